@@ -1,0 +1,130 @@
+/**
+ * Phase 4, encode: pieces become the input of the model.
+ *
+ * `[CLS] A [SEP]` or `[CLS] A [SEP] B [SEP]`, with a segment for each sentence
+ * (Devlin et al., 2019, figure 2) and a mask over the padding.
+ *
+ * @module
+ */
+
+import { CLS, idsOf, PAD, SEP, type Vocabulary } from "./vocabulary.ts";
+
+/** One sequence, ready for the model. T is its length with special tokens. */
+export type Encoding = {
+  /** Word pieces and special tokens, [T]. */
+  tokens: string[];
+  /** The ids of `tokens`, [T]. */
+  ids: number[];
+  /** 0 for `[CLS] A [SEP]`, 1 for `B [SEP]`, 0 for padding, [T]. */
+  segments: number[];
+  /** 1 for a token, 0 for padding, [T]; from the length, never from the ids. */
+  attentionMask: number[];
+  /** Pieces cut off to keep within `maxLength`. */
+  numTruncated: number;
+};
+
+/** How long an encoding may, and must, be. */
+export type EncodingOptions = {
+  /** Longest sequence, special tokens included; more pieces are cut off. */
+  maxLength?: number;
+  /** Length to fill up to with `[PAD]`. */
+  padTo?: number;
+};
+
+/**
+ * Joins one or two sentences with the special tokens, cut and padded at the end.
+ *
+ * Every `[SEP]` stays: pieces are cut in front of it.
+ *
+ * @param first Pieces of sentence A.
+ * @param second Pieces of sentence B, if there is one.
+ * @param vocabulary The vocabulary.
+ * @param options The lengths.
+ * @returns The encoding.
+ * @throws {RangeError} If `maxLength` leaves no room for the special tokens, or
+ * if the sequence is longer than `padTo`.
+ */
+export function assemble(
+  first: readonly string[],
+  second: readonly string[] | undefined,
+  vocabulary: Vocabulary,
+  options: EncodingOptions = {},
+): Encoding {
+  const { maxLength = Infinity, padTo } = options;
+  const numSpecial = second === undefined ? 2 : 3;
+  if (!(maxLength >= numSpecial)) {
+    throw new RangeError(
+      `Cannot encode text as maxLength must leave room for special tokens: ` +
+        `current values are maxLength=${maxLength}, special tokens=${numSpecial}`,
+    );
+  }
+  const [numFirst, numSecond] = truncatedLengths(
+    first.length,
+    second?.length ?? 0,
+    maxLength - numSpecial,
+  );
+  const a = [CLS, ...first.slice(0, numFirst), SEP];
+  const b = second === undefined ? [] : [...second.slice(0, numSecond), SEP];
+  const tokens = a.concat(b);
+  const numPadding = paddingOf(tokens.length, padTo);
+  const all = tokens.concat(repeat(PAD, numPadding));
+  return {
+    tokens: all,
+    ids: idsOf(all, vocabulary),
+    segments: [
+      ...repeat(0, a.length),
+      ...repeat(1, b.length),
+      ...repeat(0, numPadding),
+    ],
+    attentionMask: [...repeat(1, tokens.length), ...repeat(0, numPadding)],
+    numTruncated: first.length - numFirst + (second?.length ?? 0) - numSecond,
+  };
+}
+
+/**
+ * How many pieces of two sentences fit into `room`, cutting the longest first.
+ *
+ * The shorter one is cut only where both exceed half of the room; of an odd
+ * room the longer one gets the odd piece, and of two equal ones the second
+ * (`truncate_encodings` of Hugging Face's `tokenizers`).
+ *
+ * @example
+ * ```ts
+ * import { truncatedLengths } from "bertbook/text/encoding.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(truncatedLengths(2, 9, 7), [2, 5]);
+ * assert.deepEqual(truncatedLengths(6, 9, 7), [3, 4]);
+ * ```
+ *
+ * @param numFirst Pieces of sentence A.
+ * @param numSecond Pieces of sentence B.
+ * @param room Pieces that fit, special tokens not counted.
+ * @returns Pieces kept of A and of B; their sum is at most `room`.
+ */
+export function truncatedLengths(
+  numFirst: number,
+  numSecond: number,
+  room: number,
+): [number, number] {
+  if (numFirst + numSecond <= room) return [numFirst, numSecond];
+  const shorter = Math.min(numFirst, numSecond, Math.floor(room / 2));
+  const longer = room - shorter;
+  return numFirst > numSecond ? [longer, shorter] : [shorter, longer];
+}
+
+/** The number of `[PAD]` that bring `length` to `padTo`. */
+function paddingOf(length: number, padTo: number = length): number {
+  if (!(padTo >= length)) {
+    throw new RangeError(
+      `Cannot pad a sequence as padTo must be at least its length: ` +
+        `current values are padTo=${padTo}, length=${length}; ` +
+        `set maxLength=${padTo} to cut the sequence`,
+    );
+  }
+  return padTo - length;
+}
+
+function repeat<T>(value: T, count: number): T[] {
+  return new Array<T>(count).fill(value);
+}

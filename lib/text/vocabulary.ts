@@ -1,0 +1,147 @@
+/**
+ * The vocabulary of word pieces: one piece a line, its id is the line's index.
+ *
+ * @module
+ */
+
+/** Fills a sequence up to the length of its batch. */
+export const PAD = "[PAD]";
+/** Stands for a word that the vocabulary cannot spell. */
+export const UNK = "[UNK]";
+/** Opens every sequence; its last hidden state stands for the whole sequence. */
+export const CLS = "[CLS]";
+/** Closes a sequence, or each of two sequences. */
+export const SEP = "[SEP]";
+/** Hides a word in masked language modelling. */
+export const MASK = "[MASK]";
+
+/** The five special tokens (Devlin et al., 2019, sections 3 and 3.1). */
+export const SPECIAL_TOKENS: readonly string[] = [PAD, UNK, CLS, SEP, MASK];
+
+/** Marks a piece that continues a word: `play ##ing`. */
+export const CONTINUATION = "##";
+
+/** Word pieces and their ids. */
+export type Vocabulary = {
+  /** The pieces in order of their ids, [V]. */
+  readonly pieces: readonly string[];
+  /** The id of a piece: its index in `pieces`. */
+  readonly idOf: ReadonlyMap<string, number>;
+};
+
+/**
+ * Reads a vocabulary file (`vocab.txt`), one piece a line.
+ *
+ * A wrong line moves every id behind it, and the model then reads other words
+ * without any error; so whatever shifts or spoils a line is refused here.
+ *
+ * @example The id is the line's index
+ * ```ts
+ * import { parseVocabulary } from "bertbook/text/vocabulary.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nplay\n##ing\n";
+ * const vocabulary = parseVocabulary(text, "vocab.txt");
+ * assert.equal(vocabulary.idOf.get("##ing"), 6);
+ * ```
+ *
+ * @param text The decoded file, with or without a final newline.
+ * @param file The file's name, for error messages.
+ * @returns The pieces and their ids.
+ * @throws {SyntaxError} If a line is empty, repeated, ends in a carriage return
+ * or was decoded with the wrong character set, or if a special token is missing.
+ */
+export function parseVocabulary(text: string, file: string): Vocabulary {
+  const pieces = text.split("\n");
+  if (pieces.at(-1) === "") pieces.pop();
+  const idOf = new Map<string, number>();
+  for (const [id, piece] of pieces.entries()) {
+    const problem = problemOf(piece, idOf);
+    if (problem !== undefined) {
+      throw new SyntaxError(
+        `Cannot parse "${file}" as line ${id + 1} ${problem}`,
+      );
+    }
+    idOf.set(piece, id);
+  }
+  const missing = SPECIAL_TOKENS.filter((token) => !idOf.has(token));
+  if (missing.length > 0) {
+    throw new SyntaxError(
+      `Cannot parse "${file}" as a vocabulary must hold all special tokens: ` +
+        `${missing.join(", ")} missing among ${pieces.length} pieces`,
+    );
+  }
+  return { pieces, idOf };
+}
+
+/** What is wrong with a line, as the end of an error message. */
+function problemOf(
+  piece: string,
+  idOf: ReadonlyMap<string, number>,
+): string | undefined {
+  const found = `found ${JSON.stringify(piece)}`;
+  if (piece === "") return `must hold a word piece: found an empty line`;
+  if (piece.includes("\r")) {
+    return `must end in a line feed alone: ${found}; save the file with LF line ends`;
+  }
+  if (isMojibake(piece)) {
+    return `must be decoded as UTF-8: ${found}; save the file as UTF-8`;
+  }
+  const first = idOf.get(piece);
+  if (first !== undefined) {
+    return `must differ from all lines before: ${found}, already on line ${
+      first + 1
+    }`;
+  }
+  return undefined;
+}
+
+/**
+ * True where a piece holds U+FFFD, or reads as UTF-8 when its characters are
+ * taken for bytes: the trace of a UTF-8 file that was decoded as Latin-1.
+ */
+function isMojibake(piece: string): boolean {
+  if (piece.includes("\uFFFD")) return true;
+  // deno-lint-ignore no-control-regex -- the characters below 128 are meant
+  if (!/^[\u0000-\u00FF]+$/.test(piece) || !/[\u0080-\u00FF]/.test(piece)) {
+    return false;
+  }
+  const bytes = Uint8Array.from(piece, (char) => char.charCodeAt(0));
+  return !new TextDecoder().decode(bytes).includes("\uFFFD");
+}
+
+/**
+ * Checks that every piece has its row in the embedding table.
+ *
+ * @param vocabulary The vocabulary.
+ * @param numRows V: rows of the embedding table.
+ * @throws {RangeError} If the two numbers differ.
+ */
+export function checkVocabularySize(
+  vocabulary: Vocabulary,
+  numRows: number,
+): void {
+  const { length } = vocabulary.pieces;
+  if (length !== numRows) {
+    throw new RangeError(
+      `Cannot embed tokens as each word piece must have one row of the table: ` +
+        `found ${length} pieces and ${numRows} rows; take both from one checkpoint`,
+    );
+  }
+}
+
+/**
+ * Looks up the ids of tokens; a token outside the vocabulary gets that of `[UNK]`.
+ *
+ * @param tokens Word pieces and special tokens, [T].
+ * @param vocabulary The vocabulary.
+ * @returns The ids, [T].
+ */
+export function idsOf(
+  tokens: readonly string[],
+  vocabulary: Vocabulary,
+): number[] {
+  const { idOf } = vocabulary;
+  const unknown = idOf.get(UNK)!;
+  return tokens.map((token) => idOf.get(token) ?? unknown);
+}
