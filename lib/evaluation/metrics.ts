@@ -1,0 +1,120 @@
+/** Predictions and labels in, one number out. @module */
+
+import { checkPaired, checkSome } from "./confusion.ts";
+
+export { argMax, crossEntropy, softmax } from "./probabilities.ts";
+
+/**
+ * The share of predictions that are right.
+ *
+ * @param predictions Predicted classes, [N].
+ * @param labels Actual classes, [N].
+ * @returns A share in [0, 1].
+ * @throws {RangeError} If the lengths differ or there is no example.
+ */
+export function accuracy(
+  predictions: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): number {
+  checkPaired(predictions, labels);
+  checkSome(labels);
+  return countRight(predictions, labels) / labels.length;
+}
+
+/**
+ * The correlation of predictions and labels: 1 for all right, 0 for guessing,
+ * -1 for all wrong. Unlike accuracy it earns nothing by always naming the
+ * commonest class, so CoLA is scored by it (Warstadt et al., 2019).
+ *
+ * Matthews (1975); for more than two classes R_K of Gorodkin (2004), equation 8.
+ *
+ * @example
+ * ```ts
+ * import { matthewsCorrelation } from "bertbook/evaluation/metrics.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(matthewsCorrelation([1, 0, 1, 0], [1, 0, 1, 0]), 1);
+ * assert.equal(matthewsCorrelation([1, 1, 1, 1], [1, 0, 1, 0]), 0);
+ * ```
+ *
+ * @param predictions Predicted classes, [N].
+ * @param labels Actual classes, [N].
+ * @returns A correlation in [-1, 1]; 0 where it is undefined: without examples,
+ * and where all predictions or all labels are of one class (as in scikit-learn).
+ * @throws {RangeError} If the lengths differ.
+ */
+export function matthewsCorrelation(
+  predictions: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): number {
+  const total = labels.length;
+  const actual = countClasses(labels);
+  const predicted = countClasses(predictions);
+  const covariance = countRight(predictions, labels) * total -
+    dot(predicted, actual);
+  const spread = (total ** 2 - dot(predicted, predicted)) *
+    (total ** 2 - dot(actual, actual));
+  return spread === 0 ? 0 : covariance / Math.sqrt(spread);
+}
+
+/**
+ * The Matthews correlation of each batch: how far it scatters on few examples.
+ *
+ * @param predictions Predicted classes, [N].
+ * @param labels Actual classes, [N].
+ * @param batchSize B: examples a batch; the last batch may be smaller.
+ * @returns One correlation for each batch, [⌈N / B⌉].
+ * @throws {RangeError} If the lengths differ or the batch size is below 1.
+ */
+export function mccPerBatch(
+  predictions: readonly number[],
+  labels: readonly number[],
+  batchSize: number,
+): number[] {
+  checkPaired(predictions, labels);
+  if (!(batchSize >= 1)) {
+    throw new RangeError(
+      `Cannot form batches as batchSize must be at least 1: current value is ${batchSize}`,
+    );
+  }
+  const correlations: number[] = [];
+  for (let start = 0; start < labels.length; start += batchSize) {
+    const end = start + batchSize;
+    correlations.push(
+      matthewsCorrelation(
+        predictions.slice(start, end),
+        labels.slice(start, end),
+      ),
+    );
+  }
+  return correlations;
+}
+
+/** How many predictions equal their label. */
+function countRight(
+  predictions: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): number {
+  let right = 0;
+  for (let i = 0; i < labels.length; i++) {
+    if (predictions[i] === labels[i]) right++;
+  }
+  return right;
+}
+
+/** How often each class occurs. */
+function countClasses(classes: ArrayLike<number>): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < classes.length; i++) {
+    const label = classes[i]!;
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Σ over the classes of the product of two counts. */
+function dot(a: Map<number, number>, b: Map<number, number>): number {
+  let total = 0;
+  for (const [label, count] of a) total += count * (b.get(label) ?? 0);
+  return total;
+}

@@ -1,0 +1,84 @@
+/** From logits to probabilities, predictions and loss. @module */
+
+import { checkPaired, checkSome } from "./confusion.ts";
+
+/**
+ * Turns logits into probabilities: exp(zᵢ) / Σ exp(zⱼ).
+ *
+ * Bridle (1990). The largest logit is subtracted first, so nothing overflows.
+ *
+ * @param logits One number for each class, [C].
+ * @returns Probabilities that sum to 1, [C].
+ */
+export function softmax(logits: readonly number[]): number[] {
+  return logSoftmax(logits).map(Math.exp);
+}
+
+/**
+ * The logarithms of {@linkcode softmax}, exact also where a probability
+ * underflows.
+ *
+ * @param logits One number for each class, [C].
+ * @returns Log-probabilities in nats, [C].
+ */
+export function logSoftmax(logits: readonly number[]): number[] {
+  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const total = logits.reduce((t, logit) => t + Math.exp(logit - largest), 0);
+  const logTotal = largest + Math.log(total);
+  return logits.map((logit) => logit - logTotal);
+}
+
+/**
+ * The index of the largest value, the first of equal ones.
+ *
+ * @param values At least one number.
+ * @returns Its index.
+ * @throws {RangeError} If there is no value, or one is not a number.
+ */
+export function argMax(values: ArrayLike<number>): number {
+  const numbers = Array.from(values);
+  if (numbers.length === 0 || numbers.some(Number.isNaN)) {
+    throw new RangeError(
+      `Cannot find the largest value as all must be numbers: found [${numbers}]`,
+    );
+  }
+  return numbers.reduce((best, x, i) => x > numbers[best]! ? i : best, 0);
+}
+
+/**
+ * Mean cross-entropy: -log of the probability of the actual class.
+ *
+ * @example Even logits know nothing: the loss is log C
+ * ```ts
+ * import { crossEntropy } from "bertbook/evaluation/probabilities.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(crossEntropy([[0, 0]], [1]), Math.log(2));
+ * ```
+ *
+ * @param logits One row for each example, [N, C].
+ * @param labels Actual classes, [N].
+ * @returns The mean loss in nats.
+ * @throws {RangeError} If the lengths differ, there is no example, or a label
+ * has no logit.
+ */
+export function crossEntropy(
+  logits: readonly (readonly number[])[],
+  labels: ArrayLike<number>,
+): number {
+  checkPaired(logits, labels);
+  checkSome(labels);
+  let total = 0;
+  for (const [i, row] of logits.entries()) {
+    const logProbability = logSoftmax(row)[labels[i]!];
+    if (logProbability === undefined) {
+      throw new RangeError(
+        `Cannot score example ${i} as its label must be among 0 to ${
+          row.length - 1
+        }: label is ${labels[i]}`,
+      );
+    }
+    total -= logProbability;
+  }
+  return total / logits.length;
+}
