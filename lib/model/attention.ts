@@ -1,0 +1,133 @@
+/**
+ * Multi-head self-attention as pure functions of parameters and inputs.
+ *
+ * Shapes: B batch, T tokens, D hidden size, H heads, K = D / H head size.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import type { BertConfig } from "./config.ts";
+import type { Dropout } from "./dropout.ts";
+import { linear, type LinearParams } from "./layers.ts";
+
+/** What attention returns: the mixed values, and the weights that mixed them. */
+export type AttentionOutput = {
+  /** Weighted sums of the values, [B, H, T, K]. */
+  context: tf.Tensor4D;
+  /** Attention weights before dropout, [B, H, T, T]; every row sums to 1. */
+  weights: tf.Tensor4D;
+};
+
+/**
+ * Scaled dot-product attention: softmax(Q Kᵀ / √K + mask) V.
+ *
+ * Vaswani et al. (2017), "Attention Is All You Need", equation 1.
+ *
+ * @example One token attends only to itself
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { attend } from "bertbook/model/attention.ts";
+ * import assert from "node:assert/strict";
+ *
+ * await tf.setBackend("cpu");
+ * const x: tf.Tensor4D = tf.ones([1, 1, 1, 4]);
+ * const mask: tf.Tensor4D = tf.zeros([1, 1, 1, 1]);
+ * const { weights } = attend({ query: x, key: x, value: x }, mask);
+ * assert.deepEqual(weights.arraySync(), [[[[1]]]]);
+ * ```
+ *
+ * @param heads Queries, keys and values, each [B, H, T, K].
+ * @param mask Added to the scores, [B, 1, 1, T]: 0 keeps a key, -1e9 hides it.
+ * @param drop Applied to the weights that mix the values, not to those returned.
+ * @returns The context and the weights; the caller disposes both.
+ * @throws {RangeError} If queries and keys differ in shape.
+ */
+export function attend(
+  heads: { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D },
+  mask: tf.Tensor4D,
+  drop: (weights: tf.Tensor4D) => tf.Tensor4D = (weights) => weights,
+): AttentionOutput {
+  const { query, key, value } = heads;
+  if (!tf.util.arraysEqual(query.shape, key.shape)) {
+    throw new RangeError(
+      `Cannot compare queries with keys as their shapes must be equal: ` +
+        `query is [${query.shape}], key is [${key.shape}]`,
+    );
+  }
+  return tf.tidy(() => {
+    // Unscaled, q · k has variance K, which drives softmax into its flat tails. The
+    // scale goes into the query, which is smaller than the scores where T > K.
+    const scaled = query.mul(1 / Math.sqrt(query.shape[3]));
+    const scores = tf.matMul(scaled, key, false, true); // [B, H, T, T]
+    const weights = tf.softmax(scores.add(mask)) as tf.Tensor4D; // [B, H, T, T]
+    const context = tf.matMul(drop(weights), value) as tf.Tensor4D; // [B, H, T, K]
+    return { context, weights };
+  });
+}
+
+/** The four projections of a multi-head attention block, each [D, D]. */
+export type AttentionParams = {
+  query: LinearParams;
+  key: LinearParams;
+  value: LinearParams;
+  output: LinearParams;
+};
+
+/** What a layer needs besides its parameters and its input. */
+export type LayerOptions = {
+  /** Hides padding, [B, 1, 1, T]: 0 keeps a key, -1e9 hides it. */
+  mask: tf.Tensor4D;
+  dropout: Dropout;
+};
+
+/**
+ * Multi-head self-attention over a batch of sequences.
+ *
+ * Vaswani et al. (2017), section 3.2.2: every head attends in its own K columns.
+ *
+ * @param params The four [D, D] projections.
+ * @param hidden Hidden states, [B · T, D].
+ * @param config Supplies `numHeads` and `attentionDropout`.
+ * @param options The padding mask and the dropout.
+ * @returns Hidden states [B · T, D] and weights [B, H, T, T]; the caller disposes both.
+ */
+export function selfAttention(
+  params: AttentionParams,
+  hidden: tf.Tensor2D,
+  config: BertConfig,
+  options: LayerOptions,
+): { hidden: tf.Tensor2D; weights: tf.Tensor4D } {
+  const { numHeads, attentionDropout } = config;
+  const { mask, dropout } = options;
+  const [B, , , T] = mask.shape;
+  return tf.tidy(() => {
+    const headsOf = (projection: LinearParams): tf.Tensor4D =>
+      splitHeads(linear(projection, hidden), [B, T, numHeads]);
+    const { context, weights } = attend(
+      {
+        query: headsOf(params.query),
+        key: headsOf(params.key),
+        value: headsOf(params.value),
+      },
+      mask,
+      (weights) => dropout(weights, attentionDropout),
+    );
+    return { hidden: linear(params.output, mergeHeads(context)), weights };
+  });
+}
+
+/** [B · T, D] → [B, H, T, K]. */
+function splitHeads(
+  x: tf.Tensor2D,
+  [B, T, H]: [number, number, number],
+): tf.Tensor4D {
+  return x.reshape([B, T, H, x.shape[1] / H])
+    .transpose<tf.Tensor4D>([0, 2, 1, 3]);
+}
+
+/** [B, H, T, K] → [B · T, D]. */
+function mergeHeads(x: tf.Tensor4D): tf.Tensor2D {
+  const [B, H, T, K] = x.shape;
+  return x.transpose([0, 2, 1, 3]).reshape([B * T, H * K]);
+}

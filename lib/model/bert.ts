@@ -1,0 +1,113 @@
+/** BERT: ids → the hidden states of every layer, and who attended to whom. @module */
+
+import * as tf from "@tensorflow/tfjs";
+import type { BertConfig } from "./config.ts";
+import { type Dropout, NO_DROPOUT } from "./dropout.ts";
+import { embed, type EmbeddingParams } from "./embeddings.ts";
+import { encoderLayer, type EncoderLayerParams } from "./encoder.ts";
+import { linear, type LinearParams } from "./layers.ts";
+
+/** All parameters of the encoder. */
+export type BertParams = {
+  embeddings: EmbeddingParams;
+  layers: EncoderLayerParams[];
+  /** Used by {@linkcode pool}, [D, D]. */
+  pooler: LinearParams;
+};
+
+/** A batch of token sequences; check it with `checkInput` before it becomes tensors. */
+export type BertInput = {
+  /** Word piece ids, [B, T], int32. */
+  ids: tf.Tensor2D;
+  /** 0 for sentence A, 1 for sentence B, [B, T], int32. */
+  segments: tf.Tensor2D;
+  /** 1 for a token, 0 for padding, [B, T]. */
+  attentionMask: tf.Tensor2D;
+};
+
+/** Everything that can be drawn or built upon. */
+export type BertOutput = {
+  /** The embeddings, then the output of every layer: L + 1 of [B, T, D]. */
+  hiddenStates: tf.Tensor3D[];
+  /** The weights of every layer: L of [B, H, T, T]. */
+  attentions: tf.Tensor4D[];
+};
+
+/** How to run a forward pass. */
+export type ForwardOptions = {
+  /** Left out, nothing is dropped: evaluation. */
+  dropout?: Dropout;
+};
+
+/**
+ * The encoder of BERT.
+ *
+ * Devlin et al. (2019), section 3.
+ *
+ * @param params The parameters; they stay the caller's.
+ * @param input Ids, segments and attention mask, each [B, T].
+ * @param config The sizes that `params` were made with.
+ * @param options The dropout of a training step.
+ * @returns All hidden states and attention weights; the caller disposes them.
+ * @throws {RangeError} If the sequences are longer than the position table.
+ */
+export function bert(
+  params: BertParams,
+  input: BertInput,
+  config: BertConfig,
+  options: ForwardOptions = {},
+): BertOutput {
+  const { dropout = NO_DROPOUT } = options;
+  const { maxLength, hiddenSize: D } = config;
+  const [B, T] = input.ids.shape;
+  if (T > maxLength) {
+    throw new RangeError(
+      `Cannot encode sequences as they must have at most maxLength tokens: ` +
+        `current values are T=${T}, maxLength=${maxLength}; truncate them`,
+    );
+  }
+  return tf.tidy(() => {
+    const mask = paddingMask(input.attentionMask);
+    let hidden = embed(params.embeddings, input, config, dropout); // [B · T, D]
+    const hiddenStates = [hidden.reshape<tf.Tensor3D>([B, T, D])];
+    const attentions: tf.Tensor4D[] = [];
+    for (const layer of params.layers) {
+      const output = encoderLayer(layer, hidden, config, { mask, dropout });
+      hidden = output.hidden;
+      hiddenStates.push(hidden.reshape([B, T, D]));
+      attentions.push(output.weights);
+    }
+    return { hiddenStates, attentions };
+  });
+}
+
+/**
+ * The additive form of an attention mask.
+ *
+ * @param attentionMask 1 for a token, 0 for padding, [B, T].
+ * @returns 0 for a token, -1e9 for padding, [B, 1, 1, T]; the caller disposes it.
+ */
+export function paddingMask(attentionMask: tf.Tensor2D): tf.Tensor4D {
+  const [B, T] = attentionMask.shape;
+  return tf.tidy(() =>
+    attentionMask.cast("float32").sub(1).mul(1e9).reshape([B, 1, 1, T])
+  );
+}
+
+/**
+ * One vector for each sequence: tanh(W h + b), where h is the state of `[CLS]`.
+ *
+ * @param params The pooler, [D, D].
+ * @param hidden The last hidden states, [B, T, D].
+ * @returns Pooled states, [B, D]; the caller disposes them.
+ */
+export function pool(params: LinearParams, hidden: tf.Tensor3D): tf.Tensor2D {
+  const [B, , D] = hidden.shape;
+  return tf.tidy(() => {
+    const first = hidden.slice([0, 0, 0], [B, 1, D]).reshape<tf.Tensor2D>([
+      B,
+      D,
+    ]);
+    return linear(params, first).tanh();
+  });
+}

@@ -1,0 +1,112 @@
+/** Plain arrays → the tensors that BERT reads, checked on the way. @module */
+
+import * as tf from "@tensorflow/tfjs";
+import type { BertInput } from "./bert.ts";
+import type { BertConfig } from "./config.ts";
+
+/** B sequences of equal length, one after the other. */
+export type TokenArrays = {
+  /** Word piece ids, B · T of them. */
+  readonly ids: ArrayLike<number>;
+  /** 0 for sentence A, 1 for sentence B. */
+  readonly segments: ArrayLike<number>;
+  /** 1 for a token, 0 for padding. */
+  readonly attentionMask: ArrayLike<number>;
+  /** T: tokens in each sequence, padding included. */
+  readonly length: number;
+};
+
+/**
+ * Checks token ids, segments and mask against the tables that they will index.
+ *
+ * This happens here, on plain arrays, because a gather on a GPU reads junk beyond
+ * its table without a word.
+ *
+ * @example An id beyond the vocabulary
+ * ```ts
+ * import { BERT_TINY } from "bertbook/model/config.ts";
+ * import { checkInput } from "bertbook/model/input.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const ids = [101, 30_522], segments = [0, 0], attentionMask = [1, 1];
+ * assert.throws(
+ *   () => checkInput({ ids, segments, attentionMask, length: 2 }, BERT_TINY),
+ *   RangeError,
+ * );
+ * ```
+ *
+ * @param input The arrays.
+ * @param config Supplies `vocabSize`, `numSegments` and `maxLength`.
+ * @throws {RangeError} If the arrays differ in length or a value has no embedding, or
+ * if the first token of a sequence, whose state is pooled, is padding.
+ */
+export function checkInput(input: TokenArrays, config: BertConfig): void {
+  const { ids, segments, attentionMask, length: T } = input;
+  const { vocabSize, numSegments, maxLength } = config;
+  if (!Number.isInteger(T) || T < 1 || T > maxLength) {
+    throw new RangeError(
+      `Cannot encode sequences as their length must be between 1 and maxLength: ` +
+        `current values are length=${T}, maxLength=${maxLength}; truncate them`,
+    );
+  }
+  const sizes = [ids.length, segments.length, attentionMask.length];
+  if (sizes.some((size) => size !== sizes[0] || size === 0 || size % T !== 0)) {
+    throw new RangeError(
+      `Cannot encode sequences as ids, segments and attentionMask must each hold a ` +
+        `multiple of ${T} values: found ${sizes.join(", ")}`,
+    );
+  }
+  checkBelow(ids, vocabSize, { value: "token id", limit: "vocabSize", T });
+  checkBelow(segments, numSegments, {
+    value: "segment",
+    limit: "numSegments",
+    T,
+  });
+  checkBelow(attentionMask, 2, { value: "mask value", limit: "limit", T });
+  for (let start = 0; start < attentionMask.length; start += T) {
+    if (attentionMask[start] === 0) {
+      throw new RangeError(
+        `Cannot encode sequence ${
+          start / T
+        } as its first token must not be padding: ` +
+          `its mask begins with 0; pad at the end`,
+      );
+    }
+  }
+}
+
+/** Refuses the first of `values` that is not an integer in [0, limit). */
+function checkBelow(
+  values: ArrayLike<number>,
+  limit: number,
+  names: { value: string; limit: string; T: number },
+): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isInteger(value) && value >= 0 && value < limit) continue;
+    const at = `sequence ${Math.floor(i / names.T)}, position ${i % names.T}`;
+    throw new RangeError(
+      `Cannot look up a ${names.value} as it must be an integer in ` +
+        `[0, ${names.limit}): found ${value} in ${at}, ${names.limit} is ${limit}`,
+    );
+  }
+}
+
+/**
+ * Checks `input` and makes tensors of it.
+ *
+ * @param input The arrays.
+ * @param config Supplies `vocabSize`, `numSegments` and `maxLength`.
+ * @returns Three tensors, each [B, T]; the caller disposes them.
+ * @throws {RangeError} As {@linkcode checkInput}.
+ */
+export function inputFrom(input: TokenArrays, config: BertConfig): BertInput {
+  checkInput(input, config);
+  const { ids, segments, attentionMask, length: T } = input;
+  const shape: [number, number] = [ids.length / T, T];
+  return {
+    ids: tf.tensor2d(Int32Array.from(ids), shape, "int32"),
+    segments: tf.tensor2d(Int32Array.from(segments), shape, "int32"),
+    attentionMask: tf.tensor2d(Float32Array.from(attentionMask), shape),
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * The small layers that every block shares.
+ *
+ * Hidden states are flattened to rows, N = B · T of them: then an affine map is one
+ * matrix product and the gradient of a bias is a sum over the first axis.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import { withGradient } from "./custom_gradient.ts";
+
+/** An affine map: `kernel` [In, Out], `bias` [Out]. */
+export type LinearParams = { kernel: tf.Tensor2D; bias: tf.Tensor1D };
+
+/** Layer normalization: `gain` [D], `bias` [D]. */
+export type LayerNormParams = { gain: tf.Tensor1D; bias: tf.Tensor1D };
+
+/**
+ * x W + b.
+ *
+ * @param params The kernel [In, Out] and the bias [Out].
+ * @param x Rows, [N, In].
+ * @returns Rows, [N, Out]; the caller disposes them.
+ */
+export function linear(params: LinearParams, x: tf.Tensor2D): tf.Tensor2D {
+  return tf.tidy(() => tf.matMul(x, params.kernel).add(params.bias));
+}
+
+/**
+ * Normalizes each row to mean 0 and variance 1, then scales and shifts it.
+ *
+ * Ba, Kiros and Hinton (2016), "Layer Normalization", section 3. With
+ * n = (x − mean) / σ and g = ∂loss/∂output · gain, the gradient by x is
+ * (g − mean(g) − n · mean(g · n)) / σ.
+ *
+ * @example A row of two becomes minus one and one
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { layerNorm } from "bertbook/model/layers.ts";
+ * import assert from "node:assert/strict";
+ *
+ * await tf.setBackend("cpu");
+ * const params = { gain: tf.ones([2]), bias: tf.zeros([2]) } as const;
+ * const y = layerNorm(params, tf.tensor2d([[3, 7]]), 1e-12);
+ * assert.deepEqual(y.arraySync(), [[-1, 1]]);
+ * ```
+ *
+ * @param params The gain [D] and the bias [D].
+ * @param x Rows, [N, D].
+ * @param epsilon Added to the variance, so that a constant row divides by it.
+ * @returns Rows, [N, D]; the caller disposes them.
+ */
+export function layerNorm(
+  params: LayerNormParams,
+  x: tf.Tensor2D,
+  epsilon: number,
+): tf.Tensor2D {
+  const { gain, bias } = params;
+  return withGradient<tf.Tensor2D>([x, gain, bias], () => {
+    const centred = x.sub(rowMean(x));
+    const inverse = rowMean(centred.square()).add(epsilon).rsqrt(); // 1 / σ, [N, 1]
+    const normalized = centred.mul(inverse);
+    const value = normalized.mul<tf.Tensor2D>(gain).add<tf.Tensor2D>(bias);
+    return { value, saved: [normalized, inverse, gain] };
+  }, (gradient, saved) => {
+    const [normalized, inverse, gain] = saved as [
+      tf.Tensor2D,
+      tf.Tensor2D,
+      tf.Tensor1D,
+    ];
+    const scaled = gradient.mul(gain); // g
+    const along = normalized.mul(rowMean(scaled.mul(normalized)));
+    return [
+      scaled.sub(rowMean(scaled)).sub(along).mul(inverse),
+      gradient.mul(normalized).sum(0),
+      gradient.sum(0),
+    ];
+  });
+}
+
+/** Mean of each row, [N, D] → [N, 1]. */
+function rowMean(x: tf.Tensor): tf.Tensor {
+  return x.mean(-1, true);
+}
+
+/** 1 / √(2π), the height of the normal density at 0. */
+const DENSITY_AT_ZERO = 1 / Math.sqrt(2 * Math.PI);
+
+/**
+ * Gaussian error linear unit in its exact form, x Φ(x), with derivative
+ * Φ(x) + x φ(x).
+ *
+ * Hendrycks and Gimpel (2016), section 2. BERT was trained with this form, not with
+ * the tanh approximation of GPT-2.
+ *
+ * @param x Any shape.
+ * @returns The same shape; the caller disposes it.
+ */
+export function gelu<T extends tf.Tensor>(x: T): T {
+  return withGradient<T>([x], () => {
+    const below = x.mul(Math.SQRT1_2).erf().add(1).mul(0.5); // Φ(x)
+    return { value: x.mul<T>(below), saved: [x, below] };
+  }, (gradient, saved) => {
+    const [x, below] = saved as [tf.Tensor, tf.Tensor];
+    const density = x.square().mul(-0.5).exp().mul(DENSITY_AT_ZERO); // φ(x)
+    return [gradient.mul(density.mul(x).add(below))];
+  });
+}
+
+/**
+ * Rows of a table by their numbers.
+ *
+ * The gradient sums, for each row of the table, what its uses received. tfjs's own
+ * gradient of `gather` also transposes the whole table twice.
+ *
+ * @param table One row for each id, [V, D].
+ * @param ids Row numbers, [N], int32, each under V: a GPU reads junk beyond it.
+ * @returns Rows, [N, D]; the caller disposes them.
+ */
+export function lookUp(table: tf.Tensor2D, ids: tf.Tensor1D): tf.Tensor2D {
+  const [V] = table.shape;
+  return withGradient<tf.Tensor2D>(
+    [table],
+    () => ({ value: tf.gather(table, ids), saved: [ids] }),
+    (gradient, [ids]) => [
+      tf.unsortedSegmentSum(gradient, ids as tf.Tensor1D, V),
+    ],
+  );
+}
