@@ -1,0 +1,63 @@
+/** A terminal's status line: one line that changes, then stays. @module */
+
+// deno-lint-ignore-file no-console -- the one place that writes the status line
+
+/** Milliseconds between two log lines where no terminal redraws them. */
+const LOG_EVERY = 5_000;
+
+/** Shows what goes on now; a log file receives a line only now and then. */
+export class StatusLine {
+  readonly #terminal = Deno.stdout.isTerminal();
+  #drawn = false;
+  #loggedAt = 0;
+  #logged = "";
+
+  /**
+   * Replaces the line.
+   *
+   * @param text What goes on, one line.
+   */
+  update(text: string): void {
+    if (this.#terminal) {
+      const { columns } = Deno.consoleSize();
+      Deno.stdout.writeSync(
+        new TextEncoder().encode(`\r\x1b[2K${text.slice(0, columns - 1)}`),
+      );
+      this.#drawn = true;
+    } else if (
+      Date.now() - this.#loggedAt >= LOG_EVERY && text !== this.#logged
+    ) {
+      this.#loggedAt = Date.now();
+      this.#logged = text;
+      console.log(text);
+    }
+  }
+
+  /**
+   * Ends the line with a text that stays.
+   *
+   * @param text What was done, one line.
+   */
+  finish(text: string): void {
+    if (this.#drawn) {
+      Deno.stdout.writeSync(new TextEncoder().encode("\r\x1b[2K"));
+    }
+    this.#drawn = false;
+    this.#loggedAt = Date.now();
+    console.log(text);
+  }
+}
+
+/**
+ * Seconds as people read them.
+ *
+ * @param seconds A duration, in seconds.
+ * @returns `12.3 s` or `2 min 05 s`.
+ */
+export function duration(seconds: number): string {
+  if (seconds < 99.5) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${
+    String(whole % 60).padStart(2, "0")
+  } s`;
+}

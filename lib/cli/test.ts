@@ -1,0 +1,141 @@
+/** `deno task test`: every test, each group with the permissions it needs. @module */
+
+// deno-lint-ignore-file no-console -- a command speaks to a terminal
+
+import type { Command } from "./command.ts";
+import { PROJECT } from "./project.ts";
+import { provision } from "./provision.ts";
+import { duration } from "./terminal.ts";
+
+/** Tests that share a set of permissions. */
+type TestGroup = {
+  readonly name: string;
+  readonly paths: readonly string[];
+  readonly permissions: readonly string[];
+  /** Whether the engine's library and the weights must be there. */
+  readonly needsAssets: boolean;
+};
+
+const GROUPS: readonly TestGroup[] = [
+  {
+    name: "plain",
+    paths: [
+      "tests/architecture_test.ts",
+      "tests/cli",
+      "tests/data",
+      "tests/evaluation",
+      "tests/text",
+      "tests/views",
+      "tests/notebook",
+    ],
+    permissions: ["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"],
+    needsAssets: false,
+  },
+  {
+    name: "files and processes",
+    paths: ["tests/provision", "tests/jupyter"],
+    permissions: ["--allow-all"],
+    needsAssets: false,
+  },
+  {
+    name: "engine and model",
+    paths: ["tests/engine", "tests/model", "tests/weights", "tests/training"],
+    permissions: ["--allow-all"],
+    needsAssets: true,
+  },
+  {
+    name: "notebooks",
+    paths: ["tests/notebooks"],
+    permissions: ["--allow-all"],
+    needsAssets: true,
+  },
+];
+
+/** Runs every test, the notebooks among them. */
+export const TEST: Command = {
+  name: "test",
+  summary: "Run every test, the notebooks among them",
+  words: "[path …]",
+  options: {},
+  run: ({ words }) => runTests(words),
+};
+
+/**
+ * Runs the tests and prints `N passed, N failed` as the last line.
+ *
+ * @param only Files or folders to run; all of them if empty.
+ * @returns 0 if every test passed, else 1.
+ */
+export async function runTests(only: readonly string[]): Promise<number> {
+  const chosen = GROUPS
+    .map((group) => ({ ...group, paths: pathsOf(group, only) }))
+    .filter(({ paths }) => paths.length > 0);
+  if (chosen.some(({ needsAssets }) => needsAssets)) await provision();
+  const total = { passed: 0, failed: 0, ignored: 0 };
+  for (const group of chosen) {
+    const start = performance.now();
+    const result = await runGroup(group);
+    total.passed += result.passed;
+    total.failed += result.failed;
+    total.ignored += result.ignored;
+    console.log(
+      `${group.name}: ${result.passed} passed, ${result.failed} failed (${
+        duration((performance.now() - start) / 1e3)
+      })`,
+    );
+  }
+  console.log(
+    `${total.passed} passed, ${total.failed} failed` +
+      (total.ignored > 0 ? `, ${total.ignored} skipped` : ""),
+  );
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+function pathsOf(group: TestGroup, only: readonly string[]): string[] {
+  if (only.length === 0) return [...group.paths];
+  return only.filter((path) =>
+    group.paths.some((owned) => path === owned || path.startsWith(owned + "/"))
+  );
+}
+
+async function runGroup(
+  { paths, permissions }: TestGroup,
+): Promise<{ passed: number; failed: number; ignored: number }> {
+  const report = await Deno.makeTempFile({ suffix: ".xml" });
+  try {
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "test",
+        "--quiet",
+        "--no-check",
+        ...permissions,
+        `--junit-path=${report}`,
+        ...paths,
+      ],
+      cwd: PROJECT,
+      stdin: "null",
+    }).spawn().status;
+    const counts = countsIn(await Deno.readTextFile(report));
+    // A crash outside a test (an import that fails) leaves a report without it.
+    if (!success && counts.failed === 0) counts.failed = 1;
+    return counts;
+  } finally {
+    await Deno.remove(report);
+  }
+}
+
+/** Adds up the suites of a JUnit report. */
+function countsIn(
+  junit: string,
+): { passed: number; failed: number; ignored: number } {
+  const counts = { passed: 0, failed: 0, ignored: 0 };
+  for (const [suite] of junit.matchAll(/<testsuite [^>]*>/g)) {
+    const read = (name: string): number =>
+      Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+    const failed = read("failures") + read("errors");
+    counts.failed += failed;
+    counts.ignored += read("disabled");
+    counts.passed += read("tests") - failed - read("disabled");
+  }
+  return counts;
+}
