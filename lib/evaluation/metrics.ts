@@ -47,6 +47,7 @@ export function matthewsCorrelation(
   predictions: ArrayLike<number>,
   labels: ArrayLike<number>,
 ): number {
+  checkPaired(predictions, labels);
   const total = labels.length;
   const actual = countClasses(labels);
   const predicted = countClasses(predictions);
