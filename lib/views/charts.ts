@@ -1,0 +1,14 @@
+/**
+ * Every chart of the house: plain arrays in, Vega-Lite specs out.
+ *
+ * @module
+ */
+
+export * from "./bar_charts.ts";
+export * from "./confusion_chart.ts";
+export { attentionHeatMap, heatMap } from "./heat_map.ts";
+export * from "./histogram.ts";
+export * from "./interval_charts.ts";
+export * from "./reliability_chart.ts";
+export * from "./training_charts.ts";
+export type { VegaLiteSpec } from "./theme.ts";
