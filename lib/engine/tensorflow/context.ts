@@ -1,0 +1,100 @@
+/**
+ * An open TensorFlow: library, settings, devices.
+ *
+ * @module
+ */
+
+import { encodeConfig } from "./config.ts";
+import { loadForGood } from "./resident.ts";
+import { Status } from "./status.ts";
+import { openTensorFlow, type TensorFlowApi, textAt } from "./symbols.ts";
+
+/** A device that TensorFlow found. */
+export type Device = {
+  /** `/job:localhost/replica:0/task:0/device:GPU:0` */
+  name: string;
+  /** `CPU`, `GPU` … */
+  type: string;
+};
+
+/** What every call of the C API needs. It lives as long as the process. */
+export type TensorFlowContext = {
+  readonly api: TensorFlowApi;
+  readonly status: Status;
+  /** The `TFE_Context`. */
+  readonly address: Deno.PointerValue;
+  readonly version: string;
+  readonly devices: readonly Device[];
+  /** Threads that one operation, and several side by side, may use. */
+  readonly threads: number;
+};
+
+/**
+ * Settings that TensorFlow reads from the environment when it is loaded.
+ * oneDNN's kernels are on by default only on processors with VNNI or bfloat16;
+ * everywhere else they are still the faster ones.
+ */
+const ENVIRONMENT = { TF_CPP_MIN_LOG_LEVEL: "2", TF_ENABLE_ONEDNN_OPTS: "1" };
+
+/**
+ * Opens TensorFlow and its eager context.
+ *
+ * @param path The shared library.
+ * @param options How many threads to use.
+ * @returns The context.
+ * @throws {TypeError} If the library cannot be loaded.
+ * @throws {TensorFlowError} If TensorFlow refuses the settings.
+ */
+export function openContext(
+  path: string,
+  options: { threads: number },
+): TensorFlowContext {
+  for (const [name, value] of Object.entries(ENVIRONMENT)) {
+    if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
+  }
+  loadForGood(path, {
+    showLog: Deno.env.get("TF_CPP_MIN_LOG_LEVEL") === "0",
+  });
+  const api = openTensorFlow(path);
+  const status = new Status(api);
+  const settings = api.TFE_NewContextOptions();
+  try {
+    const config = encodeConfig(options);
+    api.TFE_ContextOptionsSetConfig(
+      settings,
+      config,
+      BigInt(config.length),
+      status.address,
+    );
+    status.check(() => `set ${options.threads} threads`);
+    const address = api.TFE_NewContext(settings, status.address);
+    status.check(() => `open an eager context`);
+    return {
+      api,
+      status,
+      address,
+      version: textAt(api.TF_Version()),
+      devices: listDevices(api, status, address),
+      threads: options.threads,
+    };
+  } finally {
+    api.TFE_DeleteContextOptions(settings);
+  }
+}
+
+function listDevices(
+  api: TensorFlowApi,
+  status: Status,
+  context: Deno.PointerValue,
+): Device[] {
+  const list = api.TFE_ContextListDevices(context, status.address);
+  status.check(() => "list the devices");
+  try {
+    return Array.from({ length: api.TF_DeviceListCount(list) }, (_, i) => ({
+      name: textAt(api.TF_DeviceListName(list, i, status.address)),
+      type: textAt(api.TF_DeviceListType(list, i, status.address)),
+    }));
+  } finally {
+    api.TF_DeleteDeviceList(list);
+  }
+}

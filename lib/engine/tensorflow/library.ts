@@ -1,0 +1,142 @@
+/**
+ * Where the shared library of TensorFlow comes from: a folder that the user
+ * names, the cache, an installed TensorFlow, the Python package index.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import {
+  type Asset,
+  ensureAsset,
+  findAsset,
+  type ProvisionOptions,
+} from "../../provision/asset.ts";
+
+/** A library and where it was found, in words. */
+export type Library = { path: string; origin: string };
+
+/** The two files of TensorFlow's wheel that hold all of its C API. */
+export const TENSORFLOW: Asset = {
+  name: "TensorFlow 2.21.0 for CPUs",
+  folder: "tensorflow/2.21.0-cpu-linux-x64",
+  licence: "Apache-2.0",
+  files: {
+    "libtensorflow_cc.so.2": {
+      sha256:
+        "6505a4b9657e62100c6bdacb683957a395cb047725042945aaa50e40a71e429e",
+      bytes: 788_086_608,
+    },
+    "libtensorflow_framework.so.2": {
+      sha256:
+        "f060b323b26ef80add21b9df9428de3aeaf2843d772c5bb098745f7abff3709b",
+      bytes: 65_222_328,
+    },
+  },
+  sources: [{
+    kind: "pip",
+    requirement: "tensorflow-cpu==2.21.0",
+    pythonVersion: "3.11",
+    implementation: "cp",
+    platform: "manylinux_2_27_x86_64",
+    archive: {
+      sha256:
+        "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c",
+      bytes: 273_829_956,
+    },
+    members: {
+      "libtensorflow_cc.so.2": "tensorflow/libtensorflow_cc.so.2",
+      "libtensorflow_framework.so.2": "tensorflow/libtensorflow_framework.so.2",
+    },
+  }],
+};
+
+/** The library under the names that TensorFlow's distributions give it. */
+const FILES = [
+  "libtensorflow_cc.so.2",
+  "libtensorflow.so.2",
+  "libtensorflow_cc.2.dylib",
+  "libtensorflow.2.dylib",
+  "tensorflow.dll",
+];
+
+/**
+ * Finds the library, and fetches it if need be.
+ *
+ * @param options The cache, and how to report progress.
+ * @returns The library.
+ * @throws {RangeError} If it is not in the folder that the user names, or if
+ * this machine is one for which no verified library is known.
+ * @throws {ProvisionError} If it cannot be fetched.
+ */
+export async function provideLibrary(
+  options: ProvisionOptions = {},
+): Promise<Library> {
+  const named = Deno.env.get("BERTBOOK_TENSORFLOW");
+  if (named) return await libraryNamed(named);
+  const isKnown = Deno.build.os === "linux" && Deno.build.arch === "x86_64";
+  const cached = isKnown ? await findAsset(TENSORFLOW, options) : undefined;
+  if (cached) return await libraryOf(cached, "from the cache");
+  const installed = await installedFolder();
+  if (installed) {
+    const path = await libraryIn(installed);
+    if (path) return { path, origin: "installed with Python" };
+  }
+  if (isKnown) {
+    return await libraryOf(
+      await ensureAsset(TENSORFLOW, options),
+      "downloaded",
+    );
+  }
+  throw new RangeError(
+    `Cannot fetch TensorFlow as this machine must be Linux on x86_64: it is ` +
+      `${Deno.build.os} on ${Deno.build.arch}; install TensorFlow 2 for Python, ` +
+      `or name the folder of its library in BERTBOOK_TENSORFLOW`,
+  );
+}
+
+async function libraryNamed(folder: string): Promise<Library> {
+  const path = await libraryIn(folder);
+  if (path) return { path, origin: `from ${folder}` };
+  throw new RangeError(
+    `Cannot find TensorFlow as BERTBOOK_TENSORFLOW must name the folder of ` +
+      `${FILES.slice(0, 2).join(" or ")}: there is none in "${folder}"`,
+  );
+}
+
+async function libraryOf(folder: string, origin: string): Promise<Library> {
+  const path = await libraryIn(folder);
+  return { path: path ?? join(folder, FILES[0]!), origin };
+}
+
+/** Looks in a folder, and in its `lib`, as the official C archive unpacks. */
+async function libraryIn(folder: string): Promise<string | undefined> {
+  for (const name of FILES.flatMap((file) => [file, join("lib", file)])) {
+    const path = join(folder, name);
+    try {
+      if ((await Deno.stat(path)).isFile) return path;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
+/** Prints where Python would import TensorFlow from, without importing it. */
+const LOOK = `import importlib.util as u
+spec = u.find_spec("tensorflow")
+print(spec.submodule_search_locations[0] if spec else "")`;
+
+/** The folder of a TensorFlow that is installed for `python3`. */
+async function installedFolder(): Promise<string | undefined> {
+  try {
+    const python = new Deno.Command("python3", {
+      args: ["-c", LOOK],
+      stderr: "null",
+    });
+    const { success, stdout } = await python.output();
+    const folder = new TextDecoder().decode(stdout).trim();
+    return success && folder ? folder : undefined;
+  } catch {
+    return undefined; // no Python, or no permission to run it
+  }
+}

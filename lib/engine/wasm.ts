@@ -1,0 +1,91 @@
+/**
+ * The engine that needs nothing but npm: tfjs's WebAssembly backend, with the
+ * two kernels that training a transformer asks of it.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js";
+import type { StartedEngine } from "./engine.ts";
+
+const BACKEND = "wasm";
+
+/** Registers the backend; it computes on one thread, four floats at a time. */
+export async function startWasm(): Promise<StartedEngine> {
+  const { setWasmPaths, version_wasm } = await import(
+    "@tensorflow/tfjs-backend-wasm"
+  );
+  const main = import.meta.resolve("@tensorflow/tfjs-backend-wasm");
+  setWasmPaths(new URL("./", main).href);
+  if (!tf.getKernel("UnsortedSegmentSum", BACKEND)) {
+    tf.registerKernel(UNSORTED_SEGMENT_SUM);
+    replaceMatMul();
+  }
+  return { version: version_wasm, device: "CPU", gpu: null, threads: 1 };
+}
+
+/** The gradient of a gather, an embedding's for example; the backend lacks it. */
+const UNSORTED_SEGMENT_SUM: tf.KernelConfig = {
+  kernelName: "UnsortedSegmentSum",
+  backendName: BACKEND,
+  kernelFunc: (call) => {
+    const { x, segmentIds } = call.inputs as Record<string, tf.TensorInfo>;
+    const { numSegments } = call.attrs as { numSegments: number };
+    const backend = call.backend as BackendWasm;
+    const rowShape = x!.shape.slice(segmentIds!.shape.length);
+    const width = tf.util.sizeFromShape(rowShape);
+    const output = backend.makeOutput([numSegments, ...rowShape], x!.dtype);
+    // Views of one heap: taken after the allocation, which may move the heap.
+    const rows = backend.typedArrayFromHeap(x!);
+    const segments = backend.typedArrayFromHeap(segmentIds!);
+    const sums = backend.typedArrayFromHeap(output).fill(0);
+    segments.forEach((segment, row) => {
+      if (segment < 0) return; // as TensorFlow: a negative segment is dropped
+      for (let i = 0; i < width; i++) {
+        sums[segment * width + i]! += rows[row * width + i]!;
+      }
+    });
+    return output;
+  },
+};
+
+/**
+ * Transposes operands before they are multiplied: the backend multiplies
+ * transposed ones element by element, more than six times slower than others.
+ */
+function replaceMatMul(): void {
+  const plain = tf.getKernel("BatchMatMul", BACKEND);
+  const transpose = tf.getKernel("Transpose", BACKEND).kernelFunc;
+  tf.unregisterKernel("BatchMatMul", BACKEND);
+  tf.registerKernel({
+    ...plain,
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const { a, b } = inputs as Record<string, tf.TensorInfo>;
+      const made: tf.TensorInfo[] = [];
+      const upright = (
+        x: tf.TensorInfo,
+        transposed: unknown,
+      ): tf.TensorInfo => {
+        if (!transposed) return x;
+        const perm = x.shape.map((_, axis) => axis);
+        perm.push(...perm.splice(-2).reverse());
+        const output = transpose({ inputs: { x }, backend, attrs: { perm } });
+        made.push(output as tf.TensorInfo);
+        return output as tf.TensorInfo;
+      };
+      const product = plain.kernelFunc({
+        inputs: {
+          a: upright(a!, attrs!.transposeA),
+          b: upright(b!, attrs!.transposeB),
+        },
+        backend,
+        attrs: { transposeA: false, transposeB: false },
+      });
+      for (const { dataId } of made) {
+        (backend as BackendWasm).disposeData(dataId);
+      }
+      return product;
+    },
+  });
+}
