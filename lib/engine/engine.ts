@@ -18,6 +18,8 @@ export type { EngineName } from "./engine_name.ts";
 /** What an engine says of itself once it is registered with tfjs. */
 export type StartedEngine = {
   version: string;
+  /** Where its library was found, in words. */
+  origin: string;
   device: string;
   gpu: string | null;
   threads: number;
@@ -74,21 +76,23 @@ export async function startEngine(
   const named = options.engine ?? Deno.env.get("BERTBOOK_ENGINE");
   const candidates = named ? [parseEngineName(named)] : ENGINES;
   const notTaken: DeviceReport["notTaken"] = [];
+  let cause: unknown;
   for (const engine of candidates) {
     try {
       return { ...await tryEngine(engine, options), notTaken };
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
+      cause = error;
       const reason = error instanceof Error ? error.message : String(error);
       notTaken.push({ engine, reason });
     }
   }
+  const wanted = named ? `the engine "${named}"` : "an engine";
   throw new RangeError(
-    `Cannot start ${
-      named ? `the engine "${named}"` : "an engine"
-    } as one must ` +
-      `pass its test${options.requireGpu ? " on a GPU" : ""}: ` +
-      notTaken.map(({ engine, reason }) => `${engine}: ${reason}`).join("; "),
+    `Cannot start ${wanted} as it must be found and pass its test: ` +
+      notTaken.map(({ engine, reason }) => `${engine}: ${reason}`).join("; ") +
+      `; without BERTBOOK_ENGINE the best that this machine has is taken`,
+    { cause },
   );
 }
 
@@ -100,8 +104,7 @@ async function tryEngine(
   if (options.requireGpu && started.gpu === null) {
     throw new RangeError(
       `Cannot compute on a GPU as the engine must find one: ` +
-        `${engine} found ${started.device}; drop requireGpu or use a machine ` +
-        `with a GPU`,
+        `${engine} found ${started.device}`,
     );
   }
   const before = tf.getBackend();
@@ -161,7 +164,7 @@ export function describeDevice(report: DeviceReport): string {
     ...report.selfTest.map(({ difference }) => difference),
   );
   const lines = [
-    `Engine: ${report.engine} ${report.version}`,
+    `Engine: ${report.engine} ${report.version} (${report.origin})`,
     `Device: ${report.device}${report.gpu === null ? " (no GPU found)" : ""}`,
     `Processor: ${report.processor}, ${report.threads} ` +
     `thread${report.threads === 1 ? "" : "s"}`,

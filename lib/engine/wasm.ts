@@ -22,7 +22,13 @@ export async function startWasm(): Promise<StartedEngine> {
     tf.registerKernel(UNSORTED_SEGMENT_SUM);
     replaceMatMul();
   }
-  return { version: version_wasm, device: "CPU", gpu: null, threads: 1 };
+  return {
+    version: version_wasm,
+    origin: "from npm",
+    device: "CPU",
+    gpu: null,
+    threads: 1,
+  };
 }
 
 /** The gradient of a gather, an embedding's for example; the backend lacks it. */

@@ -31,6 +31,7 @@ export async function startWebGpu(
   const gpu = info.description || info.device;
   return {
     version: tf.version_core,
+    origin: "from npm",
     device: gpu,
     gpu,
     threads: options.threads,

@@ -97,7 +97,7 @@ export async function provideLibrary(
 
 async function libraryNamed(folder: string): Promise<Library> {
   const path = await libraryIn(folder);
-  if (path) return { path, origin: `from ${folder}` };
+  if (path) return { path, origin: "named in BERTBOOK_TENSORFLOW" };
   throw new RangeError(
     `Cannot find TensorFlow as BERTBOOK_TENSORFLOW must name the folder of ` +
       `${FILES.slice(0, 2).join(" or ")}: there is none in "${folder}"`,

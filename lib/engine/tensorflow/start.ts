@@ -17,7 +17,8 @@ export async function startTensorFlow(
   const { version, devices } = await registerTensorFlow(path, options);
   const gpu = devices.find(({ type }) => type === "GPU")?.name ?? null;
   return {
-    version: `${version} (${origin})`,
+    version,
+    origin,
     device: gpu ?? devices.map(({ type }) => type).join(", "),
     gpu,
     threads: options.threads,
