@@ -1,0 +1,175 @@
+/**
+ * Examples side by side in one rectangle, filled up with padding.
+ *
+ * Shapes: B examples in the batch, T tokens in its longest, or as told.
+ *
+ * @module
+ */
+
+import { sequentialOrder } from "./sampler.ts";
+
+/** A sentence as ids, not yet padded. */
+export type EncodedExample = {
+  /** Word pieces with special tokens. */
+  ids: number[];
+  /** 0 or 1 for each id. */
+  segments: number[];
+  /** Its class. */
+  label: number;
+};
+
+/** B examples of T tokens, row by row. */
+export type Batch = {
+  /** [B, T]; padding is 0. */
+  ids: Int32Array;
+  /** [B, T]; padding is 0. */
+  segments: Int32Array;
+  /** [B, T]; 1 for a token, 0 for padding. */
+  attentionMask: Float32Array;
+  /** [B]. */
+  labels: Int32Array;
+  /** Which examples these are, [B]. */
+  indices: number[];
+  /** B. */
+  size: number;
+  /** T. */
+  length: number;
+};
+
+/** How to form batches. */
+export type BatchOptions = {
+  /** Examples in a batch; the last may have fewer. */
+  batchSize: number;
+  /** Which examples, in which order; all in their own order unless told. */
+  order?: readonly number[];
+  /** T for every batch, or that of the batch's longest, which is the default. */
+  length?: number | "longest";
+  /** Rounds T up, so that few different shapes occur; 1 unless told. */
+  multipleOf?: number;
+  /** Leaves out a last batch that is not full. */
+  dropLast?: boolean;
+};
+
+/**
+ * Forms batches one at a time.
+ *
+ * The mask is made from lengths, not from ids: a real token may have any id.
+ *
+ * @example Two sentences of different length
+ * ```ts
+ * import { batchesOf } from "bertbook/data/batches.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const examples = [[7, 8, 9], [5]]
+ *   .map((ids) => ({ ids, segments: ids.map(() => 0), label: 1 }));
+ * const [batch] = batchesOf(examples, { batchSize: 2 });
+ * assert.deepEqual([...batch!.ids], [7, 8, 9, 5, 0, 0]);
+ * assert.deepEqual([...batch!.attentionMask], [1, 1, 1, 1, 0, 0]);
+ * ```
+ *
+ * @param examples The examples.
+ * @param options Sizes and order.
+ * @yields One batch; none if there are no examples.
+ * @throws {RangeError} If a size is no positive whole number, an index is outside
+ * the examples, or an example is empty or longer than a fixed length.
+ */
+export function* batchesOf(
+  examples: readonly EncodedExample[],
+  options: BatchOptions,
+): Generator<Batch> {
+  const { batchSize, order = sequentialOrder(examples.length) } = options;
+  const { length = "longest", multipleOf = 1, dropLast = false } = options;
+  checkSize("batchSize", batchSize);
+  checkSize("multipleOf", multipleOf);
+  if (length !== "longest") checkSize("length", length);
+  const end = dropLast ? order.length - order.length % batchSize : order.length;
+  for (let start = 0; start < end; start += batchSize) {
+    const indices = order.slice(start, start + batchSize);
+    const rows = indices.map((index) => exampleAt(examples, index));
+    const longest = Math.max(...rows.map(({ ids }) => ids.length));
+    if (length !== "longest" && longest > length) {
+      throw tooLong(indices, rows, length);
+    }
+    const wanted = length === "longest" ? longest : length;
+    yield pad(rows, indices, Math.ceil(wanted / multipleOf) * multipleOf);
+  }
+}
+
+/**
+ * Batches that {@linkcode batchesOf} forms, the last partial one included.
+ *
+ * @param count Number of examples.
+ * @param batchSize Examples in a batch.
+ * @returns count / batchSize, rounded up.
+ * @throws {RangeError} If `batchSize` is no positive whole number.
+ */
+export function numBatches(count: number, batchSize: number): number {
+  checkSize("batchSize", batchSize);
+  return Math.ceil(count / batchSize);
+}
+
+/** Copies rows into a rectangle of zeros. */
+function pad(
+  rows: readonly EncodedExample[],
+  indices: number[],
+  length: number,
+): Batch {
+  const size = rows.length;
+  const ids = new Int32Array(size * length); // [B, T]
+  const segments = new Int32Array(size * length); // [B, T]
+  const attentionMask = new Float32Array(size * length); // [B, T]
+  for (const [row, example] of rows.entries()) {
+    const start = row * length;
+    ids.set(example.ids, start);
+    segments.set(example.segments, start);
+    attentionMask.fill(1, start, start + example.ids.length);
+  }
+  const labels = Int32Array.from(rows, ({ label }) => label); // [B]
+  return { ids, segments, attentionMask, labels, indices, size, length };
+}
+
+/** The example at an index, which must be whole. */
+function exampleAt(
+  examples: readonly EncodedExample[],
+  index: number,
+): EncodedExample {
+  const example = examples[index];
+  if (example === undefined) {
+    throw new RangeError(
+      `Cannot form a batch as indices must be below ${examples.length}: ` +
+        `found ${index}`,
+    );
+  }
+  const { ids, segments } = example;
+  if (ids.length === 0 || ids.length !== segments.length) {
+    throw new RangeError(
+      `Cannot form a batch as example ${index} must have as many segments as ` +
+        `ids, and one at least: found ${ids.length} ids, ` +
+        `${segments.length} segments`,
+    );
+  }
+  return example;
+}
+
+/** An example that a fixed length would cut in silence. */
+function tooLong(
+  indices: readonly number[],
+  rows: readonly EncodedExample[],
+  length: number,
+): RangeError {
+  const at = rows.findIndex(({ ids }) => ids.length > length);
+  return new RangeError(
+    `Cannot form a batch as every example must fit into ${length} tokens: ` +
+      `example ${indices[at]} has ${rows[at]!.ids.length}; encode with ` +
+      `maxLength=${length} or pad to the longest`,
+  );
+}
+
+/** Refuses a size that is no positive whole number. */
+function checkSize(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 1) return;
+  throw new RangeError(
+    `Cannot form batches as ${name} must be a positive whole number: ` +
+      `current value is ${value}`,
+  );
+}

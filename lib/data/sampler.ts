@@ -1,0 +1,77 @@
+/** In which order an epoch visits the examples. @module */
+
+import { randomStream } from "./random.ts";
+
+/** Batches that are sorted together; more make less padding and less chance. */
+const MEGABATCH = 50;
+
+/**
+ * 0, 1, 2, …: for evaluation, where order must not matter.
+ *
+ * @param count Number of examples.
+ * @returns Every index once.
+ */
+export function sequentialOrder(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+/**
+ * A new random order in each epoch: for training.
+ *
+ * @param count Number of examples.
+ * @param options The run's seed and the epoch, from 1.
+ * @returns Every index once.
+ */
+export function randomOrder(
+  count: number,
+  options: { seed: number; epoch: number },
+): number[] {
+  const { seed, epoch } = options;
+  return randomStream(seed, epoch).shuffle(sequentialOrder(count));
+}
+
+/**
+ * A random order in which examples of one batch are about equally long, so that
+ * little is padded.
+ *
+ * Shuffled examples are cut into megabatches of 50 batches, each is sorted by
+ * length, and the batches are then shuffled: as in fairseq's and Hugging Face's
+ * samplers, but the visit of long and short batches is random. The batch with the
+ * longest example comes first, so that a lack of memory shows at once; the
+ * partial batch comes last, where `batchesOf` cuts it.
+ *
+ * @param lengths Length of each example, in tokens.
+ * @param options The run's seed, the epoch from 1, and the batch size.
+ * @returns Every index once.
+ */
+export function lengthGroupedOrder(
+  lengths: readonly number[],
+  options: { seed: number; epoch: number; batchSize: number },
+): number[] {
+  const { seed, epoch, batchSize } = options;
+  const shuffled = randomOrder(lengths.length, { seed, epoch });
+  const sorted = chunks(shuffled, batchSize * MEGABATCH)
+    .flatMap((mega) => mega.sort((a, b) => lengths[b]! - lengths[a]!));
+  const batches = chunks(sorted, batchSize);
+  const partial = batches.at(-1)?.length === batchSize
+    ? []
+    : batches.splice(-1);
+  const order = randomStream(seed, epoch, 1).shuffle(batches);
+  // Each batch is sorted, so its first example is its longest.
+  const longest = order
+    .reduce(
+      (best, batch) => lengths[batch[0]!]! > lengths[best[0]!]! ? batch : best,
+      order[0] ?? [],
+    );
+  const rest = order.filter((batch) => batch !== longest);
+  return [longest, ...rest, ...partial].flat();
+}
+
+/** Consecutive pieces of `size`; the last may be shorter. */
+function chunks(items: readonly number[], size: number): number[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from(
+    { length: count },
+    (_, index) => items.slice(index * size, (index + 1) * size),
+  );
+}
