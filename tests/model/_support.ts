@@ -1,0 +1,107 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import type { BertConfig } from "bertbook/model/config.ts";
+import type { ClassifierParams } from "bertbook/model/classifier.ts";
+import {
+  classifierParameters,
+  growClassifier,
+  type Parameter,
+  sizeOf,
+} from "bertbook/model/parameters.ts";
+
+/** What scales a parameter in the golden programs, so that nothing saturates. */
+const SCALES = { embedding: 1, kernel: 0.4, bias: 0.2, gain: 0.3 };
+
+/** A tensor from a formula: no two values are equal, and no matrix is of low rank. */
+export function chirp<T extends tf.Tensor>(shape: number[], phase: number): T {
+  const size = tf.util.sizeFromShape(shape);
+  const values = Array.from(
+    { length: size },
+    (_, i) => Math.sin(i * i / 7 + phase),
+  );
+  return tf.tensor(values, shape) as T;
+}
+
+/** The parameter that tests/golden/bert_formula.py builds, a kernel as [In, Out]. */
+export function chirpParameter(parameter: Parameter, index: number): tf.Tensor {
+  const { role, shape } = parameter;
+  return tf.tidy(() => {
+    const values = chirp([sizeOf(parameter)], index).mul(SCALES[role])
+      .add(role === "gain" ? 1 : 0).reshape([...shape]);
+    return role === "kernel" ? values.transpose() : values;
+  });
+}
+
+/** The classifier of tests/golden/bert_formula.py at any size. */
+export function chirpClassifier(
+  config: BertConfig,
+  numLabels: number,
+): ClassifierParams {
+  const names = classifierParameters(config, numLabels).map(({ name }) => name);
+  return growClassifier(
+    config,
+    numLabels,
+    (parameter) => chirpParameter(parameter, names.indexOf(parameter.name)),
+  );
+}
+
+/** The largest absolute difference between `actual` and `expected`. */
+export function differenceOf(
+  actual: tf.Tensor,
+  expected: tf.TensorLike,
+): number {
+  return tf.tidy(() => {
+    const target = tf.tensor(expected);
+    assert.deepEqual(actual.shape, target.shape);
+    // Read as a list, as a maximum may pass over NaN.
+    const differences = actual.sub(target).abs().dataSync<"float32">();
+    return differences.reduce((a, b) => b <= a ? a : b, 0);
+  });
+}
+
+/** Asserts that every element of `actual` is within `tolerance` of `expected`. */
+export function assertClose(
+  actual: tf.Tensor,
+  expected: tf.TensorLike,
+  tolerance: number,
+): void {
+  const worst = differenceOf(actual, expected);
+  assert.ok(
+    worst <= tolerance,
+    `Largest difference ${worst} exceeds the tolerance ${tolerance}`,
+  );
+}
+
+/** Asserts that `run` leaves no tensor behind. */
+export function assertNoLeak(run: () => void): void {
+  const before = tf.memory().numTensors;
+  run();
+  assert.equal(tf.memory().numTensors - before, 0, "Tensors leaked");
+}
+
+/**
+ * Asserts that the gradient of `loss` by `x` equals central differences.
+ *
+ * In float32 the best step is near the cube root of the rounding error.
+ */
+export function assertGradient(
+  loss: (x: tf.Tensor) => tf.Scalar,
+  x: tf.Tensor,
+  tolerance: number,
+): void {
+  const step = 0.01;
+  tf.tidy(() => {
+    const analytic = tf.grad(loss)(x);
+    const values = x.dataSync();
+    const numeric = Array.from(values, (_, i) => {
+      const at = (offset: number): number =>
+        tf.tidy(() => {
+          const moved = values.slice();
+          moved[i]! += offset;
+          return loss(tf.tensor(moved, x.shape)).dataSync()[0]!;
+        });
+      return (at(step) - at(-step)) / (2 * step);
+    });
+    assertClose(analytic, tf.tensor(numeric, x.shape).arraySync(), tolerance);
+  });
+}

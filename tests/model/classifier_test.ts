@@ -1,0 +1,187 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { bert, type BertInput } from "bertbook/model/bert.ts";
+import { type ClassifierParams, classify } from "bertbook/model/classifier.ts";
+import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
+import { dropoutFrom } from "bertbook/model/dropout.ts";
+import { inputFrom } from "bertbook/model/input.ts";
+import { classifierParameters } from "bertbook/model/parameters.ts";
+import golden from "../golden/bert_formula.json" with { type: "json" };
+import {
+  assertClose,
+  assertGradient,
+  assertNoLeak,
+  chirpClassifier,
+  differenceOf,
+} from "./_support.ts";
+
+await tf.setBackend("cpu");
+
+/** The sizes of tests/golden/bert_formula.py. */
+const CONFIG: BertConfig = {
+  ...BERT_TINY,
+  vocabSize: 24,
+  hiddenSize: 8,
+  feedForwardSize: 16,
+  maxLength: 9,
+};
+const params = chirpClassifier(CONFIG, 3);
+
+/** The golden sequences `rows`, the first `length` tokens of each. */
+function input(rows: readonly number[], length = 7): BertInput {
+  const pick = (table: number[][]): number[] =>
+    rows.flatMap((row) => table[row]!.slice(0, length));
+  return inputFrom({
+    ids: pick(golden.ids),
+    segments: pick(golden.segments),
+    attentionMask: pick(golden.attentionMask),
+    length,
+  }, CONFIG);
+}
+
+Deno.test("the parameters of the golden model have Python's names and shapes", () => {
+  const listed = classifierParameters(CONFIG, 3)
+    .map(({ name, shape }) => [name, shape]);
+  assert.deepEqual(listed, golden.parameters);
+});
+
+Deno.test("classify() equals Python's transformers in every state and weight", () => {
+  tf.tidy(() => {
+    const output = classify(params, input([0, 1, 2]), CONFIG);
+    assert.equal(output.hiddenStates.length, 3);
+    assert.equal(output.attentions.length, 2);
+    output.hiddenStates.forEach((hidden, layer) =>
+      assertClose(hidden, golden.hiddenStates[layer]!, 1e-5)
+    );
+    output.attentions.forEach((weights, layer) =>
+      assertClose(weights, golden.attentions[layer]!, 1e-5)
+    );
+    assertClose(output.logits, golden.logits, 1e-5);
+  });
+});
+
+Deno.test("classify() ignores what stands in padding, and how much of it", () => {
+  tf.tidy(() => {
+    const short = classify(params, input([2], 4), CONFIG).logits;
+    const long = input([2]);
+    const other = tf.where(long.attentionMask.equal(1), long.ids, 13)
+      .cast<tf.Tensor2D>("int32");
+    for (const ids of [long.ids, other]) {
+      const padded = classify(params, { ...long, ids }, CONFIG).logits;
+      assertClose(padded, short.arraySync(), 1e-6);
+    }
+  });
+});
+
+Deno.test("classify() treats each sequence of a batch alone", () => {
+  tf.tidy(() => {
+    const forward = classify(params, input([0, 1, 2]), CONFIG).logits;
+    const backward = classify(params, input([2, 1, 0]), CONFIG).logits;
+    assertClose(backward.reverse(0), forward.arraySync(), 1e-6);
+  });
+});
+
+Deno.test("classify() tells a pair from a sentence and one order from another", () => {
+  tf.tidy(() => {
+    const { ids, attentionMask, segments } = input([1]);
+    const logits = (change: Partial<BertInput>): tf.Tensor => {
+      const tokens = { ids, attentionMask, segments, ...change };
+      return classify(params, tokens, CONFIG).logits;
+    };
+    const plain = logits({}).arraySync();
+    const oneSentence = logits({ segments: tf.zerosLike(segments) });
+    const otherOrder = logits({ ids: ids.reverse(1) });
+    assert.ok(differenceOf(oneSentence, plain) > 0.01);
+    assert.ok(differenceOf(otherOrder, plain) > 0.01);
+  });
+});
+
+Deno.test("dropout changes training's logits, and the same step's in the same way", () => {
+  tf.tidy(() => {
+    const tokens = input([0, 1, 2]);
+    const logitsAt = (step: number): number[][] => {
+      const dropout = dropoutFrom(tf.tensor1d([42, step], "int32"));
+      return classify(params, tokens, CONFIG, { dropout }).logits.arraySync();
+    };
+    assert.deepEqual(logitsAt(1), logitsAt(1));
+    assert.notDeepEqual(logitsAt(1), logitsAt(2));
+    assert.notDeepEqual(logitsAt(1), golden.logits);
+  });
+});
+
+Deno.test("dropout has its sites: embeddings, three in each layer, the classifier", () => {
+  const sites: [number[], number][] = [];
+  tf.tidy(() =>
+    classify(params, input([0]), CONFIG, {
+      dropout: (x, rate) => {
+        sites.push([x.shape, rate]);
+        return x;
+      },
+    })
+  );
+  const layer = [[1, 2, 7, 7], [7, 8], [7, 8]];
+  const shapes = [[7, 8], ...layer, ...layer, [1, 8]];
+  assert.deepEqual(sites, shapes.map((shape) => [shape, 0.1]));
+});
+
+/** A scalar in which all logits count differently. */
+function loss(tree: ClassifierParams, tokens: BertInput): tf.Scalar {
+  const { logits } = classify(tree, tokens, CONFIG);
+  return logits.mul(tf.tensor2d([[1, -2, 3], [2, 1, -1]])).sum();
+}
+
+Deno.test("classify() has the gradients of central differences at every depth", () => {
+  const { embeddings, layers, pooler } = params.bert;
+  const [first] = layers;
+  const tokens = input([1, 2]);
+  const replaced = {
+    segment: (segment: tf.Tensor) => ({
+      ...params.bert,
+      embeddings: { ...embeddings, segment: segment as tf.Tensor2D },
+    }),
+    query: (bias: tf.Tensor) => {
+      const { kernel } = first!.attention.query;
+      const query = { kernel, bias: bias as tf.Tensor1D };
+      const layer = { ...first!, attention: { ...first!.attention, query } };
+      return { ...params.bert, layers: [layer, layers[1]!] };
+    },
+    pooler: (bias: tf.Tensor) => ({
+      ...params.bert,
+      pooler: { ...pooler, bias: bias as tf.Tensor1D },
+    }),
+  };
+  const lossBy = (field: keyof typeof replaced) => (x: tf.Tensor): tf.Scalar =>
+    loss({ ...params, bert: replaced[field](x) }, tokens);
+  assertGradient(lossBy("segment"), embeddings.segment, 5e-3);
+  assertGradient(lossBy("query"), first!.attention.query.bias, 5e-3);
+  assertGradient(lossBy("pooler"), pooler.bias, 5e-3);
+  tf.dispose(tokens);
+});
+
+Deno.test("classify() leaves only its outputs in memory, and its gradients none", () => {
+  const tokens = input([1, 2]);
+  assertNoLeak(() => tf.dispose(classify(params, tokens, CONFIG)));
+  assertNoLeak(() => tf.dispose(bert(params.bert, tokens, CONFIG)));
+  const { word } = params.bert.embeddings;
+  assertNoLeak(() =>
+    tf.grad((word) => {
+      const embeddings = {
+        ...params.bert.embeddings,
+        word: word as tf.Tensor2D,
+      };
+      return loss({ ...params, bert: { ...params.bert, embeddings } }, tokens);
+    })(word).dispose()
+  );
+  tf.dispose(tokens);
+});
+
+Deno.test("bert() refuses sequences longer than the position table", () => {
+  tf.tidy(() => {
+    const ids = tf.ones<tf.Rank.R2>([1, 10], "int32");
+    const tokens = { ids, segments: ids, attentionMask: ids };
+    assert.throws(() => bert(params.bert, tokens, CONFIG), {
+      name: "RangeError",
+      message: /T=10, maxLength=9/,
+    });
+  });
+});

@@ -1,0 +1,157 @@
+import * as tf from "@tensorflow/tfjs";
+import {
+  gelu,
+  layerNorm,
+  type LayerNormParams,
+  linear,
+  lookUp,
+} from "bertbook/model/layers.ts";
+import {
+  assertClose,
+  assertGradient,
+  assertNoLeak,
+  chirp,
+} from "./_support.ts";
+
+await tf.setBackend("cpu");
+
+const EPSILON = 1e-12;
+
+/** A norm of four columns whose gains and biases all differ. */
+function normParams(): LayerNormParams {
+  return { gain: chirp<tf.Tensor1D>([4], 1).add(1), bias: chirp([4], 2) };
+}
+
+/** The norm composed of tfjs's own operations, for its derived gradient. */
+function composedNorm(params: LayerNormParams, x: tf.Tensor2D): tf.Tensor2D {
+  const { mean, variance } = tf.moments(x, -1, true);
+  return x.sub(mean).div(variance.add(EPSILON).sqrt())
+    .mul(params.gain).add(params.bias);
+}
+
+/** A scalar in which every value of `x` has a weight of its own. */
+function weighted(x: tf.Tensor): tf.Scalar {
+  return x.mul(chirp(x.shape, 5)).sum();
+}
+
+Deno.test("linear() multiplies by the kernel and adds the bias", () => {
+  tf.tidy(() => {
+    const kernel = tf.tensor2d([[1, 2, 3], [4, 5, 6]]);
+    const bias = tf.tensor1d([10, 20, 30]);
+    // [1, -1] W = [1 - 4, 2 - 5, 3 - 6]
+    const x = tf.tensor2d([[1, -1], [0, 2]]);
+    assertClose(linear({ kernel, bias }, x), [[7, 17, 27], [18, 30, 42]], 0);
+  });
+});
+
+Deno.test("layerNorm() matches the closed form of a row", () => {
+  tf.tidy(() => {
+    const params = {
+      gain: tf.tensor1d([1, 2, 3, 4]),
+      bias: tf.tensor1d([0, 0, 0, 1]),
+    };
+    // Mean 4, variance (9 + 1 + 1 + 9) / 4 = 5.
+    const s = Math.sqrt(5);
+    const expected = [[-3 / s, -2 / s, 3 / s, 12 / s + 1]];
+    const x = tf.tensor2d([[1, 3, 5, 7]]);
+    assertClose(layerNorm(params, x, EPSILON), expected, 1e-6);
+  });
+});
+
+Deno.test("layerNorm() turns a constant row into its bias", () => {
+  tf.tidy(() => {
+    const params = normParams();
+    const y = layerNorm(params, tf.fill([2, 4], 3), EPSILON);
+    const bias = params.bias.arraySync();
+    assertClose(y, [bias, bias], 1e-6);
+  });
+});
+
+Deno.test("layerNorm() has the gradients of tfjs's own composition", () => {
+  tf.tidy(() => {
+    const { gain, bias } = normParams();
+    const inputs = [chirp([3, 4], 0), gain, bias];
+    const gradients = [layerNorm, composedNorm].map((norm) =>
+      tf.grads((x, gain, bias) =>
+        weighted(norm(
+          { gain: gain as tf.Tensor1D, bias: bias as tf.Tensor1D },
+          x as tf.Tensor2D,
+          EPSILON,
+        ))
+      )(inputs)
+    );
+    const [own, derived] = gradients as [tf.Tensor[], tf.Tensor[]];
+    own.forEach((gradient, i) =>
+      assertClose(gradient, derived[i]!.arraySync(), 1e-5)
+    );
+  });
+});
+
+Deno.test("layerNorm() has the gradient of central differences", () => {
+  tf.tidy(() => {
+    const params = normParams();
+    assertGradient(
+      (x) => weighted(layerNorm(params, x as tf.Tensor2D, EPSILON)),
+      chirp([2, 4], 0),
+      2e-3,
+    );
+  });
+});
+
+Deno.test("gelu() matches x Φ(x) at values of the normal table", () => {
+  tf.tidy(() => {
+    // Φ(1) = 0.841345, Φ(2) = 0.977250; the tanh form gives 0.841192 at 1.
+    const expected = [-0.045500, -0.158655, 0, 0.841345, 1.954500];
+    assertClose(gelu(tf.tensor1d([-2, -1, 0, 1, 2])), expected, 2e-6);
+  });
+});
+
+Deno.test("gelu() has the gradient of tfjs's own composition", () => {
+  tf.tidy(() => {
+    const x = tf.linspace(-4, 4, 33);
+    const composed = (x: tf.Tensor): tf.Tensor =>
+      x.mul(x.div(Math.SQRT2).erf().add(1)).mul(0.5);
+    const derived = tf.grad((x) => weighted(composed(x)))(x);
+    const own = tf.grad((x) => weighted(gelu(x)))(x);
+    assertClose(own, derived.arraySync(), 1e-5);
+  });
+});
+
+Deno.test("gelu() has the gradient of central differences", () => {
+  tf.tidy(() =>
+    assertGradient((x) => weighted(gelu(x)), tf.linspace(-3, 3, 7), 1e-3)
+  );
+});
+
+Deno.test("lookUp() sums the gradients of a row that is used twice", () => {
+  tf.tidy(() => {
+    const table = chirp<tf.Tensor2D>([4, 2], 0);
+    const ids = tf.tensor1d([3, 1, 3], "int32");
+    assertClose(
+      lookUp(table, ids),
+      [3, 1, 3].map((row) => table.slice([row, 0], [1, 2]).arraySync()[0]!),
+      0,
+    );
+    const upstream = tf.tensor2d([[1, 2], [4, 8], [16, 32]]);
+    const gradient = tf.grad((table) =>
+      lookUp(table as tf.Tensor2D, ids).mul(upstream).sum()
+    )(table);
+    assertClose(gradient, [[0, 0], [4, 8], [0, 0], [17, 34]], 0);
+  });
+});
+
+Deno.test("layers leave only their outputs and gradients in memory", () => {
+  const x = chirp<tf.Tensor2D>([3, 4], 0);
+  const params = normParams();
+  const ids = tf.tensor1d([0, 2], "int32");
+  assertNoLeak(() => layerNorm(params, x, EPSILON).dispose());
+  assertNoLeak(() => gelu(x).dispose());
+  assertNoLeak(() => lookUp(x, ids).dispose());
+  assertNoLeak(() =>
+    tf.grad((x) => {
+      const rows = lookUp(gelu(x) as tf.Tensor2D, ids);
+      return layerNorm(params, rows, EPSILON).sum();
+    })(x).dispose()
+  );
+  tf.dispose([x, params, ids]);
+});

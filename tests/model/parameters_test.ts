@@ -1,0 +1,63 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import { BERT_BASE, BERT_TINY, MINI_LM } from "bertbook/model/config.ts";
+import { initBert, initClassifier } from "bertbook/model/initialize.ts";
+import {
+  bertParameters,
+  classifierParameters,
+  sizeOf,
+} from "bertbook/model/parameters.ts";
+import golden from "../golden/bert_base_parameters.json" with { type: "json" };
+
+await tf.setBackend("cpu");
+
+const SMALL = { ...BERT_TINY, vocabSize: 50, maxLength: 8, hiddenSize: 16 };
+/** Counts up, so that each value tells when it was drawn. */
+const counter = (): { normal(): number } => {
+  let drawn = 0;
+  return { normal: () => ++drawn };
+};
+
+Deno.test("classifierParameters() names bert-base as Python does, in order", () => {
+  const listed = classifierParameters(BERT_BASE, 2)
+    .map(({ name, shape }) => [name, shape]);
+  assert.deepEqual(listed, golden);
+  assert.equal(bertParameters(BERT_BASE).length, 199);
+});
+
+Deno.test("the listed sizes add up to the published numbers of parameters", () => {
+  const total = (config: typeof BERT_BASE): number =>
+    bertParameters(config).reduce((sum, entry) => sum + sizeOf(entry), 0);
+  assert.equal(total(BERT_BASE), 109_482_240);
+  assert.equal(total(MINI_LM), 22_713_216);
+  assert.equal(total(BERT_TINY), 4_385_920);
+});
+
+Deno.test("initClassifier() grows every listed tensor at its path and shape", () => {
+  const params = initClassifier(SMALL, 3, counter());
+  const grown = namedLeaves(params).map(([path, leaf]) => [path, leaf.shape]);
+  const listed = classifierParameters(SMALL, 3).map(
+    ({ path, shape, role }) => [
+      path,
+      role === "kernel" ? shape.toReversed() : shape,
+    ],
+  );
+  assert.deepEqual(grown, listed);
+  assert.equal(params.bert.layers.length, 2);
+  tf.dispose(params as unknown as tf.TensorContainer);
+});
+
+Deno.test("initBert() draws kernels and embeddings, sets gains to 1 and biases to 0", () => {
+  const params = initBert(SMALL, counter());
+  const { embeddings, layers, pooler } = params;
+  assert.deepEqual(
+    [...embeddings.word.dataSync().slice(0, 2)],
+    [0.02, 0.04].map(Math.fround),
+  );
+  assert.ok(embeddings.norm.gain.dataSync().every((gain) => gain === 1));
+  assert.ok(pooler.bias.dataSync().every((bias) => bias === 0));
+  const { query } = layers[1]!.attention;
+  assert.ok(query.kernel.dataSync().every((value) => value > 0));
+  tf.dispose(params as unknown as tf.TensorContainer);
+});
