@@ -1,0 +1,188 @@
+/**
+ * AdamW: Adam with the weight decay taken out of the gradient.
+ *
+ * Kingma & Ba (2015), "Adam", algorithm 1; Loshchilov & Hutter (2019), "Decoupled Weight Decay
+ * Regularization", algorithm 2. Step for step as `torch.optim.AdamW`.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
+import { choose } from "./choose.ts";
+
+/** What stays the same during a training; Adam's letters in brackets. */
+export type AdamWOptions = {
+  /** β₁: how slowly the mean of the gradients forgets. */
+  readonly beta1: number;
+  /** β₂: how slowly the mean of the squared gradients forgets. */
+  readonly beta2: number;
+  /** ε: added to the root of the second moment, so that a dead weight divides by it. */
+  readonly epsilon: number;
+  /** λ: the share of the learning rate by which a weight shrinks in each step. */
+  readonly weightDecay: number;
+};
+
+/** PyTorch's defaults. */
+export const ADAMW_DEFAULTS: AdamWOptions = {
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+};
+
+/** Both moments of every parameter, by the parameter's path. */
+export type AdamWSlots = {
+  /** m: running mean of the gradients. */
+  readonly first: Readonly<Record<string, tf.Variable>>;
+  /** v: running mean of the squared gradients. */
+  readonly second: Readonly<Record<string, tf.Variable>>;
+};
+
+/** What changes from step to step, as scalars, so that a step can be traced once for all. */
+export type AdamWRates = {
+  /** α. */
+  readonly learningRate: tf.Scalar;
+  /** 1 − β₁ᵗ: makes up for the first moment's start at 0. */
+  readonly firstCorrection: tf.Scalar;
+  /** 1 − β₂ᵗ: makes up for the second moment's start at 0. */
+  readonly secondCorrection: tf.Scalar;
+};
+
+/** What stands between the gradients and the weights. */
+export type AdamWGate = {
+  /** Every gradient is multiplied by it: clipping. */
+  readonly factor: tf.Scalar;
+  /** A boolean scalar; if it is false, neither weights nor moments change by one bit. */
+  readonly open: tf.Scalar;
+};
+
+/**
+ * Moments before the first step: zeros.
+ *
+ * @param params The parameters to be trained.
+ * @returns Two variables for each leaf. The caller disposes them with `disposeTree`.
+ */
+export function initSlots(params: TensorTree): AdamWSlots {
+  const zeros = (): Record<string, tf.Variable> =>
+    Object.fromEntries(
+      namedLeaves(params).map(([path, { shape }]) => [
+        path,
+        tf.tidy(() => tf.variable(tf.zeros(shape), false)),
+      ]),
+    );
+  return { first: zeros(), second: zeros() };
+}
+
+/**
+ * The rates of step t. The bias corrections are taken in float64, where 1 − β₂ᵗ keeps its digits.
+ *
+ * @param step t, from 1.
+ * @param learningRate α.
+ * @param options Supplies the betas.
+ * @returns Three scalars. The caller disposes them.
+ */
+export function adamWRates(
+  step: number,
+  learningRate: number,
+  { beta1, beta2 }: AdamWOptions,
+): AdamWRates {
+  return {
+    learningRate: tf.scalar(learningRate),
+    firstCorrection: tf.scalar(1 - beta1 ** step),
+    secondCorrection: tf.scalar(1 - beta2 ** step),
+  };
+}
+
+/**
+ * Whether a parameter shrinks: kernels and embeddings do, biases and normalization gains do not.
+ *
+ * Devlin et al.'s own optimizer (`google-research/bert`, optimization.py) leaves these out too.
+ *
+ * @param path The parameter's path, e.g. `"classifier.kernel"`.
+ * @returns `false` for a `bias` or a `gain`.
+ */
+export function decays(path: string): boolean {
+  return !/(^|\.)(bias|gain)$/.test(path);
+}
+
+/**
+ * One step of AdamW, in place:
+ *
+ *     θ ← θ − α λ θ                     (only where {@linkcode decays})
+ *     m ← β₁ m + (1 − β₁) g
+ *     v ← β₂ v + (1 − β₂) g²
+ *     θ ← θ − α / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
+ *
+ * A parameter without a gradient is left alone with its moments, as in PyTorch.
+ *
+ * @example The first step moves every weight by the learning rate, against its gradient's sign
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { adamW, ADAMW_DEFAULTS, adamWRates, initSlots } from "bertbook/training/adamw.ts";
+ * import assert from "node:assert/strict";
+ *
+ * await tf.setBackend("cpu");
+ * tf.tidy(() => {
+ *   const params = { bias: tf.variable(tf.tensor1d([1, 1])) };
+ *   const gradients = { bias: tf.tensor1d([9, -0.1]) };
+ *   const rates = adamWRates(1, 0.5, ADAMW_DEFAULTS);
+ *   const gate = { factor: tf.scalar(1), open: tf.scalar(true) };
+ *   adamW(params, initSlots(params), gradients, { rates, gate, options: ADAMW_DEFAULTS });
+ *   const [down, up] = params.bias.dataSync();
+ *   assert.ok(Math.abs(down! - 0.5) < 1e-6 && Math.abs(up! - 1.5) < 1e-6);
+ * });
+ * ```
+ *
+ * @param params The parameters, a tree of variables. They change.
+ * @param slots Their moments, from {@linkcode initSlots}. They change.
+ * @param gradients g, by path.
+ * @param how The rates of this step, the gate, and what supplies β, ε and λ.
+ * @throws {TypeError} If a leaf with a gradient is not a variable.
+ */
+export function adamW(
+  params: TensorTree,
+  slots: AdamWSlots,
+  gradients: Readonly<Record<string, tf.Tensor>>,
+  how: { rates: AdamWRates; gate: AdamWGate; options: AdamWOptions },
+): void {
+  const { rates: { learningRate, firstCorrection, secondCorrection }, gate } =
+    how;
+  const { beta1, beta2, epsilon, weightDecay } = how.options;
+  tf.tidy(() => {
+    // Everything that can be said in scalars is: a pass over all weights costs milliseconds.
+    const old1 = tf.scalar(beta1), old2 = tf.scalar(beta2);
+    const new1 = gate.factor.mul(1 - beta1),
+      new2 = gate.factor.square().mul(1 - beta2);
+    const kept = tf.sub(1, learningRate.mul(weightDecay));
+    // Both sides of the last fraction are multiplied by √(1 − β₂ᵗ).
+    const root = secondCorrection.sqrt();
+    const stepSize = learningRate.mul(root).div(firstCorrection);
+    const scaledEpsilon = root.mul(epsilon);
+    for (const [path, leaf] of namedLeaves(params)) {
+      const gradient = gradients[path];
+      if (gradient === undefined) continue;
+      tf.tidy(() => {
+        const weight = variableAt(path, leaf),
+          m = slots.first[path]!,
+          v = slots.second[path]!;
+        const nextM = m.mul(old1).add(gradient.mul(new1));
+        const nextV = v.mul(old2).add(gradient.square().mul(new2));
+        const update = nextM.div(nextV.sqrt().add(scaledEpsilon)).mul(stepSize);
+        const next = (decays(path) ? weight.mul(kept) : weight).sub(update);
+        m.assign(choose(gate.open, nextM, m));
+        v.assign(choose(gate.open, nextV, v));
+        weight.assign(choose(gate.open, next, weight));
+      });
+    }
+  });
+}
+
+/** The leaf as the variable that it must be to change in place. */
+function variableAt(path: string, leaf: tf.Tensor): tf.Variable {
+  if (leaf instanceof tf.Variable) return leaf;
+  throw new TypeError(
+    `Cannot train "${path}" as it must be a variable: found a constant tensor; ` +
+      `turn the tree into variables with makeTrainable()`,
+  );
+}

@@ -1,0 +1,190 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { disposeTree } from "bertbook/engine/tensor_tree.ts";
+import {
+  adamW,
+  ADAMW_DEFAULTS,
+  type AdamWOptions,
+  adamWRates,
+  type AdamWSlots,
+  decays,
+  initSlots,
+} from "bertbook/training/adamw.ts";
+import golden from "../golden/optimizer.json" with { type: "json" };
+
+await tf.setBackend("cpu");
+
+type Toy = { kernel: tf.Variable; bias: tf.Variable };
+
+/** The weights of tests/golden/optimizer.py. */
+function toy(): Toy {
+  return tf.tidy(() => ({
+    kernel: tf.variable(tf.tensor1d([1, -2, 3])),
+    bias: tf.variable(tf.tensor1d([0.5, -0.5])),
+  }));
+}
+
+type Move = {
+  step: number;
+  learningRate: number;
+  options: AdamWOptions;
+  factor?: number;
+  open?: boolean;
+};
+
+function move(
+  params: Toy,
+  slots: AdamWSlots,
+  gradients: Record<string, number[]>,
+  { step, learningRate, options, factor = 1, open = true }: Move,
+): void {
+  tf.tidy(() => {
+    const tensors = Object.fromEntries(
+      Object.entries(gradients).map(([path, g]) => [path, tf.tensor1d(g)]),
+    );
+    adamW(params, slots, tensors, {
+      rates: adamWRates(step, learningRate, options),
+      gate: { factor: tf.scalar(factor), open: tf.scalar(open) },
+      options,
+    });
+  });
+}
+
+function assertNear(
+  actual: tf.Tensor,
+  expected: number[],
+  tolerance: number,
+): void {
+  actual.dataSync().forEach((value: number, i: number) =>
+    assert.ok(
+      Math.abs(value - expected[i]!) <= tolerance,
+      `element ${i}: ${value}, expected ${expected[i]}`,
+    )
+  );
+}
+
+function dispose(params: Toy, slots: AdamWSlots): void {
+  disposeTree(params);
+  disposeTree(slots);
+}
+
+for (const { epsilon, kernel, bias } of golden.trajectories) {
+  Deno.test(`adamW() follows PyTorch for ten steps with epsilon ${epsilon}`, () => {
+    const params = toy(), slots = initSlots(params);
+    const options = { ...ADAMW_DEFAULTS, epsilon, weightDecay: 0.1 };
+    const gradientAt = (step: number, size: number): number[] =>
+      Array.from({ length: size }, (_, i) => Math.sin(5 * step + i) * 10 ** -i);
+    for (let step = 1; step <= 10; step++) {
+      const gradients = {
+        kernel: gradientAt(step, 3),
+        bias: gradientAt(step, 2),
+      };
+      move(params, slots, gradients, { step, learningRate: 0.05, options });
+      assertNear(params.kernel, kernel[step - 1]!, 1e-6);
+      assertNear(params.bias, bias[step - 1]!, 1e-6);
+    }
+    dispose(params, slots);
+  });
+}
+
+Deno.test("adamW()'s first step shrinks by α λ and then moves by α against the sign", () => {
+  const params = toy(), slots = initSlots(params);
+  const options = { ...ADAMW_DEFAULTS, weightDecay: 0.1 };
+  const gradients = { kernel: [7, -0.001, 40], bias: [-3, 2] };
+  move(params, slots, gradients, { step: 1, learningRate: 0.5, options });
+  // Decay before the move: 1 · (1 − 0.5 · 0.1) − 0.5; a bias does not decay.
+  assertNear(params.kernel, [0.95 - 0.5, -1.9 + 0.5, 2.85 - 0.5], 1e-5);
+  assertNear(params.bias, [0.5 + 0.5, -0.5 - 0.5], 1e-5);
+  // m = (1 − β₁) g, v = (1 − β₂) g²
+  assertNear(slots.first.kernel!, [0.7, -0.0001, 4], 1e-6);
+  assertNear(slots.second.bias!, [0.009, 0.004], 1e-8);
+  dispose(params, slots);
+});
+
+Deno.test("adamW() takes clipped gradients: a factor scales m by itself and v by its square", () => {
+  const params = toy(), slots = initSlots(params);
+  const gradients = { bias: [8, -2] };
+  move(params, slots, gradients, {
+    step: 1,
+    learningRate: 0.1,
+    options: ADAMW_DEFAULTS,
+    factor: 0.25,
+  });
+  assertNear(slots.first.bias!, [0.2, -0.05], 1e-7);
+  assertNear(slots.second.bias!, [0.004, 0.00025], 1e-9);
+  dispose(params, slots);
+});
+
+Deno.test("adamW() leaves a parameter without a gradient alone, decay included", () => {
+  const params = toy(), slots = initSlots(params);
+  move(params, slots, { bias: [1, 1] }, {
+    step: 1,
+    learningRate: 0.1,
+    options: ADAMW_DEFAULTS,
+  });
+  assertNear(params.kernel, [1, -2, 3], 0);
+  dispose(params, slots);
+});
+
+Deno.test("adamW() behind a closed gate changes no bit, whatever the gradients", () => {
+  const params = toy(), slots = initSlots(params);
+  const rest = { learningRate: 0.1, options: ADAMW_DEFAULTS };
+  const gradients = { kernel: [1, 2, 3], bias: [4, 5] };
+  move(params, slots, gradients, { step: 1, ...rest });
+  const values = (): number[] =>
+    [params, slots.first, slots.second].flatMap((tree) =>
+      Object.values(tree).flatMap((leaf) => [...leaf.dataSync()])
+    );
+  const before = values();
+  const broken = { kernel: [NaN, Infinity, 1], bias: [-Infinity, 0] };
+  move(params, slots, broken, { step: 2, ...rest, factor: NaN, open: false });
+  assert.deepEqual(values(), before);
+  move(params, slots, gradients, { step: 2, ...rest });
+  assert.notDeepEqual(values(), before);
+  dispose(params, slots);
+});
+
+Deno.test("adamW() refuses a constant, as it could not move it", () => {
+  const kernel = tf.tensor1d([1]);
+  const slots = initSlots({ kernel });
+  const rest = { step: 1, learningRate: 1, options: ADAMW_DEFAULTS };
+  const constants = { kernel } as unknown as Toy;
+  assert.throws(() => move(constants, slots, { kernel: [1] }, rest), {
+    name: "TypeError",
+    message: /Cannot train "kernel" as it must be a variable/,
+  });
+  disposeTree(slots);
+  kernel.dispose();
+});
+
+Deno.test("adamW() and its slots leak nothing", () => {
+  const before = tf.memory().numTensors;
+  const params = toy(), slots = initSlots(params);
+  for (let step = 1; step <= 3; step++) {
+    move(params, slots, { kernel: [1, 2, 3], bias: [4, 5] }, {
+      step,
+      learningRate: 0.1,
+      options: ADAMW_DEFAULTS,
+    });
+  }
+  assert.equal(tf.memory().numTensors, before + 2 + 4);
+  dispose(params, slots);
+  assert.equal(tf.memory().numTensors, before);
+});
+
+Deno.test("decays() spares biases and gains, and nothing else", () => {
+  const decaying = [
+    "bert.embeddings.word",
+    "bert.layers.0.attention.query.kernel",
+    "classifier.kernel",
+    "kernel",
+  ];
+  const spared = [
+    "bert.embeddings.norm.gain",
+    "bert.embeddings.norm.bias",
+    "classifier.bias",
+    "bias",
+  ];
+  assert.deepEqual(decaying.filter(decays), decaying);
+  assert.deepEqual(spared.filter(decays), []);
+});
