@@ -1,0 +1,136 @@
+/**
+ * What a committed notebook must look like: short cells, and outputs that hold
+ * nothing of the machine they were made on and load nothing from elsewhere.
+ *
+ * @module
+ */
+
+import { codeCells } from "./gather_cells.ts";
+import { isJsonType } from "./notebook_layout.ts";
+import {
+  type Cell,
+  type CodeCell,
+  type Notebook,
+  NOTEBOOK_KERNEL,
+  type Output,
+} from "./notebook_file.ts";
+
+/** The longest code cell, in lines. */
+const MAX_LINES = 25;
+
+// deno-lint-ignore no-control-regex -- the escape character begins a terminal code
+const TERMINAL_CODE = /\x1b[[\]()]/;
+
+/** A folder of some machine: a top folder of Unix, a drive, a file URL. */
+const MACHINE_PATH =
+  /(?:file:\/\/\/|(?<![\w.<\/-])\/(?:home|Users|root|tmp|var|opt|mnt|usr|etc|private|srv|work|workspaces?)\/|\b[A-Z]:\\)[^\s"'<>)]*/;
+
+/** Ways to load something from another host. */
+const REMOTE = [
+  /<(?:script|img|iframe|link|source|video|audio|embed|object|image|use)\b[^>]*?\s(?:src|srcset|href|data|xlink:href)\s*=\s*["']?\s*(?:https?:)?\/\/[^\s"'>]*/i,
+  /(?:url\(|@import|\bimport|\bfrom|\bfetch\(|\.src\s*=)[\s(]*["'`]?(?:https?:)?\/\/[^\s"'`)]*/i,
+  /!\[[^\]]*\]\(\s*<?(?:https?:)?\/\/[^\s)]*/,
+];
+
+/** Data that a chart would load. */
+const REMOTE_DATA = /"url":\s*"(?:https?:)?\/\/[^"]*/;
+
+/**
+ * Checks what a notebook shows, not what its code does.
+ *
+ * @param notebook The notebook.
+ * @returns One sentence for each problem.
+ */
+export function checkPage(notebook: Notebook): string[] {
+  const problems = checkKernelName(notebook);
+  const cells = codeCells(notebook);
+  for (const [i, cell] of cells.entries()) {
+    for (const problem of checkCodeCell(cell)) {
+      problems.push(`code cell ${i + 1}: ${problem}`);
+    }
+  }
+  for (const cell of notebook.cells) {
+    const remote = cell.cell_type === "markdown" &&
+      firstMatch(REMOTE, cell.source);
+    if (remote) problems.push(`markdown cell "${cell.id}": loads ${remote}`);
+  }
+  return [...problems, ...checkOrder(cells)];
+}
+
+function checkKernelName({ metadata }: Notebook): string[] {
+  const kernel = metadata["kernelspec"] as { name?: string } | undefined;
+  if (kernel?.name === NOTEBOOK_KERNEL.name) return [];
+  return [
+    `metadata.kernelspec.name must be "${NOTEBOOK_KERNEL.name}": found "${kernel?.name}"`,
+  ];
+}
+
+/** Cells that were run must have been run from top to bottom, once. */
+function checkOrder(cells: readonly CodeCell[]): string[] {
+  const counts = cells.filter((cell) => !hasTag(cell, "skip-execution"))
+    .map((cell) => cell.execution_count);
+  const inOrder = counts.every((count, i) => count === i + 1);
+  if (inOrder || counts.every((count) => count === null)) return [];
+  return [
+    `execution counts must be 1 to ${counts.length} in order: found ${
+      counts.map((count) => count ?? "none").join(", ")
+    }`,
+  ];
+}
+
+function checkCodeCell(cell: CodeCell): string[] {
+  const problems: string[] = [];
+  const numLines = cell.source.trimEnd().split("\n").length;
+  if (numLines > MAX_LINES) {
+    problems.push(`must have at most ${MAX_LINES} lines: has ${numLines}`);
+  }
+  for (const [i, output] of cell.outputs.entries()) {
+    if (output.output_type === "error" && !hasTag(cell, "raises-exception")) {
+      problems.push(`output ${i + 1} is an error, ${output.ename}`);
+    }
+    for (const problem of checkOutput(output)) {
+      problems.push(`output ${i + 1} ${problem}`);
+    }
+  }
+  return problems;
+}
+
+/** Checks every text in one output. */
+function checkOutput(output: Output): string[] {
+  const problems: string[] = [];
+  for (const [type, text] of textsOf(output)) {
+    const path = MACHINE_PATH.exec(text)?.[0];
+    const remote = type === "text/plain"
+      ? undefined
+      : firstMatch(isJsonType(type) ? [REMOTE_DATA] : REMOTE, text);
+    if (TERMINAL_CODE.test(text)) problems.push(`(${type}) has terminal codes`);
+    if (path) problems.push(`(${type}) has a path of this machine, ${path}`);
+    if (remote) problems.push(`(${type}) loads ${remote}`);
+  }
+  return problems;
+}
+
+/** The texts of an output with their MIME types; pictures in bytes are none. */
+function textsOf(output: Output): [string, string][] {
+  switch (output.output_type) {
+    case "stream":
+      return [["text/plain", output.text]];
+    case "error":
+      return [["text/plain", [output.evalue, ...output.traceback].join("\n")]];
+    default:
+      return Object.entries(output.data)
+        .filter(([type]) => !/^image\/(?!svg)/.test(type))
+        .map(([type, value]) => [
+          type,
+          typeof value === "string" ? value : JSON.stringify(value),
+        ]);
+  }
+}
+
+function firstMatch(patterns: RegExp[], text: string): string | undefined {
+  return patterns.map((pattern) => pattern.exec(text)?.[0]).find(Boolean);
+}
+
+function hasTag({ metadata }: Cell, tag: string): boolean {
+  return metadata.tags?.includes(tag) ?? false;
+}

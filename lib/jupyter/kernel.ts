@@ -1,0 +1,228 @@
+/**
+ * A client of the Deno kernel: starts one, runs cells in it, interrupts it, ends it.
+ *
+ * This kernel publishes outputs up to 2 ms after it says idle, and clients that stop
+ * listening then lose up to a quarter of them. So a cell is done when the reply has
+ * come, the kernel is idle, and nothing more was published for a while.
+ *
+ * @module
+ */
+
+import { Channels, onAbort } from "./channels.ts";
+import {
+  DIE_WITH_PARENT,
+  KernelError,
+  KernelProcess,
+} from "./kernel_process.ts";
+import type { Output } from "./notebook_file.ts";
+import { CellOutputs, type Displays } from "./outputs.ts";
+import type { Content } from "./wire.ts";
+
+/** How long nothing must be published after idle; 25 ms lost outputs, 60 ms none. */
+const SILENCE_MILLISECONDS = 60;
+
+/** How long a kernel may take to come up, and to go after it was asked to. */
+const START_MILLISECONDS = 30_000, SHUTDOWN_MILLISECONDS = 2_000;
+
+/** How often a start is tried: another process may take a port that was free. */
+const STARTS = 4;
+
+/** What every execute request says besides its code. */
+const EXECUTION = {
+  silent: false,
+  "store_history": true,
+  "user_expressions": {},
+  "allow_stdin": false,
+  "stop_on_error": true,
+};
+
+/** A cell ran for longer than it may. */
+export class CellTimeoutError extends Error {
+  override readonly name = "CellTimeoutError";
+}
+
+/** How to start a kernel. */
+export type KernelOptions = {
+  /** The folder in which cells run: that of the notebook. */
+  folder: string;
+  /** Added to the environment of this process. */
+  env?: Record<string, string>;
+};
+
+/** How to run a cell. */
+export type ExecuteOptions = {
+  /** How long the cell may take; an hour when left out. */
+  timeoutSeconds?: number;
+  /** Where the outputs go while the cell runs; a new list when left out. */
+  outputs?: Output[];
+  /** Told of every output that is new or changed, as it now stands. */
+  onOutput?: (output: Output) => void;
+};
+
+/** What became of a cell. */
+export type CellResult = {
+  status: "ok" | "error";
+  outputs: Output[];
+};
+
+/**
+ * A running Deno kernel.
+ *
+ * @example One cell
+ * ```ts no-eval
+ * import { Kernel } from "bertbook/jupyter/kernel.ts";
+ *
+ * await using kernel = await Kernel.start({ folder: "notebooks" });
+ * const { outputs } = await kernel.execute("console.log(6 * 7)");
+ * ```
+ */
+export class Kernel implements AsyncDisposable {
+  readonly #process: KernelProcess;
+  readonly #channels: Channels;
+  readonly #displays: Displays = new Map();
+  /** What the kernel says of its language, as a notebook's metadata hold it. */
+  readonly languageInfo: Content;
+
+  private constructor(
+    process: KernelProcess,
+    channels: Channels,
+    languageInfo: Content,
+  ) {
+    this.#process = process;
+    this.#channels = channels;
+    this.languageInfo = languageInfo;
+  }
+
+  /**
+   * Starts a kernel and waits until it answers and publishes.
+   *
+   * @param options The folder to run in, and settings for its environment.
+   * @returns The kernel. The caller disposes it.
+   * @throws {KernelError} If it does not come up.
+   */
+  static async start(options: KernelOptions): Promise<Kernel> {
+    const { folder, env = {} } = options;
+    for (let tries = 1;; tries++) {
+      const process = await KernelProcess.spawn({ folder, env });
+      try {
+        return await Kernel.#meet(process);
+      } catch (error) {
+        await process[Symbol.asyncDispose]();
+        const lostPort = process.ended.aborted || error instanceof SyntaxError;
+        if (!lostPort || tries === STARTS) throw error;
+      }
+    }
+  }
+
+  /** Connects to a new process, and asks until something is published. */
+  static async #meet(process: KernelProcess): Promise<Kernel> {
+    const late = new AbortController();
+    const timer = setTimeout(() =>
+      late.abort(
+        new KernelError(
+          `Cannot start a kernel as it must answer within ${START_MILLISECONDS} ms: it did not`,
+        ),
+      ), START_MILLISECONDS);
+    const signal = AbortSignal.any([process.ended, late.signal]);
+    let channels: Channels | undefined;
+    try {
+      channels = await Channels.connect(process, signal);
+      let info: Content = {};
+      while (!channels.published) {
+        info = await channels.ask("shell", "kernel_info_request", {}, signal);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      const silently = { ...EXECUTION, code: DIE_WITH_PARENT, silent: true };
+      await channels.ask("shell", "execute_request", silently, signal);
+      return new Kernel(process, channels, info["language_info"] as Content);
+    } catch (error) {
+      await process[Symbol.asyncDispose]();
+      await channels?.[Symbol.asyncDispose]();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Id of the kernel's process. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /**
+   * Runs one cell.
+   *
+   * @param code Its source.
+   * @param options Its time limit, and who hears of its outputs.
+   * @returns Whether it failed, and its outputs; a failed cell has an error output.
+   * @throws {CellTimeoutError} If it takes too long; the kernel is busy still.
+   * @throws {KernelError} If the kernel ends meanwhile.
+   */
+  async execute(
+    code: string,
+    options: ExecuteOptions = {},
+  ): Promise<CellResult> {
+    const { timeoutSeconds = 3_600, outputs = [] } = options;
+    const collector = new CellOutputs(
+      outputs,
+      this.#displays,
+      options.onOutput ?? (() => {}),
+    );
+    const done = Promise.withResolvers<Content>();
+    let reply: Content | undefined, idle = false;
+    let silence: ReturnType<typeof setTimeout> | undefined;
+    const heard = (): void => {
+      clearTimeout(silence);
+      if (!reply || !idle) return;
+      const result = reply;
+      silence = setTimeout(() => done.resolve(result), SILENCE_MILLISECONDS);
+    };
+    const limit = setTimeout(() =>
+      done.reject(
+        new CellTimeoutError(
+          `Cannot finish the cell as it must end within ${timeoutSeconds} s: it did not; allow more time, or give it less to do`,
+        ),
+      ), timeoutSeconds * 1_000);
+    using _stop = onAbort(this.#channels.broken, done.reject);
+    const request = { ...EXECUTION, code };
+    using _cell = this.#channels.request("shell", "execute_request", request, {
+      onPublished: (type, content) => {
+        if (type !== "status") collector.take(type, content);
+        else if (content["execution_state"] === "idle") idle = true;
+        heard();
+      },
+      onReply: (content) => {
+        reply = content;
+        heard();
+      },
+    });
+    try {
+      const { status, ...rest } = await done.promise;
+      if (status === "ok") return { status, outputs };
+      collector.addMissingError(rest);
+      return { status: "error", outputs };
+    } finally {
+      clearTimeout(limit);
+      clearTimeout(silence);
+    }
+  }
+
+  /** Asks the kernel to stop its cell: one that computes stops, one that awaits does not. */
+  async interrupt(): Promise<void> {
+    const soon = AbortSignal.timeout(SHUTDOWN_MILLISECONDS);
+    await this.#channels.ask("control", "interrupt_request", {}, soon);
+  }
+
+  /** Ends the kernel: asks, gives it two seconds, then kills it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#channels.broken.aborted) {
+      using asked = this.#channels.request("control", "shutdown_request", {
+        restart: false,
+      }, { onReply: () => {} });
+      await asked.sent;
+      await this.#process.end(SHUTDOWN_MILLISECONDS);
+    }
+    await this.#process[Symbol.asyncDispose]();
+    await this.#channels[Symbol.asyncDispose]();
+  }
+}

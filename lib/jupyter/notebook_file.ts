@@ -1,0 +1,234 @@
+/**
+ * Notebook files, format 4.5: their types, and reading and writing them as Jupyter
+ * does, so that a notebook saved here or in JupyterLab gives the same bytes.
+ *
+ * In memory every text is one string; on disk it is a list of lines.
+ *
+ * @module
+ */
+// deno-lint-ignore-file camelcase -- the format's own names
+
+import { basename } from "node:path";
+import {
+  formatJson,
+  isJsonType,
+  isLineType,
+  splitLines,
+} from "./notebook_layout.ts";
+import { validateNotebook } from "./validate_notebook.ts";
+
+/** Data by MIME type: text as one string, JSON types as values. */
+export type MimeBundle = Record<string, unknown>;
+
+/** Text that a cell printed. */
+export type StreamOutput = {
+  output_type: "stream";
+  name: string;
+  text: string;
+};
+
+/** Something that a cell displayed. */
+export type DisplayOutput = {
+  output_type: "display_data";
+  data: MimeBundle;
+  metadata: Record<string, unknown>;
+};
+
+/** The value of a cell's last expression. */
+export type ResultOutput = {
+  output_type: "execute_result";
+  data: MimeBundle;
+  metadata: Record<string, unknown>;
+  execution_count: number | null;
+};
+
+/** The error that ended a cell. */
+export type ErrorOutput = {
+  output_type: "error";
+  ename: string;
+  evalue: string;
+  traceback: string[];
+};
+
+/** Whatever stands below a code cell. */
+export type Output = StreamOutput | DisplayOutput | ResultOutput | ErrorOutput;
+
+/** What is noted about a cell; tags tell the runner what to do with it. */
+export type CellMetadata = Record<string, unknown> & { tags?: string[] };
+
+/** A cell that is run. */
+export type CodeCell = {
+  cell_type: "code";
+  id: string;
+  metadata: CellMetadata;
+  source: string;
+  execution_count: number | null;
+  outputs: Output[];
+};
+
+/** A cell that is read. */
+export type TextCell = {
+  cell_type: "markdown" | "raw";
+  id: string;
+  metadata: CellMetadata;
+  source: string;
+  attachments?: Record<string, MimeBundle>;
+};
+
+/** Any cell. */
+export type Cell = CodeCell | TextCell;
+
+/** A notebook in memory. */
+export type Notebook = {
+  cells: Cell[];
+  metadata: Record<string, unknown>;
+  nbformat: 4;
+  nbformat_minor: number;
+};
+
+/**
+ * The kernel that the notebooks of this project name.
+ *
+ * It is the stock name, the one that `deno jupyter --install` registers and that
+ * tools which match by name alone know. Where only our kernelspec is installed,
+ * JupyterLab finds no kernel of that name, looks for the language, and takes the only
+ * kernel of it: ours; VS Code asks once. Where both are, the stock one comes first,
+ * and ours is chosen from the kernel menu.
+ */
+export const NOTEBOOK_KERNEL = {
+  name: "deno",
+  display_name: "Deno",
+  language: "typescript",
+} as const;
+
+/**
+ * Reads a notebook.
+ *
+ * @param file Its path.
+ * @returns The notebook; one of format 4.0 to 4.4 gets cell ids.
+ * @throws {SyntaxError} If it is no notebook of format 4; says why.
+ */
+export async function readNotebook(file: string): Promise<Notebook> {
+  return parseNotebook(await Deno.readTextFile(file), basename(file));
+}
+
+/**
+ * Parses the text of a notebook file.
+ *
+ * @param text The JSON text.
+ * @param file The name to show in errors.
+ * @returns The notebook; one of format 4.0 to 4.4 gets cell ids.
+ * @throws {SyntaxError} If it is no notebook of format 4; says why.
+ */
+export function parseNotebook(text: string, file: string): Notebook {
+  const refuse = (why: string): SyntaxError =>
+    new SyntaxError(
+      `Cannot read "${file}" as a notebook as its format must be 4.5: ${why}`,
+    );
+  let disk: Notebook;
+  try {
+    disk = JSON.parse(text);
+  } catch (error) {
+    throw refuse(`no JSON, ${(error as Error).message}`);
+  }
+  if (disk?.nbformat === 4 && disk.nbformat_minor < 5) giveCellIds(disk);
+  const problems = validateNotebook(disk);
+  if (problems.length > 0) throw refuse(problems.slice(0, 3).join("; "));
+  return mapTexts(
+    disk,
+    (lines, type) => isJsonType(type) ? lines : [lines].flat().join(""),
+  );
+}
+
+/**
+ * Writes a notebook, to a file beside it first, so that no reader sees half of one.
+ *
+ * @param file Its path.
+ * @param notebook The notebook.
+ * @throws {TypeError} If the notebook is not valid; says why.
+ */
+export async function writeNotebook(
+  file: string,
+  notebook: Notebook,
+): Promise<void> {
+  const problems = validateNotebook(notebook);
+  if (problems.length > 0) {
+    throw new TypeError(
+      `Cannot write "${
+        basename(file)
+      }" as a notebook as its format must be 4.5: ${
+        problems.slice(0, 3).join("; ")
+      }`,
+    );
+  }
+  const aside = `${file}.${crypto.randomUUID()}.part`;
+  try {
+    await Deno.writeTextFile(aside, formatNotebook(notebook));
+    await Deno.rename(aside, file);
+  } catch (error) {
+    await Deno.remove(aside).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * The text of a notebook file as Jupyter writes it: keys sorted, indented by one
+ * space, texts as lines, a final newline.
+ *
+ * @example The same notebook, the same text
+ * ```ts
+ * import { formatNotebook, parseNotebook } from "bertbook/jupyter/notebook_file.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const text = formatNotebook({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 });
+ * assert.equal(formatNotebook(parseNotebook(text, "empty.ipynb")), text);
+ * ```
+ *
+ * @param notebook The notebook.
+ * @returns The text.
+ */
+export function formatNotebook(notebook: Notebook): string {
+  return formatJson(mapTexts(
+    notebook,
+    (text, type) => isLineType(type) ? splitLines(text as string) : text,
+  )) + "\n";
+}
+
+/** Names the cells that have no id after their place, unlike any other id. */
+function giveCellIds(notebook: Notebook): void {
+  const taken = new Set(notebook.cells?.map(({ id }) => id));
+  for (const [i, cell] of notebook.cells?.entries() ?? []) {
+    let id = cell.id ?? `cell-${i + 1}`;
+    while (!cell.id && taken.has(id)) id += "-b";
+    taken.add(cell.id = id);
+  }
+  notebook.nbformat_minor = 5;
+}
+
+/** Applies `change` to every text and datum, which may stand as a list of lines. */
+function mapTexts(
+  notebook: Notebook,
+  change: (value: unknown, type: string) => unknown,
+): Notebook {
+  const copy = structuredClone(notebook);
+  const changeText = (text: string): string =>
+    change(text, "text/plain") as string;
+  const changeBundle = (bundle: MimeBundle): void => {
+    for (const [type, value] of Object.entries(bundle)) {
+      bundle[type] = change(value, type);
+    }
+  };
+  for (const cell of copy.cells) {
+    cell.source = changeText(cell.source);
+    if (cell.cell_type !== "code") {
+      Object.values(cell.attachments ?? {}).forEach(changeBundle);
+      continue;
+    }
+    for (const output of cell.outputs) {
+      if (output.output_type === "stream") {
+        output.text = changeText(output.text);
+      } else if (output.output_type !== "error") changeBundle(output.data);
+    }
+  }
+  return copy;
+}

@@ -1,0 +1,213 @@
+/**
+ * Runs a notebook from a fresh kernel, cell by cell, and keeps what it shows.
+ *
+ * Two tags of a cell count, as in Jupyter's own runner: `raises-exception` lets it
+ * fail, `skip-execution` leaves it as it is.
+ *
+ * @module
+ */
+// deno-lint-ignore-file camelcase -- the notebook format's own names
+
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onAbort } from "./channels.ts";
+import { type CellResult, Kernel } from "./kernel.ts";
+import {
+  type Cell,
+  type CodeCell,
+  type ErrorOutput,
+  type Notebook,
+  NOTEBOOK_KERNEL,
+  type Output,
+  readNotebook,
+  writeNotebook,
+} from "./notebook_file.ts";
+
+/** How long an interrupted cell may take to stop before its kernel is ended. */
+const INTERRUPT_MILLISECONDS = 2_000;
+
+/** What happens to a cell; cells are counted from 1, code cells alone. */
+export type RunEvent = {
+  cell: number;
+  of: number;
+  ms: number;
+  status: "running" | "ok" | "error";
+};
+
+/** The cell that ended the run. */
+export type CellFailure = {
+  /** Counted from 1, code cells alone. */
+  cell: number;
+  source: string;
+  error: ErrorOutput;
+};
+
+/** How to run a notebook. */
+export type RunOptions = {
+  /** How long each cell may take. */
+  cellTimeoutSeconds?: number;
+  /** Added to the environment of the kernel. */
+  env?: Record<string, string>;
+  /** Where to write the executed notebook, even if a cell failed; nowhere if left out. */
+  writeTo?: string;
+  /** Stops the run: interrupts the cell, then ends the kernel. */
+  signal?: AbortSignal;
+  /** Told when a cell begins and when it ends. */
+  onEvent?: (event: RunEvent) => void;
+  /** Told of every output that is new or changed, as it now stands. */
+  onOutput?: (cell: number, output: Output) => void;
+};
+
+/** What became of a run. */
+export type RunResult = {
+  notebook: Notebook;
+  failure: CellFailure | undefined;
+  seconds: number;
+};
+
+/**
+ * Runs a notebook in its own folder and stops at the first cell that fails.
+ *
+ * Cells that were not reached lose the outputs of earlier runs, so that a notebook
+ * never shows two runs at once.
+ *
+ * @param file The notebook.
+ * @param options Limits, settings, who hears of it, and where to write the result.
+ * @returns The notebook with its outputs, and the failure if there was one.
+ * @throws {SyntaxError} If the file is no notebook.
+ * @throws {KernelError} If no kernel comes up.
+ */
+export async function runNotebook(
+  file: string,
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const { env = {}, signal, writeTo } = options;
+  const start = performance.now();
+  const notebook = await readNotebook(file);
+  signal?.throwIfAborted();
+  const cells = notebook.cells.filter(isCode);
+  const toRun = cells.filter((cell) => !hasTag(cell, "skip-execution"));
+  for (const cell of cells) cell.execution_count = null;
+  for (const cell of toRun) cell.outputs = [];
+  const folder = dirname(resolve(file));
+  let failure: CellFailure | undefined;
+  {
+    await using kernel = await Kernel.start({ folder, env });
+    notebook.metadata["kernelspec"] = { ...NOTEBOOK_KERNEL };
+    notebook.metadata["language_info"] = kernel.languageInfo;
+    for (const [i, cell] of toRun.entries()) {
+      const place = { cell: cells.indexOf(cell) + 1, of: cells.length };
+      const fail = (error: ErrorOutput): void => {
+        failure = { cell: place.cell, source: cell.source, error };
+      };
+      if (signal?.aborted) {
+        fail(STOPPED);
+        break;
+      }
+      const error = await runCell(kernel, cell, { ...options, ...place });
+      numberCell(cell, i + 1);
+      if (error && (isFatal(error) || !hasTag(cell, "raises-exception"))) {
+        fail(error);
+        break;
+      }
+    }
+  }
+  if (writeTo !== undefined) await writeNotebook(writeTo, notebook);
+  return { notebook, failure, seconds: (performance.now() - start) / 1_000 };
+}
+
+/** The error of a cell that was not begun because the run was stopped before it. */
+const STOPPED: ErrorOutput = {
+  output_type: "error",
+  ename: "AbortError",
+  evalue: "Cannot begin the cell as the run must not be stopped: it was",
+  traceback: [],
+};
+
+/** Errors that are the runner's, not the cell's: no tag lets them pass. */
+const FATAL = ["CellTimeoutError", "KernelError", "AbortError"];
+const isFatal = ({ ename }: ErrorOutput): boolean => FATAL.includes(ename);
+
+const isCode = (cell: Cell): cell is CodeCell => cell.cell_type === "code";
+
+const hasTag = ({ metadata }: Cell, tag: string): boolean =>
+  metadata.tags?.includes(tag) ?? false;
+
+/** Runs one cell into its outputs; returns its error if it failed. */
+async function runCell(
+  kernel: Kernel,
+  cell: CodeCell,
+  options: RunOptions & { cell: number; of: number },
+): Promise<ErrorOutput | undefined> {
+  const { cellTimeoutSeconds, signal, onEvent, onOutput, of } = options;
+  const start = performance.now();
+  const tell = (status: RunEvent["status"]): void => {
+    const ms = performance.now() - start;
+    onEvent?.({ cell: options.cell, of, ms, status });
+  };
+  tell("running");
+  let error: ErrorOutput | undefined;
+  try {
+    const running = kernel.execute(cell.source, {
+      ...cellTimeoutSeconds !== undefined &&
+        { timeoutSeconds: cellTimeoutSeconds },
+      outputs: cell.outputs,
+      onOutput: (output) => onOutput?.(options.cell, output),
+    });
+    await unlessAborted(running, kernel, signal);
+    error = cell.outputs.find((output) => output.output_type === "error");
+  } catch (thrown) {
+    const { name, message } = thrown as Error;
+    error = {
+      output_type: "error",
+      ename: name,
+      evalue: message,
+      traceback: [`${name}: ${message}`],
+    };
+    cell.outputs.push(error);
+    onOutput?.(options.cell, error);
+  }
+  if (error) {
+    error.evalue = hideProjectFolder(error.evalue);
+    error.traceback = error.traceback.map(hideProjectFolder);
+  }
+  tell(error ? "error" : "ok");
+  return error;
+}
+
+/** Waits for a cell; after an abort it is interrupted and has a moment to stop. */
+async function unlessAborted(
+  running: Promise<CellResult>,
+  kernel: Kernel,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (!signal) return void await running;
+  const aborted = Promise.withResolvers<never>();
+  let moment: ReturnType<typeof setTimeout> | undefined;
+  using _stop = onAbort(signal, (reason) => {
+    kernel.interrupt().catch(aborted.reject);
+    moment = setTimeout(() => aborted.reject(reason), INTERRUPT_MILLISECONDS);
+  });
+  try {
+    await Promise.race([running, aborted.promise]);
+  } finally {
+    clearTimeout(moment);
+    running.catch(() => {});
+  }
+}
+
+/** Gives the cell, and the result in it, the number of its turn. */
+function numberCell(cell: CodeCell, turn: number): void {
+  cell.execution_count = turn;
+  for (const output of cell.outputs) {
+    if (output.output_type === "execute_result") output.execution_count = turn;
+  }
+}
+
+const PROJECT_URL = new URL("../../", import.meta.url);
+
+/** Makes places in the project relative: a notebook must not tell whose machine ran it. */
+function hideProjectFolder(text: string): string {
+  return text.replaceAll(PROJECT_URL.href, "")
+    .replaceAll(fileURLToPath(PROJECT_URL), "");
+}
