@@ -71,12 +71,7 @@ export function philoxUniform(
   // Seeds are sign-extended to 64 bits, low word first.
   const mix = Uint32Array.of(seed[0], seed[0] >> 31, seed[1], seed[1] >> 31);
   philox(mix, ...SCRAMBLING_KEY);
-  const [key0, key1, nonce0, nonce1] = mix as unknown as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [key0 = 0, key1 = 0, nonce0 = 0, nonce1 = 0] = mix;
   const values = new Float32Array(length);
   const block = new Uint32Array(4);
   for (let i = 0; i < length; i += 4) {

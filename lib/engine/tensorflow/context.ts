@@ -23,6 +23,8 @@ export type TensorFlowContext = {
   readonly status: Status;
   /** The `TFE_Context`. */
   readonly address: Deno.PointerValue;
+  /** The library's file. */
+  readonly path: string;
   readonly version: string;
   readonly devices: readonly Device[];
   /** Threads that one operation, and several side by side, may use. */
@@ -73,6 +75,7 @@ export function openContext(
       api,
       status,
       address,
+      path,
       version: textAt(api.TF_Version()),
       devices: listDevices(api, status, address),
       threads: options.threads,
