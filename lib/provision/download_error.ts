@@ -73,10 +73,12 @@ export class Watchdog implements Disposable {
         { retryAfter: 0, cause: error },
       );
     }
-    // `fetch` and its body report every trouble on the wire as a TypeError.
+    // `fetch` and its body report every trouble on the wire as a TypeError, and
+    // leave what it was to the cause.
     if (!(error instanceof TypeError)) return error;
+    const { message } = error.cause instanceof Error ? error.cause : error;
     return new DownloadError(
-      `Cannot download ${url} as the connection must hold: ${error.message}`,
+      `Cannot download ${url} as the connection must hold: ${message}`,
       { retryAfter: 200, cause: error },
     );
   }
