@@ -1,0 +1,26 @@
+import { normalize } from "bertbook/text/normalize.ts";
+import type { Tokenizer } from "bertbook/text/tokenizer.ts";
+import { parseVocabulary, SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
+
+/** A vocabulary of the special tokens, ids 0 to 4, and these pieces. */
+export function vocabularyOf(
+  ...pieces: string[]
+): ReturnType<typeof parseVocabulary> {
+  return parseVocabulary([...SPECIAL_TOKENS, ...pieces].join("\n"), "test");
+}
+
+/** An uncased tokenizer for a few words; every letter can be spelled. */
+export function smallTokenizer(): Tokenizer {
+  const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+  const vocabulary = vocabularyOf(
+    ...["play", "##ing", "##s", "the", "he", "中", "文", ".", ",", "'", "!"],
+    ...letters,
+    ...letters.map((x) => `##${x}`).filter((piece) => piece !== "##s"),
+  );
+  return { vocabulary, lowerCase: true };
+}
+
+/** The text in which two texts of the same pieces agree. */
+export function withoutSpace(text: string): string {
+  return normalize(text).replaceAll(" ", "");
+}

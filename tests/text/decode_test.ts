@@ -1,0 +1,55 @@
+import { decode } from "bertbook/text/decode.ts";
+import { encode } from "bertbook/text/tokenizer.ts";
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { smallTokenizer, withoutSpace } from "./_support.ts";
+
+const TOKENIZER = smallTokenizer();
+const { vocabulary } = TOKENIZER;
+
+Deno.test("decode() joins pieces and closes the gaps before marks", () => {
+  const { ids } = encode(TOKENIZER, "He plays, he isn't playing!");
+  assert.equal(
+    decode(ids, vocabulary, { skipSpecialTokens: true }),
+    "he plays, he isn't playing!",
+  );
+});
+
+Deno.test("decode() shows special tokens unless told to skip them", () => {
+  const { ids } = encode(TOKENIZER, "he \u20ac", { padTo: 5 });
+  assert.equal(decode(ids, vocabulary), "[CLS] he [UNK] [SEP] [PAD]");
+  assert.equal(decode(ids, vocabulary, { skipSpecialTokens: true }), "he");
+});
+
+Deno.test("decode() reads [UNK] for an id outside the vocabulary", () => {
+  assert.equal(decode([-1, 1_000_000], vocabulary), "[UNK] [UNK]");
+  assert.equal(decode([], vocabulary), "");
+});
+
+const text = fc.string({
+  unit: fc.constantFrom(..."playing the s ,.!'\u4e2d\u00e9 "),
+  maxLength: 60,
+});
+
+Deno.test("decode(encode(text)) is the normalized text, but for white space", () => {
+  fc.assert(
+    fc.property(text, (text) => {
+      const { ids } = encode(TOKENIZER, text);
+      const decoded = decode(ids, vocabulary, { skipSpecialTokens: true });
+      assert.equal(withoutSpace(decoded), withoutSpace(text));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("encode(decode(ids)) gives back the ids of spelled text", () => {
+  fc.assert(
+    fc.property(text, (text) => {
+      // Closing the gap in "a ' s" glues nothing: marks split words anyway.
+      const { ids } = encode(TOKENIZER, text);
+      const decoded = decode(ids, vocabulary, { skipSpecialTokens: true });
+      assert.deepEqual(encode(TOKENIZER, decoded).ids, ids);
+    }),
+    { numRuns: 1000 },
+  );
+});

@@ -1,0 +1,120 @@
+import { assemble, truncatedLengths } from "bertbook/text/encoding.ts";
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { vocabularyOf } from "./_support.ts";
+
+const VOCABULARY = vocabularyOf("a", "b");
+const a = (count: number): string[] => new Array<string>(count).fill("a");
+const b = (count: number): string[] => new Array<string>(count).fill("b");
+
+Deno.test("assemble() puts one sentence between [CLS] and [SEP]", () => {
+  assert.deepEqual(assemble(["a", "b"], undefined, VOCABULARY), {
+    tokens: ["[CLS]", "a", "b", "[SEP]"],
+    ids: [2, 5, 6, 3],
+    segments: [0, 0, 0, 0],
+    attentionMask: [1, 1, 1, 1],
+    numTruncated: 0,
+  });
+});
+
+Deno.test("assemble() gives the second sentence and its [SEP] segment 1", () => {
+  assert.deepEqual(assemble(["a"], ["b", "b"], VOCABULARY, { padTo: 8 }), {
+    tokens: ["[CLS]", "a", "[SEP]", "b", "b", "[SEP]", "[PAD]", "[PAD]"],
+    ids: [2, 5, 3, 6, 6, 3, 0, 0],
+    segments: [0, 0, 0, 1, 1, 1, 0, 0],
+    attentionMask: [1, 1, 1, 1, 1, 1, 0, 0],
+    numTruncated: 0,
+  });
+});
+
+Deno.test("assemble() masks by position: a [PAD] written in the text counts", () => {
+  const { ids, attentionMask } = assemble(
+    ["[PAD]", "a"],
+    undefined,
+    VOCABULARY,
+    { padTo: 6 },
+  );
+  assert.deepEqual(ids, [2, 0, 5, 3, 0, 0]);
+  assert.deepEqual(attentionMask, [1, 1, 1, 1, 0, 0]);
+});
+
+Deno.test("assemble() cuts in front of [SEP] and counts what it cut", () => {
+  const encoding = assemble(a(10), undefined, VOCABULARY, { maxLength: 5 });
+  assert.deepEqual(encoding.tokens, ["[CLS]", "a", "a", "a", "[SEP]"]);
+  assert.equal(encoding.numTruncated, 7);
+  const pair = assemble(a(9), b(1), VOCABULARY, { maxLength: 7 });
+  assert.equal(pair.tokens.join(" "), "[CLS] a a a [SEP] b [SEP]");
+  assert.equal(pair.numTruncated, 6);
+});
+
+Deno.test("assemble() can leave nothing but special tokens", () => {
+  const { tokens, numTruncated } = assemble(a(3), b(4), VOCABULARY, {
+    maxLength: 3,
+  });
+  assert.deepEqual(tokens, ["[CLS]", "[SEP]", "[SEP]"]);
+  assert.equal(numTruncated, 7);
+});
+
+Deno.test("truncatedLengths() spares the shorter sentence", () => {
+  assert.deepEqual(truncatedLengths(3, 4, 7), [3, 4]);
+  assert.deepEqual(truncatedLengths(2, 20, 10), [2, 8]);
+  assert.deepEqual(truncatedLengths(20, 2, 10), [8, 2]);
+  assert.deepEqual(truncatedLengths(20, 30, 11), [5, 6]);
+  assert.deepEqual(truncatedLengths(30, 20, 11), [6, 5]);
+  assert.deepEqual(truncatedLengths(9, 0, 4), [4, 0]);
+});
+
+const count = fc.nat(40);
+
+Deno.test("truncatedLengths() fills the room, and lengthens nothing", () => {
+  fc.assert(fc.property(count, count, count, (first, second, room) => {
+    const [keptFirst, keptSecond] = truncatedLengths(first, second, room);
+    assert.equal(keptFirst + keptSecond, Math.min(first + second, room));
+    assert.ok(0 <= keptFirst && keptFirst <= first);
+    assert.ok(0 <= keptSecond && keptSecond <= second);
+  }));
+});
+
+Deno.test("every encoding has one length, a mask of its tokens, and all [SEP]", () => {
+  const lengths = fc.tuple(count, fc.option(count, { nil: undefined }), count);
+  fc.assert(fc.property(lengths, count, ([first, second, room], padding) => {
+    const numSpecial = second === undefined ? 2 : 3;
+    const maxLength = numSpecial + room;
+    const padTo = maxLength + padding;
+    const encoding = assemble(
+      a(first),
+      second === undefined ? undefined : b(second),
+      VOCABULARY,
+      { maxLength, padTo },
+    );
+    const { tokens, ids, segments, attentionMask, numTruncated } = encoding;
+    for (const list of [tokens, ids, segments, attentionMask]) {
+      assert.equal(list.length, padTo);
+    }
+    const numTokens = tokens.filter((token) => token !== "[PAD]").length;
+    const total = first + (second ?? 0) + numSpecial;
+    assert.equal(numTokens, Math.min(maxLength, total));
+    assert.equal(numTruncated, total - numTokens);
+    assert.equal(attentionMask.lastIndexOf(1), numTokens - 1);
+    assert.equal(attentionMask.reduce((sum, m) => sum + m), numTokens);
+    assert.equal(tokens[numTokens - 1], "[SEP]");
+    assert.equal(ids.filter((id) => id === 3).length, numSpecial - 1);
+  }));
+});
+
+Deno.test("assemble() refuses lengths without room", () => {
+  for (const maxLength of [0, 1, -3, NaN]) {
+    assert.throws(() => assemble([], undefined, VOCABULARY, { maxLength }), {
+      name: "RangeError",
+      message: new RegExp(`maxLength=${maxLength}, special tokens=2`),
+    });
+  }
+  assert.throws(
+    () => assemble(a(1), b(1), VOCABULARY, { maxLength: 2 }),
+    RangeError,
+  );
+  assert.throws(() => assemble(a(3), undefined, VOCABULARY, { padTo: 4 }), {
+    name: "RangeError",
+    message: /padTo=4, length=5; set maxLength=4/,
+  });
+});

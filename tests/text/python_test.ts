@@ -1,0 +1,65 @@
+// Needs --allow-read: tests/golden/tokenizer.json, written by tokenizer.py beside it.
+import { truncatedLengths } from "bertbook/text/encoding.ts";
+import { decode, encode } from "bertbook/text/tokenizer.ts";
+import { parseVocabulary } from "bertbook/text/vocabulary.ts";
+import assert from "node:assert/strict";
+
+type Golden = {
+  vocabulary: string[];
+  texts: { text: string; uncased: number[]; cased: number[] }[];
+  different: { text: string; uncased: number[] }[];
+  padded: {
+    pair: [string, string];
+    maxLength: number;
+    ids: number[];
+    segments: number[];
+    attentionMask: number[];
+  }[];
+  kept: [number, number, number, number, number][];
+  decoded: { ids: number[]; text: string; plain: string }[];
+};
+
+const file = new URL("../golden/tokenizer.json", import.meta.url);
+const golden: Golden = JSON.parse(await Deno.readTextFile(file));
+const vocabulary = parseVocabulary(golden.vocabulary.join("\n"), "golden");
+const uncased = { vocabulary, lowerCase: true };
+const cased = { vocabulary, lowerCase: false };
+
+Deno.test("encode() equals Python's transformers, uncased and cased", () => {
+  for (const expected of golden.texts) {
+    assert.deepEqual(encode(uncased, expected.text).ids, expected.uncased);
+    assert.deepEqual(encode(cased, expected.text).ids, expected.cased);
+  }
+});
+
+Deno.test("encode() differs from Python's in three known ways, as Transformers.js does", () => {
+  // A final sigma, Han above U+FFFF, and punctuation newer than Python's tables.
+  for (const { text, uncased: ids } of golden.different) {
+    assert.notDeepEqual(encode(uncased, text).ids, ids);
+  }
+});
+
+Deno.test("encode() cuts and pads pairs as Python's transformers", () => {
+  for (const { pair, maxLength, ...expected } of golden.padded) {
+    const [text, second] = pair;
+    const { ids, segments, attentionMask } = encode(uncased, text, {
+      pair: second,
+      maxLength,
+      padTo: maxLength,
+    });
+    assert.deepEqual({ ids, segments, attentionMask }, expected);
+  }
+});
+
+Deno.test("truncatedLengths() keeps of each sentence what Python's keeps", () => {
+  for (const [first, second, maxLength, ...kept] of golden.kept) {
+    assert.deepEqual(truncatedLengths(first, second, maxLength - 3), kept);
+  }
+});
+
+Deno.test("decode() equals Python's transformers", () => {
+  for (const { ids, text, plain } of golden.decoded) {
+    assert.equal(decode(ids, vocabulary), text);
+    assert.equal(decode(ids, vocabulary, { skipSpecialTokens: true }), plain);
+  }
+});

@@ -1,0 +1,133 @@
+import { casingWarning } from "bertbook/text/casing.ts";
+import { encode, tokenize, tokenizeInPhases } from "bertbook/text/tokenizer.ts";
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { smallTokenizer, vocabularyOf } from "./_support.ts";
+
+const TOKENIZER = smallTokenizer();
+
+Deno.test("tokenizeInPhases() shows what each phase does", () => {
+  const phases = tokenizeInPhases(
+    "The  Pl\u00e0ying\u200bs,  \u4e2d\u6587",
+    TOKENIZER,
+  );
+  assert.equal(phases.normalized, "the  playings,   \u4e2d  \u6587 ");
+  assert.deepEqual(phases.words, ["the", "playings", ",", "\u4e2d", "\u6587"]);
+  assert.deepEqual(phases.pieces, [
+    ["the"],
+    ["play", "##ing", "##s"],
+    [","],
+    ["\u4e2d"],
+    ["\u6587"],
+  ]);
+  assert.equal(
+    phases.encoding.tokens.join(" "),
+    "[CLS] the play ##ing ##s , \u4e2d \u6587 [SEP]",
+  );
+});
+
+Deno.test("a special token written in the text stays one token", () => {
+  assert.deepEqual(tokenize("he [MASK]plays", TOKENIZER), [
+    ...["he", "[MASK]", "play", "##s"],
+  ]);
+  assert.deepEqual(encode(TOKENIZER, "[SEP]").ids, [2, 3, 3]);
+});
+
+Deno.test("a special token in other letters, or broken, is only text", () => {
+  for (const text of ["[mask]", "[ MASK ]", "[MA SK]"]) {
+    const tokens = tokenize(text, TOKENIZER);
+    assert.ok(!tokens.includes("[MASK]"), tokens.join(" "));
+  }
+});
+
+Deno.test("blank and empty texts are [CLS] [SEP]", () => {
+  for (
+    const text of ["", " ", "\t\r\n", "\u200b\u0000\ud800", "\u00a0\u3000"]
+  ) {
+    assert.deepEqual(encode(TOKENIZER, text).ids, [2, 3]);
+  }
+});
+
+Deno.test("encode() takes an empty second sentence for none", () => {
+  assert.deepEqual(
+    encode(TOKENIZER, "he", { pair: "" }),
+    encode(TOKENIZER, "he"),
+  );
+  assert.equal(
+    encode(TOKENIZER, "he", { pair: " " }).tokens.join(" "),
+    "[CLS] he [SEP] [SEP]",
+  );
+});
+
+Deno.test("encode() reads ten megabytes in one line", () => {
+  const text = "he plays the ".repeat(800_000);
+  const { ids, numTruncated } = encode(TOKENIZER, text, { maxLength: 512 });
+  assert.equal(ids.length, 512);
+  assert.equal(numTruncated, 4 * 800_000 + 2 - 512);
+});
+
+const text = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: "grapheme" }),
+  fc.string({
+    unit: fc.constantFrom("he", "play", "S", " ", "[SEP]", "\u4e2d", "!"),
+  }),
+);
+
+Deno.test("tokenize() and tokenizeInPhases() agree on every text", () => {
+  fc.assert(
+    fc.property(text, (text) => {
+      const tokens = tokenize(text, TOKENIZER);
+      const phases = tokenizeInPhases(text, TOKENIZER);
+      assert.deepEqual(phases.pieces.flat(), tokens);
+      assert.deepEqual(phases.encoding, encode(TOKENIZER, text));
+      assert.equal(phases.words.length, phases.pieces.length);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("tokenize() of two texts with a space between is that of each", () => {
+  fc.assert(
+    fc.property(text, text, (a, b) => {
+      // A lone half of a pair at the border would meet the other half.
+      const both = tokenize(`${a} ${b}`, TOKENIZER);
+      const each = [...tokenize(a, TOKENIZER), ...tokenize(b, TOKENIZER)];
+      assert.deepEqual(both, each);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("padding and truncation change nothing before the cut", () => {
+  const options = fc.record({ maxLength: fc.integer({ min: 2, max: 20 }) });
+  fc.assert(fc.property(text, options, (text, { maxLength }) => {
+    const whole = encode(TOKENIZER, text);
+    const cut = encode(TOKENIZER, text, { maxLength, padTo: 20 });
+    const kept = Math.min(whole.ids.length, maxLength) - 1;
+    assert.deepEqual(cut.ids.slice(0, kept), whole.ids.slice(0, kept));
+    assert.equal(cut.ids[kept], 3);
+    assert.equal(cut.numTruncated, whole.ids.length - kept - 1);
+  }));
+});
+
+Deno.test("casingWarning() speaks up where case and vocabulary do not fit", () => {
+  const cased = vocabularyOf("[unused1]", "The", "the");
+  const uncased = vocabularyOf("[unused1]", "the");
+  assert.match(
+    casingWarning({ vocabulary: cased, lowerCase: true })!,
+    /holds "The"/,
+  );
+  assert.match(
+    casingWarning({ vocabulary: uncased, lowerCase: false })!,
+    /keeps capitals/,
+  );
+  assert.equal(
+    casingWarning({ vocabulary: cased, lowerCase: false }),
+    undefined,
+  );
+  assert.equal(
+    casingWarning({ vocabulary: uncased, lowerCase: true }),
+    undefined,
+  );
+});

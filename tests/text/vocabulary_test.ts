@@ -1,0 +1,70 @@
+import {
+  checkVocabularySize,
+  idsOf,
+  parseVocabulary,
+} from "bertbook/text/vocabulary.ts";
+import assert from "node:assert/strict";
+import { vocabularyOf } from "./_support.ts";
+
+const LINES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "##s"];
+const parse = (...lines: string[]): ReturnType<typeof parseVocabulary> =>
+  parseVocabulary([...LINES, ...lines].join("\n"), "vocab.txt");
+
+Deno.test("parseVocabulary() counts ids from the first line, final newline or not", () => {
+  const vocabulary = parse();
+  assert.deepEqual(vocabulary, parse(""));
+  assert.deepEqual(vocabulary.pieces, LINES);
+  LINES.forEach((piece, id) => assert.equal(vocabulary.idOf.get(piece), id));
+});
+
+Deno.test("parseVocabulary() keeps pieces that only look like white space", () => {
+  assert.equal(parse("\u2028", "\u00a0").pieces.length, LINES.length + 2);
+});
+
+Deno.test("parseVocabulary() knows the names of every object", () => {
+  assert.equal(parse("constructor", "__proto__").idOf.get("__proto__"), 8);
+  assert.equal(parse().idOf.has("constructor"), false);
+});
+
+const REFUSED: [title: string, lines: string[], message: RegExp][] = [
+  ["a repeated piece", ["a", "the"], /line 9 .* "the", already on line 6$/],
+  ["an empty line", ["a", "", "b"], /line 9 must hold a word piece/],
+  ["two final newlines", ["", ""], /line 8 must hold a word piece/],
+  ["CRLF line ends", ["a\r", "b\r"], /line 8 .* found "a\\r"; .* LF/],
+  ["the replacement character", ["caf\ufffd"], /line 8 .* UTF-8/],
+  ["UTF-8 read as Latin-1", ["Ã©tude"], /line 8 .* found "Ã©tude"/],
+  ["Han in UTF-8 read as Latin-1", ["ä¸\u00ad"], /line 8 .* UTF-8/],
+];
+
+for (const [title, lines, message] of REFUSED) {
+  Deno.test(`parseVocabulary() refuses ${title}`, () => {
+    assert.throws(() => parse(...lines), { name: "SyntaxError", message });
+  });
+}
+
+Deno.test("parseVocabulary() keeps accents that are no mojibake", () => {
+  const pieces = ["é", "Ã", "ñandú", "##²", "中", "«é»"];
+  assert.deepEqual(parse(...pieces).pieces.slice(LINES.length), pieces);
+});
+
+Deno.test("parseVocabulary() names the special tokens that are missing", () => {
+  assert.throws(() => parseVocabulary("[PAD]\n[CLS]\n[MASK]\nthe", "small"), {
+    name: "SyntaxError",
+    message: 'Cannot parse "small" as a vocabulary must hold all special ' +
+      "tokens: [UNK], [SEP] missing among 4 pieces",
+  });
+  assert.throws(() => parseVocabulary("", "empty"), SyntaxError);
+});
+
+Deno.test("checkVocabularySize() refuses a table of another size", () => {
+  checkVocabularySize(parse(), 7);
+  assert.throws(() => checkVocabularySize(parse(), 30_522), {
+    name: "RangeError",
+    message: /found 7 pieces and 30522 rows/,
+  });
+});
+
+Deno.test("idsOf() gives strangers the id of [UNK]", () => {
+  const vocabulary = vocabularyOf("the");
+  assert.deepEqual(idsOf(["the", "[SEP]", "toString"], vocabulary), [5, 3, 1]);
+});
