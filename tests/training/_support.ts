@@ -1,0 +1,144 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import type { Batch, EncodedExample } from "bertbook/data/batches.ts";
+import { randomStream } from "bertbook/data/random.ts";
+import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import type { ClassifierParams } from "bertbook/model/classifier.ts";
+import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
+import { initClassifier } from "bertbook/model/initialize.ts";
+import { ADAMW_DEFAULTS, initSlots } from "bertbook/training/adamw.ts";
+import type { Learner } from "bertbook/training/step.ts";
+import type { TrainPlan } from "bertbook/training/train.ts";
+import { makeTrainable } from "bertbook/training/variables.ts";
+
+/** A BERT that trains in milliseconds, at the sizes of the golden program. */
+export const TOY: BertConfig = {
+  ...BERT_TINY,
+  vocabSize: 64,
+  hiddenSize: 16,
+  feedForwardSize: 32,
+  maxLength: 16,
+};
+
+/** The toy without chance: what golden numbers are made with. */
+export const TOY_WITHOUT_DROPOUT: BertConfig = {
+  ...TOY,
+  hiddenDropout: 0,
+  attentionDropout: 0,
+};
+
+/** sin(i² mod 1009 + phase), as in tests/golden/training_losses.py. */
+export function formula(size: number, phase: number): Float32Array {
+  return Float32Array.from(
+    { length: size },
+    (_, i) => Math.sin(i * i % 1009 + phase),
+  );
+}
+
+/** The batch of a step in tests/golden/training_losses.py. */
+export function formulaBatch(
+  step: number,
+  sizes: { batchSize: number; length: number; vocabSize: number },
+): Batch {
+  const { batchSize: B, length: T, vocabSize } = sizes;
+  const turn = step % 4;
+  const count = (row: number): number => T - (row + turn) % 4;
+  const cell = <A>(value: (row: number, column: number) => A): A[] =>
+    Array.from({ length: B * T }, (_, i) => value(Math.floor(i / T), i % T));
+  return {
+    ids: Int32Array.from(
+      cell((b, t) =>
+        t < count(b)
+          ? 1 + ((b * T + t) * 7919 + turn * 31 + 13) % (vocabSize - 1)
+          : 0
+      ),
+    ),
+    segments: Int32Array.from(
+      cell((b, t) => t >= Math.floor(count(b) / 2) && t < count(b) ? 1 : 0),
+    ),
+    attentionMask: Float32Array.from(cell((b, t) => t < count(b) ? 1 : 0)),
+    labels: Int32Array.from({ length: B }, (_, b) => (b + turn) % 3),
+    indices: Array.from({ length: B }, (_, b) => b),
+    size: B,
+    length: T,
+  };
+}
+
+/** A plan whose learning rate is constant. */
+export function planOf(overrides: Partial<TrainPlan> = {}): TrainPlan {
+  return {
+    config: TOY,
+    adamW: ADAMW_DEFAULTS,
+    clipNorm: 1,
+    schedule: constantRate(1e-3),
+    seed: 42,
+    ...overrides,
+  };
+}
+
+export function constantRate(learningRate: number): TrainPlan["schedule"] {
+  return { name: "constant", learningRate, warmupSteps: 0, totalSteps: 1000 };
+}
+
+/** A learner with new weights; the caller disposes it with `disposeLearner`. */
+export function newLearner(numLabels = 2): Learner {
+  const params = initClassifier(TOY, numLabels, randomStream(7));
+  return learnerOf(params);
+}
+
+/** Moments for parameters that become variables. */
+export function learnerOf(params: ClassifierParams): Learner {
+  makeTrainable(params);
+  return { params, slots: initSlots(params) };
+}
+
+export function disposeLearner({ params, slots }: Learner): void {
+  disposeTree(params);
+  disposeTree(slots);
+}
+
+/** Every number of a learner: parameters, then both moments. */
+export function valuesOf({ params, slots }: Learner): number[] {
+  return [params, slots.first, slots.second].flatMap((tree) =>
+    namedLeaves(tree).flatMap(([, leaf]) => [...leaf.dataSync()])
+  );
+}
+
+/** Sentences `1 class+3 … 2` whose class can be copied from their first word. */
+export function copyTask(count: number, seed: number): EncodedExample[] {
+  const random = randomStream(seed);
+  return Array.from({ length: count }, () => {
+    const label = random.integer(2);
+    const rest = Array.from(
+      { length: random.integer(5) },
+      () => 5 + random.integer(59),
+    );
+    const ids = [1, label + 3, ...rest, 2];
+    return { ids, segments: ids.map(() => 0), label };
+  });
+}
+
+/** Asserts that each value is within a relative tolerance of the expected one. */
+export function assertRelative(
+  actual: readonly number[],
+  expected: readonly number[],
+  tolerance: number,
+): void {
+  assert.equal(actual.length, expected.length);
+  for (const [i, value] of actual.entries()) {
+    const difference = Math.abs(value / expected[i]! - 1);
+    assert.ok(
+      difference <= tolerance,
+      `value ${i} is ${value}, expected ${
+        expected[i]
+      }: relative difference ${difference}`,
+    );
+  }
+}
+
+/** Runs `body` and asserts that it leaves no tensor behind. */
+export async function assertNoLeak(body: () => Promise<void>): Promise<void> {
+  const before = tf.memory().numTensors;
+  await body();
+  assert.equal(tf.memory().numTensors - before, 0, "Tensors leaked");
+}

@@ -1,0 +1,167 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { disposeTree } from "bertbook/engine/tensor_tree.ts";
+import {
+  classifierParameters,
+  growClassifier,
+} from "bertbook/model/parameters.ts";
+import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
+import { batchTensors } from "bertbook/training/batch_tensors.ts";
+import { type StepSettings, trainingStep } from "bertbook/training/step.ts";
+import { train } from "bertbook/training/train.ts";
+import golden from "../golden/training_losses.json" with { type: "json" };
+import {
+  assertRelative,
+  disposeLearner,
+  formula,
+  formulaBatch,
+  learnerOf,
+  newLearner,
+  planOf,
+  TOY,
+  TOY_WITHOUT_DROPOUT as CONFIG,
+  valuesOf,
+} from "./_support.ts";
+
+await tf.setBackend("cpu");
+
+/** The classifier of tests/golden/training_losses.py. */
+function formulaParams(): ReturnType<typeof growClassifier> {
+  const names = classifierParameters(CONFIG, 3).map(({ name }) => name);
+  return growClassifier(CONFIG, 3, ({ name, role, shape }) =>
+    tf.tidy(() => {
+      const size = tf.util.sizeFromShape([...shape]);
+      const values = tf.tensor(formula(size, names.indexOf(name)), [...shape]);
+      if (role === "gain") return values.mul(0.1).add(1);
+      if (role === "bias") return values.mul(0.1);
+      return role === "kernel" ? values.mul(0.2).transpose() : values.mul(0.2);
+    }));
+}
+
+Deno.test("twenty training steps equal PyTorch's", async () => {
+  const { batchSize, length, learningRate, warmupSteps } = golden.toy;
+  const learner = learnerOf(formulaParams());
+  const plan = planOf({
+    config: CONFIG,
+    schedule: { name: "linear", learningRate, warmupSteps, totalSteps: 20 },
+  });
+  const sizes = { batchSize, length, vocabSize: CONFIG.vocabSize };
+  const batches = golden.toy.losses.map((_, i) => formulaBatch(i + 1, sizes));
+  const losses: number[] = [], gradientNorms: number[] = [];
+  for await (
+    const step of train(learner, batches, { epoch: 1, stepsDone: 0 }, plan)
+  ) {
+    losses.push(step.loss);
+    gradientNorms.push(step.gradientNorm);
+  }
+  assertRelative(losses, golden.toy.losses, 1e-4);
+  assertRelative(gradientNorms, golden.toy.gradientNorms, 1e-3);
+  const kernel = tf.tidy(() =>
+    learner.params.classifier.kernel.transpose().slice([0, 0], [3, 4])
+      .flatten<tf.Tensor1D>().arraySync()
+  );
+  assertRelative(kernel, golden.toy.classifierWeight.flat(), 1e-3);
+  disposeLearner(learner);
+});
+
+/** One step on a formula batch, with chance or without. */
+function takeStep(
+  learner: ReturnType<typeof newLearner>,
+  how: { seed: [number, number]; settings?: Partial<StepSettings> },
+): { loss: number; gradientNorm: number } {
+  const settings = {
+    config: TOY,
+    adamW: ADAMW_DEFAULTS,
+    clipNorm: 1,
+    ...how.settings,
+  };
+  const sizes = { batchSize: 3, length: 8, vocabSize: 64 };
+  using batch = batchTensors({
+    ...formulaBatch(1, sizes),
+    labels: Int32Array.of(0, 1, 1),
+  }, TOY);
+  return tf.tidy(() => {
+    const rates = adamWRates(1, 1e-2, ADAMW_DEFAULTS);
+    const seed = tf.tensor1d(how.seed, "int32");
+    const outcome = trainingStep(learner, batch, { rates, seed }, settings);
+    return {
+      loss: outcome.loss.dataSync()[0]!,
+      gradientNorm: outcome.gradientNorm.dataSync()[0]!,
+    };
+  });
+}
+
+Deno.test("trainingStep() draws its dropout from the seed and the step alone", () => {
+  const results = ([[1, 1], [1, 1], [1, 2], [2, 1]] as [number, number][])
+    .map((seed) => {
+      const learner = newLearner();
+      const { loss } = takeStep(learner, { seed });
+      const values = valuesOf(learner);
+      disposeLearner(learner);
+      return { loss, values };
+    });
+  const [first, again, otherStep, otherSeed] = results;
+  assert.deepEqual(first, again);
+  assert.notEqual(first!.loss, otherStep!.loss);
+  assert.notEqual(first!.loss, otherSeed!.loss);
+});
+
+Deno.test("trainingStep() clips: the moments hold a gradient of the greatest length", () => {
+  const learner = newLearner();
+  const settings = { clipNorm: 1e-3 };
+  const { gradientNorm } = takeStep(learner, { seed: [1, 1], settings });
+  assert.ok(gradientNorm > 0.01, `the norm before clipping is ${gradientNorm}`);
+  // m = (1 − β₁) g after the first step
+  const moments = Object.values(learner.slots.first);
+  const length = Math.hypot(...moments.flatMap((m) => [...m.dataSync()])) / 0.1;
+  assert.ok(Math.abs(length / 1e-3 - 1) < 1e-3, `clipped to ${length}`);
+  disposeLearner(learner);
+});
+
+Deno.test("trainingStep() moves nothing where the loss is not a number", () => {
+  const learner = newLearner();
+  tf.tidy(() => {
+    const { bias } = learner.params.classifier;
+    (bias as tf.Variable).assign(tf.tensor1d([NaN, 0]));
+  });
+  const before = valuesOf(learner);
+  const { loss } = takeStep(learner, { seed: [1, 1] });
+  assert.ok(Number.isNaN(loss));
+  assert.deepEqual(valuesOf(learner), before);
+  disposeLearner(learner);
+});
+
+Deno.test("trainingStep() moves nothing where only a gradient overflows", () => {
+  const learner = newLearner();
+  // The pooled state is 0, so the logits are; but the pooler's gradient is about
+  // kernel · hidden state, 1e28 · 1e12.
+  tf.tidy(() => {
+    const { kernel } = learner.params.classifier;
+    (kernel as tf.Variable).assign(kernel.mul(1e30));
+    const { kernel: pooler } = learner.params.bert.pooler;
+    (pooler as tf.Variable).assign(pooler.mul(0));
+    const { gain } = learner.params.bert.layers[1]!.outputNorm;
+    (gain as tf.Variable).assign(gain.mul(1e12));
+  });
+  const before = valuesOf(learner);
+  const { loss, gradientNorm } = takeStep(learner, { seed: [1, 1] });
+  assert.ok(Math.abs(loss - Math.LN2) < 1e-6, `loss ${loss}`);
+  assert.equal(gradientNorm, Infinity);
+  assert.deepEqual(valuesOf(learner), before);
+  disposeLearner(learner);
+});
+
+Deno.test("trainingStep() trains the variables and leaves constants where they are", () => {
+  const learner = newLearner();
+  const { bert } = learner.params;
+  const frozen = tf.tidy(() => bert.embeddings.word.clone());
+  bert.embeddings.word.dispose();
+  bert.embeddings.word = frozen;
+  const before = frozen.arraySync();
+  const pooler = bert.pooler.kernel.arraySync();
+  takeStep(learner, { seed: [1, 1] });
+  assert.deepEqual(frozen.arraySync(), before);
+  assert.notDeepEqual(bert.pooler.kernel.arraySync(), pooler);
+  disposeTree(learner.slots);
+  disposeTree(learner.params);
+});
