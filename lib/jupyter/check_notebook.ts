@@ -11,9 +11,10 @@
 
 import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { checkPage } from "./check_pages.ts";
-import { codeCells, gatherCells, type GatheredCells } from "./gather_cells.ts";
-import { type Notebook, parseNotebook } from "./notebook_file.ts";
+import { checkPage } from "./check_page.ts";
+import { gatherCells, type GatheredCells } from "./gather_cells.ts";
+import { codeCells, type Notebook } from "./notebook.ts";
+import { parseNotebook } from "./notebook_file.ts";
 import { validateNotebook } from "./validate_notebook.ts";
 
 /**

@@ -8,8 +8,6 @@
  * @module
  */
 
-import type { CodeCell, Notebook } from "./notebook_file.ts";
-
 /**
  * Stands between two cells: it ends the last statement of the one whatever the next
  * begins with, and no brace can stay open across it.
@@ -54,14 +52,4 @@ export function gatherCells(sources: readonly string[]): GatheredCells {
     }
   }
   return { code: lines.join("\n") + "\n", places };
-}
-
-/**
- * The code cells of a notebook, in order.
- *
- * @param notebook The notebook.
- * @returns Its code cells; a cell's number is its place here, from 1.
- */
-export function codeCells(notebook: Notebook): CodeCell[] {
-  return notebook.cells.filter((cell) => cell.cell_type === "code");
 }

@@ -14,7 +14,7 @@ import {
   KernelError,
   KernelProcess,
 } from "./kernel_process.ts";
-import type { Output } from "./notebook_file.ts";
+import type { Output } from "./notebook.ts";
 import { CellOutputs, type Displays } from "./outputs.ts";
 import type { Content } from "./wire.ts";
 

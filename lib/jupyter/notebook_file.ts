@@ -1,12 +1,11 @@
 /**
- * Notebook files, format 4.5: their types, and reading and writing them as Jupyter
- * does, so that a notebook saved here or in JupyterLab gives the same bytes.
+ * Notebook files, format 4.5: read and written as Jupyter does it, so that a notebook
+ * saved here or in JupyterLab gives the same bytes.
  *
  * In memory every text is one string; on disk it is a list of lines.
  *
  * @module
  */
-// deno-lint-ignore-file camelcase -- the format's own names
 
 import { basename } from "node:path";
 import {
@@ -15,91 +14,10 @@ import {
   isLineType,
   splitLines,
 } from "./notebook_layout.ts";
+import type { MimeBundle, Notebook } from "./notebook.ts";
 import { validateNotebook } from "./validate_notebook.ts";
 
-/** Data by MIME type: text as one string, JSON types as values. */
-export type MimeBundle = Record<string, unknown>;
-
-/** Text that a cell printed. */
-export type StreamOutput = {
-  output_type: "stream";
-  name: string;
-  text: string;
-};
-
-/** Something that a cell displayed. */
-export type DisplayOutput = {
-  output_type: "display_data";
-  data: MimeBundle;
-  metadata: Record<string, unknown>;
-};
-
-/** The value of a cell's last expression. */
-export type ResultOutput = {
-  output_type: "execute_result";
-  data: MimeBundle;
-  metadata: Record<string, unknown>;
-  execution_count: number | null;
-};
-
-/** The error that ended a cell. */
-export type ErrorOutput = {
-  output_type: "error";
-  ename: string;
-  evalue: string;
-  traceback: string[];
-};
-
-/** Whatever stands below a code cell. */
-export type Output = StreamOutput | DisplayOutput | ResultOutput | ErrorOutput;
-
-/** What is noted about a cell; tags tell the runner what to do with it. */
-export type CellMetadata = Record<string, unknown> & { tags?: string[] };
-
-/** A cell that is run. */
-export type CodeCell = {
-  cell_type: "code";
-  id: string;
-  metadata: CellMetadata;
-  source: string;
-  execution_count: number | null;
-  outputs: Output[];
-};
-
-/** A cell that is read. */
-export type TextCell = {
-  cell_type: "markdown" | "raw";
-  id: string;
-  metadata: CellMetadata;
-  source: string;
-  attachments?: Record<string, MimeBundle>;
-};
-
-/** Any cell. */
-export type Cell = CodeCell | TextCell;
-
-/** A notebook in memory. */
-export type Notebook = {
-  cells: Cell[];
-  metadata: Record<string, unknown>;
-  nbformat: 4;
-  nbformat_minor: number;
-};
-
-/**
- * The kernel that the notebooks of this project name.
- *
- * It is the stock name, the one that `deno jupyter --install` registers and that
- * tools which match by name alone know. Where only our kernelspec is installed,
- * JupyterLab finds no kernel of that name, looks for the language, and takes the only
- * kernel of it: ours; VS Code asks once. Where both are, the stock one comes first,
- * and ours is chosen from the kernel menu.
- */
-export const NOTEBOOK_KERNEL = {
-  name: "deno",
-  display_name: "Deno",
-  language: "typescript",
-} as const;
+export type * from "./notebook.ts";
 
 /**
  * Reads a notebook.

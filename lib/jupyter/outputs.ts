@@ -13,7 +13,7 @@ import type {
   MimeBundle,
   Output,
   ResultOutput,
-} from "./notebook_file.ts";
+} from "./notebook.ts";
 import type { Content } from "./wire.ts";
 
 /** The displays of a kernel that have an id, so that any later cell may update them. */

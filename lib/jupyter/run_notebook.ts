@@ -13,15 +13,15 @@ import { fileURLToPath } from "node:url";
 import { onAbort } from "./channels.ts";
 import { type CellResult, Kernel } from "./kernel.ts";
 import {
-  type Cell,
   type CodeCell,
+  codeCells,
   type ErrorOutput,
+  hasTag,
   type Notebook,
   NOTEBOOK_KERNEL,
   type Output,
-  readNotebook,
-  writeNotebook,
-} from "./notebook_file.ts";
+} from "./notebook.ts";
+import { readNotebook, writeNotebook } from "./notebook_file.ts";
 
 /** How long an interrupted cell may take to stop before its kernel is ended. */
 const INTERRUPT_MILLISECONDS = 2_000;
@@ -85,7 +85,7 @@ export async function runNotebook(
   const start = performance.now();
   const notebook = await readNotebook(file);
   signal?.throwIfAborted();
-  const cells = notebook.cells.filter(isCode);
+  const cells = codeCells(notebook);
   const toRun = cells.filter((cell) => !hasTag(cell, "skip-execution"));
   for (const cell of cells) cell.execution_count = null;
   for (const cell of toRun) cell.outputs = [];
@@ -127,11 +127,6 @@ const STOPPED: ErrorOutput = {
 /** Errors that are the runner's, not the cell's: no tag lets them pass. */
 const FATAL = ["CellTimeoutError", "KernelError", "AbortError"];
 const isFatal = ({ ename }: ErrorOutput): boolean => FATAL.includes(ename);
-
-const isCode = (cell: Cell): cell is CodeCell => cell.cell_type === "code";
-
-const hasTag = ({ metadata }: Cell, tag: string): boolean =>
-  metadata.tags?.includes(tag) ?? false;
 
 /** Runs one cell into its outputs; returns its error if it failed. */
 async function runCell(

@@ -5,15 +5,15 @@
  * @module
  */
 
-import { codeCells } from "./gather_cells.ts";
-import { isJsonType } from "./notebook_layout.ts";
 import {
-  type Cell,
   type CodeCell,
+  codeCells,
+  hasTag,
   type Notebook,
   NOTEBOOK_KERNEL,
   type Output,
-} from "./notebook_file.ts";
+} from "./notebook.ts";
+import { isJsonType } from "./notebook_layout.ts";
 
 /** The longest code cell, in lines. */
 const MAX_LINES = 25;
@@ -129,8 +129,4 @@ function textsOf(output: Output): [string, string][] {
 
 function firstMatch(patterns: RegExp[], text: string): string | undefined {
   return patterns.map((pattern) => pattern.exec(text)?.[0]).find(Boolean);
-}
-
-function hasTag({ metadata }: Cell, tag: string): boolean {
-  return metadata.tags?.includes(tag) ?? false;
 }

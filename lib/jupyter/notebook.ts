@@ -1,0 +1,110 @@
+/**
+ * A notebook in memory: the types of nbformat 4.5, every text one string.
+ *
+ * @module
+ */
+// deno-lint-ignore-file camelcase -- the format's own names
+
+/** Data by MIME type: text as one string, JSON types as values. */
+export type MimeBundle = Record<string, unknown>;
+
+/** Text that a cell printed. */
+export type StreamOutput = {
+  output_type: "stream";
+  name: string;
+  text: string;
+};
+
+/** Something that a cell displayed. */
+export type DisplayOutput = {
+  output_type: "display_data";
+  data: MimeBundle;
+  metadata: Record<string, unknown>;
+};
+
+/** The value of a cell's last expression. */
+export type ResultOutput = {
+  output_type: "execute_result";
+  data: MimeBundle;
+  metadata: Record<string, unknown>;
+  execution_count: number | null;
+};
+
+/** The error that ended a cell. */
+export type ErrorOutput = {
+  output_type: "error";
+  ename: string;
+  evalue: string;
+  traceback: string[];
+};
+
+/** Whatever stands below a code cell. */
+export type Output = StreamOutput | DisplayOutput | ResultOutput | ErrorOutput;
+
+/** What is noted about a cell; tags tell the runner what to do with it. */
+export type CellMetadata = Record<string, unknown> & { tags?: string[] };
+
+/** A cell that is run. */
+export type CodeCell = {
+  cell_type: "code";
+  id: string;
+  metadata: CellMetadata;
+  source: string;
+  execution_count: number | null;
+  outputs: Output[];
+};
+
+/** A cell that is read. */
+export type TextCell = {
+  cell_type: "markdown" | "raw";
+  id: string;
+  metadata: CellMetadata;
+  source: string;
+  attachments?: Record<string, MimeBundle>;
+};
+
+/** Any cell. */
+export type Cell = CodeCell | TextCell;
+
+/** A notebook in memory. */
+export type Notebook = {
+  cells: Cell[];
+  metadata: Record<string, unknown>;
+  nbformat: 4;
+  nbformat_minor: number;
+};
+
+/**
+ * The kernel that the notebooks of this project name.
+ *
+ * It is the stock name, the one that `deno jupyter --install` registers and that
+ * tools which match by name alone know. Where only our kernelspec is installed,
+ * JupyterLab finds no kernel of that name, looks for the language, and takes the only
+ * kernel of it: ours; VS Code asks once. Where both are, the stock one comes first,
+ * and ours is chosen from the kernel menu.
+ */
+export const NOTEBOOK_KERNEL = {
+  name: "deno",
+  display_name: "Deno",
+  language: "typescript",
+} as const;
+
+/**
+ * The code cells of a notebook.
+ *
+ * @param notebook The notebook.
+ * @returns Its code cells in order; a cell's number is its place here, from 1.
+ */
+export function codeCells(notebook: Notebook): CodeCell[] {
+  return notebook.cells.filter((cell) => cell.cell_type === "code");
+}
+
+/**
+ * Whether a cell has a tag.
+ *
+ * @param cell The cell.
+ * @param tag The tag.
+ */
+export function hasTag(cell: Cell, tag: string): boolean {
+  return cell.metadata.tags?.includes(tag) ?? false;
+}

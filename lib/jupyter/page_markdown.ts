@@ -1,0 +1,155 @@
+/**
+ * Markdown of a notebook as HTML that can be trusted: text never becomes a script, a
+ * handler or a link that runs, and nothing is loaded from elsewhere.
+ *
+ * @module
+ */
+
+import katex from "katex";
+import {
+  Marked,
+  type TokenizerAndRendererExtension,
+  type Tokens,
+} from "marked";
+import { highlight } from "./page_code.ts";
+import { escapeHtml } from "./page_escape.ts";
+import type { MimeBundle } from "./notebook.ts";
+
+/** A heading, for the table of contents. */
+export type Heading = { id: string; text: string; level: number };
+
+/** Where a piece of markdown stands. */
+export type MarkdownContext = {
+  /** Begins the id of each heading, so that ids differ between notebooks. */
+  prefix: string;
+  /** Gets each heading, in order. */
+  headings: Heading[];
+  /** Pictures that belong to the cell, by file name. */
+  attachments?: Record<string, MimeBundle>;
+  /** The address on this page of another notebook, by its file name. */
+  addressOf?: (notebook: string) => string | undefined;
+};
+
+/** Tags without attributes that may stand in markdown; all others are shown as text. */
+const PLAIN_TAG =
+  /&lt;(\/?(?:details|summary|br|sub|sup|kbd|small|mark|p)\s*\/?)&gt;/g;
+
+/** Addresses that a link may have. */
+const SAFE_ADDRESS = /^(?:https?:\/\/|mailto:|#)/i;
+
+/**
+ * Markdown as HTML.
+ *
+ * @param source The markdown, with math between `$` or `$$`.
+ * @param context Where it stands; its headings are added to.
+ * @returns The HTML.
+ */
+export function markdownToHtml(
+  source: string,
+  context: MarkdownContext,
+): string {
+  return markedFor(context).parse(source, { async: false });
+}
+
+/** Marked with renderers for everything that markdown could smuggle in. */
+function markedFor(context: MarkdownContext): Marked {
+  const { prefix, headings, attachments = {}, addressOf = () => undefined } =
+    context;
+  const marked = new Marked({ gfm: true });
+  marked.use({
+    extensions: [BLOCK_MATH, INLINE_MATH],
+    renderer: {
+      html({ text }): string {
+        return escapeHtml(text).replace(PLAIN_TAG, "<$1>");
+      },
+      code({ text, lang = "" }): string {
+        return `<pre class="code"><code>${highlight(text, lang)}</code></pre>`;
+      },
+      heading({ tokens, depth }): string {
+        const text = plainText(tokens).trim();
+        const id = freshId(`${prefix}-${slug(text)}`, headings);
+        headings.push({ id, text, level: depth });
+        const html = this.parser.parseInline(tokens);
+        return `<h${depth} id="${id}">${html} <a class="anchor" href="#${id}" aria-label="Link to this heading">#</a></h${depth}>\n`;
+      },
+      link({ href, tokens }): string {
+        const html = this.parser.parseInline(tokens);
+        const address = addressOf(href.replace(/^\.\//, "")) ?? href;
+        if (!SAFE_ADDRESS.test(address)) return html;
+        return `<a href="${escapeHtml(address)}">${html}</a>`;
+      },
+      image({ href, text }): string {
+        const bundle = attachments[href.replace(/^attachment:/, "")];
+        const [type, data] = Object.entries(bundle ?? {})[0] ?? [];
+        const address = type ? `data:${type};base64,${data}` : href;
+        const alt = escapeHtml(text);
+        if (!/^data:image\//i.test(address)) return `<em>${alt}</em>`;
+        return `<img src="${escapeHtml(address)}" alt="${alt}">`;
+      },
+    },
+  });
+  return marked;
+}
+
+/** Math in a paragraph of its own: `$$ … $$`. */
+const BLOCK_MATH: TokenizerAndRendererExtension = {
+  name: "blockMath",
+  level: "block",
+  start: (source) => source.indexOf("$$"),
+  tokenizer: (source) =>
+    mathToken("blockMath", /^\$\$([^]+?)\$\$\s*(?:\n|$)/, source),
+  renderer: ({ text }) => `<p class="math">${math(text, true)}</p>\n`,
+};
+
+/** Math in a line: `$…$`, or `$$…$$` set large. A price, as in $5 and $6, is none. */
+const INLINE_MATH: TokenizerAndRendererExtension = {
+  name: "inlineMath",
+  level: "inline",
+  start: (source) => source.indexOf("$"),
+  tokenizer: (source) =>
+    mathToken("inlineMath", /^\$\$([^]+?)\$\$/, source) ??
+      mathToken(
+        "inlineMath",
+        /^\$(?!\s)((?:\\.|[^\\$])*(?:\\.|[^\\$\s]))\$(?!\d)/,
+        source,
+      ),
+  renderer: ({ raw, text }) => math(text, raw.startsWith("$$")),
+};
+
+function mathToken(
+  type: string,
+  pattern: RegExp,
+  source: string,
+): Tokens.Generic | undefined {
+  const match = pattern.exec(source);
+  return match ? { type, raw: match[0], text: match[1]! } : undefined;
+}
+
+/** A formula as MathML, which browsers set with the fonts they have. */
+function math(formula: string, displayMode: boolean): string {
+  return katex.renderToString(formula, {
+    displayMode,
+    output: "mathml",
+    throwOnError: false,
+    trust: false,
+  });
+}
+
+/** The words of inline tokens, without their marks. */
+function plainText(tokens: readonly Tokens.Generic[]): string {
+  return tokens.map(({ tokens: inner, text, raw }) =>
+    inner ? plainText(inner) : text ?? raw
+  ).join("");
+}
+
+/** Words for an address: letters and digits of any script, joined by hyphens. */
+export function slug(text: string): string {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu)?.join("-") ?? "section";
+}
+
+function freshId(wanted: string, headings: readonly Heading[]): string {
+  const taken = new Set(headings.map(({ id }) => id));
+  let id = wanted;
+  for (let n = 2; taken.has(id); n++) id = `${wanted}-${n}`;
+  return id;
+}
