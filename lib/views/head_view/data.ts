@@ -1,0 +1,158 @@
+/**
+ * What the head view draws from: tokens, and every head's weights in one byte
+ * each, so that 12 layers of 12 heads over 64 tokens fit into 0.8 MB of page.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+
+/** Tokens and what a model's heads made of them. */
+export type HeadViewInput = {
+  /** The T tokens, special tokens included. */
+  tokens: readonly string[];
+  /** 0 for a token of sentence A, 1 for one of B, [T]; all 0 if not given. */
+  segments?: readonly number[];
+  /** Attention weights, [L][H][T][T]: layer, head, query, key. */
+  attentions: readonly (readonly (readonly (readonly number[])[])[])[];
+  /** A line above the view. */
+  title?: string;
+};
+
+/** Which part of the model is shown at first; both counted from 0. */
+export type HeadViewOptions = {
+  layer?: number;
+  /** The heads that are on; all if not given. */
+  heads?: readonly number[];
+};
+
+/** The same as JSON; weights are bytes [L, H, T, T], 255 for weight 1. */
+export type HeadViewData = {
+  title: string;
+  tokens: readonly string[];
+  segments: readonly number[];
+  numLayers: number;
+  numHeads: number;
+  layer: number;
+  heads: readonly number[];
+  colors: readonly string[];
+  /** Base64. */
+  weights: string;
+};
+
+/**
+ * Colours of the heads, readable on white and on black; head 12 takes the first
+ * again, so every square also carries its number.
+ */
+export const HEAD_COLORS: readonly string[] = [
+  "#1f86d4",
+  "#e0621a",
+  "#0fa37f",
+  "#c96fae",
+  "#d99a00",
+  "#4fb3ea",
+  "#8f63d2",
+  "#c94c4c",
+  "#8a9a1a",
+  "#2aa5a5",
+  "#a8794e",
+  "#808080",
+];
+
+/**
+ * Checks `input` and packs it for the page.
+ *
+ * @param input Tokens and weights.
+ * @param options What is shown at first.
+ * @returns The view's data.
+ * @throws {RangeError} If sizes differ, a weight is outside [0, 1], or there is
+ *   no such layer or head.
+ */
+export function packHeadView(
+  input: HeadViewInput,
+  options: HeadViewOptions = {},
+): HeadViewData {
+  const { tokens, attentions } = input;
+  const segments = input.segments ?? tokens.map(() => 0);
+  const numLayers = attentions.length;
+  const numHeads = attentions[0]?.length ?? 0;
+  const layer = options.layer ?? 0;
+  const heads = options.heads ?? attentions[0]?.map((_, head) => head) ?? [];
+  if (segments.length !== tokens.length) {
+    throw new RangeError(
+      `Cannot draw the head view as every token must have a segment: ` +
+        `${tokens.length} tokens, ${segments.length} segments`,
+    );
+  }
+  requireIndex("layer", layer, numLayers);
+  for (const head of heads) requireIndex("head", head, numHeads);
+  return {
+    title: input.title ?? "",
+    tokens,
+    segments,
+    numLayers,
+    numHeads,
+    layer,
+    heads,
+    colors: Array.from(
+      { length: numHeads },
+      (_, head) => HEAD_COLORS[head % HEAD_COLORS.length]!,
+    ),
+    weights: packWeights(attentions, numHeads, tokens.length),
+  };
+}
+
+function packWeights(
+  attentions: HeadViewInput["attentions"],
+  numHeads: number,
+  numTokens: number,
+): string {
+  const bytes = new Uint8Array(
+    attentions.length * numHeads * numTokens * numTokens,
+  );
+  let end = 0;
+  for (const [l, layer] of attentions.entries()) {
+    requireSize(layer.length, numHeads, `layer ${l}`, "heads");
+    for (const [h, head] of layer.entries()) {
+      const place = `layer ${l}, head ${h}`;
+      requireSize(head.length, numTokens, place, "rows");
+      for (const row of head) {
+        requireSize(row.length, numTokens, place, "columns");
+        for (const weight of row) bytes[end++] = toByte(weight, place);
+      }
+    }
+  }
+  return Buffer.from(bytes).toString("base64");
+}
+
+function toByte(weight: number, place: string): number {
+  // Softmax in float32 can leave a row's sum a little above 1.
+  if (weight >= 0 && weight <= 1.001) {
+    return Math.min(255, Math.round(255 * weight));
+  }
+  throw new RangeError(
+    `Cannot draw the head view as weights must lie in [0, 1]: ` +
+      `found ${weight} in ${place}`,
+  );
+}
+
+function requireSize(
+  found: number,
+  expected: number,
+  place: string,
+  what: string,
+): void {
+  if (found === expected) return;
+  throw new RangeError(
+    `Cannot draw the head view as attentions must be [L, H, T, T] for the ` +
+      `tokens: ${place} has ${found} ${what}, expected ${expected}`,
+  );
+}
+
+function requireIndex(name: string, index: number, count: number): void {
+  if (Number.isInteger(index) && index >= 0 && index < count) return;
+  throw new RangeError(
+    `Cannot draw the head view as ${name} must be an integer from 0 to ` +
+      `${count - 1}: current value is ${index}`,
+  );
+}

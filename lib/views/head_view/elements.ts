@@ -1,0 +1,128 @@
+/// <reference lib="dom" />
+/**
+ * Makers of page elements, which travel into the page as source text.
+ *
+ * Text enters the page as text nodes only, so no token can become markup.
+ *
+ * @module
+ */
+
+/**
+ * Makes an HTML element.
+ *
+ * @param name Its tag.
+ * @param attributes Its attributes.
+ * @param children Elements, and texts that become text nodes.
+ * @returns The element, in no document yet.
+ */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  attributes: Record<string, string> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    made.setAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/**
+ * Makes an SVG element.
+ *
+ * @param name Its tag.
+ * @param attributes Its attributes.
+ * @returns The element, in no document yet.
+ */
+export function svgElement(
+  name: string,
+  attributes: Record<string, string>,
+): Element {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) {
+    made.setAttribute(key, value);
+  }
+  return made;
+}
+
+/**
+ * Makes a labelled choice among names.
+ *
+ * @param label What is chosen; in small letters, also the select's class.
+ * @param names The options.
+ * @param first Index of the option chosen at first.
+ * @param onChange Told the index of each later choice.
+ * @returns The label with its select.
+ */
+export function choice(
+  label: string,
+  names: readonly string[],
+  first: number,
+  onChange: (index: number) => void,
+): HTMLElement {
+  const options = names.map((name, i) =>
+    element("option", {
+      value: String(i),
+      ...(i === first ? { selected: "" } : {}),
+    }, name)
+  );
+  const select = element("select", { class: label.toLowerCase() }, ...options);
+  select.addEventListener("change", () => onChange(Number(select.value)));
+  return element("label", {}, `${label} `, select);
+}
+
+/**
+ * Makes one coloured square a head; a double click, or a click with Shift,
+ * leaves only that head on.
+ *
+ * @param colors The heads' colours.
+ * @param on The heads that are on; the squares change it.
+ * @param onChange Called after each change.
+ * @returns The group of squares, and a function that marks those that are on.
+ */
+export function headSwitches(
+  colors: readonly string[],
+  on: Set<number>,
+  onChange: () => void,
+): { group: HTMLElement; mark: () => void } {
+  const only = (head: number): void => {
+    on.clear();
+    on.add(head);
+    onChange();
+  };
+  const squares = colors.map((color, head) => {
+    const square = element("button", {
+      type: "button",
+      class: "head",
+      style: `--head: ${color}`,
+      title: `Head ${head}: click for on or off, double click for only this`,
+      "aria-label": `Head ${head}`,
+    }, String(head));
+    square.addEventListener("click", (event) => {
+      if (event.shiftKey) return only(head);
+      if (!on.delete(head)) on.add(head);
+      onChange();
+    });
+    square.addEventListener("dblclick", () => only(head));
+    return square;
+  });
+  const everyone = element("button", { type: "button", class: "all" }, "all");
+  everyone.addEventListener("click", () => {
+    colors.forEach((_, head) => on.add(head));
+    onChange();
+  });
+  return {
+    group: element(
+      "span",
+      { class: "heads", role: "group", "aria-label": "Heads" },
+      "Heads ",
+      ...squares,
+      everyone,
+    ),
+    mark: () =>
+      squares.forEach((square, head) =>
+        square.setAttribute("aria-pressed", String(on.has(head)))
+      ),
+  };
+}

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Where the browser is: BERTBOOK_CHROMIUM, else the first name on PATH. */
+export function findChromium(): string | undefined {
+  try {
+    const named = Deno.env.get("BERTBOOK_CHROMIUM");
+    if (named !== undefined) return named;
+    const names = ["chromium", "chromium-browser", "google-chrome"];
+    return (Deno.env.get("PATH") ?? "").split(":")
+      .flatMap((folder) => names.map((name) => `${folder}/${name}`))
+      .find((file) => exists(file));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
+function exists(file: string): boolean {
+  try {
+    return Deno.statSync(file).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** One page of a headless browser, driven over the DevTools protocol. */
+export class BrowserPage {
+  #process: Deno.ChildProcess;
+  #socket: WebSocket;
+  #profile: string;
+  #nextId = 1;
+  #waiting = new Map<number, (reply: Reply) => void>();
+
+  private constructor(
+    process: Deno.ChildProcess,
+    socket: WebSocket,
+    profile: string,
+  ) {
+    this.#process = process;
+    this.#socket = socket;
+    this.#profile = profile;
+    socket.onmessage = ({ data }) => {
+      const reply: Reply = JSON.parse(data);
+      if (reply.id !== undefined) this.#waiting.get(reply.id)?.(reply);
+    };
+  }
+
+  /** Starts `chromium` on a page of `html`. */
+  static async open(chromium: string, html: string): Promise<BrowserPage> {
+    const profile = await Deno.makeTempDir();
+    const file = `${profile}/page.html`;
+    await Deno.writeTextFile(
+      file,
+      `<!doctype html><meta charset="utf-8">${html}`,
+    );
+    const process = new Deno.Command(chromium, {
+      args: [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--remote-debugging-port=0",
+        `--user-data-dir=${profile}`,
+        "--window-size=900,900",
+        `file://${file}`,
+      ],
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const port = await devToolsPort(`${profile}/DevToolsActivePort`);
+    const list = await fetch(`http://127.0.0.1:${port}/json`);
+    const pages: { type: string; webSocketDebuggerUrl: string }[] = await list
+      .json();
+    const { webSocketDebuggerUrl } = pages.find(({ type }) => type === "page")!;
+    const socket = new WebSocket(webSocketDebuggerUrl);
+    await new Promise((resolve, reject) => {
+      socket.onopen = resolve;
+      socket.onerror = reject;
+    });
+    const page = new BrowserPage(process, socket, profile);
+    // The first document of a new window is an empty one.
+    const isLoaded = `location.protocol === "file:" &&
+      document.readyState === "complete"`;
+    while (!await page.evaluate<boolean>(isLoaded)) await delay(20);
+    return page;
+  }
+
+  /** Sends a command of the protocol and waits for its result. */
+  async send(method: string, params: unknown = {}): Promise<Reply["result"]> {
+    const id = this.#nextId++;
+    const reply = await new Promise<Reply>((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.#socket.send(JSON.stringify({ id, method, params }));
+    });
+    this.#waiting.delete(id);
+    assert.equal(reply.error, undefined, JSON.stringify(reply.error));
+    return reply.result;
+  }
+
+  /** The value of a JavaScript expression in the page. */
+  async evaluate<T>(expression: string): Promise<T> {
+    const answer = await this.send("Runtime.evaluate", {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    }) as { result: { value: T }; exceptionDetails?: unknown };
+    assert.equal(answer.exceptionDetails, undefined);
+    return answer.result.value;
+  }
+
+  /** Moves the pointer to the middle of an element, and clicks it. */
+  async point(
+    element: string,
+    options: { clicks?: number } = {},
+  ): Promise<void> {
+    const at = await this.evaluate<{ x: number; y: number }>(`(() => {
+      const found = ${element};
+      found.scrollIntoView({ block: "center" });
+      const box = found.getBoundingClientRect();
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    })()`);
+    const mouse = (type: string, clickCount = 0): Promise<unknown> =>
+      this.send("Input.dispatchMouseEvent", {
+        type,
+        ...at,
+        clickCount,
+        ...(clickCount > 0 ? { button: "left" } : {}),
+      });
+    await mouse("mouseMoved");
+    for (let click = 1; click <= (options.clicks ?? 0); click++) {
+      await mouse("mousePressed", click);
+      await mouse("mouseReleased", click);
+    }
+  }
+
+  /** Presses a key of the given name. */
+  async press(key: string, modifiers = 0): Promise<void> {
+    const code = key === "Enter" ? { text: "\r" } : {};
+    for (const type of ["keyDown", "keyUp"]) {
+      await this.send("Input.dispatchKeyEvent", {
+        type,
+        key,
+        code: key,
+        modifiers,
+        windowsVirtualKeyCode: KEY_CODES[key],
+        ...(type === "keyDown" ? code : {}),
+      });
+    }
+  }
+
+  /** A PNG of what the window shows. */
+  async screenshot(): Promise<Uint8Array> {
+    const { data } = await this.send("Page.captureScreenshot") as {
+      data: string;
+    };
+    return Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = new Promise((resolve) => (this.#socket.onclose = resolve));
+    await this.send("Browser.close");
+    await Promise.all([closed, this.#process.status]);
+    await Deno.remove(this.#profile, { recursive: true });
+  }
+}
+
+type Reply = {
+  id?: number;
+  result?: unknown;
+  error?: unknown;
+};
+
+const KEY_CODES: Record<string, number> = {
+  Enter: 13,
+  Tab: 9,
+  ArrowDown: 40,
+  ArrowUp: 38,
+};
+
+/** Chromium writes the port it chose into its profile. */
+async function devToolsPort(file: string): Promise<string> {
+  for (let tries = 0; tries < 200; tries++) {
+    try {
+      const [port] = (await Deno.readTextFile(file)).split("\n");
+      if (port) return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    await delay(50);
+  }
+  assert.fail("Chromium did not open its DevTools port within 10 s");
+}
