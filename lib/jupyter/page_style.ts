@@ -60,7 +60,7 @@ header h1 { font-size: 2.1rem; line-height: 1.2; margin: 0 0 1.25rem; letter-spa
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 0.75rem; margin: 0; }
 .figures div { background: var(--raised); border: 1px solid var(--line); border-radius: 10px; padding: 0.8rem 1rem; }
 .figures dt { color: var(--quiet); font-size: 0.8rem; }
-.figures dd { margin: 0; font-size: 1.45rem; font-weight: 650; line-height: 1.3; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+.figures dd { margin: 0; font-size: 1.25rem; font-weight: 650; line-height: 1.3; overflow-wrap: break-word; font-variant-numeric: tabular-nums; }
 .figures small { display: block; margin-top: 0.15rem; color: var(--quiet); font-size: 0.78rem; font-weight: 400; line-height: 1.4; }
 section { border-top: 1px solid var(--line); margin-top: 3.5rem; padding-top: 1rem; }
 h1, h2, h3, h4 { line-height: 1.25; letter-spacing: -0.005em; }
@@ -90,7 +90,8 @@ pre.error { border-left-color: var(--wrong); color: var(--wrong); }
 .output > img { display: block; background: #fff; border-radius: 8px; padding: 6px; }
 @media (prefers-color-scheme: dark) { .output > img { filter: brightness(0.92); } }
 table { border-collapse: collapse; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.3rem 0.75rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+th, td { padding: 0.3rem 0.75rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+:is(th, td):not([align]) { text-align: left; }
 th { font-weight: 600; border-bottom-width: 2px; }
 caption { caption-side: top; text-align: left; color: var(--quiet); padding: 0.2rem 0; }
 .hljs-comment { color: var(--quiet); font-style: italic; }
