@@ -1,0 +1,163 @@
+/**
+ * The progress of a long cell: one output that is updated in place.
+ *
+ * @module
+ */
+
+import { escapeHtml, visibleControls } from "../views/escape.ts";
+import {
+  type Broadcast,
+  kernelBroadcast,
+  type MimeBundle,
+  settle,
+} from "./display.ts";
+
+/** What a progress display needs to know. */
+export type ProgressOptions = {
+  /** What is going on, such as "Training". */
+  title: string;
+  /** How many steps there are. */
+  total: number;
+  /** What a step is called. */
+  unit?: string;
+  /** A line of text is kept every so many steps. */
+  lineEvery?: number;
+  /** Where to; the running kernel if not given. */
+  broadcast?: Broadcast;
+  /** Milliseconds since any moment. */
+  now?: () => number;
+};
+
+/** Numbers to show beside the step, such as the loss. */
+export type Facts = Record<string, number | string>;
+
+/** A progress display. */
+export type Progress = {
+  /** Shows that `step`, counted from 1, is done. */
+  update(step: number, facts?: Facts): Promise<void>;
+  /** Shows the last step, however short ago it was. */
+  finish(): Promise<void>;
+  /** The lines kept so far. */
+  readonly lines: readonly string[];
+};
+
+/** Four pictures a second are enough, and do not slow the work down. */
+const UPDATE_MS = 250;
+
+/**
+ * Opens a progress display.
+ *
+ * @example Usage
+ * ```ts
+ * import { progress } from "bertbook/notebook/progress.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const bar = progress({ title: "Training", total: 80, now: () => 0 });
+ * for (let step = 1; step <= 80; step++) {
+ *   await bar.update(step, { loss: 0.5 });
+ * }
+ * await bar.finish();
+ * assert.equal(bar.lines[0], "Batch 40 of 80. Elapsed 00:00:00. Loss 0.5000.");
+ * ```
+ *
+ * @param options Title, number of steps, and where to show.
+ * @returns The display; it appears with the first step.
+ */
+export function progress(options: ProgressOptions): Progress {
+  const {
+    title,
+    total,
+    unit = "batch",
+    lineEvery = 40,
+    broadcast = kernelBroadcast(),
+    now = () => performance.now(),
+  } = options;
+  const id = crypto.randomUUID();
+  const start = now();
+  const lines: string[] = [];
+  let current = { step: 0, facts: {} as Facts };
+  let shownAt: number | undefined;
+
+  async function draw(): Promise<void> {
+    const type = shownAt === undefined ? "display_data" : "update_display_data";
+    shownAt = now();
+    const seconds = (shownAt - start) / 1000;
+    await broadcast(type, {
+      ...progressBundle({ title, total, unit, seconds, lines, ...current }),
+      transient: { display_id: id },
+    });
+  }
+  return {
+    lines,
+    async update(step, facts = {}): Promise<void> {
+      current = { step, facts };
+      if (step % lineEvery === 0) {
+        const seconds = (now() - start) / 1000;
+        lines.push(progressLine({ total, unit, seconds, ...current }));
+      }
+      if (shownAt === undefined || now() - shownAt >= UPDATE_MS) await draw();
+    },
+    async finish(): Promise<void> {
+      await draw();
+      await settle();
+    },
+  };
+}
+
+type Moment = {
+  step: number;
+  total: number;
+  unit: string;
+  seconds: number;
+  facts: Facts;
+};
+
+function progressLine({ step, total, unit, seconds, facts }: Moment): string {
+  const sentences = [
+    `${capital(unit)} ${step} of ${total}`,
+    `Elapsed ${clock(seconds)}`,
+    ...Object.entries(facts).map(([name, value]) =>
+      `${capital(name)} ${formatFact(value)}`
+    ),
+  ];
+  return visibleControls(`${sentences.join(". ")}.`);
+}
+
+function progressBundle(
+  moment: Moment & { title: string; lines: readonly string[] },
+): MimeBundle {
+  const { title, step, total, seconds, unit, lines } = moment;
+  const left = step === 0 ? 0 : seconds / step * (total - step);
+  const rest = step < total ? ` About ${clock(left)} left.` : "";
+  const line = `${progressLine(moment)}${rest}`;
+  const kept = lines.length === 0
+    ? ""
+    : `<details><summary>Line by line (${escapeHtml(unit)})</summary><pre>${
+      escapeHtml(lines.join("\n"))
+    }</pre></details>`;
+  return {
+    data: {
+      "text/html": `<div><strong>${escapeHtml(title)}</strong>
+<progress value="${step}" max="${total}" style="width: 300px; vertical-align: middle;"></progress>
+<span>${escapeHtml(line)}</span>${kept}</div>`,
+      "text/plain": [visibleControls(title), ...lines, line].join("\n"),
+    },
+    metadata: {},
+  };
+}
+
+/** 3,725 seconds → "01:02:05". */
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  return [whole / 3600, whole / 60 % 60, whole % 60]
+    .map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");
+}
+
+function formatFact(value: number | string): string {
+  if (typeof value === "string" || Number.isInteger(value)) return `${value}`;
+  return Math.abs(value) < 0.001 ? value.toPrecision(3) : value.toFixed(4);
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
