@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { GraphApi } from "./graph_symbols.ts";
 import { cString, type TensorFlowApi } from "./symbols.ts";
 import type { Status } from "./status.ts";
 
@@ -78,6 +79,32 @@ export function eagerSetters(
       api.TFE_OpSetAttrShape(op, name, dims, dims.length, status.address);
       status.check(() => `set a shape of [${dims}]`);
     },
+  };
+}
+
+/** The setters of a node of a graph. */
+export function graphSetters(api: GraphApi): AttributeSetters {
+  return {
+    string: (node, name, value) =>
+      api.TF_SetAttrString(node, name, value, BigInt(value.length)),
+    stringList: (node, name, values) => {
+      const { addresses, lengths } = addressesOf(values);
+      api.TF_SetAttrStringList(node, name, addresses, lengths, values.length);
+    },
+    int: (node, name, value) => api.TF_SetAttrInt(node, name, value),
+    intList: (node, name, values) =>
+      api.TF_SetAttrIntList(node, name, values, values.length),
+    float: (node, name, value) => api.TF_SetAttrFloat(node, name, value),
+    floatList: (node, name, values) =>
+      api.TF_SetAttrFloatList(node, name, values, values.length),
+    bool: (node, name, value) => api.TF_SetAttrBool(node, name, value),
+    boolList: (node, name, values) =>
+      api.TF_SetAttrBoolList(node, name, values, values.length),
+    type: (node, name, value) => api.TF_SetAttrType(node, name, value),
+    typeList: (node, name, values) =>
+      api.TF_SetAttrTypeList(node, name, values, values.length),
+    shape: (node, name, dims) =>
+      api.TF_SetAttrShape(node, name, dims, dims.length),
   };
 }
 

@@ -8,7 +8,9 @@ import { DataType, type Elements, layoutOf, nameOfType } from "./dtypes.ts";
 import type { TensorFlowApi } from "./symbols.ts";
 
 /** What a tensor holds on the TypeScript side: elements, or encoded strings. */
-export type HostValues = ArrayBufferView | readonly Uint8Array[];
+export type HostValues =
+  | ArrayBufferView<ArrayBuffer>
+  | readonly Uint8Array<ArrayBuffer>[];
 
 /** Bytes of one `TF_TString`, `tensorflow/core/platform/ctstring_internal.h`. */
 const STRING_BYTES = 24;
@@ -96,7 +98,7 @@ function stringTensor(
   }
   const tensor = allocate(api, shape, DataType.string, count * STRING_BYTES);
   stringPlaces(api, tensor).forEach((place, i) => {
-    const text = new Uint8Array(values[i]);
+    const text: Uint8Array<ArrayBuffer> = values[i];
     api.TF_StringInit(place);
     api.TF_StringCopy(place, text, BigInt(text.length));
   });

@@ -1,9 +1,12 @@
 /**
- * Loads a shared library so that it stays loaded, and without a word.
+ * Loads a shared library so that it stays loaded, keeps to itself, and does so
+ * without a word.
  *
  * Deno unloads libraries when it ends, and TensorFlow's, unloaded before it has
- * worked, takes the process down with it. While it is being loaded it also logs
- * about oneDNN to stderr, whatever `TF_CPP_MIN_LOG_LEVEL` says.
+ * worked, takes the process down with it. It also brings its own LLVM, which must
+ * not be mixed with the one that a graphics driver may have brought before. And
+ * while it is being loaded it logs about oneDNN to stderr, whatever
+ * `TF_CPP_MIN_LOG_LEVEL` says.
  *
  * @module
  */
@@ -11,6 +14,7 @@
 /** `dlfcn.h` of Linux. */
 const RTLD_NOW = 0x2;
 const RTLD_NODELETE = 0x1000;
+const RTLD_DEEPBIND = 0x8;
 const STDERR = 2;
 
 const encoder = new TextEncoder();
@@ -34,7 +38,8 @@ export function loadForGood(path: string, options: { showLog: boolean }): void {
     close: { parameters: ["i32"], result: "i32" },
   });
   const { dlopen, creat, dup, dup2, close } = system.symbols;
-  const load = () => dlopen(cString(path), RTLD_NOW | RTLD_NODELETE);
+  const flags = RTLD_NOW | RTLD_NODELETE | RTLD_DEEPBIND;
+  const load = () => dlopen(cString(path), flags);
   try {
     if (options.showLog) return void load();
     const stderr = dup(STDERR);
