@@ -1,0 +1,209 @@
+/**
+ * The header of a safetensors file, checked before a byte of data is read.
+ *
+ * Format: https://github.com/huggingface/safetensors#format — 8 bytes N (little-endian
+ * u64), N bytes of JSON that name dtype, shape and data_offsets of each tensor, then
+ * the data, which the tensors must cover without holes or overlap.
+ *
+ * @module
+ */
+
+import { parseStrictJson } from "./strict_json.ts";
+
+/** Bytes of one value; what is not listed is not in the format. */
+const BYTES_OF = {
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  F8_E5M2: 1,
+  F8_E4M3: 1,
+  I16: 2,
+  U16: 2,
+  F16: 2,
+  BF16: 2,
+  I32: 4,
+  U32: 4,
+  F32: 4,
+  F64: 8,
+  I64: 8,
+  U64: 8,
+} as const;
+
+/** How the values of a tensor are stored. */
+export type Dtype = keyof typeof BYTES_OF;
+
+/** Where a tensor stands, and what it is. */
+export type TensorFact = {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  /** Its first byte, counted from the start of the data. */
+  readonly begin: number;
+  /** Behind its last byte. */
+  readonly end: number;
+};
+
+/** What a header says. */
+export type SafetensorsHeader = {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: ReadonlyMap<string, TensorFact>;
+};
+
+/** The format's own limit: a longer header is an attack or another kind of file. */
+export const MAX_HEADER_BYTES = 100_000_000;
+
+/** No tensor of a model has more axes; it keeps shapes short. */
+const MAX_RANK = 16;
+
+/**
+ * Parses and checks a header.
+ *
+ * @param bytes The JSON part, N bytes.
+ * @param dataBytes Bytes of data behind it.
+ * @param file The file's name, for messages.
+ * @returns The tensors in the order of the header.
+ * @throws {SyntaxError} If the header is malformed.
+ * @throws {TypeError} If a dtype is unknown.
+ * @throws {RangeError} If shapes and offsets do not fit each other or the data.
+ */
+export function parseHeader(
+  bytes: Uint8Array,
+  dataBytes: number,
+  file: string,
+): SafetensorsHeader {
+  const metadata: Record<string, string> = {};
+  const tensors = new Map<string, TensorFact>();
+  for (const [name, entry] of Object.entries(parseObject(bytes, file))) {
+    if (name === "__metadata__") {
+      Object.assign(metadata, parseMetadata(entry, file));
+    } else tensors.set(name, parseEntry(name, entry, file));
+  }
+  checkCover(tensors, dataBytes, file);
+  return { metadata, tensors };
+}
+
+function parseObject(bytes: Uint8Array, file: string): object {
+  let problem: string;
+  try {
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    const text = decoder.decode(bytes);
+    if (text.startsWith("{")) return parseStrictJson(text, 3) as object;
+    problem = `begin with "{": found ${JSON.stringify(text.slice(0, 8))}`;
+  } catch (error) {
+    problem = `be ${
+      error instanceof SyntaxError ? error.message : "valid UTF-8: it is not"
+    }`;
+  }
+  throw malformed(file, `its header must ${problem}`);
+}
+
+function parseMetadata(entry: unknown, file: string): Record<string, string> {
+  if (!isObject(entry)) throw malformed(file, "__metadata__ must be an object");
+  const strings = Object.entries(entry).map(([name, value]) => {
+    if (typeof value === "string") return [name, value];
+    throw malformed(file, `metadata must be strings: found ${quote(value)}`);
+  });
+  return Object.fromEntries(strings);
+}
+
+function parseEntry(name: string, entry: unknown, file: string): TensorFact {
+  const at = `tensor ${quote(name)}`;
+  if (name in {}) {
+    throw malformed(
+      file,
+      `${at} must not be named like a part of every object`,
+    );
+  }
+  if (!isObject(entry)) throw malformed(file, `${at} must be an object`);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (typeof dtype !== "string" || !Object.hasOwn(BYTES_OF, dtype)) {
+    throw new TypeError(
+      `Cannot read "${file}" as ${at} must have a known dtype: ` +
+        `found ${quote(dtype)}; known are ${Object.keys(BYTES_OF).join(", ")}`,
+    );
+  }
+  if (!isSizes(shape, MAX_RANK)) {
+    throw malformed(
+      file,
+      `${at} must have a shape of at most ${MAX_RANK} sizes: found ${
+        quote(shape)
+      }`,
+    );
+  }
+  if (!isSizes(offsets, 2) || !(offsets[0]! <= offsets[1]!)) {
+    throw malformed(
+      file,
+      `${at} must have two ascending data_offsets: found ${quote(offsets)}`,
+    );
+  }
+  const [begin, end] = offsets as [number, number];
+  const fact = { dtype: dtype as Dtype, shape, begin, end };
+  checkSize(at, fact, file);
+  return fact;
+}
+
+/** Compares shape × dtype with the bytes, in integers that cannot overflow. */
+function checkSize(at: string, fact: TensorFact, file: string): void {
+  const { dtype, shape, begin, end } = fact;
+  const count = shape.reduce((product, size) => product * BigInt(size), 1n);
+  const needed = count * BigInt(BYTES_OF[dtype]);
+  if (needed !== BigInt(end - begin)) {
+    throw new RangeError(
+      `Cannot read "${file}" as ${at} must have the bytes of its shape: ` +
+        `${dtype} [${shape}] needs ${needed}, its data_offsets span ${
+          end - begin
+        }`,
+    );
+  }
+}
+
+/** Refuses overlaps, holes, data out of range and data that nobody claims. */
+function checkCover(
+  tensors: ReadonlyMap<string, TensorFact>,
+  dataBytes: number,
+  file: string,
+): void {
+  const inOrder = [...tensors].sort(([, a], [, b]) =>
+    a.begin - b.begin || a.end - b.end
+  );
+  let covered = 0;
+  for (const [name, { begin, end }] of inOrder) {
+    if (begin !== covered || end > dataBytes) {
+      throw new RangeError(
+        `Cannot read "${file}" as tensor ${quote(name)} must begin at byte ` +
+          `${covered} and end within ${dataBytes}: its data_offsets are ` +
+          `[${begin}, ${end}], ${problemOf(begin, covered)}; download it again`,
+      );
+    }
+    covered = end;
+  }
+  if (covered !== dataBytes) {
+    throw new RangeError(
+      `Cannot read "${file}" as its tensors must cover all data: ` +
+        `they cover ${covered} of ${dataBytes} bytes; download it again`,
+    );
+  }
+}
+
+function problemOf(begin: number, covered: number): string {
+  if (begin < covered) return "an overlap";
+  return begin > covered ? "a hole" : "out of range";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown, most: number): value is number[] {
+  return Array.isArray(value) && value.length <= most &&
+    value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+/** A value as short JSON. */
+function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
+}
+
+function malformed(file: string, problem: string): SyntaxError {
+  return new SyntaxError(`Cannot read "${file}" as ${problem}`);
+}

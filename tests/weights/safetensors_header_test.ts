@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { openSafetensors } from "bertbook/weights/safetensors.ts";
+import {
+  type Entry,
+  fileOf,
+  fileOfBytes,
+  temporaryFolder,
+  writeModel,
+} from "./_support.ts";
+
+const F32 = (begin: number, end: number, shape?: unknown): Entry => ({
+  dtype: "F32",
+  shape: shape ?? [(end - begin) / 4],
+  data_offsets: [begin, end],
+});
+const length = (bytes: bigint): Uint8Array =>
+  new Uint8Array(BigUint64Array.of(bytes).buffer);
+const nested = (depth: number): string =>
+  `{"a":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+
+/** Each fault, the file that has it, and what must be said of it. */
+const FAULTS: [
+  fault: string,
+  file: Uint8Array,
+  error: ErrorConstructor,
+  message: RegExp,
+][] = [
+  ["an empty file", new Uint8Array(), SyntaxError, /8 bytes .* it has 0 bytes/],
+  ["a header over the limit", length(1n << 40n), RangeError, /claims 10995116/],
+  ["a header of 2^64 - 1", length(~0n), RangeError, /claims 18446744073709551/],
+  ["a header over the file", length(1n), RangeError, /claims 1 of 8/],
+  [
+    "a header that is not UTF-8",
+    fileOfBytes(Uint8Array.of(0x7b, 0xff, 0x7d), 0),
+    SyntaxError,
+    /must be valid UTF-8/,
+  ],
+  ["a byte order mark", fileOf("\uFEFF{}", 0), SyntaxError, /begin with "{"/],
+  ["bad JSON", fileOf("{oops", 0), SyntaxError, /must be JSON: /],
+  ["an open string", fileOf('{"a\\', 0), SyntaxError, /must be JSON: /],
+  ["a list", fileOf("[]", 0), SyntaxError, /must begin with "{"/],
+  ["nesting of 4", fileOf(nested(3), 0), SyntaxError, /nested at most 3/],
+  ["nesting of 10^6", fileOf(nested(1e6), 0), SyntaxError, /nested at most 3/],
+  [
+    "overlapping tensors",
+    fileOf({ a: F32(0, 8), b: F32(4, 12) }, 12),
+    RangeError,
+    /"b" must begin at byte 8 .* \[4, 12\], an overlap/,
+  ],
+  [
+    "a hole between tensors",
+    fileOf({ a: F32(0, 4), b: F32(8, 12) }, 12),
+    RangeError,
+    /"b" must begin at byte 4 .* a hole/,
+  ],
+  ["a hole in front", fileOf({ a: F32(4, 8) }, 8), RangeError, /a hole/],
+  [
+    "offsets out of range",
+    fileOf({ a: F32(0, 8) }, 4),
+    RangeError,
+    /out of ra/,
+  ],
+  [
+    "a negative offset",
+    fileOf({ a: F32(-4, 0) }, 4),
+    SyntaxError,
+    /"a" .*\[-4,0/,
+  ],
+  [
+    "reversed offsets",
+    fileOf({ a: F32(8, 4, [1]) }, 8),
+    SyntaxError,
+    /ascending/,
+  ],
+  [
+    "half an offset",
+    fileOf({ a: F32(0, 4.5, [1]) }, 8),
+    SyntaxError,
+    /ascending/,
+  ],
+  [
+    "three offsets",
+    fileOf({ a: { ...F32(0, 4), data_offsets: [0, 2, 4] } }, 4),
+    SyntaxError,
+    /ascending/,
+  ],
+  [
+    "a shape for other bytes",
+    fileOf({ a: F32(0, 8, [3]) }, 8),
+    RangeError,
+    /"a" .* F32 \[3\] needs 12, its data_offsets span 8/,
+  ],
+  [
+    "a shape whose product is 2^64",
+    fileOf({ a: F32(0, 0, [2 ** 32, 2 ** 32]) }, 0),
+    RangeError,
+    /needs 73786976294838206464/,
+  ],
+  [
+    "a shape whose product is 2^53 + 1 rounded",
+    fileOf({ a: F32(0, 8, [3, 3_002_399_751_580_331]) }, 8),
+    RangeError,
+    /needs 36028797018963972/,
+  ],
+  [
+    "a size of 2^53",
+    fileOf({ a: F32(0, 4, [2 ** 53]) }, 4),
+    SyntaxError,
+    /shape/,
+  ],
+  ["a negative size", fileOf({ a: F32(0, 4, [-1]) }, 4), SyntaxError, /shape/],
+  ["no list of sizes", fileOf({ a: F32(0, 4, "1") }, 4), SyntaxError, /shape/],
+  [
+    "a million axes",
+    fileOf({ a: F32(0, 4, new Array(1e6).fill(1)) }, 4),
+    SyntaxError,
+    /at most 16 sizes/,
+  ],
+  [
+    "a name twice",
+    fileOf(`{"a":${JSON.stringify(F32(0, 4))},"\\u0061":1}`, 4),
+    SyntaxError,
+    /free of duplicates: found "\\u0061" twice/,
+  ],
+  ["__proto__", fileOf('{"__proto__":{}}', 0), SyntaxError, /"__proto__" must/],
+  [
+    "constructor",
+    fileOf({ constructor: F32(0, 4) }, 4),
+    SyntaxError,
+    /"constr/,
+  ],
+  ["trailing bytes", fileOf({ a: F32(0, 4) }, 5), RangeError, /4 of 5 bytes/],
+  ["data of nobody", fileOf("{}", 1), RangeError, /cover 0 of 1 bytes/],
+  [
+    "an unknown dtype",
+    fileOf({ a: { ...F32(0, 4), dtype: "F33" } }, 4),
+    TypeError,
+    /"a" must have a known dtype: found "F33"/,
+  ],
+  [
+    "a dtype of every object",
+    fileOf({ a: { ...F32(0, 4), dtype: "toString" } }, 4),
+    TypeError,
+    /known dtype/,
+  ],
+  ["a tensor of null", fileOf({ a: null }, 0), SyntaxError, /"a" must be an/],
+  [
+    "metadata of numbers",
+    fileOf({ __metadata__: { a: 1 } }, 0),
+    SyntaxError,
+    /be strings/,
+  ],
+  ["no metadata", fileOf({ __metadata__: 1 }, 0), SyntaxError, /be an object/],
+  [
+    "a zipped pickle",
+    new TextEncoder().encode("PK\x03\x04\0\0\b\b and so on"),
+    SyntaxError,
+    /it is a pickle, which may run any code/,
+  ],
+  [
+    "a bare pickle",
+    Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20),
+    SyntaxError,
+    /it is a pickle/,
+  ],
+];
+
+for (const [fault, bytes, error, message] of FAULTS) {
+  Deno.test(`openSafetensors() refuses ${fault} at once`, async () => {
+    await using folder = await temporaryFolder();
+    const path = await writeModel(folder.path, bytes);
+    const times: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const start = performance.now();
+      const expected = { name: error.name, message };
+      await assert.rejects(openSafetensors(path), expected);
+      times.push(performance.now() - start);
+    }
+    // The best of three, as other work on the machine is not the reader's fault.
+    assert.ok(Math.min(...times) < 100, `${times} ms`);
+  });
+}
