@@ -1,0 +1,97 @@
+// Needs --allow-all: the reference library loads native code. The tokenizer of
+// a real model and the corpora are compared where this machine has them.
+import { BertTokenizer } from "@huggingface/transformers";
+import { corpusTexts } from "bertbook/cli/corpus_texts.ts";
+import { FRAGMENTS, hardTexts } from "bertbook/cli/hard_texts.ts";
+import { differences } from "bertbook/cli/reference_tokenizer.ts";
+import { randomStream } from "bertbook/data/random.ts";
+import { decode, encode, type Tokenizer } from "bertbook/text/tokenizer.ts";
+import { tokenizerFiles } from "bertbook/text/tokenizer_files.ts";
+import { parseVocabulary } from "bertbook/text/vocabulary.ts";
+import assert from "node:assert/strict";
+
+const file = new URL("../golden/tokenizer.json", import.meta.url);
+const { vocabulary } = JSON.parse(await Deno.readTextFile(file));
+const pieces = parseVocabulary(vocabulary.join("\n"), "golden");
+const uncased = { vocabulary: pieces, lowerCase: true };
+const cased = { vocabulary: pieces, lowerCase: false };
+
+/** The reference with our vocabulary and case. */
+function referenceOf(tokenizer: Tokenizer): BertTokenizer {
+  const files = tokenizerFiles(tokenizer, { maxLength: 512 });
+  return new BertTokenizer(
+    JSON.parse(files["tokenizer.json"]!),
+    JSON.parse(files["tokenizer_config.json"]!),
+  );
+}
+
+const TEXTS = hardTexts(10_000, randomStream(2018));
+
+Deno.test("10,000 hard texts have the reference's ids", () => {
+  assert.deepEqual(differences(TEXTS, uncased, referenceOf(uncased)), []);
+});
+
+Deno.test("hard texts have the reference's ids where case is kept", () => {
+  const texts = TEXTS.slice(0, 2000);
+  assert.deepEqual(differences(texts, cased, referenceOf(cased)), []);
+});
+
+Deno.test("each kind of hard text alone has the reference's ids", () => {
+  const reference = referenceOf(uncased);
+  for (const [kind, fragment] of Object.entries(FRAGMENTS)) {
+    const random = randomStream(7);
+    const texts = Array.from({ length: 100 }, () => fragment(random));
+    assert.deepEqual(differences(texts, uncased, reference), [], kind);
+  }
+});
+
+Deno.test("pairs have the reference's ids, segments and mask", () => {
+  const reference = referenceOf(uncased);
+  const texts = TEXTS.slice(0, 1000);
+  for (const [i, text] of texts.entries()) {
+    const pair = i % 10 === 0 ? "" : texts.at(-i)!;
+    const { ids, segments, attentionMask } = encode(uncased, text, { pair });
+    const expected = reference(text, {
+      text_pair: pair,
+      return_tensor: false,
+      truncation: false,
+    });
+    assert.deepEqual({ ids, segments, attentionMask }, {
+      ids: expected.input_ids,
+      segments: expected.token_type_ids,
+      attentionMask: expected.attention_mask,
+    });
+  }
+});
+
+Deno.test("decode() reads as the reference's, any ids", () => {
+  const reference = referenceOf(uncased);
+  const random = randomStream(3);
+  for (let i = 0; i < 2000; i++) {
+    const ids = Array.from(
+      { length: 1 + random.integer(12) },
+      () => random.integer(pieces.pieces.length),
+    );
+    for (const skip of [false, true]) {
+      assert.equal(
+        decode(ids, pieces, { skipSpecialTokens: skip }),
+        reference.decode(ids, { skip_special_tokens: skip }),
+      );
+    }
+  }
+});
+
+const data = Deno.env.get("BERTBOOK_DATA");
+
+Deno.test({
+  name:
+    "every sentence of CoLA and TREC, and some reviews, have the reference's ids",
+  ignore: data === undefined,
+  fn: async () => {
+    const reference = referenceOf(uncased);
+    for (const { name, texts } of await corpusTexts(data!)) {
+      const some = texts.length > 20_000 ? texts.slice(0, 1000) : texts;
+      assert.deepEqual(differences(some, uncased, reference), [], name);
+    }
+  },
+});
