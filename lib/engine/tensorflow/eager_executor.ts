@@ -15,7 +15,6 @@ import type { TensorFlowContext } from "./context.ts";
 import { DataType, type Elements, nameOfType } from "./dtypes.ts";
 import type { Executor, TensorMetadata } from "./executor.ts";
 import {
-  freeStrings,
   fromHostTensor,
   type HostValues,
   toHostTensor,
@@ -116,7 +115,7 @@ export class EagerExecutor implements Executor {
       const handle = api.TFE_NewTensorHandle(tensor, status.address);
       status.check(() => `create a tensor of ${nameOfType(dtype)} [${shape}]`);
       const id = this.#keep(handle);
-      return dtype === DataType.string ? this.#own(id, tensor) : id;
+      return dtype === DataType.string ? this.#own(id) : id;
     } finally {
       api.TF_DeleteTensor(tensor);
     }
@@ -199,16 +198,16 @@ export class EagerExecutor implements Executor {
   }
 
   /**
-   * Gives strings that TypeScript allocated to TensorFlow: a deep copy belongs
-   * to TensorFlow's own allocator, and may be shared by views that outlive `id`.
+   * Replaces a tensor of strings by a copy. TensorFlow frees the strings of its
+   * own allocations, and those of a host tensor that nothing else refers to; but
+   * not those of a handle that was made from one.
    */
-  #own(id: number, tensor: Deno.PointerValue): number {
+  #own(id: number): number {
     try {
       const type = typed("T", DataType.string);
       return this.execute("DeepCopy", [type], [id], 1)[0]!.id;
     } finally {
       this.delete(id);
-      freeStrings(this.context.api, tensor);
     }
   }
 

@@ -73,14 +73,6 @@ export function fromHostTensor(
   return view(copy);
 }
 
-/** Frees what the strings of a tensor from {@linkcode toHostTensor} own. */
-export function freeStrings(
-  api: TensorFlowApi,
-  tensor: Deno.PointerValue,
-): void {
-  for (const place of stringPlaces(api, tensor)) api.TF_StringDealloc(place);
-}
-
 function stringTensor(
   api: TensorFlowApi,
   shape: readonly number[],

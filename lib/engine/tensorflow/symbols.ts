@@ -33,7 +33,6 @@ const SYMBOLS = {
   // Strings inside host tensors
   TF_StringInit: { parameters: [POINTER], result: NOTHING },
   TF_StringCopy: { parameters: [POINTER, BYTES, SIZE], result: NOTHING },
-  TF_StringDealloc: { parameters: [POINTER], result: NOTHING },
   TF_StringGetDataPointer: { parameters: [POINTER], result: POINTER },
   TF_StringGetSize: { parameters: [POINTER], result: SIZE },
 

@@ -1,0 +1,181 @@
+import * as tf from "@tensorflow/tfjs";
+import {
+  describeDevice,
+  type DeviceReport,
+  startEngine,
+} from "bertbook/engine/engine.ts";
+import assert from "node:assert/strict";
+
+/** Runs with environment variables set, or unset where the value is undefined. */
+async function withEnvironment<T>(
+  variables: Record<string, string | undefined>,
+  run: () => Promise<T>,
+): Promise<T> {
+  const set = (name: string, value: string | undefined) =>
+    value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
+  const before = Object.keys(variables).map((name) =>
+    [name, Deno.env.get(name)] as const
+  );
+  for (const [name, value] of Object.entries(variables)) set(name, value);
+  try {
+    return await run();
+  } finally {
+    for (const [name, value] of before) set(name, value);
+  }
+}
+
+// The order of the first two tests matters: a process opens TensorFlow once.
+Deno.test("without TensorFlow and a graphics card wasm is taken, and both are named", async () => {
+  const empty = await Deno.makeTempDir();
+  const report = await withEnvironment(
+    { BERTBOOK_TENSORFLOW: empty, BERTBOOK_ENGINE: undefined },
+    () => startEngine(),
+  );
+  await Deno.remove(empty);
+  assert.equal(report.engine, "wasm");
+  assert.equal(tf.getBackend(), "wasm");
+  assert.deepEqual(report.notTaken.map(({ engine }) => engine), [
+    "tensorflow",
+    "webgpu",
+  ]);
+  assert.match(
+    report.notTaken[0]!.reason,
+    /BERTBOOK_TENSORFLOW must name the folder/,
+  );
+  assert.match(
+    report.notTaken[1]!.reason,
+    /^Cannot use WebGPU as this machine must have/,
+  );
+});
+
+Deno.test("TensorFlow demanded but not to be had is an error that says what to do", async () => {
+  await withEnvironment(
+    { BERTBOOK_TENSORFLOW: "/nowhere", BERTBOOK_ENGINE: "tensorflow" },
+    () =>
+      assert.rejects(startEngine(), {
+        name: "RangeError",
+        message:
+          `Cannot start the engine "tensorflow" as it must be found and pass ` +
+          `its test: tensorflow: Cannot find TensorFlow as BERTBOOK_TENSORFLOW must ` +
+          `name the folder of libtensorflow_cc.so.2 or libtensorflow.so.2: there is ` +
+          `none in "/nowhere"; without BERTBOOK_ENGINE the best that this machine ` +
+          `has is taken`,
+      }),
+  );
+});
+
+Deno.test("TensorFlow starts, says what it is, and starts only once", async () => {
+  const report = await startEngine({ engine: "tensorflow" });
+  assert.equal(tf.getBackend(), "tensorflow");
+  assert.match(report.version, /^2\.\d+\.\d+/);
+  assert.equal(report.device, report.gpu ?? "CPU");
+  assert.equal(report.threads, navigator.hardwareConcurrency);
+  assert.equal(report.selfTest.length, 5);
+  assert.deepEqual(report.notTaken, []);
+  assert.deepEqual(await startEngine({ engine: "tensorflow" }), report);
+});
+
+Deno.test("another number of threads needs another process", async () => {
+  const { threads } = await startEngine({ engine: "tensorflow" });
+  await assert.rejects(
+    startEngine({ engine: "tensorflow", threads: threads + 1 }),
+    {
+      name: "RangeError",
+      message: new RegExp(
+        `it has ${threads}, asked for ${threads + 1}; restart`,
+      ),
+    },
+  );
+});
+
+Deno.test("one process can change over between engines", async () => {
+  for (const engine of ["wasm", "tensorflow", "wasm"] as const) {
+    await startEngine({ engine });
+    assert.equal(tf.getBackend(), engine);
+    assert.equal(tf.tidy(() => tf.add(1, 2).dataSync()[0]), 3);
+  }
+});
+
+Deno.test("a GPU that is required and missing stops the start", async () => {
+  await startEngine({ engine: "wasm" });
+  await assert.rejects(startEngine({ engine: "wasm", requireGpu: true }), {
+    name: "RangeError",
+    message:
+      /Cannot compute on a GPU as the engine must find one: wasm found CPU/,
+  });
+});
+
+Deno.test("an unknown engine is answered with the nearest one", async () => {
+  await withEnvironment(
+    { BERTBOOK_ENGINE: "tensorflo" },
+    () =>
+      assert.rejects(startEngine(), {
+        name: "RangeError",
+        message: `Cannot start the engine as BERTBOOK_ENGINE must be one of ` +
+          `tensorflow, webgpu, wasm: current value is "tensorflo"; did you mean ` +
+          `"tensorflow"?`,
+      }),
+  );
+});
+
+Deno.test("an engine that fails its test is refused, and the one before stays", async () => {
+  await startEngine({ engine: "tensorflow" });
+  await startEngine({ engine: "wasm" });
+  await startEngine({ engine: "tensorflow" });
+  const right = tf.getKernel("Softmax", "wasm");
+  const replace = (kernel: tf.KernelConfig) => {
+    tf.unregisterKernel("Softmax", "wasm");
+    tf.registerKernel(kernel);
+  };
+  replace({
+    ...right,
+    kernelFunc: (call) => {
+      const { shape, dtype } = call.inputs.logits!;
+      const backend = call.backend as tf.KernelBackend;
+      const zeros = new Float32Array(tf.util.sizeFromShape(shape));
+      return { dataId: backend.write(zeros, shape, dtype), shape, dtype };
+    },
+  });
+  try {
+    await assert.rejects(startEngine({ engine: "wasm" }), {
+      name: "RangeError",
+      message: /Cannot trust the engine "wasm" as its softmax must be within/,
+    });
+    assert.equal(tf.getBackend(), "tensorflow");
+  } finally {
+    replace(right);
+  }
+});
+
+Deno.test("a reader sees engine, device, processor, test, and what was not taken", () => {
+  const report: DeviceReport = {
+    engine: "wasm",
+    version: "4.22.0",
+    origin: "from npm",
+    device: "CPU",
+    gpu: null,
+    processor: "A Processor",
+    threads: 1,
+    selfTest: [
+      { check: "softmax", difference: 2e-7 },
+      { check: "matrix product", difference: 0 },
+    ],
+    notTaken: [{ engine: "tensorflow", reason: "Cannot find it" }],
+  };
+  assert.equal(
+    describeDevice(report),
+    "Engine: wasm 4.22.0 (from npm)\n" +
+      "Device: CPU (no GPU found)\n" +
+      "Processor: A Processor, 1 thread\n" +
+      "Self-test: 2 checks passed, largest difference 2.0e-7\n" +
+      "Not taken: tensorflow, because: Cannot find it",
+  );
+  const onGpu = describeDevice({
+    ...report,
+    device: "GPU:0",
+    gpu: "GPU:0",
+    threads: 2,
+  });
+  assert.match(onGpu, /^Device: GPU:0$/m);
+  assert.match(onGpu, /A Processor, 2 threads$/m);
+});
