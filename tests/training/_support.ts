@@ -10,6 +10,10 @@ import { ADAMW_DEFAULTS, initSlots } from "bertbook/training/adamw.ts";
 import type { Learner } from "bertbook/training/step.ts";
 import type { TrainPlan } from "bertbook/training/train.ts";
 import { makeTrainable } from "bertbook/training/variables.ts";
+import { SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
+import type { ClassifierModel } from "bertbook/weights/pretrained.ts";
+
+tf.env().set("PROD", true); // no greeting on stderr
 
 /** A BERT that trains in milliseconds, at the sizes of the golden program. */
 export const TOY: BertConfig = {
@@ -84,6 +88,28 @@ export function constantRate(learningRate: number): TrainPlan["schedule"] {
 export function newLearner(numLabels = 2): Learner {
   const params = initClassifier(TOY, numLabels, randomStream(7));
   return learnerOf(params);
+}
+
+/** A toy model with new weights; the caller disposes `params` with `disposeTree`. */
+export function newModel(
+  overrides: Partial<ClassifierModel> = {},
+): ClassifierModel {
+  const words = Array.from({ length: 59 }, (_, i) => `word${i}`);
+  const pieces = [...SPECIAL_TOKENS, ...words];
+  return {
+    config: TOY,
+    params: initClassifier(TOY, 2, randomStream(7)),
+    tokenizer: {
+      vocabulary: {
+        pieces,
+        idOf: new Map(pieces.map((piece, id) => [piece, id])),
+      },
+      lowerCase: true,
+    },
+    labels: ["no", "yes"],
+    name: "toy",
+    ...overrides,
+  };
 }
 
 /** Moments for parameters that become variables. */

@@ -1,0 +1,127 @@
+/** The recipe of a fine-tuning run, with its defaults filled in and checked. @module */
+
+import { type EncodedExample, numBatches } from "../data/batches.ts";
+import { lengthGroupedOrder, randomOrder } from "../data/sampler.ts";
+import { ADAMW_DEFAULTS } from "./adamw.ts";
+import {
+  checkChoice,
+  checkExamples,
+  checkOption,
+  type ModelSizes,
+  RULES,
+} from "./check.ts";
+import type { ScheduleName } from "./schedule.ts";
+import type { TrainPlan } from "./train.ts";
+
+/** What a user chooses; Devlin et al. (2019), appendix A.3, names the usual values. */
+export type FineTuneOptions = {
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** The highest rate of the schedule. */
+  readonly learningRate: number;
+  /** ε of AdamW; default 1e-8. */
+  readonly epsilon?: number;
+  /** λ of AdamW, for kernels and embeddings; default 0.01. */
+  readonly weightDecay?: number;
+  /** Steps over which the rate climbs from 0; default 0. */
+  readonly warmupSteps?: number;
+  /** Default `"linear"`. */
+  readonly schedule?: ScheduleName;
+  /** Longest gradient that passes unclipped; default 1. */
+  readonly clipNorm?: number;
+  /** Fixes the order of the examples and the dropout masks. */
+  readonly seed: number;
+  /** Default `"random"`; `"length-grouped"` pads less. */
+  readonly order?: "random" | "length-grouped";
+  /** Where the best epoch is saved; left out, it is kept in memory. */
+  readonly checkpointFolder?: string;
+  /** Ends the training between two steps. */
+  readonly signal?: AbortSignal;
+  /** What "best" means on the validation set; default `"mcc"`. */
+  readonly selectBy?: "mcc" | "loss" | "accuracy";
+};
+
+/** What there is to learn from, and to be judged by. */
+export type FineTuneData = {
+  readonly train: readonly EncodedExample[];
+  readonly validation: readonly EncodedExample[];
+};
+
+/** Everything that is settled before the first step. */
+export type FineTunePlan = TrainPlan & {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  readonly selectBy: "mcc" | "loss" | "accuracy";
+  readonly checkpointFolder: string | undefined;
+  /** Positions of the training examples in the order of an epoch. */
+  readonly orderOf: (epoch: number) => number[];
+};
+
+/**
+ * Settles a run: defaults, number of steps, order of the examples.
+ *
+ * @param model Its config and class names.
+ * @param data The examples.
+ * @param options The user's choices.
+ * @returns The plan.
+ * @throws {RangeError} If an option is out of its range, or an example does not
+ * fit the model.
+ */
+export function planFineTuning(
+  model: ModelSizes,
+  data: FineTuneData,
+  options: FineTuneOptions,
+): FineTunePlan {
+  const { epochs, batchSize, learningRate, seed, signal } = options;
+  const {
+    epsilon = ADAMW_DEFAULTS.epsilon,
+    weightDecay = ADAMW_DEFAULTS.weightDecay,
+    warmupSteps = 0,
+    clipNorm = 1,
+    schedule = "linear",
+    order = "random",
+    selectBy = "mcc",
+    checkpointFolder,
+  } = options;
+  checkOption("epochs", epochs, RULES.count);
+  checkOption("batchSize", batchSize, RULES.count);
+  checkOption("learningRate", learningRate, RULES.positive);
+  checkOption("epsilon", epsilon, RULES.positive);
+  checkOption("weightDecay", weightDecay, RULES.notNegative);
+  checkOption("warmupSteps", warmupSteps, RULES.countOrNone);
+  checkOption("clipNorm", clipNorm, RULES.limit);
+  checkOption("seed", seed, RULES.seed);
+  checkChoice("schedule", schedule, ["linear", "cosine", "constant"]);
+  checkChoice("order", order, ["random", "length-grouped"]);
+  checkChoice("selectBy", selectBy, ["mcc", "loss", "accuracy"]);
+  checkExamples(data.train, model, "training");
+  checkExamples(data.validation, model, "validation");
+  const count = data.train.length;
+  const stepsPerEpoch = numBatches(count, batchSize);
+  const totalSteps = epochs * stepsPerEpoch;
+  if (warmupSteps > totalSteps) {
+    throw new RangeError(
+      `Cannot warm up as warmupSteps must not exceed the steps of the training: ` +
+        `current values are warmupSteps=${warmupSteps}, steps=${totalSteps}`,
+    );
+  }
+  const lengths = data.train.map(({ ids }) => ids.length);
+  return {
+    config: model.config,
+    adamW: { ...ADAMW_DEFAULTS, epsilon, weightDecay },
+    clipNorm,
+    schedule: { name: schedule, learningRate, warmupSteps, totalSteps },
+    seed,
+    signal,
+    epochs,
+    batchSize,
+    stepsPerEpoch,
+    selectBy,
+    checkpointFolder,
+    orderOf: (epoch) =>
+      order === "random"
+        ? randomOrder(count, { seed, epoch })
+        : lengthGroupedOrder(lengths, { seed, epoch, batchSize }),
+  };
+}

@@ -1,0 +1,90 @@
+/** Sequences → logits, in evaluation mode: no dropout, no gradients. @module */
+
+import * as tf from "@tensorflow/tfjs";
+import { setImmediate } from "node:timers/promises";
+import { type Batch, batchesOf, type EncodedExample } from "../data/batches.ts";
+import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
+import { classify } from "../model/classifier.ts";
+import type { BertConfig } from "../model/config.ts";
+import type { ClassifierModel } from "../weights/pretrained.ts";
+import { batchTensors } from "./batch_tensors.ts";
+import { checkExamples, checkOption, RULES } from "./check.ts";
+
+/** What a model says of every example, in the order of the examples. */
+export type Predictions = {
+  /** Unnormalized log-probabilities, [N][C]. */
+  logits: number[][];
+  /** The likeliest class of each, [N]. */
+  predictions: number[];
+  /** Mean cross-entropy against the examples' labels, in nats. */
+  loss: number;
+};
+
+/**
+ * Predicts the class of every example.
+ *
+ * Batches are made of equally long sequences, so that hardly any padding is
+ * computed; the results stand in the order of the examples.
+ *
+ * @param model Its parameters may be constants or variables; they stay as they are.
+ * @param examples Ids, segments and class of each sequence.
+ * @param options Sequences per batch, 32 by default.
+ * @returns Plain numbers.
+ * @throws {RangeError} If there is no example, one does not fit the model, or a
+ * logit is NaN.
+ */
+export async function predict(
+  model: ClassifierModel,
+  examples: readonly EncodedExample[],
+  options: { batchSize?: number } = {},
+): Promise<Predictions> {
+  const { batchSize = 32 } = options;
+  checkOption("batchSize", batchSize, RULES.count);
+  checkExamples(examples, model, "prediction");
+  const batches = batchesOf(examples, {
+    batchSize,
+    order: byLength(examples),
+    length: "longest",
+    multipleOf: lengthMultiple(model.config),
+  });
+  const logits: number[][] = Array.from(examples, () => []);
+  for (const batch of batches) {
+    const rows = await logitsOf(model, batch);
+    batch.indices.forEach((index, row) => logits[index] = rows[row]!);
+    await setImmediate(); // the engine blocks while it computes
+  }
+  return {
+    logits,
+    predictions: logits.map(argMax),
+    loss: crossEntropy(logits, examples.map(({ label }) => label)),
+  };
+}
+
+/**
+ * Lengths are rounded up to a multiple of it, so that few shapes occur.
+ *
+ * @param config Supplies `maxLength`, which no rounding may exceed.
+ * @returns 8, or 1 where 8 does not divide the longest length.
+ */
+export function lengthMultiple({ maxLength }: BertConfig): number {
+  return maxLength % 8 === 0 ? 8 : 1;
+}
+
+/** Positions from the shortest sequence to the longest. */
+function byLength(examples: readonly EncodedExample[]): number[] {
+  const length = (index: number): number => examples[index]!.ids.length;
+  return Array.from(examples.keys()).sort((a, b) => length(a) - length(b));
+}
+
+async function logitsOf(
+  { params, config }: ClassifierModel,
+  plain: Batch,
+): Promise<number[][]> {
+  using batch = batchTensors(plain, config);
+  const logits = tf.tidy(() => classify(params, batch.input, config).logits);
+  try {
+    return await logits.array();
+  } finally {
+    logits.dispose();
+  }
+}
