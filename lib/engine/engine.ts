@@ -81,7 +81,9 @@ export async function startEngine(
     try {
       return { ...await tryEngine(engine, options), notTaken };
     } catch (error) {
+      // What the user forbade or stopped is no reason to take another engine.
       if (error instanceof Deno.errors.NotCapable) throw error;
+      options.provision?.signal?.throwIfAborted();
       cause = error;
       const reason = error instanceof Error ? error.message : String(error);
       notTaken.push({ engine, reason });

@@ -24,7 +24,7 @@ async function withEnvironment<T>(
   }
 }
 
-// The order of the first two tests matters: a process opens TensorFlow once.
+// The order of the first tests matters: a process opens TensorFlow once.
 Deno.test("without TensorFlow and a graphics card wasm is taken, and both are named", async () => {
   const empty = await Deno.makeTempDir();
   const report = await withEnvironment(
@@ -60,6 +60,17 @@ Deno.test("TensorFlow demanded but not to be had is an error that says what to d
           `name the folder of libtensorflow_cc.so.2 or libtensorflow.so.2: there is ` +
           `none in "/nowhere"; without BERTBOOK_ENGINE the best that this machine ` +
           `has is taken`,
+      }),
+  );
+});
+
+Deno.test("a start that the user stops does not go on with another engine", async () => {
+  const signal = AbortSignal.abort(new DOMException("enough", "AbortError"));
+  await withEnvironment(
+    { BERTBOOK_TENSORFLOW: "/nowhere", BERTBOOK_ENGINE: undefined },
+    () =>
+      assert.rejects(startEngine({ provision: { signal } }), {
+        message: "enough",
       }),
   );
 });
