@@ -10,11 +10,10 @@
 // deno-lint-ignore-file no-console -- a program that prints a table
 
 import { env, type PreTrainedTokenizer } from "@huggingface/transformers";
-import { join } from "node:path";
 import { randomStream } from "../data/random.ts";
 import { encode, type Tokenizer } from "../text/tokenizer.ts";
-import { parseTokenizer } from "../text/tokenizer_files.ts";
 import { ensureModel } from "../weights/catalogue.ts";
+import { readTokenizer } from "../weights/tokenizer_files.ts";
 import { type Corpus, corpusTexts } from "./corpus_texts.ts";
 import { hardTexts } from "./hard_texts.ts";
 import { differences, loadReference } from "./reference_tokenizer.ts";
@@ -35,7 +34,7 @@ if (import.meta.main) Deno.exit(await main());
 async function main(): Promise<number> {
   const folder = await ensureModel(MODEL);
   const pair = {
-    tokenizer: await openTokenizer(folder),
+    tokenizer: await readTokenizer(folder),
     reference: await loadReference(folder),
   };
   console.log(
@@ -52,16 +51,6 @@ async function main(): Promise<number> {
     numDifferent += found.length;
   }
   return numDifferent === 0 ? 0 : 1;
-}
-
-/** The tokenizer of a model folder. */
-async function openTokenizer(folder: string): Promise<Tokenizer> {
-  const read = (file: string): Promise<string> =>
-    Deno.readTextFile(join(folder, file));
-  return parseTokenizer({
-    vocabulary: await read("vocab.txt"),
-    config: await read("tokenizer_config.json"),
-  }, folder);
 }
 
 /** The corpora that are there, and the generated texts. */

@@ -6,7 +6,7 @@ import { FRAGMENTS, hardTexts } from "bertbook/cli/hard_texts.ts";
 import { differences } from "bertbook/cli/reference_tokenizer.ts";
 import { randomStream } from "bertbook/data/random.ts";
 import { decode, encode, type Tokenizer } from "bertbook/text/tokenizer.ts";
-import { tokenizerFiles } from "bertbook/text/tokenizer_files.ts";
+import { tokenizerFiles } from "bertbook/weights/tokenizer_files.ts";
 import { parseVocabulary } from "bertbook/text/vocabulary.ts";
 import assert from "node:assert/strict";
 
@@ -18,7 +18,7 @@ const cased = { vocabulary: pieces, lowerCase: false };
 
 /** The reference with our vocabulary and case. */
 function referenceOf(tokenizer: Tokenizer): BertTokenizer {
-  const files = tokenizerFiles(tokenizer, { maxLength: 512 });
+  const files = tokenizerFiles(tokenizer, 512);
   return new BertTokenizer(
     JSON.parse(files["tokenizer.json"]!),
     JSON.parse(files["tokenizer_config.json"]!),

@@ -1,8 +1,7 @@
-import { casingWarning } from "bertbook/text/casing.ts";
 import { encode, tokenize, tokenizeInPhases } from "bertbook/text/tokenizer.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { smallTokenizer, vocabularyOf } from "./_support.ts";
+import { smallTokenizer } from "./_support.ts";
 
 const TOKENIZER = smallTokenizer();
 
@@ -109,25 +108,4 @@ Deno.test("padding and truncation change nothing before the cut", () => {
     assert.equal(cut.ids[kept], 3);
     assert.equal(cut.numTruncated, whole.ids.length - kept - 1);
   }));
-});
-
-Deno.test("casingWarning() speaks up where case and vocabulary do not fit", () => {
-  const cased = vocabularyOf("[unused1]", "The", "the");
-  const uncased = vocabularyOf("[unused1]", "the");
-  assert.match(
-    casingWarning({ vocabulary: cased, lowerCase: true })!,
-    /holds "The"/,
-  );
-  assert.match(
-    casingWarning({ vocabulary: uncased, lowerCase: false })!,
-    /keeps capitals/,
-  );
-  assert.equal(
-    casingWarning({ vocabulary: cased, lowerCase: false }),
-    undefined,
-  );
-  assert.equal(
-    casingWarning({ vocabulary: uncased, lowerCase: true }),
-    undefined,
-  );
 });
