@@ -114,10 +114,12 @@ export function formatNotebook(notebook: Notebook): string {
 
 /** Names the cells that have no id after their place, unlike any other id. */
 function giveCellIds(notebook: Notebook): void {
-  const taken = new Set(notebook.cells?.map(({ id }) => id));
-  for (const [i, cell] of notebook.cells?.entries() ?? []) {
-    let id = cell.id ?? `cell-${i + 1}`;
-    while (!cell.id && taken.has(id)) id += "-b";
+  if (!Array.isArray(notebook.cells)) return;
+  const taken = new Set(notebook.cells.map((cell) => cell?.id));
+  for (const [i, cell] of notebook.cells.entries()) {
+    if (!cell || cell.id) continue;
+    let id = `cell-${i + 1}`;
+    while (taken.has(id)) id += "-b";
     taken.add(cell.id = id);
   }
   notebook.nbformat_minor = 5;

@@ -55,7 +55,8 @@ export class ZmtpSocket {
       await socket.#shakeHands(kind, identity);
       return socket;
     } catch (error) {
-      if (!signal.aborted) connection.close();
+      signal.throwIfAborted();
+      connection.close();
       throw error;
     } finally {
       signal.removeEventListener("abort", close);

@@ -67,6 +67,7 @@ export function encodeMessage(parts: readonly Uint8Array[]): Uint8Array {
 /** Takes exact numbers of bytes from a source that delivers them in any pieces. */
 export class ByteReader {
   #rest: Uint8Array = new Uint8Array(0);
+  readonly #piece = new Uint8Array(65_536);
   readonly #source: ByteSource;
 
   /** @param source Where the bytes come from. */
@@ -85,14 +86,13 @@ export class ByteReader {
     const pieces = [this.#rest];
     let length = this.#rest.length;
     while (length < count) {
-      const piece = new Uint8Array(65_536);
-      const got = await this.#source.read(piece);
+      const got = await this.#source.read(this.#piece);
       if (got === null) {
         throw new Deno.errors.UnexpectedEof(
           `Cannot read a frame as ${count} bytes must follow: the peer closed after ${length}`,
         );
       }
-      pieces.push(piece.subarray(0, got));
+      pieces.push(this.#piece.slice(0, got));
       length += got;
     }
     const all = pieces.length === 1 ? this.#rest : concat(pieces);
