@@ -1,6 +1,7 @@
 /** New parameters, before any training. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import { philoxUniform } from "../engine/philox.ts";
 import type { BertParams } from "./bert.ts";
 import type { ClassifierParams } from "./classifier.ts";
 import type { BertConfig } from "./config.ts";
@@ -13,6 +14,29 @@ import {
 
 /** A source of normal deviates, mean 0 and variance 1. */
 export type RandomLike = { normal(): number };
+
+/** Deviates that are drawn at a time. */
+const BLOCK = 4096;
+
+/**
+ * Normal deviates that are a function of the seed alone (Box and Muller, 1958).
+ *
+ * @param seed An integer of 32 bits.
+ * @returns The source, which counts what it has given.
+ */
+export function normalRandom(seed: number): RandomLike {
+  let uniforms = new Float32Array(0), next = 0, block = 0;
+  return {
+    normal: (): number => {
+      if (next === uniforms.length) {
+        uniforms = philoxUniform(2 * BLOCK, [seed | 0, block++]);
+        next = 0;
+      }
+      const radius = Math.sqrt(-2 * Math.log(1 - uniforms[next++]!));
+      return radius * Math.cos(2 * Math.PI * uniforms[next++]!);
+    },
+  };
+}
 
 /**
  * A new parameter: kernels and embeddings N(0, initializerRange²), gains 1, biases 0.

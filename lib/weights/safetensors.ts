@@ -143,24 +143,28 @@ export type TensorToWrite = {
  *
  * @param path The file.
  * @param tensors What to write, all as F32.
- * @param metadata Strings about the file; Python's transformers asks for `format`.
  * @throws {RangeError} If values do not fit their shape.
  */
 export async function writeSafetensors(
   path: string,
   tensors: readonly TensorToWrite[],
-  metadata: Readonly<Record<string, string>> = { format: "pt" },
 ): Promise<void> {
-  const inOrder = tensors.toSorted((a, b) => a.name < b.name ? -1 : 1);
-  await writeSynced(path, chunksOf(inOrder, metadata));
+  await writeSynced(path, safetensorsChunks(tensors));
 }
 
-async function* chunksOf(
+/**
+ * The bytes of a safetensors file, one tensor at a time.
+ *
+ * @param tensors What to write, all as F32.
+ * @returns A generator of the header and each tensor's bytes, by name.
+ * @throws {RangeError} If values do not fit their shape.
+ */
+export async function* safetensorsChunks(
   tensors: readonly TensorToWrite[],
-  metadata: Readonly<Record<string, string>>,
 ): AsyncGenerator<Uint8Array> {
-  yield headerOf(tensors, metadata);
-  for (const { name, shape, values } of tensors) {
+  const inOrder = tensors.toSorted((a, b) => a.name < b.name ? -1 : 1);
+  yield headerOf(inOrder);
+  for (const { name, shape, values } of inOrder) {
     const floats = await values();
     if (floats.length !== sizeOf(shape)) {
       throw new RangeError(
@@ -173,17 +177,18 @@ async function* chunksOf(
 }
 
 /** N and the JSON, filled with spaces so that the data begins at a multiple of 8. */
-function headerOf(
-  tensors: readonly TensorToWrite[],
-  metadata: Readonly<Record<string, string>>,
-): Uint8Array {
+function headerOf(tensors: readonly TensorToWrite[]): Uint8Array {
   let end = 0;
   const entries = tensors.map(({ name, shape }) => {
     const begin = end;
     end += 4 * sizeOf(shape);
     return [name, { dtype: "F32", shape, data_offsets: [begin, end] }];
   });
-  const header = { __metadata__: metadata, ...Object.fromEntries(entries) };
+  // Python's transformers opens no file that does not say this.
+  const header = {
+    __metadata__: { format: "pt" },
+    ...Object.fromEntries(entries),
+  };
   const json = new TextEncoder().encode(JSON.stringify(header));
   const length = Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(8 + length).fill(0x20);

