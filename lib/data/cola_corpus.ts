@@ -149,12 +149,11 @@ async function readFile(folder: string, file: string): Promise<Uint8Array> {
 
 /** The titles of the embedded corpus's phenomena, by source code. */
 async function loadPhenomena(): Promise<Record<string, string>> {
-  const file = "phenomena.json";
-  const list: unknown = JSON.parse(
-    await Deno.readTextFile(join(EMBEDDED, file)),
+  const text = await Deno.readTextFile(join(EMBEDDED, "phenomena.json"));
+  const legend = JSON.parse(text) as Record<string, { title: string }>;
+  return Object.fromEntries(
+    Object.entries(legend).map(([code, { title }]) => [code, title]),
   );
-  const phenomena = list as { code: string; title: string }[];
-  return Object.fromEntries(phenomena.map(({ code, title }) => [code, title]));
 }
 
 /** Such as "8,551 train, 527 in-domain dev and 516 out-of-domain dev sentences". */

@@ -97,6 +97,8 @@ function parseRecords(
   const records: { record: string[]; line: number }[] = [];
   try {
     parse(text, {
+      // Told, not guessed from the first line: files with both ends exist.
+      record_delimiter: ["\r\n", "\n"],
       onRecord: (record: string[], { lines }) => {
         records.push({ record, line: lines });
         return null;
