@@ -4,6 +4,7 @@
  * @module
  */
 
+import { scriptJson } from "./escape.ts";
 import { chart, type VegaLiteSpec } from "./theme.ts";
 
 /**
@@ -125,11 +126,11 @@ export function attentionHeatMap(
  * Ticks at 0, 1, 2, … that show `names`: two equal tokens stay two ticks.
  *
  * The names travel as a literal of Vega's expression language, whose strings
- * are JSON's.
+ * are those of JavaScript before 2019: U+2028 ends a line in them.
  */
 function namedTicks(names: readonly string[]): Ticks {
   return {
-    labelExpr: `${JSON.stringify(names)}[datum.value]`,
+    labelExpr: `${scriptJson(names)}[datum.value]`,
     labelOverlap: false,
     labelLimit: 110,
     domain: false,

@@ -22,7 +22,7 @@ const GAP = 240;
 const MARGIN = 16;
 const FONT_SIZE = 13;
 /** Fainter lines cannot be seen and would only make the file large. */
-const LEAST_WEIGHT = 0.02;
+const LEAST_WEIGHT = 0.05;
 /** A longer table is no help to a reader. */
 const MAX_ROWS = 128;
 

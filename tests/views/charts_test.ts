@@ -1,0 +1,302 @@
+import { Resvg } from "@resvg/resvg-js";
+import assert from "node:assert/strict";
+import { parseHTML } from "linkedom";
+import {
+  attentionHeatMap,
+  barChart,
+  bootstrapChart,
+  confusionChart,
+  countInBins,
+  errorsByGroupChart,
+  heatMap,
+  intervalChart,
+  lengthHistogram,
+  lossCurves,
+  reliabilityChart,
+  trailingMean,
+  trainingLossChart,
+  type VegaLiteSpec,
+} from "bertbook/views/charts.ts";
+import { pictureFont, renderSvg } from "bertbook/views/picture.ts";
+import { fileURLToPath } from "node:url";
+import { compile } from "vega-lite";
+import { INJECTIONS, sampleAttention } from "./_samples.ts";
+
+const wave = (count: number): number[] =>
+  Array.from({ length: count }, (_, i) => Math.sin(i + 1));
+
+const epochs = [
+  { epoch: 1, trainingLoss: 0.61, validationLoss: 0.58 },
+  { epoch: 2, trainingLoss: 0.49, validationLoss: 0.52 },
+  { epoch: 3, trainingLoss: 0.39, validationLoss: 0.55 },
+  { epoch: 4, trainingLoss: 0.31, validationLoss: 0.61 },
+];
+
+const tokens = (count: number): string[] =>
+  Array.from(
+    { length: count },
+    (_, i) =>
+      ["the", "dog", "crossed", "##ing", "uncharacteristically"][i % 5]!,
+  );
+
+const CHARTS: Record<string, VegaLiteSpec> = {
+  lengths: lengthHistogram(
+    wave(400).map((value) => Math.round(12 + 8 * value)),
+    { maxLengths: [16, 64] },
+  ),
+  steps: trainingLossChart(
+    wave(480).map((value, i) => ({ step: i + 1, loss: 0.6 + 0.1 * value })),
+  ),
+  "one step": trainingLossChart([{ step: 1, loss: 0.7 }]),
+  "one epoch": lossCurves(epochs.slice(0, 1)),
+  "four epochs": lossCurves(epochs),
+  bars: barChart(
+    wave(17).map((value, i) => ({ label: i + 1, value })),
+    {
+      title: "Correlation of each batch",
+      xTitle: "Batch (32 sentences)",
+      yTitle: "Matthews correlation (−1 to 1)",
+      rule: { label: "whole set", value: 0.3 },
+    },
+  ),
+  confusion: confusionChart([[90, 72], [31, 323]], [
+    "unacceptable",
+    "acceptable",
+  ]),
+  errors: errorsByGroupChart(
+    tokens(12).map((group, i) => ({
+      group: `${group} ${i}`,
+      count: 40 + i,
+      errors: (i * 7) % 20,
+      errorRate: ((i * 7) % 20) / (40 + i),
+    })),
+    { groupTitle: "Phenomenon" },
+  ),
+  "no errors": errorsByGroupChart([
+    { group: "a", count: 10, errors: 0, errorRate: 0 },
+  ]),
+  "heat map of 5": attentionHeatMap({
+    tokens: tokens(5),
+    weights: sampleAttention(1, 1, 5)[0]![0]!,
+  }),
+  "heat map of 30": attentionHeatMap({
+    tokens: tokens(30),
+    weights: sampleAttention(1, 1, 30)[0]![0]!,
+  }),
+  intervals: intervalChart([
+    { label: "in-domain", value: 0.41, low: 0.32, high: 0.5 },
+    { label: "out-of-domain", value: 0.31, low: 0.22, high: 0.4 },
+  ], {
+    title: "How sure is the correlation?",
+    valueTitle: "Matthews correlation (−1 to 1)",
+    reference: { label: "chance", value: 0 },
+  }),
+  bootstrap: bootstrapChart(
+    { samples: wave(500), value: 0.1, low: -0.9, high: 0.9 },
+    { title: "Resamples", valueTitle: "Matthews correlation (−1 to 1)" },
+  ),
+  reliability: reliabilityChart(
+    [0.55, 0.65, 0.75, 0.85, 0.95].map((confidence, i) => ({
+      confidence,
+      accuracy: confidence - 0.05,
+      count: 10 * i,
+    })),
+    { ece: 0.05 },
+  ),
+};
+
+/** The axis titles of a chart, layers included. */
+function axisTitles(spec: object, channel: "x" | "y"): unknown[] {
+  const { layer = [], encoding = {} } = spec as {
+    layer?: object[];
+    encoding?: Record<string, { title?: unknown }>;
+  };
+  return [
+    encoding[channel]?.title,
+    ...layer.flatMap((part) => axisTitles(part, channel)),
+  ].filter((title) => title !== undefined);
+}
+
+/** What an SVG draws beside its ground must lie inside its page. */
+function assertInsidePage(svg: string): void {
+  const noGround = svg.replace(
+    /<rect width="\d+" height="\d+" fill="#ffffff"\/>/,
+    "",
+  );
+  assert.notEqual(noGround, svg);
+  const picture = new Resvg(noGround, {
+    font: { loadSystemFonts: false, fontFiles: FONTS },
+  });
+  const drawn = picture.getBBox()!;
+  assert.ok(drawn.x >= 0 && drawn.y >= 0, `starts at ${drawn.x}, ${drawn.y}`);
+  assert.ok(drawn.x + drawn.width <= picture.width, "too wide");
+  assert.ok(drawn.y + drawn.height <= picture.height, "too high");
+}
+
+const FONTS = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"].map((name) =>
+  fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${name}`))
+);
+
+/** What Vega-Lite has to say against a chart. */
+function warningsOf(spec: VegaLiteSpec): unknown[] {
+  type Logger = NonNullable<
+    NonNullable<Parameters<typeof compile>[1]>["logger"]
+  >;
+  const warnings: unknown[] = [];
+  const logger = {} as Logger;
+  const note = (...parts: unknown[]): Logger => {
+    warnings.push(parts);
+    return logger;
+  };
+  const ignore = (): Logger => logger;
+  Object.assign(logger, {
+    error: note,
+    warn: note,
+    info: ignore,
+    debug: ignore,
+  });
+  compile(spec, { logger });
+  return warnings;
+}
+
+function textsOf(svg: string): { text: string; fontSize: number }[] {
+  const { document } = parseHTML(svg);
+  return [...document.querySelectorAll("text")].map((text) => ({
+    text: text.textContent ?? "",
+    fontSize: parseFloat(text.getAttribute("font-size") ?? "0"),
+  }));
+}
+
+for (const [name, spec] of Object.entries(CHARTS)) {
+  Deno.test(`chart "${name}" draws readable text inside its page`, async () => {
+    const svg = await renderSvg(spec);
+    assertInsidePage(svg);
+    const texts = textsOf(svg);
+    assert.ok(texts.length > 3);
+    for (const { text, fontSize } of texts) {
+      assert.ok(fontSize >= 11, `"${text}" is ${fontSize} px high`);
+      assert.doesNotMatch(text, /NaN|undefined|null|Infinity/);
+    }
+    assert.deepEqual(warningsOf(spec), []);
+    assert.match(spec.$schema, /vega-lite\/v5\.json$/);
+    assert.ok(axisTitles(spec, "x").some((title) => title));
+    if (name !== "intervals") {
+      assert.ok(axisTitles(spec, "y").some((title) => title));
+    }
+    assert.match(spec.description, /\w.*\.$/);
+  });
+}
+
+Deno.test("lossCurves() ticks each epoch once and draws its points", async () => {
+  for (const count of [1, 2, 3, 4]) {
+    const svg = await renderSvg(lossCurves(epochs.slice(0, count)));
+    const ticks = textsOf(svg).map(({ text }) => text)
+      .filter((text) => /^\d+$/.test(text));
+    assert.deepEqual(ticks, ["1", "2", "3", "4"].slice(0, count));
+    const { document } = parseHTML(svg);
+    const points = document.querySelectorAll(
+      "g.mark-symbol[class*=layer_1] path, g.mark-symbol[class*=layer_1_marks] path",
+    );
+    assert.equal(points.length, 2 * count);
+  }
+});
+
+Deno.test("attentionHeatMap() keeps repeated and hostile tokens apart", async () => {
+  const names = ["the", "the", ...INJECTIONS.map((text) => text.slice(0, 12))];
+  const svg = await renderSvg(attentionHeatMap({
+    tokens: names,
+    weights: sampleAttention(1, 1, names.length)[0]![0]!,
+  }));
+  const { document } = parseHTML(svg);
+  assert.equal(
+    document.querySelectorAll("script, img, b, foreignObject").length,
+    0,
+  );
+  const texts = textsOf(svg).map(({ text }) => text);
+  assert.equal(texts.filter((text) => text === "the").length, 4);
+  // Vega trims every text that it draws.
+  for (const name of names) assert.ok(texts.includes(name.trim()), name);
+});
+
+Deno.test("heatMap() names both shapes when names and values differ", () => {
+  const titles = { title: "", rowTitle: "", columnTitle: "", valueTitle: "" };
+  assert.throws(
+    () => heatMap({ rows: ["a"], columns: ["b", "c"], values: [[1]] }, titles),
+    { name: "RangeError", message: /must be \[1, 2\].*found \[1, 1\]/ },
+  );
+});
+
+Deno.test("confusionChart() writes light on dark and dark on light", async () => {
+  const shares = Array.from({ length: 21 }, (_, i) => i / 20);
+  const worst: number[] = [];
+  for (const share of shares) {
+    const counts = [[100 * share, 100 - 100 * share], [0, 1]];
+    const { document } = parseHTML(
+      await renderSvg(confusionChart(counts, ["a", "b"])),
+    );
+    const cell = document.querySelector(
+      "g.mark-rect path[aria-roledescription]",
+    )!;
+    const text = document.querySelector("g.mark-text text")!;
+    worst.push(
+      contrast(cell.getAttribute("fill")!, text.getAttribute("fill")!),
+    );
+  }
+  assert.ok(Math.min(...worst) > 3.5, `least contrast ${Math.min(...worst)}`);
+});
+
+/** WCAG 2.1, section 1.4.3: (lighter + 0.05) / (darker + 0.05). */
+function contrast(a: string, b: string): number {
+  const [low, high] = [a, b].map(luminance).sort((x, y) => x - y);
+  return (high! + 0.05) / (low! + 0.05);
+}
+
+function luminance(color: string): number {
+  const channels = color.startsWith("#")
+    ? [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16))
+    : color.match(/\d+/g)!.map(Number);
+  const [red, green, blue] = channels.map((channel) => {
+    const share = channel / 255;
+    return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+}
+
+Deno.test("countInBins() counts every value once", () => {
+  assert.deepEqual(countInBins([1, 2, 2, 7.5, -0.5], 2), [
+    { start: -2, end: 0, count: 1 },
+    { start: 0, end: 2, count: 1 },
+    { start: 2, end: 4, count: 2 },
+    { start: 4, end: 6, count: 0 },
+    { start: 6, end: 8, count: 1 },
+  ]);
+  assert.deepEqual(countInBins([], 2), []);
+});
+
+Deno.test("lengthHistogram() never says 100 % for less than all", () => {
+  const lengths = [...Array(9999).fill(10), 65];
+  const { description } = lengthHistogram(lengths, { maxLengths: [64, 65] });
+  assert.match(description, /max 64: 99\.9 % fit\. max 65: 100 % fit\./);
+});
+
+Deno.test("trailingMean() averages what there is", () => {
+  assert.deepEqual(trailingMean([1, 3, 5, 7], 2), [1, 2, 4, 6]);
+  assert.deepEqual(trailingMean([], 3), []);
+});
+
+Deno.test("errorsByGroupChart() puts the worst group first", async () => {
+  const svg = await renderSvg(errorsByGroupChart([
+    { group: "good", count: 10, errors: 1, errorRate: 0.1 },
+    { group: "bad", count: 10, errors: 9, errorRate: 0.9 },
+  ]));
+  const texts = textsOf(svg).map(({ text }) => text);
+  assert.ok(texts.indexOf("bad") < texts.indexOf("good"));
+  assert.ok(texts.includes("9 of 10"));
+});
+
+Deno.test("pictureFont() knows DejaVu Sans", () => {
+  // From the font's table: A is 1401, W 2025, space 651 units of 2048.
+  const font = pictureFont("regular");
+  assert.equal(font.widthOf("A W", 2048), 1401 + 651 + 2025);
+  assert.ok(pictureFont("bold").widthOf("A", 10) > font.widthOf("A", 10));
+});
