@@ -155,7 +155,8 @@ function clock(seconds: number): string {
 
 function formatFact(value: number | string): string {
   if (typeof value === "string" || Number.isInteger(value)) return `${value}`;
-  return Math.abs(value) < 0.001 ? value.toPrecision(3) : value.toFixed(4);
+  const isSmall = Math.abs(value) < 0.001; // four decimals would hide a rate
+  return isSmall ? String(Number(value.toPrecision(3))) : value.toFixed(4);
 }
 
 function capital(word: string): string {
