@@ -60,7 +60,15 @@ function markedFor(context: MarkdownContext): Marked {
     extensions: [BLOCK_MATH, INLINE_MATH],
     renderer: {
       html({ text }): string {
-        return escapeHtml(text).replace(PLAIN_TAG, "<$1>");
+        const shown = text.replace(/<!--[^]*?-->/g, "");
+        return escapeHtml(shown).replace(PLAIN_TAG, "<$1>");
+      },
+      // Marked leaves text as it is between some raw tags.
+      text(token): string {
+        if ("tokens" in token && token.tokens) {
+          return this.parser.parseInline(token.tokens);
+        }
+        return escapeHtml(token.text).replace(/&amp;(#?\w+;)/g, "&$1");
       },
       code({ text, lang = "" }): string {
         return `<pre class="code"><code>${highlight(text, lang)}</code></pre>`;
@@ -95,9 +103,9 @@ function markedFor(context: MarkdownContext): Marked {
 const BLOCK_MATH: TokenizerAndRendererExtension = {
   name: "blockMath",
   level: "block",
-  start: (source) => source.indexOf("$$"),
+  start: (source) => nonNegative(source.search(/^\$\$[^]+?\$\$\s*?$/m)),
   tokenizer: (source) =>
-    mathToken("blockMath", /^\$\$([^]+?)\$\$\s*(?:\n|$)/, source),
+    mathToken("blockMath", /^\$\$([^]+?)\$\$\s*?(?:\n|$)/, source),
   renderer: ({ text }) => `<p class="math">${math(text, true)}</p>\n`,
 };
 
@@ -105,7 +113,7 @@ const BLOCK_MATH: TokenizerAndRendererExtension = {
 const INLINE_MATH: TokenizerAndRendererExtension = {
   name: "inlineMath",
   level: "inline",
-  start: (source) => source.indexOf("$"),
+  start: (source) => nonNegative(source.indexOf("$")),
   tokenizer: (source) =>
     mathToken("inlineMath", /^\$\$([^]+?)\$\$/, source) ??
       mathToken(
@@ -115,6 +123,11 @@ const INLINE_MATH: TokenizerAndRendererExtension = {
       ),
   renderer: ({ raw, text }) => math(text, raw.startsWith("$$")),
 };
+
+/** Marked wants no index where there is none. */
+function nonNegative(index: number): number | undefined {
+  return index < 0 ? undefined : index;
+}
 
 function mathToken(
   type: string,
@@ -131,6 +144,7 @@ function math(formula: string, displayMode: boolean): string {
     displayMode,
     output: "mathml",
     throwOnError: false,
+    strict: "ignore",
     trust: false,
   });
 }

@@ -1,0 +1,270 @@
+import assert from "node:assert/strict";
+import { parseHTML } from "linkedom";
+import { reportPage } from "bertbook/jupyter/page.ts";
+import type { Notebook, Output } from "bertbook/jupyter/notebook.ts";
+import { code, notebookOf, prose, shown } from "./_support.ts";
+
+/** Texts that would run, or break the page, if they were taken for HTML. */
+const INJECTIONS = [
+  "<script>alert(1)</script>",
+  '"><img src=x onerror=alert(1)>',
+  "'><svg onload=alert(1)>",
+  "<script>x<img src=x onerror=alert(1) //",
+  "<kbd>x<img src=x onerror=alert(1) //",
+  "javascript:alert(1)",
+  "<a href='javascript:alert(1)'>x</a>",
+  "</style><script>alert(1)</script>",
+  "</title></head><body onload=alert(1)>",
+  "</pre></code><iframe srcdoc='<script>alert(1)</script>'></iframe>",
+  "&lt;script&gt; &amp; &#60;b&#62;",
+  "\u202eright to left\u2066 isolated",
+  "[CLS]<b>bold",
+  "--><!-- <details ontoggle=alert(1) open>",
+];
+
+/** Markdown that would run as HTML, or as a link or a formula. */
+const MARKDOWN_INJECTIONS = [
+  "[x](javascript:alert(1))",
+  "[x](JaVaScRiPt&colon;alert(1))",
+  "<javascript:alert(1)>",
+  '[x](https://a.example/"onmouseover="alert(1))',
+  "[x](data:text/html,<script>alert(1)</script>)",
+  '![" onerror="alert(1)](x.png)',
+  '![x](data:image/png;base64,AAAA"onerror="alert(1))',
+  "![x](data:text/html,<script>alert(1)</script>)",
+  "$\\href{javascript:alert(1)}{x}$ and $\\htmlData{x=<script>}{y}$",
+  "$<script>alert(1)</script>$",
+  "```<script>alert(1)</script>\n</code><script>alert(2)</script>\n```",
+  "`</code><script>alert(1)</script>`",
+  "| <script>alert(1)</script> |\n|--|\n| <img src=x onerror=alert(1)> |",
+  "# <script>alert(1)</script> `<img onerror=alert(1)>`",
+];
+
+const SUMMARY = { title: "Report", figures: [] };
+
+function page(...notebooks: Notebook[]): string {
+  const named = notebooks.map((notebook, i) => ({
+    name: `0${i + 1}_part`,
+    notebook,
+  }));
+  return reportPage(named, SUMMARY);
+}
+
+/** Asserts that nothing on the page can run or load. */
+function assertHarmless(html: string, what: string): void {
+  const { document } = parseHTML(html);
+  assert.deepEqual(
+    [...document.querySelectorAll(
+      "script, iframe, object, embed, link, base, form",
+    )].map(String),
+    [],
+    what,
+  );
+  for (const element of document.querySelectorAll("*")) {
+    for (const { name, value } of element.attributes) {
+      assert.ok(!/^on/i.test(name), `${what}: ${element.localName} ${name}`);
+      if (["href", "src", "xlink:href"].includes(name)) {
+        assert.match(value, /^(#|https:\/\/|data:image\/)/, what);
+      }
+    }
+  }
+}
+
+Deno.test("reportPage() shows text as text wherever it comes from", () => {
+  for (const text of INJECTIONS) {
+    const outputs: Output[] = [
+      { "output_type": "stream", name: text, text },
+      { "output_type": "error", ename: text, evalue: text, traceback: [text] },
+      { "output_type": "error", ename: text, evalue: text, traceback: [] },
+      ...shown({ "text/plain": text }).outputs,
+      ...shown({ "image/png": text, "text/plain": text }).outputs,
+      ...shown({ "image/svg+xml": text, "text/plain": text }).outputs,
+      ...shown({ "text/markdown": text }).outputs,
+      ...shown({ [text]: text }).outputs,
+    ];
+    const raw = { ...prose(text), "cell_type": "raw" as const };
+    const notebook = notebookOf(raw, { ...code(text), outputs });
+    const html = reportPage([{ name: text, notebook }], {
+      title: text,
+      figures: [{ label: text, value: text, note: text }],
+    });
+    assertHarmless(html, text);
+    const { document } = parseHTML(html);
+    const visible = (selector: string): string | null | undefined =>
+      document.querySelector(selector)?.textContent;
+    for (
+      const place of [
+        "title",
+        "header h1",
+        "dt",
+        ".code code",
+        ".stream",
+        ".error",
+      ]
+    ) {
+      assert.equal(visible(place), text, place);
+    }
+    assert.equal(document.querySelector("img")?.getAttribute("alt"), text);
+  }
+});
+
+Deno.test("reportPage() lets nothing in markdown run", () => {
+  for (const source of [...INJECTIONS, ...MARKDOWN_INJECTIONS]) {
+    assertHarmless(page(notebookOf(prose(source))), source);
+    assertHarmless(
+      page(notebookOf(prose(`# ${source}\n\n> - ${source}`))),
+      source,
+    );
+  }
+});
+
+Deno.test("reportPage() keeps markdown's own entities, plain tags and comments' silence", () => {
+  const { document } = parseHTML(page(notebookOf(
+    prose("5 &lt; 6 & AT&T<br>H<sub>2</sub>O <!-- quiet --> <b>loud</b>"),
+  )));
+  const text = document.querySelector(".prose p")!;
+  assert.equal(text.textContent, "5 < 6 & AT&TH2O  <b>loud</b>");
+  assert.ok(text.querySelector("br") && text.querySelector("sub"));
+});
+
+Deno.test("reportPage() lists notebooks and headings, and every entry leads somewhere", () => {
+  const { document } = parseHTML(page(
+    notebookOf(
+      prose("# Load\n\n## Same\n\n## Same\n\n### Deep"),
+      prose("[on](02_part.ipynb)"),
+    ),
+    notebookOf(prose("# Train & test\n\n## Same\n\nSee [there](other.ipynb).")),
+  ));
+  const entries = [...document.querySelectorAll("nav ol a")];
+  assert.deepEqual(
+    entries.map(({ textContent }) => textContent),
+    ["Load", "Same", "Same", "Train & test", "Same"],
+  );
+  const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length, "ids differ");
+  for (const link of document.querySelectorAll("a[href^='#']")) {
+    assert.ok(
+      ids.includes(link.getAttribute("href")!.slice(1)),
+      link.outerHTML,
+    );
+  }
+  assert.equal(
+    document.querySelector(".prose a:not(.anchor)")?.getAttribute("href"),
+    "#02-part",
+  );
+  assert.ok(
+    !document.querySelector("a[href*='other']"),
+    "no link that leads nowhere",
+  );
+});
+
+Deno.test("reportPage() prefers a view, then a picture, then text", () => {
+  const data = {
+    "text/html": "<table><tr><td>view</td></tr></table>",
+    "image/png": "AAAA",
+    "text/plain": "plain",
+  };
+  const { "text/html": _, ...picture } = data;
+  const { document } = parseHTML(page(notebookOf(
+    shown(data),
+    shown(picture),
+    shown({
+      "image/svg+xml": "<svg onload='alert(1)'/>",
+      "text/plain": "drawing",
+    }),
+    shown({ "text/markdown": "**bold**" }),
+    shown({ "application/json": { a: 1 } }),
+  )));
+  const outputs = [...document.querySelectorAll("div.output")];
+  assert.deepEqual(
+    outputs.map(({ firstElementChild }) => firstElementChild?.localName),
+    ["table", "img", "img", "p", "pre"],
+  );
+  assert.equal(outputs[1]?.querySelector("img")?.getAttribute("alt"), "plain");
+  assert.match(
+    outputs[2]!.querySelector("img")!.getAttribute("src")!,
+    /^data:image\/svg\+xml;base64,/,
+  );
+});
+
+Deno.test("reportPage() shows a chart at half its pixels, a picture at the size it asks for", () => {
+  // The header of a PNG of 1280 × 2 pixels: signature, length, IHDR, width.
+  const header = [
+    137,
+    80,
+    78,
+    71,
+    13,
+    10,
+    26,
+    10,
+    0,
+    0,
+    0,
+    13,
+    73,
+    72,
+    68,
+    82,
+    0,
+    0,
+    5,
+    0,
+    0,
+    0,
+    0,
+    2,
+  ];
+  const png = Uint8Array.from(header).toBase64();
+  const chart = shown({
+    "image/png": png,
+    "application/vnd.vegalite.v5+json": {},
+  });
+  const asked = shown({ "image/png": png });
+  const [output] = asked.outputs;
+  assert.ok(output?.output_type === "display_data");
+  output.metadata = { "image/png": { width: 300 } };
+  const { document } = parseHTML(
+    page(notebookOf(chart, asked, shown({ "image/png": png }))),
+  );
+  const widths = [...document.querySelectorAll("img")].map((image) =>
+    image.getAttribute("width")
+  );
+  assert.deepEqual(widths, ["640", "300", null]);
+});
+
+Deno.test("reportPage() sets formulas as MathML, and leaves prices alone", () => {
+  const source =
+    "Loss $-\\ln\\frac12$, from $5 to $6, \\$7.\n\n$$a^2 < b$$\n\nThen $$c$$ too.";
+  const { document } = parseHTML(page(notebookOf(prose(source))));
+  const formulas = [...document.querySelectorAll("math annotation")];
+  assert.deepEqual(
+    formulas.map(({ textContent }) => textContent),
+    ["-\\ln\\frac12", "a^2 < b", "c"],
+  );
+  assert.match(
+    document.querySelector(".prose p")!.textContent!,
+    /from \$5 to \$6, \$7\.$/,
+  );
+});
+
+Deno.test("reportPage() strips terminal codes and colours code", () => {
+  const cell = code("const a = 1;");
+  cell.outputs = [{
+    "output_type": "stream",
+    name: "stdout",
+    text: "\x1b[31mred\x1b[0m\n",
+  }];
+  const { document } = parseHTML(page(notebookOf(cell)));
+  assert.equal(document.querySelector(".stream")?.textContent, "red");
+  assert.equal(document.querySelector(".hljs-keyword")?.textContent, "const");
+});
+
+Deno.test("reportPage() loads nothing and says so to the browser", () => {
+  const html = page(
+    notebookOf(prose("![remote](https://a.example/x.png) # x")),
+  );
+  assert.match(html, /Content-Security-Policy" content="default-src 'none'/);
+  assert.doesNotMatch(html, /(?:src|href)="(?:https?:)?\/\//);
+  assert.doesNotMatch(html, /url\(|@import/);
+});
