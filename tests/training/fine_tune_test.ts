@@ -20,7 +20,7 @@ import {
 await tf.setBackend("cpu");
 
 const DATA: FineTuneData = {
-  train: copyTask(40, 1),
+  train: copyTask(40, 4),
   validation: copyTask(20, 2),
 };
 const RECIPE: FineTuneOptions = {
