@@ -1,0 +1,136 @@
+/** A question word needs a gap in its clause, and some clauses let nothing out. @module */
+
+import { or, pair } from "../grammar/pair.ts";
+import { type Event, type Speaker, THINGS } from "../grammar/speaker.ts";
+import type { Phenomenon } from "./phenomenon.ts";
+
+const KNOWING =
+  `knew, remembered, forgot, discovered, guessed, noticed, heard, revealed,
+  understood, learned`.split(/,\s*/);
+const NEWS = "rumor, story, claim, report, news".split(", ");
+const ADJUNCTS = ["after", "before"] as const;
+
+/** Which things, of a kind that has many. */
+const which = (s: Speaker, { noun }: Event): string =>
+  `which ${noun[s.number()]}`;
+
+export const EXTRACTION: readonly Phenomenon[] = [
+  {
+    code: "gap1",
+    title: "Filler and gap",
+    explanation:
+      "what needs a gap and that allows none: I know what she ate; I know that she ate it; not: I know that she devoured.",
+    outOfDomain: false,
+    frames: [
+      (s) => {
+        const filled = s.chance();
+        const { verb, object } = s.event(THINGS);
+        const choice = filled ? or("that", "what") : or("what", "that");
+        const clause = `${s.someone()} ${verb.past} ${filled ? object : ""}`;
+        return pair`${s.people()} ${s.oneOf(KNOWING)} ${choice} ${clause} ${
+          s.pastTime(0.5)
+        }.`;
+      },
+      (s) => {
+        const filled = s.chance();
+        const { verb, object } = s.event(["person"]);
+        const choice = filled ? or("that", "who") : or("who", "that");
+        const clause = `${s.someone()} had ${verb.participle} ${
+          filled ? object : ""
+        }`;
+        return pair`${s.people()} ${s.oneOf(KNOWING)} ${choice} ${clause} ${
+          s.pastTime(0.5)
+        }.`;
+      },
+      (s) => {
+        const filled = s.chance();
+        const { verb, object } = s.event(THINGS);
+        const choice = filled ? or(object, "") : or("", object);
+        const clause = `${
+          filled ? "that" : "what"
+        } ${s.someone()} will ${verb.base}`;
+        return pair`${
+          s.oneOf(["nobody knows", "I know", "they know", "we guessed"])
+        } ${clause} ${choice} ${s.oneOf(["", "tomorrow", "next week"])}.`;
+      },
+    ],
+  },
+  {
+    code: "gap2",
+    title: "Gaps in relative clauses",
+    explanation:
+      "A relative clause leaves its object out, another clause does not: the car that she bought; so cheap that she bought it.",
+    outOfDomain: true,
+    frames: [
+      (s) => {
+        const { verb, noun } = s.event(THINGS);
+        const clause = `the ${noun.singular} that ${s.someone()} ${verb.past}`;
+        return pair`${clause} ${or("", "it")} was ${s.adjective(noun.kind)}.`;
+      },
+      (s) => {
+        const { verb, noun } = s.event(THINGS);
+        const clause = `the ${noun.singular} was so ${s.adjective(noun.kind)}`;
+        return pair`${clause} that ${s.someone()} ${verb.past} ${
+          or("it", "")
+        } ${s.pastTime(0.3)}.`;
+      },
+    ],
+  },
+  {
+    code: "isl1",
+    title: "Islands",
+    explanation:
+      "A question word cannot leave an adjunct, a conjunct or a noun's clause: not: what did he laugh after she sold?",
+    outOfDomain: false,
+    frames: [
+      (s) => {
+        const [first, second] = [s.event(THINGS), s.event(THINGS)];
+        const subject = s.someone();
+        const adjunct = s.oneOf(ADJUNCTS);
+        const asked = which(s, first);
+        return pair`${asked} did ${subject} ${
+          or(
+            `${first.verb.base} ${adjunct} ${second.verb.progressive} ${second.object}`,
+            `${second.verb.base} ${second.object} ${adjunct} ${first.verb.progressive}`,
+          )
+        }?`;
+      },
+      (s) => {
+        const kind = s.oneOf(
+          ["device", "vehicle", "text", "dish", "clothing"] as const,
+        );
+        const [first, second] = [s.event([kind]), s.event([kind])];
+        const subject = s.someone();
+        const both = s.chance();
+        const right = both
+          ? `what did ${subject} ${first.verb.base} and ${second.verb.base}?`
+          : `when did ${subject} ${first.verb.base} ${first.object} and ${second.verb.base} ${second.object}?`;
+        const wrong =
+          `what did ${subject} ${first.verb.base} ${first.object} and ${second.verb.base}?`;
+        return pair`${or(right, wrong)}`;
+      },
+      (s) => {
+        const { verb, object } = s.event(["person"]);
+        const [hearer, subject] = [s.someone(), s.someone()];
+        const noun = s.oneOf(NEWS);
+        const right = s.chance()
+          ? `who heard the ${noun} that ${subject} had ${verb.participle} ${object}?`
+          : `when did ${hearer} hear the ${noun} that ${subject} had ${verb.participle} ${object}?`;
+        const wrong =
+          `who did ${hearer} hear the ${noun} that ${subject} had ${verb.participle}?`;
+        return pair`${or(right, wrong)}`;
+      },
+      (s) => {
+        const { verb, object } = s.event(THINGS);
+        const { verb: met, object: person } = s.event(["person"]);
+        const subject = s.someone();
+        const right = s.chance()
+          ? `who ${met.past} ${person} who ${verb.past} ${object}?`
+          : `why did ${subject} ${met.base} ${person} who ${verb.past} ${object}?`;
+        const wrong =
+          `what did ${subject} ${met.base} ${person} who ${verb.past}?`;
+        return pair`${or(right, wrong)}`;
+      },
+    ],
+  },
+];
