@@ -1,7 +1,12 @@
 /** How far a metric would move on another sample of the same size. @module */
 
 /** An interval around a statistic. */
-export type Interval = { low: number; high: number };
+export type Interval = {
+  low: number;
+  high: number;
+  /** The statistic of each round, ascending. */
+  samples: number[];
+};
 
 /**
  * The percentile bootstrap interval: draws as many examples as there are, with
@@ -48,12 +53,16 @@ export function bootstrapInterval(
         `rounds=${rounds}, confidence=${confidence}`,
     );
   }
-  const values = Array.from(
+  const samples = Array.from(
     { length: rounds },
     () => statistic(Array.from({ length: count }, () => random.integer(count))),
   ).sort((a, b) => a - b);
   const tail = (1 - confidence) / 2;
-  return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
+  return {
+    low: quantile(samples, tail),
+    high: quantile(samples, 1 - tail),
+    samples,
+  };
 }
 
 /** The value below which a share of the sorted values lies. */

@@ -1,0 +1,78 @@
+/** The fine-tuned model that the later notebooks look at. @module */
+
+import { join } from "node:path";
+import type { ColaCorpus } from "../data/cola_corpus.ts";
+import { encodeCola } from "../data/encode_cola.ts";
+import { randomStream } from "../data/random.ts";
+import { split } from "../data/split.ts";
+import { fineTune } from "../training/fine_tune.ts";
+import { ensureModel } from "../weights/catalogue.ts";
+import { type ClassifierModel, loadClassifier } from "../weights/pretrained.ts";
+import { trainingProgress } from "./training_progress.ts";
+import { RECIPES } from "./recipe.ts";
+import { readResults } from "./results.ts";
+import { settings } from "./settings.ts";
+
+/** What CoLA's labels 0 and 1 mean. */
+export const LABELS: readonly string[] = ["unacceptable", "acceptable"];
+
+/**
+ * Opens the model that the training notebook saved, or trains a quick one.
+ *
+ * @param corpus What a quick model is trained on.
+ * @returns The model, and a sentence for the page that says where it is from.
+ * The caller disposes the model.
+ */
+export async function fineTunedModel(
+  corpus: ColaCorpus,
+): Promise<{ model: ClassifierModel; origin: string }> {
+  const { seed, outFolder } = settings();
+  const folder = join(outFolder, "model");
+  const options = { labels: [...LABELS], seed };
+  const { data, mode } = await readResults(outFolder);
+  if (data === corpus.title && await exists(join(folder, "config.json"))) {
+    const model = await loadClassifier(folder, options);
+    const origin = `The model is the one that notebook 3 saved (${mode} mode).`;
+    return { model, origin };
+  }
+  const model = await loadClassifier(await ensureModel(), options);
+  await trainQuickly(model, corpus, seed);
+  return {
+    model,
+    origin:
+      `Notebook 3 has saved no model for these sentences, so this one was trained just now, ` +
+      `on ${RECIPES.quick.trainingSentences} sentences in quick mode.`,
+  };
+}
+
+async function trainQuickly(
+  model: ClassifierModel,
+  corpus: ColaCorpus,
+  seed: number,
+): Promise<void> {
+  const { trainingSentences, ...recipe } = RECIPES.quick;
+  const examples = encodeCola(corpus.train, model.tokenizer, { maxLength: 64 });
+  const parts = split(examples.length, { fraction: 0.1, seed: 2018 });
+  const train = randomStream(seed).shuffle(parts.train)
+    .slice(0, trainingSentences);
+  const { epochs, batchSize } = recipe;
+  const bar = trainingProgress(epochs * Math.ceil(train.length / batchSize));
+  const data = {
+    train: train.map((i) => examples[i]!),
+    validation: parts.validation.map((i) => examples[i]!),
+  };
+  for await (const event of fineTune(model, data, { ...recipe, seed })) {
+    await bar.update(event);
+  }
+  await bar.finish();
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await Deno.stat(file);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

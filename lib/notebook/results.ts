@@ -1,0 +1,48 @@
+/** The figures that a run leaves behind, in `metrics.json`. @module */
+
+import { join } from "node:path";
+
+/** Figures by name; a later notebook adds to what an earlier one wrote. */
+export type Results = Record<string, unknown>;
+
+/**
+ * Adds figures to `metrics.json`, keeping those that are there.
+ *
+ * @param folder The folder that holds the file; made if missing.
+ * @param figures What to add; the same name replaces the older figure.
+ * @returns All the figures of the file.
+ */
+export async function recordResults(
+  folder: string,
+  figures: Results,
+): Promise<Results> {
+  await Deno.mkdir(folder, { recursive: true });
+  const all = { ...await readResults(folder), ...figures };
+  const file = join(folder, "metrics.json");
+  const aside = `${file}.${Deno.pid}`;
+  await Deno.writeTextFile(aside, JSON.stringify(all, null, 2) + "\n");
+  await Deno.rename(aside, file);
+  return all;
+}
+
+/**
+ * Reads `metrics.json`.
+ *
+ * @param folder The folder that holds the file.
+ * @returns Its figures, none if there is no such file.
+ * @throws {SyntaxError} If the file is not JSON.
+ */
+export async function readResults(folder: string): Promise<Results> {
+  const file = join(folder, "metrics.json");
+  try {
+    return JSON.parse(await Deno.readTextFile(file)) as Results;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    if (error instanceof SyntaxError) {
+      throw new SyntaxError(
+        `Cannot add to "metrics.json" as it must be JSON: ${error.message}; delete it and run again`,
+      );
+    }
+    throw error;
+  }
+}

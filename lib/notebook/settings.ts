@@ -1,0 +1,59 @@
+/** The choices that a run of the notebooks takes from its environment. @module */
+
+import { join, resolve } from "node:path";
+import { closest } from "fastest-levenshtein";
+
+/** `quick` shows everything in about a minute; `full` follows the paper. */
+export type Mode = "quick" | "full";
+
+/** What the environment decides for a notebook. */
+export type Settings = {
+  readonly mode: Mode;
+  /** Decides the order of the examples, the dropout and the new parameters. */
+  readonly seed: number;
+  /** Folder that receives the fine-tuned model and the figures. */
+  readonly outFolder: string;
+};
+
+const MODES: readonly Mode[] = ["quick", "full"];
+
+/** The seed of the BERT fine-tuning tutorials. */
+const DEFAULT_SEED = 42;
+
+/**
+ * Reads `BERTBOOK_MODE`, `BERTBOOK_SEED` and `BERTBOOK_OUT`.
+ *
+ * @param environment Where to look a variable up; the process's by default.
+ * @throws {RangeError} If the mode or the seed cannot be understood.
+ */
+export function settings(
+  environment: (name: string) => string | undefined = (name) =>
+    Deno.env.get(name),
+): Settings {
+  return {
+    mode: modeOf(environment("BERTBOOK_MODE") || "quick"),
+    seed: seedOf(environment("BERTBOOK_SEED") || String(DEFAULT_SEED)),
+    outFolder: resolve(
+      environment("BERTBOOK_OUT") ||
+        join(import.meta.dirname!, "..", "..", "out"),
+    ),
+  };
+}
+
+function modeOf(text: string): Mode {
+  const mode = MODES.find((known) => known === text);
+  if (mode !== undefined) return mode;
+  throw new RangeError(
+    `Cannot choose a mode as BERTBOOK_MODE must be quick or full: ` +
+      `found "${text}"; did you mean "${closest(text, [...MODES])}"?`,
+  );
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && seed < 2 ** 31) return seed;
+  throw new RangeError(
+    `Cannot take a seed as BERTBOOK_SEED must be a whole number below 2^31: ` +
+      `found "${text}"`,
+  );
+}
