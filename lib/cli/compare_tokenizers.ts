@@ -12,13 +12,12 @@
 import { env, type PreTrainedTokenizer } from "@huggingface/transformers";
 import { randomStream } from "../data/random.ts";
 import { encode, type Tokenizer } from "../text/tokenizer.ts";
-import { ensureModel } from "../weights/catalogue.ts";
+import { ALL_MINI_LM, ensureModel } from "../weights/catalogue.ts";
 import { readTokenizer } from "../weights/tokenizer_files.ts";
 import { type Corpus, corpusTexts } from "./corpus_texts.ts";
 import { hardTexts } from "./hard_texts.ts";
 import { differences, loadReference } from "./reference_tokenizer.ts";
 
-const MODEL = "all-MiniLM-L6-v2";
 const NUM_GENERATED = 10_000;
 const SEED = 2018;
 /** Texts of a corpus that are timed, spread evenly over it. */
@@ -32,7 +31,7 @@ if (import.meta.main) Deno.exit(await main());
 
 /** Prints the comparison; returns the exit code. */
 async function main(): Promise<number> {
-  const folder = await ensureModel(MODEL);
+  const folder = await ensureModel(ALL_MINI_LM.name);
   const pair = {
     tokenizer: await readTokenizer(folder),
     reference: await loadReference(folder),
@@ -55,14 +54,14 @@ async function main(): Promise<number> {
 
 /** The corpora that are there, and the generated texts. */
 async function allCorpora(): Promise<Corpus[]> {
+  const texts = hardTexts(NUM_GENERATED, randomStream(SEED));
+  const generated = { name: "generated", texts };
   const folder = Deno.env.get("BERTBOOK_DATA");
   if (folder === undefined) {
     console.log("Set BERTBOOK_DATA to compare CoLA, TREC and IMDB as well");
+    return [generated];
   }
-  return [
-    ...(folder === undefined ? [] : await corpusTexts(folder)),
-    { name: "generated", texts: hardTexts(NUM_GENERATED, randomStream(SEED)) },
-  ];
+  return [...await corpusTexts(folder, ["CoLA", "TREC", "IMDB"]), generated];
 }
 
 /** One line of the table. */

@@ -21,8 +21,10 @@ const afterLabel = (content: string): string[] =>
 const firstField = (content: string): string[] =>
   parse(content, { from: 2 }).map(([text]) => text!);
 
-/** The corpora under the folder's names for them. */
-const CORPORA: Readonly<Record<string, CorpusFile[]>> = {
+/** The corpora that {@linkcode corpusTexts} can read. */
+export type CorpusName = "CoLA" | "TREC" | "IMDB";
+
+const CORPORA: Readonly<Record<CorpusName, CorpusFile[]>> = {
   CoLA: ["in_domain_train", "in_domain_dev", "out_of_domain_dev"]
     .map((name) => ({ path: `cola/${name}.tsv`, textsOf: fieldAt(3) })),
   TREC: ["nodev", "dev", "test"]
@@ -32,16 +34,20 @@ const CORPORA: Readonly<Record<string, CorpusFile[]>> = {
 };
 
 /**
- * Reads CoLA, TREC and IMDB, those that are there.
+ * Reads the texts of the corpora that are there.
  *
  * @param folder A folder with `cola/`, `trec/` and `imdb/`.
+ * @param names The corpora to read.
  * @returns The corpora found, each with all of its texts.
  */
-export async function corpusTexts(folder: string): Promise<Corpus[]> {
+export async function corpusTexts(
+  folder: string,
+  names: readonly CorpusName[],
+): Promise<Corpus[]> {
   const corpora: Corpus[] = [];
-  for (const [name, files] of Object.entries(CORPORA)) {
+  for (const name of names) {
     const texts: string[] = [];
-    for (const { path, textsOf } of files) {
+    for (const { path, textsOf } of CORPORA[name]) {
       const content = await readIfThere(`${folder}/${path}`);
       // One by one: spread into one call, IMDB would overflow the stack.
       for (const text of textsOf(content)) texts.push(text);

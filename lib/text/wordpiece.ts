@@ -33,10 +33,7 @@ export const MAX_WORD_LENGTH = 100;
  * @returns The pieces, at least one unless the word is empty.
  */
 export function wordPiece(word: string, vocabulary: Vocabulary): string[] {
-  // UTF-16 units bound the characters from above, and cost nothing to count.
-  if (word.length > MAX_WORD_LENGTH && [...word].length > MAX_WORD_LENGTH) {
-    return [UNK];
-  }
+  if (isTooLong(word)) return [UNK];
   const pieces: string[] = [];
   for (let start = 0; start < word.length;) {
     const end = endOfPiece(word, start, vocabulary);
@@ -45,6 +42,14 @@ export function wordPiece(word: string, vocabulary: Vocabulary): string[] {
     start = end;
   }
   return pieces;
+}
+
+/** True for more than {@linkcode MAX_WORD_LENGTH} characters. */
+function isTooLong(word: string): boolean {
+  // A character is one or two UTF-16 units: counting this many of them will do.
+  const enough = 2 * (MAX_WORD_LENGTH + 1);
+  return word.length > MAX_WORD_LENGTH &&
+    [...word.slice(0, enough)].length > MAX_WORD_LENGTH;
 }
 
 /** Where the longest piece that begins at `start` ends; `start` if there is none. */

@@ -1,6 +1,16 @@
 import { normalize } from "bertbook/text/normalize.ts";
 import type { Tokenizer } from "bertbook/text/tokenizer.ts";
 import { parseVocabulary, SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
+import fc from "fast-check";
+
+/** Texts of letters, of any characters, and of lone surrogates. */
+export const anyText: fc.Arbitrary<string> = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom(..."playing THE \u00c9,.' "),
+    fc.nat(0xffff).map((unit) => String.fromCharCode(unit)),
+    fc.nat(0x10ffff).map((point) => String.fromCodePoint(point)),
+  ),
+});
 
 /** A vocabulary of the special tokens, ids 0 to 4, and these pieces. */
 export function vocabularyOf(
