@@ -89,7 +89,7 @@ function vocabularyOf(model: unknown): Vocabulary {
   }
   // An id that is missing leaves an empty line, which no vocabulary may have.
   const lines = Array.from({ length: pieces.size }, (_, id) => pieces.get(id));
-  return parseVocabulary(lines.join("\n"), file);
+  return parseVocabulary(lines.join("\n") + "\n", file);
 }
 
 /** Whether to lower-case; refuses settings that this tokenizer does not follow. */

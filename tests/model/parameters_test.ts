@@ -1,8 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { BERT_BASE, BERT_TINY, MINI_LM } from "bertbook/model/config.ts";
-import { initBert, initClassifier } from "bertbook/model/initialize.ts";
+import {
+  initBert,
+  initClassifier,
+  normalRandom,
+} from "bertbook/model/initialize.ts";
 import {
   bertParameters,
   classifierParameters,
@@ -45,7 +49,7 @@ Deno.test("initClassifier() grows every listed tensor at its path and shape", ()
   );
   assert.deepEqual(grown, listed);
   assert.equal(params.bert.layers.length, 2);
-  tf.dispose(params as unknown as tf.TensorContainer);
+  disposeTree(params);
 });
 
 Deno.test("initBert() draws kernels and embeddings, sets gains to 1 and biases to 0", () => {
@@ -59,5 +63,19 @@ Deno.test("initBert() draws kernels and embeddings, sets gains to 1 and biases t
   assert.ok(pooler.bias.dataSync().every((bias) => bias === 0));
   const { query } = layers[1]!.attention;
   assert.ok(query.kernel.dataSync().every((value) => value > 0));
-  tf.dispose(params as unknown as tf.TensorContainer);
+  disposeTree(params);
+});
+
+Deno.test("normalRandom() has mean 0, variance 1 and normal tails, and repeats", () => {
+  const random = normalRandom(42), again = normalRandom(42);
+  const count = 40_000;
+  const values = Array.from({ length: count }, () => random.normal());
+  const moment = (power: number): number =>
+    values.reduce((sum, value) => sum + value ** power, 0) / count;
+  // Standard errors of the first, second and fourth moment: 0.005, 0.007, 0.05.
+  assert.ok(Math.abs(moment(1)) < 0.02, `mean ${moment(1)}`);
+  assert.ok(Math.abs(moment(2) - 1) < 0.03, `variance ${moment(2)}`);
+  assert.ok(Math.abs(moment(4) - 3) < 0.2, `fourth moment ${moment(4)}`);
+  assert.ok(values.every((value) => value === again.normal()));
+  assert.notEqual(normalRandom(43).normal(), values[0]);
 });

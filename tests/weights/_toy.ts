@@ -1,0 +1,122 @@
+import * as tf from "@tensorflow/tfjs";
+import { join } from "node:path";
+import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import {
+  BERT_TINY,
+  type BertConfig,
+  configToJson,
+} from "bertbook/model/config.ts";
+import { classify } from "bertbook/model/classifier.ts";
+import { inputFrom } from "bertbook/model/input.ts";
+import {
+  classifierParameters,
+  type Parameter,
+} from "bertbook/model/parameters.ts";
+import { encode } from "bertbook/text/tokenizer.ts";
+import { parseVocabulary } from "bertbook/text/vocabulary.ts";
+import type { ClassifierModel } from "bertbook/weights/pretrained.ts";
+import {
+  type TensorToWrite,
+  writeSafetensors,
+} from "bertbook/weights/safetensors.ts";
+import { chirpClassifier } from "../model/_support.ts";
+
+/** Eleven words and pieces behind the special tokens. */
+export const VOCABULARY = [
+  ..."[PAD] [UNK] [CLS] [SEP] [MASK] . the dog ##s bark ##ed he it 1 0 cafe"
+    .split(" "),
+].join("\n") + "\n";
+
+export const TOY: BertConfig = {
+  ...BERT_TINY,
+  vocabSize: 16,
+  hiddenSize: 8,
+  feedForwardSize: 16,
+  maxLength: 16,
+};
+
+export const LABELS = ["unacceptable", "acceptable", "neither"];
+
+/** A pair and a sentence that {@linkcode VOCABULARY} can spell, but for one word. */
+export const TEXTS: [string, string | undefined][] = [
+  ["The Dogs barked.", "He cafés it 10!"],
+  ["The dog.", undefined],
+];
+
+/** A classifier whose weights come from a formula. */
+export function toyModel(): ClassifierModel {
+  return {
+    config: TOY,
+    params: chirpClassifier(TOY, LABELS.length),
+    tokenizer: {
+      vocabulary: parseVocabulary(VOCABULARY, "vocab.txt"),
+      lowerCase: true,
+    },
+    labels: [...LABELS],
+    name: "toy",
+  };
+}
+
+/** What a model makes of {@linkcode TEXTS}, padded to 16 tokens. */
+export function outputOf(
+  model: ClassifierModel,
+): { ids: number[][]; logits: number[][] } {
+  const encodings = TEXTS.map(([text, pair]) =>
+    encode(model.tokenizer, text, { ...(pair ? { pair } : {}), padTo: 16 })
+  );
+  const input = inputFrom({
+    ids: encodings.flatMap(({ ids }) => ids),
+    segments: encodings.flatMap(({ segments }) => segments),
+    attentionMask: encodings.flatMap(({ attentionMask }) => attentionMask),
+    length: 16,
+  }, model.config);
+  const logits = tf.tidy(() =>
+    classify(model.params, input, model.config).logits.arraySync()
+  );
+  tf.dispose(input);
+  return { ids: encodings.map(({ ids }) => ids), logits };
+}
+
+/** Ways in which a checkpoint may differ from the one that a toy model needs. */
+export type Change = {
+  /** Turns the configuration's fields. */
+  config?: Record<string, unknown>;
+  /** Another `vocab.txt`. */
+  vocabulary?: string;
+  /** Turns a tensor's name, or leaves it out. */
+  rename?: (name: string) => string | undefined;
+  /** Turns a parameter before it is written. */
+  parameter?: (parameter: Parameter) => Parameter;
+  /** Turns its values. */
+  values?: (name: string, values: Float32Array) => Float32Array;
+};
+
+/** Writes a checkpoint of the toy model, changed, as another program might. */
+export async function writeCheckpoint(
+  folder: string,
+  change: Change = {},
+): Promise<void> {
+  const { rename = (name) => name, values = (_, all) => all } = change;
+  const { parameter: turn = (parameter) => parameter } = change;
+  const { params } = toyModel();
+  const leaves = new Map(namedLeaves(params));
+  const tensors: TensorToWrite[] = [];
+  for (const parameter of classifierParameters(TOY, LABELS.length).map(turn)) {
+    const name = rename(parameter.name);
+    if (name === undefined) continue;
+    const leaf = leaves.get(parameter.path)!;
+    const size = parameter.shape.reduce((product, size) => product * size, 1);
+    const stored = tf.tidy(() =>
+      (parameter.role === "kernel" ? leaf.transpose() : leaf)
+        .dataSync<"float32">().slice(0, size)
+    );
+    const written = values(name, stored);
+    tensors.push({ name, shape: parameter.shape, values: () => written });
+  }
+  disposeTree(params);
+  await writeSafetensors(join(folder, "model.safetensors"), tensors);
+  const config = configToJson(TOY, change.config ?? {});
+  await Deno.writeTextFile(join(folder, "config.json"), JSON.stringify(config));
+  const vocabulary = change.vocabulary ?? VOCABULARY;
+  await Deno.writeTextFile(join(folder, "vocab.txt"), vocabulary);
+}

@@ -1,0 +1,93 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { basename, join } from "node:path";
+import { disposeTree } from "bertbook/engine/tensor_tree.ts";
+import { BERT_TINY } from "bertbook/model/config.ts";
+import { ensureAsset, ProvisionError } from "bertbook/provision/asset.ts";
+import {
+  ALL_MINI_LM,
+  CATALOGUE,
+  ensureModel,
+  TINY,
+} from "bertbook/weights/catalogue.ts";
+import { loadClassifier } from "bertbook/weights/pretrained.ts";
+import { temporaryFolder } from "./_support.ts";
+import { writeCheckpoint } from "./_toy.ts";
+
+await tf.setBackend("cpu");
+
+Deno.test("every file of the catalogue has its size and digest at every source", () => {
+  for (const { asset } of CATALOGUE) {
+    for (const { sha256, bytes } of Object.values(asset.files)) {
+      assert.match(sha256, /^[0-9a-f]{64}$/);
+      assert.ok(bytes > 0);
+    }
+    for (const { members } of asset.sources) {
+      assert.deepEqual(Object.keys(members!), Object.keys(asset.files));
+    }
+  }
+  assert.equal(CATALOGUE[0], ALL_MINI_LM);
+});
+
+Deno.test("ensureModel() takes a folder in Hugging Face's layout as it is", async () => {
+  await using folder = await temporaryFolder();
+  await writeCheckpoint(folder.path);
+  assert.equal(await ensureModel(folder.path), folder.path);
+});
+
+Deno.test("ensureModel() says what it found instead of a model", async () => {
+  await using folder = await temporaryFolder();
+  const cases: [string, RegExp][] = [
+    ["all-minilm-l6", /it is neither; did you mean "all-MiniLM-L6-v2"\?/],
+    ["tinny", /did you mean "tiny"\?/],
+    [
+      folder.path,
+      /none in this folder; the catalogue has all-MiniLM-L6-v2, ti/,
+    ],
+  ];
+  for (const [name, message] of cases) {
+    await assert.rejects(ensureModel(name), { name: "RangeError", message });
+  }
+});
+
+Deno.test("ensureModel() explains a missing model when offline", async () => {
+  await using home = await temporaryFolder();
+  for (const { name } of CATALOGUE) {
+    await assert.rejects(
+      ensureModel(name, { home: home.path, offline: true }),
+      ProvisionError,
+    );
+  }
+});
+
+const cached = await ensureAsset(ALL_MINI_LM.asset, { offline: true })
+  .catch(() => undefined);
+
+Deno.test({
+  name: cached
+    ? "the tiny model says that it is untrained"
+    : "the tiny model says that it is untrained (MiniLM is not in the cache)",
+  ignore: !cached,
+  fn: async () => {
+    await using home = await temporaryFolder();
+    const models = join(home.path, "models");
+    await Deno.mkdir(models);
+    await Deno.symlink(cached!, join(models, basename(cached!)));
+    const options = { home: home.path, offline: true };
+    const [folder, again] = await Promise.all([
+      ensureModel("tiny", options),
+      ensureModel("tiny", options),
+    ]);
+    assert.equal(folder, again);
+    const { config, report, name, params } = await loadClassifier(folder, {
+      labels: ["no", "yes"],
+      seed: 1,
+    });
+    disposeTree(params);
+    assert.deepEqual(config, BERT_TINY);
+    assert.equal(name, TINY.name);
+    assert.equal(report.loaded, 0);
+    assert.equal(report.initialized.length, 41);
+    assert.match(report.warnings[0]!, /"tiny" is untrained: all its weights/);
+  },
+});

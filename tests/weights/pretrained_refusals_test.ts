@@ -1,0 +1,202 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { loadClassifier } from "bertbook/weights/pretrained.ts";
+import { temporaryFolder } from "./_support.ts";
+import { type Change, LABELS, writeCheckpoint } from "./_toy.ts";
+
+await tf.setBackend("cpu");
+
+const QUERY = "bert.encoder.layer.1.attention.self.query.weight";
+const LABELLED = { id2label: { 0: "bad", 1: "good", 2: "odd" } };
+const without = (part: string): Change => ({
+  rename: (name) => name.includes(part) ? undefined : name,
+});
+const spoiled = (value: number): Change => ({
+  values: (name, values) => name === QUERY ? values.fill(value, 3, 4) : values,
+});
+
+/** What must not be loaded: the change, the labels asked for, the error. */
+const REFUSED: [string, Change, string[], string, RegExp][] = [
+  [
+    "a layer missing",
+    without("layer.1."),
+    LABELS,
+    "RangeError",
+    /16 of 41 .*"bert\.encoder\.layer\.1\.attention\.self\.query\.weight", .* …/,
+  ],
+  [
+    "one bias missing",
+    without("layer.0.output.dense.bias"),
+    LABELS,
+    "RangeError",
+    /1 of 41 tensors are missing, "bert\.encoder\.layer\.0\.output\.dense\.bias"; /,
+  ],
+  [
+    "half a classifier",
+    without("classifier.bias"),
+    LABELS,
+    "RangeError",
+    /"classifier\.bias"/,
+  ],
+  [
+    "half a pooler",
+    without("pooler.dense.weight"),
+    LABELS,
+    "RangeError",
+    /"bert\.pooler/,
+  ],
+  [
+    "foreign names",
+    { rename: (name) => `model.${name}` },
+    LABELS,
+    "RangeError",
+    /37 of 41/,
+  ],
+  [
+    "more layers than the configuration",
+    { config: { num_hidden_layers: 1 } },
+    LABELS,
+    "RangeError",
+    /the 1 layers .* found "bert\.encoder\.layer\.1\./,
+  ],
+  [
+    "fewer layers than the configuration",
+    { config: { num_hidden_layers: 3 } },
+    LABELS,
+    "RangeError",
+    /16 of 57/,
+  ],
+  [
+    "another width",
+    { config: { hidden_size: 16 } },
+    LABELS,
+    "RangeError",
+    /"bert\.embeddings\.word_embeddings\.weight" as its shape must be \[16, 16\]: found \[16, 8\]/,
+  ],
+  [
+    "another feed-forward width",
+    { config: { intermediate_size: 32 } },
+    LABELS,
+    "RangeError",
+    /must be \[32, 8\]: found \[16, 8\]/,
+  ],
+  [
+    "fewer positions",
+    { config: { max_position_embeddings: 9 } },
+    LABELS,
+    "RangeError",
+    /must be \[9, 8\]: found \[16, 8\]/,
+  ],
+  [
+    "heads that do not divide",
+    { config: { num_attention_heads: 3 } },
+    LABELS,
+    "RangeError",
+    /numHeads=3, hiddenSize=8/,
+  ],
+  [
+    "a kernel of swapped sizes",
+    {
+      parameter: (p) =>
+        p.name.endsWith("layer.0.intermediate.dense.weight")
+          ? { ...p, shape: p.shape.toReversed() }
+          : p,
+    },
+    LABELS,
+    "RangeError",
+    /intermediate\.dense\.weight" as its shape must be \[16, 8\]: found \[8, 16\]/,
+  ],
+  [
+    "a size too large to allocate",
+    { config: { vocab_size: 1e12 } },
+    LABELS,
+    "RangeError",
+    /found 16 pieces and 1000000000000 rows/,
+  ],
+  [
+    "a vocabulary of other size",
+    { vocabulary: "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n" },
+    LABELS,
+    "RangeError",
+    /found 5 pieces and 16 rows/,
+  ],
+  [
+    "a vocabulary with CRLF",
+    { vocabulary: "[PAD]\r\n[UNK]\r\n" },
+    LABELS,
+    "SyntaxError",
+    /"vocab.txt" as line 1/,
+  ],
+  [
+    "one parameter under two names",
+    {
+      rename: (name) =>
+        name === "bert.pooler.dense.bias" ? QUERY.slice(5) : name,
+    },
+    LABELS,
+    "SyntaxError",
+    /are both bert\.encoder\.layer\.1\.attention\.self\.query\.weight/,
+  ],
+  [
+    "NaN",
+    spoiled(NaN),
+    LABELS,
+    "RangeError",
+    /"bert\.encoder\.layer\.1\.attention\.self\.query\.weight" .* found NaN at index 3/,
+  ],
+  [
+    "infinity",
+    spoiled(-Infinity),
+    LABELS,
+    "RangeError",
+    /found -Infinity at index 3/,
+  ],
+  [
+    "another architecture",
+    { config: { model_type: "roberta" } },
+    LABELS,
+    "TypeError",
+    /"roberta"/,
+  ],
+  [
+    "fewer labels than its classes",
+    {},
+    ["no", "yes"],
+    "RangeError",
+    /asked for \["no", "yes"\], the checkpoint has 3 without/,
+  ],
+  [
+    "other labels than its own",
+    { config: LABELLED },
+    LABELS,
+    "RangeError",
+    /asked for \["unacc.*the checkpoint has \["bad", "good", "odd"\]/,
+  ],
+  [
+    "one label",
+    {},
+    ["yes"],
+    "RangeError",
+    /at least two different labels: found \["yes"\]/,
+  ],
+  [
+    "a label twice",
+    {},
+    ["yes", "no", "yes"],
+    "RangeError",
+    /two different labels/,
+  ],
+];
+
+for (const [what, change, labels, name, message] of REFUSED) {
+  Deno.test(`loadClassifier() refuses ${what} and keeps no tensor`, async () => {
+    await using folder = await temporaryFolder();
+    await writeCheckpoint(folder.path, change);
+    const before = tf.memory().numTensors;
+    await assert.rejects(
+      loadClassifier(folder.path, { labels, seed: 0 }),
+      { name, message },
+    );
+    assert.equal(tf.memory().numTensors, before);
+  });
+}

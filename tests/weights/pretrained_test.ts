@@ -1,0 +1,170 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { disposeTree } from "bertbook/engine/tensor_tree.ts";
+import {
+  loadClassifier,
+  type LoadOptions,
+  saveClassifier,
+} from "bertbook/weights/pretrained.ts";
+import { temporaryFolder } from "./_support.ts";
+import {
+  type Change,
+  LABELS,
+  outputOf,
+  toyModel,
+  writeCheckpoint,
+} from "./_toy.ts";
+
+await tf.setBackend("cpu");
+
+const FILES = [
+  ...["config.json", "model.safetensors", "special_tokens_map.json"],
+  ...["tokenizer.json", "tokenizer_config.json", "vocab.txt"],
+];
+const HEADS = [
+  ...["bert.pooler.dense.weight", "bert.pooler.dense.bias"],
+  ...["classifier.weight", "classifier.bias"],
+];
+const isHead = (name: string): boolean => HEADS.includes(name);
+
+/** Loads a changed checkpoint and hands it to `look`, then disposes it. */
+async function loading(
+  change: Change,
+  options: LoadOptions,
+  look: (model: Awaited<ReturnType<typeof loadClassifier>>) => void,
+): Promise<void> {
+  await using folder = await temporaryFolder();
+  await writeCheckpoint(folder.path, change);
+  const model = await loadClassifier(folder.path, options);
+  look(model);
+  disposeTree(model.params);
+}
+
+Deno.test("a saved classifier gives its own logits when it is loaded", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "out", "model");
+  const model = toyModel();
+  const before = tf.memory().numTensors;
+  const written = await saveClassifier(model, path);
+  assert.deepEqual(written.map(({ file }) => file).sort(), FILES);
+  for (const { file, bytes } of written) {
+    assert.equal((await Deno.stat(join(path, file))).size, bytes);
+  }
+  const loaded = await loadClassifier(path, { seed: 1 });
+  assert.deepEqual(outputOf(loaded), outputOf(model));
+  assert.deepEqual(
+    [loaded.name, loaded.labels, loaded.config],
+    [model.name, model.labels, model.config],
+  );
+  assert.deepEqual(loaded.report, {
+    loaded: 41,
+    missing: [],
+    unexpected: [],
+    initialized: [],
+    // Embeddings 34 · 8 + 16, two layers of 600, pooler 72, classifier 27.
+    parameters: 1587,
+    warnings: [],
+  });
+  disposeTree(loaded.params);
+  assert.equal(tf.memory().numTensors, before);
+  disposeTree(model.params);
+});
+
+Deno.test("loadClassifier() reports what is new and what it left", async () => {
+  // As BertModel is saved: no prefix, no classifier, a buffer of positions.
+  const rename = (name: string): string | undefined => {
+    if (name === "classifier.bias") return "embeddings.position_ids";
+    return isHead(name) ? undefined : name.replace(/^bert\./, "");
+  };
+  const options = { labels: ["no", "yes"], seed: 3 };
+  await loading({ rename }, options, ({ report, params, name, labels }) => {
+    assert.deepEqual([report.loaded, report.initialized], [37, HEADS]);
+    assert.deepEqual(report.missing, HEADS);
+    assert.deepEqual(report.unexpected, ["embeddings.position_ids"]);
+    assert.deepEqual(labels, ["no", "yes"]);
+    assert.match(name, /^bertbook-test-/);
+    const { kernel, bias } = params.classifier;
+    assert.deepEqual([kernel.shape, bias.shape], [[8, 2], [2]]);
+    assert.deepEqual([...bias.dataSync()], [0, 0]);
+    const deviation = tf.tidy(() =>
+      kernel.square().mean().sqrt().dataSync()[0]!
+    );
+    assert.ok(deviation > 0.01 && deviation < 0.03, `deviation ${deviation}`);
+  });
+});
+
+Deno.test("loadClassifier() draws new parameters from the seed", async () => {
+  const kernels: string[] = [];
+  const rename = (name: string): string | undefined =>
+    isHead(name) ? undefined : name;
+  for (const seed of [1, 1, 2]) {
+    await loading({ rename }, { labels: LABELS, seed }, ({ params }) => {
+      kernels.push(params.classifier.kernel.dataSync().join());
+    });
+  }
+  assert.equal(kernels[0], kernels[1]);
+  assert.notEqual(kernels[0], kernels[2]);
+});
+
+Deno.test("loadClassifier() knows gamma and beta", async () => {
+  const rename = (name: string): string =>
+    name.replace("Norm.weight", "Norm.gamma").replace("Norm.bias", "Norm.beta");
+  await loading({ rename }, { labels: LABELS, seed: 0 }, (model) => {
+    const original = toyModel();
+    assert.deepEqual(model.report.missing, []);
+    assert.deepEqual(outputOf(model).logits, outputOf(original).logits);
+    disposeTree(original.params);
+  });
+});
+
+Deno.test("loadClassifier() warns of capitals that lower-casing hides", async () => {
+  const vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nDog\n" +
+    "abcdefghij".split("").join("\n") + "\n";
+  const options = { labels: LABELS, seed: 0 };
+  await loading({ vocabulary }, options, ({ report }) => {
+    assert.match(report.warnings[0]!, /1 pieces with capitals, such as "Dog"/);
+  });
+});
+
+Deno.test("loadClassifier() names the pickle that it does not open", async () => {
+  await using folder = await temporaryFolder();
+  await writeCheckpoint(folder.path);
+  const rename = (name: string): void =>
+    Deno.renameSync(
+      join(folder.path, "model.safetensors"),
+      join(folder.path, name),
+    );
+  rename("pytorch_model.bin");
+  const load = (): Promise<unknown> => loadClassifier(folder.path, { seed: 0 });
+  await assert.rejects(load(), {
+    name: "TypeError",
+    message: /must be in model\.safetensors: "pytorch_model\.bin" is a pickle/,
+  });
+  await Deno.remove(join(folder.path, "pytorch_model.bin"));
+  await assert.rejects(
+    load(),
+    /must be in model\.safetensors: found config\.json/,
+  );
+});
+
+Deno.test("saveClassifier() refuses NaN by name and leaves the old folder", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "model");
+  const model = toyModel();
+  await saveClassifier(model, path);
+  const { bias } = model.params.classifier;
+  model.params.classifier.bias = tf.tensor1d([0, NaN, 0]);
+  await assert.rejects(saveClassifier(model, path), {
+    name: "RangeError",
+    message: /"classifier\.bias" .* found NaN at index 1/,
+  });
+  const left = Array.from(Deno.readDirSync(folder.path), ({ name }) => name);
+  assert.deepEqual(left, ["model"]);
+  const loaded = await loadClassifier(path, { seed: 0 });
+  assert.deepEqual(
+    loaded.params.classifier.bias.arraySync(),
+    bias.arraySync(),
+  );
+  disposeTree([loaded.params, model.params, bias]);
+});
