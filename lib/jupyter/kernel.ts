@@ -69,7 +69,7 @@ export type CellResult = {
  * A running Deno kernel.
  *
  * @example One cell
- * ```ts no-eval
+ * ```ts ignore
  * import { Kernel } from "bertbook/jupyter/kernel.ts";
  *
  * await using kernel = await Kernel.start({ folder: "notebooks" });

@@ -155,7 +155,9 @@ Deno.test("checkPage() refuses what is of this machine or comes from elsewhere",
     ],
   ];
   for (const [type, text, problem] of refused) {
-    const [found = "", ...more] = checkPage(notebookOf(shown({ [type]: text })));
+    const [found = "", ...more] = checkPage(
+      notebookOf(shown({ [type]: text })),
+    );
     assert.deepEqual(more, []);
     assert.ok(found.startsWith(`code cell 1: output 1 (${type}) `), found);
     assert.ok(found.includes(problem), found);
