@@ -29,9 +29,11 @@ Deno.test("split() is chosen by its seed", () => {
   assert.ok(same < 25, `${same} of 100 in common`);
 });
 
-Deno.test("split() does not trip over rounding: 0.7 of 10 is 7", () => {
-  for (const [fraction, size] of [[0.7, 7], [0.3, 3], [0.1, 1], [0.11, 2]]) {
-    const { validation } = split(10, { fraction: fraction!, seed: 1 });
+Deno.test("split() does not trip over rounding: 0.07 of 100 is 7", () => {
+  // 100 * 0.07 is 7.000000000000001 in floating point.
+  const cases = [[100, 0.07, 7], [10, 0.7, 7], [10, 0.1, 1], [10, 0.11, 2]];
+  for (const [count, fraction, size] of cases) {
+    const { validation } = split(count!, { fraction: fraction!, seed: 1 });
     assert.equal(validation.length, size);
   }
 });

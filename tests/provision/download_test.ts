@@ -135,6 +135,17 @@ Deno.test("download() starts over when two halves do not belong together", async
   assert.deepEqual(result.ranges, ["bytes=25000-", null]);
 });
 
+Deno.test("download() drops a part that is longer than the file", async () => {
+  const long = content(200_000);
+  const result = await run(
+    (asked) => fileAnswer(FILE, asked, TAG),
+    {},
+    half(long, TAG),
+  );
+  assert.equal(result.error, undefined);
+  assert.deepEqual(result.ranges, [null]);
+});
+
 Deno.test("download() uses a part file that was already whole", async () => {
   const result = await run(
     () => "silence",
@@ -175,9 +186,16 @@ Deno.test("fault 51: 416 drops the part and starts over", async () => {
 });
 
 Deno.test("fault 52: an HTML page with status 200 is refused, however it is labelled", async () => {
-  const page = new TextEncoder().encode("\n<!DOCTYPE html><p>Log in</p>");
-  const labelled = { "content-type": "text/html; charset=utf-8" };
-  for (const headers of [labelled, { "content-type": "application/zip" }]) {
+  const text = new TextEncoder();
+  const html = { "content-type": "text/html; charset=utf-8" };
+  const zip = { "content-type": "application/zip" };
+  const pages: [Record<string, string>, string][] = [
+    [html, "Please log in"],
+    [zip, "\n<!DOCTYPE html><p>Log in</p>"],
+    [{}, "<HTML lang=en>"],
+  ];
+  for (const [headers, body] of pages) {
+    const page = text.encode(body);
     const options = { maxBytes: 1000 };
     await using server = new ScriptedServer(() => answer(200, headers, page));
     using folder = new TemporaryFolder();
