@@ -75,7 +75,7 @@ h3 { font-size: 1.08rem; margin: 1.8rem 0 0.5rem; }
 blockquote { margin: 1rem 0; padding: 0.1rem 0 0.1rem 1rem; border-left: 3px solid var(--accent); color: var(--quiet); }
 img { max-width: 100%; height: auto; }
 math { font-size: 1.08em; }
-.math { overflow-x: auto; overflow-y: hidden; text-align: center; }
+.math { overflow-x: auto; overflow-y: hidden; text-align: center; padding: 0.5em 0; }
 code, pre { font-family: var(--mono); font-size: 0.84em; }
 :not(pre) > code { background: var(--raised); border: 1px solid var(--line); border-radius: 4px; padding: 0.08em 0.3em; }
 pre { margin: 0.75rem 0; padding: 0.8rem 1rem; overflow-x: auto; line-height: 1.5; font-size: 0.8rem; tab-size: 2; }
@@ -84,6 +84,7 @@ pre code { font-size: inherit; }
 .cell { position: relative; margin: 1rem 0 1.5rem; }
 .count { position: absolute; right: 0.7rem; top: 0.35rem; color: var(--quiet); font: 0.7rem var(--mono); }
 .output { margin: 0.6rem 0; overflow-x: auto; }
+.output > :is(pre, p) { margin: 0; }
 pre.output { padding: 0.2rem 1rem; border-left: 3px solid var(--line); white-space: pre-wrap; overflow-wrap: anywhere; max-height: 32rem; overflow-y: auto; }
 pre.stderr { border-left-color: var(--number); }
 pre.error { border-left-color: var(--wrong); color: var(--wrong); }
