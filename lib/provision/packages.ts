@@ -34,6 +34,8 @@ export class PackageError extends Error {
   override name = "PackageError";
 }
 
+const NOT_THERE = "not there";
+
 /** Ways to call pip, in the order in which they are tried. */
 const PIP: readonly (readonly string[])[] = [
   ["python3", "-m", "pip"],
@@ -96,23 +98,30 @@ export async function downloadNpmPackage(
   return await onlyFile(folder, ".tgz");
 }
 
-/** Runs the first client that is there; one that fails gives way to the next. */
+/**
+ * Runs the first client that is there. One that is there and fails is believed:
+ * the others are most often the same pip under another name.
+ */
 async function runFirst(
   clients: readonly (readonly string[])[],
   flags: string[],
   folder: string,
   options: PackageOptions,
 ): Promise<void> {
-  const failures: string[] = [];
   for (const [command, ...start] of clients) {
     const args = [...start, ...flags];
     const failure = await run(command!, args, folder, options);
     if (failure === undefined) return;
-    failures.push(`${[command, ...start].join(" ")}: ${failure}`);
+    if (failure === NOT_THERE || /No module named pip/.test(failure)) continue;
+    throw new PackageError(
+      `Cannot fetch ${flags.at(-1)} as ${[command, ...start].join(" ")} must ` +
+        `deliver it: ${failure}`,
+    );
   }
+  const names = clients.map((client) => client.join(" ")).join(", ");
   throw new PackageError(
-    `Cannot fetch ${flags.at(-1)} as a package client must deliver it: ` +
-      failures.join("; "),
+    `Cannot fetch ${flags.at(-1)} as a package client must be installed: ` +
+      `none of ${names} is there`,
   );
 }
 
@@ -142,22 +151,21 @@ async function run(
     watching.abort();
     await watch;
     signal?.throwIfAborted();
-    return success ? undefined : lastWords(new TextDecoder().decode(stderr));
+    return success ? undefined : complaint(new TextDecoder().decode(stderr));
   } catch (error) {
     watching.abort();
-    if (error instanceof Deno.errors.NotFound) return "not there";
+    if (error instanceof Deno.errors.NotFound) return NOT_THERE;
     throw error;
   }
 }
 
-/** The line in which a client says what went wrong. */
-function lastWords(stderr: string): string {
+/** The first line that says in words, not in codes, what went wrong. */
+function complaint(stderr: string): string {
   const lines = stderr.split("\n").map((line) => line.trim()).filter(Boolean);
-  const errors = lines.filter((line) => /error|no module/i.test(line));
-  return (errors.at(-1) ?? lines.at(-1) ?? "failed without a word").slice(
-    0,
-    300,
+  const words = lines.find((line) =>
+    /error|no module/i.test(line) && line.split(" ").length >= 5
   );
+  return (words ?? lines.at(-1) ?? "it failed without a word").slice(0, 300);
 }
 
 /** Tells the size of the largest file below `folder` until stopped. */
