@@ -28,7 +28,7 @@ export type CompileOptions = {
 
 /** What became of one signature. */
 export type SignatureReport = {
-  /** Shapes and element types of the arguments. */
+  /** Shapes and element types of the arguments; variables by their number. */
   readonly signature: string;
   /** Time to run the function once over symbols, in milliseconds. */
   readonly traceMs: number;

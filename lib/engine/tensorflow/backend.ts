@@ -1,6 +1,6 @@
 /**
  * tfjs's backend "tensorflow": the JavaScript kernels of `tfjs-node-gpu`,
- * unmodified, over our own binding to TensorFlow's C API.
+ * all but one unmodified, over our own binding to TensorFlow's C API.
  *
  * @module
  */
@@ -12,6 +12,8 @@ import type { TFJSBinding } from "@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js
 import { TensorFlowBinding } from "./binding.ts";
 import { openContext, type TensorFlowContext } from "./context.ts";
 import { EagerExecutor } from "./eager_executor.ts";
+import { registerGather } from "./gather.ts";
+import { ResidentExecutor } from "./resident_executor.ts";
 
 /** The name under which tfjs knows this backend. */
 export const BACKEND = "tensorflow";
@@ -29,13 +31,16 @@ export async function registerTensorFlow(
   options: { threads: number },
 ): Promise<TensorFlowContext> {
   const context = openContext(path, options);
-  const binding = new TensorFlowBinding(new EagerExecutor(context));
+  const binding = new TensorFlowBinding(
+    new ResidentExecutor(new EagerExecutor(context)),
+  );
   // The kernels call a function that Node.js deprecated and Deno does not have.
   Object.assign(util, { isNullOrUndefined: (x: unknown) => x == null });
   const { NodeJSKernelBackend } = await import(
     "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js"
   );
   await import("@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js");
+  registerGather(BACKEND);
   tf.registerBackend(BACKEND, () =>
     // What a binding may have beyond ours, saved models, only `tfjs-node`'s own
     // API would call.

@@ -7,7 +7,7 @@
 
 import { type Attribute, AttributeType } from "./attributes.ts";
 import { DataType, type Elements } from "./dtypes.ts";
-import type { EagerExecutor } from "./eager_executor.ts";
+import type { ResidentExecutor } from "./resident_executor.ts";
 import type { Executor, TensorMetadata } from "./executor.ts";
 import type { HostValues } from "./host_tensor.ts";
 
@@ -33,7 +33,7 @@ export class TensorFlowBinding {
   executor: Executor;
 
   /** @param eager The executor that owns the tensors with values. */
-  constructor(readonly eager: EagerExecutor) {
+  constructor(readonly eager: ResidentExecutor) {
     this.executor = eager;
     this.TF_Version = eager.context.version;
   }

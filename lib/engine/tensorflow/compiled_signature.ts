@@ -63,7 +63,7 @@ export class CompiledSignature<Result extends CallTree | void> {
         },
       );
       this.report = {
-        signature,
+        signature: summaryOf(leaves),
         traceMs: performance.now() - start,
         operations: graph.operations,
       };
@@ -134,6 +134,15 @@ export class CompiledSignature<Result extends CallTree | void> {
     if (source.kind === "variable") return source.variable;
     return leaves[(source as { index: number }).index] as tf.Variable;
   }
+}
+
+/** Shapes and element types in few words: variables only by their number. */
+function summaryOf(leaves: readonly tf.Tensor[]): string {
+  const given = leaves.filter((leaf) => !(leaf instanceof tf.Variable))
+    .map(({ dtype, shape }) => `${dtype} [${shape}]`);
+  const numVariables = leaves.length - given.length;
+  if (numVariables > 0) given.push(`${numVariables} variables`);
+  return given.join(", ");
 }
 
 function bindingOf(backend: NodeJSKernelBackend): TensorFlowBinding {

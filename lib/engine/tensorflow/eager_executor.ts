@@ -21,22 +21,9 @@ import {
 } from "./host_tensor.ts";
 import { cString } from "./symbols.ts";
 
-/** A value that lives in a resource variable. */
-type Resident = {
-  readonly resource: number;
-  readonly metadata: TensorMetadata;
-};
-
-/** An attribute that names an element type. */
-const typed = (name: string, value: number): Attribute => ({
-  ...{ name, value },
-  type: AttributeType.type,
-});
-
 /** The executor of every day: {@linkcode Executor} over `TFE_Execute`. */
 export class EagerExecutor implements Executor {
   readonly #handles = new Map<number, Deno.PointerObject>();
-  readonly #residents = new Map<number, Resident>();
   readonly #setters: AttributeSetters;
   #lastId = 0;
 
@@ -47,7 +34,6 @@ export class EagerExecutor implements Executor {
 
   /** How many tensors live in TensorFlow's memory. */
   get numTensors(): number {
-    // A resident value is counted by the handle of its resource.
     return this.#handles.size;
   }
 
@@ -58,54 +44,12 @@ export class EagerExecutor implements Executor {
 
   /** Whether the tensor lives here, and not only in a graph. */
   has(id: number): boolean {
-    return this.#handles.has(id) || this.#residents.has(id);
+    return this.#handles.has(id);
   }
 
   /** Shape and element type of a tensor that lives here. */
   metadata(id: number): TensorMetadata {
-    return this.#residents.get(id)?.metadata ??
-      this.#describe(id, this.#handle(id));
-  }
-
-  /**
-   * Moves a tensor's value into a resource variable, where a compiled function
-   * can change it. The tensor keeps its id: who reads it, reads the variable.
-   *
-   * @param id A tensor that lives here.
-   * @returns The id of the resource's handle, the same one every time.
-   */
-  residentAs(id: number): number {
-    const known = this.#residents.get(id);
-    if (known !== undefined) return known.resource;
-    const metadata = this.metadata(id);
-    const type = typed("dtype", metadata.dtype);
-    const [handle] = this.execute(
-      "VarHandleOp",
-      [
-        type,
-        { name: "shape", type: AttributeType.shape, value: metadata.shape },
-        { name: "container", type: AttributeType.string, value: "" },
-        {
-          name: "shared_name",
-          type: AttributeType.string,
-          value: `value${id}`,
-        },
-      ],
-      [],
-      1,
-    );
-    const resource = handle!.id;
-    this.execute("AssignVariableOp", [type], [resource, id], 0);
-    // The variable must be the buffer's only owner, or each change copies it.
-    this.delete(id);
-    this.#residents.set(id, { resource, metadata });
-    return resource;
-  }
-
-  /** A tensor with the present value of another. */
-  copy(id: number): TensorMetadata {
-    const { dtype } = this.metadata(id);
-    return this.execute("Identity", [typed("T", dtype)], [id], 1)[0]!;
+    return this.#describe(id, this.#handle(id));
   }
 
   create(shape: readonly number[], dtype: number, values: HostValues): number {
@@ -122,26 +66,11 @@ export class EagerExecutor implements Executor {
   }
 
   delete(id: number): void {
-    const resident = this.#residents.get(id);
-    if (resident !== undefined) {
-      this.#residents.delete(id);
-      const loud = { name: "ignore_lookup_error", type: AttributeType.bool };
-      this.execute(
-        "DestroyResourceOp",
-        [{ ...loud, value: false }],
-        [resident.resource],
-        0,
-      );
-      return this.delete(resident.resource);
-    }
     this.context.api.TFE_DeleteTensorHandle(this.#handle(id));
     this.#handles.delete(id);
   }
 
   read(id: number): Elements | Uint8Array[] {
-    if (this.#residents.has(id)) {
-      return this.#withValues([id], ([value]) => this.read(value!));
-    }
     const { api, status } = this.context;
     const tensor = api.TFE_TensorHandleResolve(
       this.#handle(id),
@@ -161,12 +90,6 @@ export class EagerExecutor implements Executor {
     inputs: readonly number[],
     numOutputs: number,
   ): TensorMetadata[] {
-    if (inputs.some((id) => this.#residents.has(id))) {
-      return this.#withValues(
-        inputs,
-        (values) => this.execute(name, attributes, values, numOutputs),
-      );
-    }
     const { api, status } = this.context;
     const action = () => `execute "${name}" on ${this.#listOf(inputs)}`;
     const op = api.TFE_NewOp(
@@ -204,28 +127,13 @@ export class EagerExecutor implements Executor {
    */
   #own(id: number): number {
     try {
-      const type = typed("T", DataType.string);
+      const type = {
+        ...{ name: "T", value: DataType.string },
+        type: AttributeType.type,
+      };
       return this.execute("DeepCopy", [type], [id], 1)[0]!.id;
     } finally {
       this.delete(id);
-    }
-  }
-
-  /** Reads the resident ones among `ids` for as long as `use` runs. */
-  #withValues<T>(ids: readonly number[], use: (ids: number[]) => T): T {
-    const read: number[] = [];
-    try {
-      return use(ids.map((id) => {
-        const resident = this.#residents.get(id);
-        if (resident === undefined) return id;
-        const { resource, metadata } = resident;
-        const type = typed("dtype", metadata.dtype);
-        const [value] = this.execute("ReadVariableOp", [type], [resource], 1);
-        read.push(value!.id);
-        return value!.id;
-      }));
-    } finally {
-      for (const id of read) this.delete(id);
     }
   }
 

@@ -6,7 +6,7 @@
 
 import type { Attribute } from "./attributes.ts";
 import { DataType, type Elements } from "./dtypes.ts";
-import type { EagerExecutor } from "./eager_executor.ts";
+import type { ResidentExecutor } from "./resident_executor.ts";
 import type { Executor, TensorMetadata } from "./executor.ts";
 import type { Graph, NodeOutput } from "./graph.ts";
 import type { HostValues } from "./host_tensor.ts";
@@ -36,7 +36,7 @@ export class GraphExecutor implements Executor {
    * @param variable The present value of the variable under an id, if it is one.
    */
   constructor(
-    readonly eager: EagerExecutor,
+    readonly eager: ResidentExecutor,
     readonly graph: Graph,
     private readonly variable: (id: number) => NodeOutput | undefined,
   ) {}

@@ -11,7 +11,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
-import type { EagerExecutor } from "./eager_executor.ts";
+import type { ResidentExecutor } from "./resident_executor.ts";
 import type { TensorMetadata } from "./executor.ts";
 
 /** The two steps between tfjs's tensors and TensorFlow's that the kernels take. */
@@ -47,7 +47,7 @@ export function tensorOf(
  */
 export function resourceOf(
   backend: NodeJSKernelBackend,
-  eager: EagerExecutor,
+  eager: ResidentExecutor,
   variable: tf.Variable,
 ): number {
   return eager.residentAs(idOf(backend, variable));
@@ -62,7 +62,7 @@ export function resourceOf(
  */
 export function unshare(
   backend: NodeJSKernelBackend,
-  eager: EagerExecutor,
+  eager: ResidentExecutor,
   variable: tf.Variable,
 ): void {
   if (backend.refCount(variable.dataId) === 1) return;
