@@ -69,7 +69,9 @@ function rowsOf(
     for (;;) {
       const pair = speaker.say(frames[index % frames.length]!);
       const sentences = [pair.acceptable, pair.unacceptable];
-      if (sentences.some((sentence) => seen.has(sentence))) continue;
+      if (
+        sentences.some((sentence) => seen.has(sentence) || isShort(sentence))
+      ) continue;
       sentences.forEach((sentence) => seen.add(sentence));
       return { pair, both };
     }
@@ -78,6 +80,11 @@ function rowsOf(
     [code, "1", "", pair.acceptable],
     ...(both ? [[code, "0", "*", pair.unacceptable] as const] : []),
   ]);
+}
+
+/** Two or three words show no more than one of them. */
+function isShort(sentence: string): boolean {
+  return sentence.split(" ").length < 4;
 }
 
 /** What each code in the `source` column stands for. */

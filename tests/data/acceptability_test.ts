@@ -122,12 +122,12 @@ Deno.test("no sentence stands twice, in one split or two", () => {
   assert.equal(new Set(sentences).size, sentences.length);
 });
 
-Deno.test("sentences look like CoLA's: a capital, 3 to 16 words, a full stop or question mark", () => {
+Deno.test("sentences look like CoLA's: a capital, 4 to 16 words, a full stop or question mark", () => {
   for (const { sentence, label, mark } of Object.values(splits).flat()) {
     assert.match(sentence, /^[A-Z][A-Za-z']*(,? [A-Za-z']+)+[.?]$/);
     assert.equal(mark, label === 1 ? "" : "*");
     const count = sentence.split(" ").length;
-    assert.ok(count >= 2 && count <= 16, sentence);
+    assert.ok(count >= 4 && count <= 16, sentence);
   }
 });
 

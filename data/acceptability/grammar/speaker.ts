@@ -42,6 +42,14 @@ export const THINGS: readonly Kind[] = [
   "furniture",
 ];
 
+/** The kinds of thing and of living being that one does something to. */
+export const ANYTHING: readonly Kind[] = [
+  ...THINGS,
+  "building",
+  "person",
+  "animal",
+];
+
 /** The verbs that agree without being regular. */
 export const BE = { third: "is", base: "are" } as const;
 export const WAS = { third: "was", base: "were" } as const;
@@ -100,7 +108,8 @@ export class Speaker {
     );
     if (free.length === 0) {
       throw new RangeError(
-        "Cannot draw a word as the list must have one left; add words to it",
+        `Cannot draw a word as one must be left unused: the list has ${items.length}, ` +
+          `all used or on the other side of the bar; add words to it`,
       );
     }
     const word = this.oneOf(free);
@@ -159,13 +168,21 @@ export class Speaker {
       : this.the(this.noun("person"), "plural");
   }
 
-  /** An action on an object of one of the kinds: "repair the old car". */
+  /**
+   * An action on an object of one of the kinds: "repair the old car".
+   *
+   * @param kinds What the object may be.
+   * @param options With `strict`, a verb that is wrong without its object.
+   */
   event(
-    kinds: readonly Kind[] = [...THINGS, "building", "person", "animal"],
+    kinds: readonly Kind[] = ANYTHING,
+    { strict = false }: { strict?: boolean } = {},
   ): Event {
     const kind = this.oneOf(kinds);
     const verb = this.word(
-      TRANSITIVE.filter((item) => item.objects.includes(kind)),
+      TRANSITIVE.filter((item) =>
+        item.objects.includes(kind) && (item.strict || !strict)
+      ),
     );
     const noun = this.noun(kind);
     const number = kind === "building" || kind === "dish"

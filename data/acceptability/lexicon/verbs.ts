@@ -5,7 +5,11 @@ import { entries, type Entry } from "./entry.ts";
 import type { Kind } from "./nouns.ts";
 
 export type Verb = VerbForms & Entry;
-export type Transitive = Verb & { readonly objects: readonly Kind[] };
+export type Transitive = Verb & {
+  readonly objects: readonly Kind[];
+  /** Whether it is never said without its object, not even where that is understood. */
+  readonly strict: boolean;
+};
 /** A verb and the words that follow it: "swim" and "in the lake". */
 export type Activity = Verb & { readonly tail: string };
 
@@ -41,14 +45,21 @@ const TRANSITIVE_WORDS: readonly (readonly [objects: string, verbs: string])[] =
     ["building", "construct restore | demolish"],
   ];
 
-/** Verbs that need an object. */
-export const TRANSITIVE: readonly Transitive[] = TRANSITIVE_WORDS.flatMap((
-  [objects, verbs],
-) =>
-  entries(
-    verbs,
-    (verb) => ({ ...verbForms(verb), objects: objects.split(" ") as Kind[] }),
-  )
+/** Verbs whose object may now and then be understood: "she bought early". */
+const LENIENT = new Set(
+  "buy purchase quote rewrite repair inspect examine hold carry pet taste memorize"
+    .split(" "),
+);
+
+/** Verbs with an object. */
+export const TRANSITIVE: readonly Transitive[] = TRANSITIVE_WORDS.flatMap(
+  ([kinds, verbs]) => {
+    const objects = kinds.split(" ") as Kind[];
+    return entries(
+      verbs,
+      (verb) => ({ ...verbForms(verb), objects, strict: !LENIENT.has(verb) }),
+    );
+  },
 );
 
 /** Things that happen to or are done by one person and take no object. */

@@ -83,7 +83,7 @@ export const AGREEMENT: readonly Phenomenon[] = [
         const indoors = s.chance();
         const noun = indoors
           ? s.noun("device", "furniture")
-          : s.noun("vehicle", "animal");
+          : s.noun("vehicle");
         const near = s.noun(indoors ? "furniture" : "building")[other(n)];
         const verb = s.oneOf([BE, WAS]);
         const predicate = s.adjective(noun.kind);

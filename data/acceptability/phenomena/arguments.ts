@@ -1,7 +1,7 @@
 /** A verb decides how many objects it takes, and in which form. @module */
 
 import { or, pair } from "../grammar/pair.ts";
-import type { Speaker } from "../grammar/speaker.ts";
+import { ANYTHING, type Speaker } from "../grammar/speaker.ts";
 import { GIVING, INTRANSITIVE, TELLING } from "../lexicon/verbs.ts";
 import type { Phenomenon } from "./phenomenon.ts";
 
@@ -36,21 +36,27 @@ export const ARGUMENTS: readonly Phenomenon[] = [
     outOfDomain: false,
     frames: [
       (s) => {
-        const choice = or(s.word(INTRANSITIVE).past, s.event().verb.past);
+        const choice = or(
+          s.word(INTRANSITIVE).past,
+          s.event(ANYTHING, { strict: true }).verb.past,
+        );
         return pair`${s.people()} ${choice} ${s.pastTime(0.8)}.`;
       },
       (s) => {
-        const { verb, object } = s.event();
+        const { verb, object } = s.event(ANYTHING, { strict: true });
         const choice = or(verb.past, s.word(INTRANSITIVE).past);
         return pair`${s.people()} ${choice} ${object} ${s.pastTime()}.`;
       },
       (s) => {
-        const choice = or(s.word(INTRANSITIVE).base, s.event().verb.base);
+        const choice = or(
+          s.word(INTRANSITIVE).base,
+          s.event(ANYTHING, { strict: true }).verb.base,
+        );
         const auxiliary = s.oneOf(["will", "might", "did not", "may"]);
         return pair`${s.people()} ${auxiliary} ${choice} ${s.oneOf(PLACES)}.`;
       },
       (s) => {
-        const { verb, object } = s.event();
+        const { verb, object } = s.event(ANYTHING, { strict: true });
         const choice = or(verb.base, s.word(INTRANSITIVE).base);
         const auxiliary = s.oneOf(["will", "might", "did not", "may"]);
         return pair`${s.people()} ${auxiliary} ${choice} ${object}.`;
@@ -114,7 +120,7 @@ export const ARGUMENTS: readonly Phenomenon[] = [
         return pair`${object} ${be} ${choice} by ${s.someone()}.`;
       },
       (s) => {
-        const { verb } = s.event();
+        const { verb } = s.event(ANYTHING, { strict: true });
         const had = s.oneOf(["had", "has", "may have"]);
         const choice = or(s.word(INTRANSITIVE).participle, verb.participle);
         return pair`${s.someone()} ${had} ${choice} ${s.oneOf(PLACES)}.`;

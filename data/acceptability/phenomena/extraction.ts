@@ -24,7 +24,7 @@ export const EXTRACTION: readonly Phenomenon[] = [
     frames: [
       (s) => {
         const filled = s.chance();
-        const { verb, object } = s.event(THINGS);
+        const { verb, object } = s.event(THINGS, { strict: true });
         const choice = filled ? or("that", "what") : or("what", "that");
         const clause = `${s.someone()} ${verb.past} ${filled ? object : ""}`;
         return pair`${s.people()} ${s.oneOf(KNOWING)} ${choice} ${clause} ${
@@ -44,13 +44,13 @@ export const EXTRACTION: readonly Phenomenon[] = [
       },
       (s) => {
         const filled = s.chance();
-        const { verb, object } = s.event(THINGS);
+        const { verb, object } = s.event(THINGS, { strict: true });
         const choice = filled ? or(object, "") : or("", object);
         const clause = `${
           filled ? "that" : "what"
         } ${s.someone()} will ${verb.base}`;
         return pair`${
-          s.oneOf(["nobody knows", "I know", "they know", "we guessed"])
+          s.oneOf(["nobody knows", "I know", "they know", "we know"])
         } ${clause} ${choice} ${s.oneOf(["", "tomorrow", "next week"])}.`;
       },
     ],
@@ -63,12 +63,12 @@ export const EXTRACTION: readonly Phenomenon[] = [
     outOfDomain: true,
     frames: [
       (s) => {
-        const { verb, noun } = s.event(THINGS);
+        const { verb, noun } = s.event(THINGS, { strict: true });
         const clause = `the ${noun.singular} that ${s.someone()} ${verb.past}`;
         return pair`${clause} ${or("", "it")} was ${s.adjective(noun.kind)}.`;
       },
       (s) => {
-        const { verb, noun } = s.event(THINGS);
+        const { verb, noun } = s.event(THINGS, { strict: true });
         const clause = `the ${noun.singular} was so ${s.adjective(noun.kind)}`;
         return pair`${clause} that ${s.someone()} ${verb.past} ${
           or("it", "")
