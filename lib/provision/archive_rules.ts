@@ -161,7 +161,10 @@ export function asArchiveError(
   format: string,
   error: unknown,
 ): unknown {
-  if (!(error instanceof Error) || error.name !== "Error") return error;
+  // `tar-stream` calls its own errors StreamError; all others are plain.
+  const plain = error instanceof Error &&
+    ["Error", "StreamError"].includes(error.name);
+  if (!plain) return error;
   const system = "code" in error && /^E[A-Z0-9]+$/.test(String(error.code));
   if (system) return error;
   return new ArchiveError(

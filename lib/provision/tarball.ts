@@ -9,7 +9,8 @@
 
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
-import { pipeline, Transform } from "node:stream";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { extract, type Header } from "tar-stream";
 import {
@@ -49,9 +50,10 @@ export async function extractTarball(
   const targets = new Map(wanted.map((target) => [target.member, target]));
   const facts = new Map<string, FileFact>();
   const { size } = await Deno.stat(path);
+  const { entries, failure } = openEntries(path, archive, size, options);
   let members = 0, before = 0;
   try {
-    for await (const entry of entriesOf(path, archive, size, options)) {
+    for await (const entry of entries) {
       const { name, size: bytes = 0 } = entry.header;
       checkCount(archive, ++members, limits);
       checkMemberName(archive, name);
@@ -77,20 +79,30 @@ export async function extractTarball(
       );
       before += bytes;
     }
+    // The digest of gzip stands at the very end, after the last entry.
+    const late = await failure;
+    if (late !== undefined) throw late;
   } catch (error) {
-    throw asArchiveError(archive, "tgz", error);
+    // The last stream of the pipe only knows that it was cut off; the first one
+    // to fail knows why.
+    const cut = error instanceof Error && error.name === "StreamError";
+    const cause = cut ? await failure ?? error : error;
+    throw asArchiveError(archive, "tgz", cause);
   }
   checkAllFound(archive, wanted, facts);
   return facts;
 }
 
-/** The entries of a gzipped tar file, with the growth of the stream bounded. */
-function entriesOf(
+/**
+ * The entries of a gzipped tar file, with the growth of the stream bounded, and
+ * what first went wrong in the pipe.
+ */
+function openEntries(
   path: string,
   archive: string,
   packed: number,
   options: UnpackOptions,
-): ReturnType<typeof extract> {
+): { entries: ReturnType<typeof extract>; failure: Promise<unknown> } {
   let unpacked = 0;
   const bound = new Transform({
     transform(chunk: Uint8Array, _encoding, done): void {
@@ -105,9 +117,13 @@ function entriesOf(
     },
   });
   const entries = extract();
-  // A failure anywhere in the pipe reaches the reader through `entries`.
-  pipeline(createReadStream(path), createGunzip(), bound, entries, () => {});
-  return entries;
+  const failure = pipeline(
+    createReadStream(path),
+    createGunzip(),
+    bound,
+    entries,
+  ).then(() => undefined, (error: unknown) => error);
+  return { entries, failure };
 }
 
 /** Refuses links and devices: npm packages hold plain files. */
