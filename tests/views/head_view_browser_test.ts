@@ -131,6 +131,12 @@ inBrowser(
       count,
       weights[3]!.filter((w) => Math.round(255 * w) > 1).length,
     );
+    const starts = await page.evaluate<string[]>(
+      `${
+        all("svg path")
+      }.flatMap((p) => p.getAttribute("d").match(/M0 [\\d.]+/g))`,
+    );
+    assert.deepEqual([...new Set(starts)], [`M0 ${3.5 * 22}`]); // rows of 22 px
     const status = `${view(0)}.querySelector(".status").textContent`;
     assert.match(
       await page.evaluate(status),
@@ -161,6 +167,8 @@ inBrowser("the head view works from the keyboard", twoViews, async (page) => {
   assert.equal(await page.evaluate(`${focused}.ariaSelected`), "true");
   await page.press("Tab");
   assert.equal(await page.evaluate(`${focused}.parentNode.className`), "key");
+  await page.press("Tab", 8);
+  assert.equal(await page.evaluate(`${focused}.dataset.token`), "1");
 });
 
 inBrowser(
