@@ -42,7 +42,19 @@ export function barChart(
     title: xTitle,
     axis: { labelAngle: 0, labelOverlap: true },
   } as const;
-  const y = { field: "value", type: "quantitative", title: yTitle } as const;
+  const drawn = [0, rule?.value ?? 0, ...bars.map(({ value }) => value)];
+  const [low, high] = [Math.min(...drawn), Math.max(...drawn)];
+  const margin = 0.08 * (high - low); // for the numbers beyond the bars
+  const y = {
+    field: "value",
+    type: "quantitative",
+    title: yTitle,
+    scale: {
+      domainMin: low < 0 ? low - margin : 0,
+      domainMax: high + margin || 1,
+      nice: true,
+    },
+  } as const;
   // A bar below zero carries its number below.
   const numbers: ChartLayer[] = [
     ...rimmedText({

@@ -94,6 +94,7 @@ export const HOUSE_THEME: Config = {
     labelFontSize: 12,
     labelLimit: 220,
     labelPadding: 5,
+    maxExtent: 300, // Vega's 200 would set a title onto the longest labels
     tickColor: COLORS.grey,
     tickSize: 4,
     titleColor: COLORS.ink,

@@ -1,4 +1,3 @@
-import { Resvg } from "@resvg/resvg-js";
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
 import {
@@ -18,9 +17,9 @@ import {
   type VegaLiteSpec,
 } from "bertbook/views/charts.ts";
 import { pictureFont, renderSvg } from "bertbook/views/picture.ts";
-import { fileURLToPath } from "node:url";
 import { compile } from "vega-lite";
 import { INJECTIONS, sampleAttention } from "./_samples.ts";
+import { assertInsidePage, assertNoOverlap, textsOf } from "./_svg.ts";
 
 const wave = (count: number): number[] =>
   Array.from({ length: count }, (_, i) => Math.sin(i + 1));
@@ -65,7 +64,7 @@ const CHARTS: Record<string, VegaLiteSpec> = {
   ]),
   errors: errorsByGroupChart(
     tokens(12).map((group, i) => ({
-      group: `${group} ${i}`,
+      group: `${group} ${group} ${i} is a long name`,
       count: 40 + i,
       errors: (i * 7) % 20,
       errorRate: ((i * 7) % 20) / (40 + i),
@@ -117,26 +116,6 @@ function axisTitles(spec: object, channel: "x" | "y"): unknown[] {
   ].filter((title) => title !== undefined);
 }
 
-/** What an SVG draws beside its ground must lie inside its page. */
-function assertInsidePage(svg: string): void {
-  const noGround = svg.replace(
-    /<rect width="\d+" height="\d+" fill="#ffffff"\/>/,
-    "",
-  );
-  assert.notEqual(noGround, svg);
-  const picture = new Resvg(noGround, {
-    font: { loadSystemFonts: false, fontFiles: FONTS },
-  });
-  const drawn = picture.getBBox()!;
-  assert.ok(drawn.x >= 0 && drawn.y >= 0, `starts at ${drawn.x}, ${drawn.y}`);
-  assert.ok(drawn.x + drawn.width <= picture.width, "too wide");
-  assert.ok(drawn.y + drawn.height <= picture.height, "too high");
-}
-
-const FONTS = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"].map((name) =>
-  fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${name}`))
-);
-
 /** What Vega-Lite has to say against a chart. */
 function warningsOf(spec: VegaLiteSpec): unknown[] {
   type Logger = NonNullable<
@@ -159,18 +138,11 @@ function warningsOf(spec: VegaLiteSpec): unknown[] {
   return warnings;
 }
 
-function textsOf(svg: string): { text: string; fontSize: number }[] {
-  const { document } = parseHTML(svg);
-  return [...document.querySelectorAll("text")].map((text) => ({
-    text: text.textContent ?? "",
-    fontSize: parseFloat(text.getAttribute("font-size") ?? "0"),
-  }));
-}
-
 for (const [name, spec] of Object.entries(CHARTS)) {
   Deno.test(`chart "${name}" draws readable text inside its page`, async () => {
     const svg = await renderSvg(spec);
     assertInsidePage(svg);
+    assertNoOverlap(svg);
     const texts = textsOf(svg);
     assert.ok(texts.length > 3);
     for (const { text, fontSize } of texts) {
