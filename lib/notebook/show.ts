@@ -111,7 +111,7 @@ export async function mimeBundle(
     });
   }
   if ("$schema" in view) {
-    const picture = pngBundle(await renderPng(view));
+    const picture = pngBundle(await renderPng(view), DEFAULT_SCALE);
     return {
       data: {
         [VEGA_LITE]: view,
@@ -122,7 +122,9 @@ export async function mimeBundle(
     };
   }
   if ("svg" in view) {
-    const picture = pngBundle(await rasterize(view.svg));
+    // The HTML holds the drawing itself, and hundreds of crossing lines make a
+    // large PNG, so the one beside it is not doubled.
+    const picture = pngBundle(await rasterize(view.svg, { scale: 1 }), 1);
     return {
       data: {
         "text/html": view.html,
@@ -163,11 +165,11 @@ function plain(data: Record<string, string>): MimeBundle {
 }
 
 /** A picture with its size on the page, which is not its size in pixels. */
-function pngBundle(png: Uint8Array): MimeBundle {
+function pngBundle(png: Uint8Array, scale: number): MimeBundle {
   const { width, height } = pngSize(png);
   const onPage = {
-    width: Math.round(width / DEFAULT_SCALE),
-    height: Math.round(height / DEFAULT_SCALE),
+    width: Math.round(width / scale),
+    height: Math.round(height / scale),
   };
   return {
     data: { "image/png": Buffer.from(png).toString("base64") },
