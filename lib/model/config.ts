@@ -79,6 +79,9 @@ const SIZES = [
   "numSegments",
 ] as const;
 
+/** Far more than any model has; a broken file must not make a list without end. */
+const MAX_LAYERS = 1024;
+
 /**
  * Checks that the sizes and rates in `config` fit together.
  *
@@ -105,6 +108,12 @@ export function checkConfig(config: BertConfig): void {
     }
   }
   const { hiddenSize, numHeads, layerNormEpsilon, initializerRange } = config;
+  if (config.numLayers > MAX_LAYERS) {
+    throw new RangeError(
+      `Cannot build a BERT encoder as numLayers must be at most ${MAX_LAYERS}: ` +
+        `current value is ${config.numLayers}`,
+    );
+  }
   if (hiddenSize % numHeads !== 0) {
     throw new RangeError(
       `Cannot split hidden states into heads as numHeads must divide hiddenSize: ` +

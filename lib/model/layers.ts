@@ -37,11 +37,11 @@ export function linear(params: LinearParams, x: tf.Tensor2D): tf.Tensor2D {
  * @example A row of two becomes minus one and one
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { layerNorm } from "bertbook/model/layers.ts";
+ * import { layerNorm, type LayerNormParams } from "bertbook/model/layers.ts";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");
- * const params = { gain: tf.ones([2]), bias: tf.zeros([2]) } as const;
+ * const params: LayerNormParams = { gain: tf.ones([2]), bias: tf.zeros([2]) };
  * const y = layerNorm(params, tf.tensor2d([[3, 7]]), 1e-12);
  * assert.deepEqual(y.arraySync(), [[-1, 1]]);
  * ```

@@ -60,7 +60,9 @@ function endOfString(text: string, start: number): number {
 function addName(names: Set<string> | undefined, quoted: string): void {
   const name = String(parse(quoted));
   if (names?.has(name)) {
-    throw new SyntaxError(`free of duplicates: found ${quoted} twice`);
+    throw new SyntaxError(
+      `free of duplicates: found ${JSON.stringify(name)} twice`,
+    );
   }
   names?.add(name);
 }

@@ -2,7 +2,7 @@
 
 // deno-lint-ignore-file camelcase -- the names in the files are Hugging Face's
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import {
   CLS,
@@ -26,6 +26,7 @@ const MAX_DEPTH = 32;
  * @param folder Where it stands.
  * @param file Its name.
  * @returns The object.
+ * @throws {RangeError} If it is not there.
  * @throws {SyntaxError} If it is not JSON, or not an object.
  */
 export async function readJsonObject(
@@ -38,6 +39,14 @@ export async function readJsonObject(
     const json = parseStrictJson(text, MAX_DEPTH);
     if (isObject(json)) return json;
   } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new RangeError(
+        `Cannot read "${file}" as it must be in the folder "${
+          basename(folder)
+        }": ` +
+          `it is not; is this a model in Hugging Face's layout?`,
+      );
+    }
     if (!(error instanceof SyntaxError)) throw error;
     problem = error.message;
   }

@@ -64,8 +64,11 @@ Deno.test("classify() ignores what stands in padding, and how much of it", () =>
   tf.tidy(() => {
     const short = classify(params, input([2], 4), CONFIG).logits;
     const long = input([2]);
-    const other = tf.where(long.attentionMask.equal(1), long.ids, 13)
-      .cast<tf.Tensor2D>("int32");
+    const other = tf.where(
+      long.attentionMask.equal(1),
+      long.ids,
+      tf.fill([1, 7], 13, "int32"),
+    ) as tf.Tensor2D;
     for (const ids of [long.ids, other]) {
       const padded = classify(params, { ...long, ids }, CONFIG).logits;
       assertClose(padded, short.arraySync(), 1e-6);

@@ -22,6 +22,7 @@ Deno.test("checkConfig() names the sizes that do not fit", () => {
   const cases: [Partial<BertConfig>, RegExp][] = [
     [{ numHeads: 5 }, /numHeads=5, hiddenSize=128/],
     [{ numLayers: 0 }, /numLayers must be a positive integer.* is 0/],
+    [{ numLayers: 1e12 }, /numLayers must be at most 1024.* is 1000000000000/],
     [{ vocabSize: 1.5 }, /vocabSize must be a positive integer.* is 1\.5/],
     [{ hiddenSize: NaN }, /hiddenSize must be a positive integer.* is NaN/],
     [{ hiddenDropout: 1 }, /hiddenDropout must be in \[0, 1\).* is 1/],

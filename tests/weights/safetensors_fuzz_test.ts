@@ -10,7 +10,7 @@ const SOUND = fileOf({
   "a.weight": { dtype: "F32", shape: [2, 3], data_offsets: [0, 24] },
   "b.bias": { dtype: "F16", shape: [4], data_offsets: [24, 32] },
   c: { dtype: "I64", shape: [1], data_offsets: [32, 40] },
-  d: { dtype: "BF16", shape: [0, 7], data_offsets: [40, 40] },
+  d: { dtype: "BF16", shape: [0, 7], data_offsets: [24, 24] },
 }, 40);
 
 /** Numbers in [0, below), the same in each run (mulberry32). */

@@ -91,6 +91,10 @@ Deno.test("readTokenizer() refuses a tokenizer.json without a whole vocabulary",
 
 Deno.test("readJsonObject() names the file and what is wrong", async () => {
   await using folder = await temporaryFolder();
+  await assert.rejects(readJsonObject(folder.path, "config.json"), {
+    name: "RangeError",
+    message: /Cannot read "config\.json" as it must be in the folder "bertb/,
+  });
   const cases: [string, RegExp][] = [
     ["{", /Cannot parse "config\.json" as it must be JSON: /],
     ["[]", /must be an object/],
