@@ -1,9 +1,10 @@
 /**
  * A client of the Deno kernel: starts one, runs cells in it, interrupts it, ends it.
  *
- * This kernel publishes outputs up to 2 ms after it says idle, and clients that stop
- * listening then lose up to a quarter of them. So a cell is done when the reply has
- * come, the kernel is idle, and nothing more was published for a while.
+ * This kernel publishes outputs after it says idle and after its reply, the later the
+ * busier the machine, and clients that stop listening then lose up to a quarter of
+ * them. But all outputs pass through one queue. So behind every cell a silent one
+ * sends a mark through that queue: when the mark arrives, all that was shown has.
  *
  * @module
  */
@@ -18,7 +19,10 @@ import type { Output } from "./notebook.ts";
 import { CellOutputs, type Displays } from "./outputs.ts";
 import type { Content } from "./wire.ts";
 
-/** How long nothing must be published after idle; 25 ms lost outputs, 60 ms none. */
+/** The type of the message that says: nothing more comes of this cell. */
+const MARK = "bertbook_mark";
+
+/** How long to listen where a cell broke what sends the mark. */
 const SILENCE_MILLISECONDS = 60;
 
 /** How long a kernel may take to come up, and to go after it was asked to. */
@@ -134,6 +138,7 @@ export class Kernel implements AsyncDisposable {
       }
       const silently = { ...EXECUTION, code: DIE_WITH_PARENT, silent: true };
       await channels.ask("shell", "execute_request", silently, signal);
+      await process.removeConnectionFile();
       return new Kernel(process, channels, info["language_info"] as Content);
     } catch (error) {
       await process[Symbol.asyncDispose]();
@@ -169,40 +174,53 @@ export class Kernel implements AsyncDisposable {
       options.onOutput ?? (() => {}),
     );
     const done = Promise.withResolvers<Content>();
-    let reply: Content | undefined, idle = false;
-    let silence: ReturnType<typeof setTimeout> | undefined;
-    const heard = (): void => {
-      clearTimeout(silence);
-      if (!reply || !idle) return;
-      const result = reply;
-      silence = setTimeout(() => done.resolve(result), SILENCE_MILLISECONDS);
-    };
-    const limit = setTimeout(() =>
-      done.reject(
+    const limit = new AbortController();
+    const timer = setTimeout(() =>
+      limit.abort(
         new CellTimeoutError(
           `Cannot finish the cell as it must end within ${timeoutSeconds} s: it did not; allow more time, or give it less to do`,
         ),
       ), timeoutSeconds * 1_000);
-    using _stop = onAbort(this.#channels.broken, done.reject);
+    const end = AbortSignal.any([this.#channels.broken, limit.signal]);
+    using _end = onAbort(end, done.reject);
     const request = { ...EXECUTION, code };
     using _cell = this.#channels.request("shell", "execute_request", request, {
-      onPublished: (type, content) => {
-        if (type !== "status") collector.take(type, content);
-        else if (content["execution_state"] === "idle") idle = true;
-        heard();
-      },
-      onReply: (content) => {
-        reply = content;
-        heard();
-      },
+      onPublished: (type, content) => collector.take(type, content),
+      onReply: done.resolve,
     });
     try {
       const { status, ...rest } = await done.promise;
+      await this.#drain(collector, end);
       if (status === "ok") return { status, outputs };
       collector.addMissingError(rest);
       return { status: "error", outputs };
     } finally {
-      clearTimeout(limit);
+      clearTimeout(timer);
+    }
+  }
+
+  /** Waits until all that a cell has shown is published. */
+  async #drain(collector: CellOutputs, end: AbortSignal): Promise<void> {
+    const code = `await Deno.jupyter.broadcast("${MARK}", {})`;
+    const request = { ...EXECUTION, code, silent: true };
+    const marked = Promise.withResolvers<void>();
+    let silence: ReturnType<typeof setTimeout> | undefined;
+    using _end = onAbort(end, marked.reject);
+    using _mark = this.#channels.request("shell", "execute_request", request, {
+      onPublished: (type, content) => {
+        if (type === MARK) marked.resolve();
+        // What comes late stands under the name of the silent cell; only its own
+        // error is not the cell's, whose error always comes in time.
+        else if (type !== "error") collector.take(type, content);
+      },
+      onReply: ({ status }) => {
+        if (status === "ok") return;
+        silence = setTimeout(marked.resolve, SILENCE_MILLISECONDS);
+      },
+    });
+    try {
+      await marked.promise;
+    } finally {
       clearTimeout(silence);
     }
   }

@@ -115,6 +115,11 @@ export class KernelProcess implements AsyncDisposable {
     return this.#process.pid;
   }
 
+  /** Removes the connection file with its key: once connected, nobody needs it. */
+  async removeConnectionFile(): Promise<void> {
+    await Deno.remove(this.#connectionFile).catch(() => {});
+  }
+
   /**
    * Gives the process some time to end by itself, then kills it.
    *
@@ -140,7 +145,7 @@ export class KernelProcess implements AsyncDisposable {
     this.#kill();
     await this.#obituary;
     await this.#process.stdin.close().catch(() => {});
-    await Deno.remove(this.#connectionFile).catch(() => {});
+    await this.removeConnectionFile();
   }
 }
 

@@ -104,9 +104,12 @@ export async function runNotebook(
         fail(STOPPED);
         break;
       }
-      const error = await runCell(kernel, cell, { ...options, ...place });
+      const { error, isOver } = await runCell(kernel, cell, {
+        ...options,
+        ...place,
+      });
       numberCell(cell, i + 1);
-      if (error && (isFatal(error) || !hasTag(cell, "raises-exception"))) {
+      if (error && (isOver || !hasTag(cell, "raises-exception"))) {
         fail(error);
         break;
       }
@@ -124,16 +127,17 @@ const STOPPED: ErrorOutput = {
   traceback: [],
 };
 
-/** Errors that are the runner's, not the cell's: no tag lets them pass. */
-const FATAL = ["CellTimeoutError", "KernelError", "AbortError"];
-const isFatal = ({ ename }: ErrorOutput): boolean => FATAL.includes(ename);
-
-/** Runs one cell into its outputs; returns its error if it failed. */
+/**
+ * Runs one cell into its outputs.
+ *
+ * @returns Its error if it failed, and whether the run is over with it, whatever the
+ *   cell's tags: it took too long, was stopped, or its kernel died.
+ */
 async function runCell(
   kernel: Kernel,
   cell: CodeCell,
   options: RunOptions & { cell: number; of: number },
-): Promise<ErrorOutput | undefined> {
+): Promise<{ error: ErrorOutput | undefined; isOver: boolean }> {
   const { cellTimeoutSeconds, signal, onEvent, onOutput, of } = options;
   const start = performance.now();
   const tell = (status: RunEvent["status"]): void => {
@@ -141,7 +145,7 @@ async function runCell(
     onEvent?.({ cell: options.cell, of, ms, status });
   };
   tell("running");
-  let error: ErrorOutput | undefined;
+  let error: ErrorOutput | undefined, isOver = false;
   try {
     const running = kernel.execute(cell.source, {
       ...cellTimeoutSeconds !== undefined &&
@@ -152,6 +156,7 @@ async function runCell(
     await unlessAborted(running, kernel, signal);
     error = cell.outputs.find((output) => output.output_type === "error");
   } catch (thrown) {
+    isOver = true;
     const { name, message } = thrown as Error;
     error = {
       output_type: "error",
@@ -167,7 +172,7 @@ async function runCell(
     error.traceback = error.traceback.map(hideProjectFolder);
   }
   tell(error ? "error" : "ok");
-  return error;
+  return { error, isOver };
 }
 
 /** Waits for a cell; after an abort it is interrupted and has a moment to stop. */

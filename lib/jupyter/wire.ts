@@ -97,7 +97,7 @@ export function unpackMessage(
     !timingSafeEqual(signature, expected)
   ) {
     throw new SyntaxError(
-      "Cannot trust a message as its signature must be made with this connection's key: it was not; another kernel may listen on this port",
+      "Cannot trust a message as its signature must be made with this connection's key: it was not; another kernel may listen on this port, or this one mixed up an output of many megabytes",
     );
   }
   return {

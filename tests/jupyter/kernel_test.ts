@@ -84,6 +84,26 @@ Deno.test("Kernel says when a cell takes too long, and ends although it spins", 
   assert.ok(!isAlive(pid));
 });
 
+Deno.test("Kernel does not wait for ever where a cell broke what marks its end", async () => {
+  await using kernel = await Kernel.start({ folder });
+  const code = "Deno.jupyter.broadcast = () => new Promise(() => {}); " +
+    "console.log('done');";
+  const outputs: Output[] = [];
+  await assert.rejects(
+    kernel.execute(code, { timeoutSeconds: 0.5, outputs }),
+    { name: "CellTimeoutError" },
+  );
+  assert.deepEqual(textsOf(outputs), ["stdout: done\n"]);
+});
+
+Deno.test("Kernel keeps outputs where what marks their end is gone", async () => {
+  await using kernel = await Kernel.start({ folder });
+  await kernel.execute("Deno.jupyter.broadcast = null;");
+  const { status, outputs } = await kernel.execute("console.log('kept'); 7");
+  assert.equal(status, "ok");
+  assert.equal(textsOf(outputs)[0], "stdout: kept\n");
+});
+
 Deno.test("Kernel rejects the cell when its process dies", async () => {
   await using kernel = await Kernel.start({ folder });
   const running = kernel.execute("await new Promise(() => {})");
