@@ -5,22 +5,24 @@ const LIB = join(import.meta.dirname!, "..", "lib");
 
 /** Which folders of `lib/` a folder may import. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  random: [],
   provision: [],
   text: [],
   evaluation: [],
   views: [],
-  engine: ["provision"],
-  data: ["provision", "text"],
+  engine: ["provision", "random"],
+  data: ["provision", "random", "text"],
   model: ["engine"],
   weights: ["engine", "model", "provision", "text"],
   training: ["data", "engine", "evaluation", "model", "text", "weights"],
-  jupyter: ["provision"],
+  jupyter: ["provision", "views"],
   notebook: [
     "data",
     "engine",
     "evaluation",
     "model",
     "provision",
+    "random",
     "text",
     "training",
     "views",
@@ -29,7 +31,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders that work on plain arrays, so that they run anywhere. */
-const WITHOUT_TENSORS = ["provision", "text", "data", "evaluation", "views"];
+const WITHOUT_TENSORS = [
+  "random",
+  "provision",
+  "text",
+  "data",
+  "evaluation",
+  "views",
+];
 
 async function* sources(folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {

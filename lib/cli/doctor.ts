@@ -20,8 +20,8 @@ export const DOCTOR: Command = {
       `Deno      ${Deno.version.deno}, TypeScript ${Deno.version.typescript}`,
     );
     console.log(`Cache     ${cacheFolder()}`);
-    const { title, description } = await loadCola({ provision });
-    console.log(`Data      ${title}. ${description}`);
+    const { description } = await loadCola({ provision });
+    console.log(`Data      ${description}`);
     for (const { name, asset } of CATALOGUE) {
       const found = await findAsset(asset, provision);
       console.log(

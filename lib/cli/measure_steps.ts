@@ -14,7 +14,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { parseArgs } from "node:util";
 import type { Batch } from "../data/batches.ts";
-import { randomStream } from "../data/random.ts";
+import { randomStream } from "../random/stream.ts";
 import { describeDevice, startEngine } from "../engine/engine.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { BERT_TINY, type BertConfig, MINI_LM } from "../model/config.ts";

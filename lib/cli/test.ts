@@ -24,6 +24,7 @@ const GROUPS: readonly TestGroup[] = [
       "tests/cli",
       "tests/data",
       "tests/evaluation",
+      "tests/random",
       "tests/text",
       "tests/views",
       "tests/notebook",

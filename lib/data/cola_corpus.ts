@@ -44,7 +44,7 @@ export type ColaOptions = {
   folder?: string;
   /** How to download. */
   provision?: ProvisionOptions;
-  /** Looks nowhere else than in the project. */
+  /** Looks nowhere else than in the project; so does `BERTBOOK_DATA=embedded`. */
   embeddedOnly?: boolean;
 };
 
@@ -53,6 +53,8 @@ const FILES: Readonly<Record<keyof ColaParts, string>> = {
   inDomainDev: "in_domain_dev.tsv",
   outOfDomainDev: "out_of_domain_dev.tsv",
 };
+/** The value of `BERTBOOK_DATA` that asks for the project's own corpus. */
+const EMBEDDED_ONLY = "embedded";
 const EMBEDDED = fileURLToPath(
   new URL("../../data/acceptability/", import.meta.url),
 );
@@ -70,7 +72,9 @@ const EMBEDDED = fileURLToPath(
 export async function loadCola(
   options: ColaOptions = {},
 ): Promise<ColaCorpus> {
-  const { provision = {}, embeddedOnly = false } = options;
+  const { provision = {} } = options;
+  const embeddedOnly = options.embeddedOnly ??
+    Deno.env.get("BERTBOOK_DATA") === EMBEDDED_ONLY;
   if (embeddedOnly) return await loadEmbedded("the embedded one was asked for");
   const folder = options.folder ?? await dataFolder();
   if (folder !== undefined) return await loadReal(folder, "folder");

@@ -6,7 +6,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { philoxUniform } from "./philox.ts";
+import { statelessUniform } from "./stateless_uniform.ts";
 import { tensorFlowBackend } from "./tensorflow/backend.ts";
 
 /**
@@ -47,7 +47,11 @@ export function counterUniform(
   if (backend === undefined) {
     const [first, second] = seed.dataSync();
     const size = tf.util.sizeFromShape(shape);
-    return tf.tensor(philoxUniform(size, [first!, second!]), shape, "float32");
+    return tf.tensor(
+      statelessUniform(size, [first!, second!]),
+      shape,
+      "float32",
+    );
   }
   const { binding } = backend;
   const type = (name: string, value: number) => ({

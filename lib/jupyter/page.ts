@@ -7,7 +7,7 @@
 
 import type { Notebook } from "./notebook.ts";
 import { highlight } from "./page_code.ts";
-import { escapeHtml } from "./page_escape.ts";
+import { escapeHtml } from "../views/escape.ts";
 import { type Heading, markdownToHtml, slug } from "./page_markdown.ts";
 import { outputToHtml } from "./page_outputs.ts";
 import { PAGE_STYLE } from "./page_style.ts";

@@ -1,7 +1,7 @@
 /** New parameters, before any training. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { philoxUniform } from "../engine/philox.ts";
+import { statelessUniform } from "../engine/stateless_uniform.ts";
 import type { BertParams } from "./bert.ts";
 import type { ClassifierParams } from "./classifier.ts";
 import type { BertConfig } from "./config.ts";
@@ -29,7 +29,7 @@ export function normalRandom(seed: number): RandomLike {
   return {
     normal: (): number => {
       if (next === uniforms.length) {
-        uniforms = philoxUniform(2 * BLOCK, [seed | 0, block++]);
+        uniforms = statelessUniform(2 * BLOCK, [seed | 0, block++]);
         next = 0;
       }
       const radius = Math.sqrt(-2 * Math.log(1 - uniforms[next++]!));

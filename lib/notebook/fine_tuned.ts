@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { ColaCorpus } from "../data/cola_corpus.ts";
 import { encodeCola } from "../data/encode_cola.ts";
-import { randomStream } from "../data/random.ts";
+import { randomStream } from "../random/stream.ts";
 import { split } from "../data/split.ts";
 import { fineTune } from "../training/fine_tune.ts";
 import { ensureModel } from "../weights/catalogue.ts";

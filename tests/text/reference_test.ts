@@ -7,7 +7,7 @@ import {
   differences,
   loadReference,
 } from "bertbook/cli/reference_tokenizer.ts";
-import { randomStream } from "bertbook/data/random.ts";
+import { randomStream } from "bertbook/random/stream.ts";
 import { findAsset } from "bertbook/provision/asset.ts";
 import { decode, encode, type Tokenizer } from "bertbook/text/tokenizer.ts";
 import { parseVocabulary } from "bertbook/text/vocabulary.ts";

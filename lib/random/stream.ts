@@ -8,6 +8,8 @@
  * @module
  */
 
+import { philox } from "./philox.ts";
+
 /** Random numbers in a fixed order. */
 export type RandomStream = {
   /** Uniform in [0, 1), 53 random bits. */
@@ -28,7 +30,7 @@ const TWO_32 = 2 ** 32;
  *
  * @example The same seed and epoch give the same order
  * ```ts
- * import { randomStream } from "bertbook/data/random.ts";
+ * import { randomStream } from "bertbook/random/stream.ts";
  * import assert from "node:assert/strict";
  *
  * const order = (epoch: number) => randomStream(42, epoch).shuffle([0, 1, 2, 3, 4]);
@@ -48,19 +50,20 @@ export function randomStream(
 ): RandomStream {
   checkNumbers(seed, counters);
   // The seed fills 53 of the key's 64 bits, the number of counters two more.
-  const key: Pair = [
+  const key = [
     seed >>> 0,
     (Math.floor(seed / TWO_32) | (counters.length << 30)) >>> 0,
-  ];
+  ] as const;
   const [a = 0, b = 0, c = 0] = counters;
   let block = 0;
-  let words: readonly number[] = [];
+  const words = new Uint32Array(4);
   let next = 4;
 
   /** 32 random bits. */
   const word = (): number => {
     if (next === 4) {
-      words = philox([block++, a, b, c], key);
+      words.set([block++, a, b, c]);
+      philox(words, ...key);
       next = 0;
     }
     return words[next++]!;
@@ -95,40 +98,6 @@ export function randomStream(
       return radius * Math.cos(2 * Math.PI * uniform());
     },
   };
-}
-
-type Pair = readonly [number, number];
-type Four = readonly [number, number, number, number];
-
-/**
- * The Philox 4x32-10 bijection: ten rounds on a counter under a key.
- *
- * @param counter Four 32-bit words, unsigned.
- * @param key Two 32-bit words, unsigned.
- * @returns Four random words, unsigned.
- */
-export function philox(counter: Four, key: Pair): Four {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
-  for (let round = 0; round < 10; round++) {
-    const high0 = multiplyHigh(0xd2511f53, c0);
-    const low0 = Math.imul(0xd2511f53, c0);
-    const high1 = multiplyHigh(0xcd9e8d57, c2);
-    const low1 = Math.imul(0xcd9e8d57, c2);
-    [c0, c1, c2, c3] = [high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0];
-    k0 = (k0 + 0x9e3779b9) | 0;
-    k1 = (k1 + 0xbb67ae85) | 0;
-  }
-  return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
-}
-
-/** The upper 32 bits of a product of two 32-bit words, in 16-bit halves. */
-function multiplyHigh(a: number, b: number): number {
-  const aHigh = a >>> 16, aLow = a & 0xffff;
-  const bHigh = b >>> 16, bLow = b & 0xffff;
-  const cross = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const middle = aLow * bHigh + (cross & 0xffff);
-  return aHigh * bHigh + (cross >>> 16) + (middle >>> 16);
 }
 
 /** Refuses seeds and counters that would be cut to fewer bits in silence. */

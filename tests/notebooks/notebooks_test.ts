@@ -1,0 +1,145 @@
+/** Every numbered notebook, run on a fresh kernel as a reader would run it. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { checkPage } from "bertbook/jupyter/check_page.ts";
+import {
+  type CodeCell,
+  codeCells,
+  type Notebook,
+  type Output,
+} from "bertbook/jupyter/notebook.ts";
+import { readNotebook } from "bertbook/jupyter/notebook_file.ts";
+import { runNotebook } from "bertbook/jupyter/run_notebook.ts";
+import { validateNotebook } from "bertbook/jupyter/validate_notebook.ts";
+import { readResults } from "bertbook/notebook/results.ts";
+
+const NOTEBOOKS = join(import.meta.dirname!, "..", "..", "notebooks");
+
+/** Runs a notebook on the embedded corpus and checks what every page promises. */
+async function run(
+  name: string,
+  out: string,
+  env: Record<string, string> = {},
+): Promise<Notebook> {
+  const { notebook, failure } = await runNotebook(
+    join(NOTEBOOKS, `${name}.ipynb`),
+    {
+      cellTimeoutSeconds: 600,
+      env: {
+        BERTBOOK_DATA: "embedded",
+        BERTBOOK_MODE: "quick",
+        BERTBOOK_SEED: "42",
+        BERTBOOK_OUT: out,
+        ...env,
+      },
+    },
+  );
+  assert.equal(
+    failure,
+    undefined,
+    `cell ${failure?.cell}: ${failure?.error.evalue}\n${failure?.source}`,
+  );
+  assert.deepEqual(validateNotebook(notebook), []);
+  assert.deepEqual(checkPage(notebook), []);
+  for (const cell of codeCells(notebook)) {
+    assert.ok(
+      !cell.source.includes("show(") || cell.outputs.length > 0,
+      `No output below:\n${cell.source}`,
+    );
+  }
+  return notebook;
+}
+
+/** All that a notebook shows, as text. */
+function textOf(notebook: Notebook): string {
+  return codeCells(notebook).flatMap(({ outputs }) => outputs).map(plainText)
+    .join("\n");
+}
+
+function plainText(output: Output): string {
+  if (output.output_type === "stream") return output.text;
+  return "data" in output ? String(output.data["text/plain"] ?? "") : "";
+}
+
+/** The pictures of a cell. */
+const pictures = ({ outputs }: CodeCell): number =>
+  outputs.filter((output) => "data" in output && output.data["image/png"])
+    .length;
+
+function numPictures(notebook: Notebook): number {
+  return codeCells(notebook).map(pictures).reduce((a, b) => a + b, 0);
+}
+
+Deno.test("the tutorial runs from the first notebook to the last", async (t) => {
+  const out = await Deno.makeTempDir({ prefix: "bertbook-tutorial-" });
+  try {
+    await t.step("01_load", async () => {
+      const notebook = await run("01_load", out);
+      const text = textOf(notebook);
+      assert.match(text, /Engine: tensorflow/);
+      assert.match(text, /Embedded acceptability corpus/);
+      assert.match(text, /always 1.*0\.000/);
+      assert.equal(numPictures(notebook), 1);
+    });
+    await t.step("02_tokenize", async () => {
+      const notebook = await run("02_tokenize", out);
+      assert.match(textOf(notebook), /\[CLS\]/);
+      assert.equal(numPictures(notebook), 1);
+    });
+    await t.step("03_train", async () => {
+      const notebook = await run("03_train", out);
+      const text = textOf(notebook);
+      assert.match(text, /199|10[0-9] tensors/);
+      assert.match(text, /Largest difference among \d+ logits: 0$/m);
+      assert.match(text, /Tensors left: 0/);
+      assert.equal(numPictures(notebook), 2);
+      const results = await readResults(out);
+      assert.ok(
+        Number(results["validationMcc"]) > 0.4,
+        JSON.stringify(results),
+      );
+      const [first] = results["losses"] as number[];
+      assert.ok(Math.abs(first! - Math.LN2) < 0.15, `first loss ${first}`);
+    });
+    await t.step("04_evaluate", async () => {
+      const notebook = await run("04_evaluate", out);
+      assert.match(textOf(notebook), /is the one that notebook 3 saved/);
+      assert.match(textOf(notebook), /Tensors left: 0/);
+      assert.equal(numPictures(notebook), 4);
+      const results = await readResults(out);
+      const [low, high] = results["mccInterval"] as [number, number];
+      const mcc = Number(results["mcc"]);
+      assert.ok(low < mcc && mcc < high, `${low} ${mcc} ${high}`);
+      assert.ok(Number(results["inDomainMcc"]) > 0.4, JSON.stringify(results));
+    });
+    await t.step("05_attention", async () => {
+      const notebook = await run("05_attention", out);
+      const text = textOf(notebook);
+      assert.match(text, /Smallest sum 1\.00000\d|Smallest sum 0\.99999\d/);
+      assert.match(text, /Tensors left: 0/);
+      assert.equal(numPictures(notebook), 2);
+    });
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+});
+
+Deno.test("a later notebook alone trains what it needs, and says so", async () => {
+  const out = await Deno.makeTempDir({ prefix: "bertbook-alone-" });
+  try {
+    const env = { BERTBOOK_MODEL: "tiny" };
+    const text = textOf(await run("05_attention", out, env));
+    assert.match(text, /saved no model .* trained just now/);
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+});
+
+Deno.test("the committed notebooks hold the outputs of the embedded corpus", async () => {
+  for (const name of ["01_load", "02_tokenize", "03_train", "04_evaluate"]) {
+    const notebook = await readNotebook(join(NOTEBOOKS, `${name}.ipynb`));
+    assert.deepEqual(checkPage(notebook), [], name);
+    assert.match(textOf(notebook), /Embedded acceptability corpus/, name);
+  }
+});
