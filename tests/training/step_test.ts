@@ -131,6 +131,20 @@ Deno.test("trainingStep() moves nothing where the loss is not a number", () => {
   disposeLearner(learner);
 });
 
+Deno.test("trainingStep() moves nothing where only the loss overflows", () => {
+  const learner = newLearner();
+  tf.tidy(() => {
+    const { bias } = learner.params.classifier;
+    (bias as tf.Variable).assign(tf.tensor1d([3e38, -3e38]));
+  });
+  const before = valuesOf(learner);
+  const { loss, gradientNorm } = takeStep(learner, { seed: [1, 1] });
+  assert.equal(loss, Infinity);
+  assert.ok(Number.isFinite(gradientNorm));
+  assert.deepEqual(valuesOf(learner), before);
+  disposeLearner(learner);
+});
+
 Deno.test("trainingStep() moves nothing where only a gradient overflows", () => {
   const learner = newLearner();
   // The pooled state is 0, so the logits are; but the pooler's gradient is about

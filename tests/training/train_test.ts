@@ -96,6 +96,19 @@ Deno.test("train() with one seed gives the same bits twice, and others with anot
   assert.notDeepEqual(runs[0]!.values, runs[2]!.values);
 });
 
+Deno.test("train() draws new dropout masks at each step", async () => {
+  const learner = newLearner();
+  const [batch] = batchesIn(1);
+  const plan = planOf({ schedule: constantRate(1e-30) }); // the weights stay
+  const losses = new Set<number>();
+  const position = { epoch: 1, stepsDone: 0 };
+  for await (
+    const { loss } of train(learner, [batch!, batch!, batch!], position, plan)
+  ) losses.add(loss);
+  assert.equal(losses.size, 3);
+  disposeLearner(learner);
+});
+
 Deno.test("train() keeps the number of tensors constant over 200 steps", async () => {
   const learner = newLearner();
   const counts = new Set<number>();
