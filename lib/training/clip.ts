@@ -1,7 +1,8 @@
 /**
  * Clipping by the global norm: one long gradient must not throw the weights away.
  *
- * Pascanu et al. (2013), "On the difficulty of training recurrent neural networks", algorithm 1.
+ * Pascanu et al. (2013), "On the difficulty of training recurrent neural
+ * networks", algorithm 1.
  *
  * @module
  */
@@ -25,10 +26,11 @@ export function globalNorm(gradients: readonly tf.Tensor[]): tf.Scalar {
 }
 
 /**
- * The number that shortens a gradient of length `norm` to `maxNorm`: min(1, maxNorm / norm).
+ * The number that shortens a gradient of length `norm` to `maxNorm`:
+ * min(1, maxNorm / norm).
  *
- * Every gradient is multiplied by the same number, so the direction stays. The same numbers as
- * `torch.nn.utils.clip_grad_norm_`.
+ * Every gradient is multiplied by the same number, so the direction stays. The
+ * same numbers as `torch.nn.utils.clip_grad_norm_`.
  *
  * @example A gradient of length 5 is cut to length 1, one of length 0.5 is left alone
  * ```ts

@@ -5,8 +5,8 @@ import * as tf from "@tensorflow/tfjs";
 /**
  * Mean cross-entropy: −(1/B) Σ log softmax(logits)[label], in nats.
  *
- * The logarithm of the softmax is taken in one piece, so a confident wrong answer gives a large
- * loss, not log(0).
+ * The logarithm of the softmax is taken in one piece, so a confident wrong answer
+ * gives a large loss, not log(0).
  *
  * @example Two equal logits cost log 2
  * ```ts

@@ -1,8 +1,9 @@
 /**
  * Learning-rate schedules: a warm-up, then a decay to zero.
  *
- * Devlin et al. (2019), appendix A.2: warm-up, then linear decay. The numbers are those of
- * `get_linear_schedule_with_warmup` and its siblings in Python's transformers.
+ * Devlin et al. (2019), appendix A.2: warm-up, then linear decay. The numbers are
+ * those of `get_linear_schedule_with_warmup` and its siblings in Python's
+ * transformers.
  *
  * @module
  */
@@ -33,15 +34,17 @@ const DECAYS: Record<ScheduleName, (progress: number) => number> = {
 /**
  * The learning rate of one step.
  *
- * As in PyTorch, the schedule moves after each step: step 1 takes the rate of zero steps done,
- * which is 0 if there is a warm-up and the full rate if there is none.
+ * As in PyTorch, the schedule moves after each step: step 1 takes the rate of
+ * zero steps done, which is 0 if there is a warm-up and the full rate if there is
+ * none.
  *
  * @example The rate climbs for two steps and then falls to zero in two
  * ```ts
  * import { learningRateAt, type Schedule } from "bertbook/training/schedule.ts";
  * import assert from "node:assert/strict";
  *
- * const schedule: Schedule = { name: "linear", learningRate: 1, warmupSteps: 2, totalSteps: 4 };
+ * const steps = { warmupSteps: 2, totalSteps: 4 };
+ * const schedule: Schedule = { name: "linear", learningRate: 1, ...steps };
  * const rates = [1, 2, 3, 4].map((step) => learningRateAt(step, schedule));
  * assert.deepEqual(rates, [0, 0.5, 1, 0.5]);
  * ```

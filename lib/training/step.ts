@@ -1,8 +1,10 @@
 /**
- * One training step as a function of tensors: forward, loss, gradients, clipping, AdamW.
+ * One training step as a function of tensors: forward, loss, gradients, clipping,
+ * AdamW.
  *
- * Nothing in it reads a value, and whatever changes from step to step is an argument. So it can be
- * run operation by operation or be recorded once and run as a whole.
+ * Nothing in it reads a value, and whatever changes from step to step is an
+ * argument. So it can be run operation by operation or be recorded once and run
+ * as a whole.
  *
  * @module
  */
@@ -56,13 +58,15 @@ export type StepOutcome = {
 const LARGEST = 2 ** 128 - 2 ** 104;
 
 /**
- * Takes one step, in place. If the loss or a gradient is not finite, nothing changes.
+ * Takes one step, in place. If the loss or a gradient is not finite, nothing
+ * changes.
  *
  * @param learner Parameters and moments. They change.
  * @param batch The sequences and their classes.
  * @param control Rates and seed of this step.
  * @param settings Sizes, dropout rates, AdamW's constants, clipping.
- * @returns Two scalars. The caller disposes them, and must look whether they are finite.
+ * @returns Two scalars. The caller disposes them, and must look whether they are
+ * finite.
  */
 export function trainingStep(
   learner: Learner,
@@ -111,7 +115,8 @@ function gradientsOf(
     lossOf,
     variables.map(([, leaf]) => leaf),
   );
-  // tfjs names gradients by its own numbers, and leaves out what the loss does not depend on.
+  // tfjs names gradients by its own numbers, and leaves out what the loss does
+  // not depend on.
   const gradients = Object.fromEntries(
     variables.flatMap(([path, { name }]) => {
       const gradient = grads[name];

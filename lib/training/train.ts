@@ -54,7 +54,8 @@ export type TrainPosition = {
  * @param position The epoch and the steps already taken.
  * @param plan Sizes, rates, clipping, seed and signal.
  * @yields One {@linkcode TrainStep} for each batch.
- * @throws {TrainingDivergedError} If loss or gradients are not finite; the weights do not move.
+ * @throws {TrainingDivergedError} If loss or gradients are not finite; the
+ * weights do not move.
  * @throws The signal's reason, once it is aborted.
  */
 export async function* train(
@@ -97,7 +98,7 @@ export async function* train(
       learningRate,
       seconds,
     };
-    // The engine blocks while it computes: here timers, signals and pictures get their turn.
+    // The engine blocks while it computes: here timers and pictures get their turn.
     await setImmediate();
   }
 }

@@ -4,11 +4,13 @@ import * as tf from "@tensorflow/tfjs";
 import type { TensorTree } from "../engine/tensor_tree.ts";
 
 /**
- * Turns every leaf of a tree into a variable, in place. Values are shared, not copied.
+ * Turns every leaf of a tree into a variable, in place. Values are shared, not
+ * copied.
  *
  * The former leaves are disposed; a leaf that is a variable already stays as it is.
  *
- * @param tree Parameters, e.g. of a classifier; whoever owned the leaves owns the variables.
+ * @param tree Parameters, e.g. of a classifier; whoever owned the leaves owns the
+ * variables.
  */
 export function makeTrainable(tree: Exclude<TensorTree, tf.Tensor>): void {
   const branch = tree as Record<string, TensorTree>;
