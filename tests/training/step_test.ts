@@ -139,7 +139,7 @@ Deno.test("trainingStep() moves nothing where only the loss overflows", () => {
   });
   const before = valuesOf(learner);
   const { loss, gradientNorm } = takeStep(learner, { seed: [1, 1] });
-  assert.equal(loss, Infinity);
+  assert.ok(!Number.isFinite(loss), `loss ${loss}`);
   assert.ok(Number.isFinite(gradientNorm));
   assert.deepEqual(valuesOf(learner), before);
   disposeLearner(learner);
