@@ -153,7 +153,7 @@ Deno.test("trainingStep() moves nothing where only a gradient overflows", () => 
     const { kernel } = learner.params.classifier;
     (kernel as tf.Variable).assign(kernel.mul(1e30));
     const { kernel: pooler } = learner.params.bert.pooler;
-    (pooler as tf.Variable).assign(pooler.mul(0));
+    (pooler as tf.Variable).assign(tf.zerosLike(pooler));
     const { gain } = learner.params.bert.layers[1]!.outputNorm;
     (gain as tf.Variable).assign(gain.mul(1e12));
   });
