@@ -19,15 +19,52 @@ export type AdamVariables = {
   readonly second: tf.Variable;
 };
 
-/** Scalars of one step. */
-export type AdamScalars = {
+/** What one step needs besides variables and gradients. */
+export type AdamStep = {
+  /** β₁ and β₂: how slowly the means forget. */
+  readonly beta1: number;
+  readonly beta2: number;
   /** η: what the bias corrections leave of the learning rate. */
   readonly stepSize: tf.Scalar;
-  readonly beta1: tf.Scalar;
-  readonly beta2: tf.Scalar;
   /** ε: added to √v. */
   readonly epsilon: tf.Scalar;
+  /** A boolean; if it is false, the step changes nothing. */
+  readonly open: tf.Scalar;
 };
+
+/** An {@linkcode AdamStep} as the updates want it: made once, used for each variable. */
+export type AdamScalars = {
+  readonly stepSize: tf.Scalar;
+  readonly epsilon: tf.Scalar;
+  /** 1 − β₁ and 1 − β₂; 0 in a step that changes nothing. */
+  readonly share1: tf.Scalar;
+  readonly share2: tf.Scalar;
+};
+
+/**
+ * Prepares the scalars of one step.
+ *
+ * @param step β, η, ε and the gate.
+ * @returns What {@linkcode applyAdam} takes. The caller disposes them.
+ */
+export function adamScalars(step: AdamStep): AdamScalars {
+  const { beta1, beta2, open } = step;
+  return tf.tidy(() => {
+    // TensorFlow's kernel takes β₂ and computes 1 − β₂ in float32, which is off
+    // by some 1e-5. All of v is off by that factor, so η and ε make up for it.
+    const scale = tensorFlowBackend() === undefined
+      ? 1
+      : Math.sqrt((1 - Math.fround(beta2)) / (1 - beta2));
+    const ifOpen = (value: tf.Scalar): tf.Scalar =>
+      tf.where(open, value, tf.scalar(0));
+    return {
+      stepSize: ifOpen(step.stepSize.mul(scale)),
+      epsilon: step.epsilon.mul<tf.Scalar>(scale),
+      share1: ifOpen(tf.scalar(1 - beta1)),
+      share2: ifOpen(tf.scalar(1 - beta2)),
+    };
+  });
+}
 
 /**
  * One update, in place:
@@ -39,27 +76,24 @@ export type AdamScalars = {
  * Kingma & Ba (2015), "Adam", section 2, last paragraph.
  *
  * @param variables θ, m and v. They change.
- * @param gradient g, of their shape.
- * @param scalars η, β₁, β₂ and ε.
+ * @param gradient g, of their shape; finite, or 0 in a step that changes nothing.
+ * @param scalars Of this step, from {@linkcode adamScalars}.
  */
 export function applyAdam(
   { weight, first, second }: AdamVariables,
   gradient: tf.Tensor,
-  { stepSize, beta1, beta2, epsilon }: AdamScalars,
+  { stepSize, epsilon, share1, share2 }: AdamScalars,
 ): void {
   tf.tidy(() => {
     if (tensorFlowBackend() === undefined) {
-      const nextFirst = first.add(gradient.sub(first).mul(tf.sub(1, beta1)));
-      const nextSecond = second.add(
-        gradient.square().sub(second).mul(tf.sub(1, beta2)),
-      );
-      const move = nextFirst.mul(stepSize).div(nextSecond.sqrt().add(epsilon));
-      weight.assign(weight.sub(move));
-      first.assign(nextFirst);
-      second.assign(nextSecond);
+      const m = first.add(gradient.sub(first).mul(share1));
+      const v = second.add(gradient.square().sub(second).mul(share2));
+      weight.assign(weight.sub(m.mul(stepSize).div(v.sqrt().add(epsilon))));
+      first.assign(m);
+      second.assign(v);
       return;
     }
-    // The kernel's own bias corrections, in float32, lose digits: none is asked for.
+    // Powers of β that are 0 ask the kernel for no bias correction of its own.
     const none = tf.scalar(0);
     changeInPlace(
       "ResourceApplyAdam",
@@ -69,7 +103,11 @@ export function applyAdam(
         { name: "use_nesterov", type: AttributeType.bool, value: false },
       ],
       [weight, first, second],
-      [none, none, stepSize, beta1, beta2, epsilon, gradient],
+      [
+        ...[none, none, stepSize],
+        ...[tf.sub(1, share1), tf.sub(1, share2), epsilon],
+        gradient,
+      ],
     );
   });
 }
@@ -97,20 +135,19 @@ export function scaleOrZero<T extends tf.Tensor>(x: T, factor: tf.Scalar): T {
 }
 
 /**
- * Multiplies a variable by a scalar, in place.
+ * Takes a share of a variable away, in place: θ ← θ − share · θ.
  *
  * @param variable It changes.
- * @param taken What share of it is taken away: θ ← θ − share · θ.
+ * @param share A scalar.
  */
-export function shrink(variable: tf.Variable, taken: tf.Scalar): void {
+export function shrink(variable: tf.Variable, share: tf.Scalar): void {
   tf.tidy(() => {
+    const taken = variable.mul(share);
     if (tensorFlowBackend() === undefined) {
-      variable.assign(variable.sub(variable.mul(taken)));
+      variable.assign(variable.sub(taken));
       return;
     }
     const dtype = { name: "dtype", type: AttributeType.type, value: FLOAT32 };
-    changeInPlace("AssignSubVariableOp", [dtype], [variable], [
-      variable.mul(taken),
-    ]);
+    changeInPlace("AssignSubVariableOp", [dtype], [variable], [taken]);
   });
 }

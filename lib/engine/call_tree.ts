@@ -87,7 +87,11 @@ export function signatureOf(leaves: readonly tf.Tensor[], form: Form): string {
       const kind = tensor instanceof tf.Variable ? "variable " : "";
       return `${kind}${tensor.dtype} [${tensor.shape}]`;
     }
-    if ("plain" in node) return JSON.stringify(node.plain) ?? "undefined";
+    if ("plain" in node) {
+      return typeof node.plain === "string"
+        ? JSON.stringify(node.plain)
+        : String(node.plain); // unlike JSON, tells Infinity and NaN from null
+    }
     if ("list" in node) return `(${node.list.map(write).join(", ")})`;
     return `{${
       node.record.map(([name, child]) => `${name}: ${write(child)}`).join(", ")

@@ -8,6 +8,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
+import { adamScalars, applyAdam, scaleOrZero, shrink } from "../engine/adam.ts";
 import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
 import { choose } from "./choose.ts";
 
@@ -110,8 +111,8 @@ export function decays(path: string): boolean {
  * One step of AdamW, in place:
  *
  *     θ ← θ − α λ θ                     (only where {@linkcode decays})
- *     m ← β₁ m + (1 − β₁) g
- *     v ← β₂ v + (1 − β₂) g²
+ *     m ← m + (1 − β₁) (g − m)
+ *     v ← v + (1 − β₂) (g² − v)
  *     θ ← θ − α / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
  *
  * A parameter without a gradient is left alone with its moments, as in PyTorch.
@@ -146,33 +147,33 @@ export function adamW(
   gradients: Readonly<Record<string, tf.Tensor>>,
   how: { rates: AdamWRates; gate: AdamWGate; options: AdamWOptions },
 ): void {
-  const { rates: { learningRate, firstCorrection, secondCorrection }, gate } =
-    how;
-  const { beta1, beta2, epsilon, weightDecay } = how.options;
+  const { rates, gate, options } = how;
+  const { learningRate, firstCorrection, secondCorrection } = rates;
   tf.tidy(() => {
     // Everything that can be said in scalars is: a pass over all weights costs milliseconds.
-    const old1 = tf.scalar(beta1), old2 = tf.scalar(beta2);
-    const new1 = gate.factor.mul(1 - beta1),
-      new2 = gate.factor.square().mul(1 - beta2);
-    const kept = tf.sub(1, learningRate.mul(weightDecay));
+    const closed = tf.scalar(0);
+    const factor = choose(gate.open, gate.factor, closed);
+    const decay = learningRate.mul<tf.Scalar>(options.weightDecay);
+    const taken = choose(gate.open, decay, closed);
     // Both sides of the last fraction are multiplied by √(1 − β₂ᵗ).
     const root = secondCorrection.sqrt();
-    const stepSize = learningRate.mul(root).div(firstCorrection);
-    const scaledEpsilon = root.mul(epsilon);
+    const scalars = adamScalars({
+      beta1: options.beta1,
+      beta2: options.beta2,
+      stepSize: learningRate.mul(root).div(firstCorrection),
+      epsilon: root.mul(options.epsilon),
+      open: gate.open,
+    });
     for (const [path, leaf] of namedLeaves(params)) {
       const gradient = gradients[path];
       if (gradient === undefined) continue;
+      const weight = variableAt(path, leaf),
+        first = slots.first[path]!,
+        second = slots.second[path]!;
+      if (options.weightDecay !== 0 && decays(path)) shrink(weight, taken);
       tf.tidy(() => {
-        const weight = variableAt(path, leaf),
-          m = slots.first[path]!,
-          v = slots.second[path]!;
-        const nextM = m.mul(old1).add(gradient.mul(new1));
-        const nextV = v.mul(old2).add(gradient.square().mul(new2));
-        const update = nextM.div(nextV.sqrt().add(scaledEpsilon)).mul(stepSize);
-        const next = (decays(path) ? weight.mul(kept) : weight).sub(update);
-        m.assign(choose(gate.open, nextM, m));
-        v.assign(choose(gate.open, nextV, v));
-        weight.assign(choose(gate.open, next, weight));
+        const scaled = scaleOrZero(gradient, factor);
+        applyAdam({ weight, first, second }, scaled, scalars);
       });
     }
   });

@@ -1,10 +1,11 @@
 /** Sequences → logits, in evaluation mode: no dropout, no gradients. @module */
 
-import * as tf from "@tensorflow/tfjs";
 import { setImmediate } from "node:timers/promises";
 import { type Batch, batchesOf, type EncodedExample } from "../data/batches.ts";
+import { compile } from "../engine/compile.ts";
 import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
-import { classify } from "../model/classifier.ts";
+import type { BertInput } from "../model/bert.ts";
+import { type ClassifierParams, classify } from "../model/classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 import type { ClassifierModel } from "../weights/pretrained.ts";
 import { batchTensors } from "./batch_tensors.ts";
@@ -76,12 +77,19 @@ function byLength(examples: readonly EncodedExample[]): number[] {
   return Array.from(examples.keys()).sort((a, b) => length(a) - length(b));
 }
 
+/** Logits in evaluation mode, [B, C]; recorded once for every length. */
+const compiledLogits = compile(
+  (params: ClassifierParams, input: BertInput, config: BertConfig) =>
+    classify(params, input, config).logits,
+  { name: "prediction", maxSignatures: 256 },
+);
+
 async function logitsOf(
   { params, config }: ClassifierModel,
   plain: Batch,
 ): Promise<number[][]> {
   using batch = batchTensors(plain, config);
-  const logits = tf.tidy(() => classify(params, batch.input, config).logits);
+  const logits = compiledLogits(params, batch.input, config);
   try {
     return await logits.array();
   } finally {

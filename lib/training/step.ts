@@ -10,6 +10,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
+import { compile } from "../engine/compile.ts";
 import { namedLeaves } from "../engine/tensor_tree.ts";
 import { type ClassifierParams, classify } from "../model/classifier.ts";
 import type { BertConfig } from "../model/config.ts";
@@ -54,6 +55,9 @@ export type StepOutcome = {
   readonly gradientNorm: tf.Scalar;
 };
 
+/** Far more than one training has lengths; a sweep trains many models. */
+const MAX_SIGNATURES = 256;
+
 /** The largest float32. A comparison with it is false for an infinity and for NaN. */
 const LARGEST = 2 ** 128 - 2 ** 104;
 
@@ -94,6 +98,15 @@ export function trainingStep(
     return { loss, gradientNorm };
   });
 }
+
+/**
+ * {@linkcode trainingStep}, recorded at its first call and run as a whole from then
+ * on; anew for every length of the batch.
+ */
+export const compiledStep = compile(trainingStep, {
+  name: "training step",
+  maxSignatures: MAX_SIGNATURES,
+});
 
 /** The loss of a batch and its gradient by every variable, by path. */
 function gradientsOf(

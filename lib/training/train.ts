@@ -7,7 +7,7 @@ import { adamWRates } from "./adamw.ts";
 import { batchTensors } from "./batch_tensors.ts";
 import { TrainingDivergedError } from "./diverged.ts";
 import { learningRateAt, type Schedule } from "./schedule.ts";
-import { type Learner, type StepSettings, trainingStep } from "./step.ts";
+import { compiledStep, type Learner, type StepSettings } from "./step.ts";
 
 /** One optimizer step, reported after the weights have moved. */
 export type TrainStep = {
@@ -113,7 +113,14 @@ async function take(
   using batch = batchTensors(plain, plan.config);
   const rates = adamWRates(now.step, now.learningRate, plan.adamW);
   const seed = tf.tensor1d([plan.seed, now.step], "int32");
-  const outcome = trainingStep(learner, batch, { rates, seed }, plan);
+  const { input, labels } = batch;
+  const { config, adamW, clipNorm } = plan;
+  const outcome = compiledStep(
+    learner,
+    { input, labels },
+    { rates, seed },
+    { config, adamW, clipNorm },
+  );
   const [loss, norm] = await Promise.all([
     outcome.loss.data<"float32">(),
     outcome.gradientNorm.data<"float32">(),
