@@ -63,17 +63,12 @@ export const MANNER =
 export const FREQUENCY = "often always usually sometimes rarely never seldom"
   .split(" ");
 
-/** When something was done, and cannot be going to be. */
+/** When something was done. */
 export const PAST_TIMES =
   `yesterday, last week, last night, two days ago, last summer, last month,
   an hour ago, last Friday, yesterday morning, a week ago, last weekend`.split(
     /,\s*/,
   );
-
-/** When something will be done. */
-export const FUTURE_TIMES =
-  `tomorrow, next week, next month, next summer, tomorrow night,
-  the day after tomorrow`.split(/,\s*/);
 
 /** When something is done again and again. */
 export const HABITUAL_TIMES =

@@ -52,11 +52,11 @@ const WORDS: Record<Kind, string> = {
     burger muffin | omelet casserole lasagna dumpling`,
   produce: `apple carrot potato onion pear tomato banana peach orange
     lemon melon turnip | cucumber mango radish avocado`,
-  vehicle: `car bus truck bicycle boat tractor van taxi train helicopter
-    wagon ship | scooter motorcycle canoe ambulance`,
+  vehicle: `car bus truck bicycle minivan tractor van taxi jeep helicopter
+    wagon limousine | scooter motorcycle canoe ambulance`,
   furniture: `table chair desk sofa bed shelf piano bench cupboard armchair
     cradle cabinet | wardrobe dresser bookshelf stool`,
-  building: `house school church museum hotel library theater bridge castle
+  building: `house school church museum hotel library theater villa castle
     hospital bakery station factory cottage tower | lighthouse cathedral
     barn mansion monastery`,
 };

@@ -47,7 +47,7 @@ const TRANSITIVE_WORDS: readonly (readonly [objects: string, verbs: string])[] =
 
 /** Verbs whose object may now and then be understood: "she bought early". */
 const LENIENT = new Set(
-  "buy purchase quote rewrite repair inspect examine hold carry pet taste memorize"
+  "buy purchase receive quote rewrite repair inspect examine hold carry pet taste memorize"
     .split(" "),
 );
 

@@ -11,7 +11,7 @@ const INFORMING = ["told", "gave", "sent"];
 /** What can be told as well as given or sent. */
 const MESSAGES =
   `the rule, the plan, the answer, the story, the secret, the new schedule,
-  the whole truth, the bad news, the price, the results, the idea, the address`
+  the whole truth, the bad news, the price, the results, the idea`
     .split(/,\s*/);
 
 const CLAUSES =

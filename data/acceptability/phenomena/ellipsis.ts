@@ -24,17 +24,19 @@ const habit = (s: Speaker): Activity => s.word(s.chance() ? HOBBIES : PASTIMES);
 const PRONOUN = { female: "she", male: "he" } as const;
 
 /** A predicate and what may stand for it: a form of be for an adjective only. */
-function predicate(s: Speaker): { said: string; auxiliary: Choice } {
+function predicate(s: Speaker, not = ""): { said: string; auxiliary: Choice } {
   const tense = s.oneOf(TENSES.filter(({ auxiliary }) => auxiliary !== "is"));
   const be = s.oneOf(["is", "was"]);
   if (s.chance()) {
-    return {
-      said: `${be} ${s.adjective("person")}`,
-      auxiliary: or(be, tense.auxiliary),
-    };
+    const said = `${be} ${not} ${s.adjective("person")}`;
+    return { said, auxiliary: or(be, tense.auxiliary) };
   }
   const verb = habit(s);
-  const said = `${tense.said} ${verb[tense.form]} ${verb.tail}`;
+  const said = not === ""
+    ? `${tense.said} ${verb[tense.form]} ${verb.tail}`
+    : `${tense.auxiliary} not ${
+      verb[tense.form === "participle" ? "participle" : "base"]
+    } ${verb.tail}`;
   return { said, auxiliary: or(tense.auxiliary, be) };
 }
 
@@ -43,7 +45,7 @@ export const ELLIPSIS: readonly Phenomenon[] = [
     code: "ell1",
     title: "Ellipsis",
     explanation:
-      "What is left out must match what was said: he is tired, and so is she; not: he is tired, and so does she.",
+      "What is left out must match what was said: he is tired, and so is she; not: and so does she.",
     outOfDomain: false,
     frames: [
       (s) => {
@@ -53,6 +55,10 @@ export const ELLIPSIS: readonly Phenomenon[] = [
       (s) => {
         const { said, auxiliary } = predicate(s);
         return pair`${s.name()} ${said}, and so ${auxiliary} ${s.someone()}.`;
+      },
+      (s) => {
+        const { said, auxiliary } = predicate(s, "not");
+        return pair`${s.name()} ${said}, and neither ${auxiliary} ${s.someone()}.`;
       },
       (s) => {
         const kind = s.oneOf(THINGS);

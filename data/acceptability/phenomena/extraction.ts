@@ -10,6 +10,22 @@ const KNOWING =
 const NEWS = "rumor, story, claim, report, news".split(", ");
 const ADJUNCTS = ["after", "before"] as const;
 
+/** Two things that one may do to the same object, each with another object. */
+const COUPLES = [
+  ["cook", "rice", "eat", "beans"],
+  ["bake", "bread", "sell", "cookies"],
+  ["write", "article", "publish", "interview"],
+  ["wash", "curtains", "iron", "shirts"],
+  ["design", "shed", "build", "fence"],
+  ["catch", "butterfly", "release", "beetle"],
+  ["break", "vase", "repair", "clock"],
+  ["steal", "ring", "hide", "necklace"],
+  ["find", "wallet", "return", "keys"],
+  ["draw", "map", "frame", "photo"],
+  ["plant", "tulips", "water", "roses"],
+  ["pack", "tent", "carry", "food"],
+] as const;
+
 /** Which things, of a kind that has many. */
 const which = (s: Speaker, { noun }: Event): string =>
   `which ${noun[s.number()]}`;
@@ -96,17 +112,12 @@ export const EXTRACTION: readonly Phenomenon[] = [
         }?`;
       },
       (s) => {
-        const kind = s.oneOf(
-          ["device", "vehicle", "text", "dish", "clothing"] as const,
-        );
-        const [first, second] = [s.event([kind]), s.event([kind])];
+        const [first, one, second, two] = s.oneOf(COUPLES);
         const subject = s.someone();
-        const both = s.chance();
-        const right = both
-          ? `what did ${subject} ${first.verb.base} and ${second.verb.base}?`
-          : `when did ${subject} ${first.verb.base} ${first.object} and ${second.verb.base} ${second.object}?`;
-        const wrong =
-          `what did ${subject} ${first.verb.base} ${first.object} and ${second.verb.base}?`;
+        const right = s.chance()
+          ? `what did ${subject} ${first} and ${second}?`
+          : `when did ${subject} ${first} the ${one} and ${second} the ${two}?`;
+        const wrong = `what did ${subject} ${first} the ${one} and ${second}?`;
         return pair`${or(right, wrong)}`;
       },
       (s) => {

@@ -108,7 +108,7 @@ export const QUANTIFIERS: readonly Phenomenon[] = [
       },
       (s) => {
         const object = s.described(
-          s.noun("person", "vehicle", "animal"),
+          s.noun("person", "furniture"),
           "plural",
         );
         const place = s.noun("building").plural;

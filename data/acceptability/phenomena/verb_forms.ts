@@ -1,7 +1,7 @@
-/** Each auxiliary asks for one form of the verb, and each time for one tense. @module */
+/** Each auxiliary asks for one form of the verb, in a fixed order. @module */
 
 import { or, pair } from "../grammar/pair.ts";
-import { FUTURE_TIMES, PAST_TIMES } from "../lexicon/modifiers.ts";
+import { PAST_TIMES } from "../lexicon/modifiers.ts";
 import { HOBBIES, PASTIMES, STRONG_PASTIMES } from "../lexicon/verbs.ts";
 import type { Phenomenon } from "./phenomenon.ts";
 
@@ -17,6 +17,15 @@ const MODALS = [
   "does not",
 ];
 
+/** Auxiliaries that not can follow, with the verb's form. */
+const AUXILIARIES = [
+  ["has", "participle"],
+  ["will", "base"],
+  ["did", "base"],
+  ["should", "base"],
+  ["is", "progressive"],
+] as const;
+
 export const VERB_FORMS: readonly Phenomenon[] = [
   {
     code: "aux1",
@@ -27,15 +36,14 @@ export const VERB_FORMS: readonly Phenomenon[] = [
     frames: [
       (s) => {
         const { verb, object } = s.event();
-        const choice = or(verb.base, s.chance() ? verb.progressive : verb.past);
+        // The past tense of find is also a verb of its own.
+        const past = verb.past === "found" ? verb.progressive : verb.past;
+        const choice = or(verb.base, s.chance() ? verb.progressive : past);
         return pair`${s.someone()} ${s.oneOf(MODALS)} ${choice} ${object}.`;
       },
       (s) => {
         const { verb, object } = s.event();
-        const choice = or(
-          verb.progressive,
-          s.chance() ? verb.base : verb.third,
-        );
+        const choice = or(verb.progressive, verb.base);
         return pair`${s.someone()} ${
           s.oneOf(["is", "was", "has been"])
         } ${choice} ${object}.`;
@@ -98,20 +106,30 @@ export const VERB_FORMS: readonly Phenomenon[] = [
     ],
   },
   {
-    code: "ten1",
-    title: "Tense and time",
+    code: "aux3",
+    title: "Order of auxiliaries",
     explanation:
-      "A past time takes the past tense: she left yesterday; not: she will leave yesterday.",
+      "not follows the first auxiliary, a modal precedes have: she has not left, she could have left; not: she have could left.",
     outOfDomain: true,
     frames: [
       (s) => {
         const { verb, object } = s.event();
-        const past = s.chance();
-        const time = s.oneOf(past ? PAST_TIMES : FUTURE_TIMES);
-        const choice = past
-          ? or(verb.past, `will ${verb.base}`)
-          : or(`will ${verb.base}`, verb.past);
-        return pair`${s.people()} ${choice} ${object} ${time}.`;
+        const [auxiliary, form] = s.oneOf(AUXILIARIES);
+        const choice = or(`${auxiliary} not`, `not ${auxiliary}`);
+        return pair`${s.someone()} ${choice} ${verb[form]} ${object}.`;
+      },
+      (s) => {
+        const { verb, object } = s.event();
+        const modal = s.oneOf(["could", "might", "should", "would", "must"]);
+        const choice = or(`${modal} have`, `have ${modal}`);
+        return pair`${s.people()} ${choice} ${verb.participle} ${object}.`;
+      },
+      (s) => {
+        const { progressive, tail } = s.word(s.chance() ? HOBBIES : PASTIMES);
+        const first = s.oneOf(["has", "will", "might"]);
+        const second = first === "has" ? "been" : "be";
+        const choice = or(`${first} ${second}`, `${second} ${first}`);
+        return pair`${s.someone()} ${choice} ${progressive} ${tail}.`;
       },
     ],
   },

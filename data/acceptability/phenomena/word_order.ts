@@ -28,11 +28,10 @@ const ENOUGH = `tall: to reach the shelf, old: to vote, old: to drive the truck,
 );
 
 /** What is said of a thing that stands at the head of the sentence. */
-const FATES =
-  `surprised everybody, disappeared yesterday, was a present, is missing,
-  impressed the visitors, caused the argument, attracted attention`.split(
-    /,\s*/,
-  );
+const FATES = `surprised everybody, looked familiar, impressed the visitors,
+  caused the argument, attracted attention, pleased the children`.split(
+  /,\s*/,
+);
 
 /** An open question without its verb: the phrase, an auxiliary and the rest. */
 function question(
@@ -129,8 +128,8 @@ export const WORD_ORDER: readonly Phenomenon[] = [
         const open = s.oneOf([
           "nobody knows",
           "I wonder",
-          "we forgot",
-          "they asked",
+          "we know",
+          "they know",
         ]);
         const shown = auxiliary === "did" ? "will" : auxiliary;
         const choice = or(`${subject} ${shown}`, `${shown} ${subject}`);
@@ -138,7 +137,7 @@ export const WORD_ORDER: readonly Phenomenon[] = [
       },
       (s) => {
         const { base, tail } = s.word(s.chance() ? HOBBIES : PASTIMES);
-        const auxiliary = s.oneOf(["can", "should", "will", "does"]);
+        const auxiliary = s.oneOf(["should", "will", "does"]);
         const subject = s.someone();
         const choice = or(`${auxiliary} ${subject}`, `${subject} ${auxiliary}`);
         return pair`${
