@@ -11,43 +11,64 @@ import { duration } from "./terminal.ts";
 type TestGroup = {
   readonly name: string;
   readonly paths: readonly string[];
+  /** Files below `paths` that another group runs. */
+  readonly without?: readonly string[];
+  /** Examples in docstrings instead of test files. */
+  readonly examples?: boolean;
   readonly permissions: readonly string[];
   /** Whether the engine's library and the weights must be there. */
-  readonly needsAssets: boolean;
+  readonly needsAssets?: boolean;
 };
+
+/** Reads the tokenizer of another library, which loads native code. */
+const REFERENCE = "tests/text/reference_test.ts";
+/** Drives a browser where there is one. */
+const BROWSER = "tests/views/head_view_browser_test.ts";
+const NATIVE = ["--allow-read", "--allow-env", "--allow-ffi", "--allow-sys"];
+const PROCESSES = ["--allow-write", "--allow-run", "--allow-net=127.0.0.1"];
 
 const GROUPS: readonly TestGroup[] = [
   {
-    name: "plain",
+    name: "arithmetic",
     paths: [
       "tests/architecture_test.ts",
-      "tests/cli",
-      "tests/data",
-      "tests/evaluation",
       "tests/random",
       "tests/text",
-      "tests/views",
-      "tests/notebook",
+      "tests/data",
+      "tests/evaluation",
+      "tests/model",
     ],
-    permissions: ["--allow-read", "--allow-env", "--allow-sys", "--allow-ffi"],
-    needsAssets: false,
+    without: [REFERENCE],
+    permissions: ["--allow-read", "--allow-env"],
+  },
+  {
+    name: "views",
+    paths: ["tests/views", "tests/notebook"],
+    without: [BROWSER],
+    permissions: [...NATIVE, "--allow-write"],
   },
   {
     name: "files and processes",
-    paths: ["tests/provision", "tests/jupyter"],
-    permissions: ["--allow-all"],
-    needsAssets: false,
+    paths: ["tests/cli", "tests/provision", "tests/jupyter", BROWSER],
+    permissions: [...NATIVE, ...PROCESSES],
   },
   {
-    name: "engine and model",
-    paths: ["tests/engine", "tests/model", "tests/weights", "tests/training"],
-    permissions: ["--allow-all"],
+    name: "engine and training",
+    paths: ["tests/engine", "tests/weights", "tests/training", REFERENCE],
+    permissions: [...NATIVE, "--allow-write", "--allow-run"],
+    needsAssets: true,
+  },
+  {
+    name: "examples",
+    paths: ["lib"],
+    examples: true,
+    permissions: [...NATIVE, "--allow-write"],
     needsAssets: true,
   },
   {
     name: "notebooks",
     paths: ["tests/notebooks"],
-    permissions: ["--allow-all"],
+    permissions: [...NATIVE, ...PROCESSES],
     needsAssets: true,
   },
 ];
@@ -95,12 +116,13 @@ export async function runTests(only: readonly string[]): Promise<number> {
 function pathsOf(group: TestGroup, only: readonly string[]): string[] {
   if (only.length === 0) return [...group.paths];
   return only.filter((path) =>
+    !group.without?.includes(path) &&
     group.paths.some((owned) => path === owned || path.startsWith(owned + "/"))
   );
 }
 
 async function runGroup(
-  { paths, permissions }: TestGroup,
+  { paths, permissions, without, examples }: TestGroup,
 ): Promise<{ passed: number; failed: number; ignored: number }> {
   const report = await Deno.makeTempFile({ suffix: ".xml" });
   try {
@@ -109,6 +131,8 @@ async function runGroup(
         "test",
         "--quiet",
         "--no-check",
+        ...(examples ? ["--doc"] : []),
+        ...(without ? [`--ignore=${without.join(",")}`] : []),
         ...permissions,
         `--junit-path=${report}`,
         ...paths,
