@@ -11,8 +11,6 @@ import { duration } from "./terminal.ts";
 type TestGroup = {
   readonly name: string;
   readonly paths: readonly string[];
-  /** Files below `paths` that another group runs. */
-  readonly without?: readonly string[];
   /** Examples in docstrings instead of test files. */
   readonly examples?: boolean;
   readonly permissions: readonly string[];
@@ -20,10 +18,6 @@ type TestGroup = {
   readonly needsAssets?: boolean;
 };
 
-/** Reads the tokenizer of another library, which loads native code. */
-const REFERENCE = "tests/text/reference_test.ts";
-/** Drives a browser where there is one. */
-const BROWSER = "tests/views/head_view_browser_test.ts";
 const NATIVE = ["--allow-read", "--allow-env", "--allow-ffi", "--allow-sys"];
 const PROCESSES = ["--allow-write", "--allow-run", "--allow-net=127.0.0.1"];
 
@@ -38,23 +32,26 @@ const GROUPS: readonly TestGroup[] = [
       "tests/evaluation",
       "tests/model",
     ],
-    without: [REFERENCE],
     permissions: ["--allow-read", "--allow-env"],
   },
   {
     name: "views",
     paths: ["tests/views", "tests/notebook"],
-    without: [BROWSER],
     permissions: [...NATIVE, "--allow-write"],
   },
   {
     name: "files and processes",
-    paths: ["tests/cli", "tests/provision", "tests/jupyter", BROWSER],
+    paths: ["tests/cli", "tests/provision", "tests/jupyter", "tests/browser"],
     permissions: [...NATIVE, ...PROCESSES],
   },
   {
     name: "engine and training",
-    paths: ["tests/engine", "tests/weights", "tests/training", REFERENCE],
+    paths: [
+      "tests/engine",
+      "tests/weights",
+      "tests/training",
+      "tests/reference",
+    ],
     permissions: [...NATIVE, "--allow-write", "--allow-run"],
     needsAssets: true,
   },
@@ -116,13 +113,12 @@ export async function runTests(only: readonly string[]): Promise<number> {
 function pathsOf(group: TestGroup, only: readonly string[]): string[] {
   if (only.length === 0) return [...group.paths];
   return only.filter((path) =>
-    !group.without?.includes(path) &&
     group.paths.some((owned) => path === owned || path.startsWith(owned + "/"))
   );
 }
 
 async function runGroup(
-  { paths, permissions, without, examples }: TestGroup,
+  { paths, permissions, examples }: TestGroup,
 ): Promise<{ passed: number; failed: number; ignored: number }> {
   const report = await Deno.makeTempFile({ suffix: ".xml" });
   try {
@@ -132,7 +128,6 @@ async function runGroup(
         "--quiet",
         "--no-check",
         ...(examples ? ["--doc"] : []),
-        ...(without ? [`--ignore=${without.join(",")}`] : []),
         ...permissions,
         `--junit-path=${report}`,
         ...paths,

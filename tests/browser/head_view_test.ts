@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { headView } from "bertbook/views/head_view.ts";
 import { BrowserPage, findChromium } from "./_chromium.ts";
-import { INJECTIONS, sampleAttention, samplePair } from "./_samples.ts";
+import { INJECTIONS, sampleAttention, samplePair } from "../views/_samples.ts";
 
 const chromium = findChromium();
 const reason = chromium === undefined
