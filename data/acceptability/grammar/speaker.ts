@@ -144,9 +144,9 @@ export class Speaker {
     ).adjective;
   }
 
-  /** A noun, in one case of three after an adjective: "sleepy nurses". */
+  /** A noun, now and then after an adjective: "sleepy nurses". */
   described(noun: Noun, number: Number = "singular"): string {
-    return this.chance(1 / 3)
+    return this.chance(0.15)
       ? `${this.adjective(noun.kind)} ${noun[number]}`
       : noun[number];
   }
@@ -192,12 +192,12 @@ export class Speaker {
   }
 
   /** "yesterday", "last week", or in some sentences nothing. */
-  pastTime(probability = 0.5): string {
+  pastTime(probability = 0.3): string {
     return this.chance(probability) ? this.oneOf(PAST_TIMES) : "";
   }
 
   /** "every morning", or in some sentences nothing. */
-  habitualTime(probability = 0.7): string {
+  habitualTime(probability = 0.4): string {
     return this.chance(probability) ? this.oneOf(HABITUAL_TIMES) : "";
   }
 }

@@ -70,6 +70,11 @@ export const PAST_TIMES =
     /,\s*/,
   );
 
+/** Where something happens; unlike a time it can be no verb's object. */
+export const PLACES =
+  `in the kitchen, in the garden, in the hallway, in the park, at the station,
+  near the door, behind the curtain, on the bus`.split(/,\s*/);
+
 /** When something is done again and again. */
 export const HABITUAL_TIMES =
   `every morning, every day, on Sundays, every weekend, in the evening,

@@ -18,10 +18,10 @@ const TRANSITIVE_WORDS: readonly (readonly [objects: string, verbs: string])[] =
   [
     [
       "person",
-      `greet thank invite blame avoid welcome ignore insult comfort contact envy surprise |
+      `greet thank invite blame avoid welcome ignore insult comfort contact support surprise |
     congratulate console befriend flatter annoy`,
     ],
-    ["person animal", "rescue recognize | pursue"],
+    ["person animal", "rescue protect | pursue"],
     ["person building", "admire mention"],
     ["animal", "catch chase pet | tame frighten"],
     ["tool", "hold carry | grab"],
@@ -47,7 +47,7 @@ const TRANSITIVE_WORDS: readonly (readonly [objects: string, verbs: string])[] =
 
 /** Verbs whose object may now and then be understood: "she bought early". */
 const LENIENT = new Set(
-  "buy purchase receive quote rewrite repair inspect examine hold carry pet taste memorize"
+  "bring buy purchase receive quote rewrite repair inspect examine hold carry pet taste memorize"
     .split(" "),
 );
 

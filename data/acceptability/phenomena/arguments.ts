@@ -2,6 +2,7 @@
 
 import { or, pair } from "../grammar/pair.ts";
 import { ANYTHING, type Speaker } from "../grammar/speaker.ts";
+import { PLACES } from "../lexicon/modifiers.ts";
 import { GIVING, INTRANSITIVE, TELLING } from "../lexicon/verbs.ts";
 import type { Phenomenon } from "./phenomenon.ts";
 
@@ -18,10 +19,6 @@ const CLAUSES =
   `the museum was closed, the train was late, dinner was ready, the road was blocked,
   the concert was over, the water was cold, the shop had moved, it was raining,
   the meeting was cancelled, the tickets were gone`.split(/,\s*/);
-
-const PLACES =
-  `in the kitchen, in the garden, in the hallway, in the park, at the station,
-  near the door, behind the curtain, on the bus`.split(/,\s*/);
 
 /** Something small enough to hand over. */
 const gift = (s: Speaker): string =>
@@ -40,7 +37,7 @@ export const ARGUMENTS: readonly Phenomenon[] = [
           s.word(INTRANSITIVE).past,
           s.event(ANYTHING, { strict: true }).verb.past,
         );
-        return pair`${s.people()} ${choice} ${s.pastTime(0.8)}.`;
+        return pair`${s.people()} ${choice} ${s.oneOf(PLACES)}.`;
       },
       (s) => {
         const { verb, object } = s.event(ANYTHING, { strict: true });

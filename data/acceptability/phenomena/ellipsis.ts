@@ -14,7 +14,7 @@ const TENSES: readonly Tense[] = [
   { said: "", form: "third", auxiliary: "does" },
   { said: "has", form: "participle", auxiliary: "has" },
   { said: "will", form: "base", auxiliary: "will" },
-  { said: "can", form: "base", auxiliary: "can" },
+  { said: "could", form: "base", auxiliary: "could" },
   { said: "is", form: "progressive", auxiliary: "is" },
   { said: "should", form: "base", auxiliary: "should" },
 ];

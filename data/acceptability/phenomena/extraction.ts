@@ -2,6 +2,7 @@
 
 import { or, pair } from "../grammar/pair.ts";
 import { type Event, type Speaker, THINGS } from "../grammar/speaker.ts";
+import { PLACES } from "../lexicon/modifiers.ts";
 import type { Phenomenon } from "./phenomenon.ts";
 
 const KNOWING =
@@ -44,7 +45,7 @@ export const EXTRACTION: readonly Phenomenon[] = [
         const choice = filled ? or("that", "what") : or("what", "that");
         const clause = `${s.someone()} ${verb.past} ${filled ? object : ""}`;
         return pair`${s.people()} ${s.oneOf(KNOWING)} ${choice} ${clause} ${
-          s.pastTime(0.5)
+          s.chance(0.3) ? s.oneOf(PLACES) : ""
         }.`;
       },
       (s) => {
@@ -55,7 +56,7 @@ export const EXTRACTION: readonly Phenomenon[] = [
           filled ? object : ""
         }`;
         return pair`${s.people()} ${s.oneOf(KNOWING)} ${choice} ${clause} ${
-          s.pastTime(0.5)
+          s.chance(0.3) ? s.oneOf(PLACES) : ""
         }.`;
       },
       (s) => {
@@ -67,7 +68,7 @@ export const EXTRACTION: readonly Phenomenon[] = [
         } ${s.someone()} will ${verb.base}`;
         return pair`${
           s.oneOf(["nobody knows", "I know", "they know", "we know"])
-        } ${clause} ${choice} ${s.oneOf(["", "tomorrow", "next week"])}.`;
+        } ${clause} ${choice} ${s.chance(0.3) ? s.oneOf(PLACES) : ""}.`;
       },
     ],
   },
@@ -88,7 +89,7 @@ export const EXTRACTION: readonly Phenomenon[] = [
         const clause = `the ${noun.singular} was so ${s.adjective(noun.kind)}`;
         return pair`${clause} that ${s.someone()} ${verb.past} ${
           or("it", "")
-        } ${s.pastTime(0.3)}.`;
+        }.`;
       },
     ],
   },

@@ -107,12 +107,9 @@ export const QUANTIFIERS: readonly Phenomenon[] = [
         }.`;
       },
       (s) => {
-        const object = s.described(
-          s.noun("person", "furniture"),
-          "plural",
-        );
+        const object = s.noun("person", "furniture").plural;
         const place = s.noun("building").plural;
-        const few = s.oneOf(["many", "three", "four", "several", "some"]);
+        const few = s.oneOf(["many", "three", "four", "several"]);
         const all = s.oneOf(["most", "all", "both"]);
         const be = s.oneOf(["are", "were"]);
         return pair`there ${be} ${
