@@ -31,7 +31,7 @@ const TRANSITIVE_WORDS: readonly (readonly [objects: string, verbs: string])[] =
     ],
     ["tool device clothing text", "find | locate misplace"],
     ["tool device clothing text dish produce", "bring"],
-    ["tool device clothing text dish produce", "receive | discard"],
+    ["tool device clothing text dish produce", "receive discard | fetch"],
     ["tool device furniture vehicle clothing", "examine | damage"],
     ["device furniture vehicle", "fix dismantle repair | inspect"],
     ["tool clothing furniture", "remove"],
