@@ -24,7 +24,7 @@ export type Recipe = {
  */
 export const RECIPES: Readonly<Record<Mode, Recipe>> = {
   quick: {
-    trainingSentences: 2_000,
+    trainingSentences: 4_000,
     epochs: 2,
     batchSize: 32,
     learningRate: 1e-4,

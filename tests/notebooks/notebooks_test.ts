@@ -90,13 +90,13 @@ Deno.test("the tutorial runs from the first notebook to the last", async (t) => 
     await t.step("03_train", async () => {
       const notebook = await run("03_train", out);
       const text = textOf(notebook);
-      assert.match(text, /199|10[0-9] tensors/);
+      assert.match(text, /10\d tensors\./);
       assert.match(text, /Largest difference among \d+ logits: 0$/m);
       assert.match(text, /Tensors left: 0/);
       assert.equal(numPictures(notebook), 2);
       const results = await readResults(out);
       assert.ok(
-        Number(results["validationMcc"]) > 0.4,
+        Number(results["validationMcc"]) > 0.2,
         JSON.stringify(results),
       );
       const [first] = results["losses"] as number[];
@@ -111,7 +111,7 @@ Deno.test("the tutorial runs from the first notebook to the last", async (t) => 
       const [low, high] = results["mccInterval"] as [number, number];
       const mcc = Number(results["mcc"]);
       assert.ok(low < mcc && mcc < high, `${low} ${mcc} ${high}`);
-      assert.ok(Number(results["inDomainMcc"]) > 0.4, JSON.stringify(results));
+      assert.ok(Number(results["inDomainMcc"]) > 0.2, JSON.stringify(results));
     });
     await t.step("05_attention", async () => {
       const notebook = await run("05_attention", out);
