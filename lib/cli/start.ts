@@ -6,7 +6,7 @@ import { join, relative, resolve } from "node:path";
 import { loadCola } from "../data/cola_corpus.ts";
 import { type Notebook, writeNotebook } from "../jupyter/notebook_file.ts";
 import { reportPage } from "../jupyter/page.ts";
-import { readResults, recordResults } from "../notebook/results.ts";
+import { recordResults } from "../notebook/results.ts";
 import { settings } from "../notebook/settings.ts";
 import { type Command, UsageError } from "./command.ts";
 import { figuresOf } from "./figures.ts";
