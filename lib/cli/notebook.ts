@@ -1,7 +1,5 @@
 /** `deno task notebook 03`: runs one notebook and writes it back. @module */
 
-// deno-lint-ignore-file no-console -- a command speaks to a terminal
-
 import { basename, join } from "node:path";
 import { closest } from "fastest-levenshtein";
 import { writeNotebook } from "../jupyter/notebook_file.ts";

@@ -13,7 +13,6 @@ import { figuresOf } from "./figures.ts";
 import { followNotebook } from "./follow.ts";
 import { notebookNames, NOTEBOOKS } from "./project.ts";
 import { progressLines, provision } from "./provision.ts";
-import { duration } from "./terminal.ts";
 
 /** How many of the notebooks, from the first, make up the tutorial on CoLA. */
 const TUTORIAL = 5;
