@@ -14,22 +14,25 @@ import type { TensorFlowContext } from "./context.ts";
 import type { Constant } from "./graph_executor.ts";
 import type { GraphApi } from "./graph_symbols.ts";
 import { toHostTensor } from "./host_tensor.ts";
+import {
+  type Node,
+  type NodeOutput,
+  packNodes,
+  packOutputs,
+} from "./node_output.ts";
 import type { OpRegistry } from "./op_registry.ts";
 import { cString } from "./symbols.ts";
 
-/** A node of a graph, `TF_Operation`. */
-export type Node = Deno.PointerObject;
+const encoder = new TextEncoder();
 
-/** One output of a node, `TF_Output`. */
-export type NodeOutput = { readonly node: Node; readonly index: number };
-
-/** Bytes of a `TF_Output`: an address, a number, padding. */
-const OUTPUT_BYTES = 16;
+/** Axes that a tensor of TensorFlow may have at most. */
+const MOST_AXES = 254;
 
 /** Nodes, in the order in which they were added. */
 export class Graph {
   readonly #address: Deno.PointerValue;
   readonly #setters: AttributeSetters;
+  readonly #dims = new BigInt64Array(MOST_AXES);
   #numNodes = 0;
   #operations = new Map<string, number>();
 
@@ -76,10 +79,10 @@ export class Graph {
       let next = 0;
       for (const length of groups) {
         if (length === undefined) {
-          this.api.TF_AddInput(description, packed([inputs[next++]!]));
+          this.api.TF_AddInput(description, inputs[next++]!.place);
         } else {
           const list = inputs.slice(next, next += length);
-          this.api.TF_AddInputList(description, packed(list), length);
+          this.api.TF_AddInputList(description, packOutputs(list), length);
         }
       }
       for (const node of after) this.api.TF_AddControlInput(description, node);
@@ -119,43 +122,39 @@ export class Graph {
     const { status } = this.context;
     this.#operations.set(name, (this.#operations.get(name) ?? 0) + 1);
     // A name must begin with a letter; some operations begin with "_".
-    const unique = new TextEncoder().encode(
-      `node${this.#numNodes++}_${name}\0`,
-    );
+    const unique = encoder.encode(`node${this.#numNodes++}_${name}\0`);
     const description = this.api.TF_NewOperation(
       this.#address,
       cString(name),
       unique,
     );
-    build(description);
-    const node = this.api.TF_FinishOperation(description, status.address);
+    let node: Deno.PointerValue = null;
+    try {
+      build(description);
+    } finally {
+      // Whatever happened: finishing is what frees a description.
+      node = this.api.TF_FinishOperation(description, status.address);
+    }
     status.check(() => `trace "${name}"`);
     return node!;
   }
 
   /** Element type and shape of an output; no shape if it is not fully known. */
-  describe(output: NodeOutput): { shape: number[] | undefined; dtype: number } {
-    const { status } = this.context;
-    const place = packed([output]);
+  describe({ place }: NodeOutput): {
+    shape: number[] | undefined;
+    dtype: number;
+  } {
+    const { address } = this.context.status;
     const dtype = this.api.TF_OperationOutputType(place);
     const rank = this.api.TF_GraphGetTensorNumDims(
       this.#address,
       place,
-      status.address,
+      address,
     );
-    status.check(() => "measure a node's output");
     if (rank < 0) return { shape: undefined, dtype };
-    const dims = new BigInt64Array(Math.max(rank, 1));
-    if (rank > 0) {
-      this.api.TF_GraphGetTensorShape(
-        this.#address,
-        place,
-        new Uint8Array(dims.buffer),
-        rank,
-        status.address,
-      );
-      status.check(() => "measure a node's output");
-    }
+    const dims = this.#dims;
+    this.api.TF_GraphGetTensorShape(this.#address, place, dims, rank, address);
+    this.context.status.check(() => "measure a node's output");
     const shape = Array.from(dims.subarray(0, rank), Number);
     return { shape: shape.some((n) => n < 0) ? undefined : shape, dtype };
   }
@@ -165,8 +164,8 @@ export class Graph {
     const { status } = this.context;
     this.api.TF_GraphSetTensorShape(
       this.#address,
-      packed([output]),
-      new Uint8Array(BigInt64Array.from(shape, BigInt).buffer),
+      output.place,
+      BigInt64Array.from(shape, BigInt),
       shape.length,
       status.address,
     );
@@ -196,15 +195,12 @@ export class Graph {
       -1,
       null,
       inputs.length,
-      packed(inputs),
+      packOutputs(inputs),
       outputs.length,
-      packed(outputs),
+      packOutputs(outputs),
       null,
       effects.length,
-      new Uint8Array(
-        BigUint64Array.from(effects, (node) => Deno.UnsafePointer.value(node))
-          .buffer,
-      ),
+      packNodes(effects),
       null,
       null,
       null,
@@ -212,24 +208,12 @@ export class Graph {
     );
     status.check(() => `make a function of ${this.#numNodes} nodes`);
     this.api.TFE_ContextAddFunction(address, made, status.address);
-    status.check(() => `register the function "${name}"`);
     this.api.TF_DeleteFunction(made);
+    status.check(() => `register the function "${name}"`);
   }
 
   /** Frees the nodes. */
   dispose(): void {
     this.api.TF_DeleteGraph(this.#address);
   }
-}
-
-/** Outputs one after the other, as C's `TF_Output[]`. */
-function packed(outputs: readonly NodeOutput[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(OUTPUT_BYTES * Math.max(outputs.length, 1));
-  const view = new DataView(bytes.buffer);
-  outputs.forEach(({ node, index }, i) => {
-    const start = i * OUTPUT_BYTES;
-    view.setBigUint64(start, Deno.UnsafePointer.value(node), true);
-    view.setInt32(start + 8, index, true);
-  });
-  return bytes;
 }

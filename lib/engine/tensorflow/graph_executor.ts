@@ -4,12 +4,13 @@
  * @module
  */
 
-import type { Attribute } from "./attributes.ts";
+import { type Attribute, AttributeType } from "./attributes.ts";
 import { DataType, type Elements } from "./dtypes.ts";
-import type { ResidentExecutor } from "./resident_executor.ts";
 import type { Executor, TensorMetadata } from "./executor.ts";
-import type { Graph, NodeOutput } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import type { HostValues } from "./host_tensor.ts";
+import { type Node, type NodeOutput, outputOf } from "./node_output.ts";
+import type { ResidentExecutor } from "./resident_executor.ts";
 
 /** A tensor from outside that the traced function uses: an argument of it. */
 export type Capture = {
@@ -17,29 +18,40 @@ export type Capture = {
   readonly placeholder: NodeOutput;
 };
 
+/** Values that were put into a tensor while tracing. */
+export type Constant = {
+  readonly shape: readonly number[];
+  readonly dtype: number;
+  readonly values: HostValues;
+};
+
 /** Constants above this size, in bytes, stay outside the graph as arguments. */
 const LARGEST_CONSTANT = 1 << 16;
 
+/** Equal constants up to this size, in bytes, share one node. */
+const LARGEST_SHARED_CONSTANT = 64;
+
 /** The executor of a trace: {@linkcode Executor} over one graph. */
 export class GraphExecutor implements Executor {
-  /** Arguments in the order in which the function takes them. */
+  /** Arguments that nobody gives: tensors from outside. */
   readonly captures: Capture[] = [];
-  /** Captured tensors that were made while tracing, and belong to the function. */
+  /** Captured tensors that live for the function alone. */
   readonly owned = new Set<number>();
+  /** Nodes that must run though nothing uses them. */
+  readonly effects: Node[] = [];
+  /** Buffers that variables hold, and that will change with them. */
+  readonly changing = new Set<number>();
   readonly #symbols = new Map<number, NodeOutput>();
-  readonly #captured = new Map<number, NodeOutput>();
+  readonly #pending = new Map<number, () => NodeOutput>();
   readonly #made = new Map<number, Constant>();
+  readonly #outside = new Map<number, NodeOutput>();
+  readonly #shared = new Map<string, NodeOutput>();
 
   /**
    * @param eager Owns the tensors that have values.
    * @param graph Receives the nodes.
-   * @param variable The present value of the variable under an id, if it is one.
    */
-  constructor(
-    readonly eager: ResidentExecutor,
-    readonly graph: Graph,
-    private readonly variable: (id: number) => NodeOutput | undefined,
-  ) {}
+  constructor(readonly eager: ResidentExecutor, readonly graph: Graph) {}
 
   /** Makes a constant. It becomes a node only when an operation uses it. */
   create(shape: readonly number[], dtype: number, values: HostValues): number {
@@ -49,9 +61,11 @@ export class GraphExecutor implements Executor {
   }
 
   delete(id: number): void {
-    if (this.isSymbolic(id)) return; // a node costs nothing until the graph goes
-    if (this.#made.has(id) && this.#captured.has(id)) this.owned.add(id);
-    else this.eager.delete(id);
+    this.#pending.delete(id);
+    if (this.#symbols.delete(id)) return; // its node goes with the graph
+    // A constant that became an argument lives as long as the function.
+    if (this.#made.has(id) && this.#outside.has(id)) this.owned.add(id);
+    else if (this.eager.has(id)) this.eager.delete(id);
   }
 
   read(id: number): Elements | Uint8Array[] {
@@ -74,8 +88,9 @@ export class GraphExecutor implements Executor {
       attributes,
       inputs.map((id) => this.output(id)),
     );
+    if (numOutputs === 0) this.effects.push(node);
     return Array.from({ length: numOutputs }, (_, index) => {
-      const output = { node, index };
+      const output = outputOf(node, index);
       const { shape, dtype } = this.graph.describe(output);
       if (shape === undefined) {
         throw new RangeError(
@@ -94,9 +109,21 @@ export class GraphExecutor implements Executor {
     return id;
   }
 
+  /** Gives an id to an output whose node is made only if something uses it. */
+  bindLater(make: () => NodeOutput): number {
+    const id = this.eager.nextId();
+    this.#pending.set(id, make);
+    return id;
+  }
+
   /** Whether the tensor is computed by the graph. */
   isSymbolic(id: number): boolean {
-    return this.#symbols.has(id) && !this.#made.has(id);
+    return this.#symbols.has(id) || this.#pending.has(id);
+  }
+
+  /** Ids of symbols that are alive; after the trace, those that got out of it. */
+  get symbols(): readonly number[] {
+    return [...this.#symbols.keys(), ...this.#pending.keys()];
   }
 
   /**
@@ -104,50 +131,65 @@ export class GraphExecutor implements Executor {
    * trace becomes an argument.
    */
   output(id: number): NodeOutput {
-    return this.#symbols.get(id) ?? this.#captured.get(id) ??
-      this.#constant(id) ?? this.variable(id) ?? this.capture(id);
+    return this.#symbols.get(id) ?? this.settle(id) ?? this.#outside.get(id) ??
+      this.#constant(id) ?? this.#capture(id);
   }
 
-  /** Makes a tensor from outside an argument of the function. */
-  capture(id: number): NodeOutput {
-    const known = this.#captured.get(id);
-    if (known !== undefined) return known;
-    const placeholder = this.argument(this.eager.metadata(id));
-    this.captures.push({ id, placeholder });
-    this.#captured.set(id, placeholder);
-    return placeholder;
+  /** Makes the node of an output that was left for later, if it still was. */
+  settle(id: number): NodeOutput | undefined {
+    const make = this.#pending.get(id);
+    if (make === undefined) return undefined;
+    this.#pending.delete(id);
+    const output = make();
+    this.#symbols.set(id, output);
+    return output;
   }
 
   /** Adds a node for a value that the function is given. */
   argument({ shape, dtype }: Omit<TensorMetadata, "id">): NodeOutput {
-    const attributes = [{ name: "dtype", type: 4, value: dtype }];
-    const sized = { name: "shape", type: 5, value: shape };
-    const node = dtype === DataType.resource
-      ? this.graph.addNode("Placeholder", attributes, [])
-      : this.graph.addNode("Placeholder", [...attributes, sized], []);
-    return { node, index: 0 };
+    const attributes = [
+      { name: "dtype", type: AttributeType.type, value: dtype },
+      { name: "shape", type: AttributeType.shape, value: shape },
+    ];
+    if (dtype === DataType.resource) attributes.pop();
+    return outputOf(this.graph.addNode("Placeholder", attributes, []));
+  }
+
+  /** Makes a tensor from outside an argument of the function. */
+  #capture(id: number): NodeOutput {
+    const placeholder = this.argument(this.eager.metadata(id));
+    this.#outside.set(id, placeholder);
+    if (this.changing.has(id)) {
+      // A clone of a variable shares its buffer, but not its future.
+      const copy = this.eager.copy(id).id;
+      this.owned.add(copy);
+      this.captures.push({ id: copy, placeholder });
+    } else {
+      this.captures.push({ id, placeholder });
+    }
+    return placeholder;
   }
 
   /** A small tensor that was made while tracing, as a node of the graph. */
   #constant(id: number): NodeOutput | undefined {
     const made = this.#made.get(id);
-    if (made === undefined) return undefined;
-    if (made.dtype === DataType.string || bytesOf(made) > LARGEST_CONSTANT) {
-      return undefined;
+    if (made === undefined || made.dtype === DataType.string) return undefined;
+    const bytes = bytesOf(made);
+    if (bytes.length > LARGEST_CONSTANT) return undefined;
+    const key = bytes.length > LARGEST_SHARED_CONSTANT
+      ? `${id}`
+      : `${made.dtype} [${made.shape}] ${bytes}`;
+    let output = this.#shared.get(key);
+    if (output === undefined) {
+      output = outputOf(this.graph.addConstant(made));
+      this.#shared.set(key, output);
     }
-    const output = { node: this.graph.addConstant(made), index: 0 };
-    this.#symbols.set(id, output);
     return output;
   }
 }
 
-/** Values that were put into a tensor while tracing. */
-export type Constant = {
-  readonly shape: readonly number[];
-  readonly dtype: number;
-  readonly values: HostValues;
-};
-
-function bytesOf({ values }: Constant): number {
-  return ArrayBuffer.isView(values) ? values.byteLength : Infinity;
+function bytesOf({ values }: Constant): Uint8Array {
+  if (!ArrayBuffer.isView(values)) return new Uint8Array();
+  const { buffer, byteOffset, byteLength } = values;
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

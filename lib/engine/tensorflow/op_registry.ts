@@ -20,11 +20,12 @@ type InputDefinition = {
 
 /** The definitions of all operations that the library knows. */
 export class OpRegistry {
-  readonly #inputs: ReadonlyMap<string, readonly InputDefinition[]>;
+  readonly #definitions: ReadonlyMap<string, Uint8Array>;
+  readonly #inputs = new Map<string, readonly InputDefinition[]>();
 
   /** @param bytes A serialised `OpList` (`tensorflow/core/framework/op_def.proto`). */
   constructor(bytes: Uint8Array) {
-    this.#inputs = readOpList(bytes);
+    this.#definitions = readOpList(bytes);
   }
 
   /** Reads the registry of an open library. */
@@ -40,9 +41,8 @@ export class OpRegistry {
       const view = new Deno.UnsafePointerView(buffer);
       const data = view.getPointer(0);
       const length = Number(view.getBigUint64(8));
-      return new OpRegistry(
-        new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(data!, length)),
-      );
+      const bytes = Deno.UnsafePointerView.getArrayBuffer(data!, length);
+      return new OpRegistry(new Uint8Array(bytes).slice());
     } finally {
       api.TF_DeleteBuffer(buffer);
     }
@@ -63,12 +63,7 @@ export class OpRegistry {
     attributes: readonly Attribute[],
     count: number,
   ): { groups: (number | undefined)[]; implied: ReadonlySet<string> } {
-    const inputs = this.#inputs.get(name);
-    if (inputs === undefined) {
-      throw new TypeError(
-        `Cannot trace "${name}" as TensorFlow must know the operation: it is not in its registry`,
-      );
-    }
+    const inputs = this.#inputsOf(name);
     const implied = new Set(inputs.flatMap(({ countedBy }) => countedBy ?? []));
     const groups = inputs.map(({ countedBy }) =>
       countedBy === undefined ? undefined : listLength(countedBy, attributes)
@@ -89,6 +84,23 @@ export class OpRegistry {
     }
     return { groups: filled, implied };
   }
+
+  /** Reads a definition when its operation first occurs: few of them do. */
+  #inputsOf(name: string): readonly InputDefinition[] {
+    let inputs = this.#inputs.get(name);
+    if (inputs === undefined) {
+      const definition = this.#definitions.get(name);
+      if (definition === undefined) {
+        throw new TypeError(
+          `Cannot trace "${name}" as TensorFlow must know the operation: ` +
+            `it is not in its registry; compute it outside`,
+        );
+      }
+      inputs = readInputs(definition);
+      this.#inputs.set(name, inputs);
+    }
+    return inputs;
+  }
 }
 
 /** Marks a list whose length no attribute tells. */
@@ -104,19 +116,26 @@ function listLength(name: string, attributes: readonly Attribute[]): number {
 const OP_LIST_OP = 1, OP_NAME = 1, OP_INPUT = 2;
 const ARG_NAME = 1, ARG_NUMBER_ATTRIBUTE = 5, ARG_TYPE_LIST_ATTRIBUTE = 6;
 
-function readOpList(bytes: Uint8Array): Map<string, InputDefinition[]> {
-  const operations = new Map<string, InputDefinition[]>();
-  for (const [field, op] of messages(bytes)) {
+/** Each operation's definition by its name, unread. */
+function readOpList(bytes: Uint8Array): Map<string, Uint8Array> {
+  const definitions = new Map<string, Uint8Array>();
+  for (const [field, definition] of messages(bytes)) {
     if (field !== OP_LIST_OP) continue;
-    let name = "";
-    const inputs: InputDefinition[] = [];
-    for (const [part, content] of messages(op)) {
-      if (part === OP_NAME) name = textOf(content);
-      else if (part === OP_INPUT) inputs.push(readInput(content));
+    for (const [part, content] of messages(definition)) {
+      if (part !== OP_NAME) continue;
+      definitions.set(textOf(content), definition);
+      break;
     }
-    operations.set(name, inputs);
   }
-  return operations;
+  return definitions;
+}
+
+function readInputs(definition: Uint8Array): InputDefinition[] {
+  const inputs: InputDefinition[] = [];
+  for (const [part, content] of messages(definition)) {
+    if (part === OP_INPUT) inputs.push(readInput(content));
+  }
+  return inputs;
 }
 
 function readInput(bytes: Uint8Array): InputDefinition {

@@ -22,6 +22,7 @@ type Resident = {
 /** {@linkcode Executor} over an eager one; resident tensors are read when used. */
 export class ResidentExecutor implements Executor {
   readonly #residents = new Map<number, Resident>();
+  readonly #refused = new Set<number>();
 
   /** @param eager Runs the operations. */
   constructor(private readonly eager: EagerExecutor) {}
@@ -46,8 +47,17 @@ export class ResidentExecutor implements Executor {
     return this.#residents.has(id) || this.eager.has(id);
   }
 
+  /**
+   * Takes note of symbols that outlive their trace, as by `tf.keep`: whoever
+   * uses one as a tensor is told what it is.
+   */
+  refuse(symbols: readonly number[]): void {
+    for (const id of symbols) this.#refused.add(id);
+  }
+
   /** Shape and element type of a tensor that lives here. */
   metadata(id: number): TensorMetadata {
+    this.#check([id]);
     return this.#residents.get(id)?.metadata ?? this.eager.metadata(id);
   }
 
@@ -97,19 +107,15 @@ export class ResidentExecutor implements Executor {
   }
 
   delete(id: number): void {
+    if (this.#refused.delete(id)) return;
     const resident = this.#residents.get(id);
     if (resident === undefined) return this.eager.delete(id);
     const { resource } = resident;
-    const strict = { type: AttributeType.bool, value: false };
-    this.eager.execute(
-      "DestroyResourceOp",
-      [{
-        name: "ignore_lookup_error",
-        ...strict,
-      }],
-      [resource],
-      0,
-    );
+    const strict = {
+      ...{ name: "ignore_lookup_error", value: false },
+      type: AttributeType.bool,
+    };
+    this.eager.execute("DestroyResourceOp", [strict], [resource], 0);
     this.eager.delete(resource);
     this.#residents.delete(id);
   }
@@ -135,6 +141,7 @@ export class ResidentExecutor implements Executor {
     ids: readonly number[],
     use: (ids: readonly number[]) => T,
   ): T {
+    this.#check(ids);
     if (!ids.some((id) => this.#residents.has(id))) return use(ids);
     const read: number[] = [];
     try {
@@ -154,6 +161,16 @@ export class ResidentExecutor implements Executor {
     } finally {
       for (const id of read) this.eager.delete(id);
     }
+  }
+
+  #check(ids: readonly number[]): void {
+    if (this.#refused.size === 0) return;
+    if (!ids.some((id) => this.#refused.has(id))) return;
+    throw new TypeError(
+      "Cannot use a tensor as it must have a value: it stood for one while a " +
+        "function was being traced, and left the function by the way; let the " +
+        "function return it, and use what the compiled function returns",
+    );
   }
 }
 

@@ -8,8 +8,9 @@
 import * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
 import type { TensorFlowBinding } from "./binding.ts";
-import type { Graph, NodeOutput } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import { GraphExecutor } from "./graph_executor.ts";
+import type { NodeOutput } from "./node_output.ts";
 import { TracedVariables } from "./traced_variables.ts";
 import { idOf, tensorOf } from "./variables.ts";
 
@@ -27,7 +28,7 @@ export type Trace = {
   readonly sources: readonly ArgumentSource[];
   /** The variables among the sources that the function writes. */
   readonly written: readonly ArgumentSource[];
-  /** Tensors that were made while tracing and that the function needs. */
+  /** Tensors outside the graph that belong to the function. */
   readonly owned: ReadonlySet<number>;
   readonly numOutputs: number;
 };
@@ -55,16 +56,13 @@ export class Tracer {
     readonly binding: TensorFlowBinding,
     readonly graph: Graph,
   ) {
-    this.#executor = new GraphExecutor(
-      binding.eager,
-      graph,
-      (id) => this.variables.valueOf(id),
-    );
+    this.#executor = new GraphExecutor(binding.eager, graph);
     this.variables = new TracedVariables(backend, this.#executor);
   }
 
   /**
-   * Runs the function over symbols and registers what it did.
+   * Runs the function over symbols and registers what it did. If the function
+   * throws, everything is as before.
    *
    * @param name The TensorFlow function's name, not yet taken.
    * @param leaves The tensors among the arguments.
@@ -76,7 +74,21 @@ export class Tracer {
     leaves: readonly tf.Tensor[],
     run: (symbols: readonly tf.Tensor[]) => readonly tf.Tensor[],
   ): Trace {
-    const { backend, binding } = this;
+    const { owned } = this.#executor;
+    try {
+      return this.#trace(name, leaves, run);
+    } catch (error) {
+      for (const id of owned) this.binding.eager.delete(id);
+      throw error;
+    }
+  }
+
+  #trace(
+    name: string,
+    leaves: readonly tf.Tensor[],
+    run: (symbols: readonly tf.Tensor[]) => readonly tf.Tensor[],
+  ): Trace {
+    const { backend, binding, variables } = this;
     const given = leaves.flatMap((leaf, index) => {
       if (leaf instanceof tf.Variable) return [];
       const metadata = binding.eager.metadata(idOf(backend, leaf));
@@ -91,24 +103,27 @@ export class Tracer {
         this.#executor.output(idOf(backend, tensor))
       );
     });
-    const { captures, owned } = this.#executor;
-    const inputs = [...given, ...captures];
+    const { captures, effects, owned } = this.#executor;
+    const { used, written } = variables;
+    const sourceOf = (variable: tf.Variable): ArgumentSource => {
+      const index = leaves.indexOf(variable);
+      return index < 0
+        ? { kind: "variable", variable }
+        : { kind: "leaf", index };
+    };
     this.graph.toFunction(
       name,
-      inputs.map(({ placeholder }) => placeholder),
+      [...given, ...used, ...captures].map(({ placeholder }) => placeholder),
       outputs,
-      this.variables.effects,
+      effects,
     );
     return {
-      sources: inputs.map((input) =>
-        "index" in input
-          ? { kind: "leaf", index: input.index }
-          : this.#sourceOf(input.id, leaves)
-      ),
-      written: Array.from(
-        this.variables.written,
-        (variable) => variableSource(variable, leaves),
-      ),
+      sources: [
+        ...given.map(({ index }) => ({ kind: "leaf", index } as const)),
+        ...used.map(({ variable }) => sourceOf(variable)),
+        ...captures.map(({ id }) => ({ kind: "tensor", id } as const)),
+      ],
+      written: written.map(sourceOf),
       owned,
       numOutputs: outputs.length,
     };
@@ -117,10 +132,11 @@ export class Tracer {
   /** Runs `run` with this trace in the place of the engine. */
   #record<T>(run: () => T): T {
     const { binding, variables } = this;
-    const previous = current;
     const restore = variables.hold();
+    const { random } = Math;
     current = this;
     binding.executor = this.#executor;
+    Math.random = refuseRandom;
     try {
       let result: T;
       // Every symbol ends with the trace, even if the function throws.
@@ -131,8 +147,10 @@ export class Tracer {
       return result!;
     } finally {
       restore();
-      current = previous;
+      current = undefined;
       binding.executor = binding.eager;
+      Math.random = random;
+      binding.eager.refuse(this.#executor.symbols);
     }
   }
 
@@ -142,20 +160,14 @@ export class Tracer {
     const id = this.#executor.bind(output);
     return tensorOf(this.backend, { id, shape: [...shape], dtype });
   }
-
-  /** What a captured id is: a variable's resource, or a tensor. */
-  #sourceOf(id: number, leaves: readonly tf.Tensor[]): ArgumentSource {
-    const variable = this.variables.ofResource(id);
-    return variable === undefined
-      ? { kind: "tensor", id }
-      : variableSource(variable, leaves);
-  }
 }
 
-function variableSource(
-  variable: tf.Variable,
-  leaves: readonly tf.Tensor[],
-): ArgumentSource {
-  const index = leaves.indexOf(variable);
-  return index < 0 ? { kind: "variable", variable } : { kind: "leaf", index };
+/** Stands in for `Math.random`, on which tfjs's unseeded random tensors draw. */
+function refuseRandom(): never {
+  throw new TypeError(
+    "Cannot draw random numbers while a function is being traced, as they must " +
+      "differ from call to call: found Math.random(), of which one draw would " +
+      "stay for good; use counterUniform() with a seed that is an argument, or " +
+      "draw outside and pass the numbers in",
+  );
 }

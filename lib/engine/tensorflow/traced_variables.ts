@@ -1,5 +1,11 @@
 /**
- * The variables that a traced function reads, assigns and changes in place.
+ * The variables that a traced function reads, assigns and changes in place, and
+ * the order that this puts its operations in.
+ *
+ * While a function is traced, every variable holds a symbol: "what the resource
+ * holds now". A read becomes a node only if something uses it, and every write
+ * waits for the reads before it. After a write the variable holds another
+ * symbol, so that a clone of the old one still means the old value.
  *
  * @module
  */
@@ -7,29 +13,26 @@
 import * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
 import { type Attribute, AttributeType } from "./attributes.ts";
-import type { Node, NodeOutput } from "./graph.ts";
+import { DataType } from "./dtypes.ts";
 import type { GraphExecutor } from "./graph_executor.ts";
-import { idOf } from "./variables.ts";
+import { type Node, type NodeOutput, outputOf } from "./node_output.ts";
+import { idOf, tensorOf } from "./variables.ts";
 
-/** A variable that the function has touched. */
-type Touched = {
-  readonly resource: NodeOutput;
-  /** The id of the resource's handle. */
-  readonly resourceId: number;
-  /** Reads its latest value. */
-  value: Node;
+/** One variable during the trace. */
+type State = {
+  /** The argument that is its resource, once something uses it. */
+  resource: NodeOutput | undefined;
+  /** The id of the symbol for what the resource holds now. */
+  present: number;
+  /** Nodes that the next write must wait for. */
+  before: Node[];
+  /** The last node that wrote it. */
+  written: Node | undefined;
 };
 
-/** All variables of tfjs, and what became of them during one trace. */
+/** All variables of tfjs, and what becomes of them during one trace. */
 export class TracedVariables {
-  /** Variables that the function writes. */
-  readonly written = new Set<tf.Variable>();
-  /** Nodes that write variables, and must run though nothing uses them. */
-  readonly effects: Node[] = [];
-  /** Each variable by the id of its value, and the other way round. */
-  readonly #byId = new Map<number, tf.Variable>();
-  readonly #ids = new Map<tf.Variable, number>();
-  readonly #touched = new Map<tf.Variable, Touched>();
+  readonly #states = new Map<tf.Variable, State>();
 
   /**
    * @param backend tfjs's backend.
@@ -40,53 +43,72 @@ export class TracedVariables {
     private readonly executor: GraphExecutor,
   ) {}
 
+  /** The variables that the function uses, with the arguments for their resources. */
+  get used(): { variable: tf.Variable; placeholder: NodeOutput }[] {
+    return Array.from(this.#states).flatMap(([variable, { resource }]) =>
+      resource === undefined ? [] : [{ variable, placeholder: resource }]
+    );
+  }
+
+  /** The variables that the function writes. */
+  get written(): tf.Variable[] {
+    return Array.from(this.#states).flatMap(([variable, { written }]) =>
+      written === undefined ? [] : [variable]
+    );
+  }
+
   /**
-   * Keeps every variable's value alive while symbols are assigned to it.
+   * Puts symbols into all variables.
    *
-   * @returns Gives the variables their values back.
+   * @returns Gives the variables their values back, and removes those that were
+   * made meanwhile.
    */
   hold(): () => void {
-    const held = Object.values(tf.engine().registeredVariables).map(
-      (variable) => {
-        const id = idOf(this.backend, variable);
-        this.#byId.set(id, variable);
-        this.#ids.set(variable, id);
-        return { variable, value: tf.keep(variable.clone()) };
-      },
-    );
+    const held = registered().map((variable) => {
+      const value = tf.keep(variable.clone());
+      this.executor.changing.add(idOf(this.backend, variable));
+      return { variable, value };
+    });
+    for (const { variable } of held) {
+      const state: State = {
+        ...{ resource: undefined, written: undefined },
+        ...{ present: 0, before: [] },
+      };
+      this.#states.set(variable, state);
+      this.#renew(variable, state);
+    }
     return () => {
       for (const { variable, value } of held) {
-        if (variable.dataId !== value.dataId) variable.assign(value);
+        if (!variable.isDisposed) variable.assign(value);
         value.dispose();
       }
+      for (const variable of this.#made()) variable.dispose();
     };
   }
 
-  /** The latest value of the variable whose value has this id, if there is one. */
-  valueOf(id: number): NodeOutput | undefined {
-    const variable = this.#byId.get(id);
-    if (variable === undefined) return undefined;
-    return { node: this.#touch(variable).value, index: 0 };
-  }
-
-  /** The variable that a resource holds, if it holds one. */
-  ofResource(id: number): tf.Variable | undefined {
-    for (const [variable, { resourceId }] of this.#touched) {
-      if (resourceId === id) return variable;
-    }
-    return undefined;
-  }
-
-  /** Adds a node for every variable that the function has assigned. */
+  /**
+   * Adds a node for every variable that holds something else than its resource.
+   *
+   * @throws {TypeError} If the function has made a variable.
+   */
   recordAssignments(): void {
-    for (const [variable, id] of this.#ids) {
-      const present = idOf(this.backend, variable);
-      if (present === id) continue;
-      const { resource, value } = this.#touch(variable);
-      this.#write([variable], "AssignVariableOp", [this.#typeOf(variable)], [
-        resource,
-        this.executor.output(present),
-      ], [value]);
+    const [made] = this.#made();
+    if (made !== undefined) {
+      throw new TypeError(
+        `Cannot trace a function that makes variables, as they must outlive ` +
+          `it: it made "${made.name}" [${made.shape}]; make it before and pass ` +
+          `it in (an optimizer makes its own in its first step)`,
+      );
+    }
+    const assigned = Array.from(this.#states).flatMap(([variable, state]) => {
+      if (variable.isDisposed) return [];
+      const id = idOf(this.backend, variable);
+      if (id === state.present) return [];
+      // All values first: some may be what other variables held before.
+      return [{ variable, state, value: this.executor.output(id) }];
+    });
+    for (const { variable, state, value } of assigned) {
+      this.#assign(variable, state, value);
     }
   }
 
@@ -104,61 +126,109 @@ export class TracedVariables {
     variables: readonly tf.Variable[],
     inputs: readonly tf.Tensor[],
   ): void {
-    const touched = variables.map((variable) => this.#touch(variable));
-    const node = this.#write(variables, name, attributes, [
-      ...touched.map(({ resource }) => resource),
-      ...inputs.map((input) => this.executor.output(idOf(this.backend, input))),
-    ], touched.map(({ value }) => value));
+    const values = inputs.map((input) =>
+      this.executor.output(idOf(this.backend, input))
+    );
+    const states = variables.map((variable) => this.#settled(variable));
+    const node = this.#write(states, name, attributes, [
+      ...variables.map((variable, i) => this.#resource(variable, states[i]!)),
+      ...values,
+    ]);
     variables.forEach((variable, i) => {
-      touched[i]!.value = this.#read(variable, touched[i]!.resource, [node]);
+      states[i]!.written = node;
+      this.#renew(variable, states[i]!);
     });
   }
 
+  /** A variable whose resource holds what the variable holds. */
+  #settled(variable: tf.Variable): State {
+    const state = this.#states.get(variable);
+    if (state === undefined) {
+      throw new TypeError(
+        `Cannot change a variable in place as it must outlive the traced ` +
+          `function: "${variable.name}" was made by it; make it before`,
+      );
+    }
+    const id = idOf(this.backend, variable);
+    // Somebody else holds the value that is about to go: read it now.
+    const assigned = id !== state.present;
+    if (assigned || this.backend.refCount(variable.dataId) > 1) {
+      this.executor.settle(state.present);
+    }
+    if (assigned) this.#assign(variable, state, this.executor.output(id));
+    return state;
+  }
+
+  #assign(variable: tf.Variable, state: State, value: NodeOutput): void {
+    state.written = this.#write(
+      [state],
+      "AssignVariableOp",
+      [this.#typeOf(variable)],
+      [this.#resource(variable, state), value],
+    );
+  }
+
+  /** Adds a node that writes, after all that read or wrote before. */
   #write(
-    variables: readonly tf.Variable[],
+    states: readonly State[],
     name: string,
     attributes: readonly Attribute[],
     inputs: readonly NodeOutput[],
-    after: readonly Node[],
   ): Node {
-    const node = this.executor.graph.addNode(name, attributes, inputs, after);
-    this.effects.push(node);
-    for (const variable of variables) this.written.add(variable);
+    const before = new Set(states.flatMap((state) => state.before));
+    const { graph, effects } = this.executor;
+    const node = graph.addNode(name, attributes, inputs, [...before]);
+    effects.push(node);
+    for (const state of states) state.before = [node];
     return node;
   }
 
-  #touch(variable: tf.Variable): Touched {
-    const known = this.#touched.get(variable);
-    if (known !== undefined) return known;
-    const id = this.#ids.get(variable);
-    if (id === undefined) {
-      throw new TypeError(
-        "Cannot trace a function that makes variables, as they must outlive " +
-          "it: make them before and pass them in",
-      );
-    }
-    const resourceId = this.executor.eager.residentAs(id);
-    const resource = this.executor.capture(resourceId);
-    const value = this.#read(variable, resource, []);
-    const touched = { resource, resourceId, value };
-    this.#touched.set(variable, touched);
-    return touched;
+  /** Gives the variable a symbol for what its resource holds from now on. */
+  #renew(variable: tf.Variable, state: State): void {
+    const { shape, dtype } = variable;
+    const id = this.executor.bindLater(() => this.#read(variable, state));
+    const symbol = tensorOf(this.backend, {
+      ...{ id, shape: [...shape] },
+      dtype: this.backend.getDTypeInteger(dtype),
+    });
+    variable.assign(symbol);
+    symbol.dispose();
+    state.present = id;
   }
 
-  #read(
-    variable: tf.Variable,
-    resource: NodeOutput,
-    after: readonly Node[],
-  ): Node {
+  #read(variable: tf.Variable, state: State): NodeOutput {
     const { graph } = this.executor;
-    const type = this.#typeOf(variable);
-    const node = graph.addNode("ReadVariableOp", [type], [resource], after);
-    graph.setShape({ node, index: 0 }, variable.shape);
-    return node;
+    const node = graph.addNode(
+      "ReadVariableOp",
+      [this.#typeOf(variable)],
+      [this.#resource(variable, state)],
+      state.written === undefined ? [] : [state.written],
+    );
+    state.before.push(node);
+    const output = outputOf(node);
+    graph.setShape(output, variable.shape); // a bare handle does not tell it
+    return output;
+  }
+
+  #resource(variable: tf.Variable, state: State): NodeOutput {
+    const { shape } = variable;
+    return state.resource ??= this.executor.argument({
+      ...{ shape, dtype: DataType.resource },
+    });
   }
 
   #typeOf({ dtype }: tf.Variable): Attribute {
     const value = this.backend.getDTypeInteger(dtype);
     return { name: "dtype", type: AttributeType.type, value };
   }
+
+  /** Variables that did not exist when the trace began. */
+  #made(): tf.Variable[] {
+    return registered().filter((variable) => !this.#states.has(variable));
+  }
+}
+
+/** Every variable of tfjs that was not disposed. */
+function registered(): tf.Variable[] {
+  return Object.values(tf.engine().registeredVariables);
 }
