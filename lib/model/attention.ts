@@ -1,7 +1,8 @@
 /**
  * Multi-head self-attention as pure functions of parameters and inputs.
  *
- * Shapes: B batch, T tokens, D hidden size, H heads, K = D / H head size.
+ * Shapes: B batch, T tokens, Q of them that ask, D hidden size, H heads, K = D / H
+ * head size.
  *
  * @module
  */
@@ -13,9 +14,9 @@ import { linear, type LinearParams } from "./layers.ts";
 
 /** What attention returns: the mixed values, and the weights that mixed them. */
 export type AttentionOutput = {
-  /** Weighted sums of the values, [B, H, T, K]. */
+  /** Weighted sums of the values, [B, H, Q, K]. */
   context: tf.Tensor4D;
-  /** Attention weights before dropout, [B, H, T, T]; every row sums to 1. */
+  /** Attention weights before dropout, [B, H, Q, T]; every row sums to 1. */
   weights: tf.Tensor4D;
 };
 
@@ -37,11 +38,11 @@ export type AttentionOutput = {
  * assert.deepEqual(weights.arraySync(), [[[[1]]]]);
  * ```
  *
- * @param heads Queries, keys and values, each [B, H, T, K].
+ * @param heads Queries [B, H, Q, K]; keys and values, each [B, H, T, K].
  * @param mask Added to the scores, [B, 1, 1, T]: 0 keeps a key, -1e9 hides it.
  * @param drop Applied to the weights that mix the values, not to those returned.
  * @returns The context and the weights; the caller disposes both.
- * @throws {RangeError} If queries and keys differ in shape.
+ * @throws {RangeError} If queries and keys differ in anything but their number.
  */
 export function attend(
   heads: { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D },
@@ -49,19 +50,19 @@ export function attend(
   drop: (weights: tf.Tensor4D) => tf.Tensor4D = (weights) => weights,
 ): AttentionOutput {
   const { query, key, value } = heads;
-  if (!tf.util.arraysEqual(query.shape, key.shape)) {
+  if ([0, 1, 3].some((axis) => query.shape[axis] !== key.shape[axis])) {
     throw new RangeError(
-      `Cannot compare queries with keys as their shapes must be equal: ` +
-        `query is [${query.shape}], key is [${key.shape}]`,
+      `Cannot compare queries with keys as their shapes must be equal but for ` +
+        `the number of tokens: query is [${query.shape}], key is [${key.shape}]`,
     );
   }
   return tf.tidy(() => {
     // Unscaled, q · k has variance K, which drives softmax into its flat tails. The
     // scale goes into the query, which is smaller than the scores where T > K.
     const scaled = query.mul(1 / Math.sqrt(query.shape[3]));
-    const scores = tf.matMul(scaled, key, false, true); // [B, H, T, T]
-    const weights = tf.softmax(scores.add(mask)) as tf.Tensor4D; // [B, H, T, T]
-    const context = tf.matMul(drop(weights), value) as tf.Tensor4D; // [B, H, T, K]
+    const scores = tf.matMul(scaled, key, false, true); // [B, H, Q, T]
+    const weights = tf.softmax(scores.add(mask)) as tf.Tensor4D; // [B, H, Q, T]
+    const context = tf.matMul(drop(weights), value) as tf.Tensor4D; // [B, H, Q, K]
     return { context, weights };
   });
 }
@@ -79,6 +80,8 @@ export type LayerOptions = {
   /** Hides padding, [B, 1, 1, T]: 0 keeps a key, -1e9 hides it. */
   mask: tf.Tensor4D;
   dropout: Dropout;
+  /** Whose output is wanted: every token's, or the first one's of each sequence. */
+  queries?: "all" | "first";
 };
 
 /**
@@ -89,8 +92,8 @@ export type LayerOptions = {
  * @param params The four [D, D] projections.
  * @param hidden Hidden states, [B · T, D].
  * @param config Supplies `numHeads` and `attentionDropout`.
- * @param options The padding mask and the dropout.
- * @returns Hidden states [B · T, D] and weights [B, H, T, T]; the caller disposes both.
+ * @param options The padding mask, the dropout, and who asks.
+ * @returns Hidden states [B · Q, D] and weights [B, H, Q, T]; the caller disposes both.
  */
 export function selfAttention(
   params: AttentionParams,
@@ -100,13 +103,15 @@ export function selfAttention(
 ): { hidden: tf.Tensor2D; weights: tf.Tensor4D } {
   const { numHeads, attentionDropout } = config;
   const { mask, dropout } = options;
-  const [B, , , T] = mask.shape;
+  const [B] = mask.shape;
   return tf.tidy(() => {
-    const headsOf = (projection: LinearParams): tf.Tensor4D =>
-      splitHeads(linear(projection, hidden), [B, T, numHeads]);
+    const headsOf = (projection: LinearParams, rows = hidden): tf.Tensor4D => {
+      const each = rows.shape[0] / B; // Q or T
+      return splitHeads(linear(projection, rows), [B, each, numHeads]);
+    };
     const { context, weights } = attend(
       {
-        query: headsOf(params.query),
+        query: headsOf(params.query, queryRows(hidden, options)),
         key: headsOf(params.key),
         value: headsOf(params.value),
       },
@@ -115,6 +120,23 @@ export function selfAttention(
     );
     return { hidden: linear(params.output, mergeHeads(context)), weights };
   });
+}
+
+/**
+ * The hidden states of the tokens that ask.
+ *
+ * @param hidden Hidden states, [B · T, D].
+ * @param options Supplies `queries`, and B and T by the shape of its mask.
+ * @returns Hidden states, [B · Q, D]: `hidden` itself where all ask; the caller
+ * disposes them.
+ */
+export function queryRows(
+  hidden: tf.Tensor2D,
+  { mask, queries }: LayerOptions,
+): tf.Tensor2D {
+  if (queries !== "first") return hidden;
+  const [B, , , T] = mask.shape, D = hidden.shape[1];
+  return hidden.as3D(B, T, D).slice([0, 0, 0], [B, 1, D]).as2D(B, D);
 }
 
 /** [B · T, D] → [B, H, T, K]. */

@@ -37,6 +37,12 @@ export type BertOutput = {
 export type ForwardOptions = {
   /** Left out, nothing is dropped: evaluation. */
   dropout?: Dropout;
+  /**
+   * `"first"` computes the last layer for the first token of each sequence alone,
+   * which is all that a classifier reads of it: its hidden state is then [B, 1, D],
+   * its weights are [B, H, 1, T]. Default `"all"`.
+   */
+  rowsNeeded?: "all" | "first";
 };
 
 /**
@@ -47,7 +53,7 @@ export type ForwardOptions = {
  * @param params The parameters; they stay the caller's.
  * @param input Ids, segments and attention mask, each [B, T].
  * @param config The sizes that `params` were made with.
- * @param options The dropout of a training step.
+ * @param options The dropout of a training step, and which rows are needed.
  * @returns All hidden states and attention weights; the caller disposes them.
  * @throws {RangeError} If the sequences are longer than the position table.
  */
@@ -57,7 +63,7 @@ export function bert(
   config: BertConfig,
   options: ForwardOptions = {},
 ): BertOutput {
-  const { dropout = NO_DROPOUT } = options;
+  const { dropout = NO_DROPOUT, rowsNeeded = "all" } = options;
   const { maxLength, hiddenSize: D } = config;
   const [B, T] = input.ids.shape;
   if (T > maxLength) {
@@ -72,9 +78,11 @@ export function bert(
     const hiddenStates = [hidden.reshape<tf.Tensor3D>([B, T, D])];
     const attentions: tf.Tensor4D[] = [];
     for (const layer of params.layers) {
-      const output = encoderLayer(layer, hidden, config, { mask, dropout });
+      const queries = layer === params.layers.at(-1) ? rowsNeeded : "all";
+      const how = { mask, dropout, queries };
+      const output = encoderLayer(layer, hidden, config, how);
       hidden = output.hidden;
-      hiddenStates.push(hidden.reshape([B, T, D]));
+      hiddenStates.push(hidden.reshape([B, hidden.shape[0] / B, D]));
       attentions.push(output.weights);
     }
     return { hiddenStates, attentions };
@@ -98,7 +106,7 @@ export function paddingMask(attentionMask: tf.Tensor2D): tf.Tensor4D {
  * One vector for each sequence: tanh(W h + b), where h is the state of `[CLS]`.
  *
  * @param params The pooler, [D, D].
- * @param hidden The last hidden states, [B, T, D].
+ * @param hidden The last hidden states, [B, T, D], or the first token's, [B, 1, D].
  * @returns Pooled states, [B, D]; the caller disposes them.
  */
 export function pool(params: LinearParams, hidden: tf.Tensor3D): tf.Tensor2D {

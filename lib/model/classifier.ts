@@ -35,7 +35,8 @@ export type ClassifierOutput = BertOutput & {
  * @param params The parameters; they stay the caller's.
  * @param input Ids, segments and attention mask, each [B, T].
  * @param config The sizes that `params` were made with.
- * @param options The dropout of a training step.
+ * @param options The dropout of a training step, and which rows are needed: for the
+ * logits alone, `"first"`.
  * @returns Logits [B, C], all hidden states and attention weights; the caller
  * disposes them.
  * @throws {RangeError} If the sequences are longer than the position table.
@@ -48,7 +49,7 @@ export function classify(
 ): ClassifierOutput {
   const { dropout = NO_DROPOUT } = options;
   return tf.tidy(() => {
-    const output = bert(params.bert, input, config, { dropout });
+    const output = bert(params.bert, input, config, options);
     const pooled = pool(params.bert.pooler, output.hiddenStates.at(-1)!);
     const logits = linear(
       params.classifier,

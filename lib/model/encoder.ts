@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import {
   type AttentionParams,
   type LayerOptions,
+  queryRows,
   selfAttention,
 } from "./attention.ts";
 import type { BertConfig } from "./config.ts";
@@ -36,8 +37,9 @@ export type EncoderLayerParams = {
  * @param params Parameters of this layer.
  * @param hidden Hidden states, [B · T, D].
  * @param config Supplies the head count, the dropout rates and the epsilon.
- * @param options The padding mask and the dropout.
- * @returns Hidden states [B · T, D] and attention weights [B, H, T, T]; the caller
+ * @param options The padding mask, the dropout, and whose output is wanted: Q of
+ * the T tokens.
+ * @returns Hidden states [B · Q, D] and attention weights [B, H, Q, T]; the caller
  * disposes both.
  */
 export function encoderLayer(
@@ -52,11 +54,11 @@ export function encoderLayer(
     const attended = selfAttention(params.attention, hidden, config, options);
     const middle = layerNorm(
       params.attentionNorm,
-      hidden.add(dropout(attended.hidden, hiddenDropout)),
+      queryRows(hidden, options).add(dropout(attended.hidden, hiddenDropout)),
       layerNormEpsilon,
     );
-    const expanded = gelu(linear(params.expand, middle)); // [B · T, F]
-    const fed = linear(params.contract, expanded); // [B · T, D]
+    const expanded = gelu(linear(params.expand, middle)); // [B · Q, F]
+    const fed = linear(params.contract, expanded); // [B · Q, D]
     const output = layerNorm(
       params.outputNorm,
       middle.add(dropout(fed, hiddenDropout)),

@@ -80,7 +80,7 @@ function byLength(examples: readonly EncodedExample[]): number[] {
 /** Logits in evaluation mode, [B, C]; recorded once for every length. */
 const compiledLogits = compile(
   (params: ClassifierParams, input: BertInput, config: BertConfig) =>
-    classify(params, input, config).logits,
+    classify(params, input, config, { rowsNeeded: "first" }).logits,
   { name: "prediction", maxSignatures: 256 },
 );
 

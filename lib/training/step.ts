@@ -118,6 +118,7 @@ function gradientsOf(
   const lossOf = (): tf.Scalar => {
     const { logits } = classify(params, input, config, {
       dropout: dropoutFrom(seed),
+      rowsNeeded: "first",
     });
     return crossEntropy(logits, labels);
   };

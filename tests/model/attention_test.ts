@@ -54,15 +54,15 @@ Deno.test("attend() leaves only its outputs in memory", () => {
   assertNoLeak(() => tf.dispose(twoTokens(NO_MASK)));
 });
 
-Deno.test("attend() names both shapes when queries and keys differ", () => {
+Deno.test("attend() names both shapes when queries and keys cannot be multiplied", () => {
   tf.tidy(() => {
     const query: tf.Tensor4D = tf.zeros([1, 2, 3, 4]);
-    const key: tf.Tensor4D = tf.zeros([1, 2, 5, 4]);
+    const key: tf.Tensor4D = tf.zeros([1, 2, 5, 6]);
     assert.throws(
       () => attend({ query, key, value: key }, tf.zeros([1, 1, 1, 5])),
       {
         name: "RangeError",
-        message: /query is \[1,2,3,4\], key is \[1,2,5,4\]/,
+        message: /query is \[1,2,3,4\], key is \[1,2,5,6\]/,
       },
     );
   });
