@@ -42,17 +42,14 @@ export function flatten(
     if (node === null || PLAIN.has(typeof node)) {
       return { plain: node as string | number | boolean | null | undefined };
     }
-    if (typeof node === "object") {
+    if (isRecord(node)) {
       return {
         record: Object.entries(node).map(([name, child]) =>
           [name, walk(child)] as const
         ),
       };
     }
-    throw new TypeError(
-      `Cannot take arguments apart as they must be tensors and plain values: ` +
-        `found a ${typeof node}; let the function capture it instead`,
-    );
+    throw refuseNode(node);
   };
   return { form: walk(tree), leaves };
 }
@@ -74,28 +71,48 @@ export function rebuild(form: Form, leaves: readonly tf.Tensor[]): CallTree {
   );
 }
 
+/** What stands at a path of a tree: a tensor's number, or a plain value. */
+export type Place = {
+  readonly path: string;
+  readonly at: { readonly leaf: number } | { readonly plain: unknown };
+};
+
 /**
- * What a trace depends on, as a text: two calls of one signature can share one.
+ * Where each tensor or plain value of a tree stands, in its order, such as
+ * `[0].batch.ids`.
  *
- * @param leaves The tensors.
- * @param form The form that held them.
+ * @param form From {@linkcode flatten}.
  */
-export function signatureOf(leaves: readonly tf.Tensor[], form: Form): string {
-  const write = (node: Form): string => {
-    if ("leaf" in node) {
-      const tensor = leaves[node.leaf]!;
-      const kind = tensor instanceof tf.Variable ? "variable " : "";
-      return `${kind}${tensor.dtype} [${tensor.shape}]`;
+export function placesIn(form: Form): Place[] {
+  const walk = (node: Form, path: string): Place[] => {
+    if ("leaf" in node || "plain" in node) return [{ path, at: node }];
+    if ("list" in node) {
+      return node.list.flatMap((child, i) => walk(child, `${path}[${i}]`));
     }
-    if ("plain" in node) {
-      return typeof node.plain === "string"
-        ? JSON.stringify(node.plain)
-        : String(node.plain); // unlike JSON, tells Infinity and NaN from null
-    }
-    if ("list" in node) return `(${node.list.map(write).join(", ")})`;
-    return `{${
-      node.record.map(([name, child]) => `${name}: ${write(child)}`).join(", ")
-    }}`;
+    return node.record.flatMap(([name, child]) =>
+      walk(child, path === "" ? name : `${path}.${name}`)
+    );
   };
-  return write(form);
+  return walk(form, "");
+}
+
+/** Whether a value is an object literal, and not one of a class. */
+export function isRecord(
+  node: unknown,
+): node is { readonly [name: string]: CallTree } {
+  if (typeof node !== "object" || node === null) return false;
+  const prototype = Object.getPrototypeOf(node);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Says what cannot stand in a tree. */
+export function refuseNode(node: unknown): TypeError {
+  const kind = typeof node === "object" && node !== null
+    ? node.constructor?.name ?? "object"
+    : typeof node;
+  return new TypeError(
+    `Cannot take arguments or results apart as they must be tensors and plain ` +
+      `values, in arrays and object literals: found a ${kind}; make a tensor ` +
+      `of it, or let the function capture it`,
+  );
 }

@@ -9,7 +9,10 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { type CallTree, flatten, rebuild, signatureOf } from "./call_tree.ts";
+import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
+import { type CallTree, flatten, rebuild } from "./call_tree.ts";
+import { SignatureIndex } from "./signature_index.ts";
+import { sampleOf, tooManySignatures } from "./signature_limit.ts";
 import { CompiledSignature } from "./tensorflow/compiled_signature.ts";
 import { currentTrace } from "./tensorflow/trace.ts";
 import { tensorFlowBackend } from "./tensorflow/backend.ts";
@@ -43,7 +46,10 @@ export type Compiled<
 > = {
   /** Calls the function. The caller disposes the tensors that it returns. */
   (...args: Args): Result;
-  /** `"graph"`, or `"eager"` where the engine has no graphs; known after a call. */
+  /**
+   * How the last call ran: as a `"graph"`, or operation by operation, `"eager"`,
+   * where the engine has no graphs or gradients were taken around the call.
+   */
   readonly runs: "graph" | "eager" | "not yet";
   /** The signatures traced so far. */
   readonly signatures: readonly SignatureReport[];
@@ -68,7 +74,9 @@ const DEFAULT_MAX_SIGNATURES = 32;
  *   and changes in place: no buffer is copied.
  * - Gradients, `tf.tidy` and custom gradients work as always.
  *
- * On an engine without graphs the function runs as it is, with equal results.
+ * On an engine without graphs the function runs as it is, with equal results; so
+ * it does inside `tf.grads`, where every operation must be seen. `COMPILE.md`
+ * beside this file has the rules, the errors and the ways out.
  *
  * @example Two operations become one
  * ```ts
@@ -93,86 +101,80 @@ export function compile<
   run: (...args: Args) => Result,
   options: CompileOptions = {},
 ): Compiled<Args, Result> {
-  const { name = run.name || "function", maxSignatures } = options;
-  const limit = maxSignatures ?? DEFAULT_MAX_SIGNATURES;
-  const known = new Map<string, CompiledSignature<Result>>();
+  const { name = run.name || "function" } = options;
+  const limit = options.maxSignatures ?? DEFAULT_MAX_SIGNATURES;
+  const index = new SignatureIndex<CompiledSignature<Result>>();
+  const traced: CompiledSignature<Result>[] = [];
   let runs: "graph" | "eager" | "not yet" = "not yet";
 
+  const trace = (
+    backend: NodeJSKernelBackend,
+    args: Args,
+  ): CompiledSignature<Result> => {
+    const { leaves, form } = flatten(args);
+    const sample = sampleOf(form, leaves);
+    if (traced.length >= limit) {
+      const samples = traced.map((compiled) => compiled.sample);
+      throw tooManySignatures(name, [...samples, sample]);
+    }
+    const compiled = new CompiledSignature(backend, {
+      ...{ name, leaves, sample, options },
+      run: (symbols) => runTidied(run, rebuild(form, symbols) as Args),
+    });
+    traced.push(compiled);
+    return compiled;
+  };
   const call = (...args: Args): Result => {
     const backend = tensorFlowBackend();
     // A traced function that calls another takes its operations in.
-    if (backend === undefined || currentTrace() !== undefined) {
-      if (backend === undefined) runs = "eager";
-      return tidied(() => run(...args));
+    if (currentTrace() !== undefined) return runTidied(run, args);
+    // A gradient that is taken around the call must see every operation.
+    if (backend === undefined || tf.engine().state.gradientDepth > 0) {
+      runs = "eager";
+      return runTidied(run, args);
     }
+    const { leaves, place } = index.find(args);
+    place.value ??= trace(backend, args);
     runs = "graph";
-    const { leaves, form } = flatten(args);
-    const signature = signatureOf(leaves, form);
-    let compiled = known.get(signature);
-    if (compiled === undefined) {
-      if (known.size >= limit) {
-        throw tooManySignatures(name, limit, [...known.keys()], signature);
-      }
-      compiled = new CompiledSignature(backend, {
-        name,
-        signature,
-        leaves,
-        run: (symbols) => tidied(() => run(...rebuild(form, symbols) as Args)),
-        options,
-      });
-      known.set(signature, compiled);
-    }
-    return compiled.call(leaves);
+    return place.value.call(leaves);
   };
   return Object.defineProperties(call, {
     runs: { get: () => runs },
-    signatures: {
-      get: () => Array.from(known.values(), (each) => each.report),
-    },
+    signatures: { get: () => traced.map((compiled) => compiled.report) },
     dispose: {
       value: () => {
-        for (const compiled of known.values()) compiled.dispose();
-        known.clear();
+        for (const compiled of traced.splice(0)) compiled.dispose();
+        index.clear();
       },
     },
   }) as Compiled<Args, Result>;
 }
 
-/** `tf.tidy` for a function whose result may be any tree, or nothing. */
-function tidied<Result extends CallTree | void>(run: () => Result): Result {
-  let result: Result;
+/**
+ * Runs a function in a `tf.tidy` that lets a tree of tensors out. As after a
+ * graph, they are new ones: not the arguments, and each another.
+ */
+function runTidied<
+  Args extends readonly CallTree[],
+  Result extends CallTree | void,
+>(run: (...args: Args) => Result, args: Args): Result {
+  let result: Result | undefined;
   tf.tidy(() => {
-    result = run();
-    return result === undefined ? [] : flatten(result).leaves;
+    const returned = run(...args);
+    if (returned === undefined) return [];
+    if (returned instanceof Promise) throw refusePromise(returned);
+    const { leaves, form } = flatten(returned);
+    const outputs = leaves.map((leaf) => leaf.clone());
+    result = rebuild(form, outputs) as Result;
+    return outputs;
   });
-  return result!;
+  return result as Result;
 }
 
-function tooManySignatures(
-  name: string,
-  limit: number,
-  known: readonly string[],
-  next: string,
-): RangeError {
-  return new RangeError(
-    `Cannot trace "${name}" once more as at most ${limit} signatures may be ` +
-      `traced: ${varying(known, next)}; round it up so that few sizes occur, ` +
-      `or raise maxSignatures`,
+function refusePromise(promise: Promise<unknown>): TypeError {
+  promise.catch(() => {}); // it goes on with tensors that are gone
+  return new TypeError(
+    "Cannot compile an asynchronous function as all of it must run while it is " +
+      "traced: it returned a Promise; await outside, before or after the call",
   );
-}
-
-/** Says which sizes differ between the signatures. */
-function varying(known: readonly string[], next: string): string {
-  const numbers = (text: string): string[] => text.match(/\d+|\D+/g) ?? [];
-  const all = [...known, next].map(numbers);
-  const parts = numbers(next);
-  const differing = parts.flatMap((part, i) => {
-    const values = new Set(all.map((signature) => signature[i]));
-    return values.size > 1 && /^\d/.test(part) ? [[...values].slice(-5)] : [];
-  });
-  if (differing.length === 0) return `the latest is ${next}`;
-  return differing.map((values) =>
-    `a size takes the values ${values.join(", ")} …`
-  )
-    .join(" and ");
 }

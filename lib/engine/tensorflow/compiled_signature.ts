@@ -10,6 +10,7 @@ import type { CompileOptions, SignatureReport } from "../compile.ts";
 import { type CallTree, flatten, type Form, rebuild } from "../call_tree.ts";
 import { type Attribute, AttributeType } from "./attributes.ts";
 import { TensorFlowBinding } from "./binding.ts";
+import type { Sample } from "../signature_limit.ts";
 import { Graph } from "./graph.ts";
 import { graphTools } from "./graph_tools.ts";
 import { type ArgumentSource, type Trace, Tracer } from "./trace.ts";
@@ -22,8 +23,9 @@ let numFunctions = 0;
 /** What a signature is made of. */
 export type SignatureDefinition<Result> = {
   readonly name: string;
-  readonly signature: string;
   readonly leaves: readonly tf.Tensor[];
+  /** What the arguments were, for messages. */
+  readonly sample: Sample;
   readonly run: (symbols: readonly tf.Tensor[]) => Result;
   readonly options: CompileOptions;
 };
@@ -31,24 +33,32 @@ export type SignatureDefinition<Result> = {
 /** A traced function, ready to be called with other tensors of the same shapes. */
 export class CompiledSignature<Result extends CallTree | void> {
   readonly report: SignatureReport;
+  /** What the arguments were at the first call. */
+  readonly sample: Sample;
+  readonly #name: string;
   readonly #binding: TensorFlowBinding;
   readonly #function: string;
   readonly #attributes: readonly Attribute[];
   readonly #trace: Trace;
+  /** Variables that the function writes or reads without being given them. */
+  readonly #captured: ReadonlySet<tf.Tensor>;
   #form: Form | undefined;
 
   /** Traces the function. */
   constructor(
     private readonly backend: NodeJSKernelBackend,
-    private readonly definition: SignatureDefinition<Result>,
+    definition: SignatureDefinition<Result>,
   ) {
     const start = performance.now();
-    const { name, signature, leaves, run, options } = definition;
+    const { name, leaves, run, options, sample } = definition;
+    this.#name = name;
+    this.sample = sample;
+    for (const leaf of leaves) this.#checkAlive(leaf);
     const binding = bindingOf(backend);
     const { api, registry } = graphTools(binding.eager.context);
     const graph = new Graph(binding.eager.context, api, registry);
     this.#binding = binding;
-    this.#function = `${name.replace(/\W/g, "_")}_${++numFunctions}`;
+    this.#function = `compiled_${name.replace(/\W/g, "_")}_${++numFunctions}`;
     this.#attributes = callAttributes(options);
     try {
       this.#trace = new Tracer(backend, binding, graph).trace(
@@ -61,6 +71,11 @@ export class CompiledSignature<Result extends CallTree | void> {
           this.#form = flat.form;
           return flat.leaves;
         },
+      );
+      this.#captured = new Set(
+        this.#trace.sources.flatMap((source) =>
+          source.kind === "variable" ? [source.variable] : []
+        ),
       );
       this.report = {
         signature: summaryOf(leaves),
@@ -76,8 +91,11 @@ export class CompiledSignature<Result extends CallTree | void> {
   call(leaves: readonly tf.Tensor[]): Result {
     const { written, sources, numOutputs } = this.#trace;
     const { eager } = this.#binding;
+    this.#checkCaptured(leaves);
     for (const source of written) {
-      unshare(this.backend, eager, this.#variable(source, leaves));
+      const variable = this.#variable(source, leaves);
+      this.#checkAlive(variable);
+      unshare(this.backend, eager, variable);
     }
     const outputs = eager.execute(
       this.#function,
@@ -108,7 +126,7 @@ export class CompiledSignature<Result extends CallTree | void> {
     if (source.kind === "tensor") {
       if (eager.has(source.id)) return source.id;
       throw new TypeError(
-        `Cannot call "${this.definition.name}" as the tensors that it uses ` +
+        `Cannot call "${this.#name}" as the tensors that it uses ` +
           `from outside must be alive: one was disposed after it was traced; ` +
           `pass it as an argument, or dispose the compiled function first`,
       );
@@ -116,15 +134,30 @@ export class CompiledSignature<Result extends CallTree | void> {
     const tensor = source.kind === "leaf"
       ? leaves[source.index]!
       : source.variable;
-    if (tensor.isDisposed) {
-      throw new TypeError(
-        `Cannot call "${this.definition.name}" as its arguments and variables ` +
-          `must be alive: one of shape [${tensor.shape}] was disposed`,
-      );
-    }
+    this.#checkAlive(tensor);
     return tensor instanceof tf.Variable
       ? resourceOf(this.backend, eager, tensor)
       : idOf(this.backend, tensor);
+  }
+
+  #checkAlive(tensor: tf.Tensor): void {
+    if (!tensor.isDisposed) return;
+    throw new TypeError(
+      `Cannot call "${this.#name}" as its arguments and variables ` +
+        `must be alive: one of ${tensor.dtype} [${tensor.shape}] was disposed`,
+    );
+  }
+
+  /** Under two names at once, the order of reads and writes would be lost. */
+  #checkCaptured(leaves: readonly tf.Tensor[]): void {
+    if (this.#captured.size === 0 || this.#trace.written.length === 0) return;
+    const twice = leaves.find((leaf) => this.#captured.has(leaf));
+    if (twice === undefined) return;
+    throw new TypeError(
+      `Cannot call "${this.#name}" as a variable must be either given ` +
+        `or captured: one of ${twice.dtype} [${twice.shape}] is both; always ` +
+        `pass it as an argument`,
+    );
   }
 
   #variable(
