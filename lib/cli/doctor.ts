@@ -4,6 +4,8 @@
 
 import { loadCola } from "../data/cola_corpus.ts";
 import { describeDevice, startEngine } from "../engine/engine.ts";
+import { bestOf, roofMeter } from "../engine/matmul_roof.ts";
+import { describeSpeed, speedSettings } from "../engine/speed_settings.ts";
 import { cacheFolder } from "../provision/cache.ts";
 import { CATALOGUE } from "../weights/catalogue.ts";
 import { findAsset } from "../provision/asset.ts";
@@ -13,8 +15,13 @@ import type { Command } from "./command.ts";
 export const DOCTOR: Command = {
   name: "doctor",
   summary: "Say which engine, weights and data this machine has",
-  options: {},
-  run: async () => {
+  options: {
+    roof: {
+      type: "boolean",
+      description: "Measure how fast the engine multiplies; takes seconds",
+    },
+  },
+  run: async ({ flags }) => {
     const provision = { offline: true };
     console.log(
       `Deno      ${Deno.version.deno}, TypeScript ${Deno.version.typescript}`,
@@ -31,18 +38,30 @@ export const DOCTOR: Command = {
       );
     }
     try {
-      console.log(indent(describeDevice(await startEngine({ provision }))));
+      const report = await startEngine({ provision });
+      console.log(behind("Engine", describeDevice(report)));
+      console.log(behind("Speed", describeSpeed(speedSettings(report))));
+      if (flags.has("roof")) console.log(behind("Roof", measuredRoof()));
       return 0;
     } catch (error) {
       console.log(
-        indent(error instanceof Error ? error.message : String(error)),
+        behind("Engine", error instanceof Error ? error.message : `${error}`),
       );
       return 1;
     }
   },
 };
 
-/** Puts a text of several lines behind the word "Engine". */
-function indent(text: string): string {
-  return `Engine    ${text.trimEnd().replaceAll("\n", `\n${" ".repeat(10)}`)}`;
+/** The speed of large matrix products, in words. */
+function measuredRoof(): string {
+  const meter = roofMeter();
+  const gflops = bestOf(meter);
+  meter.dispose();
+  return `${gflops.toFixed(0)} GFLOP/s in float32 matrix products`;
+}
+
+/** Puts a text of several lines behind a word. */
+function behind(word: string, text: string): string {
+  const indented = text.trimEnd().replaceAll("\n", `\n${" ".repeat(10)}`);
+  return `${word.padEnd(10)}${indented}`;
 }

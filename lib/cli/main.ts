@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.ts")).DOCTOR,
   notebook: async () => (await import("./notebook.ts")).NOTEBOOK,
   kernel: async () => (await import("./kernel.ts")).KERNEL,
+  bench: async () => (await import("./bench.ts")).BENCH,
 };
 
 /**

@@ -37,7 +37,15 @@ Deno.test("--help describes every command", async () => {
   const { code, output } = await run("--help");
   assert.equal(code, 0);
   for (
-    const name of ["start", "test", "ok", "doctor", "notebook", "kernel"]
+    const name of [
+      "start",
+      "test",
+      "ok",
+      "doctor",
+      "notebook",
+      "kernel",
+      "bench",
+    ]
   ) {
     assert.match(output, new RegExp(`deno task ${name} `));
     const help = await run(name, "--help");

@@ -3,6 +3,7 @@ import { parseHTML } from "linkedom";
 import {
   attentionHeatMap,
   barChart,
+  benchChart,
   bootstrapChart,
   confusionChart,
   countInBins,
@@ -38,7 +39,28 @@ const tokens = (count: number): string[] =>
       ["the", "dog", "crossed", "##ing", "uncharacteristically"][i % 5]!,
   );
 
+const benchRows = ["tiny", "minilm"].flatMap((model, i) =>
+  [16, 64, 128].map((tokens, j) => ({
+    model,
+    tokens,
+    precision: "float32",
+    stepMs: 27.3 * (1 + 4 * i) * (1 + j),
+    roofShare: 0.2 + 0.1 * (i + j),
+  }))
+);
+
 const CHARTS: Record<string, VegaLiteSpec> = {
+  "bench alone": benchChart(benchRows),
+  "bench of a race": benchChart(
+    [...benchRows, { ...benchRows[0]!, precision: "bfloat16" }].map((
+      { stepMs, ...row },
+      i,
+    ) => ({
+      ...{ ...row, stepMs, torchMs: stepMs * (0.8 + i / 10) },
+      ...(i < 3 ? { eagerMs: 3 * stepMs, wasmMs: 9.5 * stepMs } : {}),
+    })),
+    { machine: "A processor, 2 threads, batch 32" },
+  ),
   lengths: lengthHistogram(
     wave(400).map((value) => Math.round(12 + 8 * value)),
     { maxLengths: [16, 64] },
@@ -158,6 +180,17 @@ for (const [name, spec] of Object.entries(CHARTS)) {
     assert.match(spec.description, /\w.*\.$/);
   });
 }
+
+Deno.test("benchChart() measures every program in steps of Bertbook", () => {
+  const row = { model: "tiny", tokens: 16, precision: "float32" };
+  const times = { stepMs: 20, roofShare: 0.25 };
+  const valuesOf = (spec: VegaLiteSpec): unknown =>
+    (spec as unknown as { data: { values: { value: number }[] } }).data.values
+      .map(({ value }) => value);
+  const race = benchChart([{ ...row, ...times, torchMs: 30, wasmMs: 200 }]);
+  assert.deepEqual(valuesOf(race), [1, 1.5, 10]);
+  assert.deepEqual(valuesOf(benchChart([{ ...row, ...times }])), [0.25]);
+});
 
 Deno.test("lossCurves() ticks each epoch once and draws its points", async () => {
   for (const count of [1, 2, 3, 4]) {

@@ -1,0 +1,141 @@
+/** `deno task bench`: how fast a training step is here, alone or in a race. @module */
+
+// deno-lint-ignore-file no-console -- a command speaks to a terminal
+
+import { dirname, join, resolve } from "node:path";
+import type { Precision } from "../engine/matmul_roof.ts";
+import { describeSpeed, type SpeedSettings } from "../engine/speed_settings.ts";
+import { provideLibrary } from "../engine/tensorflow/library.ts";
+import { benchChart } from "../views/bench_chart.ts";
+import { renderPng } from "../views/picture.ts";
+import { BenchChild } from "./bench_child.ts";
+import { BENCH_OPTIONS, type BenchPlan, benchPlan } from "./bench_options.ts";
+import { type BenchCase, type BenchRow, measureRow } from "./bench_row.ts";
+import { benchTable } from "./bench_table.ts";
+import { findTorch } from "./bench_torch.ts";
+import type { Command } from "./command.ts";
+import { PROJECT } from "./project.ts";
+import { progressLines } from "./provision.ts";
+import { StatusLine } from "./terminal.ts";
+
+/** Measures training steps and writes the figures to a file. */
+export const BENCH: Command = {
+  name: "bench",
+  summary: "Measure how fast training is on this machine, or race it",
+  options: BENCH_OPTIONS,
+  run: async (given) => {
+    await bench(benchPlan(given));
+    return 0;
+  },
+};
+
+/** GFLOP/s of large products. */
+type Roof = Partial<Record<Precision, number>>;
+
+/** The content of the file. */
+type BenchFile = {
+  machine: SpeedSettings & { deno: string; torch?: string };
+  /** The best of the run. */
+  roof: Roof;
+  rows: BenchRow[];
+};
+
+const ROOF_READINGS = 5;
+
+async function bench(plan: BenchPlan): Promise<void> {
+  // Where no library can be had, the engine says so and takes another one.
+  await provideLibrary({ onProgress: progressLines() }).catch(() => {});
+  const torch = plan.rivals.includes("torch") ? await findTorch() : undefined;
+  if (torch?.version === undefined && torch !== undefined) {
+    console.log(`PyTorch is left out: ${torch.reason}`);
+  }
+  const rivals = plan.rivals
+    .filter((rival) => rival !== "torch" || torch?.version !== undefined);
+  const { child, hello: settings } = await startRoof(plan.precisions);
+  await using roofChild = child;
+  console.log(describeSpeed(settings));
+  const version = torch?.version;
+  const file: BenchFile = {
+    machine: {
+      ...settings,
+      deno: Deno.version.deno,
+      ...(version === undefined ? {} : { torch: version }),
+    },
+    roof: {},
+    rows: [],
+  };
+  const table = benchTable(rivals);
+  console.log(`\n${table.header}`);
+  const line = new StatusLine();
+  for (const what of casesOf(plan, settings)) {
+    const row = await measureRow(what, {
+      ...plan,
+      rivals,
+      python: torch?.python ?? "python3",
+      threads: settings.threads,
+      readRoof: async () => {
+        const roof = await roofChild.ask<Required<Roof>>(ROOF_READINGS);
+        keepBest(file.roof, roof);
+        return roof[what.precision];
+      },
+      onProgress: (text) => line.update(text),
+    });
+    line.finish(table.lineOf(row));
+    file.rows.push(row);
+    await writeFile(plan.json, file); // each time: a long run may be stopped
+  }
+  await finish(plan, file);
+}
+
+/** Starts the process that measures the machine itself. */
+function startRoof(
+  precisions: readonly Precision[],
+): Promise<{ child: BenchChild; hello: SpeedSettings }> {
+  return BenchChild.start<SpeedSettings>("matmul roof", [
+    Deno.execPath(),
+    ...["run", "--quiet", "--no-check", "--allow-all"],
+    join(PROJECT, "lib", "cli", "bench_roof.ts"),
+    ...precisions,
+  ]);
+}
+
+/** Every row, precision by precision; what this processor cannot do is said. */
+function casesOf(plan: BenchPlan, settings: SpeedSettings): BenchCase[] {
+  return plan.precisions.flatMap((precision) => {
+    if (precision === "bfloat16" && settings.bfloat16 === false) {
+      console.log("bfloat16 is left out: this processor does not multiply it");
+      return [];
+    }
+    return plan.models.flatMap((model) =>
+      plan.tokens.map((tokens) => ({ model, tokens, precision }))
+    );
+  });
+}
+
+function keepBest(best: Roof, roof: Roof): void {
+  for (const [name, gflops] of Object.entries(roof)) {
+    const precision = name as Precision;
+    best[precision] = Math.max(best[precision] ?? 0, gflops);
+  }
+}
+
+async function writeFile(path: string, file: BenchFile): Promise<void> {
+  await Deno.mkdir(dirname(resolve(path)), { recursive: true });
+  await Deno.writeTextFile(path, JSON.stringify(file, null, 2) + "\n");
+}
+
+/** Says where the figures are, and draws them if that was asked for. */
+async function finish(plan: BenchPlan, file: BenchFile): Promise<void> {
+  const roofs = Object.entries(file.roof)
+    .map(([precision, gflops]) => `${precision} ${gflops.toFixed(0)} GFLOP/s`);
+  console.log(`\nMatmul roof: ${roofs.join(", ")}\nFigures: ${plan.json}`);
+  if (!plan.picture || file.rows.length === 0) return;
+  const path = `${plan.json.replace(/\.json$/, "")}.png`;
+  const { processor, threads } = file.machine;
+  const machine = `${processor}, ${threads} threads, batch 32`;
+  await Deno.writeFile(
+    path,
+    await renderPng(benchChart(file.rows, { machine })),
+  );
+  console.log(`Picture: ${path}`);
+}

@@ -1,0 +1,21 @@
+/**
+ * The benchmark's measure: says what decides the speed of this machine, and
+ * reads its matmul roofs when asked to.
+ *
+ *     bench_roof.ts <precision> …
+ *
+ * @module
+ */
+
+import { startEngine } from "../engine/engine.ts";
+import { bestOf, type Precision, roofMeter } from "../engine/matmul_roof.ts";
+import { speedSettings } from "../engine/speed_settings.ts";
+import { answerRequests } from "./bench_child.ts";
+
+const settings = speedSettings(await startEngine());
+const meters = (Deno.args as Precision[])
+  .map((precision) => [precision, roofMeter(precision)] as const);
+await answerRequests(settings, (readings) =>
+  Object.fromEntries(
+    meters.map(([precision, meter]) => [precision, bestOf(meter, readings)]),
+  ));

@@ -1,0 +1,67 @@
+/**
+ * A contestant of `deno task bench`: takes training steps when asked to.
+ *
+ *     bench_step.ts <compiled | eager | wasm> <model> <tokens> <precision>
+ *
+ * Random weights, one batch, dropout, clipping, AdamW with weight decay. A step
+ * lasts from the plain arrays of the batch until its loss is read.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import { compile } from "../engine/compile.ts";
+import { startEngine } from "../engine/engine.ts";
+import { initClassifier } from "../model/initialize.ts";
+import { randomStream } from "../random/stream.ts";
+import { ADAMW_DEFAULTS, adamWRates, initSlots } from "../training/adamw.ts";
+import { batchTensors } from "../training/batch_tensors.ts";
+import { type Learner, trainingStep } from "../training/step.ts";
+import { makeTrainable } from "../training/variables.ts";
+import { answerRequests, peakMegabytes } from "./bench_child.ts";
+import {
+  BENCH_MODELS,
+  benchBatch,
+  type BenchModel,
+  NUM_CLASSES,
+} from "./bench_shapes.ts";
+
+const SEED = 42;
+const LEARNING_RATE = 2e-5;
+const CLIP_NORM = 1;
+
+const [contestant, model, tokens, precision] = Deno.args;
+await startEngine(contestant === "wasm" ? { engine: "wasm" } : {});
+const config = BENCH_MODELS[model as BenchModel];
+const params = initClassifier(config, NUM_CLASSES, randomStream(SEED));
+makeTrainable(params);
+const learner: Learner = { params, slots: initSlots(params) };
+const settings = { config, adamW: ADAMW_DEFAULTS, clipNorm: CLIP_NORM };
+const step = contestant === "compiled"
+  ? compile(trainingStep, {
+    name: "training step",
+    bfloat16: precision === "bfloat16",
+  })
+  : trainingStep;
+const plain = benchBatch(Number(tokens));
+let stepsTaken = 0;
+
+/** Takes one step and returns its milliseconds. */
+async function take(): Promise<number> {
+  const start = performance.now();
+  stepsTaken++;
+  using batch = batchTensors(plain, config);
+  const { input, labels } = batch;
+  const rates = adamWRates(stepsTaken, LEARNING_RATE, ADAMW_DEFAULTS);
+  const seed = tf.tensor1d([SEED, stepsTaken], "int32");
+  const outcome = step(learner, { input, labels }, { rates, seed }, settings);
+  await outcome.loss.data();
+  tf.dispose([rates, seed, outcome]);
+  return performance.now() - start;
+}
+
+await answerRequests({ firstMs: await take() }, async (count) => {
+  const milliseconds: number[] = [];
+  for (let i = 0; i < count; i++) milliseconds.push(await take());
+  return { milliseconds, peakMb: peakMegabytes() };
+});

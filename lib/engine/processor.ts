@@ -1,0 +1,67 @@
+/**
+ * What the processor can do that decides how fast matrices are multiplied.
+ *
+ * @module
+ */
+
+/** The kernel's word for an instruction set, and the maker's. */
+const SETS: readonly (readonly [flag: string, name: string])[] = [
+  ["avx2", "AVX2"],
+  ["avx512f", "AVX-512"],
+  ["avx512_vnni", "AVX-512-VNNI"],
+  ["avx512_bf16", "AVX-512-BF16"],
+  ["amx_bf16", "AMX-BF16"],
+  ["asimd", "NEON"],
+  ["sve", "SVE"],
+  ["bf16", "ARM-BF16"],
+];
+
+/** Any of these multiplies bfloat16 without taking it apart first. */
+const MULTIPLY_BFLOAT16 = ["AVX-512-BF16", "AMX-BF16", "ARM-BF16"];
+
+/**
+ * Picks the instruction sets that matter from Linux's description of the processor.
+ *
+ * @example A processor of 2013
+ * ```ts
+ * import { instructionSetsIn } from "bertbook/engine/processor.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(instructionSetsIn("flags : fpu sse2 avx avx2"), ["AVX2"]);
+ * ```
+ *
+ * @param cpuInfo The text of `/proc/cpuinfo`.
+ * @returns Their names, the oldest first.
+ */
+export function instructionSetsIn(cpuInfo: string): string[] {
+  const line = /^(?:flags|Features)\s*:(.*)$/m.exec(cpuInfo)?.[1] ?? "";
+  const flags = new Set(line.trim().split(/\s+/));
+  return SETS.flatMap(([flag, name]) => flags.has(flag) ? [name] : []);
+}
+
+/**
+ * The instruction sets of this machine's processor that matter.
+ *
+ * @returns Their names; undefined where the system does not say, or may not be asked.
+ */
+export function instructionSets(): string[] | undefined {
+  try {
+    return instructionSetsIn(Deno.readTextFileSync("/proc/cpuinfo"));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether a processor multiplies bfloat16 by itself.
+ *
+ * @param sets What {@linkcode instructionSets} returned.
+ * @returns Undefined where `sets` is.
+ */
+export function multipliesBfloat16(
+  sets: readonly string[] | undefined,
+): boolean | undefined {
+  return sets?.some((name) => MULTIPLY_BFLOAT16.includes(name));
+}

@@ -1,0 +1,79 @@
+/**
+ * Everything besides the program that decides how fast it runs: to be stored
+ * beside every time that is measured.
+ *
+ * @module
+ */
+
+import type { DeviceReport, EngineName } from "./engine.ts";
+import { instructionSets, multipliesBfloat16 } from "./processor.ts";
+
+/** Plain values, ready to be written as JSON. */
+export type SpeedSettings = {
+  readonly engine: EngineName;
+  readonly engineVersion: string;
+  readonly device: string;
+  readonly threads: number;
+  /** Whether oneDNN multiplies; null on engines that do not know it. */
+  readonly oneDnn: boolean | null;
+  readonly processor: string;
+  /** Null where the system does not say. */
+  readonly instructionSets: readonly string[] | null;
+  /** Whether the processor multiplies bfloat16; null where it is not known. */
+  readonly bfloat16: boolean | null;
+};
+
+/**
+ * Gathers what decides the speed of a started engine.
+ *
+ * @example
+ * ```ts
+ * import { startEngine } from "bertbook/engine/engine.ts";
+ * import { speedSettings } from "bertbook/engine/speed_settings.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const report = await startEngine({ engine: "wasm" });
+ * assert.equal(speedSettings(report).threads, 1);
+ * ```
+ *
+ * @param report What `startEngine` returned.
+ * @returns The settings.
+ */
+export function speedSettings(report: DeviceReport): SpeedSettings {
+  const { engine, version, device, threads, processor } = report;
+  const sets = instructionSets();
+  // The engine sets the variable when it loads TensorFlow, unless the user has.
+  const oneDnn = engine === "tensorflow"
+    ? Deno.env.get("TF_ENABLE_ONEDNN_OPTS") !== "0"
+    : null;
+  return {
+    engine,
+    engineVersion: version,
+    device,
+    threads,
+    oneDnn,
+    processor,
+    instructionSets: sets ?? null,
+    bfloat16: multipliesBfloat16(sets) ?? null,
+  };
+}
+
+/**
+ * The settings as text for a reader.
+ *
+ * @param settings What {@linkcode speedSettings} returned.
+ * @returns A few lines.
+ */
+export function describeSpeed(settings: SpeedSettings): string {
+  const { engine, engineVersion, threads, oneDnn } = settings;
+  const said = (value: boolean | null, yes: string, no: string): string =>
+    value === null ? "not known" : value ? yes : no;
+  return [
+    `${engine} ${engineVersion}, ${threads} thread${threads === 1 ? "" : "s"}` +
+    (oneDnn === null ? "" : `, oneDNN ${oneDnn ? "on" : "off"}`),
+    `${settings.processor}: ${
+      settings.instructionSets?.join(", ") || "instruction sets not known"
+    }`,
+    `bfloat16: ${said(settings.bfloat16, "possible", "not on this processor")}`,
+  ].join("\n");
+}

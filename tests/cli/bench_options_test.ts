@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { BENCH } from "bertbook/cli/bench.ts";
+import { benchPlan } from "bertbook/cli/bench_options.ts";
+import { readArguments } from "bertbook/cli/command.ts";
+
+const planOf = (...args: string[]) => benchPlan(readArguments(BENCH, args));
+
+Deno.test("benchPlan() without options is what --help shows", () => {
+  assert.deepEqual(planOf(), {
+    models: ["tiny", "minilm"],
+    tokens: [16, 64, 128],
+    precisions: ["float32"],
+    rivals: [],
+    rounds: 5,
+    steps: 4,
+    json: "out/bench.json",
+    picture: false,
+  });
+});
+
+Deno.test("benchPlan() reads lists, in their order and each item once", () => {
+  const plan = planOf(
+    ...["--model=bert-base,tiny", "--tokens=64, 16,64", "--rounds=2"],
+    ...["--precision=bfloat16,float32", "--steps=9", "--json=x.json"],
+    ...["--wasm", "--torch", "--picture"],
+  );
+  assert.deepEqual(plan, {
+    models: ["bert-base", "tiny"],
+    tokens: [64, 16],
+    precisions: ["bfloat16", "float32"],
+    rivals: ["torch", "wasm"],
+    rounds: 2,
+    steps: 9,
+    json: "x.json",
+    picture: true,
+  });
+});
+
+Deno.test("benchPlan() names the nearest value of one that is unknown", () => {
+  const refusals: [string, RegExp][] = [
+    [
+      "--model=tiny,minilmm",
+      /--model .*found "minilmm"; did you mean minilm\?$/,
+    ],
+    [
+      "--precision=bf16",
+      /--precision .*found "bf16"; did you mean bfloat16\?$/,
+    ],
+    [
+      "--tokens=16,1024",
+      /--tokens .*1 to 512: found "1024"; did you mean 512\?$/,
+    ],
+    ["--rounds=0", /--rounds .*found "0"; did you mean 1\?$/],
+    ["--steps=2.6", /--steps .*found "2.6"; did you mean 3\?$/],
+    ["--steps=many", /--steps .*found "many"; did you mean 4\?$/],
+    ["--tokens=", /--tokens as it needs a value/],
+    ["--tokens=16,", /--tokens .*found ""; did you mean/],
+  ];
+  for (const [option, message] of refusals) {
+    assert.throws(() => planOf(option), { name: "UsageError", message });
+  }
+});

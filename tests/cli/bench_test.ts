@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { findTorch } from "bertbook/cli/bench_torch.ts";
+
+const MAIN = join(import.meta.dirname!, "..", "..", "lib", "cli", "main.ts");
+
+/** Stands for Python: PyTorch's default AdamW takes 800 ms a step, its fused 400. */
+const PYTHON = `#!/bin/sh
+if [ "$1" = "-c" ]; then echo 9.9.9; exit; fi
+[ "$2" = "fused" ] && ms=400 || ms=800
+echo '{"firstMs": 1}'
+while read count; do
+  [ "$count" = 1 ] && list=$ms || list="$ms, $ms"
+  echo "{\\"milliseconds\\": [$list], \\"peakMb\\": $ms}"
+done
+`;
+
+/** Runs the smallest benchmark; `python` stands in BERTBOOK_PYTHON. */
+async function bench(
+  folder: string,
+  python: string,
+  ...options: string[]
+): Promise<{ output: string; file: { rows: Record<string, unknown>[] } }> {
+  const json = join(folder, "deep", "bench.json");
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-check", "--allow-all", MAIN, "bench"],
+      ...["--model=tiny", "--tokens=8", "--rounds=2", "--steps=2"],
+      ...[`--json=${json}`, "--torch", ...options],
+    ],
+    env: { NO_COLOR: "1", BERTBOOK_PYTHON: python },
+  }).output();
+  const text = new TextDecoder();
+  assert.equal(code, 0, text.decode(stderr));
+  return {
+    output: text.decode(stdout),
+    file: JSON.parse(await Deno.readTextFile(json)),
+  };
+}
+
+Deno.test("bench writes one row of figures that agree with one another", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const python = join(folder, "python");
+    await Deno.writeTextFile(python, PYTHON, { mode: 0o755 });
+    const { file, output } = await bench(
+      folder,
+      python,
+      "--eager",
+      "--picture",
+    );
+    const { machine, roof, rows } = file as unknown as {
+      machine: Record<string, unknown>;
+      roof: Record<string, number>;
+      rows: Record<string, number>[];
+    };
+    assert.equal(machine.torch, "9.9.9");
+    assert.equal(machine.deno, Deno.version.deno);
+    assert.ok(Number(machine.threads) >= 1);
+    assert.equal(rows.length, 1);
+    const row = rows[0]!;
+    const { model, tokens, precision, torchOptimizer, ...figures } = row;
+    assert.deepEqual(
+      { model, tokens, precision, torchOptimizer },
+      {
+        model: "tiny",
+        tokens: 8,
+        precision: "float32",
+        torchOptimizer: "fused",
+      },
+    );
+    for (const [name, figure] of Object.entries(figures)) {
+      assert.ok(Number.isFinite(figure) && figure > 0, `${name} is ${figure}`);
+    }
+    const near = (a: number, b: number): void =>
+      assert.ok(Math.abs(a / b - 1) < 1e-9, `${a} is not ${b}`);
+    near(row.tokensPerSecond!, 32 * 8 / (row.stepMs! / 1e3));
+    near(row.gflops!, row.gflop! / (row.stepMs! / 1e3));
+    near(row.roofShare!, row.gflops! / row.roofGflops!);
+    assert.ok(row.roofGflops! <= roof.float32!);
+    assert.ok(row.stepMsMin! <= row.stepMs! && row.stepMs! <= row.stepMsMax!);
+    assert.equal(row.torchMs, 400);
+    assert.equal(row.torchPeakMb, 400);
+    near(row.torchRatio!, 400 / row.stepMs!);
+    assert.ok(row.torchRatioMin! <= row.torchRatioMax!);
+    assert.ok(row.eagerMs! > 0 && !("wasmMs" in row));
+    assert.match(output, /tiny +8 +float32 .* fused .*\(\d+\.\d+–\d+\.\d+\)/);
+    const png = await Deno.readFile(join(folder, "deep", "bench.png"));
+    assert.equal(new TextDecoder().decode(png.subarray(1, 4)), "PNG");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("findTorch() says how PyTorch is installed where it is not", async () => {
+  for (const python of ["/nowhere/python", "false"]) {
+    const { version, reason } = await findTorch(python);
+    assert.equal(version, undefined);
+    assert.match(reason!, /-m pip install torch==\S+ transformers==\S+/);
+  }
+});

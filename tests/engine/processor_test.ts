@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import {
+  instructionSetsIn,
+  multipliesBfloat16,
+} from "bertbook/engine/processor.ts";
+
+const INTEL = `processor	: 0
+model name	: A processor of 2023 with amx_bf16 in its name
+flags		: fpu sse2 avx2 avx512f avx512_bf16 avx512_vnni amx_bf16 amx_tile
+
+processor	: 1
+flags		: fpu
+`;
+const ARM = `processor	: 0
+Features	: fp asimd evtstrm sve bf16
+`;
+
+Deno.test("instructionSetsIn() reads the flags of Intel, AMD and ARM", () => {
+  assert.deepEqual(instructionSetsIn(INTEL), [
+    "AVX2",
+    "AVX-512",
+    "AVX-512-VNNI",
+    "AVX-512-BF16",
+    "AMX-BF16",
+  ]);
+  assert.deepEqual(instructionSetsIn(ARM), ["NEON", "SVE", "ARM-BF16"]);
+  assert.deepEqual(instructionSetsIn("flags : avx512fp16 noavx2"), []);
+  assert.deepEqual(instructionSetsIn(""), []);
+});
+
+Deno.test("multipliesBfloat16() knows what it does not know", () => {
+  assert.equal(multipliesBfloat16(instructionSetsIn(INTEL)), true);
+  assert.equal(multipliesBfloat16(instructionSetsIn(ARM)), true);
+  assert.equal(multipliesBfloat16(["AVX2", "AVX-512"]), false);
+  assert.equal(multipliesBfloat16(undefined), undefined);
+});
