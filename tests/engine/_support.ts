@@ -11,6 +11,11 @@ export function formula<T extends tf.Tensor>(
   return tf.tensor(values, shape) as T;
 }
 
+/** A tensor's values, row by row. */
+export function numbers(tensor: tf.Tensor): number[] {
+  return Array.from(tensor.dataSync());
+}
+
 /** Computes on another of tfjs's backends, and comes back. */
 export async function on<T>(
   backend: string,
