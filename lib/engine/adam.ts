@@ -135,19 +135,20 @@ export function scaleOrZero<T extends tf.Tensor>(x: T, factor: tf.Scalar): T {
 }
 
 /**
- * Takes a share of a variable away, in place: θ ← θ − share · θ.
+ * Takes a share of a variable away, in place: θ ← (1 − share) θ.
  *
  * @param variable It changes.
  * @param share A scalar.
  */
 export function shrink(variable: tf.Variable, share: tf.Scalar): void {
   tf.tidy(() => {
-    const taken = variable.mul(share);
+    const rest = variable.mul(tf.sub(1, share));
     if (tensorFlowBackend() === undefined) {
-      variable.assign(variable.sub(taken));
+      variable.assign(rest);
       return;
     }
+    // The variable takes the product's buffer over: nothing is copied.
     const dtype = { name: "dtype", type: AttributeType.type, value: FLOAT32 };
-    changeInPlace("AssignSubVariableOp", [dtype], [variable], [taken]);
+    changeInPlace("AssignVariableOp", [dtype], [variable], [rest]);
   });
 }

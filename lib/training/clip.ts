@@ -8,6 +8,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
+import { squaredNorm } from "../engine/squared_norm.ts";
 
 /** Keeps the division defined where every gradient is 0; PyTorch's value. */
 const NORM_EPSILON = 1e-6;
@@ -19,10 +20,7 @@ const NORM_EPSILON = 1e-6;
  * @returns A scalar. The caller disposes it.
  */
 export function globalNorm(gradients: readonly tf.Tensor[]): tf.Scalar {
-  return tf.tidy(() =>
-    tf.addN(gradients.map((gradient) => gradient.square().sum()))
-      .sqrt() as tf.Scalar
-  );
+  return tf.tidy(() => squaredNorm(gradients).sqrt());
 }
 
 /**

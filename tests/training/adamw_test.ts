@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
+import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import {
   adamW,
@@ -10,9 +11,10 @@ import {
   decays,
   initSlots,
 } from "bertbook/training/adamw.ts";
+import { on } from "../engine/_support.ts";
 import golden from "../golden/optimizer.json" with { type: "json" };
 
-await tf.setBackend("cpu");
+await startEngine({ engine: "tensorflow" });
 
 type Toy = { kernel: tf.Variable; bias: tf.Variable };
 
@@ -68,8 +70,15 @@ function dispose(params: Toy, slots: AdamWSlots): void {
   disposeTree(slots);
 }
 
+/** The same on the engine that updates in place and on the one that does not. */
+function test(name: string, body: () => void): void {
+  for (const backend of ["tensorflow", "cpu"]) {
+    Deno.test(`${name} [${backend}]`, () => on(backend, body));
+  }
+}
+
 for (const { epsilon, kernel, bias } of golden.trajectories) {
-  Deno.test(`adamW() follows PyTorch for ten steps with epsilon ${epsilon}`, () => {
+  test(`adamW() follows PyTorch for ten steps with epsilon ${epsilon}`, () => {
     const params = toy(), slots = initSlots(params);
     const options = { ...ADAMW_DEFAULTS, epsilon, weightDecay: 0.1 };
     const gradientAt = (step: number, size: number): number[] =>
@@ -87,7 +96,7 @@ for (const { epsilon, kernel, bias } of golden.trajectories) {
   });
 }
 
-Deno.test("adamW()'s first step shrinks by α λ and then moves by α against the sign", () => {
+test("adamW()'s first step shrinks by α λ and then moves by α against the sign", () => {
   const params = toy(), slots = initSlots(params);
   const options = { ...ADAMW_DEFAULTS, weightDecay: 0.1 };
   const gradients = { kernel: [7, -0.001, 40], bias: [-3, 2] };
@@ -97,11 +106,12 @@ Deno.test("adamW()'s first step shrinks by α λ and then moves by α against th
   assertNear(params.bias, [0.5 + 0.5, -0.5 - 0.5], 1e-5);
   // m = (1 − β₁) g, v = (1 − β₂) g²
   assertNear(slots.first.kernel!, [0.7, -0.0001, 4], 1e-6);
-  assertNear(slots.second.bias!, [0.009, 0.004], 1e-8);
+  // TensorFlow's kernel has 1 − β₂ in float32, 1.3e-5 of it too small.
+  assertNear(slots.second.bias!, [0.009, 0.004], 2e-7);
   dispose(params, slots);
 });
 
-Deno.test("adamW() takes clipped gradients: a factor scales m by itself and v by its square", () => {
+test("adamW() takes clipped gradients: a factor scales m by itself and v by its square", () => {
   const params = toy(), slots = initSlots(params);
   const gradients = { bias: [8, -2] };
   move(params, slots, gradients, {
@@ -111,11 +121,11 @@ Deno.test("adamW() takes clipped gradients: a factor scales m by itself and v by
     factor: 0.25,
   });
   assertNear(slots.first.bias!, [0.2, -0.05], 1e-7);
-  assertNear(slots.second.bias!, [0.004, 0.00025], 1e-9);
+  assertNear(slots.second.bias!, [0.004, 0.00025], 1e-7);
   dispose(params, slots);
 });
 
-Deno.test("adamW() leaves a parameter without a gradient alone, decay included", () => {
+test("adamW() leaves a parameter without a gradient alone, decay included", () => {
   const params = toy(), slots = initSlots(params);
   move(params, slots, { bias: [1, 1] }, {
     step: 1,
@@ -126,7 +136,7 @@ Deno.test("adamW() leaves a parameter without a gradient alone, decay included",
   dispose(params, slots);
 });
 
-Deno.test("adamW() behind a closed gate changes no bit, whatever the gradients", () => {
+test("adamW() behind a closed gate changes no bit, whatever the gradients", () => {
   const params = toy(), slots = initSlots(params);
   const rest = { learningRate: 0.1, options: ADAMW_DEFAULTS };
   const gradients = { kernel: [1, 2, 3], bias: [4, 5] };
@@ -144,7 +154,7 @@ Deno.test("adamW() behind a closed gate changes no bit, whatever the gradients",
   dispose(params, slots);
 });
 
-Deno.test("adamW() refuses a constant, as it could not move it", () => {
+test("adamW() refuses a constant, as it could not move it", () => {
   const kernel = tf.tensor1d([1]);
   const slots = initSlots({ kernel });
   const rest = { step: 1, learningRate: 1, options: ADAMW_DEFAULTS };
@@ -157,7 +167,7 @@ Deno.test("adamW() refuses a constant, as it could not move it", () => {
   kernel.dispose();
 });
 
-Deno.test("adamW() and its slots leak nothing", () => {
+test("adamW() and its slots leak nothing", () => {
   const before = tf.memory().numTensors;
   const params = toy(), slots = initSlots(params);
   for (let step = 1; step <= 3; step++) {

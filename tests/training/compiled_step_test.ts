@@ -1,0 +1,90 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { compile } from "bertbook/engine/compile.ts";
+import { startEngine } from "bertbook/engine/engine.ts";
+import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
+import { batchTensors } from "bertbook/training/batch_tensors.ts";
+import { type StepSettings, trainingStep } from "bertbook/training/step.ts";
+import {
+  assertRelative,
+  disposeLearner,
+  formulaBatch,
+  newLearner,
+  TOY,
+  TOY_WITHOUT_DROPOUT,
+  valuesOf,
+} from "./_support.ts";
+
+await startEngine({ engine: "tensorflow" });
+
+const SETTINGS: StepSettings = {
+  config: TOY,
+  adamW: ADAMW_DEFAULTS,
+  clipNorm: 1,
+};
+const SIZES = { batchSize: 3, length: 8, vocabSize: 64 };
+
+/** Losses and the last weights and moments of a short training. */
+function follow(
+  step: typeof trainingStep,
+  settings: StepSettings,
+  numSteps: number,
+): { losses: number[]; values: number[] } {
+  const learner = newLearner(3);
+  const losses = Array.from({ length: numSteps }, (_, i) => {
+    using batch = batchTensors(formulaBatch(i + 1, SIZES), TOY);
+    const { input, labels } = batch;
+    const rates = adamWRates(i + 1, 1e-3, ADAMW_DEFAULTS);
+    const seed = tf.tensor1d([42, i + 1], "int32");
+    const outcome = step(learner, { input, labels }, { rates, seed }, settings);
+    const [loss] = outcome.loss.dataSync();
+    tf.dispose([rates, seed, outcome]);
+    return loss!;
+  });
+  const values = valuesOf(learner);
+  disposeLearner(learner);
+  return { losses, values };
+}
+
+Deno.test("a compiled step takes the steps of the plain one", () => {
+  const compiled = compile(trainingStep);
+  const settings = { ...SETTINGS, config: TOY_WITHOUT_DROPOUT };
+  const graph = follow(compiled, settings, 20);
+  const eager = follow(trainingStep, settings, 20);
+  assert.equal(compiled.runs, "graph");
+  assertRelative(graph.losses, eager.losses, 1e-5);
+  assert.notEqual(graph.losses[0], graph.losses[19]);
+  compiled.dispose();
+});
+
+Deno.test("a compiled step with dropout gives the same bits twice, and the plain step's losses", () => {
+  const compiled = compile(trainingStep);
+  const first = follow(compiled, SETTINGS, 5);
+  assert.deepEqual(follow(compiled, SETTINGS, 5), first);
+  assertRelative(
+    first.losses,
+    follow(trainingStep, SETTINGS, 5).losses,
+    1e-4,
+  );
+  compiled.dispose();
+});
+
+Deno.test("a compiled step moves nothing where the loss is not a number", () => {
+  const compiled = compile(trainingStep);
+  const learner = newLearner(3);
+  const bias = learner.params.classifier.bias as tf.Variable<tf.Rank.R1>;
+  tf.tidy(() => bias.assign(tf.tensor1d([NaN, 0, 0])));
+  const before = valuesOf(learner);
+  tf.tidy(() => {
+    using batch = batchTensors(formulaBatch(1, SIZES), TOY);
+    const { input, labels } = batch;
+    const rates = adamWRates(1, 1e-3, ADAMW_DEFAULTS);
+    const seed = tf.tensor1d([42, 1], "int32");
+    const control = { rates, seed };
+    const { loss } = compiled(learner, { input, labels }, control, SETTINGS);
+    assert.ok(Number.isNaN(loss.dataSync()[0]));
+  });
+  assert.deepEqual(valuesOf(learner), before);
+  disposeLearner(learner);
+  compiled.dispose();
+});
