@@ -134,6 +134,7 @@ export class Tracer {
     const { binding, variables } = this;
     const restore = variables.hold();
     const { random } = Math;
+    const { activeTape } = tf.engine().state;
     current = this;
     binding.executor = this.#executor;
     Math.random = refuseRandom;
@@ -146,6 +147,7 @@ export class Tracer {
       });
       return result!;
     } finally {
+      if (tf.engine().state.activeTape !== activeTape) clearTape();
       restore();
       current = undefined;
       binding.executor = binding.eager;
@@ -160,6 +162,13 @@ export class Tracer {
     const id = this.#executor.bind(output);
     return tensorOf(this.backend, { id, shape: [...shape], dtype });
   }
+}
+
+/** A gradient that throws leaves tfjs's tape with all the tensors that it kept. */
+function clearTape(): void {
+  const { state } = tf.engine();
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved ?? []);
+  state.activeTape = [];
 }
 
 /** Stands in for `Math.random`, on which tfjs's unseeded random tensors draw. */
