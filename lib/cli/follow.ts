@@ -10,6 +10,9 @@ import { duration, StatusLine } from "./terminal.ts";
 /** A cell may train for hours in full mode; this ends one that hangs for ever. */
 const CELL_TIMEOUT_SECONDS = 24 * 60 * 60;
 
+/** What became of a run; `isStopped` if the user ended it with Ctrl-C. */
+export type FollowedRun = RunResult & { isStopped: boolean };
+
 /**
  * Runs a notebook headlessly, showing the cell and the training step it is at.
  *
@@ -20,7 +23,7 @@ const CELL_TIMEOUT_SECONDS = 24 * 60 * 60;
 export async function followNotebook(
   file: string,
   env: Record<string, string>,
-): Promise<RunResult> {
+): Promise<FollowedRun> {
   const name = basename(file, ".ipynb");
   const line = new StatusLine();
   let place = name;
@@ -43,19 +46,21 @@ export async function followNotebook(
       },
     });
     const { failure, seconds } = result;
-    line.finish(
-      `${name}  ${failure === undefined ? "done" : "FAILED"} in ${
-        duration(seconds)
-      }`,
-    );
-    if (failure !== undefined) {
+    const isStopped = failure !== undefined && stop.signal.aborted;
+    const outcome = failure === undefined
+      ? "done in"
+      : isStopped
+      ? "stopped after"
+      : "FAILED after";
+    line.finish(`${name}  ${outcome} ${duration(seconds)}`);
+    if (failure !== undefined && !isStopped) {
       const { cell, source, error } = failure;
       const lines = error.traceback.length > 0
         ? error.traceback.join("\n")
         : `${error.ename}: ${error.evalue}`;
       console.error(`Cell ${cell} of ${name} failed:\n\n${source}\n\n${lines}`);
     }
-    return result;
+    return { ...result, isStopped };
   } finally {
     Deno.removeSignalListener("SIGINT", interrupt);
   }

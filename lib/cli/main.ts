@@ -21,6 +21,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   bench: async () => (await import("./bench.ts")).BENCH,
 };
 
+/** Words that ask for the list of commands. */
+const HELP = ["--help", "-h", "help"];
+
 /**
  * Runs one command line.
  *
@@ -30,7 +33,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   try {
-    if (name === undefined || name === "--help" || name === "-h") {
+    if (name === undefined || HELP.includes(name)) {
       console.log(await overview());
       return 0;
     }
@@ -73,13 +76,20 @@ async function overview(): Promise<string> {
   ].join("\n");
 }
 
-/** An error of ours is one line; anything else keeps its stack. */
+/** An error of ours or of the system is one line; any other keeps its stack. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const ours = error.message.startsWith("Cannot ");
-  return ours
-    ? `${error.name}: ${error.message}`
+  if (error.message.startsWith("Cannot ")) {
+    return `${error.name}: ${error.message}`;
+  }
+  return isSystemError(error)
+    ? `Cannot go on as the system must allow it: ${error.message}`
     : error.stack ?? String(error);
+}
+
+/** Whether the operating system refused, with a code such as "EACCES". */
+function isSystemError(error: Error): boolean {
+  return "code" in error && /^E[A-Z0-9]+$/.test(String(error.code));
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

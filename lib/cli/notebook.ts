@@ -3,6 +3,7 @@
 import { basename, join } from "node:path";
 import { closest } from "fastest-levenshtein";
 import { writeNotebook } from "../jupyter/notebook_file.ts";
+import { settings } from "../notebook/settings.ts";
 import { type Command, UsageError } from "./command.ts";
 import { followNotebook } from "./follow.ts";
 import { notebookNames, NOTEBOOKS } from "./project.ts";
@@ -33,14 +34,15 @@ export const NOTEBOOK: Command = {
       );
     }
     const chosen = words.map((word) => find(word, known));
+    if (flags.has("full")) Deno.env.set("BERTBOOK_MODE", "full");
+    if (flags.has("embedded")) Deno.env.set("BERTBOOK_DATA", "embedded");
+    const { mode, outFolder } = settings();
     await provision();
-    const env: Record<string, string> = {};
-    if (flags.has("full")) env.BERTBOOK_MODE = "full";
-    if (flags.has("embedded")) env.BERTBOOK_DATA = "embedded";
+    const env = { BERTBOOK_MODE: mode, BERTBOOK_OUT: outFolder };
     for (const name of chosen) {
       const file = join(NOTEBOOKS, `${name}.ipynb`);
-      const { notebook, failure } = await followNotebook(file, env);
-      await writeNotebook(file, notebook);
+      const { notebook, failure, isStopped } = await followNotebook(file, env);
+      if (!isStopped) await writeNotebook(file, notebook);
       if (failure !== undefined) return 1;
     }
     return 0;

@@ -25,6 +25,7 @@ export const OK: Command = {
       const start = performance.now();
       if (!await passes()) {
         console.error(`${name}: failed`);
+        console.log("0 passed, 1 failed"); // the gate's last line, always
         return 1;
       }
       console.log(

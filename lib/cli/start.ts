@@ -6,8 +6,8 @@ import { join, relative, resolve } from "node:path";
 import { loadCola } from "../data/cola_corpus.ts";
 import { type Notebook, writeNotebook } from "../jupyter/notebook_file.ts";
 import { reportPage } from "../jupyter/page.ts";
-import { recordResults } from "../notebook/results.ts";
-import { settings } from "../notebook/settings.ts";
+import { readResults, recordResults } from "../notebook/results.ts";
+import { isSeed, settings } from "../notebook/settings.ts";
 import { type Command, UsageError } from "./command.ts";
 import { figuresOf } from "./figures.ts";
 import { followNotebook } from "./follow.ts";
@@ -39,9 +39,10 @@ export const START: Command = {
   },
   run: async ({ flags, values }) => {
     const seed = values.get("seed");
-    if (seed !== undefined && !/^\d{1,9}$/.test(seed)) {
+    if (seed !== undefined && !isSeed(seed)) {
       throw new UsageError(
-        `Cannot read --seed as it must be a whole number: found "${seed}"`,
+        `Cannot read --seed as it must be a whole number below 2^31: ` +
+          `found "${seed}"`,
       );
     }
     if (flags.has("full")) Deno.env.set("BERTBOOK_MODE", "full");
@@ -55,15 +56,16 @@ export const START: Command = {
 async function start(): Promise<number> {
   const began = performance.now();
   const { mode, outFolder } = settings();
+  const names = (await notebookNames()).slice(0, TUTORIAL);
+  await prepare(outFolder, names);
   await provision();
-  const { title } = await loadCola({
+  const { description } = await loadCola({
     provision: { onProgress: progressLines() },
   });
-  console.log(`Data: ${title}. Mode: ${mode}.`);
-  await clear(outFolder);
+  console.log(`Data: ${description}.\nMode: ${mode}.`);
   const executed: { name: string; notebook: Notebook }[] = [];
   let failed = false;
-  for (const name of (await notebookNames()).slice(0, TUTORIAL)) {
+  for (const name of names) {
     const { notebook, failure } = await followNotebook(
       join(NOTEBOOKS, `${name}.ipynb`),
       { BERTBOOK_MODE: mode, BERTBOOK_OUT: outFolder },
@@ -86,23 +88,53 @@ async function start(): Promise<number> {
       figures: figuresOf(results),
     }),
   );
-  if (failed) return 1;
+  const place = relative(Deno.cwd(), report) || report;
+  if (failed) {
+    console.error(`\nThe run ended early. What there is: ${place}`);
+    return 1;
+  }
   console.log("");
   for (const { label, value, note } of figuresOf(results)) {
     console.log(`${label.padEnd(24)}${value}${note ? `  (${note})` : ""}`);
   }
-  console.log(`\nReport: ${relative(Deno.cwd(), report) || report}`);
+  console.log(`\nReport: ${place}`);
   return 0;
 }
 
-/** Empties what an earlier run left, so that no old figure stays. */
-async function clear(folder: string): Promise<void> {
-  await Deno.mkdir(join(folder, "notebooks"), { recursive: true });
-  for (const name of ["metrics.json", "report.html", "model"]) {
-    await Deno.remove(join(folder, name), { recursive: true }).catch(
-      (error) => {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      },
+/** Makes the folder of the results, without the figures of an earlier run. */
+async function prepare(
+  folder: string,
+  notebooks: readonly string[],
+): Promise<void> {
+  const executed = join(folder, "notebooks");
+  if (executed === NOTEBOOKS) {
+    throw new UsageError(
+      `Cannot write results as they must not replace the project's own ` +
+        `notebooks: found "${folder}"; name another folder with --out`,
     );
+  }
+  try {
+    await Deno.mkdir(executed, { recursive: true });
+    const { mode } = await readResults(folder).catch(() => ({ mode: "" }));
+    // A folder without figures is not ours, nor is a model in it.
+    if (mode !== undefined) await remove(join(folder, "model"));
+    await remove(join(folder, "metrics.json"));
+    await remove(join(folder, "report.html"));
+    for (const name of notebooks) await remove(join(executed, `${name}.ipynb`));
+    await recordResults(folder, { mode: settings().mode });
+  } catch (error) {
+    throw new RangeError(
+      `Cannot write results as their folder must take files: ` +
+        `${(error as Error).message}; name another folder with --out`,
+      { cause: error },
+    );
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

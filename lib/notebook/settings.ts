@@ -49,9 +49,13 @@ function modeOf(text: string): Mode {
   );
 }
 
+/** Whether `text` is a whole number below 2³¹. */
+export function isSeed(text: string): boolean {
+  return /^\d+$/.test(text) && Number(text) < 2 ** 31;
+}
+
 function seedOf(text: string): number {
-  const seed = Number(text);
-  if (/^\d+$/.test(text) && seed < 2 ** 31) return seed;
+  if (isSeed(text)) return Number(text);
   throw new RangeError(
     `Cannot take a seed as BERTBOOK_SEED must be a whole number below 2^31: ` +
       `found "${text}"`,

@@ -7,9 +7,17 @@ const MAIN = join(import.meta.dirname!, "..", "..", "lib", "cli", "main.ts");
 async function run(
   ...args: string[]
 ): Promise<{ code: number; output: string; errors: string }> {
+  return await runWith({}, ...args);
+}
+
+/** The same with variables of the environment. */
+async function runWith(
+  env: Record<string, string>,
+  ...args: string[]
+): Promise<{ code: number; output: string; errors: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-all", MAIN, ...args],
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
   }).output();
   const text = new TextDecoder();
   return { code, output: text.decode(stdout), errors: text.decode(stderr) };
@@ -31,6 +39,60 @@ Deno.test("an unknown notebook ends with 2 and names the nearest one", async () 
   const { code, errors } = await run("notebook", "trian");
   assert.equal(code, 2);
   assert.match(errors, /^Cannot run the notebook "trian" .*\n$/);
+});
+
+Deno.test("a path without tests ends with 2 and names the nearest one", async () => {
+  const { code, errors } = await run("test", "tests/clii");
+  assert.equal(code, 2);
+  assert.match(
+    errors,
+    /^Cannot test "tests\/clii" .*did you mean "tests\/cli"\?\n$/,
+  );
+});
+
+Deno.test("a setting that names nothing ends with one line before any work", async () => {
+  for (
+    const [name, reason] of [
+      ["BERTBOOK_ENGINE", "must be one of tensorflow"],
+      ["BERTBOOK_MODE", "must be quick or full"],
+      ["BERTBOOK_SEED", "must be a whole number"],
+    ] as const
+  ) {
+    const { code, errors } = await runWith(
+      { [name]: "nosnense" },
+      "notebook",
+      "1",
+    );
+    assert.equal(code, 1);
+    assert.match(
+      errors,
+      new RegExp(`^RangeError: Cannot .*${name} ${reason}.*\n$`),
+    );
+  }
+});
+
+Deno.test("start refuses a seed that no run can take", async () => {
+  const { code, errors } = await run("start", "--seed=2147483648");
+  assert.equal(code, 2);
+  assert.match(errors, /whole number below 2\^31: found "2147483648"\n$/);
+});
+
+Deno.test("start refuses a folder that takes no files", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    const { code, errors } = await run("start", `--out=${file}`);
+    assert.equal(code, 1);
+    assert.match(errors, /^RangeError: Cannot write results .*--out\n$/);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("start never writes over the project's notebooks", async () => {
+  const project = join(import.meta.dirname!, "..", "..");
+  const { code, errors } = await run("start", `--out=${project}`);
+  assert.equal(code, 2);
+  assert.match(errors, /^Cannot write results .*--out\n$/);
 });
 
 Deno.test("--help describes every command", async () => {
