@@ -168,6 +168,21 @@ Deno.test("A captured clone of a variable does not follow the variable", () => {
   tf.dispose([x, start]);
 });
 
+Deno.test("It does not, even if the clone is gone and nothing else holds it", () => {
+  const x = variable(1);
+  const start = x.clone();
+  const moved = compile(() => x.sub(start));
+  const move = compile(() => addInPlace(x, tf.scalar(5)));
+  tf.tidy(() => {
+    assert.equal(numbers(moved())[0], 0);
+    start.dispose(); // now only the variable has the buffer, and changes it
+    move();
+    assert.equal(numbers(moved())[0], 5);
+  });
+  for (const compiled of [moved, move]) compiled.dispose();
+  x.dispose();
+});
+
 Deno.test("Variables that share a buffer change one by one", () => {
   const [a, b] = [variable(1), variable(0)];
   b.assign(a); // one buffer for both now
