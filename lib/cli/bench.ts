@@ -9,6 +9,7 @@ import { provideLibrary } from "../engine/tensorflow/library.ts";
 import { benchChart } from "../views/bench_chart.ts";
 import { renderPng } from "../views/picture.ts";
 import { BenchChild } from "./bench_child.ts";
+import { describeMemory } from "./bench_memory.ts";
 import { BENCH_OPTIONS, type BenchPlan, benchPlan } from "./bench_options.ts";
 import { type BenchCase, type BenchRow, measureRow } from "./bench_row.ts";
 import { benchTable } from "./bench_table.ts";
@@ -81,6 +82,7 @@ async function bench(plan: BenchPlan): Promise<void> {
       onProgress: (text) => line.update(text),
     });
     line.finish(table.lineOf(row));
+    if (row.memory !== undefined) console.log(describeMemory(row.memory));
     file.rows.push(row);
     await writeFile(plan.json, file); // each time: a long run may be stopped
   }

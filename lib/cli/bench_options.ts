@@ -20,6 +20,8 @@ export type BenchPlan = {
   readonly rounds: number;
   /** Steps of each contestant in each round. */
   readonly steps: number;
+  /** Steps after the last round during which memory is watched. */
+  readonly memory: number;
   /** The file that receives the figures. */
   readonly json: string;
   /** Whether a chart goes beside it. */
@@ -52,6 +54,11 @@ export const BENCH_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     description: "How often the contestants take turns",
   },
   steps: { type: "string", value: "4", description: "Steps in each turn" },
+  memory: {
+    type: "string",
+    value: "0",
+    description: "Take so many more steps, such as 2000, and watch memory",
+  },
   json: {
     type: "string",
     value: "out/bench.json",
@@ -89,6 +96,9 @@ export function benchPlan({ flags, values }: Arguments): BenchPlan {
     rivals: RIVALS.filter((rival) => flags.has(rival)),
     rounds: count("rounds", text("rounds"), 1000),
     steps: count("steps", text("steps"), 1000),
+    memory: text("memory") === "0"
+      ? 0
+      : count("memory", text("memory"), 1_000_000),
     json: text("json"),
     picture: flags.has("picture"),
   };

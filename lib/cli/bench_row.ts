@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { Precision } from "../engine/matmul_roof.ts";
 import { BenchChild } from "./bench_child.ts";
+import { type MemoryPoint, watchMemory } from "./bench_memory.ts";
 import type { Rival } from "./bench_options.ts";
 import {
   BATCH_SIZE,
@@ -49,6 +50,8 @@ export type BenchRow = BenchCase & {
   readonly torchPeakMb?: number;
   readonly eagerMs?: number;
   readonly wasmMs?: number;
+  /** How memory went on after the last round, if that was asked for. */
+  readonly memory?: readonly MemoryPoint[];
 };
 
 /** How a row is measured. */
@@ -56,6 +59,8 @@ export type RowOptions = {
   readonly rivals: readonly Rival[];
   readonly rounds: number;
   readonly steps: number;
+  /** Steps after the last round during which memory is watched. */
+  readonly memory: number;
   /** The program that runs PyTorch, and the threads that it may use. */
   readonly python: string;
   readonly threads: number;
@@ -122,7 +127,10 @@ export async function measureRow(
     }
   }
   roofs.push(await options.readRoof());
-  return rowOf(what, contestants, Math.max(...roofs));
+  const row = rowOf(what, contestants, Math.max(...roofs));
+  if (options.memory === 0) return row;
+  onProgress(`${title}: watching memory for ${options.memory} steps`);
+  return { ...row, memory: await watchMemory(ours!.child, options.memory) };
 }
 
 /** Lets a contestant work; the others wait. */

@@ -12,6 +12,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "../engine/compile.ts";
 import { startEngine } from "../engine/engine.ts";
+import {
+  tensorFlowBackend,
+  tensorFlowBinding,
+} from "../engine/tensorflow/backend.ts";
 import { initClassifier } from "../model/initialize.ts";
 import { randomStream } from "../random/stream.ts";
 import { ADAMW_DEFAULTS, adamWRates, initSlots } from "../training/adamw.ts";
@@ -19,6 +23,7 @@ import { batchTensors } from "../training/batch_tensors.ts";
 import { type Learner, trainingStep } from "../training/step.ts";
 import { makeTrainable } from "../training/variables.ts";
 import { answerRequests, peakMegabytes } from "./bench_child.ts";
+import type { MemoryNow } from "./bench_memory.ts";
 import {
   BENCH_MODELS,
   benchBatch,
@@ -63,5 +68,16 @@ async function take(): Promise<number> {
 await answerRequests({ firstMs: await take() }, async (count) => {
   const milliseconds: number[] = [];
   for (let i = 0; i < count; i++) milliseconds.push(await take());
-  return { milliseconds, peakMb: peakMegabytes() };
+  return { milliseconds, peakMb: peakMegabytes(), ...memoryNow() };
 });
+
+function memoryNow(): MemoryNow {
+  const { numTensors } = tf.memory();
+  return {
+    tensors: numTensors,
+    handles: tensorFlowBackend() === undefined
+      ? numTensors
+      : tensorFlowBinding().getNumOfTensors(),
+    residentMb: Math.round(Deno.memoryUsage().rss / 1e6),
+  };
+}

@@ -47,6 +47,7 @@ Deno.test("bench writes one row of figures that agree with one another", async (
       folder,
       python,
       "--eager",
+      "--memory=12",
       "--picture",
     );
     const { machine, roof, rows } = file as unknown as {
@@ -59,7 +60,8 @@ Deno.test("bench writes one row of figures that agree with one another", async (
     assert.ok(Number(machine.threads) >= 1);
     assert.equal(rows.length, 1);
     const row = rows[0]!;
-    const { model, tokens, precision, torchOptimizer, ...figures } = row;
+    const { model, tokens, precision, torchOptimizer, memory, ...figures } =
+      row;
     assert.deepEqual(
       { model, tokens, precision, torchOptimizer },
       {
@@ -84,6 +86,12 @@ Deno.test("bench writes one row of figures that agree with one another", async (
     near(row.torchRatio!, 400 / row.stepMs!);
     assert.ok(row.torchRatioMin! <= row.torchRatioMax!);
     assert.ok(row.eagerMs! > 0 && !("wasmMs" in row));
+    const points = memory as unknown as Record<string, number>[];
+    assert.deepEqual(points.map(({ steps }) => steps), [2, 4, 6, 8, 10, 12]);
+    for (const count of ["tensors", "handles"]) {
+      const values = points.map((point) => point[count]);
+      assert.equal(new Set(values).size, 1, `${count}: ${values}`);
+    }
     assert.match(output, /tiny +8 +float32 .* fused .*\(\d+\.\d+–\d+\.\d+\)/);
     const png = await Deno.readFile(join(folder, "deep", "bench.png"));
     assert.equal(new TextDecoder().decode(png.subarray(1, 4)), "PNG");

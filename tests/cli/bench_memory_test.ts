@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { describeMemory, watchMemory } from "bertbook/cli/bench_memory.ts";
+
+Deno.test("watchMemory() takes all steps in six parts", async () => {
+  for (const [steps, parts] of [[2000, 6], [7, 6], [3, 3], [1, 1]] as const) {
+    const asked: number[] = [];
+    const points = await watchMemory({
+      ask: <Answer>(count: number) => {
+        asked.push(count);
+        const answer = { tensors: 5, handles: 9, residentMb: 100 + count };
+        return Promise.resolve(answer as Answer);
+      },
+    }, steps);
+    assert.equal(asked.reduce((sum, count) => sum + count, 0), steps);
+    assert.ok(asked.every((count) => count > 0));
+    assert.equal(points.length, parts);
+    assert.equal(points.at(-1)!.steps, steps);
+  }
+});
+
+Deno.test("describeMemory() says what stays equal", () => {
+  const points = [100, 101].map((residentMb, i) => ({
+    ...{ steps: 10 * (i + 1), tensors: 5, handles: 9 },
+    residentMb,
+  }));
+  assert.equal(
+    describeMemory(points),
+    "  after 10, 20 more steps: tensors 5 throughout; handles 9 throughout; " +
+      "resident MB 100, 101",
+  );
+});
