@@ -18,6 +18,7 @@ import {
   type FineTunePlan,
   planFineTuning,
 } from "./fine_tune_options.ts";
+import { occurringWords } from "./occurring_words.ts";
 import { lengthMultiple, predict } from "./predict.ts";
 import { train, type TrainStep } from "./train.ts";
 import { makeTrainable } from "./variables.ts";
@@ -51,7 +52,8 @@ export type EpochEnd = {
  *
  * The parameters of the model become variables. However the loop ends, the model
  * then holds the weights of its best epoch, or the latest ones if no epoch was
- * finished. The same seed gives the same bits.
+ * finished. The same seed gives the same bits. Within an epoch the word table stands
+ * still: the rows that occur are trained apart, see {@linkcode occurringWords}.
  *
  * @param model The classifier; it changes.
  * @param data Training and validation examples.
@@ -77,14 +79,15 @@ async function* run(
 ): AsyncGenerator<TrainStep | EpochEnd, void> {
   const { epochs, batchSize, stepsPerEpoch, checkpointFolder } = plan;
   makeTrainable(model.params);
-  const slots = initSlots(model.params);
+  const words = occurringWords(model.params, model.config, data.train);
+  const learner = { params: words.params, slots: initSlots(words.params) };
   const bestWeights = checkpointFolder === undefined
     ? keptInMemory(model.params)
     : keptInFolder(model, checkpointFolder);
   let bestScore: readonly number[] | undefined;
   try {
     for (let epoch = 1; epoch <= epochs; epoch++) {
-      const batches = batchesOf(data.train, {
+      const batches = batchesOf(words.examples, {
         batchSize,
         order: plan.orderOf(epoch),
         length: "longest",
@@ -92,12 +95,14 @@ async function* run(
       });
       const position = { epoch, stepsDone: (epoch - 1) * stepsPerEpoch };
       let trainingLoss = 0, trainingSeconds = 0;
-      const learner = { params: model.params, slots };
-      for await (const step of train(learner, batches, position, plan)) {
+      const here = { ...plan, config: words.config };
+      for await (const step of train(learner, batches, position, here)) {
+        words.decayed(1 - step.learningRate * plan.adamW.weightDecay);
         trainingLoss += step.loss / stepsPerEpoch;
         trainingSeconds += step.seconds;
         yield step;
       }
+      words.putBack();
       const judged = await validate(model, data.validation, batchSize);
       const score = scoreOf(judged, plan.selectBy);
       const best = bestScore === undefined || isHigher(score, bestScore);
@@ -115,7 +120,9 @@ async function* run(
       };
     }
   } finally {
-    disposeTree(slots);
+    disposeTree(learner.slots);
+    words.putBack();
+    words.dispose();
     await bestWeights.restore();
   }
 }
