@@ -80,6 +80,7 @@ Deno.test("the tutorial runs from the first notebook to the last", async (t) => 
       assert.match(text, /Engine: tensorflow/);
       assert.match(text, /Embedded acceptability corpus/);
       assert.match(text, /always 1.*0\.000/);
+      assert.match(text, /Tensors left: 0/);
       assert.equal(numPictures(notebook), 1);
     });
     await t.step("02_tokenize", async () => {
