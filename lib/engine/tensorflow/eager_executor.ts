@@ -21,6 +21,9 @@ import {
 } from "./host_tensor.ts";
 import { cString } from "./symbols.ts";
 
+/** Inputs that a message shows. */
+const NUM_SHOWN = 8;
+
 /** The executor of every day: {@linkcode Executor} over `TFE_Execute`. */
 export class EagerExecutor implements Executor {
   readonly #handles = new Map<number, Deno.PointerObject>();
@@ -170,10 +173,12 @@ export class EagerExecutor implements Executor {
 
   #listOf(inputs: readonly number[]): string {
     if (inputs.length === 0) return "no inputs";
-    return inputs.map((id) => {
+    const shown = inputs.slice(0, NUM_SHOWN).map((id) => {
       if (!this.#handles.has(id)) return `a disposed tensor ${id}`;
       const { shape, dtype } = this.metadata(id);
       return `${nameOfType(dtype)} [${shape}]`;
-    }).join(", ");
+    });
+    const more = inputs.length - shown.length;
+    return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
   }
 }
