@@ -61,16 +61,17 @@ export type AdamWGate = {
 /**
  * Moments before the first step: zeros.
  *
- * @param params The parameters to be trained.
- * @returns Two variables for each leaf. The caller disposes them with `disposeTree`.
+ * @param params The parameters; every leaf that is a variable is trained.
+ * @returns Two variables for each of them. The caller disposes them with `disposeTree`.
  */
 export function initSlots(params: TensorTree): AdamWSlots {
   const zeros = (): Record<string, tf.Variable> =>
     Object.fromEntries(
-      namedLeaves(params).map(([path, { shape }]) => [
-        path,
-        tf.tidy(() => tf.variable(tf.zeros(shape), false)),
-      ]),
+      namedLeaves(params).flatMap(([path, leaf]) =>
+        leaf instanceof tf.Variable
+          ? [[path, tf.tidy(() => tf.variable(tf.zeros(leaf.shape), false))]]
+          : []
+      ),
     );
   return { first: zeros(), second: zeros() };
 }

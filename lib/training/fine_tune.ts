@@ -18,6 +18,7 @@ import {
   type FineTunePlan,
   planFineTuning,
 } from "./fine_tune_options.ts";
+import { frozen } from "./freeze.ts";
 import { occurringWords } from "./occurring_words.ts";
 import { lengthMultiple, predict } from "./predict.ts";
 import { train, type TrainStep } from "./train.ts";
@@ -79,7 +80,8 @@ async function* run(
 ): AsyncGenerator<TrainStep | EpochEnd, void> {
   const { epochs, batchSize, stepsPerEpoch, checkpointFolder } = plan;
   makeTrainable(model.params);
-  const words = occurringWords(model.params, model.config, data.train);
+  const held = frozen(model.params, plan.freeze);
+  const words = occurringWords(held.params, model.config, data.train);
   const learner = { params: words.params, slots: initSlots(words.params) };
   const bestWeights = checkpointFolder === undefined
     ? keptInMemory(model.params)
@@ -103,7 +105,7 @@ async function* run(
         yield step;
       }
       words.putBack();
-      const judged = await validate(model, data.validation, batchSize);
+      const judged = await validate(model, data.validation, plan);
       const score = scoreOf(judged, plan.selectBy);
       const best = bestScore === undefined || isHigher(score, bestScore);
       if (best) {
@@ -123,6 +125,7 @@ async function* run(
     disposeTree(learner.slots);
     words.putBack();
     words.dispose();
+    held.dispose();
     await bestWeights.restore();
   }
 }
@@ -140,10 +143,13 @@ type Judgement = Pick<
 async function validate(
   model: ClassifierModel,
   examples: readonly EncodedExample[],
-  batchSize: number,
+  { batchSize, precision }: FineTunePlan,
 ): Promise<Judgement> {
   const start = performance.now();
-  const { predictions, loss } = await predict(model, examples, { batchSize });
+  const { predictions, loss } = await predict(model, examples, {
+    batchSize,
+    precision,
+  });
   const labels = examples.map(({ label }) => label);
   return {
     validationLoss: loss,

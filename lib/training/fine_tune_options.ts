@@ -10,6 +10,8 @@ import {
   type ModelSizes,
   RULES,
 } from "./check.ts";
+import { checkFreeze, type FrozenPart } from "./freeze.ts";
+import { checkPrecision, type Precision } from "./precision.ts";
 import type { ScheduleName } from "./schedule.ts";
 import type { TrainPlan } from "./train.ts";
 
@@ -35,6 +37,13 @@ export type FineTuneOptions = {
   readonly order?: "random" | "length-grouped";
   /** Where the best epoch is saved; left out, it is kept in memory. */
   readonly checkpointFolder?: string;
+  /**
+   * Parts that stay as they are: `"embeddings"`, and encoder layers by number,
+   * from 0. Default none.
+   */
+  readonly freeze?: readonly FrozenPart[];
+  /** Of matrix products; default `"float32"`. */
+  readonly precision?: Precision;
   /** Ends the training between two steps. */
   readonly signal?: AbortSignal;
   /** What "best" means on the validation set; default `"mcc"`. */
@@ -54,6 +63,7 @@ export type FineTunePlan = TrainPlan & {
   readonly stepsPerEpoch: number;
   readonly selectBy: "mcc" | "loss" | "accuracy";
   readonly checkpointFolder: string | undefined;
+  readonly freeze: readonly FrozenPart[];
   /** Positions of the training examples in the order of an epoch. */
   readonly orderOf: (epoch: number) => number[];
 };
@@ -83,6 +93,8 @@ export function planFineTuning(
     order = "random",
     selectBy = "mcc",
     checkpointFolder,
+    freeze = [],
+    precision = "float32",
   } = options;
   checkOption("epochs", epochs, RULES.count);
   checkOption("batchSize", batchSize, RULES.count);
@@ -95,6 +107,9 @@ export function planFineTuning(
   checkChoice("schedule", schedule, ["linear", "cosine", "constant"]);
   checkChoice("order", order, ["random", "length-grouped"]);
   checkChoice("selectBy", selectBy, ["mcc", "loss", "accuracy"]);
+  checkChoice("precision", precision, ["float32", "bfloat16"]);
+  checkPrecision(precision);
+  checkFreeze(freeze, model.config);
   checkExamples(data.train, model, "training");
   checkExamples(data.validation, model, "validation");
   const count = data.train.length;
@@ -113,6 +128,8 @@ export function planFineTuning(
     clipNorm,
     schedule: { name: schedule, learningRate, warmupSteps, totalSteps },
     seed,
+    precision,
+    freeze,
     signal,
     epochs,
     batchSize,

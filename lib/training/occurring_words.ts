@@ -55,7 +55,7 @@ const ROWS_MULTIPLE = 512;
  * occurring.dispose();
  * ```
  *
- * @param params The classifier; its word table must be a variable.
+ * @param params The classifier; if its word table is a constant, nothing changes.
  * @param config Its sizes.
  * @param examples The training examples.
  * @returns The small classifier. Its owner puts the rows back, then disposes it.
@@ -66,7 +66,10 @@ export function occurringWords(
   examples: readonly EncodedExample[],
 ): OccurringWords {
   const { embeddings } = params.bert;
-  const whole = embeddings.word as tf.Variable<tf.Rank.R2>;
+  const whole = embeddings.word;
+  if (!(whole instanceof tf.Variable)) {
+    return unchanged(params, config, examples);
+  }
   const { vocabSize: V } = config;
   const occurring = new Set([0]); // batches are padded with it
   for (const { ids } of examples) ids.forEach((id) => occurring.add(id));
@@ -106,4 +109,15 @@ export function occurringWords(
     },
     dispose: () => word.dispose(),
   };
+}
+
+/** A word table that is not trained has no rows to train apart. */
+function unchanged(
+  params: ClassifierParams,
+  config: BertConfig,
+  examples: readonly EncodedExample[],
+): OccurringWords {
+  const nothing = (): void => {};
+  const none = { decayed: nothing, putBack: nothing, dispose: nothing };
+  return { params, config, examples: [...examples], ...none };
 }

@@ -2,14 +2,14 @@
 
 import { setImmediate } from "node:timers/promises";
 import { type Batch, batchesOf, type EncodedExample } from "../data/batches.ts";
-import { compile } from "../engine/compile.ts";
 import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
 import type { BertInput } from "../model/bert.ts";
 import { type ClassifierParams, classify } from "../model/classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 import type { ClassifierModel } from "../weights/pretrained.ts";
 import { batchTensors } from "./batch_tensors.ts";
-import { checkExamples, checkOption, RULES } from "./check.ts";
+import { checkChoice, checkExamples, checkOption, RULES } from "./check.ts";
+import { checkPrecision, compileEach, type Precision } from "./precision.ts";
 
 /** What a model says of every example, in the order of the examples. */
 export type Predictions = {
@@ -29,18 +29,21 @@ export type Predictions = {
  *
  * @param model Its parameters may be constants or variables; they stay as they are.
  * @param examples Ids, segments and class of each sequence.
- * @param options Sequences per batch, 32 by default.
+ * @param options Sequences per batch, 32 by default, and the precision of matrix
+ * products, `"float32"` by default.
  * @returns Plain numbers.
- * @throws {RangeError} If there is no example, one does not fit the model, or a
- * logit is NaN.
+ * @throws {RangeError} If there is no example, one does not fit the model, a logit
+ * is NaN, or the processor does not multiply bfloat16.
  */
 export async function predict(
   model: ClassifierModel,
   examples: readonly EncodedExample[],
-  options: { batchSize?: number } = {},
+  options: { batchSize?: number; precision?: Precision } = {},
 ): Promise<Predictions> {
-  const { batchSize = 32 } = options;
+  const { batchSize = 32, precision = "float32" } = options;
   checkOption("batchSize", batchSize, RULES.count);
+  checkChoice("precision", precision, ["float32", "bfloat16"]);
+  checkPrecision(precision);
   checkExamples(examples, model, "prediction");
   const batches = batchesOf(examples, {
     batchSize,
@@ -50,7 +53,7 @@ export async function predict(
   });
   const logits: number[][] = Array.from(examples, () => []);
   for (const batch of batches) {
-    const rows = await logitsOf(model, batch);
+    const rows = await logitsOf(model, batch, precision);
     batch.indices.forEach((index, row) => logits[index] = rows[row]!);
     await setImmediate(); // the engine blocks while it computes
   }
@@ -78,7 +81,7 @@ function byLength(examples: readonly EncodedExample[]): number[] {
 }
 
 /** Logits in evaluation mode, [B, C]; recorded once for every length. */
-const compiledLogits = compile(
+const compiledLogits = compileEach(
   (params: ClassifierParams, input: BertInput, config: BertConfig) =>
     classify(params, input, config, { rowsNeeded: "first" }).logits,
   { name: "prediction", maxSignatures: 256 },
@@ -87,9 +90,10 @@ const compiledLogits = compile(
 async function logitsOf(
   { params, config }: ClassifierModel,
   plain: Batch,
+  precision: Precision,
 ): Promise<number[][]> {
   using batch = batchTensors(plain, config);
-  const logits = compiledLogits(params, batch.input, config);
+  const logits = compiledLogits[precision](params, batch.input, config);
   try {
     return await logits.array();
   } finally {

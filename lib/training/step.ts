@@ -10,7 +10,6 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { compile } from "../engine/compile.ts";
 import { namedLeaves } from "../engine/tensor_tree.ts";
 import { type ClassifierParams, classify } from "../model/classifier.ts";
 import type { BertConfig } from "../model/config.ts";
@@ -24,6 +23,7 @@ import {
 import type { LabelledInput } from "./batch_tensors.ts";
 import { clipFactor, globalNorm } from "./clip.ts";
 import { crossEntropy } from "./loss.ts";
+import { compileEach } from "./precision.ts";
 
 /** What a step changes. */
 export type Learner = {
@@ -100,10 +100,10 @@ export function trainingStep(
 }
 
 /**
- * {@linkcode trainingStep}, recorded at its first call and run as a whole from then
- * on; anew for every length of the batch.
+ * {@linkcode trainingStep} at each precision, recorded at its first call and run as a
+ * whole from then on; anew for every length of the batch.
  */
-export const compiledStep = compile(trainingStep, {
+export const compiledStep = compileEach(trainingStep, {
   name: "training step",
   maxSignatures: MAX_SIGNATURES,
 });

@@ -6,6 +6,7 @@ import type { Batch } from "../data/batches.ts";
 import { adamWRates } from "./adamw.ts";
 import { batchTensors } from "./batch_tensors.ts";
 import { TrainingDivergedError } from "./diverged.ts";
+import type { Precision } from "./precision.ts";
 import { learningRateAt, type Schedule } from "./schedule.ts";
 import { compiledStep, type Learner, type StepSettings } from "./step.ts";
 
@@ -30,6 +31,7 @@ export type TrainStep = {
 /** What {@linkcode train} follows. */
 export type TrainPlan = StepSettings & {
   readonly schedule: Schedule;
+  readonly precision: Precision;
   /** Fixes the dropout masks together with the step; an int32. */
   readonly seed: number;
   /** Looked at before each step. */
@@ -114,8 +116,8 @@ async function take(
   const rates = adamWRates(now.step, now.learningRate, plan.adamW);
   const seed = tf.tensor1d([plan.seed, now.step], "int32");
   const { input, labels } = batch;
-  const { config, adamW, clipNorm } = plan;
-  const outcome = compiledStep(
+  const { config, adamW, clipNorm, precision } = plan;
+  const outcome = compiledStep[precision](
     learner,
     { input, labels },
     { rates, seed },

@@ -76,6 +76,7 @@ export function planOf(overrides: Partial<TrainPlan> = {}): TrainPlan {
     clipNorm: 1,
     schedule: constantRate(1e-3),
     seed: 42,
+    precision: "float32",
     ...overrides,
   };
 }

@@ -1,0 +1,55 @@
+/** How finely matrices are multiplied. @module */
+
+import {
+  compile,
+  type Compiled,
+  type CompileOptions,
+} from "../engine/compile.ts";
+import type { CallTree } from "../engine/call_tree.ts";
+import { instructionSets, multipliesBfloat16 } from "../engine/processor.ts";
+
+/**
+ * `"bfloat16"` keeps 8 of a float's 24 binary digits inside matrix products; weights,
+ * moments and sums stay float32 (Micikevicius et al., 2018, section 3.1).
+ */
+export type Precision = "float32" | "bfloat16";
+
+/**
+ * Compiles a function once for each precision.
+ *
+ * @param run As for `compile`.
+ * @param options As for `compile`.
+ * @returns The compiled functions, which trace at their first calls.
+ */
+export function compileEach<
+  Args extends readonly CallTree[],
+  Result extends CallTree | void,
+>(
+  run: (...args: Args) => Result,
+  options: CompileOptions,
+): Record<Precision, Compiled<Args, Result>> {
+  return {
+    float32: compile(run, options),
+    bfloat16: compile(run, { ...options, bfloat16: true }),
+  };
+}
+
+/**
+ * Refuses bfloat16 where it would only be slower.
+ *
+ * @param precision What is asked for.
+ * @param sets The processor's instruction sets, undefined where they are not known.
+ * @throws {RangeError} If the processor does not multiply bfloat16.
+ */
+export function checkPrecision(
+  precision: Precision,
+  sets: readonly string[] | undefined = instructionSets(),
+): void {
+  if (precision !== "bfloat16" || multipliesBfloat16(sets) !== false) return;
+  throw new RangeError(
+    `Cannot compute in bfloat16 as the processor must multiply it ` +
+      `(AVX-512-BF16, AMX-BF16 or ARM-BF16): it has ${
+        sets!.join(", ") || "none of the known instruction sets"
+      }; use precision "float32"`,
+  );
+}
