@@ -3,7 +3,7 @@
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { dirname, join, resolve } from "node:path";
-import type { Precision } from "../engine/matmul_roof.ts";
+import type { Precision } from "../training/precision.ts";
 import { describeSpeed, type SpeedSettings } from "../engine/speed_settings.ts";
 import { provideLibrary } from "../engine/tensorflow/library.ts";
 import { benchChart } from "../views/bench_chart.ts";
@@ -35,7 +35,12 @@ type Roof = Partial<Record<Precision, number>>;
 
 /** The content of the file. */
 type BenchFile = {
-  machine: SpeedSettings & { deno: string; torch?: string };
+  machine: SpeedSettings & {
+    deno: string;
+    torch?: string;
+    /** Processes that wanted to run in the minute before. */
+    load: number;
+  };
   /** The best of the run. */
   roof: Roof;
   rows: BenchRow[];
@@ -55,11 +60,20 @@ async function bench(plan: BenchPlan): Promise<void> {
   const { child, hello: settings } = await startRoof(plan.precisions);
   await using roofChild = child;
   console.log(describeSpeed(settings));
+  const [load = 0] = Deno.loadavg();
+  if (load > navigator.hardwareConcurrency / 2) {
+    console.log(
+      `Other programs are busy (load ${
+        load.toFixed(1)
+      }): wait, or read the least times`,
+    );
+  }
   const version = torch?.version;
   const file: BenchFile = {
     machine: {
       ...settings,
       deno: Deno.version.deno,
+      load,
       ...(version === undefined ? {} : { torch: version }),
     },
     roof: {},

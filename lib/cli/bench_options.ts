@@ -1,8 +1,8 @@
 /** The options of `deno task bench`, read and checked. @module */
 
 import { closest } from "fastest-levenshtein";
-import type { Precision } from "../engine/matmul_roof.ts";
-import { BENCH_MODELS, type BenchModel } from "./bench_shapes.ts";
+import type { Precision } from "../training/precision.ts";
+import { BENCH_MODELS, type BenchModel, NUM_WORDS } from "./bench_shapes.ts";
 import { type Arguments, type OptionSpec, UsageError } from "./command.ts";
 
 /** Whom Bertbook can be compared with. */
@@ -20,6 +20,8 @@ export type BenchPlan = {
   readonly rounds: number;
   /** Steps of each contestant in each round. */
   readonly steps: number;
+  /** Rows of our own word table: fine-tuning trains only those that occur. */
+  readonly words: number;
   /** Steps after the last round during which memory is watched. */
   readonly memory: number;
   /** The file that receives the figures. */
@@ -54,6 +56,11 @@ export const BENCH_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     description: "How often the contestants take turns",
   },
   steps: { type: "string", value: "4", description: "Steps in each turn" },
+  words: {
+    type: "string",
+    value: String(NUM_WORDS),
+    description: "Word rows that occur, which are all we train; CoLA has 5584",
+  },
   memory: {
     type: "string",
     value: "0",
@@ -96,6 +103,7 @@ export function benchPlan({ flags, values }: Arguments): BenchPlan {
     rivals: RIVALS.filter((rival) => flags.has(rival)),
     rounds: count("rounds", text("rounds"), 1000),
     steps: count("steps", text("steps"), 1000),
+    words: count("words", text("words"), NUM_WORDS),
     memory: text("memory") === "0"
       ? 0
       : count("memory", text("memory"), 1_000_000),

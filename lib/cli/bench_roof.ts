@@ -8,13 +8,14 @@
  */
 
 import { startEngine } from "../engine/engine.ts";
-import { bestOf, type Precision, roofMeter } from "../engine/matmul_roof.ts";
+import { bestOf, roofMeter } from "../engine/matmul_roof.ts";
 import { speedSettings } from "../engine/speed_settings.ts";
 import { answerRequests } from "./bench_child.ts";
 
 const settings = speedSettings(await startEngine());
-const meters = (Deno.args as Precision[])
-  .map((precision) => [precision, roofMeter(precision)] as const);
+const meters = Deno.args.map((precision) =>
+  [precision, roofMeter({ bfloat16: precision === "bfloat16" })] as const
+);
 await answerRequests(settings, (readings) =>
   Object.fromEntries(
     meters.map(([precision, meter]) => [precision, bestOf(meter, readings)]),

@@ -1,7 +1,7 @@
 /** One row of the benchmark: the contestants take turns at one shape. @module */
 
 import { join } from "node:path";
-import type { Precision } from "../engine/matmul_roof.ts";
+import type { Precision } from "../training/precision.ts";
 import { BenchChild } from "./bench_child.ts";
 import { type MemoryPoint, watchMemory } from "./bench_memory.ts";
 import type { Rival } from "./bench_options.ts";
@@ -24,6 +24,8 @@ export type BenchCase = {
 
 /** What came out, as it stands in `bench.json`; rivals only where they ran. */
 export type BenchRow = BenchCase & {
+  /** Rows of our word table; PyTorch has all of them. */
+  readonly words: number;
   /** Milliseconds of a step: median, least, greatest. */
   readonly stepMs: number;
   readonly stepMsMin: number;
@@ -59,6 +61,7 @@ export type RowOptions = {
   readonly rivals: readonly Rival[];
   readonly rounds: number;
   readonly steps: number;
+  readonly words: number;
   /** Steps after the last round during which memory is watched. */
   readonly memory: number;
   /** The program that runs PyTorch, and the threads that it may use. */
@@ -127,7 +130,11 @@ export async function measureRow(
     }
   }
   roofs.push(await options.readRoof());
-  const row = rowOf(what, contestants, Math.max(...roofs));
+  const row = rowOf(
+    { ...what, words: options.words },
+    contestants,
+    Math.max(...roofs),
+  );
   if (options.memory === 0) return row;
   onProgress(`${title}: watching memory for ${options.memory} steps`);
   return { ...row, memory: await watchMemory(ours!.child, options.memory) };
@@ -145,14 +152,14 @@ async function take(contestant: Contestant, count: number): Promise<number[]> {
 /** The programs that take part, ours first. */
 function commandsOf(
   { model, tokens, precision }: BenchCase,
-  { rivals, python, threads }: RowOptions,
+  { rivals, python, threads, words }: RowOptions,
 ): [name: string, command: [string, ...string[]]][] {
   const program = (name: string): string => join(PROJECT, "lib", "cli", name);
   const step = (contestant: string): [string, ...string[]] => [
     Deno.execPath(),
     ...["run", "--quiet", "--no-check", "--allow-all"],
     ...[program("bench_step.ts"), contestant],
-    ...[model, String(tokens), precision],
+    ...[model, String(tokens), precision, String(words)],
   ];
   const config = BENCH_MODELS[model];
   const torch = (optimizer: string): [string, ...string[]] => [
@@ -174,7 +181,7 @@ function commandsOf(
 
 /** Sums up what the contestants did. */
 function rowOf(
-  what: BenchCase,
+  what: BenchCase & { words: number },
   contestants: readonly Contestant[],
   roofGflops: number,
 ): BenchRow {

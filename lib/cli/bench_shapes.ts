@@ -24,6 +24,9 @@ export const BENCH_MODELS = {
 /** One of {@linkcode BENCH_MODELS}. */
 export type BenchModel = keyof typeof BENCH_MODELS;
 
+/** Rows of the word table that all these models have. */
+export const NUM_WORDS = MINI_LM.vocabSize;
+
 /**
  * Floating-point operations of one training step of the plain model.
  *
@@ -64,12 +67,16 @@ export function stepFlops(config: BertConfig, tokens: number): number {
  * the vocabulary, the last three tokens of each sentence padding.
  *
  * @param tokens T.
- * @returns The batch, the same as in `bench_torch.py`.
+ * @param words Rows of the word table.
+ * @returns The batch; with all words the same as in `bench_torch.py`.
  */
-export function benchBatch(tokens: number): Batch {
+export function benchBatch(tokens: number, words: number = NUM_WORDS): Batch {
   const length = BATCH_SIZE * tokens;
   return {
-    ids: Int32Array.from({ length }, (_, i) => (i * 7919 + 13) % 30_000),
+    ids: Int32Array.from(
+      { length },
+      (_, i) => (i * 7919 + 13) % Math.min(words, 30_000),
+    ),
     segments: new Int32Array(length),
     attentionMask: Float32Array.from(
       { length },

@@ -2,6 +2,7 @@
  * A contestant of `deno task bench`: takes training steps when asked to.
  *
  *     bench_step.ts <compiled | eager | wasm> <model> <tokens> <precision>
+ *                   <words>
  *
  * Random weights, one batch, dropout, clipping, AdamW with weight decay. A step
  * lasts from the plain arrays of the batch until its loss is read.
@@ -10,7 +11,6 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { compile } from "../engine/compile.ts";
 import { startEngine } from "../engine/engine.ts";
 import {
   tensorFlowBackend,
@@ -20,7 +20,8 @@ import { initClassifier } from "../model/initialize.ts";
 import { randomStream } from "../random/stream.ts";
 import { ADAMW_DEFAULTS, adamWRates, initSlots } from "../training/adamw.ts";
 import { batchTensors } from "../training/batch_tensors.ts";
-import { type Learner, trainingStep } from "../training/step.ts";
+import type { Precision } from "../training/precision.ts";
+import { compiledStep, type Learner, trainingStep } from "../training/step.ts";
 import { makeTrainable } from "../training/variables.ts";
 import { answerRequests, peakMegabytes } from "./bench_child.ts";
 import type { MemoryNow } from "./bench_memory.ts";
@@ -35,20 +36,20 @@ const SEED = 42;
 const LEARNING_RATE = 2e-5;
 const CLIP_NORM = 1;
 
-const [contestant, model, tokens, precision] = Deno.args;
+const [contestant, model, tokens, precision, words] = Deno.args;
 await startEngine(contestant === "wasm" ? { engine: "wasm" } : {});
-const config = BENCH_MODELS[model as BenchModel];
+const config = {
+  ...BENCH_MODELS[model as BenchModel],
+  vocabSize: Number(words),
+};
 const params = initClassifier(config, NUM_CLASSES, randomStream(SEED));
 makeTrainable(params);
 const learner: Learner = { params, slots: initSlots(params) };
 const settings = { config, adamW: ADAMW_DEFAULTS, clipNorm: CLIP_NORM };
 const step = contestant === "compiled"
-  ? compile(trainingStep, {
-    name: "training step",
-    bfloat16: precision === "bfloat16",
-  })
+  ? compiledStep[precision as Precision]
   : trainingStep;
-const plain = benchBatch(Number(tokens));
+const plain = benchBatch(Number(tokens), Number(words));
 let stepsTaken = 0;
 
 /** Takes one step and returns its milliseconds. */

@@ -11,9 +11,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "./compile.ts";
 
-/** How numbers are multiplied. */
-export type Precision = "float32" | "bfloat16";
-
 /** Rows and columns of the matrices: far more than any step of ours multiplies. */
 const SIZE = 2048;
 /** Products in one call: so that a call's own cost is no share of the time. */
@@ -33,14 +30,14 @@ export type RoofMeter = {
  * The products run in one compiled function that returns a single number, so
  * nothing large is copied out of the engine.
  *
- * @param precision How the engine multiplies.
- * @param size Rows and columns of the matrices.
+ * @param options `bfloat16`: whether the engine multiplies in it, instead of in
+ * float32; `size`: rows and columns of the matrices.
  * @returns The meter. The caller disposes it.
  */
 export function roofMeter(
-  precision: Precision = "float32",
-  size: number = SIZE,
+  options: { bfloat16?: boolean; size?: number } = {},
 ): RoofMeter {
+  const { bfloat16 = false, size = SIZE } = options;
   // Of this variance a product's elements are again about as large as 1.
   const deviation = 1 / Math.sqrt(size);
   const factor = tf.randomNormal<tf.Rank.R2>(
@@ -54,7 +51,7 @@ export function roofMeter(
     let product = x;
     for (let i = 0; i < PRODUCTS; i++) product = tf.matMul(product, x);
     return product.slice([0, 0], [1, 1]);
-  }, { name: "matmul roof", bfloat16: precision === "bfloat16" });
+  }, { name: "matmul roof", bfloat16 });
   const run = (): void => {
     const corner = multiply(factor);
     corner.dataSync();

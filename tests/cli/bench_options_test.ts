@@ -13,6 +13,7 @@ Deno.test("benchPlan() without options is what --help shows", () => {
     rivals: [],
     rounds: 5,
     steps: 4,
+    words: 30_522,
     memory: 0,
     json: "out/bench.json",
     picture: false,
@@ -23,7 +24,7 @@ Deno.test("benchPlan() reads lists, in their order and each item once", () => {
   const plan = planOf(
     ...["--model=bert-base,tiny", "--tokens=64, 16,64", "--rounds=2"],
     ...["--precision=bfloat16,float32", "--steps=9", "--json=x.json"],
-    ...["--wasm", "--torch", "--picture", "--memory=2000"],
+    ...["--wasm", "--torch", "--picture", "--memory=2000", "--words=5584"],
   );
   assert.deepEqual(plan, {
     models: ["bert-base", "tiny"],
@@ -32,6 +33,7 @@ Deno.test("benchPlan() reads lists, in their order and each item once", () => {
     rivals: ["torch", "wasm"],
     rounds: 2,
     steps: 9,
+    words: 5584,
     memory: 2000,
     json: "x.json",
     picture: true,

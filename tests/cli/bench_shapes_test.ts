@@ -35,6 +35,8 @@ Deno.test("benchBatch() is a batch that every model can read", () => {
     assert.equal(batch.ids.length, 32 * tokens);
     assert.equal(batch.labels.reduce((sum, label) => sum + label, 0), 16);
   }
+  const few = benchBatch(16, 100);
+  checkInput(few, { ...MINI_LM, vocabSize: 100 });
   const real = benchBatch(16).attentionMask.reduce((sum, x) => sum + x, 0);
   assert.equal(real, 32 * 13);
 });

@@ -6,8 +6,8 @@ import { bestOf, roofMeter } from "bertbook/engine/matmul_roof.ts";
 Deno.test("roofMeter() reads a speed and leaves no tensor behind", async () => {
   await startEngine({ engine: "tensorflow" });
   const before = tf.memory().numTensors;
-  for (const precision of ["float32", "bfloat16"] as const) {
-    const meter = roofMeter(precision, 256);
+  for (const bfloat16 of [false, true]) {
+    const meter = roofMeter({ bfloat16, size: 256 });
     const gflops = bestOf(meter, 3);
     // From a watch's processor to more than any has today.
     assert.ok(gflops > 0.1 && gflops < 1e6, `${gflops} GFLOP/s`);
