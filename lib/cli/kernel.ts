@@ -22,7 +22,12 @@ export const KERNEL: Command = {
     const prefix = values.get("prefix");
     const where = prefix === undefined ? {} : { prefix };
     if (flags.has("remove")) {
-      console.log(`Removed the kernel at ${await removeKernelspec(where)}`);
+      const folder = await removeKernelspec(where);
+      console.log(
+        folder === undefined
+          ? "There was no kernel to remove"
+          : `Removed the kernel at ${folder}`,
+      );
       return 0;
     }
     console.log(

@@ -29,27 +29,29 @@ export async function fineTunedModel(
   const { seed, outFolder } = settings();
   const folder = join(outFolder, "model");
   const options = { labels: [...LABELS], seed };
-  const { data, mode } = await readResults(outFolder);
+  const { data, model: base, mode } = await readResults(outFolder);
   if (data === corpus.title && await exists(join(folder, "config.json"))) {
     const model = await loadClassifier(folder, options);
-    const origin = `The model is the one that notebook 3 saved (${mode} mode).`;
+    const origin = `The model is the one that notebook 3 saved ` +
+      `(${base}, ${mode} mode).`;
     return { model, origin };
   }
   const model = await loadClassifier(await ensureModel(), options);
-  await trainQuickly(model, corpus, seed);
+  const numSentences = await trainQuickly(model, corpus, seed);
   return {
     model,
-    origin:
-      `Notebook 3 has saved no model for these sentences, so this one was trained just now, ` +
-      `on ${RECIPES.quick.trainingSentences} sentences in quick mode.`,
+    origin: `Notebook 3 has saved no model for these sentences, so this one ` +
+      `(${model.name}) was trained just now, on ${numSentences} sentences in ` +
+      `quick mode.`,
   };
 }
 
+/** Trains as notebook 3 does in quick mode; tells on how many sentences. */
 async function trainQuickly(
   model: ClassifierModel,
   corpus: ColaCorpus,
   seed: number,
-): Promise<void> {
+): Promise<number> {
   const { trainingSentences, ...recipe } = RECIPES.quick;
   const examples = encodeCola(corpus.train, model.tokenizer, { maxLength: 64 });
   const parts = split(examples.length, { fraction: 0.1, seed: 2018 });
@@ -65,6 +67,7 @@ async function trainQuickly(
     await bar.update(event);
   }
   await bar.finish();
+  return train.length;
 }
 
 async function exists(file: string): Promise<boolean> {
