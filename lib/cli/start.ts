@@ -88,7 +88,8 @@ async function start(): Promise<number> {
       figures: figuresOf(results),
     }),
   );
-  const place = relative(Deno.cwd(), report) || report;
+  const fromHere = relative(Deno.cwd(), report);
+  const place = fromHere.startsWith("..") ? report : fromHere;
   if (failed) {
     console.error(`\nThe run ended early. What there is: ${place}`);
     return 1;
