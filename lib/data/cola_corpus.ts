@@ -91,12 +91,22 @@ export async function loadCola(
 async function dataFolder(): Promise<string | undefined> {
   const data = Deno.env.get("BERTBOOK_DATA");
   if (!data) return undefined;
+  if (!await exists(data)) {
+    throw new RangeError(
+      `Cannot look for data as BERTBOOK_DATA must name a folder, or be ` +
+        `"${EMBEDDED_ONLY}": found "${data}"`,
+    );
+  }
   const folder = join(data, "cola");
+  return await exists(folder) ? folder : undefined;
+}
+
+async function exists(path: string): Promise<boolean> {
   try {
-    await Deno.stat(folder);
-    return folder;
+    await Deno.stat(path);
+    return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }

@@ -30,10 +30,11 @@ export function barChart(
   },
 ): VegaLiteSpec {
   const { title, xTitle, yTitle, rule } = options;
+  const counts = bars.every(({ value }) => Number.isInteger(value));
   const values = bars.map(({ label, value }) => ({
     label: String(label),
     value,
-    number: value.toFixed(2).replace("-", "−"),
+    number: value.toFixed(counts ? 0 : 2).replace("-", "−"),
   }));
   const x = {
     field: "label",
@@ -71,9 +72,9 @@ export function barChart(
   const ruleText = rule && `${rule.label}: ${rule.value.toFixed(3)}`;
   return chart({
     title: ruleText === undefined ? title : { text: title, subtitle: ruleText },
-    description: `${title}: ${bars.length} bars${
-      ruleText === undefined ? "" : `; ${ruleText}`
-    }.`,
+    description: `${title}: ${
+      values.map(({ label, number }) => `${label} ${number}`).join(", ")
+    }${ruleText === undefined ? "" : `; ${ruleText}`}.`,
     data: { values },
     layer: [
       {

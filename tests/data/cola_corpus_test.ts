@@ -94,6 +94,21 @@ Deno.test("loadCola() looks on when BERTBOOK_DATA holds no cola folder", async (
   });
 });
 
+Deno.test("loadCola() refuses a BERTBOOK_DATA that is not there", async () => {
+  await withData(join(ROOT, "no", "such", "folder"), async () => {
+    await assert.rejects(loadCola(), {
+      name: "RangeError",
+      message: /must name a folder, or be "embedded": found ".*folder"/,
+    });
+  });
+});
+
+Deno.test("loadCola() takes the project's own corpus where it is asked for", async () => {
+  await withData("embedded", async () => {
+    assert.equal((await loadCola()).origin, "embedded");
+  });
+});
+
 Deno.test("CoLA's asset has facts for every member", () => {
   for (const source of COLA_ASSET.sources) {
     assert.deepEqual(
