@@ -35,7 +35,7 @@ export const BENCH_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   model: {
     type: "string",
     value: "tiny,minilm",
-    description: "Which models; bert-base takes minutes and 4 GB",
+    description: "Which models; bert-base takes minutes and gigabytes",
   },
   tokens: {
     type: "string",
