@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { namedLeaves } from "bertbook/engine/tensor_tree.ts";
-import { type ClassifierParams, classify } from "bertbook/model/classifier.ts";
+import { mapLeaves, namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import { classify } from "bertbook/model/classifier.ts";
 import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import golden from "../golden/bert_formula.json" with { type: "json" };
@@ -53,7 +53,7 @@ Deno.test("the first rows alone give the gradients of the plain computation", ()
   const variables = namedLeaves(params)
     .map(([path, leaf]) => [path, tf.variable(leaf)] as const);
   const trained = new Map(variables);
-  const tree = replaced(params, (path) => trained.get(path)!);
+  const tree = mapLeaves(params, (_, path) => trained.get(path)!);
   tf.tidy(() => {
     const weights = chirp([3, 3], 4);
     const [all, first] = (["all", "first"] as const).map((rowsNeeded) =>
