@@ -68,10 +68,10 @@ export async function predict(
  * Lengths are rounded up to a multiple of it, so that few shapes occur.
  *
  * @param config Supplies `maxLength`, which no rounding may exceed.
- * @returns 8, or 1 where 8 does not divide the longest length.
+ * @returns 4, or 1 where 4 does not divide the longest length.
  */
 export function lengthMultiple({ maxLength }: BertConfig): number {
-  return maxLength % 8 === 0 ? 8 : 1;
+  return maxLength % 4 === 0 ? 4 : 1;
 }
 
 /** Positions from the shortest sequence to the longest. */
