@@ -5,6 +5,7 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -76,7 +77,7 @@ export async function loadCola(
   const embeddedOnly = options.embeddedOnly ??
     Deno.env.get("BERTBOOK_DATA") === EMBEDDED_ONLY;
   if (embeddedOnly) return await loadEmbedded("the embedded one was asked for");
-  const folder = options.folder ?? await dataFolder();
+  const folder = options.folder ?? dataFolder();
   if (folder !== undefined) return await loadReal(folder, "folder");
   try {
     const downloaded = await ensureAsset(COLA_ASSET, provision);
@@ -88,27 +89,17 @@ export async function loadCola(
 }
 
 /** `cola` in `BERTBOOK_DATA`, which may also hold other corpora only. */
-async function dataFolder(): Promise<string | undefined> {
+function dataFolder(): string | undefined {
   const data = Deno.env.get("BERTBOOK_DATA");
   if (!data) return undefined;
-  if (!await exists(data)) {
+  if (!existsSync(data)) {
     throw new RangeError(
       `Cannot look for data as BERTBOOK_DATA must name a folder, or be ` +
         `"${EMBEDDED_ONLY}": found "${data}"`,
     );
   }
   const folder = join(data, "cola");
-  return await exists(folder) ? folder : undefined;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  return existsSync(folder) ? folder : undefined;
 }
 
 /** Real CoLA. */

@@ -1,5 +1,6 @@
 /** The fine-tuned model that the later notebooks look at. @module */
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ColaCorpus } from "../data/cola_corpus.ts";
 import { encodeCola } from "../data/encode_cola.ts";
@@ -30,7 +31,7 @@ export async function fineTunedModel(
   const folder = join(outFolder, "model");
   const options = { labels: [...LABELS], seed };
   const { data, model: base, mode } = await readResults(outFolder);
-  if (data === corpus.title && await exists(join(folder, "config.json"))) {
+  if (data === corpus.title && existsSync(join(folder, "config.json"))) {
     const model = await loadClassifier(folder, options);
     const origin = `The model is the one that notebook 3 saved ` +
       `(${base}, ${mode} mode).`;
@@ -68,14 +69,4 @@ async function trainQuickly(
   }
   await bar.finish();
   return train.length;
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await Deno.stat(file);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

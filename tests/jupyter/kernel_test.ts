@@ -141,10 +141,10 @@ Deno.test("Kernel starts again when another process takes its port first", async
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { listen } = Deno;
   let calls = 0;
-  const stub = (options: Deno.ListenOptions): unknown =>
+  const listenOrTaken = (options: Deno.ListenOptions): unknown =>
     ++calls === 2 ? { addr: taken.addr, close: () => {} } : listen(options);
   try {
-    Deno.listen = stub as typeof Deno.listen;
+    Deno.listen = listenOrTaken as typeof Deno.listen;
     await using kernel = await Kernel.start({ folder });
     assert.deepEqual(textsOf((await kernel.execute("1")).outputs), ["1"]);
     assert.equal(calls, 10, "two starts of five ports");
