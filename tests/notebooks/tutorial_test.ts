@@ -1,75 +1,11 @@
-/** Every numbered notebook, run on a fresh kernel as a reader would run it. */
+/** The tutorial on CoLA, notebooks 1 to 5, run from the first to the last. */
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { checkPage } from "bertbook/jupyter/check_page.ts";
-import {
-  type CodeCell,
-  codeCells,
-  type Notebook,
-  type Output,
-} from "bertbook/jupyter/notebook.ts";
 import { readNotebook } from "bertbook/jupyter/notebook_file.ts";
-import { runNotebook } from "bertbook/jupyter/run_notebook.ts";
-import { validateNotebook } from "bertbook/jupyter/validate_notebook.ts";
 import { readResults } from "bertbook/notebook/results.ts";
-
-const NOTEBOOKS = join(import.meta.dirname!, "..", "..", "notebooks");
-
-/** Runs a notebook on the embedded corpus and checks what every page promises. */
-async function run(
-  name: string,
-  out: string,
-  env: Record<string, string> = {},
-): Promise<Notebook> {
-  const { notebook, failure } = await runNotebook(
-    join(NOTEBOOKS, `${name}.ipynb`),
-    {
-      cellTimeoutSeconds: 600,
-      env: {
-        BERTBOOK_DATA: "embedded",
-        BERTBOOK_MODE: "quick",
-        BERTBOOK_SEED: "42",
-        BERTBOOK_OUT: out,
-        ...env,
-      },
-    },
-  );
-  assert.equal(
-    failure,
-    undefined,
-    `cell ${failure?.cell}: ${failure?.error.evalue}\n${failure?.source}`,
-  );
-  assert.deepEqual(validateNotebook(notebook), []);
-  assert.deepEqual(checkPage(notebook), []);
-  for (const cell of codeCells(notebook)) {
-    assert.ok(
-      !cell.source.includes("show(") || cell.outputs.length > 0,
-      `No output below:\n${cell.source}`,
-    );
-  }
-  return notebook;
-}
-
-/** All that a notebook shows, as text. */
-function textOf(notebook: Notebook): string {
-  return codeCells(notebook).flatMap(({ outputs }) => outputs).map(plainText)
-    .join("\n");
-}
-
-function plainText(output: Output): string {
-  if (output.output_type === "stream") return output.text;
-  return "data" in output ? String(output.data["text/plain"] ?? "") : "";
-}
-
-/** The pictures of a cell. */
-const pictures = ({ outputs }: CodeCell): number =>
-  outputs.filter((output) => "data" in output && output.data["image/png"])
-    .length;
-
-function numPictures(notebook: Notebook): number {
-  return codeCells(notebook).map(pictures).reduce((a, b) => a + b, 0);
-}
+import { NOTEBOOKS, numPictures, run, textOf } from "./_run.ts";
 
 Deno.test("the tutorial runs from the first notebook to the last", async (t) => {
   const out = await Deno.makeTempDir({ prefix: "bertbook-tutorial-" });

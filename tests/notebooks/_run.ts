@@ -1,0 +1,71 @@
+/** Runs a numbered notebook on a fresh kernel, as a reader would. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { checkPage } from "bertbook/jupyter/check_page.ts";
+import {
+  type CodeCell,
+  codeCells,
+  type Notebook,
+  type Output,
+} from "bertbook/jupyter/notebook.ts";
+import { runNotebook } from "bertbook/jupyter/run_notebook.ts";
+import { validateNotebook } from "bertbook/jupyter/validate_notebook.ts";
+
+/** Where the notebooks are. */
+export const NOTEBOOKS = join(import.meta.dirname!, "..", "..", "notebooks");
+
+/** Runs a notebook on the embedded corpus and checks what every page promises. */
+export async function run(
+  name: string,
+  out: string,
+  env: Record<string, string> = {},
+): Promise<Notebook> {
+  const { notebook, failure } = await runNotebook(
+    join(NOTEBOOKS, `${name}.ipynb`),
+    {
+      cellTimeoutSeconds: 600,
+      env: {
+        BERTBOOK_DATA: "embedded",
+        BERTBOOK_MODE: "quick",
+        BERTBOOK_SEED: "42",
+        BERTBOOK_OUT: out,
+        ...env,
+      },
+    },
+  );
+  assert.equal(
+    failure,
+    undefined,
+    `cell ${failure?.cell}: ${failure?.error.evalue}\n${failure?.source}`,
+  );
+  assert.deepEqual(validateNotebook(notebook), []);
+  assert.deepEqual(checkPage(notebook), []);
+  for (const cell of codeCells(notebook)) {
+    assert.ok(
+      !cell.source.includes("show(") || cell.outputs.length > 0,
+      `No output below:\n${cell.source}`,
+    );
+  }
+  return notebook;
+}
+
+/** All that a notebook shows, as text. */
+export function textOf(notebook: Notebook): string {
+  return codeCells(notebook).flatMap(({ outputs }) => outputs).map(plainText)
+    .join("\n");
+}
+
+function plainText(output: Output): string {
+  if (output.output_type === "stream") return output.text;
+  return "data" in output ? String(output.data["text/plain"] ?? "") : "";
+}
+
+const pictures = ({ outputs }: CodeCell): number =>
+  outputs.filter((output) => "data" in output && output.data["image/png"])
+    .length;
+
+/** How many pictures a notebook shows. */
+export function numPictures(notebook: Notebook): number {
+  return codeCells(notebook).map(pictures).reduce((a, b) => a + b, 0);
+}
