@@ -43,3 +43,24 @@ export function ratioOf(
   const each = rounds.map((times, i) => ratio(times, ours[i]!));
   return { ...spreadOf(each), median: ratio(rounds.flat(), ours.flat()) };
 }
+
+/**
+ * The mean.
+ *
+ * @param values At least one.
+ */
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * The standard deviation that a sample suggests, with n − 1 below the line.
+ *
+ * @param values At least one; a single one gives 0.
+ */
+export function standardDeviationOf(values: readonly number[]): number {
+  const mean = meanOf(values);
+  const squares = values.map((value) => (value - mean) ** 2);
+  const freedom = Math.max(1, values.length - 1);
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / freedom);
+}

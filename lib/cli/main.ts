@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   notebook: async () => (await import("./notebook.ts")).NOTEBOOK,
   kernel: async () => (await import("./kernel.ts")).KERNEL,
   bench: async () => (await import("./bench.ts")).BENCH,
+  race: async () => (await import("./race.ts")).RACE,
 };
 
 /** Words that ask for the list of commands. */

@@ -48,7 +48,8 @@ export type Compiled<
   (...args: Args): Result;
   /**
    * How the last call ran: as a `"graph"`, or operation by operation, `"eager"`,
-   * where the engine has no graphs or gradients were taken around the call.
+   * where the engine has no graphs, gradients were taken around the call, or
+   * {@linkcode runFunctionsEagerly} said so.
    */
   readonly runs: "graph" | "eager" | "not yet";
   /** The signatures traced so far. */
@@ -58,6 +59,19 @@ export type Compiled<
 };
 
 const DEFAULT_MAX_SIGNATURES = 32;
+
+let isEager = false;
+
+/**
+ * Lets every compiled function run as it is, operation by operation: to look into
+ * one while it runs, or to measure what compiling gains. As in Python
+ * `tf.config.run_functions_eagerly`.
+ *
+ * @param eagerly `false` goes back to graphs.
+ */
+export function runFunctionsEagerly(eagerly: boolean): void {
+  isEager = eagerly;
+}
 
 /**
  * Makes a function that is traced at its first call, and runs as one operation
@@ -129,7 +143,8 @@ export function compile<
     // A traced function that calls another takes its operations in.
     if (currentTrace() !== undefined) return runTidied(run, args);
     // A gradient that is taken around the call must see every operation.
-    if (backend === undefined || tf.engine().state.gradientDepth > 0) {
+    const seen = isEager || tf.engine().state.gradientDepth > 0;
+    if (backend === undefined || seen) {
       runs = "eager";
       return runTidied(run, args);
     }

@@ -45,14 +45,8 @@ export async function predict(
   checkChoice("precision", precision, ["float32", "bfloat16"]);
   checkPrecision(precision);
   checkExamples(examples, model, "prediction");
-  const batches = batchesOf(examples, {
-    batchSize,
-    order: byLength(examples),
-    length: "longest",
-    multipleOf: lengthMultiple(model.config),
-  });
   const logits: number[][] = Array.from(examples, () => []);
-  for (const batch of batches) {
+  for (const batch of predictionBatches(examples, model.config, batchSize)) {
     const rows = await logitsOf(model, batch, precision);
     batch.indices.forEach((index, row) => logits[index] = rows[row]!);
     await setImmediate(); // the engine blocks while it computes
@@ -62,6 +56,27 @@ export async function predict(
     predictions: logits.map(argMax),
     loss: crossEntropy(logits, examples.map(({ label }) => label)),
   };
+}
+
+/**
+ * Batches of about equally long sequences.
+ *
+ * @param examples The examples.
+ * @param config Supplies `maxLength`.
+ * @param batchSize Sequences in a batch.
+ * @returns The batches, from the shortest sequences to the longest.
+ */
+export function predictionBatches(
+  examples: readonly EncodedExample[],
+  config: BertConfig,
+  batchSize: number,
+): Generator<Batch> {
+  return batchesOf(examples, {
+    batchSize,
+    order: byLength(examples),
+    length: "longest",
+    multipleOf: lengthMultiple(config),
+  });
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { compile } from "bertbook/engine/compile.ts";
+import { compile, runFunctionsEagerly } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { counterUniform } from "bertbook/engine/random.ts";
 import { tensorFlowBinding } from "bertbook/engine/tensorflow/backend.ts";
@@ -20,6 +20,24 @@ Deno.test("compile() runs a function as one operation, with equal results", () =
   assert.equal(affine.signatures.length, 2);
   assert.equal(affine.runs, "graph");
   affine.dispose();
+});
+
+Deno.test("runFunctionsEagerly() runs a compiled function as it is, and back", () => {
+  let numRuns = 0;
+  const double = compile((x: tf.Tensor) => {
+    numRuns++;
+    return x.mul(2);
+  });
+  tf.tidy(() => {
+    const x = tf.tensor1d([1, 2]);
+    runFunctionsEagerly(true);
+    for (let i = 0; i < 3; i++) assert.deepEqual(numbers(double(x)), [2, 4]);
+    assert.deepEqual([numRuns, double.runs], [3, "eager"]);
+    runFunctionsEagerly(false);
+    for (let i = 0; i < 3; i++) assert.deepEqual(numbers(double(x)), [2, 4]);
+    assert.deepEqual([numRuns, double.runs], [4, "graph"]);
+  });
+  double.dispose();
 });
 
 Deno.test("A signature is the form, the shapes, the types and the plain values", () => {
