@@ -20,8 +20,13 @@ import { initClassifier } from "../model/initialize.ts";
 import { randomStream } from "../random/stream.ts";
 import { ADAMW_DEFAULTS, adamWRates, initSlots } from "../training/adamw.ts";
 import { batchTensors } from "../training/batch_tensors.ts";
+import {
+  type ClassifierLearner,
+  compiledStep,
+  trainingStep,
+} from "../training/classification.ts";
 import type { Precision } from "../training/precision.ts";
-import { compiledStep, type Learner, trainingStep } from "../training/step.ts";
+
 import { makeTrainable } from "../training/variables.ts";
 import { answerRequests, peakMegabytes } from "./bench_child.ts";
 import type { MemoryNow } from "./bench_memory.ts";
@@ -44,7 +49,7 @@ const config = {
 };
 const params = initClassifier(config, NUM_CLASSES, randomStream(SEED));
 makeTrainable(params);
-const learner: Learner = { params, slots: initSlots(params) };
+const learner: ClassifierLearner = { params, slots: initSlots(params) };
 const settings = { config, adamW: ADAMW_DEFAULTS, clipNorm: CLIP_NORM };
 const step = contestant === "compiled"
   ? compiledStep[precision as Precision]

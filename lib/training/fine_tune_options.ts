@@ -13,7 +13,7 @@ import {
 import { checkFreeze, type FrozenPart } from "./freeze.ts";
 import { checkPrecision, type Precision } from "./precision.ts";
 import type { ScheduleName } from "./schedule.ts";
-import type { TrainPlan } from "./train.ts";
+import type { ClassifierPlan } from "./train.ts";
 
 /** What a user chooses; Devlin et al. (2019), appendix A.3, names the usual values. */
 export type FineTuneOptions = {
@@ -57,7 +57,7 @@ export type FineTuneData = {
 };
 
 /** Everything that is settled before the first step. */
-export type FineTunePlan = TrainPlan & {
+export type FineTunePlan = ClassifierPlan & {
   readonly epochs: number;
   readonly batchSize: number;
   readonly stepsPerEpoch: number;

@@ -4,31 +4,52 @@
  *
  * Nothing in it reads a value, and whatever changes from step to step is an
  * argument. So it can be run operation by operation or be recorded once and run
- * as a whole.
+ * as a whole. It knows no model: what it lowers is an {@linkcode Objective}.
  *
  * @module
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { namedLeaves } from "../engine/tensor_tree.ts";
-import { type ClassifierParams, classify } from "../model/classifier.ts";
-import type { BertConfig } from "../model/config.ts";
-import { dropoutFrom } from "../model/dropout.ts";
+import type { CallTree } from "../engine/call_tree.ts";
+import type { Compiled } from "../engine/compile.ts";
+import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
+import { type Dropout, dropoutFrom } from "../model/dropout.ts";
 import {
   adamW,
   type AdamWOptions,
   type AdamWRates,
   type AdamWSlots,
 } from "./adamw.ts";
-import type { LabelledInput } from "./batch_tensors.ts";
 import { clipFactor, globalNorm } from "./clip.ts";
-import { crossEntropy } from "./loss.ts";
-import { compileEach } from "./precision.ts";
+import { compileEach, type Precision } from "./precision.ts";
+
+/**
+ * What a training lowers: the mean loss of a batch.
+ *
+ * It must read no tensor's values. Make it once, at the top of a module, since a
+ * compiled step belongs to one objective.
+ *
+ * @param params The parameters; leaves that are variables are trained.
+ * @param batch The tensors of one batch.
+ * @param config Plain values, such as the sizes of the model.
+ * @param dropout The step's dropout, drawn anew in each step.
+ * @returns A scalar.
+ */
+export type Objective<
+  Params extends TensorTree,
+  Batch extends TensorTree,
+  Config extends CallTree,
+> = (
+  params: Params,
+  batch: Batch,
+  config: Config,
+  dropout: Dropout,
+) => tf.Scalar;
 
 /** What a step changes. */
-export type Learner = {
+export type Learner<Params extends TensorTree> = {
   /** The parameters; every leaf that is a variable is trained. */
-  readonly params: ClassifierParams;
+  readonly params: Params;
   readonly slots: AdamWSlots;
 };
 
@@ -39,21 +60,56 @@ export type StepControl = {
   readonly seed: tf.Tensor1D;
 };
 
-/** What stays the same during a training. */
-export type StepSettings = {
-  readonly config: BertConfig;
+/** How gradients become a change of the weights; the same in a whole training. */
+export type UpdateSettings = {
   readonly adamW: AdamWOptions;
   /** Longest gradient that passes unclipped; `Infinity` never clips. */
   readonly clipNorm: number;
 };
 
+/** What stays the same during a training. */
+export type StepSettings<Config extends CallTree> = UpdateSettings & {
+  readonly config: Config;
+};
+
 /** The two numbers that tell how a step went. */
 export type StepOutcome = {
-  /** Mean cross-entropy of the batch before the step, in nats. */
+  /** Mean loss of the batch before the step. */
   readonly loss: tf.Scalar;
   /** Global norm of the gradients before clipping. */
   readonly gradientNorm: tf.Scalar;
 };
+
+/** The arguments of a step. */
+type StepArguments<
+  Params extends TensorTree,
+  Batch extends TensorTree,
+  Config extends CallTree,
+> = [
+  learner: Learner<Params>,
+  batch: Batch,
+  control: StepControl,
+  settings: StepSettings<Config>,
+];
+
+/** Takes one step, in place; see {@linkcode stepOf}. */
+export type Step<
+  Params extends TensorTree,
+  Batch extends TensorTree,
+  Config extends CallTree,
+> = (...args: StepArguments<Params, Batch, Config>) => StepOutcome;
+
+/** A step at each precision. */
+export type CompiledStep<
+  Params extends TensorTree,
+  Batch extends TensorTree,
+  Config extends CallTree,
+> = Readonly<
+  Record<
+    Precision,
+    Compiled<StepArguments<Params, Batch, Config>, StepOutcome>
+  >
+>;
 
 /** Far more than one training has lengths; a sweep trains many models. */
 const MAX_SIGNATURES = 256;
@@ -62,66 +118,95 @@ const MAX_SIGNATURES = 256;
 const LARGEST = 2 ** 128 - 2 ** 104;
 
 /**
- * Takes one step, in place. If the loss or a gradient is not finite, nothing
- * changes.
+ * The training step of an objective, run operation by operation.
  *
- * @param learner Parameters and moments. They change.
- * @param batch The sequences and their classes.
- * @param control Rates and seed of this step.
- * @param settings Sizes, dropout rates, AdamW's constants, clipping.
- * @returns Two scalars. The caller disposes them, and must look whether they are
- * finite.
+ * It changes parameters and moments in place and returns two scalars: the caller
+ * disposes them, and must look whether they are finite. If the loss or a gradient
+ * is not, nothing changes.
+ *
+ * @example A slope that is learned, without BERT
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { ADAMW_DEFAULTS, adamWRates, initSlots } from "bertbook/training/adamw.ts";
+ * import { stepOf } from "bertbook/training/step.ts";
+ * import assert from "node:assert/strict";
+ *
+ * await tf.setBackend("cpu");
+ * type Line = { slope: tf.Tensor };
+ * type Points = { x: tf.Tensor; y: tf.Tensor };
+ * const step = stepOf((line: Line, { x, y }: Points) =>
+ *   x.mul(line.slope).sub(y).square().mean<tf.Scalar>()
+ * );
+ * tf.tidy(() => {
+ *   const params = { slope: tf.variable(tf.scalar(0)) };
+ *   const learner = { params, slots: initSlots(params) };
+ *   const points = { x: tf.tensor1d([1, 2]), y: tf.tensor1d([2, 4]) };
+ *   const rates = adamWRates(1, 0.5, ADAMW_DEFAULTS);
+ *   const control = { rates, seed: tf.tensor1d([1, 1], "int32") };
+ *   const settings = { config: null, adamW: ADAMW_DEFAULTS, clipNorm: 1 };
+ *   const { loss } = step(learner, points, control, settings);
+ *   assert.equal(loss.dataSync()[0], 10);
+ *   assert.ok(Math.abs(params.slope.dataSync()[0]! - 0.5) < 1e-6);
+ * });
+ * ```
+ *
+ * @param objective What the step lowers.
+ * @returns The step.
  */
-export function trainingStep(
-  learner: Learner,
-  batch: LabelledInput,
-  control: StepControl,
-  settings: StepSettings,
-): StepOutcome {
-  const { params, slots } = learner;
-  return tf.tidy(() => {
-    const { loss, gradients } = gradientsOf(
-      params,
-      batch,
-      control.seed,
-      settings.config,
-    );
-    const gradientNorm = globalNorm(Object.values(gradients));
-    adamW(params, slots, gradients, {
-      rates: control.rates,
-      gate: {
-        factor: clipFactor(gradientNorm, settings.clipNorm),
-        open: loss.add(gradientNorm).lessEqual(LARGEST),
-      },
-      options: settings.adamW,
+export function stepOf<
+  Params extends TensorTree,
+  Batch extends TensorTree,
+  Config extends CallTree,
+>(
+  objective: Objective<Params, Batch, Config>,
+): Step<Params, Batch, Config> {
+  return ({ params, slots }, batch, control, settings) =>
+    tf.tidy(() => {
+      const { loss, gradients } = gradientsOf(
+        params,
+        () =>
+          objective(params, batch, settings.config, dropoutFrom(control.seed)),
+      );
+      const gradientNorm = globalNorm(Object.values(gradients));
+      adamW(params, slots, gradients, {
+        rates: control.rates,
+        gate: {
+          factor: clipFactor(gradientNorm, settings.clipNorm),
+          open: loss.add(gradientNorm).lessEqual(LARGEST),
+        },
+        options: settings.adamW,
+      });
+      return { loss, gradientNorm };
     });
-    return { loss, gradientNorm };
-  });
 }
 
 /**
- * {@linkcode trainingStep} at each precision, recorded at its first call and run as a
- * whole from then on; anew for every length of the batch.
+ * The step of {@linkcode stepOf} at each precision, recorded at its first call and
+ * run as a whole from then on; anew for every shape of the batch.
+ *
+ * @param objective What the step lowers.
+ * @param name Stands in messages and reports.
+ * @returns The compiled steps, which trace at their first calls.
  */
-export const compiledStep = compileEach(trainingStep, {
-  name: "training step",
-  maxSignatures: MAX_SIGNATURES,
-});
+export function compileStep<
+  Params extends TensorTree,
+  Batch extends TensorTree,
+  Config extends CallTree,
+>(
+  objective: Objective<Params, Batch, Config>,
+  name: string,
+): CompiledStep<Params, Batch, Config> {
+  return compileEach(stepOf(objective), {
+    name,
+    maxSignatures: MAX_SIGNATURES,
+  });
+}
 
-/** The loss of a batch and its gradient by every variable, by path. */
+/** The value of a loss and its gradient by every variable, by path. */
 function gradientsOf(
-  params: ClassifierParams,
-  { input, labels }: LabelledInput,
-  seed: tf.Tensor1D,
-  config: BertConfig,
+  params: TensorTree,
+  lossOf: () => tf.Scalar,
 ): { loss: tf.Scalar; gradients: Record<string, tf.Tensor> } {
-  const lossOf = (): tf.Scalar => {
-    const { logits } = classify(params, input, config, {
-      dropout: dropoutFrom(seed),
-      rowsNeeded: "first",
-    });
-    return crossEntropy(logits, labels);
-  };
   const variables = namedLeaves(params).flatMap(([path, leaf]) =>
     leaf instanceof tf.Variable ? [[path, leaf] as const] : []
   );

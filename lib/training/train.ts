@@ -3,12 +3,16 @@
 import * as tf from "@tensorflow/tfjs";
 import { setImmediate } from "node:timers/promises";
 import type { Batch } from "../data/batches.ts";
+import type { CallTree } from "../engine/call_tree.ts";
+import type { TensorTree } from "../engine/tensor_tree.ts";
+import type { BertConfig } from "../model/config.ts";
 import { adamWRates } from "./adamw.ts";
 import { batchTensors } from "./batch_tensors.ts";
+import { type ClassifierLearner, compiledStep } from "./classification.ts";
 import { TrainingDivergedError } from "./diverged.ts";
 import type { Precision } from "./precision.ts";
 import { learningRateAt, type Schedule } from "./schedule.ts";
-import { compiledStep, type Learner, type StepSettings } from "./step.ts";
+import type { CompiledStep, Learner, UpdateSettings } from "./step.ts";
 
 /** One optimizer step, reported after the weights have moved. */
 export type TrainStep = {
@@ -18,7 +22,7 @@ export type TrainStep = {
   readonly totalSteps: number;
   /** Counts from 1. */
   readonly epoch: number;
-  /** Mean cross-entropy of the batch before the step, in nats. */
+  /** Mean loss of the batch before the step, in nats. */
   readonly loss: number;
   /** Global norm of the gradients before clipping. */
   readonly gradientNorm: number;
@@ -28,14 +32,20 @@ export type TrainStep = {
   readonly seconds: number;
 };
 
-/** What {@linkcode train} follows. */
-export type TrainPlan = StepSettings & {
+/** How a training goes, whatever it lowers. */
+export type TrainPlan = UpdateSettings & {
   readonly schedule: Schedule;
   readonly precision: Precision;
   /** Fixes the dropout masks together with the step; an int32. */
   readonly seed: number;
   /** Looked at before each step. */
   readonly signal?: AbortSignal | undefined;
+};
+
+/** How a classifier is trained. */
+export type ClassifierPlan = TrainPlan & {
+  /** The sizes of the classifier. */
+  readonly config: BertConfig;
 };
 
 /** Where a training stands. */
@@ -46,8 +56,29 @@ export type TrainPosition = {
   readonly stepsDone: number;
 };
 
+/** What is trained: a model, its loss, and how its batches become tensors. */
+export type Task<
+  Params extends TensorTree,
+  Plain extends PlainBatch,
+  Batch extends TensorTree,
+  Config extends CallTree,
+> = {
+  /** Parameters and moments. They change. */
+  readonly learner: Learner<Params>;
+  /** From `compileStep`. */
+  readonly step: CompiledStep<Params, Batch, Config>;
+  /** The plain values that the objective is given. */
+  readonly config: Config;
+  /** Puts a batch on the engine; the loop disposes it. */
+  readonly tensorsOf: (plain: Plain) => Batch & Disposable;
+};
+
+/** A batch as plain arrays; `indices` name its examples, should it go wrong. */
+export type PlainBatch = { readonly indices: readonly number[] };
+
 /**
- * Trains in place on the batches of one epoch, yielding after every step.
+ * Trains a classifier in place on the batches of one epoch, yielding after every
+ * step.
  *
  * Break out of the loop to stop early: no tensor of a batch outlives its step.
  *
@@ -55,14 +86,41 @@ export type TrainPosition = {
  * @param batches Plain arrays, made one at a time as they are needed.
  * @param position The epoch and the steps already taken.
  * @param plan Sizes, rates, clipping, seed and signal.
- * @yields One {@linkcode TrainStep} for each batch.
- * @throws {TrainingDivergedError} If loss or gradients are not finite; the
- * weights do not move.
- * @throws The signal's reason, once it is aborted.
+ * @returns A generator of one {@linkcode TrainStep} for each batch.
+ * @throws {TrainingDivergedError} While it runs, if loss or gradients are not
+ * finite; the weights do not move.
+ * @throws While it runs, the signal's reason, once it is aborted.
  */
-export async function* train(
-  learner: Learner,
+export function train(
+  learner: ClassifierLearner,
   batches: Iterable<Batch>,
+  position: TrainPosition,
+  plan: ClassifierPlan,
+): AsyncGenerator<TrainStep, void> {
+  const { config } = plan;
+  const tensorsOf = (batch: Batch) => batchTensors(batch, config);
+  const task = { learner, step: compiledStep, config, tensorsOf };
+  return trainOn(task, batches, position, plan);
+}
+
+/**
+ * {@linkcode train} for any model and any loss.
+ *
+ * @param task What is trained. Its learner changes.
+ * @param batches Plain arrays, made one at a time as they are needed.
+ * @param position The epoch and the steps already taken.
+ * @param plan Rates, clipping, seed and signal.
+ * @yields One {@linkcode TrainStep} for each batch.
+ * @throws As {@linkcode train} does.
+ */
+export async function* trainOn<
+  Params extends TensorTree,
+  Plain extends PlainBatch,
+  Batch extends TensorTree,
+  Config extends CallTree,
+>(
+  task: Task<Params, Plain, Batch, Config>,
+  batches: Iterable<Plain>,
   position: TrainPosition,
   plan: TrainPlan,
 ): AsyncGenerator<TrainStep, void> {
@@ -74,7 +132,7 @@ export async function* train(
     step++;
     const start = performance.now();
     const learningRate = learningRateAt(step, schedule);
-    const { loss, gradientNorm } = await take(learner, batch, {
+    const { loss, gradientNorm } = await take(task, batch, {
       step,
       learningRate,
     }, plan);
@@ -106,23 +164,23 @@ export async function* train(
 }
 
 /** Takes one step and reads its two numbers; owns every tensor that the step needs. */
-async function take(
-  learner: Learner,
-  plain: Batch,
+async function take<
+  Params extends TensorTree,
+  Plain extends PlainBatch,
+  Batch extends TensorTree,
+  Config extends CallTree,
+>(
+  { learner, step, config, tensorsOf }: Task<Params, Plain, Batch, Config>,
+  plain: Plain,
   now: { step: number; learningRate: number },
-  plan: TrainPlan,
+  { adamW, clipNorm, precision, seed: run }: TrainPlan,
 ): Promise<{ loss: number; gradientNorm: number }> {
-  using batch = batchTensors(plain, plan.config);
-  const rates = adamWRates(now.step, now.learningRate, plan.adamW);
-  const seed = tf.tensor1d([plan.seed, now.step], "int32");
-  const { input, labels } = batch;
-  const { config, adamW, clipNorm, precision } = plan;
-  const outcome = compiledStep[precision](
-    learner,
-    { input, labels },
-    { rates, seed },
-    { config, adamW, clipNorm },
-  );
+  using batch = tensorsOf(plain);
+  const rates = adamWRates(now.step, now.learningRate, adamW);
+  const seed = tf.tensor1d([run, now.step], "int32");
+  const settings = { config, adamW, clipNorm };
+  const control = { rates, seed };
+  const outcome = step[precision](learner, batch, control, settings);
   const [loss, norm] = await Promise.all([
     outcome.loss.data<"float32">(),
     outcome.gradientNorm.data<"float32">(),

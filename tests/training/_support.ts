@@ -7,8 +7,8 @@ import type { ClassifierParams } from "bertbook/model/classifier.ts";
 import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
 import { initClassifier } from "bertbook/model/initialize.ts";
 import { ADAMW_DEFAULTS, initSlots } from "bertbook/training/adamw.ts";
-import type { Learner } from "bertbook/training/step.ts";
-import type { TrainPlan } from "bertbook/training/train.ts";
+import type { ClassifierLearner } from "bertbook/training/classification.ts";
+import type { ClassifierPlan } from "bertbook/training/train.ts";
 import { makeTrainable } from "bertbook/training/variables.ts";
 import { SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
 import type { ClassifierModel } from "bertbook/weights/pretrained.ts";
@@ -69,7 +69,9 @@ export function formulaBatch(
 }
 
 /** A plan whose learning rate is constant. */
-export function planOf(overrides: Partial<TrainPlan> = {}): TrainPlan {
+export function planOf(
+  overrides: Partial<ClassifierPlan> = {},
+): ClassifierPlan {
   return {
     config: TOY,
     adamW: ADAMW_DEFAULTS,
@@ -81,12 +83,12 @@ export function planOf(overrides: Partial<TrainPlan> = {}): TrainPlan {
   };
 }
 
-export function constantRate(learningRate: number): TrainPlan["schedule"] {
+export function constantRate(learningRate: number): ClassifierPlan["schedule"] {
   return { name: "constant", learningRate, warmupSteps: 0, totalSteps: 1000 };
 }
 
 /** A learner with new weights; the caller disposes it with `disposeLearner`. */
-export function newLearner(numLabels = 2): Learner {
+export function newLearner(numLabels = 2): ClassifierLearner {
   const params = initClassifier(TOY, numLabels, randomStream(7));
   return learnerOf(params);
 }
@@ -114,18 +116,18 @@ export function newModel(
 }
 
 /** Moments for parameters that become variables. */
-export function learnerOf(params: ClassifierParams): Learner {
+export function learnerOf(params: ClassifierParams): ClassifierLearner {
   makeTrainable(params);
   return { params, slots: initSlots(params) };
 }
 
-export function disposeLearner({ params, slots }: Learner): void {
+export function disposeLearner({ params, slots }: ClassifierLearner): void {
   disposeTree(params);
   disposeTree(slots);
 }
 
 /** Every number of a learner: parameters, then both moments. */
-export function valuesOf({ params, slots }: Learner): number[] {
+export function valuesOf({ params, slots }: ClassifierLearner): number[] {
   return [params, slots.first, slots.second].flatMap((tree) =>
     namedLeaves(tree).flatMap(([, leaf]) => [...leaf.dataSync()])
   );

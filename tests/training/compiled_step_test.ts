@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
+import type { BertConfig } from "bertbook/model/config.ts";
 import { batchTensors } from "bertbook/training/batch_tensors.ts";
-import { type StepSettings, trainingStep } from "bertbook/training/step.ts";
+import { trainingStep } from "bertbook/training/classification.ts";
+import type { StepSettings } from "bertbook/training/step.ts";
 import {
   assertRelative,
   disposeLearner,
@@ -17,7 +19,7 @@ import {
 
 await startEngine({ engine: "tensorflow" });
 
-const SETTINGS: StepSettings = {
+const SETTINGS: StepSettings<BertConfig> = {
   config: TOY,
   adamW: ADAMW_DEFAULTS,
   clipNorm: 1,
@@ -27,7 +29,7 @@ const SIZES = { batchSize: 3, length: 8, vocabSize: 64 };
 /** Losses and the last weights and moments of a short training. */
 function follow(
   step: typeof trainingStep,
-  settings: StepSettings,
+  settings: StepSettings<BertConfig>,
   numSteps: number,
 ): { losses: number[]; values: number[] } {
   const learner = newLearner(3);

@@ -11,7 +11,7 @@ import {
 import { batchTensors } from "bertbook/training/batch_tensors.ts";
 import { fineTune } from "bertbook/training/fine_tune.ts";
 import { frozen, type FrozenPart, isFrozen } from "bertbook/training/freeze.ts";
-import { trainingStep } from "bertbook/training/step.ts";
+import { trainingStep } from "bertbook/training/classification.ts";
 import { makeTrainable } from "bertbook/training/variables.ts";
 import {
   assertNoLeak,

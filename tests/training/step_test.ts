@@ -6,8 +6,10 @@ import {
   growClassifier,
 } from "bertbook/model/parameters.ts";
 import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
+import type { BertConfig } from "bertbook/model/config.ts";
 import { batchTensors } from "bertbook/training/batch_tensors.ts";
-import { type StepSettings, trainingStep } from "bertbook/training/step.ts";
+import { trainingStep } from "bertbook/training/classification.ts";
+import type { StepSettings } from "bertbook/training/step.ts";
 import { train } from "bertbook/training/train.ts";
 import golden from "../golden/training_losses.json" with { type: "json" };
 import {
@@ -67,7 +69,7 @@ Deno.test("twenty training steps equal PyTorch's", async () => {
 /** One step on a formula batch, with chance or without. */
 function takeStep(
   learner: ReturnType<typeof newLearner>,
-  how: { seed: [number, number]; settings?: Partial<StepSettings> },
+  how: { seed: [number, number]; settings?: Partial<StepSettings<BertConfig>> },
 ): { loss: number; gradientNorm: number } {
   const settings = {
     config: TOY,

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { type Batch, batchesOf } from "bertbook/data/batches.ts";
 import { randomOrder } from "bertbook/data/sampler.ts";
 import { TrainingDivergedError } from "bertbook/training/diverged.ts";
-import type { Learner } from "bertbook/training/step.ts";
+import type { ClassifierLearner } from "bertbook/training/classification.ts";
 import {
+  type ClassifierPlan,
   train,
-  type TrainPlan,
   type TrainStep,
 } from "bertbook/training/train.ts";
 import {
@@ -31,9 +31,9 @@ function batchesIn(epoch: number, batchSize = 8): Generator<Batch> {
 
 /** Trains for whole epochs and returns every step. */
 async function trainEpochs(
-  learner: Learner,
+  learner: ClassifierLearner,
   epochs: number,
-  plan: TrainPlan,
+  plan: ClassifierPlan,
 ): Promise<TrainStep[]> {
   const steps: TrainStep[] = [];
   for (let epoch = 1; epoch <= epochs; epoch++) {
