@@ -7,10 +7,14 @@ import { embed, type EmbeddingParams } from "./embeddings.ts";
 import { encoderLayer, type EncoderLayerParams } from "./encoder.ts";
 import { linear, type LinearParams } from "./layers.ts";
 
-/** All parameters of the encoder. */
-export type BertParams = {
+/** The parameters of the encoder alone: what heads over single tokens read. */
+export type EncoderParams = {
   embeddings: EmbeddingParams;
   layers: EncoderLayerParams[];
+};
+
+/** The encoder and its pooler: what heads over whole sequences read. */
+export type BertParams = EncoderParams & {
   /** Used by {@linkcode pool}, [D, D]. */
   pooler: LinearParams;
 };
@@ -58,7 +62,7 @@ export type ForwardOptions = {
  * @throws {RangeError} If the sequences are longer than the position table.
  */
 export function bert(
-  params: BertParams,
+  params: EncoderParams,
   input: BertInput,
   config: BertConfig,
   options: ForwardOptions = {},

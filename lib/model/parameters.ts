@@ -49,7 +49,7 @@ export function bertParameters(config: BertConfig): Parameter[] {
     embedding("word", "word_embeddings", [vocabSize, D]),
     embedding("position", "position_embeddings", [maxLength, D]),
     embedding("segment", "token_type_embeddings", [numSegments, D]),
-    ...norm("embeddings.norm", "embeddings.LayerNorm", D),
+    ...normParameters("embeddings.norm", "embeddings.LayerNorm", D),
     ...Array.from({ length: config.numLayers }, (_, layer) => {
       return layerParameters(config).map(({ path, name, ...fact }) => ({
         path: `layers.${layer}.${path}`,
@@ -57,7 +57,7 @@ export function bertParameters(config: BertConfig): Parameter[] {
         ...fact,
       }));
     }).flat(),
-    ...linear("pooler", "pooler.dense", [D, D]),
+    ...linearParameters("pooler", "pooler.dense", [D, D]),
   ];
 }
 
@@ -74,13 +74,25 @@ export function classifierParameters(
   numLabels: number,
 ): Parameter[] {
   return [
-    ...bertParameters(config).map(({ path, name, ...fact }) => ({
-      path: `bert.${path}`,
-      name: `bert.${name}`,
-      ...fact,
-    })),
-    ...linear("classifier", "classifier", [numLabels, config.hiddenSize]),
+    ...underBert(bertParameters(config)),
+    ...linearParameters("classifier", "classifier", [
+      numLabels,
+      config.hiddenSize,
+    ]),
   ];
+}
+
+/**
+ * The parameters of a model as the part `bert` of a larger one.
+ *
+ * @param parameters Of the encoder, with or without its pooler.
+ */
+export function underBert(parameters: readonly Parameter[]): Parameter[] {
+  return parameters.map(({ path, name, ...fact }) => ({
+    path: `bert.${path}`,
+    name: `bert.${name}`,
+    ...fact,
+  }));
 }
 
 /** The number of values in `parameter`. */
@@ -91,14 +103,14 @@ export function sizeOf(parameter: Parameter): number {
 function layerParameters(config: BertConfig): Parameter[] {
   const { hiddenSize: D, feedForwardSize: F } = config;
   return [
-    ...linear("attention.query", "attention.self.query", [D, D]),
-    ...linear("attention.key", "attention.self.key", [D, D]),
-    ...linear("attention.value", "attention.self.value", [D, D]),
-    ...linear("attention.output", "attention.output.dense", [D, D]),
-    ...norm("attentionNorm", "attention.output.LayerNorm", D),
-    ...linear("expand", "intermediate.dense", [F, D]),
-    ...linear("contract", "output.dense", [D, F]),
-    ...norm("outputNorm", "output.LayerNorm", D),
+    ...linearParameters("attention.query", "attention.self.query", [D, D]),
+    ...linearParameters("attention.key", "attention.self.key", [D, D]),
+    ...linearParameters("attention.value", "attention.self.value", [D, D]),
+    ...linearParameters("attention.output", "attention.output.dense", [D, D]),
+    ...normParameters("attentionNorm", "attention.output.LayerNorm", D),
+    ...linearParameters("expand", "intermediate.dense", [F, D]),
+    ...linearParameters("contract", "output.dense", [D, F]),
+    ...normParameters("outputNorm", "output.LayerNorm", D),
   ];
 }
 
@@ -111,7 +123,18 @@ function embedding(field: string, name: string, shape: number[]): Parameter {
   };
 }
 
-function linear(path: string, name: string, shape: number[]): Parameter[] {
+/**
+ * The two parameters of a linear map.
+ *
+ * @param path Its place in our tree.
+ * @param name Its name in Python's model.
+ * @param shape [Out, In], as Python keeps it.
+ */
+export function linearParameters(
+  path: string,
+  name: string,
+  shape: number[],
+): Parameter[] {
   const bias = shape.slice(0, 1);
   return [
     { path: `${path}.kernel`, name: `${name}.weight`, role: "kernel", shape },
@@ -119,7 +142,18 @@ function linear(path: string, name: string, shape: number[]): Parameter[] {
   ];
 }
 
-function norm(path: string, name: string, size: number): Parameter[] {
+/**
+ * The two parameters of a layer normalization.
+ *
+ * @param path Its place in our tree.
+ * @param name Its name in Python's model.
+ * @param size D.
+ */
+export function normParameters(
+  path: string,
+  name: string,
+  size: number,
+): Parameter[] {
   const shape = [size];
   return [
     { path: `${path}.gain`, name: `${name}.weight`, role: "gain", shape },
@@ -160,8 +194,14 @@ export function growClassifier(
 
 type Branch = { [step: string]: Branch | tf.Tensor } | (Branch | tf.Tensor)[];
 
-/** Plants each tensor at its path; a numeric step makes an array. */
-function grow(
+/**
+ * Plants each tensor at its path; a numeric step makes an array.
+ *
+ * @param parameters What the tree holds.
+ * @param tensorFor Makes the tensor of a parameter, kernels as [In, Out].
+ * @returns The tree, which owns the tensors; the caller knows its type.
+ */
+export function grow(
   parameters: readonly Parameter[],
   tensorFor: (parameter: Parameter) => tf.Tensor,
 ): unknown {

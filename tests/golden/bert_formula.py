@@ -40,39 +40,41 @@ def rounded(tensor):
     return json.loads(json.dumps(tensor.tolist()), parse_float=lambda x: round(float(x), 7))
 
 
-config = BertConfig(
+CONFIG = BertConfig(
     vocab_size=24, num_hidden_layers=2, num_attention_heads=2, hidden_size=8,
     intermediate_size=16, max_position_embeddings=9, type_vocab_size=2, num_labels=3,
     attn_implementation="eager",
 )
-model = BertForSequenceClassification(config).double().eval()
-fill(model)
 # One sentence; a pair with two padded places, which hold an id; a short pair.
-ids = [[2, 7, 19, 5, 23, 11, 3], [2, 4, 3, 21, 3, 17, 9], [2, 3, 14, 3, 0, 0, 0]]
-segments = [[0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 1, 1, 0, 1], [0, 0, 1, 1, 0, 0, 0]]
-mask = [[1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 0, 0], [1, 1, 1, 1, 0, 0, 0]]
-with torch.no_grad():
-    output = model(
-        input_ids=torch.tensor(ids), token_type_ids=torch.tensor(segments),
-        attention_mask=torch.tensor(mask), output_hidden_states=True, output_attentions=True,
-    )
-golden = {
-    "ids": ids,
-    "segments": segments,
-    "attentionMask": mask,
-    "parameters": [[name, list(p.shape)] for name, p in model.named_parameters()],
-    "logits": rounded(output.logits),
-    "hiddenStates": [rounded(state) for state in output.hidden_states],
-    "attentions": [rounded(weights) for weights in output.attentions],
-}
-(HERE / "bert_formula.json").write_text(json.dumps(golden) + "\n")
-print("logits", golden["logits"])
-print("attention", golden["attentions"][1][1])
+IDS = [[2, 7, 19, 5, 23, 11, 3], [2, 4, 3, 21, 3, 17, 9], [2, 3, 14, 3, 0, 0, 0]]
+SEGMENTS = [[0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 1, 1, 0, 1], [0, 0, 1, 1, 0, 0, 0]]
+MASK = [[1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 0, 0], [1, 1, 1, 1, 0, 0, 0]]
 
-with torch.device("meta"):
-    base = BertForSequenceClassification(BertConfig())
-names = [[name, list(p.shape)] for name, p in base.named_parameters()]
-(HERE / "bert_base_parameters.json").write_text(
-    "[\n" + ",\n".join(json.dumps(entry) for entry in names) + "\n]\n"
-)
-print(len(names), "parameters in bert-base")
+if __name__ == "__main__":
+    model = BertForSequenceClassification(CONFIG).double().eval()
+    fill(model)
+    with torch.no_grad():
+        output = model(
+            input_ids=torch.tensor(IDS), token_type_ids=torch.tensor(SEGMENTS),
+            attention_mask=torch.tensor(MASK), output_hidden_states=True, output_attentions=True,
+        )
+    golden = {
+        "ids": IDS,
+        "segments": SEGMENTS,
+        "attentionMask": MASK,
+        "parameters": [[name, list(p.shape)] for name, p in model.named_parameters()],
+        "logits": rounded(output.logits),
+        "hiddenStates": [rounded(state) for state in output.hidden_states],
+        "attentions": [rounded(weights) for weights in output.attentions],
+    }
+    (HERE / "bert_formula.json").write_text(json.dumps(golden) + "\n")
+    print("logits", golden["logits"])
+    print("attention", golden["attentions"][1][1])
+
+    with torch.device("meta"):
+        base = BertForSequenceClassification(BertConfig())
+    names = [[name, list(p.shape)] for name, p in base.named_parameters()]
+    (HERE / "bert_base_parameters.json").write_text(
+        "[\n" + ",\n".join(json.dumps(entry) for entry in names) + "\n]\n"
+    )
+    print(len(names), "parameters in bert-base")

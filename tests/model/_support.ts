@@ -3,6 +3,12 @@ import assert from "node:assert/strict";
 import type { BertConfig } from "bertbook/model/config.ts";
 import type { ClassifierParams } from "bertbook/model/classifier.ts";
 import {
+  growHead,
+  type HeadName,
+  type HeadParams,
+  HEADS,
+} from "bertbook/model/heads/heads.ts";
+import {
   classifierParameters,
   growClassifier,
   type Parameter,
@@ -41,6 +47,20 @@ export function chirpClassifier(
   return growClassifier(
     config,
     numLabels,
+    (parameter) => chirpParameter(parameter, names.indexOf(parameter.name)),
+  );
+}
+
+/** The model of tests/golden/heads_formula.py under one of its heads. */
+export function chirpHead<H extends HeadName>(
+  head: H,
+  sizes: { config: BertConfig; numLabels: number },
+): HeadParams[H] {
+  const names = HEADS[head].parameters(sizes.config, sizes.numLabels)
+    .map(({ name }) => name);
+  return growHead(
+    head,
+    sizes,
     (parameter) => chirpParameter(parameter, names.indexOf(parameter.name)),
   );
 }

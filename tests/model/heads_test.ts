@@ -1,0 +1,197 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import { bert, type BertInput, pool } from "bertbook/model/bert.ts";
+import { classify } from "bertbook/model/classifier.ts";
+import {
+  BERT_BASE,
+  BERT_TINY,
+  type BertConfig,
+} from "bertbook/model/config.ts";
+import { type HeadName, HEADS, initHead } from "bertbook/model/heads/heads.ts";
+import { predictWords, scoreWords } from "bertbook/model/heads/masked_lm.ts";
+import { relateSentences } from "bertbook/model/heads/next_sentence.ts";
+import { predictBoth } from "bertbook/model/heads/pretraining.ts";
+import { findAnswers } from "bertbook/model/heads/question_answering.ts";
+import { classifyTokens } from "bertbook/model/heads/token_classifier.ts";
+import { normalRandom } from "bertbook/model/initialize.ts";
+import { inputFrom } from "bertbook/model/input.ts";
+import sequences from "../golden/bert_formula.json" with { type: "json" };
+import golden from "../golden/heads_formula.json" with { type: "json" };
+import {
+  assertClose,
+  assertGradient,
+  assertNoLeak,
+  chirpHead,
+} from "./_support.ts";
+
+await tf.setBackend("cpu");
+
+/** The sizes of tests/golden/bert_formula.py. */
+const CONFIG: BertConfig = {
+  ...BERT_TINY,
+  vocabSize: 24,
+  hiddenSize: 8,
+  feedForwardSize: 16,
+  maxLength: 9,
+};
+const SIZES = { config: CONFIG, numLabels: 3 };
+const NAMES = Object.keys(HEADS) as HeadName[];
+const input: BertInput = inputFrom({
+  ids: sequences.ids.flat(),
+  segments: sequences.segments.flat(),
+  attentionMask: sequences.attentionMask.flat(),
+  length: 7,
+}, CONFIG);
+
+/** What each head says of the golden sequences, in the order of Python's outputs. */
+const OUTPUTS: { [H in HeadName]: () => tf.Tensor[] } = {
+  "base": () => {
+    const params = chirpHead("base", SIZES);
+    const last = bert(params, input, CONFIG).hiddenStates.at(-1)!;
+    return [last, pool(params.pooler, last)];
+  },
+  "pretraining": () => {
+    const { wordLogits, sentenceLogits } = predictBoth(
+      chirpHead("pretraining", SIZES),
+      input,
+      CONFIG,
+    );
+    return [wordLogits.reshape([3, 7, 24]), sentenceLogits];
+  },
+  "masked-lm": () => {
+    const params = chirpHead("masked-lm", SIZES);
+    return [predictWords(params, input, CONFIG).logits.reshape([3, 7, 24])];
+  },
+  "next-sentence": () => {
+    const params = chirpHead("next-sentence", SIZES);
+    return [relateSentences(params, input, CONFIG).logits];
+  },
+  "sequence-classification": () => {
+    const params = chirpHead("sequence-classification", SIZES);
+    return [classify(params, input, CONFIG).logits];
+  },
+  "token-classification": () => {
+    const params = chirpHead("token-classification", SIZES);
+    return [classifyTokens(params, input, CONFIG).logits];
+  },
+  "question-answering": () => {
+    const params = chirpHead("question-answering", SIZES);
+    const { startLogits, endLogits } = findAnswers(params, input, CONFIG);
+    return [startLogits, endLogits];
+  },
+};
+
+for (const head of NAMES) {
+  const { pythonName } = golden.heads[head];
+
+  Deno.test(`"${head}" has the parameters of Python's ${pythonName}, in order`, () => {
+    assert.equal(HEADS[head].pythonName, pythonName);
+    const listed = HEADS[head].parameters(CONFIG, 3)
+      .map(({ name, shape }) => [name, shape]);
+    assert.deepEqual(listed, golden.heads[head].parameters);
+  });
+
+  Deno.test(`"${head}" equals Python's ${pythonName} in every output`, () => {
+    tf.tidy(() => {
+      const outputs = OUTPUTS[head]();
+      const expected = golden.heads[head].outputs;
+      assert.equal(outputs.length, expected.length);
+      outputs.forEach((output, i) => assertClose(output, expected[i]!, 1e-5));
+    });
+  });
+
+  Deno.test(`"${head}" begins as one tensor for each listed parameter`, () => {
+    const params = initHead(head, SIZES, normalRandom(1));
+    const grown = namedLeaves(params).map(([path, leaf]) => [path, leaf.shape]);
+    const listed = HEADS[head].parameters(CONFIG, 3).map(
+      ({ path, shape, role }) => [
+        path,
+        role === "kernel" ? shape.toReversed() : shape,
+      ],
+    );
+    assert.deepEqual(grown, listed);
+    disposeTree(params);
+  });
+}
+
+Deno.test("the heads of bert-base have as many tensors as Python's", () => {
+  // 197 in the encoder, 2 in the pooler, 5 in the decoder, 2 in each linear head.
+  const counts = NAMES.map((head) =>
+    HEADS[head].parameters(BERT_BASE, 2).length
+  );
+  assert.deepEqual(counts, [199, 206, 202, 201, 201, 199, 199]);
+});
+
+Deno.test("predictWords() computes the places that are asked for, and no others", () => {
+  tf.tidy(() => {
+    const params = chirpHead("masked-lm", SIZES);
+    const all = predictWords(params, input, CONFIG).logits;
+    const places = tf.tensor1d([8, 1, 8], "int32");
+    const some = predictWords(params, input, CONFIG, { places }).logits;
+    assertClose(some, tf.gather(all, places).arraySync(), 1e-6);
+    const both = chirpHead("pretraining", SIZES);
+    const whole = predictBoth(both, input, CONFIG);
+    const part = predictBoth(both, input, CONFIG, { places });
+    const rows = tf.gather(whole.wordLogits, places).arraySync();
+    assertClose(part.wordLogits, rows, 1e-6);
+    assertClose(part.sentenceLogits, whole.sentenceLogits.arraySync(), 1e-6);
+  });
+});
+
+Deno.test("the word embeddings get a gradient from both ends of the model", () => {
+  const params = chirpHead("masked-lm", SIZES);
+  const { embeddings } = params.bert;
+  const places = tf.tensor1d([1, 9], "int32");
+  const loss = (word: tf.Tensor): tf.Scalar => {
+    const bert = {
+      ...params.bert,
+      embeddings: { ...embeddings, word: word as tf.Tensor2D },
+    };
+    const { logits } = predictWords({ ...params, bert }, input, CONFIG, {
+      places,
+    });
+    return tf.logSoftmax(logits).slice([0, 5], [2, 2]).sum();
+  };
+  assertGradient(loss, embeddings.word, 2e-2);
+  tf.dispose(places);
+});
+
+Deno.test("scoreWords() has the gradient of central differences by its input", () => {
+  const { predictions, bert } = chirpHead("masked-lm", SIZES);
+  const { word } = bert.embeddings;
+  const loss = (hidden: tf.Tensor): tf.Scalar =>
+    scoreWords(predictions, hidden as tf.Tensor2D, word, CONFIG)
+      .slice([0, 3], [2, 4]).square().sum();
+  const hidden = tf.tensor2d([1, -1, 2, 0.5, -2, 1.5, 3, -0.5], [1, 8]);
+  const two: tf.Tensor2D = tf.concat([hidden, hidden.neg()]) as tf.Tensor2D;
+  assertGradient((x) => loss(x).div(100), two, 2e-2);
+  tf.dispose([hidden, two]);
+});
+
+Deno.test("token classification drops before its classifier, as Python does", () => {
+  const sites: number[][] = [];
+  tf.tidy(() =>
+    classifyTokens(chirpHead("token-classification", SIZES), input, CONFIG, {
+      dropout: (x) => {
+        sites.push(x.shape);
+        return x;
+      },
+    })
+  );
+  assert.equal(sites.length, 8);
+  assert.deepEqual(sites.at(-1), [21, 8]);
+});
+
+Deno.test("the heads leave only their outputs in memory", () => {
+  const lm = chirpHead("pretraining", SIZES);
+  assertNoLeak(() => tf.dispose(predictBoth(lm, input, CONFIG)));
+  const tags = chirpHead("token-classification", SIZES);
+  assertNoLeak(() => tf.dispose(classifyTokens(tags, input, CONFIG)));
+  const answers = chirpHead("question-answering", SIZES);
+  assertNoLeak(() => tf.dispose(findAnswers(answers, input, CONFIG)));
+  const pairs = chirpHead("next-sentence", SIZES);
+  assertNoLeak(() => tf.dispose(relateSentences(pairs, input, CONFIG)));
+  const words = chirpHead("masked-lm", SIZES);
+  assertNoLeak(() => tf.dispose(predictWords(words, input, CONFIG)));
+});
