@@ -39,8 +39,11 @@ export type AttentionOutput = {
  * ```
  *
  * @param heads Queries [B, H, Q, K]; keys and values, each [B, H, T, K].
- * @param mask Added to the scores, [B, 1, 1, T]: 0 keeps a key, -1e9 hides it.
+ * @param mask Added to the scores, [B, 1, 1, T] or [B, 1, Q, T]: 0 keeps a key, -1e9
+ * hides it.
  * @param drop Applied to the weights that mix the values, not to those returned.
+ * @param scale What the queries are multiplied by: 1 / √K, or 1 for the unscaled
+ * product of Luong et al. (2015), equation 8.
  * @returns The context and the weights; the caller disposes both.
  * @throws {RangeError} If queries and keys differ in anything but their number.
  */
@@ -48,6 +51,7 @@ export function attend(
   heads: { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D },
   mask: tf.Tensor4D,
   drop: (weights: tf.Tensor4D) => tf.Tensor4D = (weights) => weights,
+  scale: number = 1 / Math.sqrt(heads.query.shape[3]),
 ): AttentionOutput {
   const { query, key, value } = heads;
   if ([0, 1, 3].some((axis) => query.shape[axis] !== key.shape[axis])) {
@@ -59,7 +63,7 @@ export function attend(
   return tf.tidy(() => {
     // Unscaled, q · k has variance K, which drives softmax into its flat tails. The
     // scale goes into the query, which is smaller than the scores where T > K.
-    const scaled = query.mul(1 / Math.sqrt(query.shape[3]));
+    const scaled = query.mul(scale);
     const scores = tf.matMul(scaled, key, false, true); // [B, H, Q, T]
     const weights = tf.softmax(scores.add(mask)) as tf.Tensor4D; // [B, H, Q, T]
     const context = tf.matMul(drop(weights), value) as tf.Tensor4D; // [B, H, Q, K]
@@ -77,7 +81,7 @@ export type AttentionParams = {
 
 /** What a layer needs besides its parameters and its input. */
 export type LayerOptions = {
-  /** Hides padding, [B, 1, 1, T]: 0 keeps a key, -1e9 hides it. */
+  /** Hides keys, [B, 1, 1, T] or [B, 1, T, T]: 0 keeps a key, -1e9 hides it. */
   mask: tf.Tensor4D;
   dropout: Dropout;
   /** Whose output is wanted: every token's, or the first one's of each sequence. */
@@ -98,7 +102,7 @@ export type LayerOptions = {
 export function selfAttention(
   params: AttentionParams,
   hidden: tf.Tensor2D,
-  config: BertConfig,
+  config: Pick<BertConfig, "numHeads" | "attentionDropout">,
   options: LayerOptions,
 ): { hidden: tf.Tensor2D; weights: tf.Tensor4D } {
   const { numHeads, attentionDropout } = config;

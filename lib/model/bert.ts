@@ -6,6 +6,7 @@ import { type Dropout, NO_DROPOUT } from "./dropout.ts";
 import { embed, type EmbeddingParams } from "./embeddings.ts";
 import { encoderLayer, type EncoderLayerParams } from "./encoder.ts";
 import { linear, type LinearParams } from "./layers.ts";
+import { paddingMask } from "./masks.ts";
 
 /** The parameters of the encoder alone: what heads over single tokens read. */
 export type EncoderParams = {
@@ -91,19 +92,6 @@ export function bert(
     }
     return { hiddenStates, attentions };
   });
-}
-
-/**
- * The additive form of an attention mask.
- *
- * @param attentionMask 1 for a token, 0 for padding, [B, T].
- * @returns 0 for a token, -1e9 for padding, [B, 1, 1, T]; the caller disposes it.
- */
-export function paddingMask(attentionMask: tf.Tensor2D): tf.Tensor4D {
-  const [B, T] = attentionMask.shape;
-  return tf.tidy(() =>
-    attentionMask.cast("float32").sub(1).mul(1e9).reshape([B, 1, 1, T])
-  );
 }
 
 /**

@@ -67,3 +67,15 @@ Deno.test("attend() names both shapes when queries and keys cannot be multiplied
     );
   });
 });
+
+Deno.test("attend() without the scale compares by the plain dot product", () => {
+  tf.tidy(() => {
+    const unit = tf.tensor4d([[[[1, 0], [0, 1]]]]);
+    const heads = { query: unit, key: unit, value: unit };
+    const mask = tf.tensor4d(NO_MASK);
+    const { weights } = attend(heads, mask, (weights) => weights, 1);
+    // softmax([1, 0]) = [e, 1] / (e + 1)
+    const near = Math.E / (Math.E + 1);
+    assertClose(weights, [[[[near, 1 - near], [1 - near, near]]]], 1e-6);
+  });
+});

@@ -1,0 +1,213 @@
+/**
+ * A transformer of one's own: any size, any of the usual choices, new parameters.
+ *
+ * BERT in `bert.ts` is one such model with its choices made and its segments added.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import { type BertConfig, checkConfig } from "./config.ts";
+import { type Dropout, NO_DROPOUT } from "./dropout.ts";
+import type { EncoderLayerParams } from "./encoder.ts";
+import type { RandomLike } from "./initialize.ts";
+import {
+  layerNorm,
+  type LayerNormParams,
+  type LinearParams,
+  lookUp,
+} from "./layers.ts";
+import { sinusoidalPositions } from "./positions.ts";
+import {
+  transformerLayer,
+  type TransformerLayerConfig,
+} from "./transformer_layer.ts";
+
+/**
+ * How a token learns where it stands: from a table that is trained (BERT, GPT), from
+ * sines and cosines (Vaswani et al., 2017), or not at all.
+ */
+export type Positions = "learned" | "sinusoidal" | "none";
+
+/** Sizes and choices that fix a transformer. */
+export type TransformerConfig =
+  & Omit<BertConfig, "numSegments">
+  & TransformerLayerConfig
+  & { readonly positions: Positions };
+
+/** The sizes that have no default. */
+type Required =
+  | "vocabSize"
+  | "numLayers"
+  | "numHeads"
+  | "hiddenSize"
+  | "maxLength";
+
+/**
+ * Completes sizes to a configuration: F = 4 · D as in the paper, and for the rest
+ * the choices of GPT-2 (Radford et al., 2019, section 2.3).
+ *
+ * @example The feed-forward layer is four times as wide as the hidden states
+ * ```ts
+ * import { transformerConfig } from "bertbook/model/transformer.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const sizes = { vocabSize: 9, numLayers: 1, hiddenSize: 8, maxLength: 5 };
+ * assert.equal(transformerConfig({ ...sizes, numHeads: 2 }).feedForwardSize, 32);
+ * assert.throws(() => transformerConfig({ ...sizes, numHeads: 3 }), RangeError);
+ * ```
+ *
+ * @param choices The sizes, and whatever differs from the defaults.
+ * @returns A configuration whose numbers fit together.
+ * @throws {RangeError} If `numHeads` does not divide `hiddenSize`, or a size or a
+ * rate is out of its range.
+ */
+export function transformerConfig(
+  choices:
+    & Pick<TransformerConfig, Required>
+    & Partial<TransformerConfig>,
+): TransformerConfig {
+  const config = {
+    feedForwardSize: 4 * choices.hiddenSize,
+    hiddenDropout: 0.1,
+    attentionDropout: 0.1,
+    layerNormEpsilon: 1e-5,
+    initializerRange: 0.02,
+    normOrder: "before",
+    activation: "gelu",
+    positions: "learned",
+    ...choices,
+  } as const;
+  checkConfig({ ...config, numSegments: 1 });
+  return config;
+}
+
+/** All parameters of a transformer. */
+export type TransformerParams = {
+  /** One row for each token of the vocabulary, [V, D]. */
+  word: tf.Tensor2D;
+  /** One row for each position, [maxLength, D]; there only if they are learned. */
+  position?: tf.Tensor2D;
+  layers: EncoderLayerParams[];
+  /**
+   * After the last layer. Where layers normalize `"before"`, nothing else bounds the
+   * sum that they have made.
+   */
+  finalNorm: LayerNormParams;
+};
+
+/**
+ * New parameters: kernels and tables N(0, initializerRange²), gains 1, biases 0.
+ *
+ * @param config The sizes and the initializer's range.
+ * @param random The deviates.
+ * @returns The parameters; the caller disposes them.
+ */
+export function initTransformer(
+  config: TransformerConfig,
+  random: RandomLike,
+): TransformerParams {
+  const { hiddenSize: D, feedForwardSize: F, initializerRange } = config;
+  const drawn = (shape: [number, number]): tf.Tensor2D => {
+    const values = Float32Array.from(
+      { length: shape[0] * shape[1] },
+      () => initializerRange * random.normal(),
+    );
+    return tf.tensor2d(values, shape);
+  };
+  const linear = (In: number, Out: number): LinearParams => ({
+    kernel: drawn([In, Out]),
+    bias: tf.zeros([Out]),
+  });
+  const norm = (): LayerNormParams => ({
+    gain: tf.ones([D]),
+    bias: tf.zeros([D]),
+  });
+  return {
+    word: drawn([config.vocabSize, D]),
+    ...(config.positions === "learned"
+      ? { position: drawn([config.maxLength, D]) }
+      : {}),
+    layers: Array.from({ length: config.numLayers }, () => ({
+      attention: {
+        query: linear(D, D),
+        key: linear(D, D),
+        value: linear(D, D),
+        output: linear(D, D),
+      },
+      attentionNorm: norm(),
+      expand: linear(D, F),
+      contract: linear(F, D),
+      outputNorm: norm(),
+    })),
+    finalNorm: norm(),
+  };
+}
+
+/** Everything that can be drawn or built upon. */
+export type TransformerOutput = {
+  /** The normalized states after the last layer, [B, T, D]. */
+  hidden: tf.Tensor3D;
+  /** The weights of every layer: L of [B, H, T, T]. */
+  attentions: tf.Tensor4D[];
+};
+
+/**
+ * Token ids → hidden states, through every layer.
+ *
+ * @param params The parameters; they stay the caller's.
+ * @param input Ids [B, T], int32, each under V, and the mask, [1 or B, 1, 1 or T, T]:
+ * 0 keeps a key, -1e9 hides it.
+ * @param config The sizes and choices that `params` were made with.
+ * @param dropout Left out, nothing is dropped: evaluation.
+ * @returns Hidden states and attention weights; the caller disposes them.
+ * @throws {RangeError} If there are more tokens than `maxLength`.
+ */
+export function transformer(
+  params: TransformerParams,
+  input: { ids: tf.Tensor2D; mask: tf.Tensor4D },
+  config: TransformerConfig,
+  dropout: Dropout = NO_DROPOUT,
+): TransformerOutput {
+  const { maxLength, hiddenSize: D, layerNormEpsilon } = config;
+  const [B, T] = input.ids.shape;
+  if (T > maxLength) {
+    throw new RangeError(
+      `Cannot read sequences as they must have at most maxLength tokens: ` +
+        `current values are T=${T}, maxLength=${maxLength}; truncate them`,
+    );
+  }
+  return tf.tidy(() => {
+    // Attention reads B from the mask.
+    const queries = input.mask.shape[2];
+    const mask = tf.broadcastTo(input.mask, [B, 1, queries, T]) as tf.Tensor4D;
+    let hidden = dropout(
+      embedTokens(params, input.ids, config),
+      config.hiddenDropout,
+    );
+    const attentions = params.layers.map((layer) => {
+      const output = transformerLayer(layer, hidden, config, { mask, dropout });
+      hidden = output.hidden;
+      return output.weights;
+    });
+    const normalized = layerNorm(params.finalNorm, hidden, layerNormEpsilon);
+    return { hidden: normalized.reshape([B, T, D]), attentions };
+  });
+}
+
+/** What a token is plus where it stands, [B, T] → [B · T, D]. */
+function embedTokens(
+  params: TransformerParams,
+  ids: tf.Tensor2D,
+  { positions, hiddenSize: D }: TransformerConfig,
+): tf.Tensor2D {
+  const [B, T] = ids.shape;
+  const word = lookUp(params.word, ids.reshape([B * T])); // [B · T, D]
+  if (positions === "none") return word;
+  const position = positions === "learned"
+    ? params.position!.slice([0, 0], [T, D])
+    : sinusoidalPositions(T, D);
+  // The sines are as large as 1: Vaswani et al. (2017), section 3.4, scale the words.
+  const scale = positions === "sinusoidal" ? Math.sqrt(D) : 1;
+  return word.mul(scale).reshape([B, T, D]).add(position).reshape([B * T, D]);
+}
