@@ -9,44 +9,22 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
-import { escapeHtml, scriptJson } from "./escape.ts";
-import { showWeights, tokenColumn } from "./head_view/columns.ts";
 import {
-  type HeadViewData,
-  type HeadViewInput,
-  type HeadViewOptions,
-  packHeadView,
-} from "./head_view/data.ts";
-import {
-  choice,
-  element,
-  headSwitches,
-  svgElement,
-} from "./head_view/elements.ts";
-import { gatherLines, strongest, unpackWeights } from "./head_view/lines.ts";
+  type AttentionInput,
+  type AttentionOptions,
+  packAttention,
+} from "./attention/data.ts";
+import { type HtmlView, viewHtml } from "./attention/interactive.ts";
+import { LINK_FUNCTIONS } from "./attention/page_functions.ts";
+import { stillTable, stillText } from "./attention/still.ts";
+import { VIEW_CSS } from "./attention/style.ts";
 import { drawHeadView } from "./head_view/page.ts";
-import { stillSvg, stillTable, stillText } from "./head_view/still.ts";
-import { HEAD_VIEW_CSS } from "./head_view/style.ts";
+import { stillSvg } from "./head_view/still.ts";
+import { SWITCHES_CSS } from "./head_view/style.ts";
+import { headSwitches } from "./head_view/switches.ts";
 
-export type { HeadViewInput, HeadViewOptions } from "./head_view/data.ts";
-
-/** One view in three forms: interactive, drawn, and in words. */
-export type HtmlView = { html: string; svg: string; text: string };
-
-/** Every function that travels into the page; the last one draws. */
-const PAGE_FUNCTIONS = [
-  unpackWeights,
-  gatherLines,
-  strongest,
-  element,
-  svgElement,
-  choice,
-  headSwitches,
-  tokenColumn,
-  showWeights,
-  drawHeadView,
-];
+export type { AttentionInput, AttentionOptions } from "./attention/data.ts";
+export type { HtmlView } from "./attention/interactive.ts";
 
 /**
  * Shows where every head of every layer looks.
@@ -74,55 +52,27 @@ const PAGE_FUNCTIONS = [
  *   no such layer or head.
  */
 export function headView(
-  input: HeadViewInput,
-  options: HeadViewOptions = {},
+  input: AttentionInput,
+  options: AttentionOptions = {},
 ): HtmlView {
-  const data = packHeadView(input, options);
+  const data = packAttention(input, options);
+  const { title, layer, heads } = data;
   const svg = stillSvg(data);
   const text = stillText(data);
-  return { html: toHtml(data, svg), svg, text };
-}
-
-function toHtml(data: HeadViewData, svg: string): string {
-  const json = scriptJson(data);
-  const id = `head-view-${fingerprint(json)}`;
-  const picture = Buffer.from(svg).toString("base64");
-  const alt = `${data.title} Attention of layer ${data.layer}, heads ${
-    data.heads.join(", ")
-  }`.trim();
-  return `<div id="${id}" data-view="head-view">
-<p>Run this cell, or trust the notebook, to choose layers and heads here.</p>
-<img alt="${escapeHtml(alt)}" src="data:image/svg+xml;base64,${picture}">
-<details><summary>The strongest link of each token, layer ${data.layer}</summary>
-${stillTable(data)}
-</details>
-<script type="application/json">${json}</script>
-<script>${pageScript(id)}</script>
-</div>`;
-}
-
-/**
- * Puts the view's functions into a scope of their own and draws.
- *
- * `currentScript` finds the right element where one view stands twice in a page;
- * the id is for viewers that run a copy of the script elsewhere.
- */
-function pageScript(id: string): string {
-  return `(() => {
-"use strict";
-${PAGE_FUNCTIONS.map(String).join("\n")}
-const root = document.currentScript?.closest("[data-view='head-view']") ??
-  document.getElementById(${JSON.stringify(id)});
-const data = root.querySelector("script[type='application/json']").textContent;
-${drawHeadView.name}(root, JSON.parse(data), ${scriptJson(HEAD_VIEW_CSS)});
-})();`;
-}
-
-/** FNV-1a (RFC 9923) in 32 bits: the same view always has the same id. */
-function fingerprint(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  }
-  return (hash >>> 0).toString(16).padStart(8, "0");
+  const which = `layer ${layer}, heads ${heads.join(", ")}`;
+  const still = {
+    svg,
+    text,
+    alt: `${title} Attention of ${which}`.trim(),
+    summary: `The strongest link of each token, layer ${layer}`,
+    table: stillTable(data),
+  };
+  const html = viewHtml(still, {
+    kind: "head-view",
+    data,
+    css: `${VIEW_CSS}\n${SWITCHES_CSS}`,
+    draw: drawHeadView,
+    helpers: [...LINK_FUNCTIONS, headSwitches],
+  });
+  return { title, html, svg, text };
 }

@@ -1,4 +1,4 @@
-import type { HeadViewInput } from "bertbook/views/head_view.ts";
+import type { AttentionInput } from "bertbook/views/head_view.ts";
 
 /** Texts that try to become markup, script, or the end of what holds them. */
 export const INJECTIONS: readonly string[] = [
@@ -44,7 +44,10 @@ export function sampleAttention(
 }
 
 /** The sentence pair of BertViz's own example. */
-export function samplePair(numLayers: number, numHeads: number): HeadViewInput {
+export function samplePair(
+  numLayers: number,
+  numHeads: number,
+): AttentionInput {
   const tokens = ("[CLS] the dog crossed the road . [SEP] " +
     "the owner came out and put him on a leash . [SEP]").split(" ");
   return {

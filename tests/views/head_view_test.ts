@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
 import { headView } from "bertbook/views/head_view.ts";
-import { packHeadView } from "bertbook/views/head_view/data.ts";
-import { gatherLines, unpackWeights } from "bertbook/views/head_view/lines.ts";
+import { packAttention } from "bertbook/views/attention/data.ts";
+import { gatherLines, unpackWeights } from "bertbook/views/attention/lines.ts";
 import { pngSize, rasterize } from "bertbook/views/picture.ts";
 import { INJECTIONS, sampleAttention, samplePair } from "./_samples.ts";
 
@@ -69,9 +69,9 @@ Deno.test("headView() gives the same view the same id, another another", () => {
   assert.notEqual(idOf(second), idOf(first));
 });
 
-Deno.test("packHeadView() keeps every weight to within half a byte", () => {
+Deno.test("packAttention() keeps every weight to within half a byte", () => {
   const input = samplePair(3, 4);
-  const weightOf = unpackWeights(packHeadView(input));
+  const weightOf = unpackWeights(packAttention(input));
   let worst = 0;
   input.attentions.forEach((layer, l) =>
     layer.forEach((head, h) =>

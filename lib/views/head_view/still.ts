@@ -1,21 +1,10 @@
-/**
- * The head view without a script: a drawing, a table of the strongest links in
- * HTML, and the same in plain text.
- *
- * @module
- */
+/** The drawing of the head view for places that run no script. @module */
 
+import type { AttentionData } from "../attention/data.ts";
+import { gatherLines, unpackWeights } from "../attention/lines.ts";
 import { escapeHtml } from "../escape.ts";
 import { pictureFont } from "../picture.ts";
-import { table } from "../table.ts";
 import { CHART_FONT, COLORS } from "../theme.ts";
-import type { HeadViewData } from "./data.ts";
-import {
-  gatherLines,
-  strongest,
-  unpackWeights,
-  type WeightOf,
-} from "./lines.ts";
 
 const ROW_HEIGHT = 20;
 const GAP = 240;
@@ -23,8 +12,6 @@ const MARGIN = 16;
 const FONT_SIZE = 13;
 /** Fainter lines cannot be seen and would only make the file large. */
 const LEAST_WEIGHT = 0.05;
-/** A longer table is no help to a reader. */
-const MAX_ROWS = 128;
 
 /**
  * Draws the chosen layer and heads.
@@ -32,7 +19,7 @@ const MAX_ROWS = 128;
  * @param data The view's data.
  * @returns An SVG document on white ground.
  */
-export function stillSvg(data: HeadViewData): string {
+export function stillSvg(data: AttentionData): string {
   const { tokens, heads, colors } = data;
   const regular = pictureFont("regular");
   const column = Math.max(
@@ -86,78 +73,4 @@ ${words(right, "start")}
 ${lines.join("\n")}
 </g>
 </svg>`;
-}
-
-/**
- * Lists each token's strongest link in each chosen head.
- *
- * @param data The view's data.
- * @returns HTML with inline styles only, which sanitizers keep.
- */
-export function stillTable(data: HeadViewData): string {
-  const { tokens, heads, colors, layer } = data;
-  const weightOf = unpackWeights(data);
-  const cell = "padding: 2px 8px; text-align: left;";
-  const header = heads.map((head) =>
-    `<th style="${cell} border-bottom: 3px solid ${
-      colors[head]
-    };">head ${head}</th>`
-  ).join("");
-  const rows = tokens.slice(0, MAX_ROWS).map((token, query) => {
-    const links = heads.map((head) => {
-      const [link] = strongestKeys(weightOf, layer, [head], query, tokens, 1);
-      return `<td style="${cell}">${escapeHtml(tokens[link!.token]!)} ${
-        link!.weight.toFixed(2)
-      }</td>`;
-    });
-    return `<tr><th scope="row" style="${cell}">${query} ${
-      escapeHtml(token)
-    }</th>${links.join("")}</tr>`;
-  });
-  return [
-    `<table style="border-collapse: collapse; font-size: 12px;">`,
-    `<thead><tr><th style="${cell}">query</th>${header}</tr></thead>`,
-    `<tbody>${rows.join("\n")}</tbody>`,
-    `</table>`,
-  ].join("\n");
-}
-
-/**
- * Lists each token's strongest links, averaged over the chosen heads.
- *
- * @param data The view's data.
- * @returns Plain text.
- */
-export function stillText(data: HeadViewData): string {
-  const { tokens, heads, layer } = data;
-  const weightOf = unpackWeights(data);
-  const rows = tokens.map((token, query) => {
-    const links = strongestKeys(weightOf, layer, heads, query, tokens, 3);
-    return {
-      query,
-      token,
-      "looks at": links.map(({ token: key, weight }) =>
-        `${tokens[key]} (${key}) ${weight.toFixed(2)}`
-      ).join(", "),
-    };
-  });
-  const title = data.title === "" ? "" : `${data.title}. `;
-  const caption = `${title}Layer ${layer}, mean weight of heads ${
-    heads.join(", ")
-  }`;
-  return table(rows, { caption }).text;
-}
-
-function strongestKeys(
-  weightOf: WeightOf,
-  layer: number,
-  heads: readonly number[],
-  query: number,
-  tokens: readonly string[],
-  count: number,
-): { token: number; weight: number }[] {
-  const mean = (key: number): number =>
-    heads.reduce((sum, head) => sum + weightOf(layer, head, query, key), 0) /
-    Math.max(1, heads.length);
-  return strongest(tokens.map((_, key) => key), mean, count);
 }

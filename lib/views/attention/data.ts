@@ -1,6 +1,6 @@
 /**
- * What the head view draws from: tokens, and every head's weights in one byte
- * each, so that 12 layers of 12 heads over 64 tokens fit into 0.8 MB of page.
+ * What the views of attention draw from: tokens, and every head's weights in one
+ * byte each, so that 12 layers of 12 heads over 64 tokens fit into 0.8 MB of page.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { Buffer } from "node:buffer";
 
 /** Tokens and what a model's heads made of them. */
-export type HeadViewInput = {
+export type AttentionInput = {
   /** The T tokens, special tokens included. */
   tokens: readonly string[];
   /** 0 for a token of sentence A, 1 for one of B, [T]; all 0 if not given. */
@@ -20,14 +20,14 @@ export type HeadViewInput = {
 };
 
 /** Which part of the model is shown at first; both counted from 0. */
-export type HeadViewOptions = {
+export type AttentionOptions = {
   layer?: number;
   /** The heads that are on; all if not given. */
   heads?: readonly number[];
 };
 
 /** The same as JSON; weights are bytes [L, H, T, T], 255 for weight 1. */
-export type HeadViewData = {
+export type AttentionData = {
   title: string;
   tokens: readonly string[];
   segments: readonly number[];
@@ -44,7 +44,7 @@ export type HeadViewData = {
  * Colours of the heads, readable on white and on black; head 12 takes the first
  * again, so every square also carries its number.
  */
-export const HEAD_COLORS: readonly string[] = [
+const HEAD_COLORS: readonly string[] = [
   "#1f86d4",
   "#e0621a",
   "#0fa37f",
@@ -59,6 +59,14 @@ export const HEAD_COLORS: readonly string[] = [
   "#808080",
 ];
 
+/** The colour of each head. */
+export function headColors(numHeads: number): string[] {
+  return Array.from(
+    { length: numHeads },
+    (_, head) => HEAD_COLORS[head % HEAD_COLORS.length]!,
+  );
+}
+
 /**
  * Checks `input` and packs it for the page.
  *
@@ -68,22 +76,17 @@ export const HEAD_COLORS: readonly string[] = [
  * @throws {RangeError} If sizes differ, a weight is outside [0, 1], or there is
  *   no such layer or head.
  */
-export function packHeadView(
-  input: HeadViewInput,
-  options: HeadViewOptions = {},
-): HeadViewData {
+export function packAttention(
+  input: AttentionInput,
+  options: AttentionOptions = {},
+): AttentionData {
   const { tokens, attentions } = input;
   const segments = input.segments ?? tokens.map(() => 0);
   const numLayers = attentions.length;
   const numHeads = attentions[0]?.length ?? 0;
   const layer = options.layer ?? 0;
   const heads = options.heads ?? attentions[0]?.map((_, head) => head) ?? [];
-  if (segments.length !== tokens.length) {
-    throw new RangeError(
-      `Cannot draw the head view as every token must have a segment: ` +
-        `${tokens.length} tokens, ${segments.length} segments`,
-    );
-  }
+  requireSegments(tokens, segments);
   requireIndex("layer", layer, numLayers);
   for (const head of heads) requireIndex("head", head, numHeads);
   return {
@@ -94,16 +97,13 @@ export function packHeadView(
     numHeads,
     layer,
     heads,
-    colors: Array.from(
-      { length: numHeads },
-      (_, head) => HEAD_COLORS[head % HEAD_COLORS.length]!,
-    ),
+    colors: headColors(numHeads),
     weights: packWeights(attentions, numHeads, tokens.length),
   };
 }
 
 function packWeights(
-  attentions: HeadViewInput["attentions"],
+  attentions: AttentionInput["attentions"],
   numHeads: number,
   numTokens: number,
 ): string {
@@ -131,7 +131,7 @@ function toByte(weight: number, place: string): number {
     return Math.min(255, Math.round(255 * weight));
   }
   throw new RangeError(
-    `Cannot draw the head view as weights must lie in [0, 1]: ` +
+    `Cannot draw attention as weights must lie in [0, 1]: ` +
       `found ${weight} in ${place}`,
   );
 }
@@ -144,15 +144,41 @@ function requireSize(
 ): void {
   if (found === expected) return;
   throw new RangeError(
-    `Cannot draw the head view as attentions must be [L, H, T, T] for the ` +
-      `tokens: ${place} has ${found} ${what}, expected ${expected}`,
+    `Cannot draw attention as it must be [L, H, T, T] for the tokens: ` +
+      `${place} has ${found} ${what}, expected ${expected}`,
   );
 }
 
-function requireIndex(name: string, index: number, count: number): void {
+/**
+ * Checks that every token has a segment.
+ *
+ * @param tokens The tokens, [T].
+ * @param segments Their segments, [T].
+ * @throws {RangeError} If their numbers differ.
+ */
+export function requireSegments(
+  tokens: readonly string[],
+  segments: readonly number[],
+): void {
+  if (segments.length === tokens.length) return;
+  throw new RangeError(
+    `Cannot draw attention as every token must have a segment: ` +
+      `${tokens.length} tokens, ${segments.length} segments`,
+  );
+}
+
+/**
+ * Checks that there is such a layer, head or token.
+ *
+ * @param name What is counted.
+ * @param index The one that is asked for.
+ * @param count How many there are.
+ * @throws {RangeError} If there is none.
+ */
+export function requireIndex(name: string, index: number, count: number): void {
   if (Number.isInteger(index) && index >= 0 && index < count) return;
   throw new RangeError(
-    `Cannot draw the head view as ${name} must be an integer from 0 to ` +
+    `Cannot draw attention as ${name} must be an integer from 0 to ` +
       `${count - 1}: current value is ${index}`,
   );
 }
