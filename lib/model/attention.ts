@@ -143,8 +143,14 @@ export function queryRows(
   return hidden.as3D(B, T, D).slice([0, 0, 0], [B, 1, D]).as2D(B, D);
 }
 
-/** [B · T, D] → [B, H, T, K]. */
-function splitHeads(
+/**
+ * Gives every head its own columns.
+ *
+ * @param x Hidden states, [B · T, D].
+ * @param sizes B, T and H.
+ * @returns The heads' parts, [B, H, T, K]; the caller disposes them.
+ */
+export function splitHeads(
   x: tf.Tensor2D,
   [B, T, H]: [number, number, number],
 ): tf.Tensor4D {

@@ -121,3 +121,38 @@ Deno.test("attentionsOf() gives every weight of every head, and predict()'s logi
     disposeTree(model.params);
   });
 });
+
+Deno.test("attentionsOf() gives the queries and keys that its weights are made of", async () => {
+  const model = newModel();
+  const { ids, segments } = EXAMPLES[1]!;
+  const attentionMask = ids.map((_, token) => token === 1 ? 0 : 1);
+  const { attentions, queries, keys } = await attentionsOf(model, {
+    ids,
+    segments,
+    attentionMask,
+  });
+  const dot = (a: number[], b: number[]): number =>
+    a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+  let worst = 0, spread = 0;
+  attentions.forEach((heads, layer) =>
+    heads.forEach((weights, head) =>
+      weights.forEach((row, token) => {
+        const query = queries[layer]![head]![token]!;
+        const K = query.length;
+        assert.equal(K, TOY.hiddenSize / TOY.numHeads);
+        // softmax(q · k / √K + mask), Vaswani et al. (2017), equation 1.
+        const powers = keys[layer]![head]!.map((key, other) =>
+          Math.exp(dot(query, key) / Math.sqrt(K)) * attentionMask[other]!
+        );
+        const total = powers.reduce((a, b) => a + b);
+        row.forEach((weight, key) => {
+          worst = Math.max(worst, Math.abs(weight - powers[key]! / total));
+        });
+        spread = Math.max(spread, Math.max(...row) - 1 / (ids.length - 1));
+      })
+    )
+  );
+  assert.ok(worst < 1e-6, `weights differ by ${worst}`);
+  assert.ok(spread > 0.001, `weights are all alike: ${spread}`);
+  disposeTree(model.params);
+});
