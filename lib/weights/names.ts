@@ -3,8 +3,17 @@
 import type { Parameter } from "../model/parameters.ts";
 import type { TensorFact } from "./safetensors_header.ts";
 
-/** What is new in a fine-tuned model: the heads above the encoder. */
-const HEADS = ["classifier", "bert.pooler.dense"] as const;
+/** What may be new: whole parts above the encoder. */
+const PARTS = [
+  "classifier",
+  "qa_outputs",
+  "bert.pooler.dense",
+  "cls.predictions",
+  "cls.seq_relationship",
+] as const;
+
+/** Copies of the word embeddings and of a bias, which older files hold twice. */
+const TIED = ["cls.predictions.decoder.weight", "cls.predictions.decoder.bias"];
 
 /** Which tensor of a file is which parameter. */
 export type NameMatch = {
@@ -17,7 +26,7 @@ export type NameMatch = {
 };
 
 /**
- * The name that Python's `BertForSequenceClassification` has today for a tensor.
+ * The name that Python's models with a head have today for a tensor.
  *
  * Files of `BertModel` lack the prefix `bert.`; files converted from TensorFlow before
  * 2019 call a norm's weight and bias `gamma` and `beta`.
@@ -46,10 +55,13 @@ export function presentName(name: string): string {
 /**
  * Finds each parameter in a file.
  *
- * @param parameters What the model has, named with the prefix `bert.`.
+ * The decoder of masked language modelling is tied to the word embeddings: a copy of
+ * it in the file is passed over, as Python does.
+ *
+ * @param parameters What the model has.
  * @param names What the file has.
  * @param file The file's name, for messages.
- * @returns Found, missing and unexpected names: together, all there are.
+ * @returns Found, missing and unexpected names: together, all there are but copies.
  * @throws {SyntaxError} If two names in the file are one parameter.
  * @throws {RangeError} If a part of the encoder is missing, or half of a head, or if
  * the file has more layers than the model.
@@ -59,30 +71,37 @@ export function matchNames(
   names: Iterable<string>,
   file: string,
 ): NameMatch {
-  const wanted = new Set(parameters.map(({ name }) => name));
+  const wanted = new Map(
+    parameters.map(({ name }) => [presentName(name), name]),
+  );
+  const hasDecoder = wanted.has("cls.predictions.bias");
   const found = new Map<string, string>();
   const unexpected: string[] = [];
-  for (const name of names) {
-    const present = presentName(name);
-    const other = found.get(present);
+  for (const stored of names) {
+    const present = presentName(stored);
+    const name = wanted.get(present);
+    if (name === undefined) {
+      if (!(hasDecoder && TIED.includes(present))) unexpected.push(stored);
+      continue;
+    }
+    const other = found.get(name);
     if (other !== undefined) {
       throw new SyntaxError(
         `Cannot load "${file}" as each parameter must stand in it once: ` +
-          `"${other}" and "${name}" are both ${present}`,
+          `"${other}" and "${stored}" are both ${present}`,
       );
     }
-    if (wanted.has(present)) found.set(present, name);
-    else unexpected.push(name);
+    found.set(name, stored);
   }
   const missing = parameters.filter(({ name }) => !found.has(name));
-  checkLayers(wanted, unexpected, file);
+  checkLayers(parameters, unexpected, file);
   checkMissing(parameters, missing, file);
   return { found, missing, unexpected };
 }
 
 /** Refuses to use the lower layers of a deeper model without a word. */
 function checkLayers(
-  wanted: ReadonlySet<string>,
+  parameters: readonly Parameter[],
   unexpected: readonly string[],
   file: string,
 ): void {
@@ -90,32 +109,32 @@ function checkLayers(
     /^bert\.encoder\.layer\.\d+\./.test(presentName(name))
   );
   if (extra === undefined) return;
-  const numLayers =
-    [...wanted].filter((name) => name.endsWith(".intermediate.dense.bias"))
-      .length;
+  const numLayers = parameters
+    .filter(({ name }) => name.endsWith(".intermediate.dense.bias")).length;
   throw new RangeError(
     `Cannot load "${file}" as the encoder must have the ${numLayers} layers of its ` +
       `configuration and nothing else: found "${extra}"; is config.json of this model?`,
   );
 }
 
-/** Only whole heads may be new; the rest is what was pretrained. */
+/** Only whole parts may be new; the rest is what was pretrained. */
 function checkMissing(
   parameters: readonly Parameter[],
   missing: readonly Parameter[],
   file: string,
 ): void {
-  const newHeads = HEADS.filter((head) => {
-    const isPart = ({ name }: Parameter): boolean =>
-      name.startsWith(`${head}.`);
-    return missing.filter(isPart).length === parameters.filter(isPart).length;
-  });
-  const lost = missing.map(({ name }) => name)
-    .filter((name) => !newHeads.some((head) => name.startsWith(`${head}.`)));
+  const isIn = (part: string) => ({ name }: Parameter): boolean =>
+    presentName(name).startsWith(`${part}.`);
+  const newParts = PARTS.filter((part) =>
+    missing.filter(isIn(part)).length === parameters.filter(isIn(part)).length
+  );
+  const lost = missing
+    .filter((parameter) => !newParts.some((part) => isIn(part)(parameter)))
+    .map(({ name }) => name);
   if (lost.length === 0) return;
   const shown = lost.slice(0, 3).map((name) => `"${name}"`).join(", ");
   throw new RangeError(
-    `Cannot load "${file}" as only a classifier or a pooler may be new: ` +
+    `Cannot load "${file}" as only a head or a pooler may be new: ` +
       `${lost.length} of ${parameters.length} tensors are missing, ${shown}` +
       `${lost.length > 3 ? " …" : ""}; is this a BERT checkpoint?`,
   );

@@ -1,42 +1,45 @@
-/** A folder in Hugging Face's layout → a classifier. @module */
+/** A folder in Hugging Face's layout → a model with one of the seven heads. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import { basename, join } from "node:path";
-import type { ClassifierParams } from "../model/classifier.ts";
 import { type BertConfig, configFromJson } from "../model/config.ts";
-import { initParameter, normalRandom } from "../model/initialize.ts";
 import {
-  classifierParameters,
-  growClassifier,
-  type Parameter,
-  sizeOf,
-} from "../model/parameters.ts";
+  growHead,
+  type HeadName,
+  type HeadParams,
+  HEADS,
+} from "../model/heads/heads.ts";
+import { initParameter, normalRandom } from "../model/initialize.ts";
+import { type Parameter, sizeOf } from "../model/parameters.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { checkVocabularySize } from "../text/vocabulary.ts";
 import { chooseLabels, labelsFrom } from "./labels.ts";
 import { checkShapes, matchNames, type NameMatch } from "./names.ts";
 import { standingFolder } from "./replace.ts";
 import { openSafetensors, type SafetensorsFile } from "./safetensors.ts";
-import { WEIGHTS_FILE } from "./save_classifier.ts";
+import { WEIGHTS_FILE } from "./save_model.ts";
 import {
   readJsonObject,
   readTokenizer,
   tokenizerWarning,
 } from "./tokenizer_files.ts";
 
-export { saveClassifier } from "./save_classifier.ts";
+export { saveClassifier, saveModel } from "./save_model.ts";
 
-/** A classifier with all that is needed to use it. */
-export type ClassifierModel = {
+/** A model with all that is needed to use it. */
+export type HeadModel<H extends HeadName> = {
   config: BertConfig;
   /** The parameters; whoever holds the model disposes them with `disposeTree`. */
-  params: ClassifierParams;
+  params: HeadParams[H];
   tokenizer: Tokenizer;
-  /** The classes in the order of their ids. */
+  /** The classes in the order of their ids; none where the head has no classes. */
   labels: string[];
   /** The pretrained model that it began as. */
   name: string;
 };
+
+/** A sequence classifier with all that is needed to use it. */
+export type ClassifierModel = HeadModel<"sequence-classification">;
 
 /** What became of the tensors of a file and of the parameters of the model. */
 export type LoadReport = {
@@ -54,25 +57,49 @@ export type LoadReport = {
   warnings: string[];
 };
 
+/** A model, and how it came to be. */
+export type LoadedModel<H extends HeadName> = HeadModel<H> & {
+  report: LoadReport;
+};
+
 /** A classifier, and how it came to be. */
-export type LoadedClassifier = ClassifierModel & { report: LoadReport };
+export type LoadedClassifier = LoadedModel<"sequence-classification">;
 
 /** What to make of a checkpoint. */
 export type LoadOptions = {
-  /** The classes; may be left out if the checkpoint has a trained classifier. */
+  /**
+   * The classes; may be left out if the checkpoint has a trained classifier, or the
+   * head has no classes.
+   */
   labels?: readonly string[];
   /** Decides the values of new parameters. */
   seed: number;
 };
 
 /**
- * Loads a BERT as a sequence classifier.
- *
- * Configuration, vocabulary, names and shapes are compared before anything is
- * allocated. A classifier or a pooler that the file lacks is new, and the report
- * says so; nothing else may be.
+ * Loads a BERT as a sequence classifier: {@linkcode loadModel} with that head.
  *
  * @param folder A model in Hugging Face's layout.
+ * @param options The classes and the seed.
+ * @returns The model and the report; the caller disposes `params`.
+ * @throws As {@linkcode loadModel} does.
+ */
+export function loadClassifier(
+  folder: string,
+  options: LoadOptions,
+): Promise<LoadedClassifier> {
+  return loadModel("sequence-classification", folder, options);
+}
+
+/**
+ * Loads a BERT under one of its heads.
+ *
+ * Configuration, vocabulary, names and shapes are compared before anything is
+ * allocated. A head or a pooler that the file lacks is new, and the report says so;
+ * nothing else may be.
+ *
+ * @param head What the model is to say.
+ * @param folder A model in Hugging Face's layout, saved under any head.
  * @param options The classes and the seed.
  * @returns The model and the report; the caller disposes `params`.
  * @throws {SyntaxError} If a file is malformed.
@@ -80,10 +107,11 @@ export type LoadOptions = {
  * @throws {RangeError} If configuration, vocabulary, labels and weights do not fit
  * one another, or a weight is not finite.
  */
-export async function loadClassifier(
+export async function loadModel<H extends HeadName>(
+  head: H,
   folder: string,
   options: LoadOptions,
-): Promise<LoadedClassifier> {
+): Promise<LoadedModel<H>> {
   const standing = await standingFolder(folder);
   const settings = await readJsonObject(standing, "config.json");
   const config = configFromJson(settings, "config.json");
@@ -92,10 +120,15 @@ export async function loadClassifier(
 
   const isUntrained = settings["untrained"] === true;
   using file = isUntrained ? undefined : await openWeights(standing);
-  const stored = labelsFrom(settings["id2label"]);
-  const numTrained = file ? trainedClasses(file) : 0;
-  const labels = chooseLabels(options.labels, stored, numTrained);
-  const parameters = classifierParameters(config, labels.length);
+  const labels = HEADS[head].hasLabels
+    ? chooseLabels(
+      options.labels,
+      labelsFrom(settings["id2label"]),
+      file ? trainedClasses(file) : 0,
+    )
+    : [];
+  const numLabels = labels.length;
+  const parameters = HEADS[head].parameters(config, numLabels);
   const match = file
     ? matchNames(parameters, file.tensors.keys(), file.file)
     : { found: new Map<string, string>(), missing: parameters, unexpected: [] };
@@ -103,7 +136,7 @@ export async function loadClassifier(
 
   const random = normalRandom(options.seed);
   const params = tf.tidy(() =>
-    growClassifier(config, labels.length, (parameter) => {
+    growHead(head, { config, numLabels }, (parameter) => {
       const stored = match.found.get(parameter.name);
       return file && stored !== undefined
         ? asTensor(parameter, file.read(stored))
@@ -141,7 +174,7 @@ async function openWeights(folder: string): Promise<SafetensorsFile> {
   }
 }
 
-/** The number of classes of the classifier in the file, or 0. */
+/** The number of classes of the classifier in the file, of whatever it classifies, or 0. */
 function trainedClasses(file: SafetensorsFile): number {
   return file.tensors.get("classifier.weight")?.shape[0] ?? 0;
 }

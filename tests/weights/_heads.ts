@@ -1,0 +1,143 @@
+import * as tf from "@tensorflow/tfjs";
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import { disposeTree } from "bertbook/engine/tensor_tree.ts";
+import { bert, type BertInput, pool } from "bertbook/model/bert.ts";
+import { classify } from "bertbook/model/classifier.ts";
+import {
+  type HeadName,
+  type HeadParams,
+  HEADS,
+} from "bertbook/model/heads/heads.ts";
+import { predictWords } from "bertbook/model/heads/masked_lm.ts";
+import { relateSentences } from "bertbook/model/heads/next_sentence.ts";
+import { predictBoth } from "bertbook/model/heads/pretraining.ts";
+import { findAnswers } from "bertbook/model/heads/question_answering.ts";
+import { classifyTokens } from "bertbook/model/heads/token_classifier.ts";
+import { inputFrom } from "bertbook/model/input.ts";
+import { encode } from "bertbook/text/tokenizer.ts";
+import { parseVocabulary } from "bertbook/text/vocabulary.ts";
+import { type HeadModel, saveModel } from "bertbook/weights/pretrained.ts";
+import { chirpHead } from "../model/_support.ts";
+import { temporaryFolder } from "./_support.ts";
+import { LABELS, TEXTS, TOY, VOCABULARY } from "./_toy.ts";
+
+export const NAMES = Object.keys(HEADS) as HeadName[];
+
+/** What Python's transformers makes of one saved model. */
+export type PythonHead = {
+  /** Tensors that it missed or did not expect. */
+  missing: string[];
+  /** Its class, and the class names where it has classes. */
+  pythonName: string;
+  labels: string[] | null;
+  /** Every output for each text, as one list of numbers. */
+  outputs: number[][];
+};
+
+/** A model with weights from a formula. */
+export function toyHead<H extends HeadName>(head: H): HeadModel<H> {
+  return {
+    config: TOY,
+    params: chirpHead(head, { config: TOY, numLabels: LABELS.length }),
+    tokenizer: {
+      vocabulary: parseVocabulary(VOCABULARY, "vocab.txt"),
+      lowerCase: true,
+    },
+    labels: HEADS[head].hasLabels ? [...LABELS] : [],
+    name: "toy",
+  };
+}
+
+/** The outputs of each head, in Python's order. */
+const FORWARD: {
+  [H in HeadName]: (params: HeadParams[H], input: BertInput) => tf.Tensor[];
+} = {
+  "base": (params, input) => {
+    const last = bert(params, input, TOY).hiddenStates.at(-1)!;
+    return [last, pool(params.pooler, last)];
+  },
+  "pretraining": (params, input) => {
+    const output = predictBoth(params, input, TOY);
+    return [output.wordLogits, output.sentenceLogits];
+  },
+  "masked-lm": (params, input) => [predictWords(params, input, TOY).logits],
+  "next-sentence": (
+    params,
+    input,
+  ) => [relateSentences(params, input, TOY).logits],
+  "sequence-classification": (
+    params,
+    input,
+  ) => [classify(params, input, TOY).logits],
+  "token-classification": (
+    params,
+    input,
+  ) => [classifyTokens(params, input, TOY).logits],
+  "question-answering": (params, input) => {
+    const output = findAnswers(params, input, TOY);
+    return [output.startLogits, output.endLogits];
+  },
+};
+
+/** Every output of a model for each of the toy texts, as one list of numbers. */
+export function outputsOf<H extends HeadName>(
+  head: H,
+  { params, tokenizer }: HeadModel<H>,
+): number[][] {
+  return TEXTS.map(([text, pair]) =>
+    tf.tidy(() => {
+      const encoding = encode(tokenizer, text, pair ? { pair } : {});
+      const { length } = encoding.ids;
+      const input = inputFrom({ ...encoding, length }, TOY);
+      return FORWARD[head](params, input)
+        .flatMap((output) => [...output.dataSync<"float32">()]);
+    })
+  );
+}
+
+/** Saves every head in a folder of its name; all are gone when the block ends. */
+export async function saveHeads(): Promise<
+  {
+    path: string;
+    digests: Record<string, Record<string, string>>;
+  } & AsyncDisposable
+> {
+  const folder = await temporaryFolder();
+  const digests: Record<string, Record<string, string>> = {};
+  for (const head of NAMES) {
+    const path = join(folder.path, head);
+    const model = toyHead(head);
+    await saveModel(head, model, path);
+    disposeTree(model.params);
+    digests[head] = {};
+    for (const file of ["config.json", "model.safetensors"]) {
+      const bytes = await Deno.readFile(join(path, file));
+      const digest = await crypto.subtle.digest("SHA-256", bytes);
+      digests[head][file] = Buffer.from(digest).toString("hex");
+    }
+  }
+  const dispose = (): PromiseLike<void> => folder[Symbol.asyncDispose]();
+  return { path: folder.path, digests, [Symbol.asyncDispose]: dispose };
+}
+
+/** Opens every saved head with Python's `AutoModelFor…` and runs the toy texts. */
+export async function openHeadsWithPython(
+  python: string,
+  folder: string,
+): Promise<Record<string, PythonHead>> {
+  const script = join(import.meta.dirname!, "open_heads_with_transformers.py");
+  const texts = TEXTS.map(([text, pair]) => [text, pair ?? null]);
+  const { success, stdout, stderr } = await new Deno.Command(python, {
+    args: [script, folder, JSON.stringify(texts)],
+    env: { HF_HUB_OFFLINE: "1" },
+  }).output();
+  if (!success) {
+    throw new TypeError(
+      `Cannot open "${folder}" with ${python}: ${
+        new TextDecoder().decode(stderr)
+      }`,
+    );
+  }
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
