@@ -135,6 +135,23 @@ export function scaleOrZero<T extends tf.Tensor>(x: T, factor: tf.Scalar): T {
 }
 
 /**
+ * Adds to a variable, in place: θ ← θ + x.
+ *
+ * @param variable It changes.
+ * @param x Of its shape.
+ */
+export function addTo(variable: tf.Variable, x: tf.Tensor): void {
+  tf.tidy(() => {
+    if (tensorFlowBackend() === undefined) {
+      variable.assign(variable.add(x));
+      return;
+    }
+    const dtype = { name: "dtype", type: AttributeType.type, value: FLOAT32 };
+    changeInPlace("AssignAddVariableOp", [dtype], [variable], [x]);
+  });
+}
+
+/**
  * Takes a share of a variable away, in place: θ ← (1 − share) θ.
  *
  * @param variable It changes.

@@ -6,7 +6,8 @@ import type { BertConfig } from "../model/config.ts";
 import type { Dropout } from "../model/dropout.ts";
 import type { LabelledInput } from "./batch_tensors.ts";
 import { crossEntropy } from "./loss.ts";
-import { compileStep, type Learner, type Step, stepOf } from "./step.ts";
+import { compileStep } from "./compiled_step.ts";
+import { type Learner, type Step, stepOf } from "./step.ts";
 
 /** A classifier in training. */
 export type ClassifierLearner = Learner<ClassifierParams>;

@@ -44,6 +44,11 @@ export type FineTuneOptions = {
   readonly freeze?: readonly FrozenPart[];
   /** Of matrix products; default `"float32"`. */
   readonly precision?: Precision;
+  /**
+   * Batches whose gradients make one step, for batches that would not fit into
+   * memory; a step then learns from `accumulate · batchSize` examples. Default 1.
+   */
+  readonly accumulate?: number;
   /** Ends the training between two steps. */
   readonly signal?: AbortSignal;
   /** What "best" means on the validation set; default `"mcc"`. */
@@ -95,9 +100,11 @@ export function planFineTuning(
     checkpointFolder,
     freeze = [],
     precision = "float32",
+    accumulate = 1,
   } = options;
   checkOption("epochs", epochs, RULES.count);
   checkOption("batchSize", batchSize, RULES.count);
+  checkOption("accumulate", accumulate, RULES.count);
   checkOption("learningRate", learningRate, RULES.positive);
   checkOption("epsilon", epsilon, RULES.positive);
   checkOption("weightDecay", weightDecay, RULES.notNegative);
@@ -113,7 +120,7 @@ export function planFineTuning(
   checkExamples(data.train, model, "training");
   checkExamples(data.validation, model, "validation");
   const count = data.train.length;
-  const stepsPerEpoch = numBatches(count, batchSize);
+  const stepsPerEpoch = Math.ceil(numBatches(count, batchSize) / accumulate);
   const totalSteps = epochs * stepsPerEpoch;
   if (warmupSteps > totalSteps) {
     throw new RangeError(
@@ -133,6 +140,7 @@ export function planFineTuning(
     signal,
     epochs,
     batchSize,
+    accumulate,
     stepsPerEpoch,
     selectBy,
     checkpointFolder,

@@ -11,7 +11,6 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { CallTree } from "../engine/call_tree.ts";
-import type { Compiled } from "../engine/compile.ts";
 import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
 import { type Dropout, dropoutFrom } from "../model/dropout.ts";
 import {
@@ -21,7 +20,6 @@ import {
   type AdamWSlots,
 } from "./adamw.ts";
 import { clipFactor, globalNorm } from "./clip.ts";
-import { compileEach, type Precision } from "./precision.ts";
 
 /**
  * What a training lowers: the mean loss of a batch.
@@ -80,8 +78,8 @@ export type StepOutcome = {
   readonly gradientNorm: tf.Scalar;
 };
 
-/** The arguments of a step. */
-type StepArguments<
+/** The arguments of a {@linkcode Step}. */
+export type StepArguments<
   Params extends TensorTree,
   Batch extends TensorTree,
   Config extends CallTree,
@@ -98,21 +96,6 @@ export type Step<
   Batch extends TensorTree,
   Config extends CallTree,
 > = (...args: StepArguments<Params, Batch, Config>) => StepOutcome;
-
-/** A step at each precision. */
-export type CompiledStep<
-  Params extends TensorTree,
-  Batch extends TensorTree,
-  Config extends CallTree,
-> = Readonly<
-  Record<
-    Precision,
-    Compiled<StepArguments<Params, Batch, Config>, StepOutcome>
-  >
->;
-
-/** Far more than one training has lengths; a sweep trains many models. */
-const MAX_SIGNATURES = 256;
 
 /** The largest float32. A comparison with it is false for an infinity and for NaN. */
 const LARGEST = 2 ** 128 - 2 ** 104;
@@ -167,46 +150,60 @@ export function stepOf<
         () =>
           objective(params, batch, settings.config, dropoutFrom(control.seed)),
       );
-      const gradientNorm = globalNorm(Object.values(gradients));
-      adamW(params, slots, gradients, {
-        rates: control.rates,
-        gate: {
-          factor: clipFactor(gradientNorm, settings.clipNorm),
-          open: loss.add(gradientNorm).lessEqual(LARGEST),
-        },
-        options: settings.adamW,
-      });
-      return { loss, gradientNorm };
+      return update(
+        { params, slots },
+        { loss, gradients },
+        control.rates,
+        settings,
+      );
     });
 }
 
+/** A loss and its gradients. */
+export type LossAndGradients = {
+  readonly loss: tf.Scalar;
+  /** By the paths of the variables that the loss depends on. */
+  readonly gradients: Readonly<Record<string, tf.Tensor>>;
+};
+
 /**
- * The step of {@linkcode stepOf} at each precision, recorded at its first call and
- * run as a whole from then on; anew for every shape of the batch.
+ * The second half of a step: clips the gradients and changes the weights, unless
+ * the loss or a gradient is not finite.
  *
- * @param objective What the step lowers.
- * @param name Stands in messages and reports.
- * @returns The compiled steps, which trace at their first calls.
+ * @param learner Parameters and moments. They change.
+ * @param found The mean loss of a batch and its gradients.
+ * @param rates Those of the step.
+ * @param settings AdamW's constants, clipping.
+ * @returns Two scalars. The caller disposes them.
  */
-export function compileStep<
-  Params extends TensorTree,
-  Batch extends TensorTree,
-  Config extends CallTree,
->(
-  objective: Objective<Params, Batch, Config>,
-  name: string,
-): CompiledStep<Params, Batch, Config> {
-  return compileEach(stepOf(objective), {
-    name,
-    maxSignatures: MAX_SIGNATURES,
+export function update(
+  { params, slots }: Learner<TensorTree>,
+  { loss, gradients }: LossAndGradients,
+  rates: AdamWRates,
+  { adamW: options, clipNorm }: UpdateSettings,
+): StepOutcome {
+  return tf.tidy(() => {
+    const gradientNorm = globalNorm(Object.values(gradients));
+    const gate = {
+      factor: clipFactor(gradientNorm, clipNorm),
+      open: loss.add(gradientNorm).lessEqual<tf.Scalar>(LARGEST),
+    };
+    adamW(params, slots, gradients, { rates, gate, options });
+    return { loss, gradientNorm };
   });
 }
 
-/** The value of a loss and its gradient by every variable, by path. */
-function gradientsOf(
+/**
+ * The value of a loss and its gradients.
+ *
+ * @param params The parameters that are variables get gradients.
+ * @param lossOf Computes the loss of them.
+ * @returns Tensors. The caller disposes them.
+ */
+export function gradientsOf(
   params: TensorTree,
   lossOf: () => tf.Scalar,
-): { loss: tf.Scalar; gradients: Record<string, tf.Tensor> } {
+): LossAndGradients {
   const variables = namedLeaves(params).flatMap(([path, leaf]) =>
     leaf instanceof tf.Variable ? [[path, leaf] as const] : []
   );

@@ -5,8 +5,12 @@ import { startEngine } from "bertbook/engine/engine.ts";
 import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import { batchTensors } from "bertbook/training/batch_tensors.ts";
-import { trainingStep } from "bertbook/training/classification.ts";
+import {
+  compiledStep,
+  trainingStep,
+} from "bertbook/training/classification.ts";
 import type { StepSettings } from "bertbook/training/step.ts";
+import { assertGoldenSteps } from "./_golden.ts";
 import {
   assertRelative,
   disposeLearner,
@@ -59,13 +63,19 @@ Deno.test("a compiled step takes the steps of the plain one", () => {
   compiled.dispose();
 });
 
+Deno.test("twenty compiled steps equal PyTorch's", async () => {
+  await assertGoldenSteps();
+  assert.equal(compiledStep.float32.runs, "graph");
+  assert.equal(compiledStep.float32.signatures.length, 1);
+});
+
 Deno.test("a compiled step with dropout gives the same bits twice, and the plain step's losses", () => {
   const compiled = compile(trainingStep);
-  const first = follow(compiled, SETTINGS, 5);
-  assert.deepEqual(follow(compiled, SETTINGS, 5), first);
+  const first = follow(compiled, SETTINGS, 20);
+  assert.deepEqual(follow(compiled, SETTINGS, 20), first);
   assertRelative(
     first.losses,
-    follow(trainingStep, SETTINGS, 5).losses,
+    follow(trainingStep, SETTINGS, 20).losses,
     1e-4,
   );
   compiled.dispose();

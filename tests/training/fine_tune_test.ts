@@ -148,6 +148,7 @@ Deno.test("fineTune() obeys every part of its recipe", async () => {
     { schedule: "cosine" },
     { clipNorm: 1e-4, epsilon: 1e-3 },
     { order: "length-grouped" },
+    { accumulate: 2 },
   ];
   const losses = new Set<number>();
   for (const change of changes) losses.add(await run(change));
@@ -198,6 +199,7 @@ Deno.test("fineTune() refuses wrong options and examples at once, before any ste
   );
   refused({ epochs: 1.5 }, /epochs/);
   refused({ batchSize: 0 }, /batchSize/);
+  refused({ accumulate: 0 }, /accumulate/);
   refused({ learningRate: 0 }, /learningRate/);
   refused({ learningRate: NaN }, /learningRate/);
   refused({ epsilon: -1 }, /epsilon/);

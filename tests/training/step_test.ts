@@ -1,69 +1,24 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import {
-  classifierParameters,
-  growClassifier,
-} from "bertbook/model/parameters.ts";
 import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import { batchTensors } from "bertbook/training/batch_tensors.ts";
 import { trainingStep } from "bertbook/training/classification.ts";
 import type { StepSettings } from "bertbook/training/step.ts";
-import { train } from "bertbook/training/train.ts";
-import golden from "../golden/training_losses.json" with { type: "json" };
 import {
-  assertRelative,
   disposeLearner,
-  formula,
   formulaBatch,
-  learnerOf,
   newLearner,
-  planOf,
   TOY,
-  TOY_WITHOUT_DROPOUT as CONFIG,
   valuesOf,
 } from "./_support.ts";
+import { assertGoldenSteps } from "./_golden.ts";
 
 await tf.setBackend("cpu");
 
-/** The classifier of tests/golden/training_losses.py. */
-function formulaParams(): ReturnType<typeof growClassifier> {
-  const names = classifierParameters(CONFIG, 3).map(({ name }) => name);
-  return growClassifier(CONFIG, 3, ({ name, role, shape }) =>
-    tf.tidy(() => {
-      const size = tf.util.sizeFromShape([...shape]);
-      const values = tf.tensor(formula(size, names.indexOf(name)), [...shape]);
-      if (role === "gain") return values.mul(0.1).add(1);
-      if (role === "bias") return values.mul(0.1);
-      return role === "kernel" ? values.mul(0.2).transpose() : values.mul(0.2);
-    }));
-}
-
 Deno.test("twenty training steps equal PyTorch's", async () => {
-  const { batchSize, length, learningRate, warmupSteps } = golden.toy;
-  const learner = learnerOf(formulaParams());
-  const plan = planOf({
-    config: CONFIG,
-    schedule: { name: "linear", learningRate, warmupSteps, totalSteps: 20 },
-  });
-  const sizes = { batchSize, length, vocabSize: CONFIG.vocabSize };
-  const batches = golden.toy.losses.map((_, i) => formulaBatch(i + 1, sizes));
-  const losses: number[] = [], gradientNorms: number[] = [];
-  for await (
-    const step of train(learner, batches, { epoch: 1, stepsDone: 0 }, plan)
-  ) {
-    losses.push(step.loss);
-    gradientNorms.push(step.gradientNorm);
-  }
-  assertRelative(losses, golden.toy.losses, 1e-4);
-  assertRelative(gradientNorms, golden.toy.gradientNorms, 1e-3);
-  const kernel = tf.tidy(() =>
-    learner.params.classifier.kernel.transpose().slice([0, 0], [3, 4])
-      .flatten<tf.Tensor1D>().arraySync()
-  );
-  assertRelative(kernel, golden.toy.classifierWeight.flat(), 1e-3);
-  disposeLearner(learner);
+  await assertGoldenSteps();
 });
 
 /** One step on a formula batch, with chance or without. */

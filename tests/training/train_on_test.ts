@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { ADAMW_DEFAULTS, initSlots } from "bertbook/training/adamw.ts";
-import { compileStep } from "bertbook/training/step.ts";
-import { trainOn } from "bertbook/training/train.ts";
+import { compileStep } from "bertbook/training/compiled_step.ts";
+import { type Task, trainOn } from "bertbook/training/train.ts";
 import { assertNoLeak, constantRate } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });
@@ -19,30 +19,37 @@ const LINE_STEP = compileStep(
   "a step along a line",
 );
 
+const START = { epoch: 1, stepsDone: 0 };
+const PLAN = {
+  adamW: ADAMW_DEFAULTS,
+  clipNorm: Infinity,
+  schedule: constantRate(0.1),
+  precision: "float32",
+  seed: 1,
+} as const;
+const BATCH: PlainPoints = { x: [1, 2], y: [3, 6], indices: [0, 1] };
+
+/** Finds the slope of a line through the origin. */
+function lineTask<P extends Line>(
+  params: P,
+): Task<P, PlainPoints, Points, { power: number }> {
+  return {
+    learner: { params, slots: initSlots(params) },
+    step: LINE_STEP,
+    config: { power: 2 },
+    tensorsOf: ({ x, y }: PlainPoints) => {
+      const points = { x: tf.tensor1d(x), y: tf.tensor1d(y) };
+      return { ...points, [Symbol.dispose]: () => tf.dispose(points) };
+    },
+  };
+}
+
 Deno.test("trainOn() lowers any loss of any model", async () => {
   await assertNoLeak(async () => {
-    const params = { slope: tf.tidy(() => tf.variable(tf.scalar(0))) };
-    const task = {
-      learner: { params, slots: initSlots(params) },
-      step: LINE_STEP,
-      config: { power: 2 },
-      tensorsOf: ({ x, y }: PlainPoints) => {
-        const points = { x: tf.tensor1d(x), y: tf.tensor1d(y) };
-        return { ...points, [Symbol.dispose]: () => tf.dispose(points) };
-      },
-    };
-    const batch = { x: [1, 2], y: [3, 6], indices: [0, 1] };
-    const plan = {
-      adamW: { ...ADAMW_DEFAULTS, weightDecay: 0 },
-      clipNorm: Infinity,
-      schedule: constantRate(0.1),
-      precision: "float32",
-      seed: 1,
-    } as const;
+    const task = lineTask({ slope: tf.tidy(() => tf.variable(tf.scalar(0))) });
     const losses: number[] = [];
-    const start = { epoch: 1, stepsDone: 0 };
-    const batches = Array<PlainPoints>(100).fill(batch);
-    for await (const { loss } of trainOn(task, batches, start, plan)) {
+    const batches = Array<PlainPoints>(100).fill(BATCH);
+    for await (const { loss } of trainOn(task, batches, START, PLAN)) {
       losses.push(loss);
     }
     assert.equal(losses[0], (3 ** 2 + 6 ** 2) / 2);
@@ -50,4 +57,36 @@ Deno.test("trainOn() lowers any loss of any model", async () => {
     assert.equal(LINE_STEP.float32.signatures.length, 1);
     disposeTree(task.learner);
   });
+});
+
+Deno.test("trainOn() leaves what the loss does not depend on alone, decay included", async () => {
+  for (const accumulate of [1, 2]) {
+    const params = tf.tidy(() => ({
+      slope: tf.variable(tf.scalar(1)),
+      kernel: tf.variable(tf.scalar(1)), // a name that decays
+    }));
+    const task = lineTask<Line>(params);
+    const plan = { ...PLAN, accumulate };
+    for await (const _ of trainOn(task, [BATCH, BATCH], START, plan));
+    assert.notEqual(params.slope.dataSync()[0], 1);
+    assert.equal(params.kernel.dataSync()[0], 1);
+    disposeTree(task.learner);
+  }
+});
+
+Deno.test("trainOn() weighs the parts of a batch as the task says", async () => {
+  const task = {
+    ...lineTask({ slope: tf.tidy(() => tf.variable(tf.scalar(0))) }),
+    weightOf: ({ indices }: PlainPoints) => indices[0]!,
+  };
+  const parts = [{ x: [1], y: [2], indices: [3] }, {
+    x: [1],
+    y: [4],
+    indices: [1],
+  }];
+  const plan = { ...PLAN, accumulate: 2 };
+  for await (const { loss } of trainOn(task, parts, START, plan)) {
+    assert.equal(loss, (3 * 2 ** 2 + 4 ** 2) / 4);
+  }
+  disposeTree(task.learner);
 });

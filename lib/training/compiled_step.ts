@@ -1,0 +1,74 @@
+/** Training steps that are recorded once and run as a whole. @module */
+
+import type { CallTree } from "../engine/call_tree.ts";
+import { compile, type Compiled } from "../engine/compile.ts";
+import type { TensorTree } from "../engine/tensor_tree.ts";
+import {
+  type AccumulateArguments,
+  accumulateOf,
+  applySums,
+  type Touched,
+} from "./accumulate.ts";
+import { compileEach, type Precision } from "./precision.ts";
+import {
+  type Objective,
+  type StepArguments,
+  stepOf,
+  type StepOutcome,
+} from "./step.ts";
+
+/** A step of one objective, and its accumulation in parts, at each precision. */
+export type CompiledStep<
+  Params extends TensorTree,
+  Batch extends TensorTree,
+  Config extends CallTree,
+> =
+  & Readonly<
+    Record<
+      Precision,
+      Compiled<StepArguments<Params, Batch, Config>, StepOutcome>
+    >
+  >
+  & {
+    readonly accumulate: Readonly<
+      Record<
+        Precision,
+        Compiled<AccumulateArguments<Params, Batch, Config>, Touched>
+      >
+    >;
+  };
+
+/** Far more than one training has lengths; a sweep trains many models. */
+const MAX_SIGNATURES = 256;
+
+/**
+ * The step of an objective, recorded at its first call and run as a whole from then
+ * on; anew for every shape of the batch.
+ *
+ * @param objective What the step lowers. Compile it once, at the top of a module.
+ * @param name Stands in messages and reports.
+ * @returns The compiled functions, which trace at their first calls.
+ */
+export function compileStep<
+  Params extends TensorTree,
+  Batch extends TensorTree,
+  Config extends CallTree,
+>(
+  objective: Objective<Params, Batch, Config>,
+  name: string,
+): CompiledStep<Params, Batch, Config> {
+  const maxSignatures = MAX_SIGNATURES;
+  return {
+    ...compileEach(stepOf(objective), { name, maxSignatures }),
+    accumulate: compileEach(accumulateOf(objective), {
+      name: `${name}, in parts`,
+      maxSignatures,
+    }),
+  };
+}
+
+/** The update after the last part. It depends on no batch: one trace will do. */
+export const compiledApplySums = compile(applySums, {
+  name: "update from sums",
+  maxSignatures: MAX_SIGNATURES,
+});

@@ -1,0 +1,56 @@
+import * as tf from "@tensorflow/tfjs";
+import {
+  classifierParameters,
+  growClassifier,
+} from "bertbook/model/parameters.ts";
+import { train } from "bertbook/training/train.ts";
+import golden from "../golden/training_losses.json" with { type: "json" };
+import {
+  assertRelative,
+  disposeLearner,
+  formula,
+  formulaBatch,
+  learnerOf,
+  planOf,
+  TOY_WITHOUT_DROPOUT as CONFIG,
+} from "./_support.ts";
+
+/** The classifier of tests/golden/training_losses.py. */
+function formulaParams(): ReturnType<typeof growClassifier> {
+  const names = classifierParameters(CONFIG, 3).map(({ name }) => name);
+  return growClassifier(CONFIG, 3, ({ name, role, shape }) =>
+    tf.tidy(() => {
+      const size = tf.util.sizeFromShape([...shape]);
+      const values = tf.tensor(formula(size, names.indexOf(name)), [...shape]);
+      if (role === "gain") return values.mul(0.1).add(1);
+      if (role === "bias") return values.mul(0.1);
+      return role === "kernel" ? values.mul(0.2).transpose() : values.mul(0.2);
+    }));
+}
+
+/** Trains as tests/golden/training_losses.py does, on the present engine. */
+export async function assertGoldenSteps(): Promise<void> {
+  const { batchSize, length, learningRate, warmupSteps } = golden.toy;
+  const learner = learnerOf(formulaParams());
+  const plan = planOf({
+    config: CONFIG,
+    schedule: { name: "linear", learningRate, warmupSteps, totalSteps: 20 },
+  });
+  const sizes = { batchSize, length, vocabSize: CONFIG.vocabSize };
+  const batches = golden.toy.losses.map((_, i) => formulaBatch(i + 1, sizes));
+  const losses: number[] = [], gradientNorms: number[] = [];
+  for await (
+    const step of train(learner, batches, { epoch: 1, stepsDone: 0 }, plan)
+  ) {
+    losses.push(step.loss);
+    gradientNorms.push(step.gradientNorm);
+  }
+  assertRelative(losses, golden.toy.losses, 1e-4);
+  assertRelative(gradientNorms, golden.toy.gradientNorms, 1e-3);
+  const kernel = tf.tidy(() =>
+    learner.params.classifier.kernel.transpose().slice([0, 0], [3, 4])
+      .flatten<tf.Tensor1D>().arraySync()
+  );
+  assertRelative(kernel, golden.toy.classifierWeight.flat(), 1e-3);
+  disposeLearner(learner);
+}
