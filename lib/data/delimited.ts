@@ -5,6 +5,11 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
+
+/** How the bytes of a file stand for characters. */
+export type Encoding = "utf-8" | "iso-8859-1";
+
 /** What the file must look like. */
 export type DelimitedOptions = {
   /** The file's name, for errors. */
@@ -56,13 +61,20 @@ export function parseDelimited(
 /**
  * Splits a file into lines, with the rules of {@linkcode parseDelimited}.
  *
- * @param bytes The file's content, UTF-8.
+ * @param bytes The file's content.
  * @param file The file's name, for errors.
+ * @param encoding UTF-8 unless told; in ISO-8859-1 each byte is a character.
  * @returns The lines without their ends.
- * @throws {SyntaxError} If a line holds a NUL or is not UTF-8.
+ * @throws {SyntaxError} If a line holds a NUL or is not in the encoding.
  */
-export function textLines(bytes: Uint8Array, file: string): string[] {
-  const text = decodeText(bytes, file);
+export function textLines(
+  bytes: Uint8Array,
+  file: string,
+  encoding: Encoding = "utf-8",
+): string[] {
+  const text = encoding === "utf-8"
+    ? decodeText(bytes, file)
+    : Buffer.from(bytes).toString("latin1");
   if (text === "") return [];
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { textLines } from "./delimited.ts";
+import { type LabelledText, parseLabelFirst } from "./label_first.ts";
 
 /** The coarse classes in the order of their labels, with Li and Roth's codes. */
 export const TREC_CLASSES: readonly { code: string; title: string }[] = [
@@ -26,7 +26,7 @@ export type TrecExample = {
 };
 
 /**
- * Reads lines of a label, one space and a question.
+ * Reads lines of a class number, one space and a question.
  *
  * @example
  * ```ts
@@ -46,22 +46,51 @@ export type TrecExample = {
  * known label, or has no question.
  */
 export function parseTrec(bytes: Uint8Array, file: string): TrecExample[] {
-  const lines = textLines(bytes, file);
-  if (lines.length === 0) {
+  const labels = TREC_CLASSES.map((_, index) => String(index));
+  return classified(parseLabelFirst(bytes, { file }), labels, file);
+}
+
+/**
+ * Reads lines as Li and Roth published them: coarse and fine class, a question.
+ *
+ * @example The fine class is left out
+ * ```ts
+ * import { parseRawTrec } from "bertbook/data/trec.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const bytes = new TextEncoder().encode("LOC:city Where is Ghent ?\n");
+ * assert.deepEqual(parseRawTrec(bytes, "x.label"), [
+ *   { label: 4, question: "Where is Ghent ?" },
+ * ]);
+ * ```
+ *
+ * @param bytes The file's content, ISO-8859-1.
+ * @param file Its name, for errors.
+ * @returns One example for each line, in order.
+ * @throws {SyntaxError} If there is no line, or a line does not begin with a
+ * known code and a colon, or has no question.
+ */
+export function parseRawTrec(bytes: Uint8Array, file: string): TrecExample[] {
+  const lines = parseLabelFirst(bytes, { file, encoding: "iso-8859-1" });
+  const coarse = lines.map(({ label, text }) => ({
+    label: label.slice(0, label.indexOf(":") + 1),
+    text,
+  }));
+  return classified(coarse, TREC_CLASSES.map(({ code }) => `${code}:`), file);
+}
+
+/** Finds the class of each line among the known labels. */
+function classified(
+  lines: readonly LabelledText[],
+  labels: readonly string[],
+  file: string,
+): TrecExample[] {
+  return lines.map(({ label, text }, index) => {
+    const found = labels.indexOf(label);
+    if (found >= 0) return { label: found, question: text };
     throw new SyntaxError(
-      `Cannot parse "${file}" as it must have at least one line: it is empty`,
-    );
-  }
-  return lines.map((line, index) => {
-    const [, label, question] = /^(\d) (.*\S.*)$/s.exec(line) ?? [];
-    const known = label !== undefined && Number(label) < TREC_CLASSES.length;
-    if (known && question !== undefined) {
-      return { label: Number(label), question };
-    }
-    throw new SyntaxError(
-      `Cannot parse "${file}" as line ${index + 1} must be a label from 0 to ` +
-        `${TREC_CLASSES.length - 1}, a space and a question: ` +
-        `found ${JSON.stringify(line.slice(0, 40))}`,
+      `Cannot parse "${file}" as line ${index + 1} must begin with one of ` +
+        `${labels.join(", ")}: found ${JSON.stringify(label.slice(0, 40))}`,
     );
   });
 }

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseTrec, TREC_CLASSES } from "bertbook/data/trec.ts";
+import { parseRawTrec, parseTrec, TREC_CLASSES } from "bertbook/data/trec.ts";
+import { RAW_TREC_FILES, TREC_ASSET } from "bertbook/data/trec_asset.ts";
 
 const DATA = Deno.env.get("BERTBOOK_DATA");
+const HAS_TREC = DATA !== undefined && existsSync(join(DATA, "trec"));
 const parse = (text: string): ReturnType<typeof parseTrec> =>
   parseTrec(new TextEncoder().encode(text), "x.utf8");
 
@@ -28,15 +31,45 @@ Deno.test("fault 41: parseTrec() refuses other lines with their number", () => {
   ) {
     assert.throws(() => parse(`4 Where ?\n${line}\n`), {
       name: "SyntaxError",
-      message: /"x.utf8" as line 2 must be a label from 0 to 5/,
+      message: /"x.utf8" as line 2 must be(gin| a label)/,
     });
   }
   assert.throws(() => parse(""), { name: "SyntaxError", message: /is empty/ });
 });
 
+Deno.test("parseRawTrec() reads codes in ISO-8859-1 and leaves the fine class out", () => {
+  const text = "NUM:date When is Kar\u00F0 ?\nHUM:ind Who : he ?\n";
+  const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
+  assert.deepEqual(parseRawTrec(bytes, "x.label"), [
+    { label: 5, question: "When is Kar\u00F0 ?" },
+    { label: 3, question: "Who : he ?" },
+  ]);
+});
+
+Deno.test("parseRawTrec() refuses codes that are not known, with the line", () => {
+  for (const line of ["LOC Where ?", "loc:city Where ?", "FOO:city Where ?"]) {
+    const bytes = new TextEncoder().encode(`HUM:ind Who ?\n${line}\n`);
+    assert.throws(() => parseRawTrec(bytes, "x.label"), {
+      name: "SyntaxError",
+      message: /"x.label" as line 2 must begin with one of DESC:, ENTY:, /,
+    });
+  }
+});
+
+Deno.test("TREC's asset has facts for every file", () => {
+  const files = Object.values(RAW_TREC_FILES);
+  assert.deepEqual(Object.keys(TREC_ASSET.files), files);
+  for (const source of TREC_ASSET.sources) {
+    assert.deepEqual(
+      Object.keys(source.kind === "url" ? source.members ?? {} : {}),
+      files,
+    );
+  }
+});
+
 Deno.test({
   name: "parseTrec() reads real TREC",
-  ignore: !DATA,
+  ignore: !HAS_TREC,
   fn: () => {
     const sizes = { nodev: 5_000, dev: 452, test: 500 };
     for (const [part, size] of Object.entries(sizes)) {
