@@ -1,0 +1,139 @@
+/**
+ * The best questions that this machine can have: real TREC from a folder, real
+ * TREC from its home page, or the small corpus of this project.
+ *
+ * @module
+ */
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  type CorpusOptions,
+  findCorpus,
+  type Origin,
+  readCorpusFile,
+} from "./corpus_source.ts";
+import { stratifiedSplit } from "./split.ts";
+import { parseRawTrec, parseTrec, type TrecExample } from "./trec.ts";
+import { RAW_TREC_FILES, TREC_ASSET } from "./trec_asset.ts";
+
+/** Questions to learn from, to choose by, and to judge by. */
+export type QuestionParts = {
+  train: TrecExample[];
+  dev: TrecExample[];
+  test: TrecExample[];
+};
+
+/** A corpus of questions with their classes, and which one it is. */
+export type QuestionCorpus = QuestionParts & {
+  /** Its name, for headings and chart titles. */
+  title: string;
+  /** How it came here. */
+  origin: Origin;
+  /** What it is, how large, and why this one; without paths of the machine. */
+  description: string;
+};
+
+/** TREC with 452 questions held out, as `<class number> <question>`. */
+const SPLIT_FILES: Readonly<Record<keyof QuestionParts, string>> = {
+  train: "trec.nodev.utf8",
+  dev: "trec.dev.utf8",
+  test: "trec.test.utf8",
+};
+const EMBEDDED_FILES: Readonly<Record<keyof QuestionParts, string>> = {
+  train: "train.label",
+  dev: "dev.label",
+  test: "test.label",
+};
+const EMBEDDED = fileURLToPath(
+  new URL("../../data/questions/", import.meta.url),
+);
+
+/** Share held out of TREC's 5,452, which come without a part for validation. */
+const DEV_FRACTION = 452 / 5_452;
+
+/** The year of Li and Roth's paper. */
+const SPLIT_SEED = 2002;
+
+/**
+ * Loads the questions: a folder that the user named wins and must be right; else
+ * the official files are downloaded once; else the embedded corpus serves, and
+ * `description` says why.
+ *
+ * A folder holds either `trec.nodev.utf8`, `trec.dev.utf8` and `trec.test.utf8`, or
+ * the published `train_5500.label` and `TREC_10.label`. Of the latter 452
+ * questions, drawn in proportion to their classes, become `dev`.
+ *
+ * @param options Where to look.
+ * @returns The corpus.
+ * @throws {RangeError} If the named folder lacks a file.
+ * @throws {SyntaxError} If a file of the named folder is malformed.
+ */
+export async function loadQuestions(
+  options: CorpusOptions = {},
+): Promise<QuestionCorpus> {
+  const places = { name: "trec", asset: TREC_ASSET, embedded: EMBEDDED };
+  const { origin, folder, reason } = await findCorpus(places, options);
+  if (origin === "embedded") {
+    const title = "Embedded question corpus";
+    const parts = await loadParts(folder, EMBEDDED_FILES, parseRawTrec);
+    const description = `${title}, questions in TREC's format that this ` +
+      `project generates: ${describeSizes(parts)}. Not real TREC: ${reason}`;
+    return { title, origin, description, ...parts };
+  }
+  const title = "TREC";
+  const isRaw = existsSync(join(folder, RAW_TREC_FILES.train));
+  const parts = isRaw
+    ? await loadPublished(folder)
+    : await loadParts(folder, SPLIT_FILES, parseTrec);
+  const how = origin === "folder"
+    ? "from a local folder"
+    : "from its home page";
+  const description = `${title} (Li and Roth, 2002), ${how}: ` +
+    describeSizes(parts);
+  return { title, origin, description, ...parts };
+}
+
+/** Reads the three files of a folder. */
+async function loadParts(
+  folder: string,
+  files: Readonly<Record<keyof QuestionParts, string>>,
+  parse: (bytes: Uint8Array, file: string) => TrecExample[],
+): Promise<QuestionParts> {
+  const load = async (part: keyof QuestionParts): Promise<TrecExample[]> => {
+    const names = Object.values(files);
+    return parse(await readCorpusFile(folder, files[part], names), files[part]);
+  };
+  return {
+    train: await load("train"),
+    dev: await load("dev"),
+    test: await load("test"),
+  };
+}
+
+/** Reads TREC as it was published, and holds out `dev`. */
+async function loadPublished(folder: string): Promise<QuestionParts> {
+  const load = async (file: string): Promise<TrecExample[]> => {
+    const names = Object.values(RAW_TREC_FILES);
+    return parseRawTrec(await readCorpusFile(folder, file, names), file);
+  };
+  const all = await load(RAW_TREC_FILES.train);
+  const parts = stratifiedSplit(all.map(({ label }) => label), {
+    fraction: DEV_FRACTION,
+    seed: SPLIT_SEED,
+  });
+  return {
+    train: parts.train.map((index) => all[index]!),
+    dev: parts.validation.map((index) => all[index]!),
+    test: await load(RAW_TREC_FILES.test),
+  };
+}
+
+/** Such as "5,000 train, 452 dev and 500 test questions". */
+function describeSizes({ train, dev, test }: QuestionParts): string {
+  const count = (examples: TrecExample[]): string =>
+    examples.length.toLocaleString("en-US");
+  return `${count(train)} train, ${count(dev)} dev and ${count(test)} test ` +
+    `questions`;
+}
