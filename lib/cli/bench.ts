@@ -9,10 +9,11 @@ import { provideLibrary } from "../engine/tensorflow/library.ts";
 import { benchChart } from "../views/bench_chart.ts";
 import { renderPng } from "../views/picture.ts";
 import { BenchChild } from "./bench_child.ts";
-import { describeMemory } from "./bench_memory.ts";
+import { memoryTable } from "./bench_memory.ts";
 import { BENCH_OPTIONS, type BenchPlan, benchPlan } from "./bench_options.ts";
-import { type BenchCase, type BenchRow, measureRow } from "./bench_row.ts";
-import { benchTable } from "./bench_table.ts";
+import type { BenchCase } from "./bench_contestant.ts";
+import { type BenchRow, measureRows } from "./bench_row.ts";
+import { benchMarkdown, benchTable } from "./bench_table.ts";
 import { findTorch } from "./bench_torch.ts";
 import type { Command } from "./command.ts";
 import { PROJECT } from "./project.ts";
@@ -83,7 +84,7 @@ async function bench(plan: BenchPlan): Promise<void> {
   console.log(`\n${table.header}`);
   const line = new StatusLine();
   for (const what of casesOf(plan, settings)) {
-    const row = await measureRow(what, {
+    const rows = await measureRows(what, {
       ...plan,
       rivals,
       python: torch?.python ?? "python3",
@@ -95,9 +96,11 @@ async function bench(plan: BenchPlan): Promise<void> {
       },
       onProgress: (text) => line.update(text),
     });
-    line.finish(table.lineOf(row));
-    if (row.memory !== undefined) console.log(describeMemory(row.memory));
-    file.rows.push(row);
+    for (const row of rows) {
+      line.finish(table.lineOf(row));
+      if (row.memory !== undefined) console.log(memoryTable(row.memory));
+    }
+    file.rows.push(...rows);
     await writeFile(plan.json, file); // each time: a long run may be stopped
   }
   await finish(plan, file);
@@ -144,14 +147,19 @@ async function writeFile(path: string, file: BenchFile): Promise<void> {
 async function finish(plan: BenchPlan, file: BenchFile): Promise<void> {
   const roofs = Object.entries(file.roof)
     .map(([precision, gflops]) => `${precision} ${gflops.toFixed(0)} GFLOP/s`);
-  console.log(`\nMatmul roof: ${roofs.join(", ")}\nFigures: ${plan.json}`);
-  if (!plan.picture || file.rows.length === 0) return;
-  const path = `${plan.json.replace(/\.json$/, "")}.png`;
+  const table = plan.json.replace(/(\.json)?$/, ".md");
+  await Deno.writeTextFile(table, benchMarkdown(file.rows));
+  console.log(
+    `\nMatmul roof: ${roofs.join(", ")}\nFigures: ${plan.json}\n` +
+      `Table for Markdown: ${table}`,
+  );
+  const { picture } = plan;
+  if (picture === undefined || file.rows.length === 0) return;
   const { processor, threads } = file.machine;
   const machine = `${processor}, ${threads} threads, batch 32`;
   await Deno.writeFile(
-    path,
+    picture,
     await renderPng(benchChart(file.rows, { machine })),
   );
-  console.log(`Picture: ${path}`);
+  console.log(`Picture: ${picture}`);
 }

@@ -1,6 +1,7 @@
 /** Whether memory stays flat as the steps go by. @module */
 
 import type { BenchChild } from "./bench_child.ts";
+import { textTable } from "./text_table.ts";
 
 /** What a process holds after so many steps. */
 export type MemoryPoint = {
@@ -16,14 +17,14 @@ export type MemoryPoint = {
 /** What a contestant answers besides its times. */
 export type MemoryNow = Omit<MemoryPoint, "steps">;
 
-const NUM_POINTS = 6;
+const NUM_POINTS = 10;
 
 /**
  * Takes many steps and looks at the memory now and then.
  *
  * @param child A contestant that has taken its first steps.
  * @param steps How many more it takes.
- * @returns What it holds at six times, evenly spaced.
+ * @returns What it holds at ten times, evenly spaced.
  */
 export async function watchMemory(
   child: Pick<BenchChild, "ask">,
@@ -43,19 +44,17 @@ export async function watchMemory(
 }
 
 /**
- * The points as one line for a terminal.
+ * The points as a table for a terminal.
  *
  * @param points At least one.
- * @returns Counts that stayed equal once, others from the first to the last.
+ * @returns A line for each point under a header.
  */
-export function describeMemory(points: readonly MemoryPoint[]): string {
-  const course = (name: keyof MemoryNow): string => {
-    const values = points.map((point) => point[name]);
-    return [...new Set(values)].length === 1
-      ? `${values[0]} throughout`
-      : values.join(", ");
-  };
-  return `  after ${points.map(({ steps }) => steps).join(", ")} more steps: ` +
-    `tensors ${course("tensors")}; handles ${course("handles")}; ` +
-    `resident MB ${course("residentMb")}`;
+export function memoryTable(points: readonly MemoryPoint[]): string {
+  return textTable([
+    ["after", "resident MB", "tensors", "handles"],
+    ...points.map(({ steps, residentMb, tensors, handles }) => [
+      `${steps} steps`,
+      ...[residentMb, tensors, handles].map(String),
+    ]),
+  ]);
 }

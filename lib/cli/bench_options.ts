@@ -1,9 +1,15 @@
 /** The options of `deno task bench`, read and checked. @module */
 
-import { closest } from "fastest-levenshtein";
 import type { Precision } from "../training/precision.ts";
-import { BENCH_MODELS, type BenchModel, NUM_WORDS } from "./bench_shapes.ts";
-import { type Arguments, type OptionSpec, UsageError } from "./command.ts";
+import {
+  BENCH_MODELS,
+  type BenchModel,
+  NUM_WORDS,
+  SAVINGS,
+  type Savings,
+} from "./bench_shapes.ts";
+import type { Arguments, OptionSpec } from "./command.ts";
+import { choicesOf, wholeNumbersOf } from "./option_values.ts";
 
 /** Whom Bertbook can be compared with. */
 export const RIVALS = ["torch", "eager", "wasm"] as const;
@@ -16,19 +22,24 @@ export type BenchPlan = {
   readonly models: readonly BenchModel[];
   readonly tokens: readonly number[];
   readonly precisions: readonly Precision[];
+  /** A row for each, in the same run. */
+  readonly savings: readonly Savings[];
   readonly rivals: readonly Rival[];
   readonly rounds: number;
   /** Steps of each contestant in each round. */
   readonly steps: number;
-  /** Rows of our own word table: fine-tuning trains only those that occur. */
+  /** Rows of our own word table with savings: those that occur. */
   readonly words: number;
   /** Steps after the last round during which memory is watched. */
   readonly memory: number;
   /** The file that receives the figures. */
   readonly json: string;
-  /** Whether a chart goes beside it. */
-  readonly picture: boolean;
+  /** The file that receives a chart, if one is wanted. */
+  readonly picture: string | undefined;
 };
+
+/** The 5,584 word pieces of CoLA's training sentences, as fine-tuning rounds them. */
+const COLA_WORDS = 5_632;
 
 /** How `deno task bench` is told what to do. */
 export const BENCH_OPTIONS: Readonly<Record<string, OptionSpec>> = {
@@ -47,6 +58,11 @@ export const BENCH_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     value: "float32",
     description: "float32, bfloat16, or both with a comma",
   },
+  savings: {
+    type: "string",
+    value: "all,none",
+    description: "Leave out all work that changes no result, or none of it",
+  },
   torch: { type: "boolean", description: "Race against PyTorch" },
   eager: { type: "boolean", description: "Race against the uncompiled step" },
   wasm: { type: "boolean", description: "Race against WebAssembly" },
@@ -58,8 +74,8 @@ export const BENCH_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   steps: { type: "string", value: "4", description: "Steps in each turn" },
   words: {
     type: "string",
-    value: String(NUM_WORDS),
-    description: "Word rows that occur, which are all we train; CoLA has 5584",
+    value: String(COLA_WORDS),
+    description: "Word rows that occur, which savings train alone",
   },
   memory: {
     type: "string",
@@ -72,8 +88,9 @@ export const BENCH_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     description: "File for the figures",
   },
   picture: {
-    type: "boolean",
-    description: "Draw them too, as .png beside the figures",
+    type: "string",
+    value: "FILE.png",
+    description: "Draw them too, into this file",
   },
 };
 
@@ -91,49 +108,21 @@ const MAX_TOKENS = 512;
 export function benchPlan({ flags, values }: Arguments): BenchPlan {
   const text = (name: string): string =>
     values.get(name) ?? BENCH_OPTIONS[name]!.value!;
-  const items = (name: string): string[] => [
-    ...new Set(text(name).split(",").map((item) => item.trim())),
-  ];
   const choices = <T extends string>(name: string, known: readonly T[]): T[] =>
-    items(name).map((item) => choice(name, item, known));
+    choicesOf(name, text(name), known);
+  const counts = (name: string, most: number, least = 1): number[] =>
+    wholeNumbersOf(name, text(name), [least, most]);
   return {
     models: choices("model", Object.keys(BENCH_MODELS) as BenchModel[]),
-    tokens: items("tokens").map((item) => count("tokens", item, MAX_TOKENS)),
+    tokens: counts("tokens", MAX_TOKENS),
     precisions: choices<Precision>("precision", ["float32", "bfloat16"]),
+    savings: choices("savings", SAVINGS),
     rivals: RIVALS.filter((rival) => flags.has(rival)),
-    rounds: count("rounds", text("rounds"), 1000),
-    steps: count("steps", text("steps"), 1000),
-    words: count("words", text("words"), NUM_WORDS),
-    memory: text("memory") === "0"
-      ? 0
-      : count("memory", text("memory"), 1_000_000),
+    rounds: counts("rounds", 1000)[0]!,
+    steps: counts("steps", 1000)[0]!,
+    words: counts("words", NUM_WORDS)[0]!,
+    memory: counts("memory", 1_000_000, 0)[0]!,
     json: text("json"),
-    picture: flags.has("picture"),
+    picture: values.get("picture"),
   };
-}
-
-function choice<T extends string>(
-  option: string,
-  text: string,
-  known: readonly T[],
-): T {
-  const found = known.find((name) => name === text);
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `Cannot read --${option} as it must be of ${known.join(", ")}: found ` +
-      `"${text}"; did you mean ${closest(text, [...known])}?`,
-  );
-}
-
-function count(option: string, text: string, most: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
-  const whole = Math.round(value);
-  const nearest = Number.isFinite(whole)
-    ? Math.min(most, Math.max(1, whole))
-    : BENCH_OPTIONS[option]!.value!;
-  throw new UsageError(
-    `Cannot read --${option} as it must be a whole number from 1 to ${most}: ` +
-      `found "${text}"; did you mean ${nearest}?`,
-  );
 }

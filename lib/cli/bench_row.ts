@@ -1,29 +1,25 @@
-/** One row of the benchmark: the contestants take turns at one shape. @module */
+/** Rows of the benchmark: the contestants take turns at one shape. @module */
 
-import { join } from "node:path";
-import type { Precision } from "../training/precision.ts";
-import { BenchChild } from "./bench_child.ts";
+import {
+  type BenchCase,
+  commandsOf,
+  Contestant,
+  type Field,
+} from "./bench_contestant.ts";
 import { type MemoryPoint, watchMemory } from "./bench_memory.ts";
-import type { Rival } from "./bench_options.ts";
 import {
   BATCH_SIZE,
   BENCH_MODELS,
-  type BenchModel,
+  NUM_WORDS,
+  type Savings,
   stepFlops,
 } from "./bench_shapes.ts";
 import { ratioOf, spreadOf } from "./bench_statistics.ts";
-import { PROJECT } from "./project.ts";
-
-/** What one row measures. */
-export type BenchCase = {
-  readonly model: BenchModel;
-  /** T. */
-  readonly tokens: number;
-  readonly precision: Precision;
-};
 
 /** What came out, as it stands in `bench.json`; rivals only where they ran. */
 export type BenchRow = BenchCase & {
+  /** What our step leaves out. PyTorch leaves out nothing. */
+  readonly savings: Savings;
   /** Rows of our word table; PyTorch has all of them. */
   readonly words: number;
   /** Milliseconds of a step: median, least, greatest. */
@@ -50,23 +46,19 @@ export type BenchRow = BenchCase & {
   readonly torchRatioMin?: number;
   readonly torchRatioMax?: number;
   readonly torchPeakMb?: number;
+  /** With the same savings. */
   readonly eagerMs?: number;
   readonly wasmMs?: number;
   /** How memory went on after the last round, if that was asked for. */
   readonly memory?: readonly MemoryPoint[];
 };
 
-/** How a row is measured. */
-export type RowOptions = {
-  readonly rivals: readonly Rival[];
+/** How rows are measured. */
+export type RowOptions = Field & {
   readonly rounds: number;
   readonly steps: number;
-  readonly words: number;
   /** Steps after the last round during which memory is watched. */
   readonly memory: number;
-  /** The program that runs PyTorch, and the threads that it may use. */
-  readonly python: string;
-  readonly threads: number;
   /** Reads the roof, in GFLOP/s. */
   readonly readRoof: () => Promise<number>;
   /** Hears what goes on now. */
@@ -78,123 +70,69 @@ const WARM_UP = 2;
 /** A rival slower than ours by this factor takes one step in each round. */
 const SLOW = 4;
 
-type Contestant = {
-  readonly name: string;
-  readonly child: BenchChild;
-  readonly firstMs: number;
-  /** The milliseconds of each step, round by round. */
-  readonly rounds: number[][];
-  steps: number;
-  peakMb: number;
-};
-
 /**
- * Measures one row.
+ * Measures one shape.
  *
  * Every contestant is a process that stays alive, and waits while another works.
  *
  * @param what Model, tokens and precision.
- * @param options Rivals, rounds and steps.
- * @returns The row.
+ * @param options Contestants, rounds and steps.
+ * @returns A row for each way of saving.
  */
-export async function measureRow(
+export async function measureRows(
   what: BenchCase,
   options: RowOptions,
-): Promise<BenchRow> {
-  const { onProgress, steps } = options;
+): Promise<BenchRow[]> {
+  const { onProgress, savings } = options;
   const title = `${what.model} ${what.tokens} ${what.precision}`;
   await using children = new AsyncDisposableStack();
   const contestants: Contestant[] = [];
   for (const [name, command] of commandsOf(what, options)) {
     onProgress(`${title}: starting ${name}`);
-    const { child, hello } = await BenchChild.start<{ firstMs: number }>(
-      name,
-      command,
-    );
-    children.use(child);
-    const more = { rounds: [], steps, peakMb: 0 };
-    contestants.push({ name, child, firstMs: hello.firstMs, ...more });
+    const contestant = await Contestant.start(name, command);
+    children.use(contestant.child);
+    contestants.push(contestant);
   }
-  const [ours] = contestants;
   const roofs = [await options.readRoof()];
-  let pace = 0;
+  const paces: number[] = [];
   for (const contestant of contestants) {
-    const last = (await take(contestant, WARM_UP)).at(-1)!;
-    if (contestant === ours) pace = last;
-    else if (last > SLOW * pace) contestant.steps = 1;
+    paces.push((await contestant.take(WARM_UP)).at(-1)!);
   }
   for (let round = 1; round <= options.rounds; round++) {
     onProgress(`${title}: round ${round} of ${options.rounds}`);
-    for (const contestant of contestants) {
-      contestant.rounds.push(await take(contestant, contestant.steps));
+    for (const [i, contestant] of contestants.entries()) {
+      const isSlow = paces[i]! > SLOW * paces[0]!;
+      contestant.rounds.push(await contestant.take(isSlow ? 1 : options.steps));
     }
   }
   roofs.push(await options.readRoof());
-  const row = rowOf(
-    { ...what, words: options.words },
-    contestants,
-    Math.max(...roofs),
-  );
-  if (options.memory === 0) return row;
+  const roof = Math.max(...roofs);
+  const rivals = contestants.slice(savings.length);
+  const rows = savings.map((saving, i) => {
+    // Our slow engines ran with the first way of saving only.
+    const fair = rivals.filter(({ name }) => i === 0 || /^torch/.test(name));
+    const words = saving === "all" ? options.words : NUM_WORDS;
+    const row = { ...what, savings: saving, words };
+    return rowOf(row, contestants[i]!, fair, roof);
+  });
+  if (options.memory === 0) return rows;
   onProgress(`${title}: watching memory for ${options.memory} steps`);
-  return { ...row, memory: await watchMemory(ours!.child, options.memory) };
+  const memory = await watchMemory(contestants[0]!.child, options.memory);
+  return rows.map((row, i) => i === 0 ? { ...row, memory } : row);
 }
 
-/** Lets a contestant work; the others wait. */
-async function take(contestant: Contestant, count: number): Promise<number[]> {
-  const { milliseconds, peakMb } = await contestant.child.ask<
-    { milliseconds: number[]; peakMb: number }
-  >(count);
-  contestant.peakMb = peakMb;
-  return milliseconds;
-}
-
-/** The programs that take part, ours first. */
-function commandsOf(
-  { model, tokens, precision }: BenchCase,
-  { rivals, python, threads, words }: RowOptions,
-): [name: string, command: [string, ...string[]]][] {
-  const program = (name: string): string => join(PROJECT, "lib", "cli", name);
-  const step = (contestant: string): [string, ...string[]] => [
-    Deno.execPath(),
-    ...["run", "--quiet", "--no-check", "--allow-all"],
-    ...[program("bench_step.ts"), contestant],
-    ...[model, String(tokens), precision, String(words)],
-  ];
-  const config = BENCH_MODELS[model];
-  const torch = (optimizer: string): [string, ...string[]] => [
-    ...[python, program("bench_torch.py"), optimizer] as const,
-    ...[config.numLayers, config.hiddenSize, config.numHeads].map(String),
-    ...[config.feedForwardSize, tokens, precision, threads].map(String),
-  ];
-  // bfloat16 is a way to compile: the other engines of ours do not have it.
-  const own = rivals.filter((rival) =>
-    rival !== "torch" && precision === "float32"
-  );
-  return [
-    ["compiled", step("compiled")],
-    ...own.map((rival) => [rival, step(rival)] as [string, [string]]),
-    ...(rivals.includes("torch") ? ["default", "fused"] : [])
-      .map((name) => [`torch ${name}`, torch(name)] as [string, [string]]),
-  ];
-}
-
-/** Sums up what the contestants did. */
+/** Sums up what ours and its rivals did. */
 function rowOf(
-  what: BenchCase & { words: number },
-  contestants: readonly Contestant[],
+  what: Pick<BenchRow, keyof BenchCase | "savings" | "words">,
+  ours: Contestant,
+  rivals: readonly Contestant[],
   roofGflops: number,
 ): BenchRow {
-  const timesOf = ({ rounds }: Contestant) => spreadOf(rounds.flat());
-  const named = (name: string): Contestant[] =>
-    contestants.filter((contestant) => contestant.name.startsWith(name));
-  const ours = contestants[0]!;
   const { median, min, max } = timesOf(ours);
   const gflop = stepFlops(BENCH_MODELS[what.model], what.tokens) / 1e9;
   const gflops = gflop / median * 1e3;
-  const [torch] = named("torch").toSorted((a, b) =>
-    timesOf(a).median - timesOf(b).median
-  );
+  const [torch] = rivals.filter(({ name }) => name.startsWith("torch"))
+    .toSorted((a, b) => timesOf(a).median - timesOf(b).median);
   return {
     ...what,
     stepMs: median,
@@ -209,7 +147,7 @@ function rowOf(
     peakMb: ours.peakMb,
     ...(torch === undefined ? {} : againstTorch(torch, ours)),
     ...Object.fromEntries(
-      [...named("eager"), ...named("wasm")]
+      rivals.filter(({ name }) => !name.startsWith("torch"))
         .map((rival) => [`${rival.name}Ms`, timesOf(rival).median]),
     ),
   };
@@ -221,7 +159,7 @@ function againstTorch(
 ): Pick<BenchRow, "torchMs" | "torchRatio"> {
   const { median, min, max } = ratioOf(torch.rounds, ours.rounds);
   const figures = {
-    torchMs: spreadOf(torch.rounds.flat()).median,
+    torchMs: timesOf(torch).median,
     torchOptimizer: torch.name.replace("torch ", ""),
     torchRatio: median,
     torchRatioMin: min,
@@ -229,4 +167,8 @@ function againstTorch(
     torchPeakMb: torch.peakMb,
   };
   return figures;
+}
+
+function timesOf({ rounds }: Contestant): ReturnType<typeof spreadOf> {
+  return spreadOf(rounds.flat());
 }

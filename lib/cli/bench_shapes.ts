@@ -28,6 +28,15 @@ export type BenchModel = keyof typeof BENCH_MODELS;
 export const NUM_WORDS = MINI_LM.vocabSize;
 
 /**
+ * What our step leaves out without changing a result: `"all"` that can be, the rows
+ * of the last layer but `[CLS]` and the word rows that do not occur; or `"none"`.
+ */
+export const SAVINGS = ["all", "none"] as const;
+
+/** One of {@linkcode SAVINGS}. */
+export type Savings = (typeof SAVINGS)[number];
+
+/**
  * Floating-point operations of one training step of the plain model.
  *
  * A forward pass multiplies, for each token and layer, by four [D, D] kernels,

@@ -2,10 +2,11 @@
  * A contestant of `deno task bench`: takes training steps when asked to.
  *
  *     bench_step.ts <compiled | eager | wasm> <model> <tokens> <precision>
- *                   <words>
+ *                   <all | none> <words>
  *
  * Random weights, one batch, dropout, clipping, AdamW with weight decay. A step
- * lasts from the plain arrays of the batch until its loss is read.
+ * lasts from the plain arrays of the batch until its loss is read. "all" savings
+ * stand for a word table of so many rows, and no rows but `[CLS]` in the last layer.
  *
  * @module
  */
@@ -16,17 +17,20 @@ import {
   tensorFlowBackend,
   tensorFlowBinding,
 } from "../engine/tensorflow/backend.ts";
+import { type ClassifierParams, classify } from "../model/classifier.ts";
+import type { BertConfig } from "../model/config.ts";
+import type { Dropout } from "../model/dropout.ts";
 import { initClassifier } from "../model/initialize.ts";
 import { randomStream } from "../random/stream.ts";
 import { ADAMW_DEFAULTS, adamWRates, initSlots } from "../training/adamw.ts";
-import { batchTensors } from "../training/batch_tensors.ts";
+import { batchTensors, type LabelledInput } from "../training/batch_tensors.ts";
 import {
+  classificationLoss,
   type ClassifierLearner,
-  compiledStep,
-  trainingStep,
 } from "../training/classification.ts";
+import { crossEntropy } from "../training/loss.ts";
 import type { Precision } from "../training/precision.ts";
-
+import { compileStep, stepOf } from "../training/step.ts";
 import { makeTrainable } from "../training/variables.ts";
 import { answerRequests, peakMegabytes } from "./bench_child.ts";
 import type { MemoryNow } from "./bench_memory.ts";
@@ -35,27 +39,41 @@ import {
   benchBatch,
   type BenchModel,
   NUM_CLASSES,
+  NUM_WORDS,
 } from "./bench_shapes.ts";
 
 const SEED = 42;
 const LEARNING_RATE = 2e-5;
 const CLIP_NORM = 1;
 
-const [contestant, model, tokens, precision, words] = Deno.args;
+const [contestant, model, tokens, precision, savings, occurring] = Deno.args;
+const words = savings === "all" ? Number(occurring) : NUM_WORDS;
 await startEngine(contestant === "wasm" ? { engine: "wasm" } : {});
 const config = {
   ...BENCH_MODELS[model as BenchModel],
-  vocabSize: Number(words),
+  vocabSize: words,
 };
 const params = initClassifier(config, NUM_CLASSES, randomStream(SEED));
 makeTrainable(params);
 const learner: ClassifierLearner = { params, slots: initSlots(params) };
 const settings = { config, adamW: ADAMW_DEFAULTS, clipNorm: CLIP_NORM };
+const objective = savings === "all" ? classificationLoss : plainLoss;
 const step = contestant === "compiled"
-  ? compiledStep[precision as Precision]
-  : trainingStep;
-const plain = benchBatch(Number(tokens), Number(words));
+  ? compileStep(objective, "training step")[precision as Precision]
+  : stepOf(objective);
+const plain = benchBatch(Number(tokens), words);
 let stepsTaken = 0;
+
+/** The loss that `classificationLoss()` computes, of all rows of all layers. */
+function plainLoss(
+  params: ClassifierParams,
+  { input, labels }: LabelledInput,
+  config: BertConfig,
+  dropout: Dropout,
+): tf.Scalar {
+  const { logits } = classify(params, input, config, { dropout });
+  return crossEntropy(logits, labels);
+}
 
 /** Takes one step and returns its milliseconds. */
 async function take(): Promise<number> {

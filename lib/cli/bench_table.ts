@@ -13,6 +13,7 @@ const COLUMNS: readonly Column[] = [
   { title: "model", width: -9, cell: ({ model }) => model },
   { title: "tokens", width: 6, cell: ({ tokens }) => String(tokens) },
   { title: "precision", width: -9, cell: ({ precision }) => precision },
+  { title: "savings", width: -7, cell: ({ savings }) => savings },
   { title: "step ms", width: 8, cell: ({ stepMs }) => figure(stepMs) },
   {
     title: "least–most",
@@ -81,6 +82,43 @@ export function benchTable(rivals: readonly Rival[]): BenchTable {
     header: line(({ title }) => title),
     lineOf: (row) => line(({ cell }) => cell(row)),
   };
+}
+
+/** How the two ways of saving are called for readers. */
+const SAVINGS_TITLES = {
+  all: "all exact savings",
+  none: "nothing left out",
+} as const;
+
+/**
+ * The rows as a table in Markdown, for a README.
+ *
+ * @param rows What was measured.
+ * @returns A header and a line for each row; PyTorch's columns only if it ran.
+ */
+export function benchMarkdown(rows: readonly BenchRow[]): string {
+  const withTorch = rows.some(({ torchMs }) => torchMs !== undefined);
+  const header = [
+    ...["step", "Bertbook"],
+    ...(withTorch ? ["PyTorch", "ratio"] : []),
+    ...["of the roof", "memory"],
+    ...(withTorch ? ["PyTorch's"] : []),
+  ];
+  const lines = rows.map((row) => {
+    const { model, tokens, precision, savings } = row;
+    return [
+      `${model}, ${tokens} tokens, ${precision}, ${SAVINGS_TITLES[savings]}`,
+      `${figure(row.stepMs)} ms`,
+      ...(withTorch
+        ? [`${figure(row.torchMs)} ms`, row.torchRatio?.toFixed(2) ?? ""]
+        : []),
+      ...[percent(row.roofShare), `${row.peakMb} MB`],
+      ...(withTorch ? [`${row.torchPeakMb} MB`] : []),
+    ];
+  });
+  const rule = header.map((_, i) => i === 0 ? "---" : "--:");
+  return [header, rule, ...lines]
+    .map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
 /** Three significant digits or more; nothing where there is no figure. */

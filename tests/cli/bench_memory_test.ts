@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { describeMemory, watchMemory } from "bertbook/cli/bench_memory.ts";
+import { memoryTable, watchMemory } from "bertbook/cli/bench_memory.ts";
 
-Deno.test("watchMemory() takes all steps in six parts", async () => {
-  for (const [steps, parts] of [[2000, 6], [7, 6], [3, 3], [1, 1]] as const) {
+Deno.test("watchMemory() takes all steps in ten parts", async () => {
+  for (
+    const [steps, parts] of [[2000, 10], [17, 10], [3, 3], [1, 1]] as const
+  ) {
     const asked: number[] = [];
     const points = await watchMemory({
       ask: <Answer>(count: number) => {
@@ -18,14 +20,17 @@ Deno.test("watchMemory() takes all steps in six parts", async () => {
   }
 });
 
-Deno.test("describeMemory() says what stays equal", () => {
+Deno.test("memoryTable() has a line for each point", () => {
   const points = [100, 101].map((residentMb, i) => ({
     ...{ steps: 10 * (i + 1), tensors: 5, handles: 9 },
     residentMb,
   }));
   assert.equal(
-    describeMemory(points),
-    "  after 10, 20 more steps: tensors 5 throughout; handles 9 throughout; " +
-      "resident MB 100, 101",
+    memoryTable(points),
+    [
+      "after     resident MB  tensors  handles",
+      "10 steps          100        5        9",
+      "20 steps          101        5        9",
+    ].join("\n"),
   );
 });

@@ -38,7 +38,7 @@ async function bench(
   };
 }
 
-Deno.test("bench writes one row of figures that agree with one another", async () => {
+Deno.test("bench writes rows of figures that agree with one another", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const python = join(folder, "python");
@@ -48,7 +48,8 @@ Deno.test("bench writes one row of figures that agree with one another", async (
       python,
       "--eager",
       "--memory=12",
-      "--picture",
+      "--words=600",
+      `--picture=${join(folder, "bench.png")}`,
     );
     const { machine, roof, rows } = file as unknown as {
       machine: Record<string, unknown>;
@@ -58,42 +59,56 @@ Deno.test("bench writes one row of figures that agree with one another", async (
     assert.equal(machine.torch, "9.9.9");
     assert.equal(machine.deno, Deno.version.deno);
     assert.ok(Number(machine.threads) >= 1);
-    assert.equal(rows.length, 1);
-    const row = rows[0]!;
-    const { model, tokens, precision, torchOptimizer, memory, ...figures } =
-      row;
-    assert.deepEqual(
-      { model, tokens, precision, torchOptimizer },
-      {
-        model: "tiny",
-        tokens: 8,
-        precision: "float32",
-        torchOptimizer: "fused",
-      },
-    );
-    for (const [name, figure] of Object.entries(figures)) {
-      assert.ok(Number.isFinite(figure) && figure > 0, `${name} is ${figure}`);
-    }
+    assert.deepEqual(rows.map(({ words }) => words), [600, 30_522]);
     const near = (a: number, b: number): void =>
       assert.ok(Math.abs(a / b - 1) < 1e-9, `${a} is not ${b}`);
-    near(row.tokensPerSecond!, 32 * 8 / (row.stepMs! / 1e3));
-    near(row.gflops!, row.gflop! / (row.stepMs! / 1e3));
-    near(row.roofShare!, row.gflops! / row.roofGflops!);
-    assert.ok(row.roofGflops! <= roof.float32!);
-    assert.ok(row.stepMsMin! <= row.stepMs! && row.stepMs! <= row.stepMsMax!);
-    assert.equal(row.torchMs, 400);
-    assert.equal(row.torchPeakMb, 400);
-    near(row.torchRatio!, 400 / row.stepMs!);
-    assert.ok(row.torchRatioMin! <= row.torchRatioMax!);
-    assert.ok(row.eagerMs! > 0 && !("wasmMs" in row));
+    for (const [i, row] of rows.entries()) {
+      const { model, tokens, precision, savings, torchOptimizer, ...rest } =
+        row;
+      assert.deepEqual([model, tokens, precision], ["tiny", 8, "float32"]);
+      assert.deepEqual(
+        [savings, torchOptimizer],
+        [["all", "none"][i], "fused"],
+      );
+      const { memory: _, ...figures } = rest;
+      for (const [name, figure] of Object.entries(figures)) {
+        assert.ok(Number.isFinite(figure) && figure > 0, `${name}: ${figure}`);
+      }
+      near(row.tokensPerSecond!, 32 * 8 / (row.stepMs! / 1e3));
+      near(row.gflops!, row.gflop! / (row.stepMs! / 1e3));
+      near(row.roofShare!, row.gflops! / row.roofGflops!);
+      assert.ok(row.roofGflops! <= roof.float32!);
+      assert.ok(row.stepMsMin! <= row.stepMs! && row.stepMs! <= row.stepMsMax!);
+      assert.equal(row.torchMs, 400);
+      assert.equal(row.torchPeakMb, 400);
+      near(row.torchRatio!, 400 / row.stepMs!);
+      assert.ok(row.torchRatioMin! <= row.torchRatioMax!);
+      assert.ok(!("wasmMs" in row));
+    }
+    const [{ eagerMs, memory }, plain] = rows as [
+      typeof rows[0],
+      typeof rows[0],
+    ];
+    assert.ok(eagerMs! > 0 && !("eagerMs" in plain) && !("memory" in plain));
     const points = memory as unknown as Record<string, number>[];
-    assert.deepEqual(points.map(({ steps }) => steps), [2, 4, 6, 8, 10, 12]);
+    assert.deepEqual(points.map(({ steps }) => steps), [
+      ...[1, 2, 4, 5, 6, 7, 8, 10, 11, 12],
+    ]);
     for (const count of ["tensors", "handles"]) {
       const values = points.map((point) => point[count]);
       assert.equal(new Set(values).size, 1, `${count}: ${values}`);
     }
-    assert.match(output, /tiny +8 +float32 .* fused .*\(\d+\.\d+–\d+\.\d+\)/);
-    const png = await Deno.readFile(join(folder, "deep", "bench.png"));
+    assert.match(output, /after +resident MB +tensors +handles\n1 steps/);
+    const markdown = await Deno.readTextFile(join(folder, "deep", "bench.md"));
+    assert.match(
+      markdown,
+      /^\| step .*\n\| --- .*\n(\| tiny, 8 tokens, .*\n){2}$/,
+    );
+    assert.match(
+      output,
+      /tiny +8 +float32 +all .* fused .*\(\d+\.\d+–\d+\.\d+\)/,
+    );
+    const png = await Deno.readFile(join(folder, "bench.png"));
     assert.equal(new TextDecoder().decode(png.subarray(1, 4)), "PNG");
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -44,6 +44,7 @@ const benchRows = ["tiny", "minilm"].flatMap((model, i) =>
     model,
     tokens,
     precision: "float32",
+    savings: "all" as const,
     stepMs: 27.3 * (1 + 4 * i) * (1 + j),
     roofShare: 0.2 + 0.1 * (i + j),
   }))
@@ -52,7 +53,11 @@ const benchRows = ["tiny", "minilm"].flatMap((model, i) =>
 const CHARTS: Record<string, VegaLiteSpec> = {
   "bench alone": benchChart(benchRows),
   "bench of a race": benchChart(
-    [...benchRows, { ...benchRows[0]!, precision: "bfloat16" }].map((
+    [
+      ...benchRows,
+      { ...benchRows[0]!, precision: "bfloat16" },
+      { ...benchRows[0]!, savings: "none" as const },
+    ].map((
       { stepMs, ...row },
       i,
     ) => ({
@@ -182,14 +187,24 @@ for (const [name, spec] of Object.entries(CHARTS)) {
 }
 
 Deno.test("benchChart() measures every program in steps of Bertbook", () => {
-  const row = { model: "tiny", tokens: 16, precision: "float32" };
-  const times = { stepMs: 20, roofShare: 0.25 };
-  const valuesOf = (spec: VegaLiteSpec): unknown =>
-    (spec as unknown as { data: { values: { value: number }[] } }).data.values
-      .map(({ value }) => value);
-  const race = benchChart([{ ...row, ...times, torchMs: 30, wasmMs: 200 }]);
-  assert.deepEqual(valuesOf(race), [1, 1.5, 10]);
-  assert.deepEqual(valuesOf(benchChart([{ ...row, ...times }])), [0.25]);
+  const row = {
+    ...{ model: "tiny", tokens: 16, precision: "float32" },
+    ...{ savings: "all" as const, stepMs: 20, roofShare: 0.25 },
+  };
+  const plain = { ...row, savings: "none" as const, stepMs: 25, torchMs: 30 };
+  const valuesOf = (
+    ...rows: Parameters<typeof benchChart>[0][number][]
+  ): unknown =>
+    (benchChart(rows) as unknown as { data: { values: { value: number }[] } })
+      .data.values.map(({ value }) => value);
+  assert.deepEqual(valuesOf({ ...row, torchMs: 30, wasmMs: 200 }), [
+    1,
+    1.5,
+    10,
+  ]);
+  assert.deepEqual(valuesOf({ ...row, torchMs: 30 }, plain), [1, 1.25, 1.5]);
+  assert.deepEqual(valuesOf(plain), [1, 30 / 25]);
+  assert.deepEqual(valuesOf(row), [0.25]);
 });
 
 Deno.test("lossCurves() ticks each epoch once and draws its points", async () => {
