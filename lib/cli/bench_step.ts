@@ -28,9 +28,10 @@ import {
   classificationLoss,
   type ClassifierLearner,
 } from "../training/classification.ts";
+import { compileStep } from "../training/compiled_step.ts";
 import { crossEntropy } from "../training/loss.ts";
 import type { Precision } from "../training/precision.ts";
-import { compileStep, stepOf } from "../training/step.ts";
+import { stepOf } from "../training/step.ts";
 import { makeTrainable } from "../training/variables.ts";
 import { answerRequests, peakMegabytes } from "./bench_child.ts";
 import type { MemoryNow } from "./bench_memory.ts";
