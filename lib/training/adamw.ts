@@ -9,7 +9,11 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { adamScalars, applyAdam, scaleOrZero, shrink } from "../engine/adam.ts";
-import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
+import {
+  mapLeaves,
+  namedLeaves,
+  type TensorTree,
+} from "../engine/tensor_tree.ts";
 import { choose } from "./choose.ts";
 
 /** What stays the same during a training; Adam's letters in brackets. */
@@ -49,6 +53,18 @@ export type AdamWRates = {
   /** 1 − β₂ᵗ: makes up for the second moment's start at 0. */
   readonly secondCorrection: tf.Scalar;
 };
+
+/**
+ * What the learning rate is multiplied by for the parameters whose paths begin with a
+ * prefix, by prefix; 1 for all others. No path may begin with two of them.
+ */
+export type RateFactors = Readonly<Record<string, number>>;
+
+/** The factor of one parameter. */
+export function rateFactor(path: string, factors: RateFactors = {}): number {
+  const prefix = Object.keys(factors).find((prefix) => path.startsWith(prefix));
+  return prefix === undefined ? 1 : factors[prefix]!;
+}
 
 /** What stands between the gradients and the weights. */
 export type AdamWGate = {
@@ -139,16 +155,22 @@ export function decays(path: string): boolean {
  * @param params The parameters, a tree of variables. They change.
  * @param slots Their moments, from {@linkcode initSlots}. They change.
  * @param gradients g, by path.
- * @param how The rates of this step, the gate, and what supplies β, ε and λ.
+ * @param how The rates of this step, the gate, what supplies β, ε and λ, and by what α
+ * is multiplied where.
  * @throws {TypeError} If a leaf with a gradient is not a variable.
  */
 export function adamW(
   params: TensorTree,
   slots: AdamWSlots,
   gradients: Readonly<Record<string, tf.Tensor>>,
-  how: { rates: AdamWRates; gate: AdamWGate; options: AdamWOptions },
+  how: {
+    rates: AdamWRates;
+    gate: AdamWGate;
+    options: AdamWOptions;
+    factors?: RateFactors | undefined;
+  },
 ): void {
-  const { rates, gate, options } = how;
+  const { rates, gate, options, factors } = how;
   const { learningRate, firstCorrection, secondCorrection } = rates;
   tf.tidy(() => {
     // Everything that can be said in scalars is: a pass over all weights costs milliseconds.
@@ -158,26 +180,41 @@ export function adamW(
     const taken = choose(gate.open, decay, closed);
     // Both sides of the last fraction are multiplied by √(1 − β₂ᵗ).
     const root = secondCorrection.sqrt();
-    const scalars = adamScalars({
+    const whole = adamScalars({
       beta1: options.beta1,
       beta2: options.beta2,
       stepSize: learningRate.mul(root).div(firstCorrection),
       epsilon: root.mul(options.epsilon),
       open: gate.open,
     });
+    const scaled = scaledOnce({ taken, stepSize: whole.stepSize });
     for (const [path, leaf] of namedLeaves(params)) {
       const gradient = gradients[path];
       if (gradient === undefined) continue;
       const weight = variableAt(path, leaf),
         first = slots.first[path]!,
         second = slots.second[path]!;
+      const { taken, stepSize } = scaled(rateFactor(path, factors));
       if (options.weightDecay !== 0 && decays(path)) shrink(weight, taken);
       tf.tidy(() => {
-        const scaled = scaleOrZero(gradient, factor);
-        applyAdam({ weight, first, second }, scaled, scalars);
+        const clipped = scaleOrZero(gradient, factor);
+        applyAdam({ weight, first, second }, clipped, { ...whole, stepSize });
       });
     }
   });
+}
+
+/** Multiplies scalars by a factor, and by each factor only once. */
+function scaledOnce<T extends Record<string, tf.Scalar>>(
+  scalars: T,
+): (factor: number) => T {
+  const known = new Map<number, T>([[1, scalars]]);
+  return (factor) => {
+    const scaled = known.get(factor) ??
+      mapLeaves(scalars, (x) => x.mul(factor));
+    known.set(factor, scaled);
+    return scaled;
+  };
 }
 
 /** The leaf as the variable that it must be to change in place. */

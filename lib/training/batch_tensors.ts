@@ -12,6 +12,8 @@ export type LabelledInput = {
   readonly input: BertInput;
   /** Class of each sequence, [B], int32. */
   readonly labels: tf.Tensor1D;
+  /** How much each sequence counts in the loss, [B]; left out, all count alike. */
+  readonly importance?: tf.Tensor1D;
 };
 
 /** A batch on the engine; `using` frees it at the end of the block. */
@@ -22,15 +24,27 @@ export type BatchTensors = LabelledInput & Disposable;
  *
  * @param batch Plain arrays, padded to one length.
  * @param config The sizes of the model that will read it.
- * @returns Four tensors. The caller disposes them, with `using`.
+ * @param classWeights How much an example of each class counts in the loss, [C]; left
+ * out, all count alike.
+ * @returns Four tensors, or five. The caller disposes them, with `using`.
  * @throws {RangeError} If the model has no embedding for a value.
  */
-export function batchTensors(batch: Batch, config: BertConfig): BatchTensors {
+export function batchTensors(
+  batch: Batch,
+  config: BertConfig,
+  classWeights?: readonly number[],
+): BatchTensors {
   const input = inputFrom(batch, config);
   const labels = tf.tensor1d(batch.labels, "int32");
-  return {
-    input,
-    labels,
-    [Symbol.dispose]: () => tf.dispose([input, labels]),
-  };
+  const tensors = { input, labels, ...importanceOf(batch, classWeights) };
+  return { ...tensors, [Symbol.dispose]: () => tf.dispose(tensors) };
+}
+
+function importanceOf(
+  { labels }: Batch,
+  classWeights: readonly number[] | undefined,
+): { importance?: tf.Tensor1D } {
+  if (classWeights === undefined) return {};
+  const weights = Array.from(labels, (label) => classWeights[label]!);
+  return { importance: tf.tensor1d(weights) };
 }

@@ -82,6 +82,15 @@ export const RULES = {
     must: "a finite number of at least 0",
     holds: (value) => Number.isFinite(value) && value >= 0,
   },
+  countOrEndless: {
+    must: "a whole number of at least 1, or Infinity",
+    holds: (value) =>
+      value === Infinity || Number.isSafeInteger(value) && value >= 1,
+  },
+  share: {
+    must: "a number in (0, 1]",
+    holds: (value) => value > 0 && value <= 1,
+  },
   limit: { must: "above 0", holds: (value) => value > 0 },
 } as const satisfies Record<string, Rule>;
 

@@ -23,12 +23,13 @@ export type ClassifierLearner = Learner<ClassifierParams>;
  */
 export function classificationLoss(
   params: ClassifierParams,
-  { input, labels }: LabelledInput,
+  { input, labels, importance }: LabelledInput,
   config: BertConfig,
   dropout: Dropout,
 ): tf.Scalar {
   const options = { dropout, rowsNeeded: "first" } as const;
-  return crossEntropy(classify(params, input, config, options).logits, labels);
+  const { logits } = classify(params, input, config, options);
+  return crossEntropy(logits, labels, importance);
 }
 
 /** A step of fine-tuning, run operation by operation. */

@@ -10,7 +10,7 @@ import { batchesOf, type EncodedExample } from "../data/batches.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { accuracy, matthewsCorrelation } from "../evaluation/metrics.ts";
 import type { ClassifierModel } from "../weights/pretrained.ts";
-import { initSlots } from "./adamw.ts";
+import { initSlots, rateFactor } from "./adamw.ts";
 import { keptInFolder, keptInMemory } from "./best_weights.ts";
 import {
   type FineTuneData,
@@ -44,6 +44,8 @@ export type EpochEnd = {
   readonly validationSeconds: number;
   /** Whether this epoch is the best so far. */
   readonly best: boolean;
+  /** Whether the training ends here, as `patience` epochs brought no better one. */
+  readonly stopsEarly: boolean;
   /** What a reader of the numbers must know. */
   readonly warning: string | undefined;
 };
@@ -83,10 +85,12 @@ async function* run(
   const held = frozen(model.params, plan.freeze);
   const words = occurringWords(held.params, model.config, data.train);
   const learner = { params: words.params, slots: initSlots(words.params) };
+  const wordDecay = plan.adamW.weightDecay *
+    rateFactor("bert.embeddings.word", plan.factors);
   const bestWeights = checkpointFolder === undefined
     ? keptInMemory(model.params)
     : keptInFolder(model, checkpointFolder);
-  let bestScore: readonly number[] | undefined;
+  let bestScore: readonly number[] | undefined, bestEpoch = 0;
   try {
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const batches = batchesOf(words.examples, {
@@ -99,7 +103,7 @@ async function* run(
       let trainingLoss = 0, trainingSeconds = 0;
       const here = { ...plan, config: words.config };
       for await (const step of train(learner, batches, position, here)) {
-        words.decayed(1 - step.learningRate * plan.adamW.weightDecay);
+        words.decayed(1 - step.learningRate * wordDecay);
         trainingLoss += step.loss / stepsPerEpoch;
         trainingSeconds += step.seconds;
         yield step;
@@ -110,16 +114,20 @@ async function* run(
       const best = bestScore === undefined || isHigher(score, bestScore);
       if (best) {
         bestScore = score;
+        bestEpoch = epoch;
         await bestWeights.keep();
       }
+      const stopsEarly = epoch < epochs && epoch - bestEpoch >= plan.patience;
       yield {
         kind: "epoch",
         epoch,
         trainingLoss,
         trainingSeconds,
         best,
+        stopsEarly,
         ...judged,
       };
+      if (stopsEarly) break;
     }
   } finally {
     disposeTree(learner.slots);

@@ -10,7 +10,9 @@ import {
   type ModelSizes,
   RULES,
 } from "./check.ts";
+import { weightsOf } from "./class_weights.ts";
 import { checkFreeze, type FrozenPart } from "./freeze.ts";
+import { layerRates } from "./layer_decay.ts";
 import { checkPrecision, type Precision } from "./precision.ts";
 import type { ScheduleName } from "./schedule.ts";
 import type { ClassifierPlan } from "./train.ts";
@@ -42,6 +44,18 @@ export type FineTuneOptions = {
    * from 0. Default none.
    */
   readonly freeze?: readonly FrozenPart[];
+  /**
+   * Each layer's learning rate is that of the layer above it, times this number in
+   * (0, 1]; default 1. See `layerRates`.
+   */
+  readonly layerDecay?: number;
+  /**
+   * How much an example of each class counts in the training loss, in the order of
+   * the labels; `"balanced"` makes the classes count alike. Left out, examples do.
+   */
+  readonly classWeights?: readonly number[] | "balanced";
+  /** Epochs in a row without a new best one that end the training; default none. */
+  readonly patience?: number;
   /** Of matrix products; default `"float32"`. */
   readonly precision?: Precision;
   /**
@@ -69,6 +83,7 @@ export type FineTunePlan = ClassifierPlan & {
   readonly selectBy: "mcc" | "loss" | "accuracy";
   readonly checkpointFolder: string | undefined;
   readonly freeze: readonly FrozenPart[];
+  readonly patience: number;
   /** Positions of the training examples in the order of an epoch. */
   readonly orderOf: (epoch: number) => number[];
 };
@@ -101,9 +116,13 @@ export function planFineTuning(
     freeze = [],
     precision = "float32",
     accumulate = 1,
+    layerDecay = 1,
+    patience = Infinity,
   } = options;
   checkOption("epochs", epochs, RULES.count);
   checkOption("batchSize", batchSize, RULES.count);
+  checkOption("layerDecay", layerDecay, RULES.share);
+  checkOption("patience", patience, RULES.countOrEndless);
   checkOption("accumulate", accumulate, RULES.count);
   checkOption("learningRate", learningRate, RULES.positive);
   checkOption("epsilon", epsilon, RULES.positive);
@@ -119,6 +138,11 @@ export function planFineTuning(
   checkFreeze(freeze, model.config);
   checkExamples(data.train, model, "training");
   checkExamples(data.validation, model, "validation");
+  const classWeights = weightsOf(
+    options.classWeights,
+    model.labels,
+    data.train,
+  );
   const count = data.train.length;
   const stepsPerEpoch = Math.ceil(numBatches(count, batchSize) / accumulate);
   const totalSteps = epochs * stepsPerEpoch;
@@ -133,10 +157,13 @@ export function planFineTuning(
     config: model.config,
     adamW: { ...ADAMW_DEFAULTS, epsilon, weightDecay },
     clipNorm,
+    factors: layerRates(layerDecay, model.config),
+    classWeights,
     schedule: { name: schedule, learningRate, warmupSteps, totalSteps },
     seed,
     precision,
     freeze,
+    patience,
     signal,
     epochs,
     batchSize,

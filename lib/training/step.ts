@@ -18,6 +18,7 @@ import {
   type AdamWOptions,
   type AdamWRates,
   type AdamWSlots,
+  type RateFactors,
 } from "./adamw.ts";
 import { clipFactor, globalNorm } from "./clip.ts";
 
@@ -63,6 +64,8 @@ export type UpdateSettings = {
   readonly adamW: AdamWOptions;
   /** Longest gradient that passes unclipped; `Infinity` never clips. */
   readonly clipNorm: number;
+  /** Where the learning rate is lower; left out, it is the same everywhere. */
+  readonly factors?: RateFactors | undefined;
 };
 
 /** What stays the same during a training. */
@@ -180,7 +183,7 @@ export function update(
   { params, slots }: Learner<TensorTree>,
   { loss, gradients }: LossAndGradients,
   rates: AdamWRates,
-  { adamW: options, clipNorm }: UpdateSettings,
+  { adamW: options, clipNorm, factors }: UpdateSettings,
 ): StepOutcome {
   return tf.tidy(() => {
     const gradientNorm = globalNorm(Object.values(gradients));
@@ -188,7 +191,7 @@ export function update(
       factor: clipFactor(gradientNorm, clipNorm),
       open: loss.add(gradientNorm).lessEqual<tf.Scalar>(LARGEST),
     };
-    adamW(params, slots, gradients, { rates, gate, options });
+    adamW(params, slots, gradients, { rates, gate, options, factors });
     return { loss, gradientNorm };
   });
 }

@@ -82,8 +82,8 @@ export function stepTaker<
 ): StepTaker<Plain> {
   const { learner, step, config, tensorsOf } = task;
   const { weightOf = ({ indices }: Plain) => indices.length } = task;
-  const { adamW, clipNorm, precision, accumulate = 1 } = plan;
-  const settings = { adamW, clipNorm };
+  const { adamW, clipNorm, factors, precision, accumulate = 1 } = plan;
+  const settings = { adamW, clipNorm, factors };
   const sums = accumulate > 1 ? initSums(learner.params) : undefined;
 
   const takeWhole = (plain: Plain, { rates, step: number }: Control) => {

@@ -47,6 +47,8 @@ export type TrainPlan = StepPlan & {
 export type ClassifierPlan = TrainPlan & {
   /** The sizes of the classifier. */
   readonly config: BertConfig;
+  /** How much an example of each class counts in the loss; left out, all alike. */
+  readonly classWeights?: readonly number[] | undefined;
 };
 
 /** Where a training stands. */
@@ -79,9 +81,15 @@ export function train(
   position: TrainPosition,
   plan: ClassifierPlan,
 ): AsyncGenerator<TrainStep, void> {
-  const { config } = plan;
-  const tensorsOf = (batch: Batch) => batchTensors(batch, config);
-  const task = { learner, step: compiledStep, config, tensorsOf };
+  const { config, classWeights } = plan;
+  const task = {
+    learner,
+    step: compiledStep,
+    config,
+    tensorsOf: (batch: Batch) => batchTensors(batch, config, classWeights),
+    weightOf: ({ labels }: Batch) =>
+      labels.reduce((sum, label) => sum + (classWeights?.[label] ?? 1), 0),
+  };
   return trainOn(task, batches, position, plan);
 }
 

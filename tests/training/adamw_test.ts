@@ -10,6 +10,7 @@ import {
   type AdamWSlots,
   decays,
   initSlots,
+  type RateFactors,
 } from "bertbook/training/adamw.ts";
 import { on } from "../engine/_support.ts";
 import golden from "../golden/optimizer.json" with { type: "json" };
@@ -32,13 +33,14 @@ type Move = {
   options: AdamWOptions;
   factor?: number;
   open?: boolean;
+  factors?: RateFactors;
 };
 
 function move(
   params: Toy,
   slots: AdamWSlots,
   gradients: Record<string, number[]>,
-  { step, learningRate, options, factor = 1, open = true }: Move,
+  { step, learningRate, options, factor = 1, open = true, factors }: Move,
 ): void {
   tf.tidy(() => {
     const tensors = Object.fromEntries(
@@ -48,6 +50,7 @@ function move(
       rates: adamWRates(step, learningRate, options),
       gate: { factor: tf.scalar(factor), open: tf.scalar(open) },
       options,
+      factors,
     });
   });
 }
@@ -108,6 +111,19 @@ test("adamW()'s first step shrinks by α λ and then moves by α against the sig
   assertNear(slots.first.kernel!, [0.7, -0.0001, 4], 1e-6);
   // TensorFlow's kernel has 1 − β₂ in float32, 1.3e-5 of it too small.
   assertNear(slots.second.bias!, [0.009, 0.004], 2e-7);
+  dispose(params, slots);
+});
+
+test("adamW() moves and shrinks a parameter by its share of the learning rate", () => {
+  const params = toy(), slots = initSlots(params);
+  const options = { ...ADAMW_DEFAULTS, weightDecay: 0.1 };
+  const gradients = { kernel: [7, -0.001, 40], bias: [-3, 2] };
+  const rest = { learningRate: 0.5, options, factors: { ker: 0.5 } };
+  move(params, slots, gradients, { step: 1, ...rest });
+  // 1 · (1 − 0.25 · 0.1) − 0.25; the bias moves by the whole 0.5.
+  assertNear(params.kernel, [0.975 - 0.25, -1.95 + 0.25, 2.925 - 0.25], 1e-5);
+  assertNear(params.bias, [0.5 + 0.5, -0.5 - 0.5], 1e-5);
+  assertNear(slots.first.kernel!, [0.7, -0.0001, 4], 1e-6);
   dispose(params, slots);
 });
 

@@ -37,3 +37,27 @@ Deno.test("the gradient of crossEntropy() is (softmax − one-hot) / B", () => {
     );
   });
 });
+
+Deno.test("a class that counts three times has three times the gradient", () => {
+  tf.tidy(() => {
+    const labels = tf.tensor1d([0, 1], "int32");
+    const logits = tf.tensor2d([[1, -1], [0.5, 0.25]]);
+    const gradient = (importance?: number[]): number[][] =>
+      tf.grad((x) =>
+        crossEntropy(
+          x as tf.Tensor2D,
+          labels,
+          importance && tf.tensor1d(importance),
+        )
+      )(logits).arraySync() as number[][];
+    // Row i: wᵢ / Σ w · (softmax − one-hot); without weights, 1 / 2 of it.
+    const alike = gradient(), weighed = gradient([1, 3]);
+    for (const column of [0, 1]) {
+      const [first, second] = [0, 1].map((row) =>
+        weighed[row]![column]! / alike[row]![column]!
+      );
+      assert.ok(Math.abs(first! - 2 / 4) < 1e-6, `first row: ${first}`);
+      assert.ok(Math.abs(second! - 2 * 3 / 4) < 1e-6, `second row: ${second}`);
+    }
+  });
+});
