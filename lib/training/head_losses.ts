@@ -1,11 +1,12 @@
 /** What each head's training lowers. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import { NO_WORD } from "../data/masked_batches.ts";
 import { withGradient } from "../model/custom_gradient.ts";
 import { crossEntropy } from "./loss.ts";
 
 /** The label of what is not to be learned from; the number is PyTorch's. */
-export const IGNORED = -100;
+export const IGNORED = NO_WORD;
 
 /**
  * Mean cross-entropy over the rows that have a label, in nats; 0 where none has.

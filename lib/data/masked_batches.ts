@@ -1,0 +1,74 @@
+/** Batches of sequences with hidden words. @module */
+
+import { randomStream } from "../random/stream.ts";
+import type { Vocabulary } from "../text/vocabulary.ts";
+import {
+  type Batch,
+  batchesOf,
+  type BatchOptions,
+  type EncodedExample,
+} from "./batches.ts";
+import { type MaskingOptions, maskTokens, numPlaces } from "./masking.ts";
+
+/**
+ * A batch, and what is to be guessed in it. The number of places M follows from B and
+ * T alone, so that few shapes occur; those that are not needed have no label.
+ */
+export type MaskedBatch = Batch & {
+  /** Positions among all B · T tokens, [M]. */
+  places: Int32Array;
+  /** The pieces that stood there, or {@linkcode NO_WORD}, [M]. */
+  words: Int32Array;
+};
+
+/** The label of a place that is not to be guessed; the number is PyTorch's. */
+export const NO_WORD = -100;
+
+/** How to form and to hide. */
+export type MaskedBatchOptions = BatchOptions & MaskingOptions & {
+  readonly vocabulary: Vocabulary;
+  /** The run's seed. */
+  readonly seed: number;
+  /** From 1; other words are hidden in each. 0 is kept for validation. */
+  readonly epoch: number;
+};
+
+/** Sets this stream apart from others of the same seed and epoch. */
+const MASKING = 1;
+
+/**
+ * Forms batches one at a time, and hides words in each example.
+ *
+ * What is hidden follows from the seed, the epoch and the example's index, wherever
+ * the example stands: Liu et al. (2019), "RoBERTa", section 4.1, call it dynamic
+ * masking.
+ *
+ * @param examples The examples.
+ * @param options Sizes, order, seed and epoch.
+ * @yields One batch; none if there are no examples.
+ * @throws {RangeError} As `batchesOf` and `maskTokens` do.
+ */
+export function* maskedBatchesOf(
+  examples: readonly EncodedExample[],
+  options: MaskedBatchOptions,
+): Generator<MaskedBatch> {
+  const { vocabulary, seed, epoch, share = 0.15, wholeWords = false } = options;
+  for (const batch of batchesOf(examples, options)) {
+    const { indices, length: T, size: B } = batch;
+    const numEach = numPlaces(T, share);
+    const ids = batch.ids.slice();
+    const places = new Int32Array(B * numEach);
+    const words = new Int32Array(B * numEach).fill(NO_WORD);
+    for (const [row, index] of indices.entries()) {
+      const random = randomStream(seed, epoch, index, MASKING);
+      const masked = maskTokens(examples[index]!.ids, vocabulary, random, {
+        share,
+        wholeWords,
+      });
+      ids.set(masked.ids, row * T);
+      places.set(masked.places.map((place) => row * T + place), row * numEach);
+      words.set(masked.words, row * numEach);
+    }
+    yield { ...batch, ids, places, words };
+  }
+}

@@ -1,0 +1,138 @@
+/** Hiding words that a model is to guess. @module */
+
+import type { RandomStream } from "../random/stream.ts";
+import {
+  CONTINUATION,
+  MASK,
+  SPECIAL_TOKENS,
+  type Vocabulary,
+} from "../text/vocabulary.ts";
+
+/** A sequence with hidden words. T tokens, M of them to be guessed. */
+export type MaskedTokens = {
+  /** What the model reads, [T]. */
+  ids: number[];
+  /** Where it must guess, ascending, [M]. */
+  places: number[];
+  /** The pieces that stood there, [M]. */
+  words: number[];
+};
+
+/** How much is hidden, and what hides it. */
+export type MaskingOptions = {
+  /** Share of the tokens to be guessed; default 0.15. */
+  readonly share?: number;
+  /** Hides all pieces of a word or none; default false. */
+  readonly wholeWords?: boolean;
+};
+
+/** Of ten chosen tokens, eight are hidden, one is exchanged, one stays. */
+const HIDDEN = 0.8, EXCHANGED = 0.1;
+
+/**
+ * How many tokens of a sequence are guessed: at least one.
+ *
+ * @param length T.
+ * @param share Share of the tokens.
+ * @returns `share` of `length`, rounded.
+ */
+export function numPlaces(length: number, share: number): number {
+  return Math.max(1, Math.round(share * length));
+}
+
+/**
+ * Chooses 15 % of the tokens; of these, `[MASK]` replaces 80 %, a random word 10 %,
+ * and 10 % stay.
+ *
+ * Devlin et al. (2019), section 3.1 and appendix A.1; `google-research/bert`,
+ * create_pretraining_data.py. A model that is fine-tuned never meets `[MASK]`, so it
+ * must have a use for the words that it sees, too. Special tokens are never chosen,
+ * and never put in.
+ *
+ * @example One word of four, with the special tokens in their place
+ * ```ts
+ * import { maskTokens } from "bertbook/data/masking.ts";
+ * import { randomStream } from "bertbook/random/stream.ts";
+ * import { parseVocabulary, SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const text = [...SPECIAL_TOKENS, "the", "dog", "barked", "."].join("\n");
+ * const vocabulary = parseVocabulary(text, "vocab.txt");
+ * const masked = maskTokens([2, 5, 6, 7, 8, 3], vocabulary, randomStream(1));
+ * assert.equal(masked.places.length, 1);
+ * assert.deepEqual([masked.ids[0], masked.ids[5]], [2, 3]);
+ * ```
+ *
+ * @param ids A sequence with its special tokens, [T].
+ * @param vocabulary The pieces.
+ * @param random Chooses places, and what becomes of them.
+ * @param options How much is hidden.
+ * @returns The sequence to read and what to guess; nothing to guess where all tokens
+ * are special.
+ * @throws {RangeError} If the share is not in (0, 1).
+ */
+export function maskTokens(
+  ids: readonly number[],
+  vocabulary: Vocabulary,
+  random: RandomStream,
+  options: MaskingOptions = {},
+): MaskedTokens {
+  const { share = 0.15, wholeWords = false } = options;
+  checkShare(share);
+  const wanted = numPlaces(ids.length, share);
+  const places: number[] = [];
+  for (const unit of random.shuffle(unitsOf(ids, vocabulary, wholeWords))) {
+    // A long word may not fit any more; a shorter one still may.
+    if (places.length + unit.length <= wanted) places.push(...unit);
+  }
+  places.sort((a, b) => a - b);
+  const masked = [...ids];
+  for (const place of places) {
+    const draw = random.uniform();
+    if (draw < HIDDEN) masked[place] = vocabulary.idOf.get(MASK)!;
+    else if (draw < HIDDEN + EXCHANGED) {
+      masked[place] = randomWord(vocabulary, random);
+    }
+  }
+  return { ids: masked, places, words: places.map((place) => ids[place]!) };
+}
+
+/** Places that are chosen together: of each token, or of each word. */
+function unitsOf(
+  ids: readonly number[],
+  { pieces }: Vocabulary,
+  wholeWords: boolean,
+): number[][] {
+  const units: number[][] = [];
+  for (const [place, id] of ids.entries()) {
+    const piece = pieces[id]!;
+    if (SPECIAL_TOKENS.includes(piece)) continue;
+    const continues = wholeWords && piece.startsWith(CONTINUATION);
+    if (continues && units.at(-1)?.at(-1) === place - 1) {
+      units.at(-1)!.push(place);
+    } else units.push([place]);
+  }
+  return units;
+}
+
+/** Any piece but a special token. */
+function randomWord({ pieces }: Vocabulary, random: RandomStream): number {
+  let id = random.integer(pieces.length);
+  while (SPECIAL_TOKENS.includes(pieces[id]!)) {
+    id = random.integer(pieces.length);
+  }
+  return id;
+}
+
+/**
+ * Refuses a share that is none.
+ *
+ * @param share Share of the tokens to be guessed.
+ * @throws {RangeError} If it is not in (0, 1).
+ */
+export function checkShare(share: number): void {
+  if (share > 0 && share < 1) return;
+  throw new RangeError(
+    `Cannot mask tokens as share must be in (0, 1): current value is ${share}`,
+  );
+}

@@ -1,0 +1,58 @@
+/** Pairs of sentences, half of which belong together. @module */
+
+import type { RandomStream } from "../random/stream.ts";
+
+/** Two sentences: A, and what may follow it. */
+export type SentencePair = {
+  first: string;
+  second: string;
+  /** 0 if B follows A in its document, 1 if it is from another one. */
+  label: 0 | 1;
+};
+
+/**
+ * A pair for each sentence that has a next one: by the toss of a coin with that one,
+ * or with a sentence from another document.
+ *
+ * Devlin et al. (2019), section 3.1, task 2. The classes are numbered as in Python's
+ * `BertForNextSentencePrediction`.
+ *
+ * @example
+ * ```ts
+ * import { sentencePairs } from "bertbook/data/sentence_pairs.ts";
+ * import { randomStream } from "bertbook/random/stream.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const documents = [["It rains.", "We stay."], ["Bread rises.", "Eat."]];
+ * const pairs = sentencePairs(documents, randomStream(1));
+ * assert.deepEqual(pairs.map(({ first }) => first), ["It rains.", "Bread rises."]);
+ * ```
+ *
+ * @param documents Each as its sentences, in order.
+ * @param random Tosses the coin, and chooses the other document and its sentence.
+ * @returns The pairs, in the order of their first sentences.
+ * @throws {RangeError} If there are fewer than two documents, or one is empty.
+ */
+export function sentencePairs(
+  documents: readonly (readonly string[])[],
+  random: RandomStream,
+): SentencePair[] {
+  const empty = documents.findIndex((sentences) => sentences.length === 0);
+  if (documents.length < 2 || empty >= 0) {
+    throw new RangeError(
+      `Cannot pair sentences as there must be at least two documents with one ` +
+        `sentence at least: found ${documents.length} documents` +
+        (empty < 0 ? "" : `, of which number ${empty} is empty`),
+    );
+  }
+  return documents.flatMap((sentences, own) =>
+    sentences.slice(1).map((next, i): SentencePair => {
+      const first = sentences[i]!;
+      if (random.uniform() < 0.5) return { first, second: next, label: 0 };
+      const other = random.integer(documents.length - 1);
+      const elsewhere = documents[other < own ? other : other + 1]!;
+      const second = elsewhere[random.integer(elsewhere.length)]!;
+      return { first, second, label: 1 };
+    })
+  );
+}
