@@ -13,7 +13,7 @@ import {
 import type { HeadModel } from "../weights/pretrained.ts";
 import { inputFrom } from "../model/input.ts";
 import { labelledCrossEntropy, pretrainingLoss } from "./head_losses.ts";
-import { compileStep } from "./step.ts";
+import { compileStep } from "./compiled_step.ts";
 
 /** The parameters of a model that guesses words, and perhaps judges pairs. */
 export type PretrainableParams = MaskedLmParams | PretrainingParams;
