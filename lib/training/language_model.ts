@@ -22,7 +22,7 @@ import {
   type TokenSequence,
 } from "./next_token.ts";
 import type { ScheduleName } from "./schedule.ts";
-import { compileStep } from "./step.ts";
+import { compileStep } from "./compiled_step.ts";
 import { trainOn, type TrainStep } from "./train.ts";
 import { makeTrainable } from "./variables.ts";
 
