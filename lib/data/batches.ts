@@ -18,7 +18,17 @@ export type EncodedExample = {
   label: number;
 };
 
-/** B examples of T tokens, row by row. */
+/** Where examples stand that share rows. */
+export type PackedPlaces = {
+  /** Position of each token in its own example, [R, T]. */
+  positions: Int32Array;
+  /** Which example each token is of, counted from 1, [R, T]; padding is 0. */
+  sequences: Int32Array;
+  /** Where the first token of each example is among all R · T, [B]. */
+  starts: Int32Array;
+};
+
+/** B examples in rows of T tokens: each in a row of its own, unless packed. */
 export type Batch = {
   /** [B, T]; padding is 0. */
   ids: Int32Array;
@@ -34,6 +44,8 @@ export type Batch = {
   size: number;
   /** T. */
   length: number;
+  /** Given where several examples share a row. */
+  packing?: PackedPlaces;
 };
 
 /** How to form batches. */
@@ -129,7 +141,7 @@ function pad(
 }
 
 /** The example at an index, which must be whole. */
-function exampleAt(
+export function exampleAt(
   examples: readonly EncodedExample[],
   index: number,
 ): EncodedExample {
@@ -152,7 +164,7 @@ function exampleAt(
 }
 
 /** An example that a fixed length would cut in silence. */
-function tooLong(
+export function tooLong(
   indices: readonly number[],
   rows: readonly EncodedExample[],
   length: number,
@@ -166,7 +178,7 @@ function tooLong(
 }
 
 /** Refuses a size that is no positive whole number. */
-function checkSize(name: string, value: number): void {
+export function checkSize(name: string, value: number): void {
   if (Number.isSafeInteger(value) && value >= 1) return;
   throw new RangeError(
     `Cannot form batches as ${name} must be a positive whole number: ` +

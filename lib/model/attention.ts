@@ -10,7 +10,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { BertConfig } from "./config.ts";
 import type { Dropout } from "./dropout.ts";
-import { linear, type LinearParams } from "./layers.ts";
+import { linear, type LinearParams, lookUp } from "./layers.ts";
 
 /** What attention returns: the mixed values, and the weights that mixed them. */
 export type AttentionOutput = {
@@ -84,8 +84,11 @@ export type LayerOptions = {
   /** Hides keys, [B, 1, 1, T] or [B, 1, T, T]: 0 keeps a key, -1e9 hides it. */
   mask: tf.Tensor4D;
   dropout: Dropout;
-  /** Whose output is wanted: every token's, or the first one's of each sequence. */
-  queries?: "all" | "first";
+  /**
+   * Whose output is wanted: every token's, the first one's of each sequence, or that
+   * of the tokens at these places among all B · T, int32.
+   */
+  queries?: "all" | "first" | tf.Tensor1D;
 };
 
 /**
@@ -97,7 +100,8 @@ export type LayerOptions = {
  * @param hidden Hidden states, [B · T, D].
  * @param config Supplies `numHeads` and `attentionDropout`.
  * @param options The padding mask, the dropout, and who asks.
- * @returns Hidden states [B · Q, D] and weights [B, H, Q, T]; the caller disposes both.
+ * @returns Hidden states [B · Q, D] and weights [B, H, Q, T], those of all T tokens if
+ * places were named; the caller disposes both.
  */
 export function selfAttention(
   params: AttentionParams,
@@ -106,23 +110,28 @@ export function selfAttention(
   options: LayerOptions,
 ): { hidden: tf.Tensor2D; weights: tf.Tensor4D } {
   const { numHeads, attentionDropout } = config;
-  const { mask, dropout } = options;
+  const { mask, dropout, queries } = options;
   const [B] = mask.shape;
   return tf.tidy(() => {
+    // Places are scattered over the rows: all tokens ask, and few are answered.
+    const isScattered = queries instanceof tf.Tensor;
+    const asking = isScattered ? hidden : queryRows(hidden, options);
     const headsOf = (projection: LinearParams, rows = hidden): tf.Tensor4D => {
       const each = rows.shape[0] / B; // Q or T
       return splitHeads(linear(projection, rows), [B, each, numHeads]);
     };
     const { context, weights } = attend(
       {
-        query: headsOf(params.query, queryRows(hidden, options)),
+        query: headsOf(params.query, asking),
         key: headsOf(params.key),
         value: headsOf(params.value),
       },
       mask,
       (weights) => dropout(weights, attentionDropout),
     );
-    return { hidden: linear(params.output, mergeHeads(context)), weights };
+    const merged = mergeHeads(context);
+    const answered = isScattered ? queryRows(merged, options) : merged;
+    return { hidden: linear(params.output, answered), weights };
   });
 }
 
@@ -138,6 +147,7 @@ export function queryRows(
   hidden: tf.Tensor2D,
   { mask, queries }: LayerOptions,
 ): tf.Tensor2D {
+  if (queries instanceof tf.Tensor) return lookUp(hidden, queries);
   if (queries !== "first") return hidden;
   const [B, , , T] = mask.shape, D = hidden.shape[1];
   return hidden.as3D(B, T, D).slice([0, 0, 0], [B, 1, D]).as2D(B, D);

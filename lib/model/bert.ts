@@ -1,12 +1,13 @@
 /** BERT: ids → the hidden states of every layer, and who attended to whom. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import type { LayerOptions } from "./attention.ts";
 import type { BertConfig } from "./config.ts";
 import { type Dropout, NO_DROPOUT } from "./dropout.ts";
 import { embed, type EmbeddingParams } from "./embeddings.ts";
 import { encoderLayer, type EncoderLayerParams } from "./encoder.ts";
 import { linear, type LinearParams } from "./layers.ts";
-import { paddingMask } from "./masks.ts";
+import { packedMask, paddingMask } from "./masks.ts";
 
 /** The parameters of the encoder alone: what heads over single tokens read. */
 export type EncoderParams = {
@@ -20,6 +21,16 @@ export type BertParams = EncoderParams & {
   pooler: LinearParams;
 };
 
+/** Where sequences stand that share rows: R rows of T tokens hold B sequences. */
+export type Packing = {
+  /** Position of each token in its own sequence, [R, T], int32. */
+  positions: tf.Tensor2D;
+  /** Which sequence each token is of, counted from 1, [R, T], int32; padding is 0. */
+  sequences: tf.Tensor2D;
+  /** Where the first token of each sequence is among all R · T, [B], int32. */
+  starts: tf.Tensor1D;
+};
+
 /** A batch of token sequences; check it with `checkInput` before it becomes tensors. */
 export type BertInput = {
   /** Word piece ids, [B, T], int32. */
@@ -28,6 +39,8 @@ export type BertInput = {
   segments: tf.Tensor2D;
   /** 1 for a token, 0 for padding, [B, T]. */
   attentionMask: tf.Tensor2D;
+  /** Given where several sequences share a row; B above is then R. */
+  packing?: Packing;
 };
 
 /** Everything that can be drawn or built upon. */
@@ -45,7 +58,7 @@ export type ForwardOptions = {
   /**
    * `"first"` computes the last layer for the first token of each sequence alone,
    * which is all that a classifier reads of it: its hidden state is then [B, 1, D],
-   * its weights are [B, H, 1, T]. Default `"all"`.
+   * its weights are [B, H, 1, T], or [R, H, T, T] if packed. Default `"all"`.
    */
   rowsNeeded?: "all" | "first";
 };
@@ -78,16 +91,21 @@ export function bert(
     );
   }
   return tf.tidy(() => {
-    const mask = paddingMask(input.attentionMask);
-    let hidden = embed(params.embeddings, input, config, dropout); // [B · T, D]
+    const { packing } = input;
+    const mask = packing === undefined
+      ? paddingMask(input.attentionMask)
+      : packedMask(packing.sequences);
+    const tokens = { ...input, positions: packing?.positions };
+    let hidden = embed(params.embeddings, tokens, config, dropout); // [B · T, D]
     const hiddenStates = [hidden.reshape<tf.Tensor3D>([B, T, D])];
     const attentions: tf.Tensor4D[] = [];
     for (const layer of params.layers) {
-      const queries = layer === params.layers.at(-1) ? rowsNeeded : "all";
-      const how = { mask, dropout, queries };
+      const isShort = rowsNeeded === "first" && layer === params.layers.at(-1);
+      const queries = isShort ? packing?.starts ?? "first" : "all";
+      const how: LayerOptions = { mask, dropout, queries };
       const output = encoderLayer(layer, hidden, config, how);
       hidden = output.hidden;
-      hiddenStates.push(hidden.reshape([B, hidden.shape[0] / B, D]));
+      hiddenStates.push(hidden.reshape(isShort ? [-1, 1, D] : [B, T, D]));
       attentions.push(output.weights);
     }
     return { hiddenStates, attentions };

@@ -22,28 +22,46 @@ export type EmbeddingParams = {
  * Devlin et al. (2019), figure 2. The positions are learned, not sinusoidal.
  *
  * @param params The tables.
- * @param tokens Ids and segments, each [B, T], int32.
+ * @param tokens Ids and segments, each [B, T], int32, and positions, likewise, where
+ * they do not just count from 0 in each row.
  * @param config Supplies the epsilon and the dropout rate.
  * @param dropout Applied after the norm.
  * @returns Hidden states, [B · T, D]; the caller disposes them.
  */
 export function embed(
   params: EmbeddingParams,
-  tokens: { ids: tf.Tensor2D; segments: tf.Tensor2D },
+  tokens: {
+    ids: tf.Tensor2D;
+    segments: tf.Tensor2D;
+    positions?: tf.Tensor2D | undefined;
+  },
   config: BertConfig,
   dropout: Dropout,
 ): tf.Tensor2D {
-  const { layerNormEpsilon, hiddenDropout, hiddenSize: D } = config;
-  const [B, T] = tokens.ids.shape;
+  const { layerNormEpsilon, hiddenDropout } = config;
+  const { ids, segments, positions } = tokens;
   return tf.tidy(() => {
-    const word = lookUp(params.word, tokens.ids.reshape([B * T]));
-    const segment = lookUp(params.segment, tokens.segments.reshape([B * T]));
-    const position = params.position.slice([0, 0], [T, D]);
-    const sum = word.add(segment).reshape([B, T, D]).add(position)
-      .reshape<tf.Tensor2D>([B * T, D]);
+    const word = lookUp(params.word, ids.flatten());
+    const segment = lookUp(params.segment, segments.flatten());
+    const sum = positions === undefined
+      ? addInOrder(word.add(segment), params.position, ids.shape)
+      : word.add(segment).add<tf.Tensor2D>(
+        lookUp(params.position, positions.flatten()),
+      );
     return dropout(
       layerNorm(params.norm, sum, layerNormEpsilon),
       hiddenDropout,
     );
   });
+}
+
+/** Adds the first T rows of the position table to the tokens of every row. */
+function addInOrder(
+  tokens: tf.Tensor,
+  table: tf.Tensor2D,
+  [B, T]: [number, number],
+): tf.Tensor2D {
+  const D = table.shape[1];
+  return tokens.reshape([B, T, D]).add(table.slice([0, 0], [T, D]))
+    .reshape([B * T, D]);
 }

@@ -14,6 +14,15 @@ export type TokenArrays = {
   readonly attentionMask: ArrayLike<number>;
   /** T: tokens in each sequence, padding included. */
   readonly length: number;
+  /** Given where several sequences share a row of T tokens. */
+  readonly packing?: PackedArrays;
+};
+
+/** Where the sequences stand; see `Packing`. */
+export type PackedArrays = {
+  readonly positions: ArrayLike<number>;
+  readonly sequences: ArrayLike<number>;
+  readonly starts: ArrayLike<number>;
 };
 
 /**
@@ -63,6 +72,7 @@ export function checkInput(input: TokenArrays, config: BertConfig): void {
     T,
   });
   checkBelow(attentionMask, 2, { value: "mask value", limit: "limit", T });
+  if (input.packing !== undefined) checkPacking(input.packing, ids.length, T);
   for (let start = 0; start < attentionMask.length; start += T) {
     if (attentionMask[start] === 0) {
       throw new RangeError(
@@ -73,6 +83,19 @@ export function checkInput(input: TokenArrays, config: BertConfig): void {
       );
     }
   }
+}
+
+/** Refuses places outside the rows. */
+function checkPacking(packing: PackedArrays, count: number, T: number): void {
+  const { positions, sequences, starts } = packing;
+  if (positions.length !== count || sequences.length !== count) {
+    throw new RangeError(
+      `Cannot encode packed sequences as positions and sequences must hold ${count} ` +
+        `values, as ids do: found ${positions.length}, ${sequences.length}`,
+    );
+  }
+  checkBelow(positions, T, { value: "position", limit: "length", T });
+  checkBelow(starts, count, { value: "first token", limit: "tokens", T });
 }
 
 /** Refuses the first of `values` that is not an integer in [0, limit). */
@@ -97,16 +120,25 @@ function checkBelow(
  *
  * @param input The arrays.
  * @param config Supplies `vocabSize`, `numSegments` and `maxLength`.
- * @returns Three tensors, each [B, T]; the caller disposes them.
+ * @returns Three tensors, each [B, T], and the packing's; the caller disposes them.
  * @throws {RangeError} As {@linkcode checkInput}.
  */
 export function inputFrom(input: TokenArrays, config: BertConfig): BertInput {
   checkInput(input, config);
-  const { ids, segments, attentionMask, length: T } = input;
+  const { ids, segments, attentionMask, length: T, packing } = input;
   const shape: [number, number] = [ids.length / T, T];
+  const whole = (values: ArrayLike<number>): tf.Tensor2D =>
+    tf.tensor2d(Int32Array.from(values), shape, "int32");
   return {
-    ids: tf.tensor2d(Int32Array.from(ids), shape, "int32"),
-    segments: tf.tensor2d(Int32Array.from(segments), shape, "int32"),
+    ids: whole(ids),
+    segments: whole(segments),
     attentionMask: tf.tensor2d(Float32Array.from(attentionMask), shape),
+    ...(packing && {
+      packing: {
+        positions: whole(packing.positions),
+        sequences: whole(packing.sequences),
+        starts: tf.tensor1d(Int32Array.from(packing.starts), "int32"),
+      },
+    }),
   };
 }

@@ -24,6 +24,22 @@ export function paddingMask(attentionMask: tf.Tensor2D): tf.Tensor4D {
 }
 
 /**
+ * Hides the keys that are of another sequence, where several share a row.
+ *
+ * @param sequences Which sequence each token is of, [R, T], int32; 0 for padding.
+ * @returns 0 within a sequence, -1e9 between two, [R, 1, T, T]; the caller disposes
+ * it.
+ */
+export function packedMask(sequences: tf.Tensor2D): tf.Tensor4D {
+  const [R, T] = sequences.shape;
+  return tf.tidy(() => {
+    const ofQuery = sequences.reshape([R, 1, T, 1]);
+    const ofKey = sequences.reshape([R, 1, 1, T]);
+    return ofQuery.notEqual(ofKey).cast("float32").mul(HIDDEN);
+  });
+}
+
+/**
  * Hides the keys that stand after the query, so that a model which predicts the next
  * token cannot look it up.
  *
