@@ -6,13 +6,13 @@
  */
 
 import { join } from "node:path";
-import { type Batch, batchesOf, type EncodedExample } from "../data/batches.ts";
+import type { Batch, EncodedExample } from "../data/batches.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { LABELS } from "../notebook/fine_tuned.ts";
 import { RECIPES } from "../notebook/recipe.ts";
 import { type FineTuneOptions } from "../training/fine_tune.ts";
 import { planFineTuning } from "../training/fine_tune_options.ts";
-import { lengthMultiple, predictionBatches } from "../training/predict.ts";
+import { predictionBatches } from "../training/predict.ts";
 import { ensureModel } from "../weights/catalogue.ts";
 import { loadClassifier, saveClassifier } from "../weights/pretrained.ts";
 import { type ColaTask, colaTask } from "./cola_task.ts";
@@ -37,6 +37,7 @@ export type RaceRecipe =
       | "clipNorm"
       | "seed"
       | "order"
+      | "layout"
       | "precision"
     >
   >
@@ -84,13 +85,14 @@ export async function layCourse(
   disposeTree(model.params);
   const task = await colaTask(model.tokenizer, { seed, sentences });
   const { batchSize, learningRate, weightDecay, clipNorm } = RECIPES.full;
-  const settled = planFineTuning(model, task, {
+  const chosen = {
     ...{ epochs, batchSize, learningRate, weightDecay, clipNorm },
-    ...{ seed, order, precision },
-  });
+    ...{ seed, order, layout: "padded", precision } as const,
+  };
+  const settled = planFineTuning(model, task, chosen);
   const recipe: RaceRecipe = {
-    ...{ epochs, batchSize, learningRate, weightDecay, clipNorm },
-    ...{ seed, order, precision, threads },
+    ...chosen,
+    threads,
     epsilon: settled.adamW.epsilon,
     totalSteps: settled.schedule.totalSteps,
   };
@@ -99,12 +101,7 @@ export async function layCourse(
   await write("recipe.json", JSON.stringify(recipe));
   await write("task.json", JSON.stringify(task));
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    const batches = batchesOf(task.train, {
-      batchSize,
-      order: settled.orderOf(epoch),
-      length: "longest",
-      multipleOf: lengthMultiple(config),
-    });
+    const batches = settled.batchesOf(task.train, epoch);
     await write(`train-${epoch}.jsonl`, linesOf(batches));
   }
   for (const judge of JUDGES) {

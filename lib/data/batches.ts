@@ -164,7 +164,7 @@ export function exampleAt(
 }
 
 /** An example that a fixed length would cut in silence. */
-export function tooLong(
+function tooLong(
   indices: readonly number[],
   rows: readonly EncodedExample[],
   length: number,

@@ -16,7 +16,6 @@ import {
   checkSize,
   type EncodedExample,
   exampleAt,
-  tooLong,
 } from "./batches.ts";
 import { sequentialOrder } from "./sampler.ts";
 
@@ -34,8 +33,10 @@ export type PackedBatchOptions = {
   batchSize: number;
   /** Which examples, in which order; all in their own order unless told. */
   order?: readonly number[];
-  /** T: tokens in a row. */
+  /** T: tokens in a row, where no example of the batch is longer. */
   rowLength: number;
+  /** Else T is the longest example's, rounded up to a multiple of it; 1 unless told. */
+  multipleOf?: number;
 };
 
 /**
@@ -82,23 +83,25 @@ export function packRows(
  * @param options Sizes and order.
  * @yields One batch, its rows R · T; none if there are no examples.
  * @throws {RangeError} If a size is no positive whole number, an index is outside
- * the examples, or an example is empty or longer than a row.
+ * the examples, or an example is empty.
  */
 export function* packedBatchesOf(
   examples: readonly EncodedExample[],
   options: PackedBatchOptions,
 ): Generator<Batch> {
-  const { batchSize, rowLength } = options;
+  const { batchSize, rowLength, multipleOf = 1 } = options;
   const { order = sequentialOrder(examples.length) } = options;
   checkSize("batchSize", batchSize);
   checkSize("rowLength", rowLength);
+  checkSize("multipleOf", multipleOf);
   for (let start = 0; start < order.length; start += batchSize) {
     const indices = order.slice(start, start + batchSize);
     const chosen = indices.map((index) => exampleAt(examples, index));
-    if (chosen.some(({ ids }) => ids.length > rowLength)) {
-      throw tooLong(indices, chosen, rowLength);
-    }
-    yield pack(chosen, indices, rowLength);
+    const longest = Math.max(...chosen.map(({ ids }) => ids.length));
+    const length = longest <= rowLength
+      ? rowLength
+      : Math.ceil(longest / multipleOf) * multipleOf;
+    yield pack(chosen, indices, length);
   }
 }
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { batchesOf, type EncodedExample } from "../data/batches.ts";
+import type { EncodedExample } from "../data/batches.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { accuracy, matthewsCorrelation } from "../evaluation/metrics.ts";
 import type { ClassifierModel } from "../weights/pretrained.ts";
@@ -20,7 +20,7 @@ import {
 } from "./fine_tune_options.ts";
 import { frozen } from "./freeze.ts";
 import { occurringWords } from "./occurring_words.ts";
-import { lengthMultiple, predict } from "./predict.ts";
+import { predict } from "./predict.ts";
 import { train, type TrainStep } from "./train.ts";
 import { makeTrainable } from "./variables.ts";
 
@@ -80,7 +80,7 @@ async function* run(
   data: FineTuneData,
   plan: FineTunePlan,
 ): AsyncGenerator<TrainStep | EpochEnd, void> {
-  const { epochs, batchSize, stepsPerEpoch, checkpointFolder } = plan;
+  const { epochs, stepsPerEpoch, checkpointFolder } = plan;
   makeTrainable(model.params);
   const held = frozen(model.params, plan.freeze);
   const words = occurringWords(held.params, model.config, data.train);
@@ -93,12 +93,7 @@ async function* run(
   let bestScore: readonly number[] | undefined, bestEpoch = 0;
   try {
     for (let epoch = 1; epoch <= epochs; epoch++) {
-      const batches = batchesOf(words.examples, {
-        batchSize,
-        order: plan.orderOf(epoch),
-        length: "longest",
-        multipleOf: lengthMultiple(plan.config),
-      });
+      const batches = plan.batchesOf(words.examples, epoch);
       const position = { epoch, stepsDone: (epoch - 1) * stepsPerEpoch };
       let trainingLoss = 0, trainingSeconds = 0;
       const here = { ...plan, config: words.config };

@@ -1,6 +1,10 @@
 /** The recipe of a fine-tuning run, with its defaults filled in and checked. @module */
 
-import { type EncodedExample, numBatches } from "../data/batches.ts";
+import {
+  type Batch,
+  type EncodedExample,
+  numBatches,
+} from "../data/batches.ts";
 import { lengthGroupedOrder, randomOrder } from "../data/sampler.ts";
 import { ADAMW_DEFAULTS } from "./adamw.ts";
 import {
@@ -14,6 +18,7 @@ import { weightsOf } from "./class_weights.ts";
 import { checkFreeze, type FrozenPart } from "./freeze.ts";
 import { layerRates } from "./layer_decay.ts";
 import { checkPrecision, type Precision } from "./precision.ts";
+import { BATCHES_OF, type Layout } from "./layout.ts";
 import type { ScheduleName } from "./schedule.ts";
 import type { ClassifierPlan } from "./train.ts";
 
@@ -37,6 +42,11 @@ export type FineTuneOptions = {
   readonly seed: number;
   /** Default `"random"`; `"length-grouped"` pads less. */
   readonly order?: "random" | "length-grouped";
+  /**
+   * `"packed"`, the default, puts short examples into one row; `"padded"` gives each
+   * a row of its own. The numbers are the same but for rounding and dropout's masks.
+   */
+  readonly layout?: Layout;
   /** Where the best epoch is saved; left out, it is kept in memory. */
   readonly checkpointFolder?: string;
   /**
@@ -84,8 +94,11 @@ export type FineTunePlan = ClassifierPlan & {
   readonly checkpointFolder: string | undefined;
   readonly freeze: readonly FrozenPart[];
   readonly patience: number;
-  /** Positions of the training examples in the order of an epoch. */
-  readonly orderOf: (epoch: number) => number[];
+  /** The batches of an epoch, of training examples in their own order. */
+  readonly batchesOf: (
+    examples: readonly EncodedExample[],
+    epoch: number,
+  ) => Generator<Batch>;
 };
 
 /**
@@ -111,6 +124,7 @@ export function planFineTuning(
     clipNorm = 1,
     schedule = "linear",
     order = "random",
+    layout = "packed",
     selectBy = "mcc",
     checkpointFolder,
     freeze = [],
@@ -132,6 +146,7 @@ export function planFineTuning(
   checkOption("seed", seed, RULES.seed);
   checkChoice("schedule", schedule, ["linear", "cosine", "constant"]);
   checkChoice("order", order, ["random", "length-grouped"]);
+  checkChoice("layout", layout, ["packed", "padded"]);
   checkChoice("selectBy", selectBy, ["mcc", "loss", "accuracy"]);
   checkChoice("precision", precision, ["float32", "bfloat16"]);
   checkPrecision(precision);
@@ -171,9 +186,12 @@ export function planFineTuning(
     stepsPerEpoch,
     selectBy,
     checkpointFolder,
-    orderOf: (epoch) =>
-      order === "random"
-        ? randomOrder(count, { seed, epoch })
-        : lengthGroupedOrder(lengths, { seed, epoch, batchSize }),
+    batchesOf: (examples, epoch) =>
+      BATCHES_OF[layout](examples, model.config, {
+        batchSize,
+        order: order === "random"
+          ? randomOrder(count, { seed, epoch })
+          : lengthGroupedOrder(lengths, { seed, epoch, batchSize }),
+      }),
   };
 }

@@ -9,6 +9,7 @@ import type { BertConfig } from "../model/config.ts";
 import type { ClassifierModel } from "../weights/pretrained.ts";
 import { batchTensors } from "./batch_tensors.ts";
 import { checkChoice, checkExamples, checkOption, RULES } from "./check.ts";
+import { lengthMultiple } from "./layout.ts";
 import { checkPrecision, compileEach, type Precision } from "./precision.ts";
 
 /** What a model says of every example, in the order of the examples. */
@@ -77,16 +78,6 @@ export function predictionBatches(
     length: "longest",
     multipleOf: lengthMultiple(config),
   });
-}
-
-/**
- * Lengths are rounded up to a multiple of it, so that few shapes occur.
- *
- * @param config Supplies `maxLength`, which no rounding may exceed.
- * @returns 4, or 1 where 4 does not divide the longest length.
- */
-export function lengthMultiple({ maxLength }: BertConfig): number {
-  return maxLength % 4 === 0 ? 4 : 1;
 }
 
 /** Positions from the shortest sequence to the longest. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { argMax, crossEntropy } from "bertbook/evaluation/probabilities.ts";
 import { attentionsOf } from "bertbook/training/attentions.ts";
-import { lengthMultiple, predict } from "bertbook/training/predict.ts";
+import { predict } from "bertbook/training/predict.ts";
 import { makeTrainable } from "bertbook/training/variables.ts";
 import { assertNoLeak, copyTask, newModel, TOY } from "./_support.ts";
 
@@ -88,11 +88,6 @@ Deno.test("predict() refuses examples that the model cannot read, and names the 
   );
   await assert.rejects(predict(model, EXAMPLES, { batchSize: 0 }), /batchSize/);
   disposeTree(model.params);
-});
-
-Deno.test("lengthMultiple() never rounds beyond the longest length", () => {
-  assert.equal(lengthMultiple(TOY), 4);
-  assert.equal(lengthMultiple({ ...TOY, maxLength: 9 }), 1);
 });
 
 Deno.test("attentionsOf() gives every weight of every head, and predict()'s logits", async () => {

@@ -1,0 +1,50 @@
+/** How the examples of a batch stand in its rows, with few shapes among batches. @module */
+
+import { type Batch, batchesOf, type EncodedExample } from "../data/batches.ts";
+import { packedBatchesOf } from "../data/packed_batches.ts";
+import type { BertConfig } from "../model/config.ts";
+
+/** Short examples share a row, or each has one of its own. */
+export type Layout = "packed" | "padded";
+
+/** Which examples form a batch. */
+type BatchOrder = { batchSize: number; order: readonly number[] };
+
+/** Rows of a packed batch: few enough to fill, and attention grows with their square. */
+const PACKED_LENGTH = 48;
+
+/** Forms batches in each layout. */
+export const BATCHES_OF: Readonly<
+  Record<
+    Layout,
+    (
+      examples: readonly EncodedExample[],
+      config: BertConfig,
+      order: BatchOrder,
+    ) => Generator<Batch>
+  >
+> = {
+  packed: (examples, config, order) =>
+    packedBatchesOf(examples, {
+      ...order,
+      rowLength: Math.min(PACKED_LENGTH, config.maxLength),
+      multipleOf: lengthMultiple(config, 16),
+    }),
+  padded: (examples, config, order) =>
+    batchesOf(examples, {
+      ...order,
+      length: "longest",
+      multipleOf: lengthMultiple(config),
+    }),
+};
+
+/**
+ * Lengths are rounded up to a multiple of it, so that few shapes occur.
+ *
+ * @param config Supplies `maxLength`, which no rounding may exceed.
+ * @param wanted The multiple, if it divides the longest length; 4 by default.
+ * @returns `wanted`, or else 1.
+ */
+export function lengthMultiple({ maxLength }: BertConfig, wanted = 4): number {
+  return maxLength % wanted === 0 ? wanted : 1;
+}

@@ -1,0 +1,96 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { type Batch, batchesOf } from "bertbook/data/batches.ts";
+import { packedBatchesOf } from "bertbook/data/packed_batches.ts";
+import { mapLeaves, namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import { classify } from "bertbook/model/classifier.ts";
+import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
+import { inputFrom } from "bertbook/model/input.ts";
+import { assertClose, chirp, chirpClassifier } from "./_support.ts";
+
+await tf.setBackend("cpu");
+
+const CONFIG: BertConfig = {
+  ...BERT_TINY,
+  vocabSize: 24,
+  hiddenSize: 8,
+  feedForwardSize: 16,
+  maxLength: 12,
+};
+const FIRST = { rowsNeeded: "first" } as const;
+const params = chirpClassifier(CONFIG, 3);
+
+/** Sentences, one of them a pair, whose ids all differ from their neighbours'. */
+const examples = [5, 3, 7, 2].map((length, example) => ({
+  ids: Array.from({ length }, (_, t) => 1 + (7 * t + 5 * example) % 23),
+  segments: Array.from({ length }, (_, t) => example === 2 && t > 3 ? 1 : 0),
+  label: example % 3,
+}));
+const [packed] = packedBatchesOf(examples, { batchSize: 4, rowLength: 10 });
+const [padded] = batchesOf(examples, { batchSize: 4 });
+
+function logitsOf(batch: Batch, tree = params): tf.Tensor2D {
+  return classify(tree, inputFrom(batch, CONFIG), CONFIG, FIRST).logits;
+}
+
+Deno.test("sentences that share rows have the logits of sentences in rows of their own", () => {
+  tf.tidy(() => {
+    assert.deepEqual([packed!.ids.length, padded!.ids.length], [20, 28]);
+    const expected = logitsOf(padded!).arraySync();
+    assertClose(logitsOf(packed!), expected, 1e-5);
+    const spread = Math.abs(expected[0]![0]! - expected[1]![0]!);
+    assert.ok(spread > 1e-2, `${spread}`);
+  });
+});
+
+Deno.test("a sentence does not see its neighbour in the row", () => {
+  tf.tidy(() => {
+    const other = examples.map((example, i) =>
+      i === 1 ? { ...example, ids: [23, 22, 21] } : example
+    );
+    const [changed] = packedBatchesOf(other, { batchSize: 4, rowLength: 10 });
+    const [before, after] = [packed!, changed!].map((batch) =>
+      logitsOf(batch).arraySync()
+    );
+    for (const i of [0, 2, 3]) assert.deepEqual(after![i], before![i]);
+    assert.notDeepEqual(after![1], before![1]);
+  });
+});
+
+Deno.test("packing changes no gradient", () => {
+  const variables = namedLeaves(params)
+    .map(([path, leaf]) => [path, tf.variable(leaf)] as const);
+  const trained = new Map(variables);
+  const tree = mapLeaves(params, (_, path) => trained.get(path)!);
+  tf.tidy(() => {
+    const weights = chirp([4, 3], 4);
+    const [plain, shared] = [padded!, packed!].map((batch) =>
+      tf.variableGrads(() =>
+        logitsOf(batch, tree).mul(weights).sum<tf.Scalar>()
+      ).grads
+    );
+    for (const [path, { name }] of variables) {
+      const gradient = plain![name]!;
+      const size = gradient.abs().max().dataSync()[0]!;
+      // The gradient of a key's bias is 0 but for rounding.
+      const tolerance = 1e-5 * Math.max(size, 1);
+      assertClose(shared![name]!, gradient.arraySync(), tolerance);
+      assert.ok(size > 1e-3 || path.endsWith("key.bias"), path);
+    }
+  });
+  tf.dispose(variables.map(([, variable]) => variable));
+});
+
+Deno.test("inputFrom() refuses places outside the rows", () => {
+  const { packing, ...batch } = packed!;
+  const change = (places: Partial<typeof packing>): () => void => () =>
+    tf.dispose(
+      inputFrom({ ...batch, packing: { ...packing!, ...places } }, CONFIG),
+    );
+  assert.throws(change({ starts: Int32Array.of(20) }), /found 20/);
+  assert.throws(change({ positions: new Int32Array(20).fill(10) }), /position/);
+  assert.throws(
+    change({ sequences: new Int32Array(3) }),
+    /20 values.*found 20, 3/s,
+  );
+});

@@ -1,0 +1,67 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { startEngine } from "bertbook/engine/engine.ts";
+import { disposeTree } from "bertbook/engine/tensor_tree.ts";
+import { fineTune } from "bertbook/training/fine_tune.ts";
+import { BATCHES_OF, lengthMultiple } from "bertbook/training/layout.ts";
+import {
+  assertNoLeak,
+  assertRelative,
+  copyTask,
+  newModel,
+  TOY,
+  TOY_WITHOUT_DROPOUT,
+} from "./_support.ts";
+
+const TRAIN = copyTask(30, 4), VALIDATION = copyTask(8, 2);
+
+/** The losses of two epochs without dropout. */
+async function losses(layout: "packed" | "padded"): Promise<number[]> {
+  const model = newModel({ config: TOY_WITHOUT_DROPOUT });
+  const found: number[] = [];
+  const run = fineTune(model, { train: TRAIN, validation: VALIDATION }, {
+    ...{ epochs: 2, batchSize: 8, learningRate: 1e-2, seed: 42, layout },
+  });
+  for await (const event of run) {
+    found.push(event.kind === "step" ? event.loss : event.validationLoss);
+  }
+  disposeTree(model.params);
+  return found;
+}
+
+for (const engine of ["cpu", "tensorflow"] as const) {
+  Deno.test(`packed and padded training have the same losses on ${engine}`, async () => {
+    if (engine === "cpu") await tf.setBackend("cpu");
+    else await startEngine({ engine });
+    await assertNoLeak(async () => {
+      const [packed, padded] = [await losses("packed"), await losses("padded")];
+      assert.equal(packed.length, 10); // two epochs of 4 steps and their ends
+      assert.ok(packed.at(-1)! < packed[0]! - 0.02, `${packed}`);
+      assertRelative(packed, padded, 1e-4);
+    });
+  });
+}
+
+Deno.test("packed batches have the examples of padded ones in fewer tokens", () => {
+  const order = { batchSize: 8, order: [...TRAIN.keys()].reverse() };
+  const config = { ...TOY, maxLength: 48 };
+  const packed = [...BATCHES_OF.packed(TRAIN, config, order)];
+  const padded = [...BATCHES_OF.padded(TRAIN, config, order)];
+  const numTokens = (batches: typeof packed): number =>
+    batches.reduce((sum, { ids }) => sum + ids.length, 0);
+  assert.deepEqual(
+    packed.map(({ indices, labels }) => [indices, labels]),
+    padded.map(({ indices, labels }) => [indices, labels]),
+  );
+  const real = TRAIN.reduce((sum, { ids }) => sum + ids.length, 0);
+  assert.ok(
+    real <= numTokens(packed) && numTokens(packed) < numTokens(padded),
+    `${real} ${numTokens(packed)} ${numTokens(padded)}`,
+  );
+});
+
+Deno.test("lengthMultiple() never rounds beyond the longest length", () => {
+  assert.equal(lengthMultiple(TOY), 4);
+  assert.equal(lengthMultiple(TOY, 16), 16);
+  assert.equal(lengthMultiple({ ...TOY, maxLength: 9 }), 1);
+});
