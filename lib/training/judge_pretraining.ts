@@ -10,7 +10,7 @@ import { predictWords } from "../model/heads/masked_lm.ts";
 import { predictBoth } from "../model/heads/pretraining.ts";
 import { checkExamples, checkOption, RULES } from "./check.ts";
 import { compileEach, type Precision } from "./precision.ts";
-import { lengthMultiple } from "./predict.ts";
+import { lengthMultiple } from "./layout.ts";
 import {
   judgesPairs,
   type MaskedInput,

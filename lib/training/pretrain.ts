@@ -19,7 +19,7 @@ import {
   type PretrainingScores,
 } from "./judge_pretraining.ts";
 import { checkPrecision, type Precision } from "./precision.ts";
-import { lengthMultiple } from "./predict.ts";
+import { lengthMultiple } from "./layout.ts";
 import {
   maskedTensors,
   type PretrainableModel,
