@@ -21,17 +21,21 @@ export type Chosen = { side: Side; token: number };
  * @param side Which column.
  * @param onChoose Told the token under the pointer or with the focus, and
  *   `undefined` when it is left.
- * @returns The list, and a function that fills it.
+ * @param by Whether the pointer alone chooses a token, or only a click and the keys.
+ * @returns The list, and a function that fills it; of its tokens, the first or the
+ *   one that is named is where Tab stops.
  */
 export function tokenColumn(
   side: Side,
   onChoose: (chosen: Chosen | undefined) => void,
+  by: "pointer" | "focus" = "pointer",
 ): {
   list: HTMLElement;
   fill: (
     shown: readonly number[],
     tokens: readonly string[],
     segments: readonly number[],
+    first?: number,
   ) => void;
 } {
   const list = element("ul", {
@@ -52,20 +56,23 @@ export function tokenColumn(
     // The notebook around the view must not move its own selection.
     event.preventDefault();
     event.stopPropagation();
-    for (const item of items) item.tabIndex = -1;
-    next.tabIndex = 0;
     next.focus();
+  });
+  list.addEventListener("focusin", (event) => {
+    for (const item of [...list.children] as HTMLElement[]) {
+      item.tabIndex = item === event.target ? 0 : -1;
+    }
   });
   return {
     list,
-    fill: (shown, tokens, segments) => {
+    fill: (shown, tokens, segments, first = shown[0]) => {
       list.replaceChildren(...shown.map((token, row) => {
         const startsB = row > 0 && segments[token] !== segments[token - 1];
         const item = element(
           "li",
           {
             role: "option",
-            tabindex: row === 0 ? "0" : "-1",
+            tabindex: token === first ? "0" : "-1",
             "data-token": String(token),
             title: `${token} ${tokens[token]}`,
             ...(startsB ? { class: "starts-b" } : {}),
@@ -73,10 +80,13 @@ export function tokenColumn(
           element("bdi", {}, tokens[token]!),
           element("span", { class: "weight" }),
         );
-        for (const type of ["pointerenter", "focus"]) {
+        const [enter, leave] = by === "focus"
+          ? [["focus"], []]
+          : [["pointerenter", "focus"], ["pointerleave", "blur"]];
+        for (const type of enter) {
           item.addEventListener(type, () => onChoose({ side, token }));
         }
-        for (const type of ["pointerleave", "blur"]) {
+        for (const type of leave) {
           item.addEventListener(type, () => onChoose(undefined));
         }
         return item;

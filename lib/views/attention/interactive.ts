@@ -56,7 +56,8 @@ export function viewHtml<Data>(
   const json = scriptJson(data);
   const id = `${kind}-${fingerprint(json)}`;
   const picture = Buffer.from(svg).toString("base64");
-  return `<div id="${id}" data-view="${kind}">
+  // Lumino, under JupyterLab, would take the arrow keys for the notebook.
+  return `<div id="${id}" data-view="${kind}" data-lm-suppress-shortcuts="true">
 <p>Run this cell, or trust the notebook, to choose layers and heads here.</p>
 <img alt="${escapeHtml(alt)}" src="data:image/svg+xml;base64,${picture}">
 <details><summary>${escapeHtml(summary)}</summary>

@@ -1,0 +1,106 @@
+/// <reference lib="dom" />
+/**
+ * The model view as it lives in a page; travels there as source text.
+ *
+ * @module
+ */
+
+import type { AttentionData } from "../attention/data.ts";
+import { element } from "../attention/elements.ts";
+import { filterChoice, sentenceFilters } from "../attention/filters.ts";
+import { showView } from "../attention/frame.ts";
+import { gatherLines, unpackWeights } from "../attention/lines.ts";
+import { linkPanel } from "../attention/panel.ts";
+import { paintLinks, type Place, thumbnailGrid } from "./grid.ts";
+
+/**
+ * Draws the view in place of the still form.
+ *
+ * @param root The element that holds the still form.
+ * @param data The view's data.
+ * @param css The view's style sheet.
+ */
+export function drawModelView(
+  root: HTMLElement,
+  data: AttentionData,
+  css: string,
+): void {
+  if (root.shadowRoot !== null) return;
+  const { tokens, segments, numLayers, numHeads, colors } = data;
+  const side = 50;
+  const weightOf = unpackWeights(data);
+  const filters = sentenceFilters(segments);
+  let filter = filters[0]!;
+  let opened: Place | undefined;
+
+  const { grid, canvases, focus } = thumbnailGrid(numLayers, numHeads, open);
+  const panel = linkPanel(tokens, segments);
+  const back = element(
+    "button",
+    { type: "button", class: "back" },
+    "← all heads",
+  );
+  const name = element("strong");
+  const detail = element(
+    "div",
+    { class: "detail", role: "region", hidden: "" },
+    element("div", { class: "controls" }, back, name),
+    panel.status,
+    panel.columns,
+  );
+  const hint = element(
+    "p",
+    { class: "hint" },
+    "Click a drawing, or walk with Tab and the arrow keys and press Enter, to enlarge it.",
+  );
+  back.addEventListener("click", close);
+  detail.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    close();
+  });
+
+  function paint(): void {
+    const { queries, keys } = filter;
+    const numRows = Math.max(queries.length, keys.length);
+    // Fainter lines than 2 % cannot be told from the ground at this size.
+    const size = { width: side, rowHeight: side / numRows, least: 0.02 };
+    canvases.forEach((row, layer) =>
+      row.forEach((canvas, head) => {
+        const weight = (query: number, key: number): number =>
+          weightOf(layer, head, query, key);
+        const lines = gatherLines(queries, keys, weight, size);
+        paintLinks(canvas, side, lines, colors[head]!);
+      })
+    );
+  }
+  function open(place: Place): void {
+    opened = place;
+    const { layer, head } = place;
+    name.textContent = `Layer ${layer}, head ${head}`;
+    detail.setAttribute("aria-label", name.textContent);
+    panel.showTokens(filter);
+    panel.showLinks({
+      heads: [{ head, color: colors[head]! }],
+      weight: (head, query, key) => weightOf(layer, head, query, key),
+    });
+    grid.hidden = hint.hidden = true;
+    detail.hidden = false;
+    back.focus();
+  }
+  function close(): void {
+    grid.hidden = hint.hidden = false;
+    detail.hidden = true;
+    if (opened !== undefined) focus(opened);
+    opened = undefined;
+  }
+
+  paint();
+  const choices = filterChoice(filters, (chosen) => {
+    filter = chosen;
+    paint();
+    if (opened !== undefined) panel.showTokens(filter);
+  });
+  const controls = element("div", { class: "controls" }, ...choices);
+  showView(root, css, data, [controls, hint], [grid, detail]);
+}

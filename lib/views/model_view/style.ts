@@ -1,0 +1,14 @@
+/** How the grid of small drawings looks. @module */
+
+/** Rules for the view's shadow tree. */
+export const GRID_CSS = `
+[hidden] { display: none !important; }
+.hint { margin: 8px 0; opacity: 0.8; }
+.grid { overflow-x: auto; padding: 2px; }
+[role="row"] { display: flex; gap: 3px; align-items: center; margin-bottom: 3px; }
+[role="row"] > span { flex: none; width: 52px; text-align: center; font-size: 11px; opacity: 0.8; }
+button.thumbnail { flex: none; box-sizing: border-box; width: 52px; height: 52px; padding: 0; border-color: rgb(128 128 128 / 45%); }
+button.thumbnail:hover { border-color: currentColor; }
+button.thumbnail:focus-visible { outline-width: 3px; outline-offset: 0; }
+canvas { display: block; width: 50px; height: 50px; }
+`.trim();

@@ -1,0 +1,150 @@
+/**
+ * What the neuron view draws from: tokens, and every head's queries and keys in
+ * two bytes a number, so that 12 layers of 12 heads over 64 tokens fit into 3.2 MB
+ * of page. The weights are not sent: the page computes them, as the model did.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import { requireIndex, requireSegments } from "../attention/data.ts";
+
+/** Vectors of every layer, head and token, [L][H][T][K]. */
+export type Vectors = readonly (readonly (readonly (readonly number[])[])[])[];
+
+/** Tokens, and what a model's heads compared. */
+export type NeuronInput = {
+  /** The T tokens, special tokens included. */
+  tokens: readonly string[];
+  /** 0 for a token of sentence A, 1 for one of B, [T]; all 0 if not given. */
+  segments?: readonly number[];
+  /** 1 for a token, 0 for padding, [T]; all 1 if not given. */
+  attentionMask?: readonly number[];
+  /** What each token asks, [L][H][T][K]. */
+  queries: Vectors;
+  /** What each token answers to, [L][H][T][K]. */
+  keys: Vectors;
+  /** A line above the view. */
+  title?: string;
+};
+
+/** What is shown at first; all counted from 0. */
+export type NeuronOptions = { layer?: number; head?: number; query?: number };
+
+/** Vectors as whole numbers from -32767 to 32767, [L, H, T, K]. */
+export type PackedVectors = {
+  /** Two bytes each, the lower one first, in base64. */
+  values: string;
+  /** What 32767 stands for in each head, [L · H]. */
+  largest: readonly number[];
+};
+
+/** The same as JSON. */
+export type NeuronData = {
+  title: string;
+  tokens: readonly string[];
+  segments: readonly number[];
+  attentionMask: readonly number[];
+  numLayers: number;
+  numHeads: number;
+  /** K, how many numbers a query has. */
+  headSize: number;
+  layer: number;
+  head: number;
+  query: number;
+  queries: PackedVectors;
+  keys: PackedVectors;
+};
+
+/**
+ * Checks `input` and packs it for the page.
+ *
+ * @param input Tokens, queries and keys.
+ * @param options What is shown at first.
+ * @returns The view's data.
+ * @throws {RangeError} If sizes differ, a value is not finite, or there is no such
+ *   layer, head or token.
+ */
+export function packNeurons(
+  input: NeuronInput,
+  options: NeuronOptions = {},
+): NeuronData {
+  const { tokens, queries, keys } = input;
+  const { layer = 0, head = 0, query = 0 } = options;
+  const segments = input.segments ?? tokens.map(() => 0);
+  const attentionMask = input.attentionMask ?? tokens.map(() => 1);
+  const numLayers = queries.length;
+  const numHeads = queries[0]?.length ?? 0;
+  const headSize = queries[0]?.[0]?.[0]?.length ?? 0;
+  requireSegments(tokens, segments);
+  requireIndex("layer", layer, numLayers);
+  requireIndex("head", head, numHeads);
+  requireIndex("query", query, tokens.length);
+  const shape = [numLayers, numHeads, tokens.length, headSize] as const;
+  return {
+    title: input.title ?? "",
+    tokens,
+    segments,
+    attentionMask,
+    numLayers,
+    numHeads,
+    headSize,
+    layer,
+    head,
+    query,
+    queries: packVectors("queries", queries, shape),
+    keys: packVectors("keys", keys, shape),
+  };
+}
+
+function packVectors(
+  name: string,
+  vectors: Vectors,
+  shape: readonly [number, number, number, number],
+): PackedVectors {
+  requireShape(name, vectors, shape);
+  const values = new Int16Array(shape.reduce((a, b) => a * b));
+  let end = 0;
+  const largest = vectors.flat().map((tokens, place) => {
+    let largest = 0;
+    for (const value of tokens.flat()) {
+      // A comparison with NaN is false.
+      if (!(Math.abs(value) < Infinity)) {
+        throw new RangeError(
+          `Cannot draw attention as ${name} must be finite: found ${value} in ` +
+            `layer ${Math.floor(place / shape[1])}, head ${place % shape[1]}`,
+        );
+      }
+      largest = Math.max(largest, Math.abs(value));
+    }
+    for (const value of tokens.flat()) {
+      values[end++] = largest === 0 ? 0 : Math.round(32767 * value / largest);
+    }
+    return largest;
+  });
+  const bytes = new DataView(new ArrayBuffer(2 * values.length));
+  values.forEach((value, i) => bytes.setInt16(2 * i, value, true));
+  return { values: Buffer.from(bytes.buffer).toString("base64"), largest };
+}
+
+function requireShape(
+  name: string,
+  vectors: Vectors,
+  shape: readonly [number, number, number, number],
+): void {
+  const check = (found: { length: number }, axis: number): boolean =>
+    found.length === shape[axis];
+  const fits = check(vectors, 0) &&
+    vectors.every((heads) =>
+      check(heads, 1) &&
+      heads.every((tokens) =>
+        check(tokens, 2) && tokens.every((vector) => check(vector, 3))
+      )
+    );
+  if (fits) return;
+  throw new RangeError(
+    `Cannot draw attention as ${name} must be [L, H, T, K] = [${
+      shape.join(", ")
+    }] everywhere: some layer, head or token differs`,
+  );
+}
