@@ -1,4 +1,5 @@
 import type { AttentionInput } from "bertbook/views/head_view.ts";
+import type { NeuronInput } from "bertbook/views/neuron_view.ts";
 
 /** Texts that try to become markup, script, or the end of what holds them. */
 export const INJECTIONS: readonly string[] = [
@@ -55,5 +56,37 @@ export function samplePair(
     segments: tokens.map((_, token) => token < 8 ? 0 : 1),
     attentions: sampleAttention(numLayers, numHeads, tokens.length),
     title: "Two sentences",
+  };
+}
+
+/** Vectors from a formula, no two alike, [L][H][T][K]. */
+export function sampleVectors(
+  shape: [numLayers: number, numHeads: number, numTokens: number, size: number],
+  phase: number,
+): number[][][][] {
+  let i = 0;
+  const make = ([count, ...rest]: number[]): unknown =>
+    count === undefined
+      ? 2 * Math.sin(i * i++ / 7 + phase)
+      : Array.from({ length: count }, () => make(rest));
+  return make(shape) as number[][][][];
+}
+
+/** The queries and keys of any tokens. */
+export function sampleNeurons(
+  [numLayers, numHeads, size]: [number, number, number],
+  { tokens, ...others }: Pick<NeuronInput, "tokens" | "segments" | "title">,
+): NeuronInput {
+  const shape: [number, number, number, number] = [
+    numLayers,
+    numHeads,
+    tokens.length,
+    size,
+  ];
+  return {
+    ...others,
+    tokens,
+    queries: sampleVectors(shape, 0),
+    keys: sampleVectors(shape, 1),
   };
 }

@@ -1,73 +1,10 @@
 import assert from "node:assert/strict";
-import { parseHTML } from "linkedom";
 import { headView } from "bertbook/views/head_view.ts";
 import { packAttention } from "bertbook/views/attention/data.ts";
 import { gatherLines, unpackWeights } from "bertbook/views/attention/lines.ts";
 import { pngSize, rasterize } from "bertbook/views/picture.ts";
-import { INJECTIONS, sampleAttention, samplePair } from "./_samples.ts";
-
-const parse = (html: string): Document =>
-  parseHTML(`<html><body>${html}</body></html>`).document as never;
-
-/** Markup that could run something, reach the network, or leave the view. */
-function foreignMarkup(page: Document): string[] {
-  const known = ["div", "p", "img", "details", "summary", "table", "thead"]
-    .concat("tbody", "tr", "th", "td", "script");
-  return [...page.body.querySelectorAll("*")].flatMap((node) => [
-    ...(known.includes(node.localName) ? [] : [node.localName]),
-    ...node.getAttributeNames().filter((name) =>
-      name.startsWith("on") || name === "href" || name === "srcdoc" ||
-      name === "src" &&
-        !node.getAttribute(name)!.startsWith("data:image/svg+xml;base64,")
-    ),
-  ]);
-}
-
-Deno.test("headView() lets no token become markup", () => {
-  const { html, svg, text } = headView({
-    tokens: INJECTIONS,
-    attentions: sampleAttention(2, 2, INJECTIONS.length),
-    title: INJECTIONS.join(" "),
-  });
-  const page = parse(html);
-  assert.deepEqual(foreignMarkup(page), []);
-  const evil = parse("<p><b onclick=x>x</b><img src=x></p>");
-  assert.deepEqual(foreignMarkup(evil), ["b", "onclick", "src"]);
-  const scripts = [...page.querySelectorAll("script")];
-  assert.equal(scripts.length, 2);
-  const data = JSON.parse(scripts[0]!.textContent!);
-  assert.deepEqual(data.tokens, INJECTIONS);
-  assert.equal(data.title, INJECTIONS.join(" "));
-  const names = [...page.querySelectorAll("tbody th")].map((th) =>
-    th.textContent
-  );
-  assert.deepEqual(names, INJECTIONS.map((token, i) => `${i} ${token}`));
-
-  const drawn = parseHTML(svg).document;
-  assert.deepEqual(
-    [...new Set([...drawn.querySelectorAll("*")].map((n) => n.localName))]
-      .sort(),
-    ["g", "path", "rect", "svg", "text"],
-  );
-  const words = [...drawn.querySelectorAll("text")].map((n) => n.textContent);
-  for (const token of INJECTIONS) assert.ok(words.includes(token), token);
-  assert.doesNotMatch(text, /[\u202a-\u202e\u2066-\u2069\u2028]/);
-});
-
-Deno.test("headView() asks nothing of the network", () => {
-  const { html } = headView(samplePair(2, 2));
-  const addresses = html.match(/(?:https?:)?\/\/[\w.-]+\.\w+[^"'\s]*/g);
-  assert.deepEqual([...new Set(addresses)], ["http://www.w3.org/2000/svg"]);
-  assert.doesNotMatch(html, /\b(?:eval|Function|import|fetch)\(/);
-});
-
-Deno.test("headView() gives the same view the same id, another another", () => {
-  const idOf = (html: string): string => html.match(/id="([^"]+)"/)![1]!;
-  const first = headView(samplePair(2, 2)).html;
-  assert.equal(headView(samplePair(2, 2)).html, first);
-  const second = headView(samplePair(2, 2), { layer: 1 }).html;
-  assert.notEqual(idOf(second), idOf(first));
-});
+import { parse } from "./_markup.ts";
+import { sampleAttention, samplePair } from "./_samples.ts";
 
 Deno.test("packAttention() keeps every weight to within half a byte", () => {
   const input = samplePair(3, 4);
@@ -148,12 +85,4 @@ Deno.test("headView() refuses what does not fit together", () => {
   for (const [run, message] of cases) {
     assert.throws(run, { name: "RangeError", message });
   }
-});
-
-Deno.test("headView() tells its story without a script or a style sheet", () => {
-  const { html } = headView(samplePair(3, 2), { layer: 2 });
-  const still = html.replace(/<script[\s\S]*?<\/script>/g, "");
-  assert.match(still, /<img alt="Two sentences Attention of layer 2/);
-  assert.match(still, /<td[^>]*>[^<]+ 0\.\d\d<\/td>/);
-  assert.ok(!still.includes("<style"));
 });
