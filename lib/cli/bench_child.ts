@@ -28,12 +28,14 @@ export class BenchChild implements AsyncDisposable {
    *
    * @param name Stands in messages.
    * @param command The program and its arguments.
+   * @param options `signal` ends the process at once.
    * @returns The process, and the first line that it said.
    * @throws {TypeError} If it ends before it is ready.
    */
   static async start<Hello>(
     name: string,
     [program, ...args]: readonly [string, ...string[]],
+    options: { signal?: AbortSignal } = {},
   ): Promise<{ child: BenchChild; hello: Hello }> {
     const process = new Deno.Command(program, {
       args,
@@ -41,6 +43,7 @@ export class BenchChild implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
       env: { NO_COLOR: "1" },
+      ...options,
     }).spawn();
     const child = new BenchChild(name, process);
     return { child, hello: await child.#next<Hello>() };

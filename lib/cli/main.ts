@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   kernel: async () => (await import("./kernel.ts")).KERNEL,
   bench: async () => (await import("./bench.ts")).BENCH,
   race: async () => (await import("./race.ts")).RACE,
+  sweep: async () => (await import("./sweep.ts")).SWEEP,
 };
 
 /** Words that ask for the list of commands. */

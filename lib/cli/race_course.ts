@@ -16,13 +16,8 @@ import { predictionBatches } from "../training/predict.ts";
 import { ensureModel } from "../weights/catalogue.ts";
 import { loadClassifier, saveClassifier } from "../weights/pretrained.ts";
 import { type ColaTask, colaTask } from "./cola_task.ts";
+import { type Judge, JUDGES } from "./judged_epochs.ts";
 import type { RacePlan } from "./race_options.ts";
-
-/** The parts that judge a model, after every epoch. */
-export const JUDGES = ["validation", "inDomain", "outOfDomain"] as const;
-
-/** One of {@linkcode JUDGES}. */
-export type Judge = (typeof JUDGES)[number];
 
 /** What is in `recipe.json`. */
 export type RaceRecipe =

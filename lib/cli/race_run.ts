@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { matthewsCorrelation } from "../evaluation/metrics.ts";
 import { BenchChild } from "./bench_child.ts";
 import { PROJECT } from "./project.ts";
-import { type Judge, JUDGES, type RaceCourse } from "./race_course.ts";
+import { type Judge, JUDGES } from "./judged_epochs.ts";
+import type { RaceCourse } from "./race_course.ts";
 import type { Racer } from "./race_options.ts";
 
 /** What a contestant answers after an epoch: times, and the classes it predicts. */

@@ -1,7 +1,7 @@
 /** A race as a terminal shows it. @module */
 
 import { meanOf, standardDeviationOf } from "./bench_statistics.ts";
-import { type Judge, JUDGES } from "./race_course.ts";
+import { type Judge, JUDGES } from "./judged_epochs.ts";
 import { type Racer, RACERS } from "./race_options.ts";
 import type { RaceRun } from "./race_run.ts";
 import { textTable } from "./text_table.ts";

@@ -11,5 +11,6 @@ export { attentionHeatMap, heatMap } from "./heat_map.ts";
 export * from "./histogram.ts";
 export * from "./interval_charts.ts";
 export * from "./reliability_chart.ts";
+export * from "./sweep_chart.ts";
 export * from "./training_charts.ts";
 export type { VegaLiteSpec } from "./theme.ts";

@@ -13,6 +13,7 @@ import {
   lengthHistogram,
   lossCurves,
   reliabilityChart,
+  sweepChart,
   trailingMean,
   trainingLossChart,
   type VegaLiteSpec,
@@ -65,6 +66,21 @@ const CHARTS: Record<string, VegaLiteSpec> = {
       ...(i < 3 ? { eagerMs: 3 * stepMs, wasmMs: 9.5 * stepMs } : {}),
     })),
     { machine: "A processor, 2 threads, batch 32" },
+  ),
+  sweep: sweepChart(
+    [16, 32].flatMap((batchSize) =>
+      [2, 3, 4].flatMap((epochs) =>
+        [5e-5, 3e-5, 2e-5].map((learningRate) => {
+          const mean = 0.2 + Math.sin(batchSize + epochs + learningRate) / 9;
+          const values = [mean - 0.02, mean, mean + 0.03];
+          return {
+            ...{ learningRate, batchSize, epochs },
+            ...{ mean, deviation: 0.025, values },
+          };
+        })
+      )
+    ),
+    { subtitle: "Sentences, a model" },
   ),
   lengths: lengthHistogram(
     wave(400).map((value) => Math.round(12 + 8 * value)),
