@@ -120,12 +120,16 @@ export function bert(
  * @returns Pooled states, [B, D]; the caller disposes them.
  */
 export function pool(params: LinearParams, hidden: tf.Tensor3D): tf.Tensor2D {
+  return tf.tidy(() => linear(params, firstStates(hidden)).tanh());
+}
+
+/**
+ * The state of the first token of each sequence, `[CLS]`.
+ *
+ * @param hidden Hidden states, [B, T, D].
+ * @returns Rows, [B, D]; the caller disposes them.
+ */
+export function firstStates(hidden: tf.Tensor3D): tf.Tensor2D {
   const [B, , D] = hidden.shape;
-  return tf.tidy(() => {
-    const first = hidden.slice([0, 0, 0], [B, 1, D]).reshape<tf.Tensor2D>([
-      B,
-      D,
-    ]);
-    return linear(params, first).tanh();
-  });
+  return tf.tidy(() => hidden.slice([0, 0, 0], [B, 1, D]).reshape([B, D]));
 }

@@ -1,4 +1,4 @@
-/** A class for each sequence: a linear map over the pooled `[CLS]`. @module */
+/** A class for each sequence: a linear map, or layers, over the pooled `[CLS]`. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import {
@@ -6,17 +6,21 @@ import {
   type BertInput,
   type BertOutput,
   type BertParams,
+  firstStates,
   type ForwardOptions,
   pool,
 } from "./bert.ts";
+import { USUAL_SHAPE } from "./classifier_shape.ts";
 import type { BertConfig } from "./config.ts";
 import { NO_DROPOUT } from "./dropout.ts";
 import { linear, type LinearParams } from "./layers.ts";
 
-/** BERT and the one layer that fine-tuning adds. */
+/** BERT and the one layer that fine-tuning adds, or several. */
 export type ClassifierParams = {
   bert: BertParams;
-  /** [D, C]. */
+  /** Below the last layer; see {@linkcode ClassifierShape}. */
+  hidden?: LinearParams[];
+  /** [D, C], or [the last hidden size, C]. */
   classifier: LinearParams;
 };
 
@@ -30,7 +34,8 @@ export type ClassifierOutput = BertOutput & {
  * Sequence classification, of single sentences and of pairs.
  *
  * Devlin et al. (2019), section 4.1: the final hidden state of `[CLS]` stands for
- * the sequence, and the classifier's kernel is the only new parameter.
+ * the sequence, and the classifier's kernel is the only new parameter. Hidden layers
+ * are rectified, and dropout stands before every layer.
  *
  * @param params The parameters; they stay the caller's.
  * @param input Ids, segments and attention mask, each [B, T].
@@ -48,13 +53,18 @@ export function classify(
   options: ForwardOptions = {},
 ): ClassifierOutput {
   const { dropout = NO_DROPOUT } = options;
+  const { pooling } = config.classifier ?? USUAL_SHAPE;
   return tf.tidy(() => {
     const output = bert(params.bert, input, config, options);
-    const pooled = pool(params.bert.pooler, output.hiddenStates.at(-1)!);
-    const logits = linear(
-      params.classifier,
-      dropout(pooled, config.hiddenDropout),
-    );
-    return { ...output, logits };
+    const last = output.hiddenStates.at(-1)!;
+    const layer = (params: LinearParams, x: tf.Tensor2D): tf.Tensor2D =>
+      linear(params, dropout(x, config.hiddenDropout));
+    let features = pooling === "pooler"
+      ? pool(params.bert.pooler, last)
+      : firstStates(last); // [B, D]
+    for (const each of params.hidden ?? []) {
+      features = layer(each, features).relu();
+    }
+    return { ...output, logits: layer(params.classifier, features) };
   });
 }

@@ -5,6 +5,13 @@
  * @module
  */
 
+import {
+  checkShape,
+  type ClassifierShape,
+  shapeFromJson,
+  shapeToJson,
+} from "./classifier_shape.ts";
+
 /** Hyperparameters of a BERT encoder; field names follow the paper's terms. */
 export type BertConfig = {
   /** V: number of word pieces in the vocabulary. */
@@ -29,6 +36,8 @@ export type BertConfig = {
   readonly layerNormEpsilon: number;
   /** Standard deviation of a new kernel or embedding. */
   readonly initializerRange: number;
+  /** What a sequence classifier has above the encoder, if it is not the usual. */
+  readonly classifier?: ClassifierShape;
 };
 
 /** What all uncased BERT models share (Devlin et al., 2019, appendix A.2). */
@@ -134,11 +143,12 @@ export function checkConfig(config: BertConfig): void {
         `positive: current values are ${layerNormEpsilon} and ${initializerRange}`,
     );
   }
+  if (config.classifier !== undefined) checkShape(config.classifier);
 }
 
 /** Our field, its name in `config.json`, and the default of Python's `BertConfig`. */
 const FIELDS: readonly [
-  field: keyof BertConfig,
+  field: Exclude<keyof BertConfig, "classifier">,
   name: string,
   byDefault?: number,
 ][] = [
@@ -193,7 +203,7 @@ export function configFromJson(json: unknown, file: string): BertConfig {
       );
     }
   }
-  const config = Object.fromEntries(
+  const sizes = Object.fromEntries(
     FIELDS.map(([field, name, byDefault]) => {
       const value = settings.get(name) ?? byDefault;
       if (typeof value !== "number") {
@@ -204,7 +214,8 @@ export function configFromJson(json: unknown, file: string): BertConfig {
       }
       return [field, value];
     }),
-  ) as BertConfig;
+  ) as Record<(typeof FIELDS)[number][0], number>;
+  const config = { ...sizes, ...shapeFromJson(settings) };
   const classifierDropout = settings.get("classifier_dropout") ?? undefined;
   if (
     ![undefined, config.hiddenDropout].includes(classifierDropout as number)
@@ -230,10 +241,10 @@ export function configToJson(
   config: BertConfig,
   extra: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const fields = [
+  return Object.fromEntries([
     ...REQUIRED,
     ...FIELDS.map(([field, name]) => [name, config[field]] as const),
+    ...shapeToJson(config.classifier),
     ...Object.entries(extra),
-  ];
-  return Object.fromEntries(fields.sort(([a], [b]) => a < b ? -1 : 1));
+  ].sort(([a], [b]) => a < b ? -1 : 1));
 }

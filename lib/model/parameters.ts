@@ -9,6 +9,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { BertParams } from "./bert.ts";
 import type { ClassifierParams } from "./classifier.ts";
+import { USUAL_SHAPE } from "./classifier_shape.ts";
 import type { BertConfig } from "./config.ts";
 
 /** What a parameter does, which decides how it is initialized and stored. */
@@ -67,17 +68,26 @@ export function bertParameters(config: BertConfig): Parameter[] {
  *
  * @param config The sizes.
  * @param numLabels C: the number of classes.
- * @returns One entry for each tensor: the encoder's, and two more.
+ * @returns One entry for each tensor: the encoder's, two for each hidden layer, and
+ * two more.
  */
 export function classifierParameters(
   config: BertConfig,
   numLabels: number,
 ): Parameter[] {
+  const { hiddenSizes } = config.classifier ?? USUAL_SHAPE;
+  const sizes = [config.hiddenSize, ...hiddenSizes];
   return [
     ...underBert(bertParameters(config)),
+    ...hiddenSizes.flatMap((size, i) =>
+      linearParameters(`hidden.${i}`, `classifier_hidden.${i}`, [
+        size,
+        sizes[i]!,
+      ])
+    ),
     ...linearParameters("classifier", "classifier", [
       numLabels,
-      config.hiddenSize,
+      sizes.at(-1)!,
     ]),
   ];
 }

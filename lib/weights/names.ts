@@ -6,6 +6,7 @@ import type { TensorFact } from "./safetensors_header.ts";
 /** What may be new: whole parts above the encoder. */
 const PARTS = [
   "classifier",
+  "classifier_hidden",
   "qa_outputs",
   "bert.pooler.dense",
   "cls.predictions",

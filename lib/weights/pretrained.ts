@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { basename, join } from "node:path";
+import type { ClassifierShape } from "../model/classifier_shape.ts";
 import { type BertConfig, configFromJson } from "../model/config.ts";
 import {
   growHead,
@@ -13,6 +14,7 @@ import { initParameter, normalRandom } from "../model/initialize.ts";
 import { type Parameter, sizeOf } from "../model/parameters.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { checkVocabularySize } from "../text/vocabulary.ts";
+import { withShape } from "./classifier_shape.ts";
 import { chooseLabels, labelsFrom } from "./labels.ts";
 import { checkShapes, matchNames, type NameMatch } from "./names.ts";
 import { standingFolder } from "./replace.ts";
@@ -72,6 +74,11 @@ export type LoadOptions = {
    * head has no classes.
    */
   labels?: readonly string[];
+  /**
+   * What a new classifier of sequences has above the encoder; a trained one keeps
+   * what it has. Default the checkpoint's, which is the usual if it has no word.
+   */
+  classifier?: Partial<ClassifierShape>;
   /** Decides the values of new parameters. */
   seed: number;
 };
@@ -114,19 +121,23 @@ export async function loadModel<H extends HeadName>(
 ): Promise<LoadedModel<H>> {
   const standing = await standingFolder(folder);
   const settings = await readJsonObject(standing, "config.json");
-  const config = configFromJson(settings, "config.json");
+  const stored = configFromJson(settings, "config.json");
   const tokenizer = await readTokenizer(standing);
-  checkVocabularySize(tokenizer.vocabulary, config.vocabSize);
+  checkVocabularySize(tokenizer.vocabulary, stored.vocabSize);
 
   const isUntrained = settings["untrained"] === true;
   using file = isUntrained ? undefined : await openWeights(standing);
+  const numTrained = file ? trainedClasses(file) : 0;
   const labels = HEADS[head].hasLabels
     ? chooseLabels(
       options.labels,
       labelsFrom(settings["id2label"]),
-      file ? trainedClasses(file) : 0,
+      numTrained,
     )
     : [];
+  const config = head === "sequence-classification"
+    ? withShape(stored, options.classifier, numTrained > 0)
+    : stored;
   const numLabels = labels.length;
   const parameters = HEADS[head].parameters(config, numLabels);
   const match = file

@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import { initClassifier } from "bertbook/model/initialize.ts";
+import { randomStream } from "bertbook/random/stream.ts";
 import { balancedWeights } from "bertbook/training/class_weights.ts";
 import {
   type EpochEnd,
@@ -43,8 +45,8 @@ type Run = {
 async function run(
   options: Partial<FineTuneOptions>,
   data: FineTuneData = DATA,
+  model = newModel({ config: TOY_WITHOUT_DROPOUT }),
 ): Promise<Run> {
-  const model = newModel({ config: TOY_WITHOUT_DROPOUT });
   const values = (): [string, Float32Array][] =>
     namedLeaves(model.params).map(([path, leaf]) => [
       path,
@@ -172,6 +174,18 @@ Deno.test('classWeights: "balanced" stands for the numbers of balancedWeights()'
   const explicit = await run({ classWeights }, data);
   assert.deepEqual(balanced.moved, explicit.moved);
   assert.notDeepEqual(balanced.moved, (await run({}, data)).moved);
+});
+
+Deno.test("hidden layers are trained with the rest; without a pooler, it stays", async () => {
+  const classifier = { pooling: "cls", hiddenSizes: [12] } as const;
+  const config = { ...TOY_WITHOUT_DROPOUT, classifier };
+  const params = initClassifier(config, 2, randomStream(7));
+  const model = newModel({ config, params });
+  const shaped = await run({ epochs: 2, accumulate: 2 }, DATA, model);
+  assert.ok(wayOf(shaped, "hidden.0.kernel") > 0);
+  assert.ok(wayOf(shaped, "classifier.kernel") > 0);
+  assert.ok(wayOf(shaped, "bert.layers.0.expand.kernel") > 0);
+  assert.equal(wayOf(shaped, "bert.pooler.kernel"), 0);
 });
 
 Deno.test("fineTune() refuses options that make no sense, and says what does", () => {
