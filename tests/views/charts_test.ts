@@ -11,8 +11,10 @@ import {
   heatMap,
   intervalChart,
   lengthHistogram,
+  lineChart,
   lossCurves,
   reliabilityChart,
+  signedMap,
   sweepChart,
   trailingMean,
   trainingLossChart,
@@ -101,6 +103,32 @@ const CHARTS: Record<string, VegaLiteSpec> = {
       rule: { label: "whole set", value: 0.3 },
     },
   ),
+  "one curve and a line": lineChart([
+    { name: "held out", points: wave(9).map((y, x) => ({ x, y: y + 3 })) },
+  ], {
+    title: "Perplexity after each epoch",
+    xTitle: "Epoch",
+    yTitle: "Perplexity",
+    lines: [{ label: "the best there can be", value: 2.2 }],
+  }),
+  "three curves": lineChart(
+    ["normalizing before", "after", "as in the tutorial"].map((name, i) => ({
+      name,
+      points: wave(60).map((y, x) => ({ x: x + 1, y: 10 ** (y + i) })),
+    })),
+    {
+      title: "Three curves",
+      xTitle: "Step",
+      yTitle: "Loss (nats)",
+      yScale: "log",
+    },
+  ),
+  "signed map": signedMap([0, 1, 2].map((row) => wave(30 + row).slice(row)), {
+    title: "Waves",
+    rowTitle: "Position",
+    columnTitle: "Column of the table",
+    valueTitle: "Value",
+  }),
   confusion: confusionChart([[90, 72], [31, 323]], [
     "unacceptable",
     "acceptable",
