@@ -47,14 +47,17 @@ export class BrowserPage {
     };
   }
 
-  /** Starts `chromium` on a page of `html`. */
-  static async open(chromium: string, html: string): Promise<BrowserPage> {
+  /** Starts `chromium` on a page of `html`, or on a file. */
+  static async open(
+    chromium: string,
+    page: string | URL,
+  ): Promise<BrowserPage> {
     const profile = await Deno.makeTempDir();
-    const file = `${profile}/page.html`;
-    await Deno.writeTextFile(
-      file,
-      `<!doctype html><meta charset="utf-8">${html}`,
-    );
+    const file = page instanceof URL ? page.pathname : `${profile}/page.html`;
+    if (typeof page === "string") {
+      const html = `<!doctype html><meta charset="utf-8">${page}`;
+      await Deno.writeTextFile(file, html);
+    }
     const process = new Deno.Command(chromium, {
       args: [
         "--headless",
@@ -80,12 +83,12 @@ export class BrowserPage {
       socket.onopen = resolve;
       socket.onerror = reject;
     });
-    const page = new BrowserPage(process, socket, profile);
+    const opened = new BrowserPage(process, socket, profile);
     // The first document of a new window is an empty one.
     const isLoaded = `location.protocol === "file:" &&
       document.readyState === "complete"`;
-    while (!await page.evaluate<boolean>(isLoaded)) await delay(20);
-    return page;
+    while (!await opened.evaluate<boolean>(isLoaded)) await delay(20);
+    return opened;
   }
 
   /** Sends a command of the protocol and waits for its result. */
@@ -178,6 +181,11 @@ const KEY_CODES: Record<string, number> = {
   Tab: 9,
   ArrowDown: 40,
   ArrowUp: 38,
+  ArrowLeft: 37,
+  ArrowRight: 39,
+  End: 35,
+  Escape: 27,
+  Home: 36,
 };
 
 /** Chromium writes the port it chose into its profile. */

@@ -1,51 +1,10 @@
 import assert from "node:assert/strict";
 import { headView } from "bertbook/views/head_view.ts";
-import { BrowserPage, findChromium } from "./_chromium.ts";
+import type { BrowserPage } from "./_chromium.ts";
+import { all, choose, inBrowser, tokensOf, view } from "./_views.ts";
 import { INJECTIONS, sampleAttention, samplePair } from "../views/_samples.ts";
 
-const chromium = findChromium();
-const reason = chromium === undefined
-  ? " (skipped: no Chromium in BERTBOOK_CHROMIUM or on PATH)"
-  : "";
-
-/** Opens a page of `html` and hands over a way to ask the first view. */
-function inBrowser(
-  name: string,
-  html: () => string,
-  run: (page: BrowserPage) => Promise<void>,
-): void {
-  Deno.test({
-    name: name + reason,
-    ignore: chromium === undefined,
-    fn: async () => {
-      await using page = await BrowserPage.open(chromium!, html());
-      await run(page);
-      assert.equal(await page.evaluate("typeof window.pwned"), "undefined");
-    },
-  });
-}
-
-const view = (index: number): string =>
-  `document.querySelectorAll("[data-view]")[${index}].shadowRoot`;
-const all = (selector: string, index = 0): string =>
-  `[...${view(index)}.querySelectorAll(${JSON.stringify(selector)})]`;
 const head = (number: number): string => `${all("button.head")}[${number}]`;
-
-function choose(
-  page: BrowserPage,
-  name: "layer" | "show",
-  value: number,
-): Promise<void> {
-  return page.evaluate(`{
-    const select = ${view(0)}.querySelector("select.${name}");
-    select.value = "${value}";
-    select.dispatchEvent(new Event("change"));
-  }`);
-}
-
-function tokensOf(page: BrowserPage, side: string): Promise<string[]> {
-  return page.evaluate(`${all(`ul.${side} bdi`)}.map((n) => n.textContent)`);
-}
 
 function headsOn(page: BrowserPage): Promise<number[]> {
   return page.evaluate(
