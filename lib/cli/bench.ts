@@ -4,11 +4,17 @@
 
 import { dirname, join, resolve } from "node:path";
 import type { Precision } from "../training/precision.ts";
-import { describeSpeed, type SpeedSettings } from "../engine/speed_settings.ts";
+import { startEngine } from "../engine/engine.ts";
+import {
+  describeSpeed,
+  type SpeedSettings,
+  speedSettings,
+} from "../engine/speed_settings.ts";
 import { provideLibrary } from "../engine/tensorflow/library.ts";
 import { benchChart } from "../views/bench_chart.ts";
 import { renderPng } from "../views/picture.ts";
 import { BenchChild } from "./bench_child.ts";
+import { lengthsTable, measureLengths } from "./bench_lengths.ts";
 import { memoryTable } from "./bench_memory.ts";
 import { BENCH_OPTIONS, type BenchPlan, benchPlan } from "./bench_options.ts";
 import type { BenchCase } from "./bench_contestant.ts";
@@ -17,7 +23,7 @@ import { benchMarkdown, benchTable } from "./bench_table.ts";
 import { findTorch } from "./bench_torch.ts";
 import type { Command } from "./command.ts";
 import { PROJECT } from "./project.ts";
-import { progressLines } from "./provision.ts";
+import { progressLines, provision } from "./provision.ts";
 import { StatusLine } from "./terminal.ts";
 
 /** Measures training steps and writes the figures to a file. */
@@ -26,7 +32,8 @@ export const BENCH: Command = {
   summary: "Measure how fast training is on this machine, or race it",
   options: BENCH_OPTIONS,
   run: async (given) => {
-    await bench(benchPlan(given));
+    const plan = benchPlan(given);
+    await (plan.byLength ? benchLengths(plan) : bench(plan));
     return 0;
   },
 };
@@ -106,6 +113,25 @@ async function bench(plan: BenchPlan): Promise<void> {
   await finish(plan, file);
 }
 
+/** Times the ways of padding in this process, and writes the figures. */
+async function benchLengths(plan: BenchPlan): Promise<void> {
+  await provision();
+  const machine = speedSettings(await startEngine());
+  console.log(describeSpeed(machine));
+  const line = new StatusLine();
+  const report = await measureLengths({
+    ...plan,
+    onProgress: (text) => line.update(text),
+  });
+  const { data, sentences, model } = report;
+  line.finish(
+    `\n${data}, ${sentences} sentences, ${model}, batch 32; seconds are those ` +
+      `of the steps timed, times steps\n\n${lengthsTable(report)}`,
+  );
+  await writeFile(plan.json, { machine, ...report });
+  console.log(`\nFigures: ${plan.json}`);
+}
+
 /** Starts the process that measures the machine itself. */
 function startRoof(
   precisions: readonly Precision[],
@@ -138,7 +164,7 @@ function keepBest(best: Roof, roof: Roof): void {
   }
 }
 
-async function writeFile(path: string, file: BenchFile): Promise<void> {
+async function writeFile(path: string, file: unknown): Promise<void> {
   await Deno.mkdir(dirname(resolve(path)), { recursive: true });
   await Deno.writeTextFile(path, JSON.stringify(file, null, 2) + "\n");
 }

@@ -24,6 +24,8 @@ export type BenchPlan = {
   readonly precisions: readonly Precision[];
   /** A row for each, in the same run. */
   readonly savings: readonly Savings[];
+  /** Whether ways of padding are measured instead of models. */
+  readonly byLength: boolean;
   readonly rivals: readonly Rival[];
   readonly rounds: number;
   /** Steps of each contestant in each round. */
@@ -62,6 +64,10 @@ export const BENCH_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     type: "string",
     value: "all,none",
     description: "Leave out all work that changes no result, or none of it",
+  },
+  "by-length": {
+    type: "boolean",
+    description: "Instead: an epoch on CoLA by how sentences are padded",
   },
   torch: { type: "boolean", description: "Race against PyTorch" },
   eager: { type: "boolean", description: "Race against the uncompiled step" },
@@ -117,12 +123,14 @@ export function benchPlan({ flags, values }: Arguments): BenchPlan {
     tokens: counts("tokens", MAX_TOKENS),
     precisions: choices<Precision>("precision", ["float32", "bfloat16"]),
     savings: choices("savings", SAVINGS),
+    byLength: flags.has("by-length"),
     rivals: RIVALS.filter((rival) => flags.has(rival)),
     rounds: counts("rounds", 1000)[0]!,
     steps: counts("steps", 1000)[0]!,
     words: counts("words", NUM_WORDS)[0]!,
     memory: counts("memory", 1_000_000, 0)[0]!,
-    json: text("json"),
+    json: values.get("json") ??
+      (flags.has("by-length") ? "out/lengths.json" : text("json")),
     picture: values.get("picture"),
   };
 }

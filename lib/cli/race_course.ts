@@ -32,7 +32,6 @@ export type RaceRecipe =
       | "clipNorm"
       | "seed"
       | "order"
-      | "layout"
       | "precision"
     >
   >
@@ -53,7 +52,8 @@ export type RaceCourse = {
  * `task.json`; for others `train-1.jsonl` … and one file for each judge, a batch on
  * each line.
  *
- * Ours trains by `fineTune()`, which makes the same batches from the task.
+ * Ours trains by `fineTune()`, which makes the same batches from the task, in the
+ * same rows if its layout is `"padded"`.
  *
  * @param folder Where to write; it must be there.
  * @param plan What is raced.
@@ -82,9 +82,9 @@ export async function layCourse(
   const { batchSize, learningRate, weightDecay, clipNorm } = RECIPES.full;
   const chosen = {
     ...{ epochs, batchSize, learningRate, weightDecay, clipNorm },
-    ...{ seed, order, layout: "padded", precision } as const,
+    ...{ seed, order, precision },
   };
-  const settled = planFineTuning(model, task, chosen);
+  const settled = planFineTuning(model, task, { ...chosen, layout: "padded" });
   const recipe: RaceRecipe = {
     ...chosen,
     threads,

@@ -4,8 +4,11 @@ import type { Precision } from "../training/precision.ts";
 import type { Arguments, OptionSpec } from "./command.ts";
 import { choicesOf, numbersOf, wholeNumbersOf } from "./option_values.ts";
 
-/** Who can take part: ours compiled, ours operation by operation, PyTorch. */
-export const RACERS = ["compiled", "eager", "torch"] as const;
+/**
+ * Who can take part: ours as it is, with packed rows; ours compiled, and operation by
+ * operation, on the same padded rows as PyTorch.
+ */
+export const RACERS = ["packed", "compiled", "eager", "torch"] as const;
 
 /** One of {@linkcode RACERS}. */
 export type Racer = (typeof RACERS)[number];
@@ -29,8 +32,8 @@ export type RacePlan = {
 export const RACE_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   who: {
     type: "string",
-    value: "compiled,torch",
-    description: "Who takes part: compiled, eager, torch",
+    value: "packed,compiled,torch",
+    description: "Who takes part: packed, compiled, eager, torch",
   },
   seeds: {
     type: "string",

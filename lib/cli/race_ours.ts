@@ -1,7 +1,7 @@
 /**
  * Bertbook as a contestant of `deno task race`: trains epochs when asked to.
  *
- *     race_ours.ts <compiled | eager> <folder>
+ *     race_ours.ts <packed | compiled | eager> <folder>
  *
  * @module
  */
@@ -26,7 +26,10 @@ runFunctionsEagerly(racer === "eager");
 const model = await loadClassifier(join(folder!, "model"), {
   seed: recipe.seed,
 });
-const epochs = judgedEpochs(model, task, recipe);
+const epochs = judgedEpochs(model, task, {
+  ...recipe,
+  layout: racer === "packed" ? "packed" : "padded",
+});
 
 await answerRequests({}, async (): Promise<EpochAnswer> => {
   const { value: epoch } = await epochs.next();

@@ -11,6 +11,7 @@ Deno.test("benchPlan() without options is what --help shows", () => {
     tokens: [16, 64, 128],
     precisions: ["float32"],
     savings: ["all", "none"],
+    byLength: false,
     rivals: [],
     rounds: 5,
     steps: 4,
@@ -19,6 +20,11 @@ Deno.test("benchPlan() without options is what --help shows", () => {
     json: "out/bench.json",
     picture: undefined,
   });
+});
+
+Deno.test("benchPlan() keeps the figures of different measurements apart", () => {
+  assert.equal(planOf("--by-length").json, "out/lengths.json");
+  assert.equal(planOf("--by-length", "--json=a.json").json, "a.json");
 });
 
 Deno.test("benchPlan() reads lists, in their order and each item once", () => {
@@ -30,6 +36,7 @@ Deno.test("benchPlan() reads lists, in their order and each item once", () => {
       "--torch",
       "--picture=a.png",
       "--savings=none",
+      "--by-length",
       "--memory=2000",
       "--words=5584",
     ],
@@ -39,6 +46,7 @@ Deno.test("benchPlan() reads lists, in their order and each item once", () => {
     tokens: [64, 16],
     precisions: ["bfloat16", "float32"],
     savings: ["none"],
+    byLength: true,
     rivals: ["torch", "wasm"],
     rounds: 2,
     steps: 9,

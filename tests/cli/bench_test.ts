@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { LengthRow } from "bertbook/cli/bench_lengths.ts";
 import { findTorch } from "bertbook/cli/bench_torch.ts";
 
 const MAIN = join(import.meta.dirname!, "..", "..", "lib", "cli", "main.ts");
@@ -110,6 +111,47 @@ Deno.test("bench writes rows of figures that agree with one another", async () =
     );
     const png = await Deno.readFile(join(folder, "bench.png"));
     assert.equal(new TextDecoder().decode(png.subarray(1, 4)), "PNG");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("bench --by-length scales steps to epochs, and counts padding", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const json = join(folder, "lengths.json");
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--no-check", "--allow-all", MAIN, "bench"],
+        ...["--by-length", "--rounds=2", "--steps=1", `--json=${json}`],
+      ],
+      env: { NO_COLOR: "1", BERTBOOK_MODEL: "tiny", BERTBOOK_DATA: "embedded" },
+    }).output();
+    const text = new TextDecoder();
+    assert.equal(code, 0, text.decode(stderr));
+    const { rows, sentences } = JSON.parse(await Deno.readTextFile(json)) as {
+      rows: LengthRow[];
+      sentences: number;
+    };
+    const [longest, half, ...others] = rows;
+    assert.deepEqual([longest!.tokensPerSentence, half!.tokensPerSentence], [
+      128,
+      64,
+    ]);
+    for (const row of rows) {
+      assert.equal(row.steps, Math.ceil(sentences / 32));
+      assert.equal(row.measured, 2);
+      assert.equal(row.epochSeconds, row.stepMs * row.steps / 1000);
+      assert.ok(row.stepMsMin <= row.stepMs && row.stepMs <= row.stepMsMax);
+      // However they are padded, the sentences have as many tokens.
+      const real = (r: LengthRow) => r.tokensPerSentence * (1 - r.paddingShare);
+      assert.ok(Math.abs(real(row) / real(longest!) - 1) < 1e-9);
+    }
+    assert.ok(others.every((row) => row.tokensPerSentence < 20));
+    assert.match(
+      text.decode(stdout),
+      /all to 128 +128\.0 .* 2 of 113 .* 1\.00\n/,
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

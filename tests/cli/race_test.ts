@@ -12,7 +12,7 @@ const planOf = (...args: string[]) => racePlan(readArguments(RACE, args));
 
 Deno.test("racePlan() without options is what --help shows", () => {
   assert.deepEqual(planOf(), {
-    racers: ["compiled", "torch"],
+    racers: ["packed", "compiled", "torch"],
     seeds: [42],
     epochs: 4,
     sentences: Infinity,
@@ -70,7 +70,7 @@ for await (const _ of Deno.stdin.readable) {
 }
 `;
 
-Deno.test("without dropout, compiled and eager have the same losses in a race", async () => {
+Deno.test("without dropout, all of ours have the same losses in a race", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const json = join(folder, "deep", "race.json");
@@ -86,7 +86,11 @@ Deno.test("without dropout, compiled and eager have the same losses in a race", 
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "--quiet", "--no-check", "--allow-all", MAIN, "race"],
-        ...["--who=compiled,eager,torch", "--epochs=2", "--sentences=70"],
+        ...[
+          "--who=compiled,packed,eager,torch",
+          "--epochs=2",
+          "--sentences=70",
+        ],
         ...["--dropout=0", `--json=${json}`],
       ],
       env: {
@@ -100,7 +104,7 @@ Deno.test("without dropout, compiled and eager have the same losses in a race", 
     assert.equal(code, 0, text.decode(stderr));
     const { runs, machine } = JSON.parse(await Deno.readTextFile(json));
     assert.equal(machine.torch, "9.9.9");
-    const [compiled, eager, torch] = runs as RaceRun[];
+    const [compiled, packed, eager, torch] = runs as RaceRun[];
     assert.deepEqual(torch!.epochs.map(({ losses }) => losses), [
       [32, 32, 6],
       [32, 32, 6],
@@ -115,8 +119,10 @@ Deno.test("without dropout, compiled and eager have the same losses in a race", 
     for (const [i, { losses }] of compiled!.epochs.entries()) {
       assert.equal(losses.length, 3);
       for (const [j, loss] of losses.entries()) {
-        const other = eager!.epochs[i]!.losses[j]!;
-        assert.ok(Math.abs(loss / other - 1) < 1e-5, `${loss} is not ${other}`);
+        for (const { epochs } of [packed!, eager!]) {
+          const other = epochs[i]!.losses[j]!;
+          assert.ok(Math.abs(loss / other - 1) < 1e-5, `${loss}, ${other}`);
+        }
       }
     }
     assert.match(text.decode(stdout), /\ntorch +42 +1 +0\.10 +0\.03 +1\.000 /);
