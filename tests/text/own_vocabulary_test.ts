@@ -1,0 +1,51 @@
+import {
+  collectVocabulary,
+  unknownRate,
+} from "bertbook/text/own_vocabulary.ts";
+import fc from "fast-check";
+import assert from "node:assert/strict";
+
+const texts = [["b", "a", "c", "b"], [], ["c", "b", "d", "[PAD]"]];
+
+Deno.test("collectVocabulary() orders by frequency, then by the alphabet", () => {
+  const { pieces, idOf } = collectVocabulary(texts);
+  assert.deepEqual(pieces, ["[PAD]", "[UNK]", "b", "c", "a", "d"]);
+  assert.equal(idOf.get("[PAD]"), 0);
+  assert.equal(idOf.get("b"), 2);
+});
+
+Deno.test("collectVocabulary() leaves rare words out", () => {
+  const { pieces } = collectVocabulary(texts, { minFrequency: 2 });
+  assert.deepEqual(pieces, ["[PAD]", "[UNK]", "b", "c"]);
+  for (const minFrequency of [0, 1.5, NaN]) {
+    assert.throws(() => collectVocabulary(texts, { minFrequency }), {
+      name: "RangeError",
+      message: /minFrequency must be a positive whole number/,
+    });
+  }
+});
+
+const anyTexts = fc.array(fc.array(fc.constantFrom(..."abcdefgh")));
+
+Deno.test("collectVocabulary() does not depend on the order of the texts", () => {
+  fc.assert(
+    fc.property(anyTexts, fc.integer({ min: 1, max: 3 }), (texts, n) => {
+      const { pieces, idOf } = collectVocabulary(texts, { minFrequency: n });
+      const reversed = texts.toReversed().map((words) => words.toReversed());
+      assert.deepEqual(
+        collectVocabulary(reversed, { minFrequency: n }).pieces,
+        pieces,
+      );
+      pieces.forEach((piece, id) => assert.equal(idOf.get(piece), id));
+    }),
+  );
+});
+
+Deno.test("unknownRate() counts words, not kinds of words", () => {
+  const vocabulary = collectVocabulary(texts, { minFrequency: 2 });
+  assert.equal(unknownRate([["b", "x"], ["x", "[UNK]"]], vocabulary), 3 / 4);
+  assert.equal(unknownRate([], vocabulary), 0);
+  fc.assert(fc.property(anyTexts, (texts) => {
+    assert.equal(unknownRate(texts, collectVocabulary(texts)), 0);
+  }));
+});

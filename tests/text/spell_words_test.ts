@@ -1,0 +1,36 @@
+import { spellWords } from "bertbook/text/spell_words.ts";
+import { splitAsSst2 } from "bertbook/text/sst2.ts";
+import { tokenize } from "bertbook/text/tokenizer.ts";
+import { splitAtWhitespace } from "bertbook/text/whitespace.ts";
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { anyText, smallTokenizer } from "./_support.ts";
+
+const tokenizer = smallTokenizer();
+
+Deno.test("spellWords() reads <unk> as [UNK], which tokenize() takes to pieces", () => {
+  assert.deepEqual(spellWords(["the", "<unk>", "plays"], tokenizer), [
+    "the",
+    "[UNK]",
+    "play",
+    "##s",
+  ]);
+  assert.ok(tokenize("<unk>", tokenizer).length > 1);
+  assert.deepEqual(spellWords([], tokenizer), []);
+});
+
+Deno.test("spellWords() over whitespace is BERT's own tokenizer", () => {
+  // A special token that is written with white space around it stays one.
+  fc.assert(fc.property(anyText, (text) => {
+    assert.deepEqual(
+      spellWords(splitAtWhitespace(text), tokenizer),
+      tokenize(text, tokenizer),
+    );
+  }));
+});
+
+Deno.test("spellWords() over SST-2's words cuts contractions elsewhere", () => {
+  assert.deepEqual(tokenize("doesn't", tokenizer).slice(-3), ["##n", "'", "t"]);
+  const words = spellWords(splitAsSst2("doesn't"), tokenizer);
+  assert.deepEqual(words.slice(-3), ["n", "'", "t"]);
+});

@@ -1,0 +1,20 @@
+import { splitAtWhitespace } from "bertbook/text/whitespace.ts";
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { anyText } from "./_support.ts";
+
+Deno.test("splitAtWhitespace() keeps everything but the white space", () => {
+  assert.deepEqual(splitAtWhitespace(" What\t's \n new ?\u00A0"), [
+    "What",
+    "'s",
+    "new",
+    "?",
+  ]);
+  assert.deepEqual(splitAtWhitespace(""), []);
+  fc.assert(fc.property(anyText, (text) => {
+    const words = splitAtWhitespace(text);
+    assert.equal(words.join(""), text.replace(/\s+/g, ""));
+    assert.ok(words.every((word) => word !== ""));
+    assert.deepEqual(splitAtWhitespace(words.join(" ")), words);
+  }));
+});
