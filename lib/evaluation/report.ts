@@ -55,8 +55,21 @@ export function classificationReport(
   numClasses: number,
   options: { beta?: number } = {},
 ): ClassificationReport {
+  return reportOf(confusionMatrix(predictions, labels, numClasses), options);
+}
+
+/**
+ * The same scores of a confusion matrix, which holds all that they depend on.
+ *
+ * @param matrix Counts [actual][predicted], [C, C].
+ * @param options `beta`: weight of recall, 1 by default.
+ * @returns The scores.
+ */
+export function reportOf(
+  matrix: readonly (readonly number[])[],
+  options: { beta?: number } = {},
+): ClassificationReport {
   const { beta = 1 } = options;
-  const matrix = confusionMatrix(predictions, labels, numClasses);
   const classes = matrix.map((row, i) => {
     const right = row[i]!;
     const support = sum(row);

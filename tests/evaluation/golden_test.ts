@@ -4,6 +4,7 @@ import {
   reliabilityBins,
 } from "bertbook/evaluation/calibration.ts";
 import { confusionMatrix } from "bertbook/evaluation/confusion.ts";
+import { ConfusionMatrix } from "bertbook/evaluation/confusion_matrix.ts";
 import {
   accuracy,
   argMax,
@@ -32,6 +33,7 @@ type Case = {
     classes: number[][];
     macro: number[];
     weighted: number[];
+    twoClass: number[] | null;
   }[];
 };
 
@@ -68,7 +70,7 @@ for (const golden of cases) {
     assertNear(expectedCalibrationError(bins), golden.calibrationError);
   });
 
-  for (const { beta, classes, macro, weighted } of golden.reports) {
+  for (const { beta, classes, macro, weighted, twoClass } of golden.reports) {
     Deno.test(`report equals scikit-learn's: ${golden.name}, beta ${beta}`, () => {
       const report = classificationReport(predictions, labels, numClasses, {
         beta,
@@ -76,6 +78,19 @@ for (const golden of cases) {
       report.classes.forEach((scores, c) => assertScores(scores, classes[c]!));
       assertScores(report.macro, macro);
       assertScores(report.weighted, weighted);
+    });
+
+    Deno.test(`ConfusionMatrix equals scikit-learn: ${golden.name}, beta ${beta}`, () => {
+      const names = Array.from({ length: numClasses }, (_, c) => `class ${c}`);
+      const matrix = new ConfusionMatrix(names);
+      matrix.addBatch(predictions, labels);
+      assertNear(matrix.accuracy(), golden.accuracy);
+      const means = { macro, weighted, "two-class": twoClass };
+      for (const { of, ...scores } of matrix.metrics(beta)) {
+        const c = names.indexOf(of);
+        const expected = c < 0 ? means[of as keyof typeof means] : classes[c];
+        assertScores(scores, expected!);
+      }
     });
   }
 }

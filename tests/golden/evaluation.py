@@ -35,14 +35,16 @@ def case(name, logits, labels):
     predictions = logits.argmax(axis=1)
 
     def scores(beta, average):
+        chosen = {} if average == "binary" else {"labels": classes}
         return metrics.precision_recall_fscore_support(
-            labels, predictions, beta=beta, labels=classes, average=average, zero_division=0
+            labels, predictions, beta=beta, average=average, zero_division=0, **chosen
         )
 
     def report(beta):
         rows = np.array(scores(beta, None)).T.tolist()
         means = {a: [float(x) for x in scores(beta, a)[:3]] for a in ("macro", "weighted")}
-        return {"beta": beta, "classes": rows, **means}
+        two = [float(x) for x in scores(beta, "binary")[:3]] if num_classes == 2 else None
+        return {"beta": beta, "classes": rows, **means, "twoClass": two}
 
     return {
         "name": name,

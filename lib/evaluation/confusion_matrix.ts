@@ -1,0 +1,198 @@
+/** A confusion matrix that grows, and every score that it decides. @module */
+
+import { checkSome, confusionCsv, confusionMatrix } from "./confusion.ts";
+import { type ClassScores, reportOf } from "./report.ts";
+
+/**
+ * What a score is of: a class, by its name; the second of two classes, the
+ * "positive" one; or a mean over the classes, each counting the same or by its
+ * support.
+ */
+export type Average =
+  | { readonly class: string }
+  | "two-class"
+  | "macro"
+  | "weighted";
+
+/**
+ * Counts which class was taken for which, batch by batch.
+ *
+ * @example
+ * ```ts
+ * import { ConfusionMatrix } from "bertbook/evaluation/confusion_matrix.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const matrix = new ConfusionMatrix(["no", "yes"]);
+ * matrix.addBatch([1, 1, 0], [1, 0, 0]);
+ * assert.equal(matrix.precision({ class: "yes" }), 1 / 2);
+ * assert.equal(matrix.recall("two-class"), 1);
+ * assert.equal(matrix.toString(), "     no  yes\nno    1    1\nyes   0    1");
+ * ```
+ */
+export class ConfusionMatrix {
+  /** The names of the classes, [C]. */
+  readonly classNames: readonly string[];
+  #counts: number[][];
+
+  /**
+   * Begins with no examples.
+   *
+   * @param classNames The names of the classes, each one used once, [C].
+   * @throws {RangeError} If a name stands twice, or there is none.
+   */
+  constructor(classNames: readonly string[]) {
+    const numNames = new Set(classNames).size;
+    if (numNames === 0 || numNames < classNames.length) {
+      throw new RangeError(
+        `Cannot count classes as each must have a name of its own: ` +
+          `found ${classNames.map((name) => `"${name}"`).join(", ") || "none"}`,
+      );
+    }
+    this.classNames = [...classNames];
+    this.#counts = confusionMatrix([], [], classNames.length);
+  }
+
+  /** Counts [actual][predicted], [C, C]; a copy. */
+  get counts(): number[][] {
+    return this.#counts.map((row) => [...row]);
+  }
+
+  /** How many examples were added. */
+  get total(): number {
+    return this.#counts.flat().reduce((sum, count) => sum + count, 0);
+  }
+
+  /**
+   * Counts one example.
+   *
+   * @param prediction Predicted class, below C.
+   * @param label Actual class, below C.
+   * @throws {RangeError} If a class is outside 0 … C - 1.
+   */
+  add(prediction: number, label: number): void {
+    this.addBatch([prediction], [label]);
+  }
+
+  /**
+   * Counts a batch of examples, all of them or, after an error, none.
+   *
+   * @param predictions Predicted classes, [B].
+   * @param labels Actual classes, [B].
+   * @throws {RangeError} If the lengths differ or a class is outside 0 … C - 1.
+   */
+  addBatch(predictions: ArrayLike<number>, labels: ArrayLike<number>): void {
+    const more = confusionMatrix(predictions, labels, this.classNames.length);
+    this.#counts = this.#counts.map((row, actual) =>
+      row.map((count, predicted) => count + more[actual]![predicted]!)
+    );
+  }
+
+  /** Forgets all examples. */
+  reset(): void {
+    this.#counts = confusionMatrix([], [], this.classNames.length);
+  }
+
+  /**
+   * The share of examples on the diagonal.
+   *
+   * @throws {RangeError} If no example was added.
+   */
+  accuracy(): number {
+    checkSome({ length: this.total });
+    const right = this.#counts.reduce((sum, row, c) => sum + row[c]!, 0);
+    return right / this.total;
+  }
+
+  /** Of those predicted as a class, the share that belongs to it. */
+  precision(average: Average): number {
+    return this.#scores(average).precision;
+  }
+
+  /** Of those that belong to a class, the share predicted as it. */
+  recall(average: Average): number {
+    return this.#scores(average).recall;
+  }
+
+  /** F_β, the harmonic mean of both in which recall counts β times as much. */
+  fScore(average: Average, beta: number = 1): number {
+    return this.#scores(average, beta).fScore;
+  }
+
+  /** Examples that belong to a class, or to all. */
+  support(average: Average): number {
+    return this.#scores(average).support;
+  }
+
+  /**
+   * All scores: a row for each class, for two classes one of the positive class,
+   * and the means.
+   *
+   * @param beta Weight of recall in F.
+   * @returns Rows for a table.
+   */
+  metrics(beta: number = 1): ({ of: string } & ClassScores)[] {
+    const { classes, macro, weighted } = reportOf(this.#counts, { beta });
+    return [
+      ...classes.map((scores, c) => ({ of: this.classNames[c]!, ...scores })),
+      ...(classes.length === 2 ? [{ of: "two-class", ...classes[1]! }] : []),
+      { of: "macro", ...macro },
+      { of: "weighted", ...weighted },
+    ];
+  }
+
+  /** The counts as rows for a table; actual classes go down. */
+  rows(): Record<string, string | number>[] {
+    return this.#counts.map((row, actual) => ({
+      "actual \\ predicted": this.classNames[actual]!,
+      ...Object.fromEntries(
+        row.map((count, c) => [this.classNames[c]!, count]),
+      ),
+    }));
+  }
+
+  /** The counts as aligned text; actual classes go down, predicted ones across. */
+  toString(): string {
+    const cells = [
+      ["", ...this.classNames],
+      ...this.#counts.map((
+        row,
+        c,
+      ) => [this.classNames[c]!, ...row.map(String)]),
+    ];
+    const widths = cells[0]!.map((_, column) =>
+      Math.max(...cells.map((row) => row[column]!.length))
+    );
+    return cells.map(([name, ...counts]) =>
+      [
+        name!.padEnd(widths[0]!),
+        ...counts.map((count, c) => count.padStart(widths[c + 1]!)),
+      ].join("  ")
+    ).join("\n");
+  }
+
+  /** The counts as CSV, one row for each actual class. */
+  toCsv(): string {
+    return confusionCsv(this.#counts, this.classNames);
+  }
+
+  #scores(average: Average, beta: number = 1): ClassScores {
+    const { classes, macro, weighted } = reportOf(this.#counts, { beta });
+    if (average === "macro") return macro;
+    if (average === "weighted") return weighted;
+    if (average === "two-class") return this.#positive(classes);
+    const scores = classes[this.classNames.indexOf(average.class)];
+    if (scores) return scores;
+    throw new RangeError(
+      `Cannot score "${average.class}" as it must be one of the classes: ` +
+        `${this.classNames.join(", ")}`,
+    );
+  }
+
+  #positive(classes: readonly ClassScores[]): ClassScores {
+    if (classes.length === 2) return classes[1]!;
+    throw new RangeError(
+      `Cannot score the positive class as there must be two classes: ` +
+        `found ${classes.length}; choose "macro" or "weighted"`,
+    );
+  }
+}
