@@ -21,8 +21,8 @@ export type Origin = "folder" | "download" | "embedded";
 export type CorpusPlaces = {
   /** Its folder in `BERTBOOK_DATA`. */
   name: string;
-  /** Its official files. */
-  asset: Asset;
+  /** Its official files, where they can be downloaded and checked. */
+  asset?: Asset;
   /** The folder of the corpus of this project that stands in for it. */
   embedded: string;
 };
@@ -73,6 +73,7 @@ export async function findCorpus(
   if (embeddedOnly) return embedded("the embedded one was asked for");
   const folder = options.folder ?? dataFolder(places.name);
   if (folder !== undefined) return { origin: "folder", folder, reason: "" };
+  if (places.asset === undefined) return embedded("no folder was named");
   try {
     const folder = await ensureAsset(places.asset, provision);
     return { origin: "download", folder, reason: "" };

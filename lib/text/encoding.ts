@@ -7,7 +7,14 @@
  * @module
  */
 
-import { CLS, idsOf, PAD, SEP, type Vocabulary } from "./vocabulary.ts";
+import {
+  CLS,
+  CONTINUATION,
+  idsOf,
+  PAD,
+  SEP,
+  type Vocabulary,
+} from "./vocabulary.ts";
 
 /** One sequence, ready for the model. T is its length with special tokens. */
 export type Encoding = {
@@ -23,16 +30,27 @@ export type Encoding = {
   numTruncated: number;
 };
 
+/**
+ * Which end of a long text is kept: its `"head"`, or a quarter from its head and
+ * the rest from its end.
+ */
+export type Truncation = "head" | "head+tail";
+
 /** How long an encoding may, and must, be. */
 export type EncodingOptions = {
   /** Longest sequence, special tokens included; more pieces are cut off. */
   maxLength?: number;
+  /** Where they are cut off; by default at the end, so that the head stays. */
+  truncation?: Truncation;
   /** Length to fill up to with `[PAD]`. */
   padTo?: number;
 };
 
+/** 128 of 510 pieces: Sun et al. (2019), "How to Fine-Tune BERT", section 5.3.1. */
+const HEAD_SHARE = 128 / 510;
+
 /**
- * Joins one or two sentences with the special tokens, cut and padded at the end.
+ * Joins one or two sentences with the special tokens, cut and padded.
  *
  * Every `[SEP]` stays: pieces are cut in front of it.
  *
@@ -50,7 +68,7 @@ export function assemble(
   vocabulary: Vocabulary,
   options: EncodingOptions = {},
 ): Encoding {
-  const { maxLength = Infinity, padTo } = options;
+  const { maxLength = Infinity, truncation = "head", padTo } = options;
   const numSpecial = second === undefined ? 2 : 3;
   if (!(maxLength >= numSpecial)) {
     throw new RangeError(
@@ -63,8 +81,10 @@ export function assemble(
     second?.length ?? 0,
     maxLength - numSpecial,
   );
-  const a = [CLS, ...first.slice(0, numFirst), SEP];
-  const b = second === undefined ? [] : [...second.slice(0, numSecond), SEP];
+  const a = [CLS, ...truncate(first, numFirst, truncation), SEP];
+  const b = second === undefined
+    ? []
+    : [...truncate(second, numSecond, truncation), SEP];
   const tokens = a.concat(b);
   const numPadding = paddingOf(tokens.length, padTo);
   const all = tokens.concat(repeat(PAD, numPadding));
@@ -77,8 +97,46 @@ export function assemble(
       ...repeat(0, numPadding),
     ],
     attentionMask: [...repeat(1, tokens.length), ...repeat(0, numPadding)],
-    numTruncated: first.length - numFirst + (second?.length ?? 0) - numSecond,
+    numTruncated: first.length + (second?.length ?? 0) + numSpecial -
+      tokens.length,
   };
+}
+
+/**
+ * Shortens a text to the pieces that fit.
+ *
+ * What is kept of the end begins with a whole word: a torn one, which begins with
+ * `##`, would seem to continue the head's last word. So a few pieces less than
+ * `room` may be kept.
+ *
+ * @example A quarter from the head, the rest from the end
+ * ```ts
+ * import { truncate } from "bertbook/text/encoding.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const pieces = ["a", "b", "c", "d", "##e", "f", "g"];
+ * assert.deepEqual(truncate(pieces, 4, "head"), ["a", "b", "c", "d"]);
+ * assert.deepEqual(truncate(pieces, 4, "head+tail"), ["a", "f", "g"]);
+ * ```
+ *
+ * @param pieces The pieces of the text.
+ * @param room How many of them fit.
+ * @param truncation Which of them stay.
+ * @returns At most `room` pieces, in their order.
+ */
+export function truncate(
+  pieces: readonly string[],
+  room: number,
+  truncation: Truncation,
+): string[] {
+  const numHead = Math.round(room * HEAD_SHARE);
+  if (truncation === "head" || pieces.length <= room || numHead === 0) {
+    return pieces.slice(0, room);
+  }
+  const tail = pieces.slice(pieces.length - (room - numHead));
+  const torn = tail.findIndex((piece) => !piece.startsWith(CONTINUATION));
+  return pieces.slice(0, numHead)
+    .concat(torn === -1 ? [] : tail.slice(torn));
 }
 
 /**
