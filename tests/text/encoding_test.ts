@@ -1,4 +1,8 @@
-import { assemble, truncatedLengths } from "bertbook/text/encoding.ts";
+import {
+  assemble,
+  truncate,
+  truncatedLengths,
+} from "bertbook/text/encoding.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { vocabularyOf } from "./_support.ts";
@@ -117,4 +121,53 @@ Deno.test("assemble() refuses lengths without room", () => {
     name: "RangeError",
     message: /padTo=4, length=5; set maxLength=4/,
   });
+});
+
+Deno.test("truncate() keeps a quarter from the head and the rest from the end", () => {
+  const pieces = Array.from({ length: 600 }, (_, i) => `w${i}`);
+  const kept = truncate(pieces, 510, "head+tail");
+  // Sun et al. (2019): the first 128 and the last 382 tokens.
+  assert.deepEqual(kept, [...pieces.slice(0, 128), ...pieces.slice(-382)]);
+  assert.deepEqual(truncate(pieces, 510, "head"), pieces.slice(0, 510));
+  assert.deepEqual(truncate(pieces, 600, "head+tail"), pieces);
+});
+
+Deno.test("truncate() never begins the end with a torn word", () => {
+  const pieces = ["a", "b", "c", "##d", "##e", "f", "g"];
+  assert.deepEqual(truncate(pieces, 5, "head+tail"), ["a", "f", "g"]);
+  assert.deepEqual(truncate(["a", "##b", "##c"], 2, "head+tail"), ["a"]);
+});
+
+Deno.test("assemble() cuts the middle, counts it, and keeps every [SEP]", () => {
+  fc.assert(
+    fc.property(
+      fc.nat(30),
+      fc.option(fc.nat(30), { nil: undefined }),
+      fc.integer({ min: 3, max: 40 }),
+      (numFirst, numSecond, maxLength) => {
+        const second = numSecond === undefined ? undefined : b(numSecond);
+        const options = { maxLength, truncation: "head+tail" } as const;
+        const { tokens, numTruncated, ids } = assemble(
+          a(numFirst),
+          second,
+          VOCABULARY,
+          options,
+        );
+        const numSpecial = second === undefined ? 2 : 3;
+        assert.equal(
+          tokens.filter((t) => t === "[SEP]").length,
+          numSpecial - 1,
+        );
+        assert.equal(tokens.at(-1), "[SEP]");
+        assert.equal(
+          tokens.length + numTruncated,
+          numFirst + (numSecond ?? 0) + numSpecial,
+        );
+        assert.equal(
+          ids.length,
+          Math.min(maxLength, ids.length + numTruncated),
+        );
+      },
+    ),
+  );
 });
