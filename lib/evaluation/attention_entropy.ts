@@ -6,7 +6,7 @@ import {
   eachHead,
   type HeadScores,
   type HeadWeights,
-} from "./attention_patterns.ts";
+} from "./head_scores.ts";
 
 /**
  * How broadly each head looks: the entropy of its weights as a share of the

@@ -1,13 +1,12 @@
 /** Which simple patterns the heads of a model follow. @module */
 
-/** One head's weights, [T][T]: query, key. Every row sums to 1. */
-export type HeadWeights = readonly (readonly number[])[];
-
-/** The weights of every layer and head, [L][H][T][T]. */
-export type Attentions = readonly (readonly HeadWeights[])[];
-
-/** A number for every head, [L][H]. */
-export type HeadScores = number[][];
+import {
+  type Attentions,
+  checkWeights,
+  eachHead,
+  type HeadScores,
+  type HeadWeights,
+} from "./head_scores.ts";
 
 /** The patterns that the literature names. */
 export type Pattern =
@@ -121,42 +120,4 @@ function meanWeight(
     for (const key of keys) sum += weights[query]![key]!;
   }
   return sum / links.length;
-}
-
-/**
- * Scores every head.
- *
- * @param attentions The weights of every head, [L][H][T][T].
- * @param score What to make of one head.
- * @returns The scores, [L][H].
- */
-export function eachHead(
-  attentions: Attentions,
-  score: (weights: HeadWeights, layer: number, head: number) => number,
-): HeadScores {
-  return attentions.map((heads, layer) =>
-    heads.map((weights, head) => score(weights, layer, head))
-  );
-}
-
-/**
- * Checks that attention fits a text.
- *
- * @param numTokens T.
- * @param attentions The weights of every head.
- * @throws {RangeError} If a head is not [T][T].
- */
-export function checkWeights(numTokens: number, attentions: Attentions): void {
-  for (const [layer, heads] of attentions.entries()) {
-    for (const [head, weights] of heads.entries()) {
-      const odd = weights.find((row) => row.length !== numTokens);
-      if (weights.length === numTokens && odd === undefined) continue;
-      throw new RangeError(
-        `Cannot read attention as every head must be [${numTokens}, ${numTokens}]: ` +
-          `layer ${layer}, head ${head} is [${weights.length}, ${
-            (odd ?? weights[0])?.length ?? 0
-          }]`,
-      );
-    }
-  }
 }

@@ -1,6 +1,6 @@
 /** How much of each input token reaches each token, layer by layer. @module */
 
-import { type Attentions, checkWeights } from "./attention_patterns.ts";
+import { type Attentions, checkWeights } from "./head_scores.ts";
 
 /**
  * Attention rollout: the weights of all layers multiplied together.

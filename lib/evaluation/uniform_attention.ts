@@ -1,7 +1,7 @@
 /** The commonest sign that the weights of a model were not loaded. @module */
 
 import { attentionEntropy } from "./attention_entropy.ts";
-import type { Attentions } from "./attention_patterns.ts";
+import type { Attentions } from "./head_scores.ts";
 
 /**
  * The entropy above which attention is nearly uniform, as a share of the largest

@@ -7,7 +7,7 @@ import { encodeCola } from "../data/encode_cola.ts";
 import { randomStream } from "../random/stream.ts";
 import { split } from "../data/split.ts";
 import { fineTune } from "../training/fine_tune.ts";
-import { ensureModel } from "../weights/catalogue.ts";
+import { CATALOGUE, ensureModel } from "../weights/catalogue.ts";
 import { type ClassifierModel, loadClassifier } from "../weights/pretrained.ts";
 import { trainingProgress } from "./training_progress.ts";
 import { RECIPES } from "./recipe.ts";
@@ -45,6 +45,21 @@ export async function fineTunedModel(
       `(${model.name}) was trained just now, on ${numSentences} sentences in ` +
       `quick mode.`,
   };
+}
+
+/**
+ * Opens the model that another one was before it was fine-tuned.
+ *
+ * @param model A fine-tuned model.
+ * @returns The model as pretrained, with a new classifier; the caller disposes it.
+ */
+export async function pretrainedModel(
+  { name, labels }: ClassifierModel,
+): Promise<ClassifierModel> {
+  // A model that began as a folder knows its name alone, not where it was.
+  const isKnown = CATALOGUE.some((each) => each.name === name);
+  const folder = await ensureModel(isKnown ? name : undefined);
+  return await loadClassifier(folder, { labels, seed: settings().seed });
 }
 
 /** Trains as notebook 3 does in quick mode; tells on how many sentences. */

@@ -7,6 +7,7 @@
 export * from "./bar_charts.ts";
 export * from "./bench_chart.ts";
 export * from "./confusion_chart.ts";
+export * from "./head_maps.ts";
 export { attentionHeatMap, heatMap } from "./heat_map.ts";
 export * from "./histogram.ts";
 export * from "./interval_charts.ts";

@@ -123,14 +123,22 @@ export function attentionHeatMap(
 }
 
 /**
- * Ticks at 0, 1, 2, … that show `names`: two equal tokens stay two ticks.
+ * Names by index in Vega's expression language, so that two equal names stay two.
  *
- * The names travel as a literal of Vega's expression language, whose strings
- * are those of JavaScript before 2019: U+2028 ends a line in them.
+ * They travel as a literal, whose strings are those of JavaScript before 2019:
+ * U+2028 ends a line in them.
+ *
+ * @param names The names.
+ * @returns An expression for `labelExpr`.
  */
+export function indexedNames(names: readonly string[]): string {
+  return `${scriptJson(names)}[datum.value]`;
+}
+
+/** Ticks at 0, 1, 2, … that show `names`. */
 function namedTicks(names: readonly string[]): Ticks {
   return {
-    labelExpr: `${scriptJson(names)}[datum.value]`,
+    labelExpr: indexedNames(names),
     labelOverlap: false,
     labelLimit: 110,
     domain: false,

@@ -3,7 +3,7 @@ import {
   attentionChange,
   attentionEntropy,
 } from "bertbook/evaluation/attention_entropy.ts";
-import type { HeadWeights } from "bertbook/evaluation/attention_patterns.ts";
+import type { HeadWeights } from "bertbook/evaluation/head_scores.ts";
 import {
   UNIFORM_ENTROPY,
   uniformAttentionWarning,

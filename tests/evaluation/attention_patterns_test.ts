@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import {
   attentionPatterns,
   chanceScores,
-  type HeadWeights,
   PATTERNS,
 } from "bertbook/evaluation/attention_patterns.ts";
+import type { HeadWeights } from "bertbook/evaluation/head_scores.ts";
 
 const TOKENS = ["[CLS]", "a", "b", "a", "[SEP]", "b", "[SEP]"];
 const T = TOKENS.length;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { HeadWeights } from "bertbook/evaluation/attention_patterns.ts";
+import type { HeadWeights } from "bertbook/evaluation/head_scores.ts";
 import { attentionRollout } from "bertbook/evaluation/attention_rollout.ts";
 
 const square = (
