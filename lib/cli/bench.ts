@@ -19,6 +19,7 @@ import { memoryTable } from "./bench_memory.ts";
 import { BENCH_OPTIONS, type BenchPlan, benchPlan } from "./bench_options.ts";
 import type { BenchCase } from "./bench_contestant.ts";
 import { type BenchRow, measureRows } from "./bench_row.ts";
+import { MODEL_TITLES } from "./bench_shapes.ts";
 import { benchMarkdown, benchTable } from "./bench_table.ts";
 import { findTorch } from "./bench_torch.ts";
 import type { Command } from "./command.ts";
@@ -183,9 +184,10 @@ async function finish(plan: BenchPlan, file: BenchFile): Promise<void> {
   if (picture === undefined || file.rows.length === 0) return;
   const { processor, threads } = file.machine;
   const machine = `${processor}, ${threads} threads, batch 32`;
-  await Deno.writeFile(
-    picture,
-    await renderPng(benchChart(file.rows, { machine })),
-  );
+  const rows = file.rows.map((row) => ({
+    ...row,
+    model: MODEL_TITLES[row.model],
+  }));
+  await Deno.writeFile(picture, await renderPng(benchChart(rows, { machine })));
   console.log(`Picture: ${picture}`);
 }

@@ -24,6 +24,13 @@ export const BENCH_MODELS = {
 /** One of {@linkcode BENCH_MODELS}. */
 export type BenchModel = keyof typeof BENCH_MODELS;
 
+/** The models' names for readers. */
+export const MODEL_TITLES: Readonly<Record<BenchModel, string>> = {
+  "tiny": "tiny",
+  "minilm": "MiniLM",
+  "bert-base": "bert-base",
+};
+
 /** Rows of the word table that all these models have. */
 export const NUM_WORDS = MINI_LM.vocabSize;
 

@@ -1,6 +1,7 @@
 /** The rows of the benchmark, as a terminal shows them. @module */
 
 import type { BenchRow } from "./bench_row.ts";
+import { MODEL_TITLES } from "./bench_shapes.ts";
 import type { Rival } from "./bench_options.ts";
 
 type Column = {
@@ -107,7 +108,9 @@ export function benchMarkdown(rows: readonly BenchRow[]): string {
   const lines = rows.map((row) => {
     const { model, tokens, precision, savings } = row;
     return [
-      `${model}, ${tokens} tokens, ${precision}, ${SAVINGS_TITLES[savings]}`,
+      `${MODEL_TITLES[model]}, ${tokens} tokens, ${precision}, ${
+        SAVINGS_TITLES[savings]
+      }`,
       `${figure(row.stepMs)} ms`,
       ...(withTorch
         ? [`${figure(row.torchMs)} ms`, row.torchRatio?.toFixed(2) ?? ""]

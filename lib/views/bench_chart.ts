@@ -99,7 +99,7 @@ export function benchChart(
     type: "quantitative",
     title: alone
       ? "Share of the speed of large matrix products"
-      : "Time of a step, in steps of Bertbook",
+      : "Time of a step; Bertbook's is 1",
     axis: { tickCount: 6, ...(alone ? { format: "%" } : {}) },
     // Room for the labels to the right of the longest bar.
     scale: {
@@ -147,7 +147,10 @@ export function benchChart(
           },
         },
       },
-      referenceLine("x", 1),
+      {
+        ...referenceLine("x", 1),
+        mark: { type: "rule", color: COLORS.ink, strokeDash: [3, 3] },
+      },
       ...rimmedText({
         mark: { type: "text", align: "left", dx: 5, fontSize: 11 },
         encoding: { x, y, yOffset, text: { field: "label" } },
