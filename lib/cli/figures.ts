@@ -1,6 +1,6 @@
 /** The figures of a run, as people read them. @module */
 
-import type { Results } from "../notebook/results.ts";
+import { type Results, tracingOf } from "../notebook/results.ts";
 import { duration } from "./terminal.ts";
 
 /** One figure with its name; `note` says what it rests on. */
@@ -23,6 +23,7 @@ export function figuresOf(results: Results): Figure[] {
     return seconds === undefined ? undefined : duration(seconds);
   };
   const interval = results["mccInterval"];
+  const tracing = tracingOf(results);
   type Row = [
     label: string,
     value: string | undefined,
@@ -52,6 +53,11 @@ export function figuresOf(results: Results): Figure[] {
     ],
     ["Engine", text("engine"), text("device")],
     ["Training time", time("trainingSeconds")],
+    [
+      "Tracing time",
+      tracing && `${tracing.seconds.toFixed(1)} s`,
+      tracing && `${tracing.signatures} compiled functions`,
+    ],
     ["Whole run", time("seconds")],
   ];
   return figures.flatMap(([label, value, note]) =>

@@ -15,6 +15,7 @@ import { SignatureIndex } from "./signature_index.ts";
 import { sampleOf, tooManySignatures } from "./signature_limit.ts";
 import { CompiledSignature } from "./tensorflow/compiled_signature.ts";
 import { currentTrace } from "./tensorflow/trace.ts";
+import { noteTrace } from "./tracing_report.ts";
 import { tensorFlowBackend } from "./tensorflow/backend.ts";
 
 /** How to compile. */
@@ -149,9 +150,14 @@ export function compile<
       return runTidied(run, args);
     }
     const { leaves, place } = index.find(args);
-    place.value ??= trace(backend, args);
     runs = "graph";
-    return place.value.call(leaves);
+    if (place.value !== undefined) return place.value.call(leaves);
+    const start = performance.now();
+    place.value = trace(backend, args);
+    const result = place.value.call(leaves);
+    const { traceMs } = place.value.report;
+    noteTrace(name, { traceMs, firstCallMs: performance.now() - start });
+    return result;
   };
   return Object.defineProperties(call, {
     runs: { get: () => runs },

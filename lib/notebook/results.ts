@@ -1,6 +1,7 @@
 /** The figures that a run leaves behind, in `metrics.json`. @module */
 
 import { join } from "node:path";
+import { type TracingReport, tracingReport } from "../engine/tracing_report.ts";
 
 /** Figures by name; a later notebook adds to what an earlier one wrote. */
 export type Results = Record<string, unknown>;
@@ -23,6 +24,45 @@ export async function recordResults(
   await Deno.writeTextFile(aside, JSON.stringify(all, null, 2) + "\n");
   await Deno.rename(aside, file);
   return all;
+}
+
+/**
+ * Adds what compiling has cost this process to `metrics.json`, as
+ * `speed.tracing[page]`.
+ *
+ * @param folder The folder that holds the file.
+ * @param page The notebook that this process runs, e.g. `"train"`.
+ * @returns What was added.
+ */
+export async function recordTracing(
+  folder: string,
+  page: string,
+): Promise<TracingReport> {
+  const report = tracingReport();
+  const { speed = {} } = await readResults(folder) as { speed?: Results };
+  const tracing = { ...speed["tracing"] as Results, [page]: report };
+  await recordResults(folder, { speed: { ...speed, tracing } });
+  return report;
+}
+
+/**
+ * What compiling has cost all notebooks of a run.
+ *
+ * @param results The content of `metrics.json`.
+ * @returns The sums, or undefined where no notebook has recorded it.
+ */
+export function tracingOf(
+  results: Results,
+): { signatures: number; seconds: number } | undefined {
+  const { tracing } = (results["speed"] ?? {}) as {
+    tracing?: Record<string, TracingReport>;
+  };
+  if (tracing === undefined) return undefined;
+  const pages = Object.values(tracing);
+  return {
+    signatures: pages.reduce((sum, page) => sum + page.signatures, 0),
+    seconds: pages.reduce((sum, page) => sum + page.seconds, 0),
+  };
 }
 
 /**

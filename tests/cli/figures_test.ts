@@ -8,6 +8,13 @@ Deno.test("figuresOf() rounds what is there and leaves out what is not", () => {
     engine: "tensorflow",
     device: "CPU",
     trainingSeconds: 125.2,
+    speed: {
+      threads: 2,
+      tracing: {
+        train: { signatures: 15, seconds: 1.06, functions: [] },
+        evaluate: { signatures: 5, seconds: 0.12, functions: [] },
+      },
+    },
   });
   assert.deepEqual(figures, [
     {
@@ -17,5 +24,10 @@ Deno.test("figuresOf() rounds what is there and leaves out what is not", () => {
     },
     { label: "Engine", value: "tensorflow", note: "CPU" },
     { label: "Training time", value: "2 min 05 s" },
+    {
+      label: "Tracing time",
+      value: "1.2 s",
+      note: "20 compiled functions",
+    },
   ]);
 });

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readResults, recordResults } from "bertbook/notebook/results.ts";
+import { noteTrace } from "bertbook/engine/tracing_report.ts";
+import {
+  readResults,
+  recordResults,
+  recordTracing,
+  tracingOf,
+} from "bertbook/notebook/results.ts";
 
 Deno.test("recordResults() adds to what is there", async () => {
   const folder = await Deno.makeTempDir();
@@ -29,6 +35,33 @@ Deno.test("recordResults() loses nothing to a file that is not JSON", async () =
       message: /delete it and run again/,
     });
     assert.equal(await Deno.readTextFile(file), "{");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("recordTracing() adds its page to those of other notebooks", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const other = { signatures: 2, seconds: 0.5 };
+    await recordResults(folder, {
+      mcc: 0.1,
+      speed: { threads: 2, tracing: { train: other } },
+    });
+    noteTrace("a function", { traceMs: 250, firstCallMs: 1000 });
+    const report = await recordTracing(folder, "evaluate");
+    assert.deepEqual(
+      [report.signatures, report.seconds, report.firstCallSeconds],
+      [1, 0.25, 1],
+    );
+    const results = await readResults(folder);
+    assert.deepEqual(results, {
+      mcc: 0.1,
+      speed: { threads: 2, tracing: { train: other, evaluate: report } },
+    });
+    assert.deepEqual(tracingOf(results), { signatures: 3, seconds: 0.75 });
+    assert.equal(tracingOf({ speed: { threads: 2 } }), undefined);
+    assert.equal(tracingOf({}), undefined);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { checkPage } from "bertbook/jupyter/check_page.ts";
 import { readNotebook } from "bertbook/jupyter/notebook_file.ts";
-import { readResults } from "bertbook/notebook/results.ts";
+import { readResults, tracingOf } from "bertbook/notebook/results.ts";
 import { NOTEBOOKS, numPictures, run, textOf } from "./_run.ts";
 
 Deno.test("the tutorial runs from the first notebook to the last", async (t) => {
@@ -49,6 +49,9 @@ Deno.test("the tutorial runs from the first notebook to the last", async (t) => 
       const mcc = Number(results["mcc"]);
       assert.ok(low < mcc && mcc < high, `${low} ${mcc} ${high}`);
       assert.ok(Number(results["inDomainMcc"]) > 0.2, JSON.stringify(results));
+      // One for each length of a batch: if every batch had its own, rounding fails.
+      const { signatures } = tracingOf(results)!;
+      assert.ok(signatures >= 4 && signatures <= 40, `${signatures} traces`);
     });
     await t.step("05_attention", async () => {
       const notebook = await run("05_attention", out);
