@@ -15,6 +15,7 @@ import {
   pngSize,
   rasterize,
   renderPng,
+  renderSvg,
 } from "../views/picture.ts";
 import { table, type TableView } from "../views/table.ts";
 import type { VegaLiteSpec } from "../views/theme.ts";
@@ -50,6 +51,8 @@ export type ShowOptions = {
   caption?: string;
   /** How many rows of a data frame to show. */
   rows?: number;
+  /** Shows a chart or a view as a drawing alone, for pages that will be printed. */
+  format?: "svg";
   /** Where to; the running kernel if not given. */
   broadcast?: Broadcast;
 };
@@ -110,6 +113,7 @@ export async function mimeBundle(
       "text/plain": view.markdown,
     });
   }
+  if (options.format === "svg") return await svgBundle(view);
   if ("$schema" in view) {
     const picture = pngBundle(await renderPng(view), DEFAULT_SCALE);
     return {
@@ -136,6 +140,23 @@ export async function mimeBundle(
   }
   const { html, text } = asTable(view, options);
   return plain({ "text/html": html, "text/plain": text });
+}
+
+/** A chart or a view as a drawing that stays sharp at any size. */
+async function svgBundle(
+  view: Exclude<View, string | Markdown>,
+): Promise<MimeBundle> {
+  if ("$schema" in view) {
+    const svg = await renderSvg(view);
+    return plain({ "image/svg+xml": svg, "text/plain": view.description });
+  }
+  if ("svg" in view) {
+    return plain({ "image/svg+xml": view.svg, "text/plain": view.text });
+  }
+  throw new TypeError(
+    `Cannot show a table as "svg" as only charts and views are drawn: ` +
+      `leave out the format`,
+  );
 }
 
 function asTable(

@@ -12,6 +12,7 @@ export { attentionHeatMap, heatMap } from "./heat_map.ts";
 export * from "./histogram.ts";
 export * from "./interval_charts.ts";
 export * from "./line_chart.ts";
+export * from "./learning_charts.ts";
 export * from "./reliability_chart.ts";
 export { signedMap } from "./signed_map.ts";
 export * from "./sweep_chart.ts";

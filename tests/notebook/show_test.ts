@@ -48,6 +48,18 @@ Deno.test("mimeBundle() offers every view in the formats that viewers need", asy
   }
 });
 
+Deno.test("mimeBundle() draws a chart or a view as SVG alone, and no table", async () => {
+  for (
+    const view of [chart, headView({ tokens: ["a"], attentions: [[[[1]]]] })]
+  ) {
+    const { data } = await mimeBundle(view, { format: "svg" });
+    assert.deepEqual(Object.keys(data).sort(), ["image/svg+xml", "text/plain"]);
+    const svg = String(data["image/svg+xml"]);
+    assert.match(svg, /^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+  }
+  await assert.rejects(mimeBundle([{ a: 1 }], { format: "svg" }), TypeError);
+});
+
 Deno.test("mimeBundle() says how large a picture stands on the page", async () => {
   const { data, metadata } = await mimeBundle(chart);
   const pixels = new DataView(

@@ -1,0 +1,77 @@
+/** One training on reviews and its test, for comparisons. @module */
+
+import { encodeReviews } from "../data/encode_reviews.ts";
+import type { ImdbExample } from "../data/imdb.ts";
+import { VERDICTS } from "../data/review_corpus.ts";
+import { disposeTree } from "../engine/tensor_tree.ts";
+import { accuracy } from "../evaluation/metrics.ts";
+import { fineTune, type TrainStep } from "../training/fine_tune.ts";
+import { predict } from "../training/predict.ts";
+import { ensureModel } from "../weights/catalogue.ts";
+import { loadClassifier } from "../weights/pretrained.ts";
+import {
+  reviewPrecision,
+  type ReviewRecipe,
+  type ReviewRun,
+} from "./review_recipe.ts";
+
+/** Shuffled reviews: what to learn from, to choose the epoch by, and to judge by. */
+export type ReviewSets = {
+  readonly train: readonly ImdbExample[];
+  readonly validation: readonly ImdbExample[];
+  readonly test: readonly ImdbExample[];
+};
+
+/** What came of a run. */
+export type ReviewResult = {
+  /** Share of the test reviews that are judged rightly. */
+  readonly accuracy: number;
+  /** Sum of the training steps' seconds. */
+  readonly trainingSeconds: number;
+};
+
+/**
+ * Fine-tunes the pretrained model on the first reviews of the training part, and
+ * tests its best epoch.
+ *
+ * @param data The reviews; all of the validation and test parts are used.
+ * @param run How many training reviews, and how much of each.
+ * @param recipe What all runs have in common.
+ * @param options The seed; `onStep` is told every step.
+ * @returns The test result; nothing of the model remains.
+ */
+export async function tryReviewRun(
+  data: ReviewSets,
+  run: ReviewRun,
+  recipe: ReviewRecipe,
+  options: { seed: number; onStep?: (step: TrainStep) => Promise<void> },
+): Promise<ReviewResult> {
+  const { seed, onStep } = options;
+  const precision = reviewPrecision();
+  const model = await loadClassifier(await ensureModel(), {
+    labels: [...VERDICTS],
+    seed,
+  });
+  const { tokenizer } = model;
+  const train = encodeReviews(data.train.slice(0, run.reviews), tokenizer, run);
+  const validation = encodeReviews(data.validation, tokenizer, run);
+  const test = encodeReviews(data.test, tokenizer, run);
+  const { epochs, batchSize, learningRate } = recipe;
+  const how = { epochs, batchSize, learningRate, schedule: "cosine" } as const;
+  let trainingSeconds = 0;
+  try {
+    const parts = { train, validation };
+    for await (
+      const event of fineTune(model, parts, { ...how, precision, seed })
+    ) {
+      if (event.kind !== "step") continue;
+      trainingSeconds += event.seconds;
+      await onStep?.(event);
+    }
+    const { predictions } = await predict(model, test, { precision });
+    const labels = test.map(({ label }) => label);
+    return { accuracy: accuracy(predictions, labels), trainingSeconds };
+  } finally {
+    disposeTree(model.params);
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * A text whose words are coloured by a number each: blue for, vermilion against.
+ *
+ * The colours are laid under letters of the page's own colour, so the text reads
+ * on light and on dark ground; words against are underlined as well, for those who
+ * cannot tell the colours apart.
+ *
+ * @module
+ */
+
+import { escapeHtml, visibleControls } from "./escape.ts";
+import type { HtmlView } from "./head_view.ts";
+import { pictureFont } from "./picture.ts";
+import { CHART_FONT, COLORS } from "./theme.ts";
+
+/** A word and how far it speaks for something, above 0, or against it. */
+export type ScoredWord = { readonly text: string; readonly score: number };
+
+/** What to write around the text. */
+export type ColouredTextOptions = {
+  readonly title: string;
+  /** What words above 0 speak for, and what those below 0 do. */
+  readonly poles: { readonly above: string; readonly below: string };
+};
+
+/** The strongest word's colour is this opaque; letters upon it stay readable. */
+const MOST_OPAQUE = 0.55;
+/** Fainter colours cannot be seen. */
+const LEAST_OPAQUE = 0.03;
+/** Plain text marks a word from this share of the largest score on. */
+const MARKED_SHARE = 0.25;
+const WIDTH = 720, MARGIN = 16, LINE_HEIGHT = 24, FONT_SIZE = 14;
+const TEXT_WIDTH = 78;
+/** Marks that stand close to the word before them. */
+const CLOSE = /^[.,;:!?)\]%]+$/;
+
+/**
+ * Colours each word by its score; the largest has the strongest colour.
+ *
+ * @example Plain text says it with signs
+ * ```ts
+ * import { colouredText } from "bertbook/views/coloured_text.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const words = [
+ *   { text: "a", score: 0 },
+ *   { text: "clever", score: 2 },
+ *   { text: "mess", score: -1 },
+ *   { text: ".", score: 0 },
+ * ];
+ * const poles = { above: "positive", below: "negative" };
+ * const { text } = colouredText(words, { title: "Words", poles });
+ * assert.match(text, /a clever\[\+2\.00\] mess\[-1\.00\]\./);
+ * ```
+ *
+ * @param words The words in their order.
+ * @param options Title and what the signs mean.
+ * @returns HTML without a script, an SVG drawing on white, and plain text.
+ * @throws {RangeError} If a score is not finite.
+ */
+export function colouredText(
+  words: readonly ScoredWord[],
+  options: ColouredTextOptions,
+): HtmlView {
+  const wrong = words.find(({ score }) => !Number.isFinite(score));
+  if (wrong !== undefined) {
+    throw new RangeError(
+      `Cannot colour words as every score must be finite: ` +
+        `"${wrong.text}" has ${wrong.score}`,
+    );
+  }
+  const largest = Math.max(0, ...words.map(({ score }) => Math.abs(score)));
+  const view = { words, largest, ...options };
+  return {
+    title: options.title,
+    html: htmlOf(view),
+    svg: svgOf(view),
+    text: textOf(view),
+  };
+}
+
+type TextView = ColouredTextOptions & {
+  readonly words: readonly ScoredWord[];
+  readonly largest: number;
+};
+
+/** The colour and opacity under a word. */
+function shade(
+  score: number,
+  largest: number,
+): { color: string; opacity: number } {
+  const opacity = largest === 0 ? 0 : MOST_OPAQUE * Math.abs(score) / largest;
+  return {
+    color: score < 0 ? COLORS.vermilion : COLORS.blue,
+    opacity: opacity < LEAST_OPAQUE ? 0 : Number(opacity.toFixed(2)),
+  };
+}
+
+/** Whether a space stands before a word. */
+function spaced(words: readonly ScoredWord[], index: number): boolean {
+  return index > 0 && !CLOSE.test(words[index]!.text);
+}
+
+function htmlOf({ words, largest, title, poles }: TextView): string {
+  const span = (text: string, score: number, tip: string): string => {
+    const { color, opacity } = shade(score, largest);
+    const background = opacity === 0
+      ? ""
+      : `background: rgba(${
+        rgbOf(color)
+      }, ${opacity}); border-radius: 3px; padding: 1px 2px;`;
+    const line = score < 0 && opacity > 0
+      ? ` text-decoration: underline dotted;`
+      : "";
+    return `<span title="${escapeHtml(tip)}" style="${background}${line}">${
+      escapeHtml(text)
+    }</span>`;
+  };
+  const body = words.map(({ text, score }, index) =>
+    (spaced(words, index) ? " " : "") + span(text, score, signed(score))
+  ).join("");
+  const legend = span(poles.above, largest, "above 0") + " " +
+    span(poles.below, -largest, "below 0");
+  return `<div style="max-width: ${WIDTH}px; line-height: 1.8; font-size: 14px;">
+<strong>${escapeHtml(title)}</strong><br>${legend}
+<p style="margin: 6px 0;">${body}</p>
+</div>`;
+}
+
+function svgOf({ words, largest, title, poles }: TextView): string {
+  const font = pictureFont("regular");
+  const space = font.widthOf(" ", FONT_SIZE);
+  let x = MARGIN, y = 84;
+  const drawn = words.map(({ text, score }, index) => {
+    const width = font.widthOf(text, FONT_SIZE);
+    if (spaced(words, index)) x += space + 2;
+    if (x + width > WIDTH - MARGIN && x > MARGIN) {
+      x = MARGIN;
+      y += LINE_HEIGHT;
+    }
+    const word = svgWord(text, x, y, width, shade(score, largest), score < 0);
+    x += width;
+    return word;
+  });
+  const above = font.widthOf(poles.above, FONT_SIZE);
+  const legend = [
+    svgWord(poles.above, MARGIN, 50, above, shade(largest, largest), false),
+    svgWord(
+      poles.below,
+      MARGIN + above + 14,
+      50,
+      font.widthOf(poles.below, FONT_SIZE),
+      shade(-largest, largest),
+      largest > 0,
+    ),
+  ];
+  const height = y + MARGIN;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="${CHART_FONT}" font-size="${FONT_SIZE}" fill="${COLORS.ink}">
+<rect width="100%" height="100%" fill="${COLORS.ground}"/>
+<text x="${MARGIN}" y="24" font-weight="bold">${escapeHtml(title)}</text>
+${[...legend, ...drawn].join("\n")}
+</svg>`;
+}
+
+function svgWord(
+  text: string,
+  x: number,
+  y: number,
+  width: number,
+  { color, opacity }: { color: string; opacity: number },
+  isBelow: boolean,
+): string {
+  const [left, wide] = [(x - 2).toFixed(1), (width + 4).toFixed(1)];
+  const ground = opacity === 0
+    ? ""
+    : `<rect x="${left}" y="${
+      y - 15
+    }" width="${wide}" height="20" rx="3" fill="${color}" fill-opacity="${opacity}"/>`;
+  const line = isBelow && opacity > 0
+    ? `<path d="M${x.toFixed(1)} ${y + 3.5}h${
+      width.toFixed(1)
+    }" stroke="${COLORS.ink}" stroke-dasharray="1.5 2"/>`
+    : "";
+  return `${ground}${line}<text x="${x.toFixed(1)}" y="${y}">${
+    escapeHtml(text)
+  }</text>`;
+}
+
+function textOf({ words, largest, title, poles }: TextView): string {
+  const lines = [
+    visibleControls(
+      `${title} ([+] ${poles.above}, [-] ${poles.below})`,
+    ),
+    "",
+  ];
+  for (const [index, { text, score }] of words.entries()) {
+    const isMarked = largest > 0 && Math.abs(score) >= MARKED_SHARE * largest;
+    const word = visibleControls(text) + (isMarked ? `[${signed(score)}]` : "");
+    const joined = lines.at(-1)! + (spaced(words, index) ? " " : "") + word;
+    if (joined.length <= TEXT_WIDTH || lines.at(-1) === "") {
+      lines[lines.length - 1] = joined;
+    } else lines.push(word);
+  }
+  return lines.join("\n");
+}
+
+/** Such as "+0.52". */
+function signed(score: number): string {
+  return (score < 0 ? "-" : "+") + Math.abs(score).toFixed(2);
+}
+
+/** "#0072b2" as "0, 114, 178". */
+function rgbOf(color: string): string {
+  return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16))
+    .join(", ");
+}
