@@ -16,7 +16,7 @@ import { layCourse, type RaceRecipe } from "./race_course.ts";
 import { RACE_OPTIONS, type RacePlan, racePlan } from "./race_options.ts";
 import { race, type RaceRun } from "./race_run.ts";
 import { raceTable } from "./race_table.ts";
-import { StatusLine } from "./terminal.ts";
+import { interruptible, StatusLine } from "./terminal.ts";
 
 /** Trains on CoLA with the same batches and weights in several programs. */
 export const RACE: Command = {
@@ -24,8 +24,8 @@ export const RACE: Command = {
   summary: "Train on CoLA beside PyTorch: the same batches, time and quality",
   options: RACE_OPTIONS,
   run: async (given) => {
-    await runRaces(racePlan(given));
-    return 0;
+    const plan = racePlan(given);
+    return await interruptible((signal) => runRaces(plan, signal));
   },
 };
 
@@ -39,7 +39,10 @@ type RaceFile = {
   runs: RaceRun[];
 };
 
-async function runRaces(plan: RacePlan): Promise<void> {
+async function runRaces(
+  plan: RacePlan,
+  signal: AbortSignal,
+): Promise<void> {
   if (plan.precision !== "float32" && plan.racers.includes("eager")) {
     throw new UsageError(
       `Cannot race in ${plan.precision} as only compiled steps have it; leave ` +
@@ -76,6 +79,7 @@ async function runRaces(plan: RacePlan): Promise<void> {
         ...await race(folder, course, {
           racers,
           python: torch.python,
+          signal,
           onProgress: (text) => line.update(text),
         }),
       );

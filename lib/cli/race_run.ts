@@ -60,10 +60,12 @@ export async function race(
   options: {
     readonly racers: readonly Racer[];
     readonly python: string;
+    /** Ends all contestants at once. */
+    readonly signal: AbortSignal;
     readonly onProgress: (text: string) => void;
   },
 ): Promise<RaceRun[]> {
-  const { racers, python, onProgress } = options;
+  const { racers, python, signal, onProgress } = options;
   const { seed, epochs } = course.recipe;
   await using children = new AsyncDisposableStack();
   const runners: { who: Racer; child: BenchChild; answers: EpochAnswer[] }[] =
@@ -73,6 +75,7 @@ export async function race(
     const { child } = await BenchChild.start(
       who,
       commandOf(who, folder, python),
+      { signal },
     );
     children.use(child);
     runners.push({ who, child, answers: [] });

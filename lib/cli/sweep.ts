@@ -15,7 +15,7 @@ import { SWEEP_OPTIONS, type SweepPlan, sweepPlan } from "./sweep_options.ts";
 import { runAll, shareMachine } from "./sweep_pool.ts";
 import { type SweepResult, SweepStore, type SweepTask } from "./sweep_store.ts";
 import { describeBest, sweepRows, sweepTable } from "./sweep_summary.ts";
-import { duration, StatusLine } from "./terminal.ts";
+import { duration, interruptible, StatusLine } from "./terminal.ts";
 
 /** Trains with every combination of a few hyperparameters. */
 export const SWEEP: Command = {
@@ -24,9 +24,6 @@ export const SWEEP: Command = {
   options: SWEEP_OPTIONS,
   run: async (given) => await sweep(sweepPlan(given)),
 };
-
-/** What shells say of a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
 
 async function sweep(plan: SweepPlan): Promise<number> {
   await provision();
@@ -48,17 +45,18 @@ async function sweep(plan: SweepPlan): Promise<number> {
       `${jobs} at a time with ${share.threads} ` +
       `thread${share.threads === 1 ? "" : "s"} each`,
   );
-  const isDone = await runMissing(missing, {
-    ...{ store, task, results, plan, jobs },
-    threads: share.threads,
-  });
-  await report(plan, results);
-  if (isDone) return 0;
-  console.log(
-    `Stopped: ${results.length} of ${runs.length} trainings are done; the same ` +
-      `command runs the others`,
+  const { threads } = share;
+  const code = await interruptible((signal) =>
+    runMissing(missing, { store, task, results, plan, jobs, threads, signal })
   );
-  return INTERRUPTED;
+  await report(plan, results);
+  if (code !== 0) {
+    console.log(
+      `Stopped: ${results.length} of ${runs.length} trainings are done; the ` +
+        `same command runs the others`,
+    );
+  }
+  return code;
 }
 
 /** Which sentences and model it is about; the number is that of the sentences there. */
@@ -70,7 +68,7 @@ async function taskOf({ sentences }: SweepPlan): Promise<SweepTask> {
   return { data: task.title, model, sentences: task.train.length };
 }
 
-/** Runs what is missing; false if Ctrl-C stopped it. */
+/** Runs what is missing, and keeps each result at once. */
 async function runMissing(
   missing: readonly SweepRun[],
   at: {
@@ -80,42 +78,32 @@ async function runMissing(
     readonly plan: SweepPlan;
     readonly jobs: number;
     readonly threads: number;
+    readonly signal: AbortSignal;
   },
-): Promise<boolean> {
-  const { store, task, results, plan, jobs, threads } = at;
+): Promise<void> {
+  const { store, task, results, plan, jobs, threads, signal } = at;
   const line = new StatusLine();
   const start = performance.now();
-  const stop = new AbortController();
-  const onInterrupt = (): void => stop.abort();
-  Deno.addSignalListener("SIGINT", onInterrupt);
   let numDone = 0;
-  try {
-    await runAll(missing, {
-      ...{ jobs, threads, sentences: plan.sentences, signal: stop.signal },
-      onEpoch: (run, epoch) =>
-        line.update(
-          `${numDone} of ${missing.length} done, ${
-            duration((performance.now() - start) / 1000)
-          }; ${nameOf(run)}: epoch ${epoch}`,
-        ),
-      onDone: async (run, epochs) => {
-        const result = { run, task, threads, epochs };
-        await store.write(result);
-        results.push(result);
-        numDone++;
-        const { mcc } = epochs.at(-1)!;
-        line.finish(
-          `${nameOf(run)}: validation MCC ${mcc.validation.toFixed(3)}`,
-        );
-      },
-    });
-    return true;
-  } catch (error) {
-    if (stop.signal.aborted) return false;
-    throw error;
-  } finally {
-    Deno.removeSignalListener("SIGINT", onInterrupt);
-  }
+  await runAll(missing, {
+    ...{ jobs, threads, sentences: plan.sentences, signal },
+    onEpoch: (run, epoch) =>
+      line.update(
+        `${numDone} of ${missing.length} done, ${
+          duration((performance.now() - start) / 1000)
+        }; ${nameOf(run)}: epoch ${epoch}`,
+      ),
+    onDone: async (run, epochs) => {
+      const result = { run, task, threads, epochs };
+      await store.write(result);
+      results.push(result);
+      numDone++;
+      const { mcc } = epochs.at(-1)!;
+      line.finish(
+        `${nameOf(run)}: validation MCC ${mcc.validation.toFixed(3)}`,
+      );
+    },
+  });
 }
 
 /** Prints the table, names the best, and draws the picture. */

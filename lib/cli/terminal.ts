@@ -61,3 +61,34 @@ export function duration(seconds: number): string {
     String(whole % 60).padStart(2, "0")
   } s`;
 }
+
+/** What shells say of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/**
+ * Lets Ctrl-C end a long work with all that it cleans up.
+ *
+ * @param work Is given a signal that Ctrl-C aborts; what it then throws counts for
+ * nothing.
+ * @param onInterrupt Is called after the work has ended by it.
+ * @returns The exit code: 0, or 130 after Ctrl-C.
+ * @throws What the work throws by itself.
+ */
+export async function interruptible(
+  work: (signal: AbortSignal) => Promise<void>,
+  onInterrupt: () => void = () => {},
+): Promise<number> {
+  const stop = new AbortController();
+  const listener = (): void => stop.abort();
+  Deno.addSignalListener("SIGINT", listener);
+  try {
+    await work(stop.signal);
+    return 0;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    onInterrupt();
+    return INTERRUPTED;
+  } finally {
+    Deno.removeSignalListener("SIGINT", listener);
+  }
+}

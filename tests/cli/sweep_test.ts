@@ -3,12 +3,15 @@ import { join } from "node:path";
 import { readArguments } from "bertbook/cli/command.ts";
 import { SWEEP } from "bertbook/cli/sweep.ts";
 import { sweepPlan } from "bertbook/cli/sweep_options.ts";
-import { shareMachine } from "bertbook/cli/sweep_pool.ts";
+import { runAll, shareMachine } from "bertbook/cli/sweep_pool.ts";
 import { runsOf, type SweepRun } from "bertbook/cli/sweep_grid.ts";
 import { type SweepResult, SweepStore } from "bertbook/cli/sweep_store.ts";
 import { describeBest, sweepRows } from "bertbook/cli/sweep_summary.ts";
 
 const MAIN = join(import.meta.dirname!, "..", "..", "lib", "cli", "main.ts");
+
+/** Trains in a second, and needs no network. */
+const SMALL = { BERTBOOK_MODEL: "tiny", BERTBOOK_DATA: "embedded" };
 
 const planOf = (...args: string[]) => sweepPlan(readArguments(SWEEP, args));
 
@@ -130,6 +133,28 @@ Deno.test("a sweep's store keeps whole results of the same task only", async () 
   }
 });
 
+Deno.test("a training that fails ends the others, and is named", async () => {
+  const [run] = runsOf(planOf("--epochs=50", "--batch=32"));
+  const { signal } = new AbortController();
+  const before = Deno.env.toObject();
+  for (const [name, value] of Object.entries(SMALL)) Deno.env.set(name, value);
+  try {
+    await assert.rejects(
+      runAll([{ ...run!, learningRate: -1 }, run!], {
+        ...{ jobs: 2, threads: 1, sentences: 32, signal },
+        onEpoch: () => {},
+        onDone: () => assert.fail("it must be ended"),
+      }),
+      { name: "TypeError", message: /"learningRate":-1.*above 0/s },
+    );
+  } finally {
+    for (const name of Object.keys(SMALL)) {
+      if (before[name] === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, before[name]);
+    }
+  }
+});
+
 /** Starts a sweep of three short trainings, one at a time. */
 function startSweep(out: string): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
@@ -138,7 +163,7 @@ function startSweep(out: string): Deno.ChildProcess {
       ...["--lr=1e-3,1e-4,1e-5", "--batch=32", "--epochs=1", "--seeds=42"],
       ...["--sentences=32", "--jobs=1", `--out=${out}`],
     ],
-    env: { NO_COLOR: "1", BERTBOOK_MODEL: "tiny", BERTBOOK_DATA: "embedded" },
+    env: { NO_COLOR: "1", ...SMALL },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
