@@ -16,6 +16,7 @@ import { renderPng } from "../views/picture.ts";
 import { BenchChild } from "./bench_child.ts";
 import { lengthsTable, measureLengths } from "./bench_lengths.ts";
 import { memoryTable } from "./bench_memory.ts";
+import { benchStart } from "./bench_start.ts";
 import { BENCH_OPTIONS, type BenchPlan, benchPlan } from "./bench_options.ts";
 import type { BenchCase } from "./bench_contestant.ts";
 import { type BenchRow, measureRows } from "./bench_row.ts";
@@ -34,7 +35,8 @@ export const BENCH: Command = {
   options: BENCH_OPTIONS,
   run: async (given) => {
     const plan = benchPlan(given);
-    await (plan.byLength ? benchLengths(plan) : bench(plan));
+    if (plan.start) await benchStart(plan.rounds);
+    else await (plan.byLength ? benchLengths(plan) : bench(plan));
     return 0;
   },
 };

@@ -26,6 +26,8 @@ export type BenchPlan = {
   readonly savings: readonly Savings[];
   /** Whether ways of padding are measured instead of models. */
   readonly byLength: boolean;
+  /** Instead: how long a notebook takes to its first step. */
+  readonly start: boolean;
   readonly rivals: readonly Rival[];
   readonly rounds: number;
   /** Steps of each contestant in each round. */
@@ -68,6 +70,10 @@ export const BENCH_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   "by-length": {
     type: "boolean",
     description: "Instead: an epoch on CoLA by how sentences are padded",
+  },
+  start: {
+    type: "boolean",
+    description: "Instead: from a kernel's start to the first trained step",
   },
   torch: { type: "boolean", description: "Race against PyTorch" },
   eager: { type: "boolean", description: "Race against the uncompiled step" },
@@ -124,6 +130,7 @@ export function benchPlan({ flags, values }: Arguments): BenchPlan {
     precisions: choices<Precision>("precision", ["float32", "bfloat16"]),
     savings: choices("savings", SAVINGS),
     byLength: flags.has("by-length"),
+    start: flags.has("start"),
     rivals: RIVALS.filter((rival) => flags.has(rival)),
     rounds: counts("rounds", 1000)[0]!,
     steps: counts("steps", 1000)[0]!,
