@@ -35,6 +35,8 @@ export type Facts = Record<string, number | string>;
 export type Progress = {
   /** Shows that `step`, counted from 1, is done. */
   update(step: number, facts?: Facts): Promise<void>;
+  /** Keeps a line of its own, which the next picture shows. */
+  note(line: string): void;
   /** Shows the last step, however short ago it was. */
   finish(): Promise<void>;
   /** The lines kept so far. */
@@ -96,6 +98,9 @@ export function progress(options: ProgressOptions): Progress {
         lines.push(progressLine({ total, unit, seconds, ...current }));
       }
       if (shownAt === undefined || now() - shownAt >= UPDATE_MS) await draw();
+    },
+    note(line): void {
+      lines.push(visibleControls(line));
     },
     async finish(): Promise<void> {
       await draw();

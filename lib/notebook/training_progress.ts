@@ -1,6 +1,7 @@
 /** The progress display of a fine-tuning run. @module */
 
 import type { EpochEnd, TrainStep } from "../training/fine_tune.ts";
+import type { Broadcast } from "./display.ts";
 import { type Progress, progress } from "./progress.ts";
 
 /** A display that is told every event of `fineTune`. */
@@ -12,17 +13,27 @@ export type TrainingProgress = {
 };
 
 /**
- * Opens a display with one line for every 40 batches, as the tutorials print.
+ * Opens a display with one line for every 40 batches, as the tutorials print, and
+ * one for every epoch, which says whether the model is the best so far.
  *
  * @param totalSteps How many steps the run will take.
+ * @param options `broadcast`: where to show; the running kernel if not given.
  */
-export function trainingProgress(totalSteps: number): TrainingProgress {
-  const bar: Progress = progress({ title: "Training", total: totalSteps });
+export function trainingProgress(
+  totalSteps: number,
+  options: { broadcast?: Broadcast } = {},
+): TrainingProgress {
+  const bar: Progress = progress({
+    title: "Training",
+    total: totalSteps,
+    ...options,
+  });
   let validationMcc: number | undefined;
   return {
     async update(event): Promise<void> {
       if (event.kind === "epoch") {
         validationMcc = event.validationMcc;
+        bar.note(epochLine(event));
         return;
       }
       const { step, epoch, loss } = event;
@@ -36,4 +47,15 @@ export function trainingProgress(totalSteps: number): TrainingProgress {
     },
     finish: () => bar.finish(),
   };
+}
+
+function epochLine(end: EpochEnd): string {
+  const sentences = [
+    `Epoch ${end.epoch} ends`,
+    `Training loss ${end.trainingLoss.toFixed(4)}`,
+    `Validation loss ${end.validationLoss.toFixed(4)}`,
+    `Validation accuracy ${end.validationAccuracy.toFixed(4)}`,
+    ...(end.best ? ["New best model"] : []),
+  ];
+  return `${sentences.join(". ")}.`;
 }
