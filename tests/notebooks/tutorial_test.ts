@@ -57,8 +57,24 @@ Deno.test("the tutorial runs from the first notebook to the last", async (t) => 
       const notebook = await run("05_attention", out);
       const text = textOf(notebook);
       assert.match(text, /Smallest sum 1\.00000\d|Smallest sum 0\.99999\d/);
+      assert.match(text, /Every layer has a head that looks somewhere/);
+      const [, byHand, returned] =
+        /By hand (\S+), by the model (\S+)/.exec(text) ?? [];
+      assert.ok(
+        Math.abs(Number(byHand) - Number(returned)) < 1e-5,
+        `by hand ${byHand}`,
+      );
+      // One head of MiniLM does little else, and fine-tuning leaves it alone.
+      const previous = /^previous token +\d+\.\d+ +(0\.\d+)/m.exec(text)?.[1];
+      assert.ok(Number(previous) > 0.9, `previous token ${previous}`);
+      const moved = [...text.matchAll(/^ +\d  +(0\.\d+) +\d+$/mg)]
+        .map(([, share]) => Number(share));
+      assert.ok(moved[0]! < moved.at(-1)!, `layers moved by ${moved}`);
+      assert.equal(text.match(/nearly uniform in every layer/g)!.length, 1);
       assert.match(text, /Tensors left: 0/);
-      assert.equal(numPictures(notebook), 2);
+      assert.equal(numPictures(notebook), 9);
+      const page = await Deno.readTextFile(join(out, "attention.html"));
+      assert.match(page, /<title>The dog and its owner: attention</);
     });
   } finally {
     await Deno.remove(out, { recursive: true });
@@ -71,6 +87,8 @@ Deno.test("a later notebook alone trains what it needs, and says so", async () =
     const env = { BERTBOOK_MODEL: "tiny" };
     const text = textOf(await run("05_attention", out, env));
     assert.match(text, /saved no model .* trained just now/);
+    // A few steps teach a random model no attention: it is as even as the other.
+    assert.equal(text.match(/nearly uniform in every layer/g)!.length, 2);
   } finally {
     await Deno.remove(out, { recursive: true });
   }
