@@ -25,11 +25,28 @@ export function statelessUniform(
   length: number,
   seed: readonly [number, number],
 ): Float32Array<ArrayBuffer> {
+  return Float32Array.from(
+    statelessWords(length, seed),
+    (word) => (word & 0x7fffff) / 0x800000,
+  );
+}
+
+/**
+ * Fills an array with random bits, as StatelessRandomUniformFullInt does.
+ *
+ * @param length How many words.
+ * @param seed Two integers of 32 bits.
+ * @returns Words of 32 bits.
+ */
+export function statelessWords(
+  length: number,
+  seed: readonly [number, number],
+): Uint32Array<ArrayBuffer> {
   // Seeds are sign-extended to 64 bits, low word first.
   const mix = Uint32Array.of(seed[0], seed[0] >> 31, seed[1], seed[1] >> 31);
   philox(mix, ...SCRAMBLING_KEY);
   const [key0 = 0, key1 = 0, nonce0 = 0, nonce1 = 0] = mix;
-  const values = new Float32Array(length);
+  const words = new Uint32Array(length);
   const block = new Uint32Array(4);
   for (let i = 0; i < length; i += 4) {
     block[0] = i / 4; // 2³² blocks are more than any tensor here has
@@ -38,8 +55,8 @@ export function statelessUniform(
     block[3] = nonce1;
     philox(block, key0, key1);
     for (let j = 0; j < 4 && i + j < length; j++) {
-      values[i + j] = (block[j]! & 0x7fffff) / 0x800000;
+      words[i + j] = block[j]!;
     }
   }
-  return values;
+  return words;
 }

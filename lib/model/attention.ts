@@ -9,8 +9,11 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { BertConfig } from "./config.ts";
+import type { DropoutSite } from "../engine/dropout_factors.ts";
+import { attentionWeights } from "./attention_weights.ts";
 import type { Dropout } from "./dropout.ts";
 import { linear, type LinearParams, lookUp } from "./layers.ts";
+import { mergeHeads, projectHeads } from "./split_heads.ts";
 
 /** What attention returns: the mixed values, and the weights that mixed them. */
 export type AttentionOutput = {
@@ -41,8 +44,9 @@ export type AttentionOutput = {
  * @param heads Queries [B, H, Q, K]; keys and values, each [B, H, T, K].
  * @param mask Added to the scores, [B, 1, 1, T] or [B, 1, Q, T]: 0 keeps a key, -1e9
  * hides it.
- * @param drop Applied to the weights that mix the values, not to those returned.
- * @param scale What the queries are multiplied by: 1 / √K, or 1 for the unscaled
+ * @param site Where the weights that mix the values are dropped, if any are; those
+ * returned are whole.
+ * @param scale What the scores are multiplied by: 1 / √K, or 1 for the unscaled
  * product of Luong et al. (2015), equation 8.
  * @returns The context and the weights; the caller disposes both.
  * @throws {RangeError} If queries and keys differ in anything but their number.
@@ -50,7 +54,7 @@ export type AttentionOutput = {
 export function attend(
   heads: { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D },
   mask: tf.Tensor4D,
-  drop: (weights: tf.Tensor4D) => tf.Tensor4D = (weights) => weights,
+  site?: DropoutSite,
   scale: number = 1 / Math.sqrt(heads.query.shape[3]),
 ): AttentionOutput {
   const { query, key, value } = heads;
@@ -61,12 +65,14 @@ export function attend(
     );
   }
   return tf.tidy(() => {
-    // Unscaled, q · k has variance K, which drives softmax into its flat tails. The
-    // scale goes into the query, which is smaller than the scores where T > K.
-    const scaled = query.mul(scale);
-    const scores = tf.matMul(scaled, key, false, true); // [B, H, Q, T]
-    const weights = tf.softmax(scores.add(mask)) as tf.Tensor4D; // [B, H, Q, T]
-    const context = tf.matMul(drop(weights), value) as tf.Tensor4D; // [B, H, Q, K]
+    // Unscaled, q · k has variance K, which drives softmax into its flat tails.
+    const scores = tf.matMul(query, key, false, true) as tf.Tensor4D; // [B, H, Q, T]
+    const weights = attentionWeights(scores, mask, scale); // [B, H, Q, T]
+    // A compiled function leaves out whichever of the two nobody uses.
+    const mixing = site === undefined
+      ? weights
+      : attentionWeights(scores, mask, scale, site);
+    const context = tf.matMul(mixing, value) as tf.Tensor4D; // [B, H, Q, K]
     return { context, weights };
   });
 }
@@ -109,6 +115,28 @@ export function selfAttention(
   config: Pick<BertConfig, "numHeads" | "attentionDropout">,
   options: LayerOptions,
 ): { hidden: tf.Tensor2D; weights: tf.Tensor4D } {
+  return tf.tidy(() => {
+    const { mixed, weights } = mixValues(params, hidden, config, options);
+    return { hidden: linear(params.output, mixed), weights };
+  });
+}
+
+/**
+ * {@linkcode selfAttention} without the projection at its end.
+ *
+ * @param params The projections of queries, keys and values.
+ * @param hidden Hidden states, [B · T, D].
+ * @param config Supplies `numHeads` and `attentionDropout`.
+ * @param options The padding mask, the dropout, and who asks.
+ * @returns The heads' mixed values side by side, [B · Q, D], and the weights,
+ * [B, H, Q, T]; the caller disposes both.
+ */
+export function mixValues(
+  params: Omit<AttentionParams, "output">,
+  hidden: tf.Tensor2D,
+  config: Pick<BertConfig, "numHeads" | "attentionDropout">,
+  options: LayerOptions,
+): { mixed: tf.Tensor2D; weights: tf.Tensor4D } {
   const { numHeads, attentionDropout } = config;
   const { mask, dropout, queries } = options;
   const [B] = mask.shape;
@@ -118,7 +146,7 @@ export function selfAttention(
     const asking = isScattered ? hidden : queryRows(hidden, options);
     const headsOf = (projection: LinearParams, rows = hidden): tf.Tensor4D => {
       const each = rows.shape[0] / B; // Q or T
-      return splitHeads(linear(projection, rows), [B, each, numHeads]);
+      return projectHeads(projection, rows, [B, each, numHeads]);
     };
     const { context, weights } = attend(
       {
@@ -127,11 +155,10 @@ export function selfAttention(
         value: headsOf(params.value),
       },
       mask,
-      (weights) => dropout(weights, attentionDropout),
+      dropout.site(attentionDropout),
     );
-    const merged = mergeHeads(context);
-    const answered = isScattered ? queryRows(merged, options) : merged;
-    return { hidden: linear(params.output, answered), weights };
+    const mixed = mergeHeads(context);
+    return { mixed: isScattered ? queryRows(mixed, options) : mixed, weights };
   });
 }
 
@@ -151,25 +178,4 @@ export function queryRows(
   if (queries !== "first") return hidden;
   const [B, , , T] = mask.shape, D = hidden.shape[1];
   return hidden.as3D(B, T, D).slice([0, 0, 0], [B, 1, D]).as2D(B, D);
-}
-
-/**
- * Gives every head its own columns.
- *
- * @param x Hidden states, [B · T, D].
- * @param sizes B, T and H.
- * @returns The heads' parts, [B, H, T, K]; the caller disposes them.
- */
-export function splitHeads(
-  x: tf.Tensor2D,
-  [B, T, H]: [number, number, number],
-): tf.Tensor4D {
-  return x.reshape([B, T, H, x.shape[1] / H])
-    .transpose<tf.Tensor4D>([0, 2, 1, 3]);
-}
-
-/** [B, H, T, K] → [B · T, D]. */
-function mergeHeads(x: tf.Tensor4D): tf.Tensor2D {
-  const [B, H, T, K] = x.shape;
-  return x.transpose([0, 2, 1, 3]).reshape([B * T, H * K]);
 }

@@ -5,16 +5,30 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { counterUniform } from "../engine/random.ts";
+import {
+  dropoutFactors,
+  type DropoutSite,
+  siteKey,
+} from "../engine/dropout_factors.ts";
+import { fuse } from "../engine/fuse.ts";
+import { withGradient } from "./custom_gradient.ts";
 
-/** Zeroes elements of `x` with probability `rate`, and returns the same shape. */
-export type Dropout = <T extends tf.Tensor>(x: T, rate: number) => T;
+/** The dropout of one pass through a network. */
+export type Dropout = {
+  /** Zeroes elements of `x` with probability `rate`, and returns the same shape. */
+  <T extends tf.Tensor>(x: T, rate: number): T;
+  /**
+   * The next site, for an operation that drops elements among other things: see
+   * {@linkcode dropped}. Undefined where nothing falls.
+   */
+  site(rate: number): DropoutSite | undefined;
+};
 
 /** The dropout of evaluation: returns what it is given. */
-export const NO_DROPOUT: Dropout = <T extends tf.Tensor>(x: T): T => x;
-
-/** 2³² / golden ratio, as int32: its multiples stay far apart modulo 2³². */
-const GOLDEN = 0x9e37_79b9 | 0;
+export const NO_DROPOUT: Dropout = Object.assign(
+  <T extends tf.Tensor>(x: T): T => x,
+  { site: () => undefined },
+);
 
 /**
  * The dropout of one training step.
@@ -41,22 +55,46 @@ const GOLDEN = 0x9e37_79b9 | 0;
  * @returns A dropout whose calls each draw their own mask.
  */
 export function dropoutFrom(seed: tf.Tensor1D): Dropout {
-  let site = 0;
-  return <T extends tf.Tensor>(x: T, rate: number): T => {
+  let sites = 0;
+  const site = (rate: number): DropoutSite | undefined => {
     if (!(rate >= 0 && rate < 1)) {
       throw new RangeError(
         `Cannot drop elements as the rate must be in [0, 1): current value is ${rate}`,
       );
     }
     // Counted even where nothing falls, so that a rate of 0 here moves no mask there.
-    const offset = Math.imul(++site, GOLDEN);
-    if (rate === 0) return x;
-    return tf.tidy(() => {
-      const siteSeed = seed.add(
-        tf.tensor1d([offset, 0], "int32"),
-      ) as tf.Tensor1D;
-      const survives = counterUniform(x.shape, siteSeed).greaterEqual(rate);
-      return x.mul(survives.cast("float32").mul(1 / (1 - rate)));
-    });
+    const number = ++sites;
+    return rate === 0 ? undefined : { key: siteKey(seed, number), rate };
   };
+  const dropout = <T extends tf.Tensor>(x: T, rate: number): T =>
+    tf.tidy(() => {
+      const here = site(rate);
+      if (here === undefined) return x;
+      return withGradient<T>(
+        [x],
+        () => ({ value: multiplied(x, here) as T, saved: [here.key] }),
+        (gradient, [key]) => [
+          multiplied(gradient, { key: key as tf.Tensor1D, rate }),
+        ],
+      );
+    });
+  return Object.assign(dropout, { site });
+}
+
+/** {@linkcode dropped} by itself, in one pass. */
+const multiplied = fuse("dropout", dropped<tf.Tensor>);
+
+/**
+ * Drops elements at a site; of a gradient, the same elements.
+ *
+ * @param x Any shape.
+ * @param site From {@linkcode Dropout.site}.
+ * @returns The shape of `x`: `x` itself without a site. The caller disposes it.
+ */
+export function dropped<T extends tf.Tensor>(
+  x: T,
+  site: DropoutSite | undefined,
+): T {
+  if (site === undefined) return x;
+  return tf.tidy(() => x.mul<T>(dropoutFactors(x.shape, site)));
 }

@@ -4,17 +4,16 @@ import * as tf from "@tensorflow/tfjs";
 import {
   type AttentionParams,
   type LayerOptions,
+  mixValues,
   queryRows,
-  selfAttention,
 } from "./attention.ts";
 import type { BertConfig } from "./config.ts";
 import {
-  gelu,
-  layerNorm,
   type LayerNormParams,
-  linear,
+  linearGelu,
   type LinearParams,
 } from "./layers.ts";
+import { linearAddNorm } from "./sublayer.ts";
 
 /** Parameters of one encoder layer. */
 export type EncoderLayerParams = {
@@ -51,19 +50,25 @@ export function encoderLayer(
   const { hiddenDropout, layerNormEpsilon } = config;
   const { dropout } = options;
   return tf.tidy(() => {
-    const attended = selfAttention(params.attention, hidden, config, options);
-    const middle = layerNorm(
-      params.attentionNorm,
-      queryRows(hidden, options).add(dropout(attended.hidden, hiddenDropout)),
-      layerNormEpsilon,
+    const { mixed, weights } = mixValues(
+      params.attention,
+      hidden,
+      config,
+      options,
     );
-    const expanded = gelu(linear(params.expand, middle)); // [B · Q, F]
-    const fed = linear(params.contract, expanded); // [B · Q, D]
-    const output = layerNorm(
-      params.outputNorm,
-      middle.add(dropout(fed, hiddenDropout)),
-      layerNormEpsilon,
-    );
-    return { hidden: output, weights: attended.weights };
+    const middle = linearAddNorm(params.attention.output, mixed, {
+      residual: queryRows(hidden, options),
+      norm: params.attentionNorm,
+      site: dropout.site(hiddenDropout),
+      epsilon: layerNormEpsilon,
+    });
+    const expanded = linearGelu(params.expand, middle); // [B · Q, F]
+    const output = linearAddNorm(params.contract, expanded, {
+      residual: middle,
+      norm: params.outputNorm,
+      site: dropout.site(hiddenDropout),
+      epsilon: layerNormEpsilon,
+    });
+    return { hidden: output, weights };
   });
 }

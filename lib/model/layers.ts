@@ -8,6 +8,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
+import { fuse } from "../engine/fuse.ts";
 import { withGradient } from "./custom_gradient.ts";
 
 /** An affine map: `kernel` [In, Out], `bias` [Out]. */
@@ -56,28 +57,58 @@ export function layerNorm(
   x: tf.Tensor2D,
   epsilon: number,
 ): tf.Tensor2D {
-  const { gain, bias } = params;
-  return withGradient<tf.Tensor2D>([x, gain, bias], () => {
-    const centred = x.sub(rowMean(x));
-    const inverse = rowMean(centred.square()).add(epsilon).rsqrt(); // 1 / σ, [N, 1]
-    const normalized = centred.mul(inverse);
-    const value = normalized.mul<tf.Tensor2D>(gain).add<tf.Tensor2D>(bias);
-    return { value, saved: [normalized, inverse, gain] };
-  }, (gradient, saved) => {
-    const [normalized, inverse, gain] = saved as [
-      tf.Tensor2D,
-      tf.Tensor2D,
-      tf.Tensor1D,
-    ];
-    const scaled = gradient.mul(gain); // g
-    const along = normalized.mul(rowMean(scaled.mul(normalized)));
-    return [
-      scaled.sub(rowMean(scaled)).sub(along).mul(inverse),
-      gradient.mul(normalized).sum(0),
-      gradient.sum(0),
-    ];
+  return withGradient<tf.Tensor2D>([x, params.gain, params.bias], () => {
+    const { value, normalized, inverse } = normalizeRows(x, params, epsilon);
+    return { value, saved: [normalized, inverse, params.gain] };
+  }, (gradient, [normalized, inverse, gain]) => {
+    const by = normGradient(gradient, {
+      normalized: normalized!,
+      inverse: inverse!,
+      gain: gain!,
+    });
+    return [by.x, by.gain, by.bias];
   });
 }
+
+/** What the gradient of a layer norm needs of its forward pass. */
+export type NormSaved = {
+  /** n, [N, D]. */
+  normalized: tf.Tensor;
+  /** 1 / σ, [N, 1]. */
+  inverse: tf.Tensor;
+  /** [D]. */
+  gain: tf.Tensor;
+};
+
+/** The formula of {@linkcode layerNorm}, and n and 1 / σ. */
+export function normalized(
+  x: tf.Tensor2D,
+  { gain, bias }: LayerNormParams,
+  epsilon: number,
+): { value: tf.Tensor2D; normalized: tf.Tensor; inverse: tf.Tensor } {
+  const centred = x.sub(rowMean(x));
+  const inverse = rowMean(centred.square()).add(epsilon).rsqrt(); // 1 / σ, [N, 1]
+  const normalized = centred.mul(inverse);
+  const value = normalized.mul<tf.Tensor2D>(gain).add<tf.Tensor2D>(bias);
+  return { value, normalized, inverse };
+}
+
+/** The gradients of {@linkcode layerNorm} by the rows, the gain and the bias. */
+export function normalizedGradient(
+  gradient: tf.Tensor2D,
+  { normalized, inverse, gain }: NormSaved,
+): { x: tf.Tensor2D; gain: tf.Tensor; bias: tf.Tensor } {
+  const scaled = gradient.mul(gain); // g
+  const along = normalized.mul(rowMean(scaled.mul(normalized)));
+  return {
+    x: scaled.sub(rowMean(scaled)).sub(along).mul(inverse),
+    gain: gradient.mul(normalized).sum(0),
+    bias: gradient.sum(0),
+  };
+}
+
+const normalizeRows = fuse("layer norm", normalized);
+const normGradient = fuse("layer norm gradient", normalizedGradient);
 
 /** Mean of each row, [N, D] → [N, 1]. */
 function rowMean(x: tf.Tensor): tf.Tensor {
@@ -98,15 +129,66 @@ const DENSITY_AT_ZERO = 1 / Math.sqrt(2 * Math.PI);
  * @returns The same shape; the caller disposes it.
  */
 export function gelu<T extends tf.Tensor>(x: T): T {
-  return withGradient<T>([x], () => {
-    const below = x.mul(Math.SQRT1_2).erf().add(1).mul(0.5); // Φ(x)
-    return { value: x.mul<T>(below), saved: [x, below] };
-  }, (gradient, saved) => {
-    const [x, below] = saved as [tf.Tensor, tf.Tensor];
-    const density = x.square().mul(-0.5).exp().mul(DENSITY_AT_ZERO); // φ(x)
-    return [gradient.mul(density.mul(x).add(below))];
+  return withGradient<T>(
+    [x],
+    () => ({ value: geluOf(x) as T, saved: [x] }),
+    (gradient, [x]) => [geluGradient(gradient, x!)],
+  );
+}
+
+/**
+ * GELU of an affine map, GELU(x W + b): the first half of a feed-forward layer.
+ *
+ * Between the products one pass adds the bias and bends, and only the product is
+ * kept for the gradient.
+ *
+ * @param params The kernel [In, Out] and the bias [Out].
+ * @param x Rows, [N, In].
+ * @returns Rows, [N, Out]; the caller disposes them.
+ */
+export function linearGelu(params: LinearParams, x: tf.Tensor2D): tf.Tensor2D {
+  const { kernel, bias } = params;
+  return tf.tidy(() => {
+    const product: tf.Tensor2D = tf.matMul(x, kernel);
+    return withGradient<tf.Tensor2D>(
+      [product, bias],
+      () => ({
+        value: biasedGelu(product, bias) as tf.Tensor2D,
+        saved: [product, bias],
+      }),
+      (gradient, [product, bias]) =>
+        biasedGeluGradient(gradient, product!, bias!),
+    );
   });
 }
+
+/** Φ(x), the share of a normal distribution below x. */
+function below(x: tf.Tensor): tf.Tensor {
+  return x.mul(Math.SQRT1_2).erf().add(1).mul(0.5);
+}
+
+const geluOf = fuse("gelu", (x: tf.Tensor) => x.mul(below(x)));
+
+const geluGradient = fuse("gelu gradient", slope);
+
+/** ∂loss/∂x of x Φ(x): the gradient of the value times Φ(x) + x φ(x). */
+function slope(gradient: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  const density = x.square().mul(-0.5).exp().mul(DENSITY_AT_ZERO); // φ(x)
+  return gradient.mul(density.mul(x).add(below(x)));
+}
+
+const biasedGelu = fuse("bias, gelu", (product: tf.Tensor, bias: tf.Tensor) => {
+  const x = product.add(bias);
+  return x.mul(below(x));
+});
+
+const biasedGeluGradient = fuse(
+  "bias, gelu gradient",
+  (gradient: tf.Tensor, product: tf.Tensor, bias: tf.Tensor) => {
+    const before = slope(gradient, product.add(bias));
+    return [before, before.sum(0)];
+  },
+);
 
 /**
  * Rows of a table by their numbers.

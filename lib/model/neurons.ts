@@ -1,10 +1,10 @@
 /** The queries and keys behind attention weights, to look at. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { splitHeads } from "./attention.ts";
 import type { BertOutput, BertParams } from "./bert.ts";
 import type { BertConfig } from "./config.ts";
 import { linear, type LinearParams } from "./layers.ts";
+import { splitHeads } from "./split_heads.ts";
 
 /** What every head compares, layer by layer: L of [B, H, T, K] each. */
 export type Neurons = { queries: tf.Tensor4D[]; keys: tf.Tensor4D[] };

@@ -1,5 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
+import {
+  dropoutFactors,
+  type DropoutSite,
+} from "bertbook/engine/dropout_factors.ts";
 import { attend } from "bertbook/model/attention.ts";
 import { assertClose, assertNoLeak } from "./_support.ts";
 
@@ -11,13 +15,13 @@ const HIDE_SECOND = [[[[0, -1e9]]]];
 /** Two tokens whose queries and keys are the unit vectors of the plane. */
 function twoTokens(
   mask: number[][][][],
-  drop?: (weights: tf.Tensor4D) => tf.Tensor4D,
+  site?: DropoutSite,
 ): ReturnType<typeof attend> {
   return tf.tidy(() => {
     const unit = tf.tensor4d([[[[1, 0], [0, 1]]]]);
     const value = tf.tensor4d([[[[1, 2], [3, 4]]]]);
     const heads = { query: unit, key: unit, value };
-    return attend(heads, tf.tensor4d(mask), drop);
+    return attend(heads, tf.tensor4d(mask), site);
   });
 }
 
@@ -41,13 +45,15 @@ Deno.test("attend() gives no weight to a masked key", () => {
 });
 
 Deno.test("attend() mixes with the dropped weights and returns the whole ones", () => {
-  const { context, weights } = twoTokens(
-    HIDE_SECOND,
-    (weights) => weights.mul(2),
-  );
-  assertClose(weights, [[[[1, 0], [1, 0]]]], 0);
-  assertClose(context, [[[[2, 4], [2, 4]]]], 0);
-  tf.dispose({ context, weights });
+  tf.tidy(() => {
+    const site = { key: tf.tensor1d([1, 2], "int32"), rate: 0.5 };
+    const { context, weights } = twoTokens(HIDE_SECOND, site);
+    assertClose(weights, [[[[1, 0], [1, 0]]]], 0);
+    const [first, , second] = dropoutFactors([1, 1, 2, 2], site).dataSync();
+    assert.deepEqual([first, second].toSorted(), [0, 2]); // one of each
+    const expected = [first!, second!].map((factor) => [factor, 2 * factor]);
+    assertClose(context, [[expected]], 0);
+  });
 });
 
 Deno.test("attend() leaves only its outputs in memory", () => {
@@ -73,7 +79,7 @@ Deno.test("attend() without the scale compares by the plain dot product", () => 
     const unit = tf.tensor4d([[[[1, 0], [0, 1]]]]);
     const heads = { query: unit, key: unit, value: unit };
     const mask = tf.tensor4d(NO_MASK);
-    const { weights } = attend(heads, mask, (weights) => weights, 1);
+    const { weights } = attend(heads, mask, undefined, 1);
     // softmax([1, 0]) = [e, 1] / (e + 1)
     const near = Math.E / (Math.E + 1);
     assertClose(weights, [[[[near, 1 - near], [1 - near, near]]]], 1e-6);

@@ -20,6 +20,7 @@ export const AttributeType = {
   bool: 3,
   type: 4,
   shape: 5,
+  function: 8,
 } as const;
 
 /** One attribute as tfjs's kernels give it. A list is an array of its kind. */
@@ -49,6 +50,7 @@ export type AttributeSetters = {
   type(op: Operation, name: Bytes, value: number): void;
   typeList(op: Operation, name: Bytes, values: Int32Array<ArrayBuffer>): void;
   shape(op: Operation, name: Bytes, dims: BigInt64Array<ArrayBuffer>): void;
+  function(op: Operation, name: Bytes, value: Bytes): void;
 };
 
 /** The setters of an eager operation. */
@@ -79,6 +81,8 @@ export function eagerSetters(
       api.TFE_OpSetAttrShape(op, name, dims, dims.length, status.address);
       status.check(() => `set a shape of [${dims}]`);
     },
+    function: (op, name, value) =>
+      api.TFE_OpSetAttrFunctionName(op, name, value, BigInt(value.length)),
   };
 }
 
@@ -105,6 +109,8 @@ export function graphSetters(api: GraphApi): AttributeSetters {
       api.TF_SetAttrTypeList(node, name, values, values.length),
     shape: (node, name, dims) =>
       api.TF_SetAttrShape(node, name, dims, dims.length),
+    function: (node, name, value) =>
+      api.TF_SetAttrFuncName(node, name, value, BigInt(value.length)),
   };
 }
 
@@ -159,6 +165,8 @@ export function setAttribute(
         : setters.type(op, name, numberOf(value, refuse));
     case AttributeType.shape:
       return setters.shape(op, name, integers(values ?? refuse(), refuse));
+    case AttributeType.function:
+      return setters.function(op, name, bytesOf(value, refuse));
     default:
       refuse();
   }
@@ -205,7 +213,7 @@ function refuseValue({ name, type, value }: Attribute): never {
   const wanted = Object.entries(AttributeType).find(([, n]) => n === type)?.[0];
   throw new TypeError(
     `Cannot set the attribute "${name}" as its value must be of kind ` +
-      `${wanted ?? "string, int, float, bool, type or shape"}: ` +
+      `${wanted ?? "string, int, float, bool, type, shape or function"}: ` +
       `found ${JSON.stringify(value) ?? typeof value}, kind ${type}`,
   );
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type * as tf from "@tensorflow/tfjs";
+import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
 import { type Attribute, AttributeType } from "./attributes.ts";
 import { DataType, type Elements } from "./dtypes.ts";
 import type { Executor, TensorMetadata } from "./executor.ts";
@@ -11,6 +13,7 @@ import type { Graph } from "./graph.ts";
 import type { HostValues } from "./host_tensor.ts";
 import { type Node, type NodeOutput, outputOf } from "./node_output.ts";
 import type { ResidentExecutor } from "./resident_executor.ts";
+import { tensorOf } from "./variables.ts";
 
 /** A tensor from outside that the traced function uses: an argument of it. */
 export type Capture = {
@@ -107,6 +110,20 @@ export class GraphExecutor implements Executor {
     const id = this.eager.nextId();
     this.#symbols.set(id, output);
     return id;
+  }
+
+  /** A tensor of tfjs that stands for a node's output. */
+  tensor(
+    backend: NodeJSKernelBackend,
+    output: NodeOutput,
+    shape: readonly number[],
+  ): tf.Tensor {
+    const { dtype } = this.graph.describe(output);
+    return tensorOf(backend, {
+      id: this.bind(output),
+      shape: [...shape],
+      dtype,
+    });
   }
 
   /** Gives an id to an output whose node is made only if something uses it. */

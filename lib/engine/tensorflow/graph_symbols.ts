@@ -73,6 +73,10 @@ const SYMBOLS = {
     parameters: [POINTER, BYTES, BYTES, INT],
     result: NOTHING,
   },
+  TF_SetAttrFuncName: {
+    parameters: [POINTER, BYTES, BYTES, SIZE],
+    result: NOTHING,
+  },
   TF_SetAttrTensor: {
     parameters: [POINTER, BYTES, POINTER, POINTER],
     result: NOTHING,

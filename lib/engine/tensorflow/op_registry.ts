@@ -48,6 +48,11 @@ export class OpRegistry {
     }
   }
 
+  /** Whether the library has an operation. */
+  has(name: string): boolean {
+    return this.#definitions.has(name);
+  }
+
   /**
    * Groups the inputs of a node.
    *

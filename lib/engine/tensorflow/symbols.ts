@@ -98,6 +98,10 @@ const SYMBOLS = {
     parameters: [POINTER, BYTES, BYTES, INT, POINTER],
     result: NOTHING,
   },
+  TFE_OpSetAttrFunctionName: {
+    parameters: [POINTER, BYTES, BYTES, SIZE],
+    result: NOTHING,
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** An open libtensorflow: its functions by name. */

@@ -7,12 +7,13 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
+import type { Attribute } from "./attributes.ts";
 import type { TensorFlowBinding } from "./binding.ts";
 import type { Graph } from "./graph.ts";
 import { GraphExecutor } from "./graph_executor.ts";
-import type { NodeOutput } from "./node_output.ts";
+import { outputOf } from "./node_output.ts";
 import { TracedVariables } from "./traced_variables.ts";
-import { idOf, tensorOf } from "./variables.ts";
+import { idOf } from "./variables.ts";
 
 /** Where a compiled function finds an argument at each call. */
 export type ArgumentSource =
@@ -97,7 +98,11 @@ export class Tracer {
     const outputs = this.#record(() => {
       const symbols = [...leaves];
       for (const { index, placeholder } of given) {
-        symbols[index] = this.#symbol(placeholder, leaves[index]!.shape);
+        symbols[index] = this.#executor.tensor(
+          backend,
+          placeholder,
+          leaves[index]!.shape,
+        );
       }
       return run(symbols).map((tensor) =>
         this.#executor.output(idOf(backend, tensor))
@@ -156,11 +161,48 @@ export class Tracer {
     }
   }
 
-  /** A tensor of tfjs that stands for a node's output. */
-  #symbol(output: NodeOutput, shape: readonly number[]): tf.Tensor {
-    const { dtype } = this.graph.describe(output);
-    const id = this.#executor.bind(output);
-    return tensorOf(this.backend, { id, shape: [...shape], dtype });
+  /** Whether operations go into another graph now: see {@linkcode detour}. */
+  get detoured(): boolean {
+    return this.binding.executor !== this.#executor;
+  }
+
+  /** Runs `run` with its operations, and its symbols, going to another graph. */
+  detour<T>(executor: GraphExecutor, run: () => T): T {
+    this.binding.executor = executor;
+    try {
+      let result: T;
+      tf.tidy(() => {
+        result = run();
+      });
+      return result!;
+    } finally {
+      this.binding.executor = this.#executor;
+    }
+  }
+
+  /**
+   * Adds a node that calls a registered function.
+   *
+   * @param attributes Of the node, an operation `PartitionedCall`.
+   * @param inputs Tensors of this trace.
+   * @param outputs Shapes of the results, which a bare call does not tell.
+   */
+  addCall(
+    attributes: readonly Attribute[],
+    inputs: readonly tf.Tensor[],
+    outputs: readonly { readonly shape: readonly number[] }[],
+  ): tf.Tensor[] {
+    const ids = inputs.map((input) => idOf(this.backend, input));
+    const node = this.graph.addNode(
+      "PartitionedCall",
+      attributes,
+      ids.map((id) => this.#executor.output(id)),
+    );
+    return outputs.map(({ shape }, index) => {
+      const output = outputOf(node, index);
+      this.graph.setShape(output, shape);
+      return this.#executor.tensor(this.backend, output, shape);
+    });
   }
 }
 

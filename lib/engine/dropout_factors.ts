@@ -1,0 +1,145 @@
+/**
+ * What dropout multiplies by, drawn anew wherever it is needed: nothing is stored
+ * between a forward and a backward pass.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import { counterUniform } from "./random.ts";
+import { statelessWords } from "./stateless_uniform.ts";
+import { tensorFlowBackend } from "./tensorflow/backend.ts";
+import { fusesHere } from "./tensorflow/fused_kernel.ts";
+import { currentTrace } from "./tensorflow/trace.ts";
+
+/** A place in a network where elements are dropped, in one step of its training. */
+export type DropoutSite = {
+  /** Two random words, int32 [2], from {@linkcode siteKey}. */
+  readonly key: tf.Tensor1D;
+  /** The share that is dropped, in (0, 1). */
+  readonly rate: number;
+};
+
+/** 2³² / golden ratio, as int32: its multiples stay far apart modulo 2³². */
+const GOLDEN = 0x9e37_79b9 | 0;
+
+/**
+ * The key of one site: two words by Philox from the seed and the site's number,
+ * the same on every engine.
+ *
+ * @param seed A run's seed and its step, int32 [2].
+ * @param site The number of the site.
+ * @returns int32 [2]. The caller disposes it.
+ */
+export function siteKey(seed: tf.Tensor1D, site: number): tf.Tensor1D {
+  const offset = Math.imul(site, GOLDEN);
+  const trace = currentTrace();
+  if (trace === undefined) {
+    const [run, step] = seed.dataSync();
+    const words = statelessWords(2, [(run! + offset) | 0, step!]);
+    return tf.tensor1d(new Int32Array(words.buffer), "int32");
+  }
+  const { backend } = trace;
+  const { TF_ATTR_TYPE, TF_INT32 } = backend.binding;
+  const type = (name: string) => ({
+    name,
+    type: TF_ATTR_TYPE,
+    value: TF_INT32,
+  });
+  return tf.tidy(() =>
+    backend.executeSingleOutput("StatelessRandomUniformFullInt", [
+      ...[type("dtype"), type("T"), type("Tseed")],
+    ], [
+      tf.tensor1d([2], "int32"),
+      seed.add(tf.tensor1d([offset, 0], "int32")),
+    ]) as tf.Tensor1D
+  );
+}
+
+/**
+ * 0 with probability `rate`, else 1 / (1 − rate), for each element.
+ *
+ * Elements are numbered, and each number is hashed under the key: some ten
+ * operations on integers that fuse into whatever uses the result. (Philox, with
+ * ten rounds, costs more than all that a layer does between two products.) Where
+ * nothing is fused, TensorFlow's own Philox is faster and takes its place.
+ *
+ * @param shape Of the result.
+ * @param site Key and rate.
+ * @returns float32. The caller disposes it.
+ */
+export function dropoutFactors(
+  shape: readonly number[],
+  { key, rate }: DropoutSite,
+): tf.Tensor {
+  const factor = 1 / (1 - rate);
+  if (tensorFlowBackend() !== undefined && !fusesHere()) {
+    return tf.tidy(() =>
+      counterUniform([...shape], key).greaterEqual(rate).cast("float32")
+        .mul(factor)
+    );
+  }
+  const size = tf.util.sizeFromShape([...shape]);
+  // The hash as a signed number is uniform in [-2³¹, 2³¹).
+  const lowest = Math.round(rate * 2 ** 32) - 2 ** 31;
+  if (currentTrace() === undefined) {
+    const [start, stride] = key.dataSync();
+    const values = new Float32Array(size);
+    for (let i = 0; i < size; i++) {
+      if (hash(i, start!, stride! | 1) >= lowest) values[i] = factor;
+    }
+    return tf.tensor(values, [...shape]);
+  }
+  return tf.tidy(() => {
+    const [start, stride] = tf.split(key, 2);
+    const hashes = hashOfEach(size, start!, stride!);
+    return hashes.greaterEqual(integer(lowest)).cast("float32")
+      .mul(factor).reshape([...shape]);
+  });
+}
+
+/** Multipliers and shifts of Wellons (2018), "Prospecting for Hash Functions". */
+const [FIRST, SECOND] = [0x7feb352d, 0x846ca68b | 0];
+
+/** The i-th of a key's random words, a signed integer. */
+function hash(i: number, start: number, stride: number): number {
+  let word = (Math.imul(i, stride) + start) | 0;
+  word = Math.imul(word ^ (word >>> 16), FIRST);
+  word = Math.imul(word ^ (word >>> 15), SECOND);
+  return word ^ (word >>> 16);
+}
+
+/** {@linkcode hash} of 0 … size − 1, as operations of TensorFlow. */
+function hashOfEach(
+  size: number,
+  start: tf.Tensor,
+  stride: tf.Tensor,
+): tf.Tensor {
+  const spread = (word: tf.Tensor, shift: number): tf.Tensor => {
+    // TensorFlow's shift repeats the sign; the mask takes the copies away.
+    const shifted = onIntegers("RightShift", word, integer(shift));
+    const mask = integer(2 ** (32 - shift) - 1);
+    const high = onIntegers("BitwiseAnd", shifted, mask);
+    return onIntegers("BitwiseXor", word, high);
+  };
+  const limits = [0, size, 1].map(integer);
+  const odd = onIntegers("BitwiseOr", stride, integer(1));
+  let word = onIntegers("Range", ...limits).mul(odd).add(start);
+  word = spread(word, 16).mul(integer(FIRST));
+  word = spread(word, 15).mul(integer(SECOND));
+  return spread(word, 16);
+}
+
+const integer = (value: number): tf.Scalar => tf.scalar(value, "int32");
+
+/** An operation that tfjs does not have. */
+function onIntegers(name: string, ...inputs: tf.Tensor[]): tf.Tensor {
+  const { backend } = currentTrace()!;
+  const { TF_ATTR_TYPE, TF_INT32 } = backend.binding;
+  const type = name === "Range" ? "Tidx" : "T";
+  return backend.executeSingleOutput(
+    name,
+    [{ name: type, type: TF_ATTR_TYPE, value: TF_INT32 }],
+    inputs,
+  );
+}

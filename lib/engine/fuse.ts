@@ -1,0 +1,61 @@
+/**
+ * Fuses chains of small operations: a few passes over the memory in place of one
+ * for each operation.
+ *
+ * @module
+ */
+
+import { type CallTree, flatten, rebuild } from "./call_tree.ts";
+import { SignatureIndex } from "./signature_index.ts";
+import { FusedKernel, fusesHere } from "./tensorflow/fused_kernel.ts";
+import { currentTrace } from "./tensorflow/trace.ts";
+
+/**
+ * Makes a function whose operations become one kernel inside a compiled
+ * function, where TensorFlow has XLA for the processor.
+ *
+ * An operation on each element costs a read and a write of the memory, and next
+ * to nothing else. XLA writes machine code that reads once, computes, and writes
+ * once. It multiplies matrices worse than oneDNN, so those stay outside. Each
+ * signature (shapes, element types, plain values) is one kernel, however often it
+ * is called; to make it takes some 70 ms, at the first call.
+ *
+ * Everywhere else the function runs as it is: outside of a compiled function, on
+ * other engines, on a GPU. So it must be a function of its arguments alone, and
+ * it has no derivative of its own: wrap it in `tf.customGrad`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { compile } from "bertbook/engine/compile.ts";
+ * import { fuse } from "bertbook/engine/fuse.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const swish = fuse("swish", (x: tf.Tensor) => x.mul(x.sigmoid()));
+ * const twice = compile((x: tf.Tensor) => swish(swish(x)));
+ * assert.equal(twice(tf.tensor1d([0])).arraySync()[0], 0);
+ * ```
+ *
+ * @param name Stands in TensorFlow's messages and profiles.
+ * @param run A function of tensors, in trees of objects and arrays, and plain
+ * values. It uses no other tensors and no variables, and returns new ones.
+ * @returns A function of the same arguments and results.
+ */
+export function fuse<
+  Args extends readonly CallTree[],
+  Result extends CallTree,
+>(name: string, run: (...args: Args) => Result): (...args: Args) => Result {
+  const index = new SignatureIndex<FusedKernel>();
+  return (...args) => {
+    const trace = currentTrace();
+    if (trace === undefined || trace.detoured || !fusesHere()) {
+      return run(...args);
+    }
+    const { leaves, place } = index.find(args);
+    place.value ??= new FusedKernel(trace, name, leaves, (symbols) => {
+      const { form } = flatten(args);
+      return run(...rebuild(form, symbols) as unknown as Args);
+    });
+    return place.value.call(trace, leaves) as Result;
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * A function inside a traced function that XLA compiles into one kernel.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import { type CallTree, flatten, type Form, rebuild } from "../call_tree.ts";
+import { type Attribute, AttributeType } from "./attributes.ts";
+import { tensorFlowBackend, tensorFlowBinding } from "./backend.ts";
+import { Graph } from "./graph.ts";
+import { GraphExecutor } from "./graph_executor.ts";
+import { graphTools } from "./graph_tools.ts";
+import type { NodeOutput } from "./node_output.ts";
+import type { Tracer } from "./trace.ts";
+import { idOf } from "./variables.ts";
+
+/** Numbers the fused kernels of this process. */
+let numKernels = 0;
+
+/** The operation that a library has if XLA is part of it. */
+const XLA_OPERATION = "XlaLaunch";
+
+/**
+ * Whether TensorFlow runs and compiled functions can have fused parts: on the
+ * processor, by a library with XLA.
+ */
+export function fusesHere(): boolean {
+  if (tensorFlowBackend() === undefined) return false;
+  const binding = tensorFlowBinding();
+  const { registry } = graphTools(binding.eager.context);
+  return registry.has(XLA_OPERATION) && !binding.isUsingGpuDevice();
+}
+
+/** One signature of a fused function. It lives as long as the process. */
+export class FusedKernel {
+  readonly #attributes: readonly Attribute[];
+  readonly #outputs: readonly { readonly shape: readonly number[] }[];
+  readonly #form: Form;
+
+  /**
+   * Writes the function down and registers it.
+   *
+   * @param trace The trace in which it is called first.
+   * @param name Stands in messages and profiles.
+   * @param leaves The tensors among the arguments.
+   * @param run Calls the function with symbols in the leaves' place.
+   */
+  constructor(
+    trace: Tracer,
+    name: string,
+    leaves: readonly tf.Tensor[],
+    run: (symbols: readonly tf.Tensor[]) => CallTree,
+  ) {
+    const { backend, binding } = trace;
+    const { context, api, registry } = trace.graph;
+    const graph = new Graph(context, api, registry);
+    const executor = new GraphExecutor(binding.eager, graph);
+    const address = `fused_${name.replace(/\W/g, "_")}_${++numKernels}`;
+    try {
+      const given = leaves.map((leaf) =>
+        executor.argument({
+          shape: leaf.shape,
+          dtype: backend.getDTypeInteger(leaf.dtype),
+        })
+      );
+      const { form, outputs } = trace.detour(executor, () => {
+        const symbols = given.map((placeholder, i) =>
+          executor.tensor(backend, placeholder, leaves[i]!.shape)
+        );
+        const { form, leaves: results } = flatten(run(symbols));
+        const outputs = results.map((x) => executor.output(idOf(backend, x)));
+        return { form, outputs };
+      });
+      refuseCaptures(name, executor);
+      graph.toFunction(address, given, outputs, []);
+      this.#form = form;
+      this.#outputs = outputs.map((output) => ({
+        shape: graph.describe(output).shape!,
+      }));
+      const types = (name: string, list: readonly NodeOutput[]): Attribute => ({
+        ...{ name, type: AttributeType.type },
+        value: list.map((output) => graph.describe(output).dtype),
+      });
+      this.#attributes = [
+        { name: "f", type: AttributeType.function, value: address },
+        types("Tin", given),
+        types("Tout", outputs),
+        { name: "_XlaMustCompile", type: AttributeType.bool, value: true },
+      ];
+    } finally {
+      graph.dispose();
+    }
+  }
+
+  /**
+   * Adds a call to a trace.
+   *
+   * @param trace The trace in progress.
+   * @param leaves The tensors among the arguments.
+   * @returns The results, in the tree in which the function returned them.
+   */
+  call(trace: Tracer, leaves: readonly tf.Tensor[]): CallTree {
+    const results = trace.addCall(this.#attributes, leaves, this.#outputs);
+    return rebuild(this.#form, results);
+  }
+}
+
+/** A kernel is called from many traces, and each has tensors of its own. */
+function refuseCaptures(name: string, { captures }: GraphExecutor): void {
+  if (captures.length === 0) return;
+  throw new TypeError(
+    `Cannot fuse "${name}" as it must use its arguments alone: it uses ` +
+      `${captures.length} other tensor${
+        captures.length === 1 ? "" : "s"
+      }, or ` +
+      `large constants; pass them as arguments`,
+  );
+}
