@@ -11,6 +11,12 @@ import { FusedKernel, fusesHere } from "./tensorflow/fused_kernel.ts";
 import { currentTrace } from "./tensorflow/trace.ts";
 
 /**
+ * Tensors of up to so many elements fit into a processor's cache, where one pass
+ * more costs less than another kernel is worth.
+ */
+const SMALL = 1 << 16;
+
+/**
  * Makes a function whose operations become one kernel inside a compiled
  * function, where TensorFlow has XLA for the processor.
  *
@@ -20,8 +26,8 @@ import { currentTrace } from "./tensorflow/trace.ts";
  * signature (shapes, element types, plain values) is one kernel, however often it
  * is called; to make it takes some 70 ms, at the first call.
  *
- * Everywhere else the function runs as it is: outside of a compiled function, on
- * other engines, on a GPU. So it must be a function of its arguments alone, and
+ * Everywhere else the function runs as it is: on small tensors, outside of a
+ * compiled function, on other engines, on a GPU. So it must be a function of its arguments alone, and
  * it has no derivative of its own: wrap it in `tf.customGrad`.
  *
  * @example
@@ -52,6 +58,7 @@ export function fuse<
       return run(...args);
     }
     const { leaves, place } = index.find(args);
+    if (leaves.every(({ size }) => size <= SMALL)) return run(...args);
     place.value ??= new FusedKernel(trace, name, leaves, (symbols) => {
       const { form } = flatten(args);
       return run(...rebuild(form, symbols) as unknown as Args);

@@ -113,18 +113,18 @@ Deno.test("dropout changes training's logits, and the same step's in the same wa
 });
 
 Deno.test("dropout has its sites: embeddings, three in each layer, the classifier", () => {
-  const sites: [number[], number][] = [];
+  const rates: number[] = [];
   tf.tidy(() =>
-    classify(params, input([0]), CONFIG, {
-      dropout: (x, rate) => {
-        sites.push([x.shape, rate]);
+    classify(params, input([0]), { ...CONFIG, attentionDropout: 0.2 }, {
+      dropout: Object.assign(<T extends tf.Tensor>(x: T, rate: number): T => {
+        rates.push(rate);
         return x;
-      },
+      }, { site: (rate: number) => void rates.push(rate) }),
     })
   );
-  const layer = [[1, 2, 7, 7], [7, 8], [7, 8]];
-  const shapes = [[7, 8], ...layer, ...layer, [1, 8]];
-  assert.deepEqual(sites, shapes.map((shape) => [shape, 0.1]));
+  // Attention, its output, the feed-forward layer's output.
+  const layer = [0.2, 0.1, 0.1];
+  assert.deepEqual(rates, [0.1, ...layer, ...layer, 0.1]);
 });
 
 /** A scalar in which all logits count differently. */

@@ -181,7 +181,13 @@ Deno.test("transformerLayer() drops in the attention and after both sublayers", 
       },
       {
         mask: goldenMask(),
-        dropout: (x, rate) => (rates.push(rate), dropout(x, rate)),
+        dropout: Object.assign(
+          <T extends tf.Tensor>(x: T, rate: number): T => {
+            rates.push(rate);
+            return dropout(x, rate);
+          },
+          { site: (rate: number) => (rates.push(rate), dropout.site(rate)) },
+        ),
       },
     );
     assert.deepEqual(rates, [0.1, 0.2, 0.2]);
