@@ -52,10 +52,10 @@ export class FusedKernel {
     leaves: readonly tf.Tensor[],
     run: (symbols: readonly tf.Tensor[]) => CallTree,
   ) {
-    const { backend, binding } = trace;
+    const { backend } = trace;
     const { context, api, registry } = trace.graph;
     const graph = new Graph(context, api, registry);
-    const executor = new GraphExecutor(binding.eager, graph);
+    const executor = new ClosedExecutor(name, trace, graph);
     const address = `fused_${name.replace(/\W/g, "_")}_${++numKernels}`;
     try {
       const given = leaves.map((leaf) =>
@@ -72,7 +72,6 @@ export class FusedKernel {
         const outputs = results.map((x) => executor.output(idOf(backend, x)));
         return { form, outputs };
       });
-      refuseCaptures(name, executor);
       graph.toFunction(address, given, outputs, []);
       this.#form = form;
       this.#outputs = outputs.map((output) => ({
@@ -107,13 +106,15 @@ export class FusedKernel {
 }
 
 /** A kernel is called from many traces, and each has tensors of its own. */
-function refuseCaptures(name: string, { captures }: GraphExecutor): void {
-  if (captures.length === 0) return;
-  throw new TypeError(
-    `Cannot fuse "${name}" as it must use its arguments alone: it uses ` +
-      `${captures.length} other tensor${
-        captures.length === 1 ? "" : "s"
-      }, or ` +
-      `large constants; pass them as arguments`,
-  );
+class ClosedExecutor extends GraphExecutor {
+  constructor(private readonly name: string, trace: Tracer, graph: Graph) {
+    super(trace.binding.eager, graph);
+  }
+
+  protected override capture(): never {
+    throw new TypeError(
+      `Cannot fuse "${this.name}" as it must use its arguments alone: it uses ` +
+        `another tensor, or a large constant; pass it as an argument`,
+    );
+  }
 }

@@ -149,7 +149,7 @@ export class GraphExecutor implements Executor {
    */
   output(id: number): NodeOutput {
     return this.#symbols.get(id) ?? this.settle(id) ?? this.#outside.get(id) ??
-      this.#constant(id) ?? this.#capture(id);
+      this.#constant(id) ?? this.capture(id);
   }
 
   /** Makes the node of an output that was left for later, if it still was. */
@@ -173,7 +173,7 @@ export class GraphExecutor implements Executor {
   }
 
   /** Makes a tensor from outside an argument of the function. */
-  #capture(id: number): NodeOutput {
+  protected capture(id: number): NodeOutput {
     const placeholder = this.argument(this.eager.metadata(id));
     this.#outside.set(id, placeholder);
     if (this.changing.has(id)) {

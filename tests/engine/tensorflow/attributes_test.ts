@@ -54,7 +54,11 @@ Deno.test("a value of the wrong kind is refused with the attribute's name", () =
     [AttributeType.int, 0.5, "kind int: found 0.5, kind 1"],
     [AttributeType.string, 3, "kind string: found 3, kind 0"],
     [AttributeType.shape, 3, "kind shape: found 3, kind 5"],
-    [9, 3, "kind string, int, float, bool, type or shape: found 3, kind 9"],
+    [
+      9,
+      3,
+      "kind string, int, float, bool, type, shape or function: found 3, kind 9",
+    ],
   ];
   for (const [type, value, end] of cases) {
     assert.throws(

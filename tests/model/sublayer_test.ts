@@ -1,0 +1,162 @@
+import * as tf from "@tensorflow/tfjs";
+import { dropoutFactors } from "bertbook/engine/dropout_factors.ts";
+import { attentionWeights } from "bertbook/model/attention_weights.ts";
+import {
+  gelu,
+  layerNorm,
+  type LayerNormParams,
+  linear,
+  linearGelu,
+  type LinearParams,
+} from "bertbook/model/layers.ts";
+import {
+  mergeHeads,
+  projectHeads,
+  splitHeads,
+} from "bertbook/model/split_heads.ts";
+import { linearAddNorm } from "bertbook/model/sublayer.ts";
+import assert from "node:assert/strict";
+import { assertNoLeak, chirp, differenceOf } from "./_support.ts";
+
+await tf.setBackend("cpu");
+
+const B = 2, T = 3, H = 2, D = 4;
+
+const affine = (): LinearParams => ({
+  kernel: chirp<tf.Tensor2D>([D, D], 1),
+  bias: chirp<tf.Tensor1D>([D], 2),
+});
+const rows = (): tf.Tensor2D => chirp<tf.Tensor2D>([B * T, D], 3);
+
+/** Asserts that two functions have the same values and the same gradients. */
+function assertEqual(
+  actual: (...inputs: tf.Tensor[]) => tf.Tensor,
+  composed: (...inputs: tf.Tensor[]) => tf.Tensor,
+  inputs: tf.Tensor[],
+): void {
+  const near = (a: tf.Tensor, b: tf.Tensor): void => {
+    const difference = differenceOf(a, b.arraySync());
+    assert.ok(difference < 1e-5, `Largest difference is ${difference}`);
+  };
+  const weighted =
+    (f: typeof actual) => (...inputs: tf.Tensor[]): tf.Scalar => {
+      const y = f(...inputs);
+      return y.mul(chirp(y.shape, 5)).sum();
+    };
+  near(actual(...inputs), composed(...inputs));
+  const expected = tf.grads(weighted(composed))(inputs);
+  tf.grads(weighted(actual))(inputs).forEach((gradient, i) =>
+    near(gradient, expected[i]!)
+  );
+}
+
+Deno.test("linearGelu() is a linear layer, then GELU", () => {
+  tf.tidy(() => {
+    const { kernel, bias } = affine();
+    type Inputs = [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D];
+    assertEqual(
+      (...[kernel, bias, x]) =>
+        linearGelu({ kernel, bias } as LinearParams, x as Inputs[2]),
+      (...[kernel, bias, x]) =>
+        gelu(linear({ kernel, bias } as LinearParams, x as Inputs[2])),
+      [kernel, bias, rows()],
+    );
+  });
+});
+
+Deno.test("linearAddNorm() is a linear layer, dropout, a sum, and a layer norm", () => {
+  tf.tidy(() => {
+    const { kernel, bias } = affine();
+    const key = tf.tensor1d([5, 6], "int32");
+    for (const site of [undefined, { key, rate: 0.4 }]) {
+      const inputs = [
+        ...[kernel, bias, rows(), chirp([B * T, D], 7)],
+        ...[chirp([D], 8).add(1), chirp([D], 9)],
+      ];
+      const named = (
+        [kernel, bias, x, residual, gain, shift]: tf.Tensor[],
+      ) => ({
+        params: { kernel, bias } as LinearParams,
+        x: x as tf.Tensor2D,
+        residual: residual as tf.Tensor2D,
+        norm: { gain, bias: shift } as LayerNormParams,
+      });
+      assertEqual(
+        (...inputs) => {
+          const { params, x, residual, norm } = named(inputs);
+          const end = { residual, norm, site, epsilon: 1e-6 };
+          return linearAddNorm(params, x, end);
+        },
+        (...inputs) => {
+          const { params, x, residual, norm } = named(inputs);
+          const y = linear(params, x);
+          const left = site === undefined
+            ? y
+            : y.mul<tf.Tensor2D>(dropoutFactors(y.shape, site));
+          return layerNorm(norm, residual.add(left), 1e-6);
+        },
+        inputs,
+      );
+    }
+  });
+});
+
+Deno.test("attentionWeights() is a masked softmax, then dropout", () => {
+  tf.tidy(() => {
+    const key = tf.tensor1d([5, 6], "int32");
+    const mask = tf.tensor4d([0, 0, -1e9, 0, -1e9, -1e9], [B, 1, 1, T]);
+    for (const site of [undefined, { key, rate: 0.4 }]) {
+      assertEqual(
+        (scores) => attentionWeights(scores as tf.Tensor4D, mask, 0.5, site),
+        (scores) => {
+          const weights = tf.softmax(scores.mul(0.5).add(mask));
+          return site === undefined
+            ? weights
+            : weights.mul(dropoutFactors(weights.shape, site));
+        },
+        [chirp([B, H, T, T], 3)],
+      );
+    }
+  });
+});
+
+Deno.test("projectHeads() and mergeHeads() have the gradients of what they are made of", () => {
+  tf.tidy(() => {
+    const { kernel, bias } = affine();
+    assertEqual(
+      (...[kernel, bias, x]) =>
+        projectHeads(
+          { kernel, bias } as LinearParams,
+          x as tf.Tensor2D,
+          [B, T, H],
+        ),
+      (...[kernel, bias, x]) =>
+        splitHeads(
+          linear({ kernel, bias } as LinearParams, x as tf.Tensor2D),
+          [B, T, H],
+        ),
+      [kernel, bias, rows()],
+    );
+    assertEqual(
+      (x) => mergeHeads(x as tf.Tensor4D),
+      (x) => x.transpose([0, 2, 1, 3]).reshape([B * T, D]),
+      [chirp([B, H, T, D / H], 4)],
+    );
+  });
+});
+
+Deno.test("the pieces of a layer leave only their outputs in memory", () => {
+  const params = affine(), x = rows();
+  const key = tf.tensor1d([1, 2], "int32");
+  const norm = { gain: chirp<tf.Tensor1D>([D], 8), bias: params.bias };
+  assertNoLeak(() => linearGelu(params, x).dispose());
+  const site = { key, rate: 0.5 };
+  const end = { residual: x, norm, site, epsilon: 1e-6 };
+  assertNoLeak(() => linearAddNorm(params, x, end).dispose());
+  assertNoLeak(() => projectHeads(params, x, [B, T, H]).dispose());
+  const scores = chirp<tf.Tensor4D>([B, H, T, T], 1);
+  const mask: tf.Tensor4D = tf.zeros([B, 1, 1, T]);
+  assertNoLeak(() => attentionWeights(scores, mask, 1, site).dispose());
+  assertNoLeak(() => mergeHeads(scores).dispose());
+  tf.dispose([params, x, key, norm, scores, mask]);
+});
