@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import type { BertConfig } from "bertbook/model/config.ts";
 import type { ClassifierParams } from "bertbook/model/classifier.ts";
+import type { Dropout } from "bertbook/model/dropout.ts";
 import {
   growHead,
   type HeadName,
@@ -63,6 +64,15 @@ export function chirpHead<H extends HeadName>(
     sizes,
     (parameter) => chirpParameter(parameter, names.indexOf(parameter.name)),
   );
+}
+
+/** A dropout that drops nothing and tells the rate of each of its sites. */
+export function watchedDropout(onSite: (rate: number) => void): Dropout {
+  const whole = <T extends tf.Tensor>(x: T, rate: number): T => {
+    onSite(rate);
+    return x;
+  };
+  return Object.assign(whole, { site: (rate: number) => void onSite(rate) });
 }
 
 /** The largest absolute difference between `actual` and `expected`. */

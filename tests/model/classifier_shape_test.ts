@@ -13,7 +13,7 @@ import type { Dropout } from "bertbook/model/dropout.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import type { LinearParams } from "bertbook/model/layers.ts";
 import { classifierParameters } from "bertbook/model/parameters.ts";
-import { assertNoLeak, chirpClassifier } from "./_support.ts";
+import { assertNoLeak, chirpClassifier, watchedDropout } from "./_support.ts";
 
 await tf.setBackend("cpu");
 
@@ -95,7 +95,7 @@ Deno.test("dropout stands before every layer of the classifier", () => {
   const sitesOf = (config: BertConfig): number => {
     const params = chirpClassifier(config, 3);
     let sites = 0;
-    run(params, config, (x) => (sites++, x));
+    run(params, config, watchedDropout(() => sites++));
     disposeTree(params);
     return sites;
   };

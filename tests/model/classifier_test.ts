@@ -13,6 +13,7 @@ import {
   assertNoLeak,
   chirpClassifier,
   differenceOf,
+  watchedDropout,
 } from "./_support.ts";
 
 await tf.setBackend("cpu");
@@ -116,10 +117,7 @@ Deno.test("dropout has its sites: embeddings, three in each layer, the classifie
   const rates: number[] = [];
   tf.tidy(() =>
     classify(params, input([0]), { ...CONFIG, attentionDropout: 0.2 }, {
-      dropout: Object.assign(<T extends tf.Tensor>(x: T, rate: number): T => {
-        rates.push(rate);
-        return x;
-      }, { site: (rate: number) => void rates.push(rate) }),
+      dropout: watchedDropout((rate) => rates.push(rate)),
     })
   );
   // Attention, its output, the feed-forward layer's output.
