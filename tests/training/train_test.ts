@@ -11,6 +11,7 @@ import {
 } from "bertbook/training/train.ts";
 import {
   assertNoLeak,
+  assertRelative,
   constantRate,
   copyTask,
   disposeLearner,
@@ -209,4 +210,24 @@ Deno.test("train() refuses a batch that the model has no embedding for", async (
     message: /found 64/,
   });
   disposeLearner(learner);
+});
+
+Deno.test("train() takes the steps of whole batches in parts, also without graphs", async () => {
+  await assertNoLeak(async () => {
+    const config = TOY_WITHOUT_DROPOUT;
+    const lossesOf = async (batchSize: number, accumulate: number) => {
+      const learner = newLearner();
+      const plan = planOf({ config, accumulate });
+      const losses: number[] = [];
+      for await (
+        const { loss } of train(learner, batchesIn(1, batchSize), {
+          epoch: 1,
+          stepsDone: 0,
+        }, plan)
+      ) losses.push(loss);
+      disposeLearner(learner);
+      return losses;
+    };
+    assertRelative(await lossesOf(4, 2), await lossesOf(8, 1), 1e-5);
+  });
 });
