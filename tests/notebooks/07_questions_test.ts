@@ -22,6 +22,9 @@ Deno.test("07_questions beats the bag of words on new kinds of questions", async
     assert.equal(byHand, lib);
     assert.ok(Math.abs(Number(byHand) - Math.log(6)) < 0.15, `${byHand}`);
     assert.match(text, /New best model\./);
+    const [, ended, now] = /Best epoch: \d+, loss (\S+)\nNow: loss (\S+)/
+      .exec(text)!;
+    assert.equal(now, ended);
     assert.match(text, /After reset: 0 questions/);
     assert.match(text, /Tensors left: 0/);
     assert.equal(numPictures(notebook), 3);
