@@ -90,10 +90,11 @@ def pretrained(folder: str) -> dict:
     return train(model, size=8, length=16, rate=5e-5, warmup=2)
 
 
-golden = json.load(open("training_losses.json")) if os.path.exists("training_losses.json") else {}
-golden |= {"torch": torch.__version__.split("+")[0], "toy": toy()}
-if len(sys.argv) > 1:
-    golden["miniLm"] = pretrained(sys.argv[1])
-with open("training_losses.json", "w") as file:
-    json.dump(golden, file)
-    file.write("\n")
+if __name__ == "__main__":
+    golden = json.load(open("training_losses.json")) if os.path.exists("training_losses.json") else {}
+    golden |= {"torch": torch.__version__.split("+")[0], "toy": toy()}
+    if len(sys.argv) > 1:
+        golden["miniLm"] = pretrained(sys.argv[1])
+    with open("training_losses.json", "w") as file:
+        json.dump(golden, file)
+        file.write("\n")

@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
+import type { ClassifierParams } from "bertbook/model/classifier.ts";
+import type { BertConfig } from "bertbook/model/config.ts";
 import {
   classifierParameters,
   growClassifier,
@@ -15,10 +17,10 @@ import {
   TOY_WITHOUT_DROPOUT as CONFIG,
 } from "./_support.ts";
 
-/** The classifier of tests/golden/training_losses.py. */
-function formulaParams(): ReturnType<typeof growClassifier> {
-  const names = classifierParameters(CONFIG, 3).map(({ name }) => name);
-  return growClassifier(CONFIG, 3, ({ name, role, shape }) =>
+/** The classifier of tests/golden/training_losses.py, or of training_options.py. */
+export function formulaParams(config: BertConfig): ClassifierParams {
+  const names = classifierParameters(config, 3).map(({ name }) => name);
+  return growClassifier(config, 3, ({ name, role, shape }) =>
     tf.tidy(() => {
       const size = tf.util.sizeFromShape([...shape]);
       const values = tf.tensor(formula(size, names.indexOf(name)), [...shape]);
@@ -31,7 +33,7 @@ function formulaParams(): ReturnType<typeof growClassifier> {
 /** Trains as tests/golden/training_losses.py does, on the present engine. */
 export async function assertGoldenSteps(): Promise<void> {
   const { batchSize, length, learningRate, warmupSteps } = golden.toy;
-  const learner = learnerOf(formulaParams());
+  const learner = learnerOf(formulaParams(CONFIG));
   const plan = planOf({
     config: CONFIG,
     schedule: { name: "linear", learningRate, warmupSteps, totalSteps: 20 },
