@@ -13,11 +13,14 @@ import {
   type VegaLiteSpec,
 } from "./theme.ts";
 
+/** A point of a curve. */
+export type Point = { readonly x: number; readonly y: number };
+
 /** One curve. */
 export type Series = {
   /** What the legend calls it; another one for each curve. */
   readonly name: string;
-  readonly points: readonly { x: number; y: number }[];
+  readonly points: readonly Point[];
 };
 
 /**

@@ -1,0 +1,65 @@
+/** Looking at tensors on a page: their shapes, and whether two are equal. @module */
+
+import * as tf from "@tensorflow/tfjs";
+
+/**
+ * The shapes of tensors, as the rows of a table.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { shapesOf } from "bertbook/notebook/tensors.ts";
+ * import assert from "node:assert/strict";
+ *
+ * await tf.setBackend("cpu");
+ * const rows = shapesOf({ "weights [T, T]": tf.zeros([2, 2]) });
+ * assert.deepEqual(rows, [{ tensor: "weights [T, T]", shape: "2 × 2" }]);
+ * ```
+ *
+ * @param tensors Tensors by the names to show.
+ */
+export function shapesOf(
+  tensors: Readonly<Record<string, tf.Tensor>>,
+): { tensor: string; shape: string }[] {
+  return Object.entries(tensors).map(([tensor, { shape }]) => ({
+    tensor,
+    shape: shape.join(" × "),
+  }));
+}
+
+/** What rounding may change where the same sum is taken in another order. */
+const ROUNDING = 1e-5;
+
+/**
+ * Asserts that what a page derives is what the library computes.
+ *
+ * @param derived The page's tensor.
+ * @param expected The library's.
+ * @returns The largest difference between them.
+ * @throws {RangeError} If the shapes differ, or a value by more than rounding.
+ */
+export async function assertSame(
+  derived: tf.Tensor,
+  expected: tf.Tensor,
+): Promise<number> {
+  if (!tf.util.arraysEqual(derived.shape, expected.shape)) {
+    throw new RangeError(
+      `Cannot take two tensors for the same as their shapes must be equal: ` +
+        `found [${derived.shape}] and [${expected.shape}]`,
+    );
+  }
+  const [ours, theirs] = await Promise.all([derived.data(), expected.data()]);
+  // Not Math.max of a list: it would pass over NaN.
+  let largest = 0;
+  for (const [i, value] of ours.entries()) {
+    const difference = Math.abs(value - theirs[i]!);
+    if (!(difference <= ROUNDING)) {
+      throw new RangeError(
+        `Cannot take two tensors for the same as values may differ by rounding ` +
+          `alone: at ${i} found ${value} and ${theirs[i]}`,
+      );
+    }
+    largest = Math.max(largest, difference);
+  }
+  return largest;
+}

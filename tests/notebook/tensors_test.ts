@@ -1,0 +1,29 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { assertSame } from "bertbook/notebook/tensors.ts";
+
+await tf.setBackend("cpu");
+
+Deno.test("assertSame() gives the largest difference, and leaves nothing in memory", async () => {
+  const one = tf.tensor1d([1, 2, 3]), other = tf.tensor1d([1, 2.000004, 3]);
+  const before = tf.memory().numTensors;
+  assert.ok(Math.abs(await assertSame(one, other) - 4e-6) < 1e-6);
+  assert.equal(await assertSame(one, one), 0);
+  assert.equal(tf.memory().numTensors, before);
+  tf.dispose([one, other]);
+});
+
+Deno.test("assertSame() refuses other values, NaN and other shapes", async () => {
+  const one = tf.tensor1d([1, 2]);
+  for (const values of [[1, 2.001], [1, NaN]]) {
+    const other = tf.tensor1d(values);
+    await assert.rejects(assertSame(one, other), {
+      name: "RangeError",
+      message: new RegExp(`at 1 found 2 and ${String(values[1]).slice(0, 4)}`),
+    });
+    other.dispose();
+  }
+  const turned = tf.tensor2d([[1, 2]]);
+  await assert.rejects(assertSame(one, turned), /found \[2\] and \[1,2\]/);
+  tf.dispose([one, turned]);
+});
