@@ -47,21 +47,32 @@ export function lineChart(
   const wholeSteps = xs.every(Number.isInteger);
   const left = Math.min(...xs), right = Math.max(...xs);
   const names = series.map(({ name }) => name);
+  const heights = [...all.map(({ y }) => y), ...lines.map((l) => l.value)];
+  const low = Math.min(...heights), high = Math.max(...heights);
+  const margin = 0.06 * (high - low);
   const y: ChartPosition = {
     field: "y",
     type: "quantitative",
     title: yTitle,
-    scale: yScale === "log"
-      ? { type: "log", padding: 14 }
-      : { zero: false, padding: 14 },
+    scale: yScale === "log" ? { type: "log", padding: 14, nice: false } : {
+      zero: false,
+      // Room around the curves, but none below 0 that no value needs.
+      domainMin: low < 0 ? low - margin : Math.max(0, low - margin),
+      domainMax: high + margin,
+    },
     axis: { tickCount: 6 },
   };
   const legend = series.length > 1
-    ? { orient: "top", title: null, columns: 3 } as const
+    ? {
+      orient: "top",
+      title: null,
+      // Columns are as wide as their widest name: four would leave the page.
+      columns: series.length > 3 ? 2 : series.length,
+    } as const
     : null;
   return chart({
     title,
-    description: `${title}. ` +
+    description: `${title}${/[.?!]$/.test(title) ? "" : "."} ` +
       series.map(({ name, points }) => `${name}: ${inWords(points)}.`).concat(
         lines.map(({ label, value }) => `${label}: ${value.toPrecision(3)}.`),
       ).join(" "),
@@ -102,7 +113,9 @@ export function lineChart(
             : {}),
         },
       },
-      ...lines.flatMap((line) => levelLine(line, right)),
+      ...lines.flatMap((line) =>
+        levelLine(line, { right, isLowest: line.value <= low })
+      ),
     ],
     ...(left === right ? { width: 200 } : {}),
   });
@@ -111,8 +124,9 @@ export function lineChart(
 /** A dashed line across the chart, with its name at the right end. */
 function levelLine(
   { label, value }: { label: string; value: number },
-  right: number,
+  at: { right: number; isLowest: boolean },
 ): ChartLayer[] {
+  const { right, isLowest } = at;
   const y = { field: "value", type: "quantitative" } as const;
   return [
     {
@@ -127,7 +141,14 @@ function levelLine(
     },
     ...rimmedText({
       data: { values: [{ right, value, label }] },
-      mark: { type: "text", align: "right", baseline: "bottom", dy: -4 },
+      mark: {
+        type: "text",
+        align: "right",
+        // Away from the curves.
+        ...(isLowest
+          ? { baseline: "top", dy: 5 }
+          : { baseline: "bottom", dy: -4 }),
+      },
       encoding: {
         x: { field: "right", type: "quantitative" },
         y,
