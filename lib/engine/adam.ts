@@ -6,6 +6,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
+import { fuseUpdate } from "./fuse.ts";
 import { AttributeType } from "./tensorflow/attributes.ts";
 import { changeInPlace } from "./tensorflow/change_in_place.ts";
 import { tensorFlowBackend } from "./tensorflow/backend.ts";
@@ -30,6 +31,14 @@ export type AdamStep = {
   readonly epsilon: tf.Scalar;
   /** A boolean; if it is false, the step changes nothing. */
   readonly open: tf.Scalar;
+};
+
+/** What is done to one variable besides Adam's update. */
+export type AdamWeighting = {
+  /** What the gradient is multiplied by; 0 makes 0 even of NaN. */
+  readonly factor: tf.Scalar;
+  /** The share of the weight that is taken away before; undefined for none. */
+  readonly taken?: tf.Scalar | undefined;
 };
 
 /** An {@linkcode AdamStep} as the updates want it: made once, used for each variable. */
@@ -67,8 +76,9 @@ export function adamScalars(step: AdamStep): AdamScalars {
 }
 
 /**
- * One update, in place:
+ * One update, in place, with g = factor · gradient:
  *
+ *     θ ← (1 − taken) θ
  *     m ← m + (1 − β₁)(g − m)
  *     v ← v + (1 − β₂)(g² − v)
  *     θ ← θ − η m / (√v + ε)
@@ -76,18 +86,27 @@ export function adamScalars(step: AdamStep): AdamScalars {
  * Kingma & Ba (2015), "Adam", section 2, last paragraph.
  *
  * @param variables θ, m and v. They change.
- * @param gradient g, of their shape; finite, or 0 in a step that changes nothing.
+ * @param gradient Of their shape.
  * @param scalars Of this step, from {@linkcode adamScalars}.
+ * @param weighting What the gradient and the weight are multiplied by.
  */
 export function applyAdam(
   { weight, first, second }: AdamVariables,
   gradient: tf.Tensor,
   { stepSize, epsilon, share1, share2 }: AdamScalars,
+  { factor, taken }: AdamWeighting,
 ): void {
   tf.tidy(() => {
+    const isFused = fusedAdam([weight, first, second], [
+      ...[gradient, factor, taken ?? tf.scalar(0)],
+      ...[stepSize, epsilon, share1, share2],
+    ]);
+    if (isFused) return;
+    if (taken !== undefined) shrink(weight, taken);
+    const scaled = scaleOrZero(gradient, factor);
     if (tensorFlowBackend() === undefined) {
-      const m = first.add(gradient.sub(first).mul(share1));
-      const v = second.add(gradient.square().sub(second).mul(share2));
+      const m = first.add(scaled.sub(first).mul(share1));
+      const v = second.add(scaled.square().sub(second).mul(share2));
       weight.assign(weight.sub(m.mul(stepSize).div(v.sqrt().add(epsilon))));
       first.assign(m);
       second.assign(v);
@@ -106,11 +125,36 @@ export function applyAdam(
       [
         ...[none, none, stepSize],
         ...[tf.sub(1, share1), tf.sub(1, share2), epsilon],
-        gradient,
+        scaled,
       ],
     );
   });
 }
+
+/** The formulas of {@linkcode applyAdam}, in one pass over gradient, θ, m and v. */
+const fusedAdam = fuseUpdate("Adam", (values, inputs) => {
+  const [weight, first, second] = values as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const [gradient, factor, taken, ...scalars] = inputs as [
+    ...[tf.Tensor, tf.Scalar, tf.Scalar],
+    ...tf.Scalar[],
+  ];
+  const [stepSize, epsilon, share1, share2] = scalars as [
+    ...[tf.Scalar, tf.Scalar, tf.Scalar, tf.Scalar],
+  ];
+  const isOpen = factor.notEqual(0).broadcastTo(gradient.shape);
+  const scaled = tf.where(
+    isOpen,
+    gradient.mul(factor),
+    tf.scalar(0).broadcastTo(gradient.shape),
+  );
+  // As TensorFlow's kernel rounds them, for which η and ε make up.
+  const [rest1, rest2] = [share1, share2]
+    .map((share) => tf.sub(1, tf.sub(1, share))) as [tf.Tensor, tf.Tensor];
+  const m = first.add(scaled.sub(first).mul(rest1));
+  const v = second.add(scaled.square().sub(second).mul(rest2));
+  const kept = weight.mul(tf.sub(1, taken));
+  return [kept.sub(m.mul(stepSize).div(v.sqrt().add(epsilon))), m, v];
+});
 
 /** TensorFlow's number for float32. */
 const FLOAT32 = 1;
@@ -123,7 +167,7 @@ const FLOAT32 = 1;
  * @param factor A scalar.
  * @returns The shape of `x`. The caller disposes it.
  */
-export function scaleOrZero<T extends tf.Tensor>(x: T, factor: tf.Scalar): T {
+function scaleOrZero<T extends tf.Tensor>(x: T, factor: tf.Scalar): T {
   const backend = tensorFlowBackend();
   return tf.tidy(() => {
     if (backend === undefined) {
@@ -157,7 +201,7 @@ export function addTo(variable: tf.Variable, x: tf.Tensor): void {
  * @param variable It changes.
  * @param share A scalar.
  */
-export function shrink(variable: tf.Variable, share: tf.Scalar): void {
+function shrink(variable: tf.Variable, share: tf.Scalar): void {
   tf.tidy(() => {
     const rest = variable.mul(tf.sub(1, share));
     if (tensorFlowBackend() === undefined) {

@@ -5,10 +5,12 @@
  * @module
  */
 
+import type * as tf from "@tensorflow/tfjs";
 import { type CallTree, flatten, rebuild } from "./call_tree.ts";
 import { SignatureIndex } from "./signature_index.ts";
 import { FusedKernel, fusesHere } from "./tensorflow/fused_kernel.ts";
-import { currentTrace } from "./tensorflow/trace.ts";
+import { FusedUpdate } from "./tensorflow/fused_update.ts";
+import { currentTrace, type Tracer } from "./tensorflow/trace.ts";
 
 /**
  * Tensors of up to so many elements fit into a processor's cache, where one pass
@@ -53,16 +55,50 @@ export function fuse<
 >(name: string, run: (...args: Args) => Result): (...args: Args) => Result {
   const index = new SignatureIndex<FusedKernel>();
   return (...args) => {
-    const trace = currentTrace();
-    if (trace === undefined || trace.detoured || !fusesHere()) {
-      return run(...args);
-    }
     const { leaves, place } = index.find(args);
-    if (leaves.every(({ size }) => size <= SMALL)) return run(...args);
+    const trace = fusingTrace(leaves);
+    if (trace === undefined) return run(...args);
     place.value ??= new FusedKernel(trace, name, leaves, (symbols) => {
       const { form } = flatten(args);
       return run(...rebuild(form, symbols) as unknown as Args);
     });
     return place.value.call(trace, leaves) as Result;
   };
+}
+
+/**
+ * Makes a change of variables that becomes one kernel where {@linkcode fuse} makes
+ * one: their values are read, changed and written in one pass, in place.
+ *
+ * @param name Stands in TensorFlow's messages and profiles.
+ * @param run Computes new values, one for each variable, from the present values
+ * and the inputs. It uses no other tensors.
+ * @returns Changes float32 variables, given other tensors, and says whether it did:
+ * where nothing is fused it does nothing, since there is always a better way.
+ */
+export function fuseUpdate(
+  name: string,
+  run: (values: tf.Tensor[], inputs: tf.Tensor[]) => tf.Tensor[],
+): (variables: tf.Variable[], inputs: tf.Tensor[]) => boolean {
+  const updates = new Map<string, FusedUpdate>();
+  return (variables, inputs) => {
+    const trace = fusingTrace(variables);
+    if (trace === undefined) return false;
+    const all = [...variables, ...inputs];
+    const signature = all.map(({ dtype, shape }) => `${dtype}[${shape}]`)
+      .join();
+    const update = updates.get(signature) ??
+      new FusedUpdate(trace, name, variables, inputs, run);
+    updates.set(signature, update);
+    update.call(trace, variables, inputs);
+    return true;
+  };
+}
+
+/** The trace in progress, if work on these tensors is worth a kernel in it. */
+function fusingTrace(tensors: readonly tf.Tensor[]): Tracer | undefined {
+  const trace = currentTrace();
+  const isWorth = trace !== undefined && !trace.detoured && fusesHere() &&
+    tensors.some(({ size }) => size > SMALL);
+  return isWorth ? trace : undefined;
 }

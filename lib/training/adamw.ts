@@ -8,7 +8,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { adamScalars, applyAdam, scaleOrZero, shrink } from "../engine/adam.ts";
+import { adamScalars, applyAdam } from "../engine/adam.ts";
 import {
   mapLeaves,
   namedLeaves,
@@ -195,11 +195,13 @@ export function adamW(
         first = slots.first[path]!,
         second = slots.second[path]!;
       const { taken, stepSize } = scaled(rateFactor(path, factors));
-      if (options.weightDecay !== 0 && decays(path)) shrink(weight, taken);
-      tf.tidy(() => {
-        const clipped = scaleOrZero(gradient, factor);
-        applyAdam({ weight, first, second }, clipped, { ...whole, stepSize });
-      });
+      const shrinks = options.weightDecay !== 0 && decays(path);
+      applyAdam(
+        { weight, first, second },
+        gradient,
+        { ...whole, stepSize },
+        { factor, taken: shrinks ? taken : undefined },
+      );
     }
   });
 }

@@ -18,6 +18,27 @@ import { idOf } from "./variables.ts";
 /** Numbers the fused kernels of this process. */
 let numKernels = 0;
 
+/** A name for a kernel's function that no other has. */
+export function kernelName(name: string): string {
+  return `fused_${name.replace(/\W/g, "_")}_${++numKernels}`;
+}
+
+/** The attributes of a node that calls a kernel. */
+export function kernelAttributes(
+  address: string,
+  types: { inputs: readonly number[]; outputs: readonly number[] },
+): Attribute[] {
+  const list = (name: string, value: readonly number[]): Attribute => ({
+    ...{ name, type: AttributeType.type, value: [...value] },
+  });
+  return [
+    { name: "f", type: AttributeType.function, value: address },
+    list("Tin", types.inputs),
+    list("Tout", types.outputs),
+    { name: "_XlaMustCompile", type: AttributeType.bool, value: true },
+  ];
+}
+
 /** The operation that a library has if XLA is part of it. */
 const XLA_OPERATION = "XlaLaunch";
 
@@ -56,7 +77,7 @@ export class FusedKernel {
     const { context, api, registry } = trace.graph;
     const graph = new Graph(context, api, registry);
     const executor = new ClosedExecutor(name, trace, graph);
-    const address = `fused_${name.replace(/\W/g, "_")}_${++numKernels}`;
+    const address = kernelName(name);
     try {
       const given = leaves.map((leaf) =>
         executor.argument({
@@ -77,16 +98,12 @@ export class FusedKernel {
       this.#outputs = outputs.map((output) => ({
         shape: graph.describe(output).shape!,
       }));
-      const types = (name: string, list: readonly NodeOutput[]): Attribute => ({
-        ...{ name, type: AttributeType.type },
-        value: list.map((output) => graph.describe(output).dtype),
+      const typesOf = (list: readonly NodeOutput[]): number[] =>
+        list.map((output) => graph.describe(output).dtype);
+      this.#attributes = kernelAttributes(address, {
+        inputs: typesOf(given),
+        outputs: typesOf(outputs),
       });
-      this.#attributes = [
-        { name: "f", type: AttributeType.function, value: address },
-        types("Tin", given),
-        types("Tout", outputs),
-        { name: "_XlaMustCompile", type: AttributeType.bool, value: true },
-      ];
     } finally {
       graph.dispose();
     }
@@ -106,7 +123,7 @@ export class FusedKernel {
 }
 
 /** A kernel is called from many traces, and each has tensors of its own. */
-class ClosedExecutor extends GraphExecutor {
+export class ClosedExecutor extends GraphExecutor {
   constructor(private readonly name: string, trace: Tracer, graph: Graph) {
     super(trace.binding.eager, graph);
   }
