@@ -99,7 +99,7 @@ export function applyAdam(
   tf.tidy(() => {
     const isFused = fusedAdam([weight, first, second], [
       ...[gradient, factor, taken ?? tf.scalar(0)],
-      ...[stepSize, epsilon, share1, share2],
+      ...[stepSize, epsilon, tf.sub(1, share1), tf.sub(1, share2)],
     ]);
     if (isFused) return;
     if (taken !== undefined) shrink(weight, taken);
@@ -138,7 +138,7 @@ const fusedAdam = fuseUpdate("Adam", (values, inputs) => {
     ...[tf.Tensor, tf.Scalar, tf.Scalar],
     ...tf.Scalar[],
   ];
-  const [stepSize, epsilon, share1, share2] = scalars as [
+  const [stepSize, epsilon, beta1, beta2] = scalars as [
     ...[tf.Scalar, tf.Scalar, tf.Scalar, tf.Scalar],
   ];
   const isOpen = factor.notEqual(0).broadcastTo(gradient.shape);
@@ -147,11 +147,9 @@ const fusedAdam = fuseUpdate("Adam", (values, inputs) => {
     gradient.mul(factor),
     tf.scalar(0).broadcastTo(gradient.shape),
   );
-  // As TensorFlow's kernel rounds them, for which η and ε make up.
-  const [rest1, rest2] = [share1, share2]
-    .map((share) => tf.sub(1, tf.sub(1, share))) as [tf.Tensor, tf.Tensor];
-  const m = first.add(scaled.sub(first).mul(rest1));
-  const v = second.add(scaled.square().sub(second).mul(rest2));
+  // 1 − β as TensorFlow's kernel rounds it, for which η and ε make up.
+  const m = first.add(scaled.sub(first).mul(tf.sub(1, beta1)));
+  const v = second.add(scaled.square().sub(second).mul(tf.sub(1, beta2)));
   const kept = weight.mul(tf.sub(1, taken));
   return [kept.sub(m.mul(stepSize).div(v.sqrt().add(epsilon))), m, v];
 });

@@ -35,10 +35,11 @@ function follow(
   step: typeof trainingStep,
   settings: StepSettings<BertConfig>,
   numSteps: number,
+  sizes = SIZES,
 ): { losses: number[]; values: number[] } {
   const learner = newLearner(3);
   const losses = Array.from({ length: numSteps }, (_, i) => {
-    using batch = batchTensors(formulaBatch(i + 1, SIZES), TOY);
+    using batch = batchTensors(formulaBatch(i + 1, sizes), TOY);
     const { input, labels } = batch;
     const rates = adamWRates(i + 1, 1e-3, ADAMW_DEFAULTS);
     const seed = tf.tensor1d([42, i + 1], "int32");
@@ -78,6 +79,18 @@ Deno.test("a compiled step with dropout gives the same bits twice, and the plain
     follow(trainingStep, SETTINGS, 20).losses,
     1e-4,
   );
+  compiled.dispose();
+});
+
+Deno.test("a compiled step that is large enough to be fused takes the same steps", () => {
+  const compiled = compile(trainingStep);
+  const large = { ...SIZES, batchSize: 300, length: 16 };
+  const first = follow(compiled, SETTINGS, 5, large);
+  const { operations } = compiled.signatures[0]!;
+  assert.ok(operations.get("PartitionedCall")! > 20);
+  assert.deepEqual(follow(compiled, SETTINGS, 5, large), first);
+  const eager = follow(trainingStep, SETTINGS, 5, large);
+  assertRelative(first.losses, eager.losses, 1e-5);
   compiled.dispose();
 });
 
