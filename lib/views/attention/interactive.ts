@@ -56,7 +56,8 @@ export function viewHtml<Data>(
   const json = scriptJson(data);
   const id = `${kind}-${fingerprint(json)}`;
   const picture = Buffer.from(svg).toString("base64");
-  // Lumino, under JupyterLab, would take the arrow keys for the notebook.
+  // Without the third attribute JupyterLab takes a letter typed in the view for a
+  // command of its own: "b" inserts a cell.
   return `<div id="${id}" data-view="${kind}" data-lm-suppress-shortcuts="true">
 <p>Run this cell, or trust the notebook, to choose layers and heads here.</p>
 <img alt="${escapeHtml(alt)}" src="data:image/svg+xml;base64,${picture}">
