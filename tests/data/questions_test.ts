@@ -5,7 +5,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseLabelFirst } from "bertbook/data/label_first.ts";
 import { parseRawTrec, TREC_CLASSES } from "bertbook/data/trec.ts";
+import { bagLogits, fitBagOfWords } from "bertbook/evaluation/bag_of_words.ts";
+import { accuracy, argMax } from "bertbook/evaluation/metrics.ts";
 import { randomStream } from "bertbook/random/stream.ts";
+import { collectVocabulary } from "bertbook/text/own_vocabulary.ts";
+import { splitAsSst2 } from "bertbook/text/sst2.ts";
+import { idsOf } from "bertbook/text/vocabulary.ts";
 import { buildCorpus, fill } from "../../data/questions/corpus.ts";
 import { LEXICON, type Words } from "../../data/questions/lexicon.ts";
 import { CLASSES } from "../../data/questions/templates/index.ts";
@@ -76,6 +81,31 @@ Deno.test("a test question has a template or words of its own", () => {
     CLASSES.flatMap((each) => Object.values(each[part]).flat());
   const both = texts("known").filter((text) => texts("heldOut").includes(text));
   assert.deepEqual(both, []);
+});
+
+Deno.test("a bag of words learns dev by heart, and not the test", () => {
+  const words = parts.train.map(splitAsSst2);
+  const vocabulary = collectVocabulary(words);
+  const labelsOf = (file: string): number[] =>
+    parseRawTrec(read(file), file).map(({ label }) => label);
+  const model = fitBagOfWords(
+    words.map((each) => idsOf(each, vocabulary)),
+    labelsOf("train.label"),
+    {
+      numWords: vocabulary.pieces.length,
+      numClasses: TREC_CLASSES.length,
+      tolerance: 5e-3,
+    },
+  );
+  const score = (part: "dev" | "test"): number =>
+    accuracy(
+      parts[part].map((question) =>
+        argMax(bagLogits(idsOf(splitAsSst2(question), vocabulary), model))
+      ),
+      labelsOf(`${part}.label`),
+    );
+  assert.ok(score("dev") > 0.9, `dev ${score("dev")}`);
+  assert.ok(score("test") > 0.6 && score("test") < 0.8, `${score("test")}`);
 });
 
 Deno.test("fill() puts no word into two gaps of one question", () => {
