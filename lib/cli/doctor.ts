@@ -3,6 +3,8 @@
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { loadCola } from "../data/cola_corpus.ts";
+import { loadQuestions } from "../data/question_corpus.ts";
+import { loadReviews } from "../data/review_corpus.ts";
 import { describeDevice, startEngine } from "../engine/engine.ts";
 import { bestOf, roofMeter } from "../engine/matmul_roof.ts";
 import { describeSpeed, speedSettings } from "../engine/speed_settings.ts";
@@ -27,8 +29,10 @@ export const DOCTOR: Command = {
       `Deno      ${Deno.version.deno}, TypeScript ${Deno.version.typescript}`,
     );
     console.log(`Cache     ${cacheFolder()}`);
-    const { description } = await loadCola({ provision });
-    console.log(`Data      ${description}`);
+    for (const load of [loadCola, loadQuestions, loadReviews]) {
+      const { description } = await load({ provision });
+      console.log(`Data      ${description}`);
+    }
     for (const { name, asset } of CATALOGUE) {
       const found = await findAsset(asset, provision);
       console.log(
