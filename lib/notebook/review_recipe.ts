@@ -37,11 +37,11 @@ export const REVIEW_RECIPES: Readonly<Record<Mode, ReviewRecipe>> = {
   quick: {
     validationReviews: 90,
     testReviews: 300,
-    main: { reviews: 400, maxLength: 64, truncation: "head+tail" },
+    main: { reviews: 384, maxLength: 48, truncation: "head+tail" },
     others: [
-      { reviews: 100, maxLength: 64, truncation: "head+tail" },
-      { reviews: 200, maxLength: 64, truncation: "head+tail" },
-      { reviews: 400, maxLength: 64, truncation: "head" },
+      { reviews: 96, maxLength: 48, truncation: "head+tail" },
+      { reviews: 192, maxLength: 48, truncation: "head+tail" },
+      { reviews: 384, maxLength: 48, truncation: "head" },
     ],
     epochs: 3,
     batchSize: 16,
@@ -78,7 +78,7 @@ export function reviewPrecision(): Precision {
  * A run in a few words.
  *
  * @param run The run.
- * @returns Such as "head+tail, 64 tokens".
+ * @returns Such as "head+tail, 48 tokens".
  */
 export function describeRun({ maxLength, truncation }: ReviewRun): string {
   return `${truncation}, ${maxLength} tokens`;

@@ -47,7 +47,10 @@ export function learningRateChart(
         field: "rate",
         type: "quantitative",
         title: "Learning rate",
-        axis: { format: ".0e", tickCount: 5 },
+        axis: {
+          tickCount: 5,
+          labelExpr: "datum.value === 0 ? '0' : format(datum.value, '.0e')",
+        },
       },
       color: {
         field: "schedule",
@@ -79,6 +82,8 @@ export function learningCurve(
 ): VegaLiteSpec {
   const { title, xTitle, yTitle, chance } = options;
   const sizes = [...new Set(points.map(({ examples }) => examples))];
+  const lowest = Math.min(chance, ...points.map(({ score }) => score));
+  const scale = { domain: [lowest - 0.05, 1], nice: false, zero: false };
   const color = {
     field: "series",
     type: "nominal",
@@ -98,7 +103,7 @@ export function learningCurve(
       {
         data: { values: [{ chance }] },
         mark: { type: "rule", strokeDash: [6, 4], strokeWidth: 1.5 },
-        encoding: { y: { field: "chance", type: "quantitative" } },
+        encoding: { y: { field: "chance", type: "quantitative", scale } },
       },
       {
         mark: {
@@ -118,8 +123,8 @@ export function learningCurve(
             field: "score",
             type: "quantitative",
             title: yTitle,
-            scale: { domain: [Math.min(0.4, chance), 1], nice: false },
-            axis: { format: ".1f", tickCount: 7 },
+            scale,
+            axis: { format: ".1f", tickCount: 6 },
           },
           color,
           shape: color,
