@@ -1,10 +1,12 @@
 /** One training on reviews and its test, for comparisons. @module */
 
+import type { EncodedExample } from "../data/batches.ts";
 import { encodeReviews } from "../data/encode_reviews.ts";
 import type { ImdbExample } from "../data/imdb.ts";
 import { VERDICTS } from "../data/review_corpus.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
-import { accuracy } from "../evaluation/metrics.ts";
+import { bagLogits, fitBagOfWords } from "../evaluation/bag_of_words.ts";
+import { accuracy, argMax } from "../evaluation/metrics.ts";
 import { fineTune, type TrainStep } from "../training/fine_tune.ts";
 import { predict } from "../training/predict.ts";
 import { ensureModel } from "../weights/catalogue.ts";
@@ -14,6 +16,8 @@ import {
   type ReviewRecipe,
   type ReviewRun,
 } from "./review_recipe.ts";
+
+export * from "./review_recipe.ts";
 
 /** Shuffled reviews: what to learn from, to choose the epoch by, and to judge by. */
 export type ReviewSets = {
@@ -74,4 +78,28 @@ export async function tryReviewRun(
   } finally {
     disposeTree(model.params);
   }
+}
+
+/**
+ * Fits logistic regression on which pieces a review has, and tests it.
+ *
+ * @param train Reviews as ids, not cut.
+ * @param test Reviews as ids, not cut.
+ * @param numWords Every id is below it.
+ * @returns Share of the test reviews that are judged rightly.
+ */
+export function tryBagOfWords(
+  train: readonly EncodedExample[],
+  test: readonly EncodedExample[],
+  numWords: number,
+): number {
+  const bag = fitBagOfWords(
+    train.map(({ ids }) => ids),
+    train.map(({ label }) => label),
+    { numWords, numClasses: VERDICTS.length },
+  );
+  return accuracy(
+    test.map(({ ids }) => argMax(bagLogits(ids, bag))),
+    test.map(({ label }) => label),
+  );
 }

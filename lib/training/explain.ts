@@ -8,6 +8,8 @@ import { tokenContributions } from "./gradient_times_input.ts";
 import { type OcclusionOptions, wordOcclusions } from "./occlusion.ts";
 import { predict } from "./predict.ts";
 
+export { probabilityLost } from "./occlusion.ts";
+
 /** A decision, and what each word had to do with it. */
 export type Explanation = {
   readonly example: EncodedExample;

@@ -108,7 +108,7 @@ function htmlOf({ words, largest, title, poles }: TextView): string {
       ? ""
       : `background: rgba(${
         rgbOf(color)
-      }, ${opacity}); border-radius: 3px; padding: 1px 2px;`;
+      }, ${opacity}); border-radius: 3px; padding: 1px 0;`;
     const line = score < 0 && opacity > 0
       ? ` text-decoration: underline dotted;`
       : "";

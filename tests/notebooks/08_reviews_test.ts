@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { parseHTML } from "linkedom";
 import { checkPage } from "bertbook/jupyter/check_page.ts";
 import { codeCells } from "bertbook/jupyter/notebook.ts";
 import { readNotebook } from "bertbook/jupyter/notebook_file.ts";
+import { rasterize } from "bertbook/views/picture.ts";
 import { NOTEBOOKS, numPictures, run, textOf } from "./_run.ts";
 
 /** The number behind the last match of a pattern. */
@@ -47,9 +47,8 @@ Deno.test("08_reviews learns from both ends, and explains itself", async () => {
 
     for (const name of ["learning_curve", "gradient", "occlusion"]) {
       const svg = await Deno.readTextFile(join(out, `reviews_${name}.svg`));
-      const { documentElement } = parseHTML(svg).document;
-      assert.equal(documentElement.localName, "svg");
-      assert.ok(documentElement.querySelectorAll("text").length > 5);
+      assert.match(svg, /^<svg [^>]*xmlns="[^]*<\/svg>\s*$/);
+      await rasterize(svg); // reads it as XML
     }
     const shown = codeCells(notebook).flatMap(({ outputs }) => outputs)
       .filter((each) => "data" in each && each.data["image/svg+xml"]);
