@@ -37,11 +37,45 @@ export function unpackWeights(
 }
 
 /**
+ * Gathers the links from queries to keys by strength.
+ *
+ * 24 strengths, which stand closer together where weights are small, as most are.
+ *
+ * @param queries Tokens in the left column, top to bottom.
+ * @param keys Tokens in the right column.
+ * @param weight Weight of a query and a key.
+ * @param least The least weight that counts.
+ * @returns Rows on the left and on the right by turns, faint links first.
+ */
+export function gatherLinks(
+  queries: readonly number[],
+  keys: readonly number[],
+  weight: (query: number, key: number) => number,
+  least: number,
+): { rows: number[]; opacity: number }[] {
+  const levels = 24;
+  const groups = new Map<number, number[]>();
+  queries.forEach((query, i) => {
+    keys.forEach((key, j) => {
+      const strength = weight(query, key);
+      if (strength < least) return;
+      const level = Math.max(1, Math.round(levels * Math.sqrt(strength)));
+      const rows = groups.get(level) ?? [];
+      groups.set(level, rows);
+      rows.push(i, j);
+    });
+  });
+  return [...groups].sort(([a], [b]) => a - b).map(([level, rows]) => ({
+    rows,
+    opacity: Math.round(1000 * (level / levels) ** 2) / 1000,
+  }));
+}
+
+/**
  * Gathers the lines from queries to keys by strength.
  *
- * One path for each of 24 strengths instead of one element for each line: 128
- * tokens make up to 16,384 lines a head. Strengths stand closer together where
- * weights are small, as most are.
+ * One path for each strength instead of one element for each line: 128 tokens make
+ * up to 16,384 lines a head.
  *
  * @param queries Tokens in the left column, top to bottom.
  * @param keys Tokens in the right column.
@@ -56,23 +90,16 @@ export function gatherLines(
   weight: (query: number, key: number) => number,
   size: { width: number; rowHeight: number; least: number },
 ): LineGroup[] {
-  const levels = 24;
-  const groups = new Map<number, string[]>();
-  queries.forEach((query, i) => {
-    keys.forEach((key, j) => {
-      const strength = weight(query, key);
-      if (strength < size.least) return;
-      const level = Math.max(1, Math.round(levels * Math.sqrt(strength)));
-      const lines = groups.get(level) ?? [];
-      groups.set(level, lines);
-      const [from, to] = [i, j].map((row) => (row + 0.5) * size.rowHeight);
-      lines.push(`M0 ${from}L${size.width} ${to}`);
-    });
-  });
-  return [...groups].sort(([a], [b]) => a - b).map(([level, lines]) => ({
-    path: lines.join(""),
-    opacity: Math.round(1000 * (level / levels) ** 2) / 1000,
-  }));
+  const middle = (row: number): number => (row + 0.5) * size.rowHeight;
+  return gatherLinks(queries, keys, weight, size.least).map(
+    ({ rows, opacity }) => {
+      let path = "";
+      for (let i = 0; i < rows.length; i += 2) {
+        path += `M0 ${middle(rows[i]!)}L${size.width} ${middle(rows[i + 1]!)}`;
+      }
+      return { path, opacity };
+    },
+  );
 }
 
 /**

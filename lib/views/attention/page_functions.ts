@@ -4,7 +4,7 @@ import { showWeights, tokenColumn } from "./columns.ts";
 import { choice, element, svgElement } from "./elements.ts";
 import { filterChoice, sentenceFilters } from "./filters.ts";
 import { rowHeightOf, showView } from "./frame.ts";
-import { gatherLines, strongest, unpackWeights } from "./lines.ts";
+import { gatherLines, gatherLinks, strongest, unpackWeights } from "./lines.ts";
 import { linkPanel } from "./panel.ts";
 
 /** Tokens, filters and the frame around them. */
@@ -24,6 +24,7 @@ export const LINK_FUNCTIONS = [
   ...COLUMN_FUNCTIONS,
   svgElement,
   unpackWeights,
+  gatherLinks,
   gatherLines,
   strongest,
   linkPanel,

@@ -7,23 +7,26 @@
  */
 
 import { element } from "../attention/elements.ts";
-import type { LineGroup } from "../attention/lines.ts";
+import type { Filter } from "../attention/filters.ts";
+import { gatherLinks } from "../attention/lines.ts";
 
 /** One head of one layer. */
 export type Place = { layer: number; head: number };
 
 /**
- * Draws lines on a canvas.
+ * Draws the links of a head on a canvas.
  *
  * @param canvas Where to draw; cleared first.
  * @param side Width and height on the page, in pixels.
- * @param lines What to draw.
- * @param color The colour of its head.
+ * @param filter The tokens that look, and those looked at.
+ * @param weight Weight of a query and a key.
+ * @param color The colour of the head.
  */
 export function paintLinks(
   canvas: HTMLCanvasElement,
   side: number,
-  lines: readonly LineGroup[],
+  { queries, keys }: Filter,
+  weight: (query: number, key: number) => number,
   color: string,
 ): void {
   const scale = globalThis.devicePixelRatio;
@@ -31,9 +34,16 @@ export function paintLinks(
   const pen = canvas.getContext("2d")!;
   pen.scale(scale, scale);
   pen.strokeStyle = color;
-  for (const { path, opacity } of lines) {
+  const rowHeight = side / Math.max(queries.length, keys.length);
+  // Fainter lines than 2 % cannot be told from the ground at this size.
+  for (const { rows, opacity } of gatherLinks(queries, keys, weight, 0.02)) {
     pen.globalAlpha = opacity;
-    pen.stroke(new Path2D(path));
+    pen.beginPath();
+    for (let i = 0; i < rows.length; i += 2) {
+      pen.moveTo(0, (rows[i]! + 0.5) * rowHeight);
+      pen.lineTo(side, (rows[i + 1]! + 0.5) * rowHeight);
+    }
+    pen.stroke();
   }
 }
 

@@ -9,7 +9,7 @@ import type { AttentionData } from "../attention/data.ts";
 import { element } from "../attention/elements.ts";
 import { filterChoice, sentenceFilters } from "../attention/filters.ts";
 import { showView } from "../attention/frame.ts";
-import { gatherLines, unpackWeights } from "../attention/lines.ts";
+import { unpackWeights } from "../attention/lines.ts";
 import { linkPanel } from "../attention/panel.ts";
 import { paintLinks, type Place, thumbnailGrid } from "./grid.ts";
 
@@ -61,16 +61,11 @@ export function drawModelView(
   });
 
   function paint(): void {
-    const { queries, keys } = filter;
-    const numRows = Math.max(queries.length, keys.length);
-    // Fainter lines than 2 % cannot be told from the ground at this size.
-    const size = { width: side, rowHeight: side / numRows, least: 0.02 };
     canvases.forEach((row, layer) =>
       row.forEach((canvas, head) => {
         const weight = (query: number, key: number): number =>
           weightOf(layer, head, query, key);
-        const lines = gatherLines(queries, keys, weight, size);
-        paintLinks(canvas, side, lines, colors[head]!);
+        paintLinks(canvas, side, filter, weight, colors[head]!);
       })
     );
   }
