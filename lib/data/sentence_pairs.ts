@@ -2,6 +2,29 @@
 
 import type { RandomStream } from "../random/stream.ts";
 
+/**
+ * Joins neighbouring sentences: what BERT calls a sentence is "an arbitrary span of
+ * contiguous text" (Devlin et al., 2019, section 3).
+ *
+ * @param sentences Those of a document, in order.
+ * @param size Sentences in a span; the last span may have fewer.
+ * @returns The spans, in order.
+ * @throws {RangeError} If `size` is no positive whole number.
+ */
+export function spansOf(sentences: readonly string[], size: number): string[] {
+  if (!Number.isSafeInteger(size) || size < 1) {
+    throw new RangeError(
+      `Cannot join sentences as size must be a positive whole number: ` +
+        `current value is ${size}`,
+    );
+  }
+  const count = Math.ceil(sentences.length / size);
+  return Array.from(
+    { length: count },
+    (_, i) => sentences.slice(i * size, (i + 1) * size).join(" "),
+  );
+}
+
 /** Two sentences: A, and what may follow it. */
 export type SentencePair = {
   first: string;
@@ -30,13 +53,18 @@ export type SentencePair = {
  *
  * @param documents Each as its sentences, in order.
  * @param random Tosses the coin, and chooses the other document and its sentence.
+ * @param options `wrong`: where a sentence that does not follow is taken from, anywhere
+ * in the other document, as in the paper, or from the place of the right one. Where
+ * all documents are built alike, the former can be told by the order alone.
  * @returns The pairs, in the order of their first sentences.
  * @throws {RangeError} If there are fewer than two documents, or one is empty.
  */
 export function sentencePairs(
   documents: readonly (readonly string[])[],
   random: RandomStream,
+  options: { wrong?: "anywhere" | "same place" } = {},
 ): SentencePair[] {
+  const { wrong = "anywhere" } = options;
   const empty = documents.findIndex((sentences) => sentences.length === 0);
   if (documents.length < 2 || empty >= 0) {
     throw new RangeError(
@@ -51,8 +79,10 @@ export function sentencePairs(
       if (random.uniform() < 0.5) return { first, second: next, label: 0 };
       const other = random.integer(documents.length - 1);
       const elsewhere = documents[other < own ? other : other + 1]!;
-      const second = elsewhere[random.integer(elsewhere.length)]!;
-      return { first, second, label: 1 };
+      const place = wrong === "anywhere"
+        ? random.integer(elsewhere.length)
+        : Math.min(i + 1, elsewhere.length - 1);
+      return { first, second: elsewhere[place]!, label: 1 };
     })
   );
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { maskTokens, numPlaces } from "bertbook/data/masking.ts";
 import { maskedBatchesOf, NO_WORD } from "bertbook/data/masked_batches.ts";
-import { sentencePairs } from "bertbook/data/sentence_pairs.ts";
+import { sentencePairs, spansOf } from "bertbook/data/sentence_pairs.ts";
 import { randomStream } from "bertbook/random/stream.ts";
 import { parseVocabulary, SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
 
@@ -171,4 +171,25 @@ Deno.test("half of the pairs follow each other, the others are from another docu
     () => sentencePairs([["a"], []], randomStream(1)),
     /number 1 is empty/,
   );
+});
+
+Deno.test("a sentence that does not follow may be taken from the same place", () => {
+  const documents = Array.from(
+    { length: 50 },
+    (_, d) => [0, 1, 2].map((s) => `${d}:${s}`),
+  );
+  const pairs = sentencePairs(documents, randomStream(3), {
+    wrong: "same place",
+  });
+  for (const { first, second } of pairs) {
+    const place = (span: string): number => Number(span.split(":")[1]);
+    assert.equal(place(second), place(first) + 1);
+  }
+  assert.ok(pairs.some(({ label }) => label === 1));
+});
+
+Deno.test("spansOf() joins neighbours and loses none", () => {
+  assert.deepEqual(spansOf(["a", "b", "c"], 2), ["a b", "c"]);
+  assert.deepEqual(spansOf([], 2), []);
+  assert.throws(() => spansOf(["a"], 0), RangeError);
 });
