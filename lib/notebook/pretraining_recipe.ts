@@ -35,11 +35,10 @@ export const PRETRAINING_RECIPES: Readonly<Record<Mode, PretrainingRecipe>> = {
     task: { epochs: 1, batchSize: 32, learningRate: 1e-4 },
     fineTuning: {
       ...RECIPES.quick,
-      trainingSentences: 640,
-      epochs: 1,
-      order: "random",
+      trainingSentences: 1_280,
+      learningRate: 2e-4,
     },
-    validationSentences: 128,
+    validationSentences: 200,
   },
   full: {
     words: { copies: 6, epochs: 20, batchSize: 32, learningRate: 3e-3 },
