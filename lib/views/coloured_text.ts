@@ -117,7 +117,8 @@ function htmlOf({ words, largest, title, poles }: TextView): string {
     }</span>`;
   };
   const body = words.map(({ text, score }, index) =>
-    (spaced(words, index) ? " " : "") + span(text, score, signed(score))
+    (spaced(words, index) ? " " : "") +
+    span(text, score, signed(score, largest))
   ).join("");
   const legend = span(poles.above, largest, "above 0") + " " +
     span(poles.below, -largest, "below 0");
@@ -195,7 +196,8 @@ function textOf({ words, largest, title, poles }: TextView): string {
   ];
   for (const [index, { text, score }] of words.entries()) {
     const isMarked = largest > 0 && Math.abs(score) >= MARKED_SHARE * largest;
-    const word = visibleControls(text) + (isMarked ? `[${signed(score)}]` : "");
+    const word = visibleControls(text) +
+      (isMarked ? `[${signed(score, largest)}]` : "");
     const joined = lines.at(-1)! + (spaced(words, index) ? " " : "") + word;
     if (joined.length <= TEXT_WIDTH || lines.at(-1) === "") {
       lines[lines.length - 1] = joined;
@@ -204,9 +206,11 @@ function textOf({ words, largest, title, poles }: TextView): string {
   return lines.join("\n");
 }
 
-/** Such as "+0.52". */
-function signed(score: number): string {
-  return (score < 0 ? "-" : "+") + Math.abs(score).toFixed(2);
+/** Such as "+0.52", or "+0.0052" where the largest score is as small as that. */
+function signed(score: number, largest: number): string {
+  const size = largest > 0 ? Math.floor(Math.log10(largest)) : 0;
+  const digits = Math.min(100, Math.max(2, 1 - size));
+  return (score < 0 ? "-" : "+") + Math.abs(score).toFixed(digits);
 }
 
 /** "#0072b2" as "0, 114, 178". */

@@ -54,6 +54,13 @@ Deno.test("colouredText() has a legend, and puts marks close to their word", () 
   );
 });
 
+Deno.test("colouredText() writes small scores with the digits that tell them apart", () => {
+  const words = [{ text: "a", score: 0.0123 }, { text: "b", score: -0.006 }];
+  assert.match(colouredText(words, OPTIONS).text, /a\[\+0\.012\] b\[-0\.006\]/);
+  const tiny = [{ text: "a", score: 5e-320 }];
+  assert.match(colouredText(tiny, OPTIONS).text, /a\[\+0\.0+\]/);
+});
+
 Deno.test("colouredText() lets no word become markup", () => {
   const words = INJECTIONS.map((text, i) => ({ text, score: i - 2 }));
   const { html, svg, text } = colouredText(words, {
