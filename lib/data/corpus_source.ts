@@ -68,8 +68,10 @@ export async function findCorpus(
     folder: places.embedded,
     reason,
   });
+  // A folder that the caller names says more than the environment.
   const embeddedOnly = options.embeddedOnly ??
-    Deno.env.get("BERTBOOK_DATA") === EMBEDDED_ONLY;
+    (options.folder === undefined &&
+      Deno.env.get("BERTBOOK_DATA") === EMBEDDED_ONLY);
   if (embeddedOnly) return embedded("the embedded one was asked for");
   const folder = options.folder ?? dataFolder(places.name);
   if (folder !== undefined) return { origin: "folder", folder, reason: "" };
