@@ -10,7 +10,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { BertConfig } from "./config.ts";
 import type { DropoutSite } from "../engine/dropout_factors.ts";
-import { attentionWeights } from "./attention_weights.ts";
+import { attentionWeights, droppedContext } from "./attention_weights.ts";
 import type { Dropout } from "./dropout.ts";
 import { linear, type LinearParams, lookUp } from "./layers.ts";
 import { mergeHeads, projectHeads } from "./split_heads.ts";
@@ -67,12 +67,11 @@ export function attend(
   return tf.tidy(() => {
     // Unscaled, q · k has variance K, which drives softmax into its flat tails.
     const scores = tf.matMul(query, key, false, true) as tf.Tensor4D; // [B, H, Q, T]
-    const weights = attentionWeights(scores, mask, scale); // [B, H, Q, T]
-    // A compiled function leaves out whichever of the two nobody uses.
-    const mixing = site === undefined
-      ? weights
-      : attentionWeights(scores, mask, scale, site);
-    const context = tf.matMul(mixing, value) as tf.Tensor4D; // [B, H, Q, K]
+    // A compiled function leaves out the weights where nobody uses them.
+    const weights = attentionWeights(scores, { mask, scale }); // [B, H, Q, T]
+    const context = site === undefined
+      ? tf.matMul(weights, value) as tf.Tensor4D // [B, H, Q, K]
+      : droppedContext(scores, value, { mask, scale }, site);
     return { context, weights };
   });
 }

@@ -8,12 +8,9 @@ import {
   queryRows,
 } from "./attention.ts";
 import type { BertConfig } from "./config.ts";
-import {
-  type LayerNormParams,
-  linearGelu,
-  type LinearParams,
-} from "./layers.ts";
-import { linearAddNorm } from "./sublayer.ts";
+import { feedForward } from "./feed_forward.ts";
+import type { LayerNormParams, LinearParams } from "./layers.ts";
+import { addNorm } from "./sublayer.ts";
 
 /** Parameters of one encoder layer. */
 export type EncoderLayerParams = {
@@ -56,14 +53,17 @@ export function encoderLayer(
       config,
       options,
     );
-    const middle = linearAddNorm(params.attention.output, mixed, {
+    const { output: projection } = params.attention;
+    const projected: tf.Tensor2D = tf.matMul(mixed, projection.kernel); // [B · Q, D]
+    const middle = addNorm(projected, projection.bias, {
       residual: queryRows(hidden, options),
       norm: params.attentionNorm,
       site: dropout.site(hiddenDropout),
       epsilon: layerNormEpsilon,
     });
-    const expanded = linearGelu(params.expand, middle); // [B · Q, F]
-    const output = linearAddNorm(params.contract, expanded, {
+    const { kernel, bias } = params.contract;
+    const fed = feedForward(params.expand, kernel, middle); // [B · Q, D]
+    const output = addNorm(fed, bias, {
       residual: middle,
       norm: params.outputNorm,
       site: dropout.site(hiddenDropout),

@@ -136,59 +136,25 @@ export function gelu<T extends tf.Tensor>(x: T): T {
   );
 }
 
-/**
- * GELU of an affine map, GELU(x W + b): the first half of a feed-forward layer.
- *
- * Between the products one pass adds the bias and bends, and only the product is
- * kept for the gradient.
- *
- * @param params The kernel [In, Out] and the bias [Out].
- * @param x Rows, [N, In].
- * @returns Rows, [N, Out]; the caller disposes them.
- */
-export function linearGelu(params: LinearParams, x: tf.Tensor2D): tf.Tensor2D {
-  const { kernel, bias } = params;
-  return tf.tidy(() => {
-    const product: tf.Tensor2D = tf.matMul(x, kernel);
-    return withGradient<tf.Tensor2D>(
-      [product, bias],
-      () => ({
-        value: biasedGelu(product, bias) as tf.Tensor2D,
-        saved: [product, bias],
-      }),
-      (gradient, [product, bias]) =>
-        biasedGeluGradient(gradient, product!, bias!),
-    );
-  });
-}
-
 /** Φ(x), the share of a normal distribution below x. */
 function below(x: tf.Tensor): tf.Tensor {
   return x.mul(Math.SQRT1_2).erf().add(1).mul(0.5);
 }
 
-const geluOf = fuse("gelu", (x: tf.Tensor) => x.mul(below(x)));
+/** The formula of {@linkcode gelu}. */
+export function bent(x: tf.Tensor): tf.Tensor {
+  return x.mul(below(x));
+}
 
-const geluGradient = fuse("gelu gradient", slope);
+const geluOf = fuse("gelu", bent);
 
-/** ∂loss/∂x of x Φ(x): the gradient of the value times Φ(x) + x φ(x). */
-function slope(gradient: tf.Tensor, x: tf.Tensor): tf.Tensor {
+const geluGradient = fuse("gelu gradient", bentGradient);
+
+/** ∂loss/∂x of {@linkcode gelu}, from that of its value. */
+export function bentGradient(gradient: tf.Tensor, x: tf.Tensor): tf.Tensor {
   const density = x.square().mul(-0.5).exp().mul(DENSITY_AT_ZERO); // φ(x)
   return gradient.mul(density.mul(x).add(below(x)));
 }
-
-const biasedGelu = fuse("bias, gelu", (product: tf.Tensor, bias: tf.Tensor) => {
-  const x = product.add(bias);
-  return x.mul(below(x));
-});
-
-const biasedGeluGradient = fuse(
-  "bias, gelu gradient",
-  (gradient: tf.Tensor, product: tf.Tensor, bias: tf.Tensor) => {
-    const before = slope(gradient, product.add(bias));
-    return [before, before.sum(0)];
-  },
-);
 
 /**
  * Rows of a table by their numbers.

@@ -7,13 +7,12 @@ import { withGradient } from "./custom_gradient.ts";
 import { dropped } from "./dropout.ts";
 import {
   type LayerNormParams,
-  type LinearParams,
   normalized,
   normalizedGradient,
   type NormSaved,
 } from "./layers.ts";
 
-/** What an affine map is followed by. */
+/** What the product of a sublayer's last map is followed by. */
 export type SublayerEnd = {
   /** What goes around the sublayer, [N, Out]. */
   readonly residual: tf.Tensor2D;
@@ -25,42 +24,38 @@ export type SublayerEnd = {
 };
 
 /**
- * LayerNorm(residual + dropout(x W + b)).
+ * LayerNorm(residual + dropout(product + bias)), where the product is x W.
  *
  * Vaswani et al. (2017), sections 3.1 and 5.4. After the product everything is one
  * pass, and the dropped elements are not kept but found again for the gradient.
  *
- * @param params The kernel [In, Out] and the bias [Out].
- * @param x Rows, [N, In].
+ * @param product Rows, [N, Out].
+ * @param bias Of the map that the product belongs to, [Out].
  * @param end The way around, the norm, and the dropout.
  * @returns Rows, [N, Out]; the caller disposes them.
  */
-export function linearAddNorm(
-  params: LinearParams,
-  x: tf.Tensor2D,
+export function addNorm(
+  product: tf.Tensor2D,
+  bias: tf.Tensor1D,
   { residual, norm, site, epsilon }: SublayerEnd,
 ): tf.Tensor2D {
-  const { kernel, bias } = params;
-  return tf.tidy(() => {
-    const product: tf.Tensor2D = tf.matMul(x, kernel);
-    const inputs = [product, bias, residual, norm.gain, norm.bias];
-    return withGradient<tf.Tensor2D>(inputs, () => {
-      const { value, normalized, inverse } = addAndNorm(
-        { product, bias, residual },
-        norm,
-        site,
-        epsilon,
-      );
-      const key = site === undefined ? [] : [site.key];
-      return { value, saved: [normalized, inverse, norm.gain, ...key] };
-    }, (gradient, [normalized, inverse, gain, key]) => {
-      const by = addAndNormGradient(
-        gradient,
-        { normalized: normalized!, inverse: inverse!, gain: gain! },
-        site && { key: key as tf.Tensor1D, rate: site.rate },
-      );
-      return [by.product, by.productBias, by.x, by.gain, by.bias];
-    });
+  const inputs = [product, bias, residual, norm.gain, norm.bias];
+  return withGradient<tf.Tensor2D>(inputs, () => {
+    const { value, normalized, inverse } = addAndNorm(
+      { product, bias, residual },
+      norm,
+      site,
+      epsilon,
+    );
+    const key = site === undefined ? [] : [site.key];
+    return { value, saved: [normalized, inverse, norm.gain, ...key] };
+  }, (gradient, [normalized, inverse, gain, key]) => {
+    const by = addAndNormGradient(
+      gradient,
+      { normalized: normalized!, inverse: inverse!, gain: gain! },
+      site && { key: key as tf.Tensor1D, rate: site.rate },
+    );
+    return [by.product, by.productBias, by.x, by.gain, by.bias];
   });
 }
 

@@ -1,12 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 import { dropoutFactors } from "bertbook/engine/dropout_factors.ts";
-import { attentionWeights } from "bertbook/model/attention_weights.ts";
+import {
+  attentionWeights,
+  droppedContext,
+} from "bertbook/model/attention_weights.ts";
+import { feedForward } from "bertbook/model/feed_forward.ts";
 import {
   gelu,
   layerNorm,
   type LayerNormParams,
   linear,
-  linearGelu,
   type LinearParams,
 } from "bertbook/model/layers.ts";
 import {
@@ -14,7 +17,7 @@ import {
   projectHeads,
   splitHeads,
 } from "bertbook/model/split_heads.ts";
-import { linearAddNorm } from "bertbook/model/sublayer.ts";
+import { addNorm } from "bertbook/model/sublayer.ts";
 import assert from "node:assert/strict";
 import { assertNoLeak, chirp, differenceOf } from "./_support.ts";
 
@@ -50,21 +53,25 @@ function assertEqual(
   );
 }
 
-Deno.test("linearGelu() is a linear layer, then GELU", () => {
+Deno.test("feedForward() is a linear layer, GELU, and a product", () => {
   tf.tidy(() => {
     const { kernel, bias } = affine();
-    type Inputs = [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D];
+    type Inputs = [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D, tf.Tensor2D];
     assertEqual(
-      (...[kernel, bias, x]) =>
-        linearGelu({ kernel, bias } as LinearParams, x as Inputs[2]),
-      (...[kernel, bias, x]) =>
-        gelu(linear({ kernel, bias } as LinearParams, x as Inputs[2])),
-      [kernel, bias, rows()],
+      (...inputs) => {
+        const [kernel, bias, contract, x] = inputs as Inputs;
+        return feedForward({ kernel, bias }, contract, x);
+      },
+      (...inputs) => {
+        const [kernel, bias, contract, x] = inputs as Inputs;
+        return tf.matMul(gelu(linear({ kernel, bias }, x)), contract);
+      },
+      [kernel, bias, chirp([D, 3], 6), rows()],
     );
   });
 });
 
-Deno.test("linearAddNorm() is a linear layer, dropout, a sum, and a layer norm", () => {
+Deno.test("addNorm() is a bias, dropout, a sum, and a layer norm", () => {
   tf.tidy(() => {
     const { kernel, bias } = affine();
     const key = tf.tensor1d([5, 6], "int32");
@@ -85,7 +92,7 @@ Deno.test("linearAddNorm() is a linear layer, dropout, a sum, and a layer norm",
         (...inputs) => {
           const { params, x, residual, norm } = named(inputs);
           const end = { residual, norm, site, epsilon: 1e-6 };
-          return linearAddNorm(params, x, end);
+          return addNorm(tf.matMul(x, params.kernel), params.bias, end);
         },
         (...inputs) => {
           const { params, x, residual, norm } = named(inputs);
@@ -101,22 +108,30 @@ Deno.test("linearAddNorm() is a linear layer, dropout, a sum, and a layer norm",
   });
 });
 
-Deno.test("attentionWeights() is a masked softmax, then dropout", () => {
+Deno.test("attentionWeights() is a masked softmax, droppedContext() what it mixes", () => {
   tf.tidy(() => {
-    const key = tf.tensor1d([5, 6], "int32");
+    const site = { key: tf.tensor1d([5, 6], "int32"), rate: 0.4 };
     const mask = tf.tensor4d([0, 0, -1e9, 0, -1e9, -1e9], [B, 1, 1, T]);
-    for (const site of [undefined, { key, rate: 0.4 }]) {
-      assertEqual(
-        (scores) => attentionWeights(scores as tf.Tensor4D, mask, 0.5, site),
-        (scores) => {
-          const weights = tf.softmax(scores.mul(0.5).add(mask));
-          return site === undefined
-            ? weights
-            : weights.mul(dropoutFactors(weights.shape, site));
-        },
-        [chirp([B, H, T, T], 3)],
-      );
-    }
+    const how = { mask, scale: 0.5 };
+    const softmax = (scores: tf.Tensor): tf.Tensor =>
+      tf.softmax(scores.mul(0.5).add(mask));
+    const scores = chirp([B, H, T, T], 3);
+    assertEqual(
+      (scores) => attentionWeights(scores as tf.Tensor4D, how),
+      softmax,
+      [scores],
+    );
+    assertEqual(
+      (...inputs) => {
+        const [scores, value] = inputs as [tf.Tensor4D, tf.Tensor4D];
+        return droppedContext(scores, value, how, site);
+      },
+      (...[scores, value]) => {
+        const factors = dropoutFactors([B, H, T, T], site);
+        return tf.matMul(softmax(scores!).mul(factors), value!);
+      },
+      [scores, chirp([B, H, T, D / H], 8)],
+    );
   });
 });
 
@@ -149,14 +164,16 @@ Deno.test("the pieces of a layer leave only their outputs in memory", () => {
   const params = affine(), x = rows();
   const key = tf.tensor1d([1, 2], "int32");
   const norm = { gain: chirp<tf.Tensor1D>([D], 8), bias: params.bias };
-  assertNoLeak(() => linearGelu(params, x).dispose());
+  assertNoLeak(() => feedForward(params, params.kernel, x).dispose());
   const site = { key, rate: 0.5 };
   const end = { residual: x, norm, site, epsilon: 1e-6 };
-  assertNoLeak(() => linearAddNorm(params, x, end).dispose());
+  assertNoLeak(() => addNorm(x, params.bias, end).dispose());
   assertNoLeak(() => projectHeads(params, x, [B, T, H]).dispose());
   const scores = chirp<tf.Tensor4D>([B, H, T, T], 1);
   const mask: tf.Tensor4D = tf.zeros([B, 1, 1, T]);
-  assertNoLeak(() => attentionWeights(scores, mask, 1, site).dispose());
+  const how = { mask, scale: 1 };
+  assertNoLeak(() => attentionWeights(scores, how).dispose());
+  assertNoLeak(() => droppedContext(scores, scores, how, site).dispose());
   assertNoLeak(() => mergeHeads(scores).dispose());
   tf.dispose([params, x, key, norm, scores, mask]);
 });
