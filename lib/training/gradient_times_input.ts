@@ -71,11 +71,12 @@ export async function tokenContributions(
   { ids, segments }: Pick<EncodedExample, "ids" | "segments">,
   target: number,
 ): Promise<number[]> {
+  const perClass = marginWeights(target, labels.length);
   const attentionMask = ids.map(() => 1);
   const plain = { ids, segments, attentionMask, length: ids.length };
   const input = inputFrom(plain, config);
   const [weights, rows] = [
-    tf.tensor1d(marginWeights(target, labels.length)),
+    tf.tensor1d(perClass),
     tf.tensor2d(ids.map((_, row) => row), [1, ids.length], "int32"),
   ];
   const result = compiledContributions(params, input, rows, weights, config);

@@ -88,10 +88,10 @@ export async function wordOcclusions(
   options: OcclusionOptions = {},
 ): Promise<number[]> {
   const { hiding = "mask", ...how } = options;
+  const weights = marginWeights(target, model.labels.length);
   const maskId = maskIdOf(model, hiding);
   const hidden = words.map((word) => hideWords(example, [word], maskId));
   const { logits } = await predict(model, [example, ...hidden], how);
-  const weights = marginWeights(target, model.labels.length);
   const [whole, ...without] = logits.map((row) =>
     row.reduce((sum, logit, label) => sum + logit * weights[label]!, 0)
   );

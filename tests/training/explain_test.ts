@@ -148,6 +148,16 @@ Deno.test("a word that the model cannot see decides nothing", async () => {
   disposeTree(params);
 });
 
+Deno.test("a class that the model does not have is refused, and no tensor stays", async () => {
+  const model = newModel();
+  const before = tf.memory().numTensors;
+  const refused = { name: "RangeError", message: /class=2, classes=2$/ };
+  await assert.rejects(tokenContributions(model, EXAMPLE, 2), refused);
+  await assert.rejects(wordOcclusions(model, EXAMPLE, [], 2), refused);
+  assert.equal(tf.memory().numTensors, before);
+  disposeTree(model.params);
+});
+
 Deno.test("marginWeights() make log odds of two classes, and refuse others", () => {
   assert.deepEqual(marginWeights(1, 2), [-1, 1]);
   assert.deepEqual(marginWeights(0, 3), [1, -0.5, -0.5]);
