@@ -110,6 +110,22 @@ export function checkOption(name: string, value: number, rule: Rule): void {
 }
 
 /**
+ * Checks that the rate's climb ends within the training.
+ *
+ * @param warmupSteps Steps over which the rate climbs.
+ * @param totalSteps Steps of the training.
+ * @throws {RangeError} If the climb is no number of steps, or longer than the training.
+ */
+export function checkWarmup(warmupSteps: number, totalSteps: number): void {
+  checkOption("warmupSteps", warmupSteps, RULES.countOrNone);
+  if (warmupSteps <= totalSteps) return;
+  throw new RangeError(
+    `Cannot warm up as warmupSteps must not exceed the steps of the training: ` +
+      `current values are warmupSteps=${warmupSteps}, steps=${totalSteps}`,
+  );
+}
+
+/**
  * Checks an option that is one of a few words; a notebook's cells are run
  * without a look at their types.
  *

@@ -11,6 +11,7 @@ import {
   checkChoice,
   checkExamples,
   checkOption,
+  checkWarmup,
   type ModelSizes,
   RULES,
 } from "./check.ts";
@@ -141,7 +142,6 @@ export function planFineTuning(
   checkOption("learningRate", learningRate, RULES.positive);
   checkOption("epsilon", epsilon, RULES.positive);
   checkOption("weightDecay", weightDecay, RULES.notNegative);
-  checkOption("warmupSteps", warmupSteps, RULES.countOrNone);
   checkOption("clipNorm", clipNorm, RULES.limit);
   checkOption("seed", seed, RULES.seed);
   checkChoice("schedule", schedule, ["linear", "cosine", "constant"]);
@@ -161,12 +161,7 @@ export function planFineTuning(
   const count = data.train.length;
   const stepsPerEpoch = Math.ceil(numBatches(count, batchSize) / accumulate);
   const totalSteps = epochs * stepsPerEpoch;
-  if (warmupSteps > totalSteps) {
-    throw new RangeError(
-      `Cannot warm up as warmupSteps must not exceed the steps of the training: ` +
-        `current values are warmupSteps=${warmupSteps}, steps=${totalSteps}`,
-    );
-  }
+  checkWarmup(warmupSteps, totalSteps);
   const lengths = data.train.map(({ ids }) => ids.length);
   return {
     config: model.config,

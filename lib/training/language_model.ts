@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { setImmediate } from "node:timers/promises";
+import { numBatches } from "../data/batches.ts";
 import { randomOrder } from "../data/sampler.ts";
 import { compile } from "../engine/compile.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
@@ -12,7 +13,7 @@ import type {
   TransformerParams,
 } from "../model/transformer.ts";
 import { ADAMW_DEFAULTS, initSlots } from "./adamw.ts";
-import { checkOption, RULES } from "./check.ts";
+import { checkChoice, checkOption, checkWarmup, RULES } from "./check.ts";
 import { tokenLoss } from "./head_losses.ts";
 import {
   lengthFor,
@@ -23,7 +24,7 @@ import {
 } from "./next_token.ts";
 import type { ScheduleName } from "./schedule.ts";
 import { compileStep } from "./compiled_step.ts";
-import { trainOn, type TrainStep } from "./train.ts";
+import { trainOn, type TrainPlan, type TrainStep } from "./train.ts";
 import { makeTrainable } from "./variables.ts";
 
 /** A language model and what it was made with. */
@@ -90,37 +91,54 @@ export function trainLanguageModel(
   options: LanguageModelOptions,
 ): AsyncGenerator<TrainStep, void> {
   const length = lengthFor(sequences, model.config);
-  checkOption("epochs", options.epochs, RULES.count);
-  checkOption("batchSize", options.batchSize, RULES.count);
-  checkOption("learningRate", options.learningRate, RULES.positive);
-  checkOption("seed", options.seed, RULES.seed);
-  return run(model, sequences, options, length);
+  return run(model, sequences, options, {
+    length,
+    ...planOf(sequences.length, options),
+  });
+}
+
+/** Settles rates and steps, and refuses what makes no sense. */
+function planOf(
+  count: number,
+  options: LanguageModelOptions,
+): TrainPlan & { readonly stepsPerEpoch: number } {
+  const { epochs, batchSize, learningRate, seed, signal } = options;
+  const {
+    schedule = "linear",
+    warmupSteps = 0,
+    weightDecay = ADAMW_DEFAULTS.weightDecay,
+    clipNorm = 1,
+  } = options;
+  checkOption("epochs", epochs, RULES.count);
+  checkOption("batchSize", batchSize, RULES.count);
+  checkOption("learningRate", learningRate, RULES.positive);
+  checkOption("weightDecay", weightDecay, RULES.notNegative);
+  checkOption("clipNorm", clipNorm, RULES.limit);
+  checkOption("seed", seed, RULES.seed);
+  checkChoice("schedule", schedule, ["linear", "cosine", "constant"]);
+  const stepsPerEpoch = numBatches(count, batchSize);
+  const totalSteps = epochs * stepsPerEpoch;
+  checkWarmup(warmupSteps, totalSteps);
+  return {
+    stepsPerEpoch,
+    schedule: { name: schedule, learningRate, warmupSteps, totalSteps },
+    adamW: { ...ADAMW_DEFAULTS, weightDecay },
+    clipNorm,
+    precision: "float32",
+    seed,
+    signal,
+  };
 }
 
 async function* run(
   { params, config }: LanguageModel,
   sequences: readonly TokenSequence[],
-  options: LanguageModelOptions,
-  length: number,
+  { epochs, batchSize, seed }: LanguageModelOptions,
+  { length, stepsPerEpoch, ...plan }: TrainPlan & {
+    readonly length: number;
+    readonly stepsPerEpoch: number;
+  },
 ): AsyncGenerator<TrainStep, void> {
-  const { epochs, batchSize, learningRate, seed, signal } = options;
-  const stepsPerEpoch = Math.ceil(sequences.length / batchSize);
-  const plan = {
-    schedule: {
-      name: options.schedule ?? "linear",
-      learningRate,
-      warmupSteps: options.warmupSteps ?? 0,
-      totalSteps: epochs * stepsPerEpoch,
-    },
-    adamW: {
-      ...ADAMW_DEFAULTS,
-      weightDecay: options.weightDecay ?? ADAMW_DEFAULTS.weightDecay,
-    },
-    clipNorm: options.clipNorm ?? 1,
-    precision: "float32",
-    seed,
-    signal,
-  } as const;
   makeTrainable(params);
   const learner = { params, slots: initSlots(params) };
   const task = {

@@ -12,7 +12,13 @@ import { checkShare, type MaskingOptions } from "../data/masking.ts";
 import { lengthGroupedOrder, randomOrder } from "../data/sampler.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { ADAMW_DEFAULTS, initSlots } from "./adamw.ts";
-import { checkChoice, checkExamples, checkOption, RULES } from "./check.ts";
+import {
+  checkChoice,
+  checkExamples,
+  checkOption,
+  checkWarmup,
+  RULES,
+} from "./check.ts";
 import {
   judgePretraining,
   PAIR_LABELS,
@@ -164,7 +170,7 @@ function planOf(count: number, options: PretrainOptions): TrainPlan {
   checkShare(share);
   const totalSteps = epochs * numBatches(count, batchSize);
   const { warmupSteps = Math.floor(totalSteps / 10) } = options;
-  checkOption("warmupSteps", warmupSteps, RULES.countOrNone);
+  checkWarmup(warmupSteps, totalSteps);
   return {
     adamW: { ...ADAMW_DEFAULTS, weightDecay },
     clipNorm,

@@ -136,11 +136,16 @@ Deno.test("what a model cannot read is refused before the first step", () => {
   wrong([1, 2], 2, /one must not: found 2 given of 2/);
   wrong(Array(12).fill(1), 1, /at most maxLength \+ 1 = 11 tokens: found 12/);
   assert.throws(() => trainLanguageModel(model, [], RECIPE), RangeError);
-  const rate = { ...RECIPE, learningRate: 0 };
-  assert.throws(
-    () => trainLanguageModel(model, copies(1, 1), rate),
-    /Cannot use learningRate/,
-  );
+  const refused = (option: Record<string, unknown>, message: RegExp) =>
+    assert.throws(
+      () => trainLanguageModel(model, copies(1, 1), { ...RECIPE, ...option }),
+      { name: "RangeError", message },
+    );
+  refused({ learningRate: 0 }, /Cannot use learningRate/);
+  refused({ weightDecay: -1 }, /Cannot use weightDecay/);
+  refused({ clipNorm: 0 }, /Cannot use clipNorm/);
+  refused({ schedule: "square" }, /Cannot use schedule/);
+  refused({ warmupSteps: 1e6 }, /Cannot warm up/);
   disposeTree(model.params);
 });
 

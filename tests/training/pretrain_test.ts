@@ -166,6 +166,7 @@ Deno.test("pretrain() and fillMask() refuse at once what makes no sense", async 
   refused({ share: 1 });
   refused({ learningRate: NaN });
   refused({ warmupSteps: -1 });
+  refused({ warmupSteps: 1000 });
   assert.throws(
     () => pretrain(model, { ...DATA, train: [] }, RECIPE),
     /at least one: found 0/,
