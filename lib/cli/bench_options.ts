@@ -12,7 +12,7 @@ import type { Arguments, OptionSpec } from "./command.ts";
 import { choicesOf, wholeNumbersOf } from "./option_values.ts";
 
 /** Whom Bertbook can be compared with. */
-export const RIVALS = ["torch", "eager", "wasm"] as const;
+const RIVALS = ["torch", "eager", "wasm"] as const;
 
 /** One of {@linkcode RIVALS}. */
 export type Rival = (typeof RIVALS)[number];

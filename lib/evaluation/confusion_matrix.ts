@@ -184,7 +184,7 @@ export class ConfusionMatrix {
     if (scores) return scores;
     throw new RangeError(
       `Cannot score "${average.class}" as it must be one of the classes: ` +
-        `${this.classNames.join(", ")}`,
+        this.classNames.map((name) => `"${name}"`).join(", "),
     );
   }
 

@@ -4,7 +4,7 @@ import { tokenize, type Tokenizer } from "./tokenizer.ts";
 import { UNK } from "./vocabulary.ts";
 
 /** How corpora that were tokenized before BERT write a word that they left out. */
-export const LEFT_OUT = "<unk>";
+const LEFT_OUT = "<unk>";
 
 /**
  * Spells each word with the pieces of BERT's tokenizer; `<unk>` becomes `[UNK]`.

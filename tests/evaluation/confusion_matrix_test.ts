@@ -105,7 +105,7 @@ Deno.test("names must differ and be known, and two-class needs two", () => {
   const matrix = new ConfusionMatrix(NAMES);
   assert.throws(() => matrix.recall({ class: "d" }), {
     name: "RangeError",
-    message: `Cannot score "d" as it must be one of the classes: a, b, c`,
+    message: `Cannot score "d" as it must be one of the classes: "a", "b", "c"`,
   });
   assert.throws(() => matrix.recall("two-class"), {
     name: "RangeError",

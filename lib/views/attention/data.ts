@@ -60,7 +60,7 @@ const HEAD_COLORS: readonly string[] = [
 ];
 
 /** The colour of each head. */
-export function headColors(numHeads: number): string[] {
+function headColors(numHeads: number): string[] {
   return Array.from(
     { length: numHeads },
     (_, head) => HEAD_COLORS[head % HEAD_COLORS.length]!,
