@@ -5,7 +5,7 @@
  * @module
  */
 
-import { checkPaired } from "./confusion.ts";
+import { checkPaired, checkSome } from "./confusion.ts";
 import { softmax } from "./probabilities.ts";
 
 /** A linear classifier of bags of words. Its sizes: V words, C classes. */
@@ -26,7 +26,7 @@ export type BagOfWordsOptions = {
   numWords: number;
   /** C: every label is below it. */
   numClasses: number;
-  /** λ: how strongly weights are held at 0; 1 unless told. */
+  /** λ, above 0: how strongly weights are held at 0; 1 unless told. */
   penalty?: number;
   /** Ends when no derivative of the mean loss is larger; 1e-3 unless told. */
   tolerance?: number;
@@ -62,7 +62,8 @@ const MAX_ITERATIONS = 10_000;
  * @param labels Their classes, [N].
  * @param options Sizes, penalty, tolerance.
  * @returns The classifier.
- * @throws {RangeError} If the lengths differ or an id or a label is too large.
+ * @throws {RangeError} If there is no text, the lengths differ, an id or a label is too
+ * large, or the penalty is not above 0.
  */
 export function fitBagOfWords(
   texts: readonly (readonly number[])[],
@@ -183,9 +184,17 @@ function moved(
 function checkTexts(
   texts: readonly (readonly number[])[],
   labels: readonly number[],
-  { numWords, numClasses }: BagOfWordsOptions,
+  { numWords, numClasses, penalty = 1 }: BagOfWordsOptions,
 ): void {
   checkPaired(texts, labels);
+  checkSome(labels);
+  // Nothing else bounds the weight of a word that no text has.
+  if (!(penalty > 0 && penalty < Infinity)) {
+    throw new RangeError(
+      `Cannot fit weights as penalty must be a finite number above 0: ` +
+        `current value is ${penalty}`,
+    );
+  }
   const isBelow = (limit: number) => (value: number): boolean =>
     Number.isInteger(value) && value >= 0 && value < limit;
   const n = texts.findIndex((text, n) =>

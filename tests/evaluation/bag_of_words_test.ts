@@ -66,4 +66,11 @@ Deno.test("fitBagOfWords() refuses ids and labels outside its sizes", () => {
     });
   }
   assert.throws(() => fitBagOfWords([[0]], [], sizes), RangeError);
+  assert.throws(() => fitBagOfWords([], [], sizes), /at least one: found 0/);
+  for (const penalty of [0, -1, NaN]) {
+    assert.throws(
+      () => fitBagOfWords([[0]], [0], { ...sizes, penalty }),
+      /Cannot fit weights as penalty must be a finite number above 0/,
+    );
+  }
 });
