@@ -13,7 +13,12 @@ import { provision } from "./provision.ts";
 import { nameOf, runsOf, type SweepRun } from "./sweep_grid.ts";
 import { SWEEP_OPTIONS, type SweepPlan, sweepPlan } from "./sweep_options.ts";
 import { runAll, shareMachine } from "./sweep_pool.ts";
-import { type SweepResult, SweepStore, type SweepTask } from "./sweep_store.ts";
+import {
+  SWEEP_RECIPE,
+  type SweepResult,
+  SweepStore,
+  type SweepTask,
+} from "./sweep_store.ts";
 import { describeBest, sweepRows, sweepTable } from "./sweep_summary.ts";
 import { duration, interruptible, StatusLine } from "./terminal.ts";
 
@@ -65,7 +70,8 @@ async function taskOf({ sentences }: SweepPlan): Promise<SweepTask> {
   const tokenizer = await readTokenizer(folder);
   const task = await colaTask(tokenizer, { seed: 0, sentences });
   const model = folder.split(/[\\/]/).at(-1)!;
-  return { data: task.title, model, sentences: task.train.length };
+  const { title, train } = task;
+  return { data: title, model, sentences: train.length, ...SWEEP_RECIPE };
 }
 
 /** Runs what is missing, and keeps each result at once. */

@@ -1,6 +1,7 @@
 /** The results of a sweep, each a small file that is there as a whole or not. @module */
 
 import { join } from "node:path";
+import { RECIPES } from "../notebook/recipe.ts";
 import { writeSynced } from "../weights/replace.ts";
 import { nameOf, type SweepRun } from "./sweep_grid.ts";
 import type { Judge } from "./judged_epochs.ts";
@@ -11,6 +12,15 @@ export type SweepTask = {
   readonly model: string;
   /** Training sentences. */
   readonly sentences: number;
+  /** What the trainings of every sweep have in common. */
+  readonly weightDecay: number;
+  readonly clipNorm: number;
+};
+
+/** Those of {@linkcode RECIPES} that no sweep varies. */
+export const SWEEP_RECIPE = {
+  weightDecay: RECIPES.full.weightDecay,
+  clipNorm: RECIPES.full.clipNorm,
 };
 
 /** What came of an epoch. */

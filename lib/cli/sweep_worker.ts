@@ -11,14 +11,13 @@ import type { EncodedExample } from "../data/batches.ts";
 import { startEngine } from "../engine/engine.ts";
 import { matthewsCorrelation } from "../evaluation/metrics.ts";
 import { LABELS } from "../notebook/fine_tuned.ts";
-import { RECIPES } from "../notebook/recipe.ts";
 import { ensureModel } from "../weights/catalogue.ts";
 import { loadClassifier } from "../weights/pretrained.ts";
 import { answerRequests } from "./bench_child.ts";
 import { colaTask } from "./cola_task.ts";
 import { type Judge, judgedEpochs, JUDGES } from "./judged_epochs.ts";
 import type { SweepRun } from "./sweep_grid.ts";
-import type { SweepEpoch } from "./sweep_store.ts";
+import { SWEEP_RECIPE, type SweepEpoch } from "./sweep_store.ts";
 
 // Ctrl-C reaches every process of a terminal; whoever started this one ends it.
 Deno.addSignalListener("SIGINT", () => {});
@@ -33,8 +32,7 @@ const task = await colaTask(model.tokenizer, {
   seed,
   sentences: Number(sentences),
 });
-const { weightDecay, clipNorm } = RECIPES.full;
-const recipe = { weightDecay, clipNorm, seed, ...chosen };
+const recipe = { ...SWEEP_RECIPE, seed, ...chosen };
 const epochs = judgedEpochs(model, task, recipe);
 
 await answerRequests({}, async (): Promise<SweepEpoch> => {

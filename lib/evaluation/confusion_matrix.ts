@@ -140,12 +140,19 @@ export class ConfusionMatrix {
     ];
   }
 
-  /** The counts as rows for a table; actual classes go down. */
+  /**
+   * The counts as rows for a table; actual classes go down.
+   *
+   * A class whose name is a number stands as `class 0`, since JavaScript puts such
+   * keys before all others.
+   */
   rows(): Record<string, string | number>[] {
+    const heading = (name: string): string =>
+      /^\d+$/.test(name) ? `class ${name}` : name;
     return this.#counts.map((row, actual) => ({
       "actual \\ predicted": this.classNames[actual]!,
       ...Object.fromEntries(
-        row.map((count, c) => [this.classNames[c]!, count]),
+        row.map((count, c) => [heading(this.classNames[c]!), count]),
       ),
     }));
   }

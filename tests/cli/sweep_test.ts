@@ -19,7 +19,13 @@ const planOf = (...args: string[]) => sweepPlan(readArguments(SWEEP, args));
 function resultOf(run: SweepRun, ...scores: number[]): SweepResult {
   return {
     run,
-    task: { data: "sentences", model: "tiny", sentences: 9 },
+    task: {
+      data: "sentences",
+      model: "tiny",
+      sentences: 9,
+      weightDecay: 0,
+      clipNorm: 1,
+    },
     threads: 1,
     epochs: scores.map((score) => ({
       ...{ trainingLoss: 1, validationLoss: 1, validationAccuracy: 0.5 },
@@ -115,8 +121,10 @@ Deno.test("a sweep's store keeps whole results of the same task only", async () 
     await store.write(result);
     assert.deepEqual(await store.read(run!), result);
     assert.equal(await store.read({ ...run!, seed: 9 }), undefined);
-    const other = new SweepStore(out, { ...result.task, sentences: 8 });
-    assert.equal(await other.read(run!), undefined);
+    for (const change of [{ sentences: 8 }, { clipNorm: 2 }]) {
+      const other = new SweepStore(out, { ...result.task, ...change });
+      assert.equal(await other.read(run!), undefined);
+    }
     const [folder] = [...Deno.readDirSync(out)];
     const files = [...Deno.readDirSync(join(out, folder!.name))];
     assert.equal(files.length, 1);

@@ -95,6 +95,15 @@ Deno.test("toString() and rows() show actual classes going down", () => {
   ]);
 });
 
+Deno.test("rows() keeps the name column first where classes are numbers", () => {
+  const [row] = new ConfusionMatrix(["0", "1"]).rows();
+  assert.deepEqual(Object.keys(row!), [
+    "actual \\ predicted",
+    "class 0",
+    "class 1",
+  ]);
+});
+
 Deno.test("names must differ and be known, and two-class needs two", () => {
   for (const names of [[], ["a", "a"]]) {
     assert.throws(() => new ConfusionMatrix(names), {
