@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 
 const LIB = join(import.meta.dirname!, "..", "lib");
@@ -14,13 +15,43 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   data: ["provision", "random", "text"],
   model: ["engine"],
   weights: ["engine", "model", "provision", "text"],
-  training: ["data", "engine", "evaluation", "model", "text", "weights"],
-  jupyter: ["provision", "views"],
-  notebook: [
+  training: ["data", "engine", "model"],
+  classifier: [
     "data",
     "engine",
     "evaluation",
     "model",
+    "training",
+    "weights",
+  ],
+  pretraining: [
+    "data",
+    "engine",
+    "evaluation",
+    "model",
+    "text",
+    "training",
+    "weights",
+  ],
+  generation: ["data", "engine", "evaluation", "model", "training"],
+  attribution: [
+    "classifier",
+    "data",
+    "engine",
+    "evaluation",
+    "model",
+    "text",
+    "training",
+    "weights",
+  ],
+  jupyter: ["provision", "views"],
+  notebook: [
+    "classifier",
+    "data",
+    "engine",
+    "evaluation",
+    "model",
+    "pretraining",
     "provision",
     "random",
     "text",
@@ -28,6 +59,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "views",
     "weights",
   ],
+};
+
+/** The same within `lib/cli/`, whose rooms may import every other folder. */
+const CLI_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  shell: [],
+  tokenizers: [],
+  trials: [],
+  bench: ["shell", "trials"],
+  race: ["shell", "trials"],
+  sweep: ["shell", "trials"],
 };
 
 /** Folders that work on plain arrays, so that they run anywhere. */
@@ -53,6 +94,16 @@ function importsOf(code: string): string[] {
     .map(([, specifier]) => specifier!);
 }
 
+/** The imports of a file, those of our own as paths in `folder`. */
+async function importsIn(file: string, folder: string): Promise<string[]> {
+  const code = await Deno.readTextFile(file);
+  return importsOf(code).map((specifier) =>
+    specifier.startsWith(".")
+      ? relative(folder, join(file, "..", specifier))
+      : specifier
+  );
+}
+
 Deno.test("imports between the folders of lib/ point one way", async () => {
   const wrong: string[] = [];
   for await (const file of sources(LIB)) {
@@ -61,17 +112,32 @@ Deno.test("imports between the folders of lib/ point one way", async () => {
     if (folder === "cli") continue;
     const allowed = MAY_IMPORT[folder];
     assert.ok(allowed !== undefined, `lib/${folder} has no rule`);
-    for (const specifier of importsOf(await Deno.readTextFile(file))) {
-      if (specifier.startsWith(".")) {
-        const target = relative(LIB, join(file, "..", specifier)).split(
-          "/",
-        )[0]!;
-        if (target !== folder && !allowed.includes(target)) {
-          wrong.push(`${path} imports ${specifier}`);
-        }
-      } else if (
-        WITHOUT_TENSORS.includes(folder) && specifier.startsWith("@tensorflow/")
-      ) wrong.push(`${path} imports ${specifier}`);
+    for (const target of await importsIn(file, LIB)) {
+      const isOurs = existsSync(join(LIB, target));
+      const isAllowed = isOurs
+        ? [folder, ...allowed].includes(target.split("/")[0]!)
+        : !(WITHOUT_TENSORS.includes(folder) &&
+          target.startsWith("@tensorflow/"));
+      if (!isAllowed) wrong.push(`${path} imports ${target}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("imports between the rooms of lib/cli/ point one way", async () => {
+  const wrong: string[] = [];
+  for await (const file of sources(join(LIB, "cli"))) {
+    const [room, ...inside] = relative(join(LIB, "cli"), file).split("/");
+    if (inside.length === 0) continue; // the commands' own files stand above all
+    const allowed = CLI_MAY_IMPORT[room!];
+    assert.ok(allowed !== undefined, `lib/cli/${room} has no rule`);
+    for (const target of await importsIn(file, join(LIB, "cli"))) {
+      const isOurs = existsSync(join(LIB, "cli", target));
+      const isElsewhere = !isOurs || target.startsWith("..");
+      if (isElsewhere || [room, ...allowed].includes(target.split("/")[0])) {
+        continue;
+      }
+      wrong.push(`lib/cli/${room}/${inside.join("/")} imports ${target}`);
     }
   }
   assert.deepEqual(wrong, []);

@@ -8,10 +8,10 @@ import { loadReviews } from "../data/review_corpus.ts";
 import { describeDevice, startEngine } from "../engine/engine.ts";
 import { bestOf, roofMeter } from "../engine/matmul_roof.ts";
 import { describeSpeed, speedSettings } from "../engine/speed_settings.ts";
+import { findAsset } from "../provision/asset.ts";
 import { cacheFolder } from "../provision/cache.ts";
 import { CATALOGUE } from "../weights/catalogue.ts";
-import { findAsset } from "../provision/asset.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "./shell/command.ts";
 
 /** Reports engine, weights and data; downloads nothing. */
 export const DOCTOR: Command = {

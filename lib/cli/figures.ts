@@ -1,7 +1,7 @@
 /** The figures of a run, as people read them. @module */
 
 import { type Results, tracingOf } from "../notebook/results.ts";
-import { duration } from "./terminal.ts";
+import { duration } from "./shell/terminal.ts";
 
 /** One figure with its name; `note` says what it rests on. */
 export type Figure = { label: string; value: string; note?: string };

@@ -5,7 +5,7 @@
 import { basename } from "node:path";
 import type { Output } from "../jupyter/notebook.ts";
 import { runNotebook, type RunResult } from "../jupyter/run_notebook.ts";
-import { duration, StatusLine } from "./terminal.ts";
+import { duration, StatusLine } from "./shell/terminal.ts";
 
 /** A cell may train for hours in full mode; this ends one that hangs for ever. */
 const CELL_TIMEOUT_SECONDS = 24 * 60 * 60;

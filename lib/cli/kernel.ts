@@ -3,7 +3,7 @@
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { installKernelspec, removeKernelspec } from "../jupyter/kernelspec.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "./shell/command.ts";
 
 /** Registers the kernelspec, or takes it away. */
 export const KERNEL: Command = {

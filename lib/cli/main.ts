@@ -8,7 +8,7 @@ import {
   helpText,
   readArguments,
   UsageError,
-} from "./command.ts";
+} from "./shell/command.ts";
 
 /** Loaded on demand, so that `--help` answers at once. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -18,9 +18,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.ts")).DOCTOR,
   notebook: async () => (await import("./notebook.ts")).NOTEBOOK,
   kernel: async () => (await import("./kernel.ts")).KERNEL,
-  bench: async () => (await import("./bench.ts")).BENCH,
-  race: async () => (await import("./race.ts")).RACE,
-  sweep: async () => (await import("./sweep.ts")).SWEEP,
+  bench: async () => (await import("./bench/bench.ts")).BENCH,
+  race: async () => (await import("./race/race.ts")).RACE,
+  sweep: async () => (await import("./sweep/sweep.ts")).SWEEP,
 };
 
 /** Words that ask for the list of commands. */

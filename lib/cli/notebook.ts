@@ -4,10 +4,10 @@ import { basename, join } from "node:path";
 import { closest } from "fastest-levenshtein";
 import { writeNotebook } from "../jupyter/notebook_file.ts";
 import { settings } from "../notebook/settings.ts";
-import { type Command, UsageError } from "./command.ts";
 import { followNotebook } from "./follow.ts";
-import { notebookNames, NOTEBOOKS } from "./project.ts";
-import { provision } from "./provision.ts";
+import { type Command, UsageError } from "./shell/command.ts";
+import { notebookNames, NOTEBOOKS } from "./shell/project.ts";
+import { provision } from "./shell/provision.ts";
 
 /** Runs notebooks headlessly; their outputs replace those in the files. */
 export const NOTEBOOK: Command = {

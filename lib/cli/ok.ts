@@ -4,9 +4,9 @@
 
 import { join, relative } from "node:path";
 import { checkNotebooks } from "../jupyter/check_notebook.ts";
-import type { Command } from "./command.ts";
-import { notebookNames, NOTEBOOKS, PROJECT } from "./project.ts";
-import { duration } from "./terminal.ts";
+import type { Command } from "./shell/command.ts";
+import { notebookNames, NOTEBOOKS, PROJECT } from "./shell/project.ts";
+import { duration } from "./shell/terminal.ts";
 import { runTests } from "./test.ts";
 
 /** What `deno fmt --check` can judge: everything but the notebooks. */

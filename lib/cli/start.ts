@@ -8,11 +8,11 @@ import { type Notebook, writeNotebook } from "../jupyter/notebook_file.ts";
 import { reportPage } from "../jupyter/page.ts";
 import { readResults, recordResults } from "../notebook/results.ts";
 import { isSeed, settings } from "../notebook/settings.ts";
-import { type Command, UsageError } from "./command.ts";
 import { figuresOf } from "./figures.ts";
 import { followNotebook } from "./follow.ts";
-import { notebookNames, NOTEBOOKS } from "./project.ts";
-import { progressLines, provision } from "./provision.ts";
+import { type Command, UsageError } from "./shell/command.ts";
+import { notebookNames, NOTEBOOKS } from "./shell/project.ts";
+import { progressLines, provision } from "./shell/provision.ts";
 
 /** How many of the notebooks, from the first, make up the tutorial on CoLA. */
 const TUTORIAL = 5;

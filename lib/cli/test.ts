@@ -5,10 +5,10 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { closest } from "fastest-levenshtein";
-import { type Command, UsageError } from "./command.ts";
-import { PROJECT } from "./project.ts";
-import { provision } from "./provision.ts";
-import { duration } from "./terminal.ts";
+import { type Command, UsageError } from "./shell/command.ts";
+import { PROJECT } from "./shell/project.ts";
+import { provision } from "./shell/provision.ts";
+import { duration } from "./shell/terminal.ts";
 
 /** Tests that share a set of permissions. */
 type TestGroup = {
@@ -53,6 +53,10 @@ const GROUPS: readonly TestGroup[] = [
       "tests/engine",
       "tests/weights",
       "tests/training",
+      "tests/classifier",
+      "tests/pretraining",
+      "tests/generation",
+      "tests/attribution",
       "tests/reference",
     ],
     permissions: [...NATIVE, "--allow-write", "--allow-run"],

@@ -2,17 +2,17 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { fineTune } from "../classifier/fine_tune.ts";
 import type { ColaCorpus } from "../data/cola_corpus.ts";
 import { encodeCola } from "../data/encode_cola.ts";
-import { randomStream } from "../random/stream.ts";
 import { split } from "../data/split.ts";
-import { fineTune } from "../training/fine_tune.ts";
+import { randomStream } from "../random/stream.ts";
 import { CATALOGUE, ensureModel } from "../weights/catalogue.ts";
 import { type ClassifierModel, loadClassifier } from "../weights/pretrained.ts";
-import { trainingProgress } from "./training_progress.ts";
 import { RECIPES } from "./recipe.ts";
 import { readResults } from "./results.ts";
 import { settings } from "./settings.ts";
+import { trainingProgress } from "./training_progress.ts";
 
 /** What CoLA's labels 0 and 1 mean. */
 export const LABELS: readonly string[] = ["unacceptable", "acceptable"];

@@ -1,5 +1,7 @@
 /** One training on reviews and its test, for comparisons. @module */
 
+import { fineTune, type TrainStep } from "../classifier/fine_tune.ts";
+import { predict } from "../classifier/predict.ts";
 import type { EncodedExample } from "../data/batches.ts";
 import { encodeReviews } from "../data/encode_reviews.ts";
 import type { ImdbExample } from "../data/imdb.ts";
@@ -7,8 +9,6 @@ import { VERDICTS } from "../data/review_corpus.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { bagLogits, fitBagOfWords } from "../evaluation/bag_of_words.ts";
 import { accuracy, argMax } from "../evaluation/metrics.ts";
-import { fineTune, type TrainStep } from "../training/fine_tune.ts";
-import { predict } from "../training/predict.ts";
 import { ensureModel } from "../weights/catalogue.ts";
 import { loadClassifier } from "../weights/pretrained.ts";
 import {

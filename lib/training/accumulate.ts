@@ -10,8 +10,8 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { CallTree } from "../engine/call_tree.ts";
 import { addTo } from "../engine/adam.ts";
+import type { CallTree } from "../engine/call_tree.ts";
 import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
 import { dropoutFrom } from "../model/dropout.ts";
 import type { AdamWRates } from "./adamw.ts";

@@ -1,11 +1,11 @@
 /** How finely matrices are multiplied. @module */
 
+import type { CallTree } from "../engine/call_tree.ts";
 import {
   compile,
   type Compiled,
   type CompileOptions,
 } from "../engine/compile.ts";
-import type { CallTree } from "../engine/call_tree.ts";
 import { instructionSets, multipliesBfloat16 } from "../engine/processor.ts";
 
 /**

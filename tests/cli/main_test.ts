@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-
-const MAIN = join(import.meta.dirname!, "..", "..", "lib", "cli", "main.ts");
+import { MAIN } from "./_main.ts";
 
 /** Runs a command line as `deno task` does. */
 async function run(

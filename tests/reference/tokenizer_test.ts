@@ -1,14 +1,15 @@
 // Needs --allow-all: the reference library loads native code. The tokenizer of
 // a real model and the corpora are compared where this machine has them.
 import { BertTokenizer } from "@huggingface/transformers";
-import { corpusTexts } from "bertbook/cli/corpus_texts.ts";
-import { FRAGMENTS, hardTexts } from "bertbook/cli/hard_texts.ts";
+import assert from "node:assert/strict";
+import { corpusTexts } from "bertbook/cli/tokenizers/corpus_texts.ts";
+import { FRAGMENTS, hardTexts } from "bertbook/cli/tokenizers/hard_texts.ts";
 import {
   differences,
   loadReference,
-} from "bertbook/cli/reference_tokenizer.ts";
-import { randomStream } from "bertbook/random/stream.ts";
+} from "bertbook/cli/tokenizers/reference_tokenizer.ts";
 import { findAsset } from "bertbook/provision/asset.ts";
+import { randomStream } from "bertbook/random/stream.ts";
 import { decode, encode, type Tokenizer } from "bertbook/text/tokenizer.ts";
 import { parseVocabulary } from "bertbook/text/vocabulary.ts";
 import { ALL_MINI_LM } from "bertbook/weights/catalogue.ts";
@@ -16,7 +17,6 @@ import {
   readTokenizer,
   tokenizerFiles,
 } from "bertbook/weights/tokenizer_files.ts";
-import assert from "node:assert/strict";
 
 const file = new URL("../golden/tokenizer.json", import.meta.url);
 const { vocabulary } = JSON.parse(await Deno.readTextFile(file));

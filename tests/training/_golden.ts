@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
+import { train } from "bertbook/classifier/train.ts";
 import type { ClassifierParams } from "bertbook/model/classifier.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import {
   classifierParameters,
   growClassifier,
 } from "bertbook/model/parameters.ts";
-import { train } from "bertbook/training/train.ts";
 import golden from "../golden/training_losses.json" with { type: "json" };
 import {
   assertRelative,

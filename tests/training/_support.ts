@@ -1,16 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
+import type { ClassifierLearner } from "bertbook/classifier/classification.ts";
+import type { ClassifierPlan } from "bertbook/classifier/train.ts";
 import type { Batch, EncodedExample } from "bertbook/data/batches.ts";
-import { randomStream } from "bertbook/random/stream.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import type { ClassifierParams } from "bertbook/model/classifier.ts";
 import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
 import { initClassifier } from "bertbook/model/initialize.ts";
-import { ADAMW_DEFAULTS, initSlots } from "bertbook/training/adamw.ts";
-import type { ClassifierLearner } from "bertbook/training/classification.ts";
-import type { ClassifierPlan } from "bertbook/training/train.ts";
-import { makeTrainable } from "bertbook/training/variables.ts";
+import { randomStream } from "bertbook/random/stream.ts";
 import { SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
+import { ADAMW_DEFAULTS, initSlots } from "bertbook/training/adamw.ts";
+import { makeTrainable } from "bertbook/training/variables.ts";
 import type { ClassifierModel } from "bertbook/weights/pretrained.ts";
 
 tf.env().set("PROD", true); // no greeting on stderr

@@ -1,5 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
+import { batchTensors } from "bertbook/classifier/batch_tensors.ts";
+import { classificationLoss } from "bertbook/classifier/classification.ts";
+import {
+  fineTune,
+  type FineTuneOptions,
+} from "bertbook/classifier/fine_tune.ts";
+import { type ClassifierPlan, train } from "bertbook/classifier/train.ts";
 import { type Batch, batchesOf } from "bertbook/data/batches.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import {
@@ -13,14 +20,7 @@ import {
   initSums,
 } from "bertbook/training/accumulate.ts";
 import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
-import { batchTensors } from "bertbook/training/batch_tensors.ts";
-import { classificationLoss } from "bertbook/training/classification.ts";
-import { fineTune, type FineTuneOptions } from "bertbook/training/fine_tune.ts";
-import {
-  type ClassifierPlan,
-  train,
-  type TrainStep,
-} from "bertbook/training/train.ts";
+import { type TrainStep } from "bertbook/training/train_on.ts";
 import {
   assertNoLeak,
   assertRelative,

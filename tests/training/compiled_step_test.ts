@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { compile } from "bertbook/engine/compile.ts";
-import { startEngine } from "bertbook/engine/engine.ts";
-import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
-import type { BertConfig } from "bertbook/model/config.ts";
-import { batchTensors } from "bertbook/training/batch_tensors.ts";
+import { batchTensors } from "bertbook/classifier/batch_tensors.ts";
 import {
   compiledStep,
   trainingStep,
-} from "bertbook/training/classification.ts";
+} from "bertbook/classifier/classification.ts";
+import { compile } from "bertbook/engine/compile.ts";
+import { startEngine } from "bertbook/engine/engine.ts";
+import type { BertConfig } from "bertbook/model/config.ts";
+import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
 import type { StepSettings } from "bertbook/training/step.ts";
 import { assertGoldenSteps } from "./_golden.ts";
 import {

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
+import { fineTune } from "bertbook/classifier/fine_tune.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { fineTune } from "bertbook/training/fine_tune.ts";
 import { BATCHES_OF, lengthMultiple } from "bertbook/training/layout.ts";
 import {
   assertNoLeak,

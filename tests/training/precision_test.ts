@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
+import { predict } from "bertbook/classifier/predict.ts";
+import { train } from "bertbook/classifier/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import {
   instructionSets,
   multipliesBfloat16,
 } from "bertbook/engine/processor.ts";
-import { checkPrecision, type Precision } from "bertbook/training/precision.ts";
-import { predict } from "bertbook/training/predict.ts";
-import { train } from "bertbook/training/train.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
+import { checkPrecision, type Precision } from "bertbook/training/precision.ts";
 import {
   assertRelative,
   copyTask,

@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
+import { batchTensors } from "bertbook/classifier/batch_tensors.ts";
+import { trainingStep } from "bertbook/classifier/classification.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
-import { batchTensors } from "bertbook/training/batch_tensors.ts";
-import { trainingStep } from "bertbook/training/classification.ts";
+import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
 import type { StepSettings } from "bertbook/training/step.ts";
+import { assertGoldenSteps } from "./_golden.ts";
 import {
   disposeLearner,
   formulaBatch,
@@ -13,7 +14,6 @@ import {
   TOY,
   valuesOf,
 } from "./_support.ts";
-import { assertGoldenSteps } from "./_golden.ts";
 
 await tf.setBackend("cpu");
 

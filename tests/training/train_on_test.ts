@@ -4,7 +4,7 @@ import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { ADAMW_DEFAULTS, initSlots } from "bertbook/training/adamw.ts";
 import { compileStep } from "bertbook/training/compiled_step.ts";
-import { type Task, trainOn } from "bertbook/training/train.ts";
+import { type Task, trainOn } from "bertbook/training/train_on.ts";
 import { assertNoLeak, constantRate } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });

@@ -1,0 +1,40 @@
+/** What fine-tuning lowers: the cross-entropy of a sequence classifier. @module */
+
+import type * as tf from "@tensorflow/tfjs";
+import { type ClassifierParams, classify } from "../model/classifier.ts";
+import type { BertConfig } from "../model/config.ts";
+import type { Dropout } from "../model/dropout.ts";
+import { compileStep } from "../training/compiled_step.ts";
+import { crossEntropy } from "../training/loss.ts";
+import { type Learner, type Step, stepOf } from "../training/step.ts";
+import type { LabelledInput } from "./batch_tensors.ts";
+
+/** A classifier in training. */
+export type ClassifierLearner = Learner<ClassifierParams>;
+
+/**
+ * Mean cross-entropy of a batch of sequences.
+ *
+ * @param params A classifier.
+ * @param batch The sequences and their classes.
+ * @param config The sizes that `params` were made with.
+ * @param dropout The step's dropout.
+ * @returns A scalar, in nats. The caller disposes it.
+ */
+export function classificationLoss(
+  params: ClassifierParams,
+  { input, labels, importance }: LabelledInput,
+  config: BertConfig,
+  dropout: Dropout,
+): tf.Scalar {
+  const options = { dropout, rowsNeeded: "first" } as const;
+  const { logits } = classify(params, input, config, options);
+  return crossEntropy(logits, labels, importance);
+}
+
+/** A step of fine-tuning, run operation by operation. */
+export const trainingStep: Step<ClassifierParams, LabelledInput, BertConfig> =
+  stepOf(classificationLoss);
+
+/** A step of fine-tuning at each precision, compiled. */
+export const compiledStep = compileStep(classificationLoss, "training step");

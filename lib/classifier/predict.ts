@@ -1,0 +1,117 @@
+/** Sequences → logits, in evaluation mode: no dropout, no gradients. @module */
+
+import { setImmediate } from "node:timers/promises";
+import { type Batch, batchesOf, type EncodedExample } from "../data/batches.ts";
+import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
+import type { BertInput } from "../model/bert.ts";
+import { type ClassifierParams, classify } from "../model/classifier.ts";
+import type { BertConfig } from "../model/config.ts";
+import {
+  checkChoice,
+  checkExamples,
+  checkOption,
+  RULES,
+} from "../training/check.ts";
+import { lengthMultiple } from "../training/layout.ts";
+import {
+  checkPrecision,
+  compileEach,
+  type Precision,
+} from "../training/precision.ts";
+import type { ClassifierModel } from "../weights/pretrained.ts";
+import { batchTensors } from "./batch_tensors.ts";
+
+/** What a model says of every example, in the order of the examples. */
+export type Predictions = {
+  /** Unnormalized log-probabilities, [N][C]. */
+  logits: number[][];
+  /** The likeliest class of each, [N]. */
+  predictions: number[];
+  /** Mean cross-entropy against the examples' labels, in nats. */
+  loss: number;
+};
+
+/**
+ * Predicts the class of every example.
+ *
+ * Batches are made of equally long sequences, so that hardly any padding is
+ * computed; the results stand in the order of the examples.
+ *
+ * @param model Its parameters may be constants or variables; they stay as they are.
+ * @param examples Ids, segments and class of each sequence.
+ * @param options Sequences per batch, 32 by default, and the precision of matrix
+ * products, `"float32"` by default.
+ * @returns Plain numbers.
+ * @throws {RangeError} If there is no example, one does not fit the model, a logit
+ * is NaN, or the processor does not multiply bfloat16.
+ */
+export async function predict(
+  model: ClassifierModel,
+  examples: readonly EncodedExample[],
+  options: { batchSize?: number; precision?: Precision } = {},
+): Promise<Predictions> {
+  const { batchSize = 32, precision = "float32" } = options;
+  checkOption("batchSize", batchSize, RULES.count);
+  checkChoice("precision", precision, ["float32", "bfloat16"]);
+  checkPrecision(precision);
+  checkExamples(examples, model, "prediction");
+  const logits: number[][] = Array.from(examples, () => []);
+  for (const batch of predictionBatches(examples, model.config, batchSize)) {
+    const rows = await logitsOf(model, batch, precision);
+    batch.indices.forEach((index, row) => logits[index] = rows[row]!);
+    await setImmediate(); // the engine blocks while it computes
+  }
+  return {
+    logits,
+    predictions: logits.map(argMax),
+    loss: crossEntropy(logits, examples.map(({ label }) => label)),
+  };
+}
+
+/**
+ * Batches of about equally long sequences.
+ *
+ * @param examples The examples.
+ * @param config Supplies `maxLength`.
+ * @param batchSize Sequences in a batch.
+ * @returns The batches, from the shortest sequences to the longest.
+ */
+export function predictionBatches(
+  examples: readonly EncodedExample[],
+  config: BertConfig,
+  batchSize: number,
+): Generator<Batch> {
+  return batchesOf(examples, {
+    batchSize,
+    order: byLength(examples),
+    length: "longest",
+    multipleOf: lengthMultiple(config),
+  });
+}
+
+/** Positions from the shortest sequence to the longest. */
+function byLength(examples: readonly EncodedExample[]): number[] {
+  const length = (index: number): number => examples[index]!.ids.length;
+  return Array.from(examples.keys()).sort((a, b) => length(a) - length(b));
+}
+
+/** Logits in evaluation mode, [B, C]; recorded once for every length. */
+const compiledLogits = compileEach(
+  (params: ClassifierParams, input: BertInput, config: BertConfig) =>
+    classify(params, input, config, { rowsNeeded: "first" }).logits,
+  { name: "prediction", maxSignatures: 256 },
+);
+
+async function logitsOf(
+  { params, config }: ClassifierModel,
+  plain: Batch,
+  precision: Precision,
+): Promise<number[][]> {
+  using batch = batchTensors(plain, config);
+  const logits = compiledLogits[precision](params, batch.input, config);
+  try {
+    return await logits.array();
+  } finally {
+    logits.dispose();
+  }
+}

@@ -1,0 +1,52 @@
+/** The training loop of a classifier. @module */
+
+import type { Batch } from "../data/batches.ts";
+import type { BertConfig } from "../model/config.ts";
+import {
+  trainOn,
+  type TrainPlan,
+  type TrainPosition,
+  type TrainStep,
+} from "../training/train_on.ts";
+import { batchTensors } from "./batch_tensors.ts";
+import { type ClassifierLearner, compiledStep } from "./classification.ts";
+
+/** How a classifier is trained. */
+export type ClassifierPlan = TrainPlan & {
+  /** The sizes of the classifier. */
+  readonly config: BertConfig;
+  /** How much an example of each class counts in the loss; left out, all alike. */
+  readonly classWeights?: readonly number[] | undefined;
+};
+
+/**
+ * Trains a classifier in place on the batches of one epoch, yielding after every
+ * step.
+ *
+ * Break out of the loop to stop early: no tensor of a batch outlives its step.
+ *
+ * @param learner Parameters and moments. They change.
+ * @param batches Plain arrays, made one at a time as they are needed.
+ * @param position The epoch and the steps already taken.
+ * @param plan Sizes, rates, clipping, seed and signal.
+ * @returns A generator of one {@linkcode TrainStep} for each batch, or for every
+ * `plan.accumulate` batches.
+ * @throws As {@linkcode trainOn} does.
+ */
+export function train(
+  learner: ClassifierLearner,
+  batches: Iterable<Batch>,
+  position: TrainPosition,
+  plan: ClassifierPlan,
+): AsyncGenerator<TrainStep, void> {
+  const { config, classWeights } = plan;
+  const task = {
+    learner,
+    step: compiledStep,
+    config,
+    tensorsOf: (batch: Batch) => batchTensors(batch, config, classWeights),
+    weightOf: ({ labels }: Batch) =>
+      labels.reduce((sum, label) => sum + (classWeights?.[label] ?? 1), 0),
+  };
+  return trainOn(task, batches, position, plan);
+}

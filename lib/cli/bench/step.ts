@@ -1,0 +1,111 @@
+/**
+ * A contestant of `deno task bench`: takes training steps when asked to.
+ *
+ *     step.ts <compiled | eager | wasm> <model> <tokens> <precision>
+ *             <all | none> <words>
+ *
+ * Random weights, one batch, dropout, clipping, AdamW with weight decay. A step
+ * lasts from the plain arrays of the batch until its loss is read. "all" savings
+ * stand for a word table of so many rows, and no rows but `[CLS]` in the last layer.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import {
+  batchTensors,
+  type LabelledInput,
+} from "../../classifier/batch_tensors.ts";
+import {
+  classificationLoss,
+  type ClassifierLearner,
+} from "../../classifier/classification.ts";
+import { startEngine } from "../../engine/engine.ts";
+import {
+  tensorFlowBackend,
+  tensorFlowBinding,
+} from "../../engine/tensorflow/backend.ts";
+import { type ClassifierParams, classify } from "../../model/classifier.ts";
+import type { BertConfig } from "../../model/config.ts";
+import type { Dropout } from "../../model/dropout.ts";
+import { initClassifier } from "../../model/initialize.ts";
+import { randomStream } from "../../random/stream.ts";
+import { ADAMW_DEFAULTS, adamWRates, initSlots } from "../../training/adamw.ts";
+import { compileStep } from "../../training/compiled_step.ts";
+import { crossEntropy } from "../../training/loss.ts";
+import type { Precision } from "../../training/precision.ts";
+import { stepOf } from "../../training/step.ts";
+import { makeTrainable } from "../../training/variables.ts";
+import { answerRequests, peakMegabytes } from "../trials/worker_process.ts";
+import type { MemoryNow } from "./memory.ts";
+import {
+  BENCH_MODELS,
+  benchBatch,
+  type BenchModel,
+  NUM_CLASSES,
+  NUM_WORDS,
+} from "./shapes.ts";
+
+const SEED = 42;
+const LEARNING_RATE = 2e-5;
+const CLIP_NORM = 1;
+
+const [contestant, model, tokens, precision, savings, occurring] = Deno.args;
+const words = savings === "all" ? Number(occurring) : NUM_WORDS;
+await startEngine(contestant === "wasm" ? { engine: "wasm" } : {});
+const config = {
+  ...BENCH_MODELS[model as BenchModel],
+  vocabSize: words,
+};
+const params = initClassifier(config, NUM_CLASSES, randomStream(SEED));
+makeTrainable(params);
+const learner: ClassifierLearner = { params, slots: initSlots(params) };
+const settings = { config, adamW: ADAMW_DEFAULTS, clipNorm: CLIP_NORM };
+const objective = savings === "all" ? classificationLoss : plainLoss;
+const step = contestant === "compiled"
+  ? compileStep(objective, "training step")[precision as Precision]
+  : stepOf(objective);
+const plain = benchBatch(Number(tokens), words);
+let stepsTaken = 0;
+
+/** The loss that `classificationLoss()` computes, of all rows of all layers. */
+function plainLoss(
+  params: ClassifierParams,
+  { input, labels }: LabelledInput,
+  config: BertConfig,
+  dropout: Dropout,
+): tf.Scalar {
+  const { logits } = classify(params, input, config, { dropout });
+  return crossEntropy(logits, labels);
+}
+
+/** Takes one step and returns its milliseconds. */
+async function take(): Promise<number> {
+  const start = performance.now();
+  stepsTaken++;
+  using batch = batchTensors(plain, config);
+  const { input, labels } = batch;
+  const rates = adamWRates(stepsTaken, LEARNING_RATE, ADAMW_DEFAULTS);
+  const seed = tf.tensor1d([SEED, stepsTaken], "int32");
+  const outcome = step(learner, { input, labels }, { rates, seed }, settings);
+  await outcome.loss.data();
+  tf.dispose([rates, seed, outcome]);
+  return performance.now() - start;
+}
+
+await answerRequests({ firstMs: await take() }, async (count) => {
+  const milliseconds: number[] = [];
+  for (let i = 0; i < count; i++) milliseconds.push(await take());
+  return { milliseconds, peakMb: peakMegabytes(), ...memoryNow() };
+});
+
+function memoryNow(): MemoryNow {
+  const { numTensors } = tf.memory();
+  return {
+    tensors: numTensors,
+    handles: tensorFlowBackend() === undefined
+      ? numTensors
+      : tensorFlowBinding().getNumOfTensors(),
+    residentMb: Math.round(Deno.memoryUsage().rss / 1e6),
+  };
+}

@@ -1,0 +1,237 @@
+/** Training and judging a causal language model. @module */
+
+import * as tf from "@tensorflow/tfjs";
+import { setImmediate } from "node:timers/promises";
+import { numBatches } from "../data/batches.ts";
+import { randomOrder } from "../data/sampler.ts";
+import { compile } from "../engine/compile.ts";
+import { disposeTree } from "../engine/tensor_tree.ts";
+import type { Dropout } from "../model/dropout.ts";
+import { languageModel } from "../model/language_model.ts";
+import type {
+  TransformerConfig,
+  TransformerParams,
+} from "../model/transformer.ts";
+import { ADAMW_DEFAULTS, initSlots } from "../training/adamw.ts";
+import {
+  checkChoice,
+  checkOption,
+  checkWarmup,
+  RULES,
+} from "../training/check.ts";
+import { compileStep } from "../training/compiled_step.ts";
+import { tokenLoss } from "../training/head_losses.ts";
+import type { ScheduleName } from "../training/schedule.ts";
+import {
+  trainOn,
+  type TrainPlan,
+  type TrainStep,
+} from "../training/train_on.ts";
+import { makeTrainable } from "../training/variables.ts";
+import {
+  lengthFor,
+  nextTokenBatches,
+  type NextTokenInput,
+  nextTokenTensors,
+  type TokenSequence,
+} from "./next_token.ts";
+
+/** A language model and what it was made with. */
+export type LanguageModel = {
+  readonly config: TransformerConfig;
+  readonly params: TransformerParams;
+};
+
+/** How to train; what is left out is as in the type's comments. */
+export type LanguageModelOptions = {
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Largest learning rate of the schedule. */
+  readonly learningRate: number;
+  /** How the rate falls after the warm-up; linearly. */
+  readonly schedule?: ScheduleName;
+  /** Steps over which the rate climbs from 0; none. */
+  readonly warmupSteps?: number;
+  /** Decoupled weight decay of kernels and tables; PyTorch's 0.01. */
+  readonly weightDecay?: number;
+  /** Longest gradient that passes unclipped; 1. */
+  readonly clipNorm?: number;
+  /** Decides the order and the dropout. */
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+};
+
+/**
+ * Mean cross-entropy of the next tokens of a batch.
+ *
+ * @param params A language model.
+ * @param batch Ids, and the token after each, [B, T].
+ * @param config The sizes and choices that `params` were made with.
+ * @param dropout The step's dropout.
+ * @returns A scalar, in nats. The caller disposes it.
+ */
+export function nextTokenLoss(
+  params: TransformerParams,
+  { ids, next }: NextTokenInput,
+  config: TransformerConfig,
+  dropout?: Dropout,
+): tf.Scalar {
+  return tf.tidy(() =>
+    tokenLoss(languageModel(params, ids, config, dropout).logits, next)
+  );
+}
+
+const compiledStep = compileStep(nextTokenLoss, "language model step");
+
+/**
+ * Trains a language model in place, yielding after every step.
+ *
+ * @param model Its parameters become variables, and change.
+ * @param sequences What to learn from.
+ * @param options The recipe.
+ * @returns A generator of steps; break out of it to stop early.
+ * @throws {RangeError} At once, if an option is out of its range or a sequence does
+ * not fit the model.
+ * @throws {TrainingDivergedError} While it runs, if loss or gradients are not finite.
+ */
+export function trainLanguageModel(
+  model: LanguageModel,
+  sequences: readonly TokenSequence[],
+  options: LanguageModelOptions,
+): AsyncGenerator<TrainStep, void> {
+  const length = lengthFor(sequences, model.config);
+  return run(model, sequences, options, {
+    length,
+    ...planOf(sequences.length, options),
+  });
+}
+
+/** Settles rates and steps, and refuses what makes no sense. */
+function planOf(
+  count: number,
+  options: LanguageModelOptions,
+): TrainPlan & { readonly stepsPerEpoch: number } {
+  const { epochs, batchSize, learningRate, seed, signal } = options;
+  const {
+    schedule = "linear",
+    warmupSteps = 0,
+    weightDecay = ADAMW_DEFAULTS.weightDecay,
+    clipNorm = 1,
+  } = options;
+  checkOption("epochs", epochs, RULES.count);
+  checkOption("batchSize", batchSize, RULES.count);
+  checkOption("learningRate", learningRate, RULES.positive);
+  checkOption("weightDecay", weightDecay, RULES.notNegative);
+  checkOption("clipNorm", clipNorm, RULES.limit);
+  checkOption("seed", seed, RULES.seed);
+  checkChoice("schedule", schedule, ["linear", "cosine", "constant"]);
+  const stepsPerEpoch = numBatches(count, batchSize);
+  const totalSteps = epochs * stepsPerEpoch;
+  checkWarmup(warmupSteps, totalSteps);
+  return {
+    stepsPerEpoch,
+    schedule: { name: schedule, learningRate, warmupSteps, totalSteps },
+    adamW: { ...ADAMW_DEFAULTS, weightDecay },
+    clipNorm,
+    precision: "float32",
+    seed,
+    signal,
+  };
+}
+
+async function* run(
+  { params, config }: LanguageModel,
+  sequences: readonly TokenSequence[],
+  { epochs, batchSize, seed }: LanguageModelOptions,
+  { length, stepsPerEpoch, ...plan }: TrainPlan & {
+    readonly length: number;
+    readonly stepsPerEpoch: number;
+  },
+): AsyncGenerator<TrainStep, void> {
+  makeTrainable(params);
+  const learner = { params, slots: initSlots(params) };
+  const task = {
+    learner,
+    step: compiledStep,
+    config,
+    tensorsOf: nextTokenTensors,
+  };
+  try {
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      const order = randomOrder(sequences.length, { seed, epoch });
+      const batches = nextTokenBatches(sequences, {
+        batchSize,
+        length,
+        order,
+      });
+      const position = { epoch, stepsDone: (epoch - 1) * stepsPerEpoch };
+      yield* trainOn(task, batches, position, plan);
+    }
+  } finally {
+    disposeTree(learner.slots);
+  }
+}
+
+/** How well a language model predicts. */
+export type NextTokenScore = {
+  /** Tokens that were predicted. */
+  readonly tokens: number;
+  /** Mean cross-entropy of a token, in nats. */
+  readonly loss: number;
+  /** exp(loss): among how many equally likely tokens the model seems to choose. */
+  readonly perplexity: number;
+  /** Share of tokens to which the model gave the highest probability. */
+  readonly accuracy: number;
+};
+
+/** Sums over the tokens of a batch: loss, hits, tokens; [3]. */
+const compiledSums = compile(
+  (
+    params: TransformerParams,
+    { ids, next }: NextTokenInput,
+    config: TransformerConfig,
+  ) => {
+    const { logits } = languageModel(params, ids, config);
+    const count = next.greaterEqual(0).toFloat().sum();
+    const hits = logits.argMax(-1).equal(next).toFloat().sum();
+    return tf.stack([tokenLoss(logits, next).mul(count), hits, count]);
+  },
+  { name: "language model score" },
+);
+
+/**
+ * Lets a model predict every token of some sequences, without dropout.
+ *
+ * @param model Its parameters stay as they are.
+ * @param sequences What to predict.
+ * @param options Sequences per batch, 50 by default.
+ * @returns Plain numbers, over all predicted tokens.
+ * @throws {RangeError} If a sequence does not fit the model.
+ */
+export async function scoreLanguageModel(
+  { params, config }: LanguageModel,
+  sequences: readonly TokenSequence[],
+  options: { batchSize?: number } = {},
+): Promise<NextTokenScore> {
+  const { batchSize = 50 } = options;
+  checkOption("batchSize", batchSize, RULES.count);
+  const length = lengthFor(sequences, config);
+  const sums = [0, 0, 0];
+  for (const plain of nextTokenBatches(sequences, { batchSize, length })) {
+    using batch = nextTokenTensors(plain);
+    const { ids, next } = batch;
+    const of = compiledSums(params, { ids, next }, config);
+    for (const [i, sum] of (await of.data<"float32">()).entries()) {
+      sums[i]! += sum;
+    }
+    of.dispose();
+    await setImmediate(); // the engine blocks while it computes
+  }
+  const [loss, hits, tokens] = sums as [number, number, number];
+  return {
+    tokens,
+    loss: loss / tokens,
+    perplexity: Math.exp(loss / tokens),
+    accuracy: hits / tokens,
+  };
+}

@@ -1,0 +1,134 @@
+/** Token sequences → batches in which every token is to be predicted from those before it. @module */
+
+import * as tf from "@tensorflow/tfjs";
+import type { TransformerConfig } from "../model/transformer.ts";
+import { IGNORED } from "../training/head_losses.ts";
+
+/** A text as ids. */
+export type TokenSequence = {
+  /** At least one given token and one to predict. */
+  readonly ids: readonly number[];
+  /** How many tokens at the start are read but not predicted, at least 1. */
+  readonly given: number;
+};
+
+/** B sequences of one length as plain arrays, padded at the end. */
+export type NextTokenBatch = {
+  /** Every token but the last of each sequence, B · T. */
+  readonly ids: Int32Array;
+  /** The token after each, or {@linkcode IGNORED}, B · T. */
+  readonly next: Int32Array;
+  /** Positions of the sequences among all. */
+  readonly indices: readonly number[];
+  /** T. */
+  readonly length: number;
+};
+
+/** A batch on the engine. */
+export type NextTokenInput = {
+  /** [B, T], int32. */
+  readonly ids: tf.Tensor2D;
+  /** [B, T], int32. */
+  readonly next: tf.Tensor2D;
+};
+
+/**
+ * Cuts sequences into batches, each shifted against itself by one token.
+ *
+ * @example Two tokens are given, so two of four are predicted
+ * ```ts
+ * import { nextTokenBatches } from "bertbook/generation/next_token.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const sequences = [{ ids: [5, 6, 7, 8], given: 2 }];
+ * const [batch] = nextTokenBatches(sequences, { batchSize: 1, length: 3 });
+ * assert.deepEqual([...batch!.ids], [5, 6, 7]);
+ * assert.deepEqual([...batch!.next], [-100, 7, 8]);
+ * ```
+ *
+ * @param sequences The sequences.
+ * @param options Sequences in a batch; T, at least the longest sequence less one; and
+ * the order, as they stand if not given.
+ * @returns The batches; the last one may be smaller.
+ */
+export function* nextTokenBatches(
+  sequences: readonly TokenSequence[],
+  options: {
+    batchSize: number;
+    length: number;
+    order?: readonly number[];
+  },
+): Generator<NextTokenBatch> {
+  const { batchSize, length, order = [...sequences.keys()] } = options;
+  for (let start = 0; start < order.length; start += batchSize) {
+    const indices = order.slice(start, start + batchSize);
+    const ids = new Int32Array(indices.length * length);
+    const next = new Int32Array(indices.length * length).fill(IGNORED);
+    for (const [row, index] of indices.entries()) {
+      const sequence = sequences[index]!;
+      ids.set(sequence.ids.slice(0, -1), row * length);
+      const first = sequence.given - 1;
+      next.set(sequence.ids.slice(sequence.given), row * length + first);
+    }
+    yield { ids, next, indices, length };
+  }
+}
+
+/**
+ * Puts a batch on the engine.
+ *
+ * @param batch Plain arrays.
+ * @returns Two tensors, [B, T]. The caller disposes them, with `using`.
+ */
+export function nextTokenTensors(
+  batch: NextTokenBatch,
+): NextTokenInput & Disposable {
+  const shape: [number, number] = [batch.indices.length, batch.length];
+  const ids = tf.tensor2d(batch.ids, shape, "int32");
+  const next = tf.tensor2d(batch.next, shape, "int32");
+  return { ids, next, [Symbol.dispose]: () => tf.dispose([ids, next]) };
+}
+
+/**
+ * T of the batches that hold all of `sequences`, each of which is checked: an id
+ * outside the table is read as junk by a GPU, without a word.
+ *
+ * @param sequences The sequences.
+ * @param config Supplies `vocabSize` and `maxLength`.
+ * @throws {RangeError} If there is no sequence, or the model cannot read or predict
+ * one.
+ */
+export function lengthFor(
+  sequences: readonly TokenSequence[],
+  { vocabSize, maxLength }: TransformerConfig,
+): number {
+  for (const [index, { ids, given }] of sequences.entries()) {
+    const refuse = (must: string, found: string): RangeError =>
+      new RangeError(
+        `Cannot predict the tokens of sequence ${index} as ${must}: found ${found}`,
+      );
+    const [T, odd] = [
+      ids.length - 1,
+      ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabSize)),
+    ];
+    if (odd !== undefined) {
+      throw refuse(`its ids must be in [0, ${vocabSize})`, String(odd));
+    }
+    if (T > maxLength) {
+      const must = `it must have at most maxLength + 1 = ${
+        maxLength + 1
+      } tokens`;
+      throw refuse(must, String(ids.length));
+    }
+    if (!Number.isInteger(given) || given < 1 || given > T) {
+      const must = "at least one token must be given and one must not";
+      throw refuse(must, `${given} given of ${ids.length}`);
+    }
+  }
+  if (sequences.length > 0) {
+    return Math.max(...sequences.map(({ ids }) => ids.length - 1));
+  }
+  throw new RangeError(
+    "Cannot predict tokens as there must be at least one sequence: found 0",
+  );
+}

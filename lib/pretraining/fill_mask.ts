@@ -1,0 +1,87 @@
+/** Reading what a pretrained model has learned: words for `[MASK]`, and pairs. @module */
+
+import * as tf from "@tensorflow/tfjs";
+import { softmax } from "../evaluation/probabilities.ts";
+import type { BertInput } from "../model/bert.ts";
+import { predictWords } from "../model/heads/masked_lm.ts";
+import { FOLLOWS } from "../model/heads/next_sentence.ts";
+import { predictBoth } from "../model/heads/pretraining.ts";
+import { inputFrom } from "../model/input.ts";
+import { encode } from "../text/tokenizer.ts";
+import { MASK } from "../text/vocabulary.ts";
+import { checkOption, RULES } from "../training/check.ts";
+import type { HeadModel } from "../weights/pretrained.ts";
+import type { PretrainableModel } from "./pretraining.ts";
+
+/** A word for a place, and how sure the model is of it. */
+export type Guess = { readonly word: string; readonly probability: number };
+
+/**
+ * The likeliest words for each `[MASK]` in a text.
+ *
+ * @param model Its parameters stay as they are.
+ * @param text A text in which `[MASK]` is written out, once or more often.
+ * @param options How many words for each place, 5 by default; `pair`: sentence B,
+ * which may hold masks, too.
+ * @returns For each mask in order, words from the likeliest on.
+ * @throws {RangeError} If there is no mask, or the text is too long for the model.
+ */
+export async function fillMask(
+  model: PretrainableModel,
+  text: string,
+  options: { top?: number; pair?: string } = {},
+): Promise<Guess[][]> {
+  const { top = 5, pair } = options;
+  const { config, params, tokenizer } = model;
+  const { pieces } = tokenizer.vocabulary;
+  checkOption("top", top, RULES.count);
+  const encoding = encode(tokenizer, text, pair === undefined ? {} : { pair });
+  const places = [...encoding.tokens.keys()]
+    .filter((place) => encoding.tokens[place] === MASK);
+  if (places.length === 0) {
+    throw new RangeError(
+      `Cannot fill a mask as the text must hold ${MASK}: found "${text}"`,
+    );
+  }
+  const input = inputFrom({ ...encoding, length: encoding.ids.length }, config);
+  const best = tf.tidy(() => {
+    const at = tf.tensor1d(places, "int32");
+    const { logits } = predictWords(params, input, config, { places: at });
+    return tf.topk(tf.softmax(logits), Math.min(top, pieces.length));
+  });
+  const probabilities = await best.values.array() as number[][];
+  const ids = await best.indices.array() as number[][];
+  tf.dispose([input, best]);
+  return ids.map((row, place) =>
+    row.map((id, rank) => ({
+      word: pieces[id]!,
+      probability: probabilities[place]![rank]!,
+    }))
+  );
+}
+
+/**
+ * How likely sentence B follows sentence A.
+ *
+ * @param model From pretraining with pairs.
+ * @param first Sentence A.
+ * @param second Sentence B.
+ * @returns A probability.
+ */
+export async function probabilityOfFollowing(
+  model: HeadModel<"pretraining">,
+  first: string,
+  second: string,
+): Promise<number> {
+  const { config, params, tokenizer } = model;
+  const encoding = encode(tokenizer, first, { pair: second });
+  const length = encoding.ids.length;
+  const input: BertInput = inputFrom({ ...encoding, length }, config);
+  const logits = tf.tidy(() => {
+    const places = tf.tensor1d([0], "int32"); // words are not asked for
+    return predictBoth(params, input, config, { places }).sentenceLogits;
+  });
+  const [row] = await logits.array();
+  tf.dispose([input, logits]);
+  return softmax(row!)[FOLLOWS]!;
+}

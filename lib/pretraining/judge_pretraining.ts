@@ -1,0 +1,122 @@
+/** How well a pretrained model guesses words that it has not been trained on. @module */
+
+import * as tf from "@tensorflow/tfjs";
+import { setImmediate } from "node:timers/promises";
+import type { EncodedExample } from "../data/batches.ts";
+import { maskedBatchesOf, NO_WORD } from "../data/masked_batches.ts";
+import { argMax } from "../evaluation/probabilities.ts";
+import type { BertConfig } from "../model/config.ts";
+import { predictWords } from "../model/heads/masked_lm.ts";
+import { predictBoth } from "../model/heads/pretraining.ts";
+import { checkExamples, checkOption, RULES } from "../training/check.ts";
+import { lengthMultiple } from "../training/layout.ts";
+import { compileEach, type Precision } from "../training/precision.ts";
+import {
+  judgesPairs,
+  type MaskedInput,
+  maskedTensors,
+  type PretrainableModel,
+  type PretrainableParams,
+} from "./pretraining.ts";
+
+/** What a model makes of sentences with hidden words. */
+export type PretrainingScores = {
+  /** Mean cross-entropy of the hidden words, in nats. */
+  readonly loss: number;
+  /** exp(loss): among how many words it wavers, as if all were equally likely. */
+  readonly perplexity: number;
+  /** Share of the hidden words that it finds. */
+  readonly accuracy: number;
+  /** Words that were to be guessed. */
+  readonly numWords: number;
+  /** Share of the pairs that it judges rightly; undefined if it judges none. */
+  readonly pairAccuracy: number | undefined;
+};
+
+/** Both classes of pairs, named for messages. */
+export const PAIR_LABELS: readonly string[] = ["follows", "is random"];
+
+/**
+ * Hides words, always the same ones, and lets the model guess them.
+ *
+ * @param model Its parameters stay as they are.
+ * @param examples Sentences or pairs; the label is the class of a pair.
+ * @param options Sequences per batch, 32 by default; the seed that hides, 0 by
+ * default; the precision of matrix products, `"float32"` by default.
+ * @returns Plain numbers.
+ * @throws {RangeError} If there is no example, or one does not fit the model.
+ */
+export async function judgePretraining(
+  model: PretrainableModel,
+  examples: readonly EncodedExample[],
+  options: { batchSize?: number; seed?: number; precision?: Precision } = {},
+): Promise<PretrainingScores> {
+  const { batchSize = 32, seed = 0, precision = "float32" } = options;
+  const { config, params, tokenizer } = model;
+  checkOption("batchSize", batchSize, RULES.count);
+  checkExamples(examples, { config, labels: PAIR_LABELS }, "validation");
+  const batches = maskedBatchesOf(examples, {
+    ...{ batchSize, seed, vocabulary: tokenizer.vocabulary, epoch: 0 },
+    multipleOf: lengthMultiple(config),
+  });
+  let loss = 0, numFound = 0, numWords = 0, numRight = 0;
+  for (const batch of batches) {
+    using tensors = maskedTensors(batch, config);
+    const guesses = compiledGuesses[precision](params, tensors, config);
+    const logProbabilities = await guesses.logProbabilities.data();
+    const found = await guesses.found.data();
+    const pairs = await guesses.pairs?.array() ?? [];
+    tf.dispose(guesses);
+    for (const [m, word] of batch.words.entries()) {
+      if (word === NO_WORD) continue;
+      loss -= logProbabilities[m]!;
+      numFound += found[m]!;
+      numWords++;
+    }
+    numRight += pairs.filter((logits, row) =>
+      argMax(logits) === batch.labels[row]
+    ).length;
+    await setImmediate(); // the engine blocks while it computes
+  }
+  return {
+    loss: loss / numWords,
+    perplexity: Math.exp(loss / numWords),
+    accuracy: numFound / numWords,
+    numWords,
+    pairAccuracy: judgesPairs(params) ? numRight / examples.length : undefined,
+  };
+}
+
+/** What is read of each place, so that no row of a vocabulary leaves the engine. */
+type Guesses = {
+  /** ln p of the word that stood there, [M]. */
+  logProbabilities: tf.Tensor1D;
+  /** 1 where it is the likeliest, [M]. */
+  found: tf.Tensor1D;
+  /** [B, 2], of a model that judges pairs. */
+  pairs?: tf.Tensor2D;
+};
+
+function guessesOf(
+  params: PretrainableParams,
+  { input, places, words }: MaskedInput,
+  config: BertConfig,
+): Guesses {
+  const read = (logits: tf.Tensor2D): Guesses => {
+    const chosen = tf.oneHot(words, config.vocabSize).toFloat();
+    return {
+      logProbabilities: tf.logSoftmax(logits).mul(chosen).sum(1),
+      found: logits.argMax(1).equal(words).toFloat() as tf.Tensor1D,
+    };
+  };
+  if (!judgesPairs(params)) {
+    return read(predictWords(params, input, config, { places }).logits);
+  }
+  const output = predictBoth(params, input, config, { places });
+  return { ...read(output.wordLogits), pairs: output.sentenceLogits };
+}
+
+const compiledGuesses = compileEach(guessesOf, {
+  name: "guessing of words",
+  maxSignatures: 256,
+});

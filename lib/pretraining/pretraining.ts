@@ -1,0 +1,101 @@
+/** What pretraining lowers: the loss of hidden words, and of pairs where there are any. @module */
+
+import * as tf from "@tensorflow/tfjs";
+import type { MaskedBatch } from "../data/masked_batches.ts";
+import type { BertInput } from "../model/bert.ts";
+import type { BertConfig } from "../model/config.ts";
+import type { Dropout } from "../model/dropout.ts";
+import { type MaskedLmParams, predictWords } from "../model/heads/masked_lm.ts";
+import {
+  predictBoth,
+  type PretrainingParams,
+} from "../model/heads/pretraining.ts";
+import { inputFrom } from "../model/input.ts";
+import { compileStep } from "../training/compiled_step.ts";
+import {
+  labelledCrossEntropy,
+  pretrainingLoss,
+} from "../training/head_losses.ts";
+import type { HeadModel } from "../weights/pretrained.ts";
+
+/** The parameters of a model that guesses words, and perhaps judges pairs. */
+export type PretrainableParams = MaskedLmParams | PretrainingParams;
+
+/** A model that guesses words, and perhaps judges pairs. */
+export type PretrainableModel =
+  | HeadModel<"masked-lm">
+  | HeadModel<"pretraining">;
+
+/** One batch as the model wants it. */
+export type MaskedInput = {
+  /** Ids, segments and attention mask, each [B, T]. */
+  readonly input: BertInput;
+  /** Positions among all B · T tokens, [M], int32. */
+  readonly places: tf.Tensor1D;
+  /** The pieces that stood there, [M], int32. */
+  readonly words: tf.Tensor1D;
+  /** The class of each pair, [B], int32. */
+  readonly following: tf.Tensor1D;
+};
+
+/**
+ * Whether a model judges pairs.
+ *
+ * @param params Its parameters.
+ */
+export function judgesPairs(
+  params: PretrainableParams,
+): params is PretrainingParams {
+  return "relationship" in params;
+}
+
+/**
+ * The loss of a batch: of its hidden words alone, or of the pairs, too.
+ *
+ * @param params A model that guesses words, and perhaps judges pairs.
+ * @param batch The sequences, and what was hidden.
+ * @param config The sizes that `params` were made with.
+ * @param dropout The step's dropout.
+ * @returns A scalar, in nats. The caller disposes it.
+ */
+export function pretrainingObjective(
+  params: PretrainableParams,
+  { input, places, words, following }: MaskedInput,
+  config: BertConfig,
+  dropout: Dropout,
+): tf.Scalar {
+  const options = { dropout, places };
+  if (judgesPairs(params)) {
+    const output = predictBoth(params, input, config, options);
+    return pretrainingLoss(output, { words, following });
+  }
+  const { logits } = predictWords(params, input, config, options);
+  return labelledCrossEntropy(logits, words);
+}
+
+/** A step of pretraining at each precision, compiled. */
+export const pretrainingStep = compileStep(
+  pretrainingObjective,
+  "pretraining step",
+);
+
+/**
+ * Puts a batch on the engine.
+ *
+ * @param batch Plain arrays, padded to one length.
+ * @param config The sizes of the model that will read it.
+ * @returns Six tensors. The caller disposes them, with `using`.
+ * @throws {RangeError} If the model has no embedding for a value.
+ */
+export function maskedTensors(
+  batch: MaskedBatch,
+  config: BertConfig,
+): MaskedInput & Disposable {
+  const tensors = {
+    input: inputFrom(batch, config),
+    places: tf.tensor1d(batch.places, "int32"),
+    words: tf.tensor1d(batch.words, "int32"),
+    following: tf.tensor1d(batch.labels, "int32"),
+  };
+  return { ...tensors, [Symbol.dispose]: () => tf.dispose(tensors) };
+}

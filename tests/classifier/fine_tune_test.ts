@@ -1,0 +1,278 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import {
+  type EpochEnd,
+  fineTune,
+  type FineTuneData,
+  type FineTuneOptions,
+  type TrainStep,
+} from "bertbook/classifier/fine_tune.ts";
+import { predict } from "bertbook/classifier/predict.ts";
+import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import {
+  type ClassifierModel,
+  loadClassifier,
+} from "bertbook/weights/pretrained.ts";
+import {
+  assertNoLeak,
+  copyTask,
+  newModel,
+  TOY,
+  TOY_WITHOUT_DROPOUT,
+} from "../training/_support.ts";
+
+await tf.setBackend("cpu");
+
+const DATA: FineTuneData = {
+  train: copyTask(40, 4),
+  validation: copyTask(20, 2),
+};
+const RECIPE: FineTuneOptions = {
+  epochs: 2,
+  batchSize: 8,
+  learningRate: 1e-2,
+  schedule: "constant",
+  seed: 42,
+};
+
+type Events = { steps: TrainStep[]; epochs: EpochEnd[]; kinds: string };
+
+async function collect(
+  events: AsyncIterable<TrainStep | EpochEnd>,
+): Promise<Events> {
+  const steps: TrainStep[] = [], epochs: EpochEnd[] = [];
+  let kinds = "";
+  for await (const event of events) {
+    if (event.kind === "step") steps.push(event);
+    else epochs.push(event);
+    kinds += event.kind[0];
+  }
+  return { steps, epochs, kinds };
+}
+
+function weightsOf(model: ClassifierModel): number[] {
+  return namedLeaves(model.params).flatMap(([, leaf]) => [...leaf.dataSync()]);
+}
+
+/** A task that is unlearned the better it is learned: each epoch is worse. */
+const CONTRARY: FineTuneData = {
+  train: DATA.train,
+  validation: DATA.validation
+    .map((example) => ({ ...example, label: 1 - example.label })),
+};
+
+Deno.test("fineTune() learns, and judges every epoch on the validation set", async () => {
+  await assertNoLeak(async () => {
+    const model = newModel({ config: TOY_WITHOUT_DROPOUT });
+    const run = fineTune(model, DATA, { ...RECIPE, epochs: 6 });
+    const { steps, epochs, kinds } = await collect(run);
+    assert.equal(kinds, "ssssse".repeat(6));
+    assert.deepEqual(epochs.map(({ epoch }) => epoch), [1, 2, 3, 4, 5, 6]);
+    const mean = steps.slice(0, 5).reduce((sum, { loss }) => sum + loss / 5, 0);
+    assert.ok(Math.abs(epochs[0]!.trainingLoss - mean) < 1e-12);
+    const last = epochs.at(-1)!;
+    assert.equal(last.validationMcc, 1);
+    assert.equal(last.validationAccuracy, 1);
+    assert.ok(
+      last.validationLoss < 0.1,
+      `validation loss ${last.validationLoss}`,
+    );
+    assert.equal(last.warning, undefined);
+    assert.ok(last.trainingSeconds > 0 && last.validationSeconds > 0);
+    disposeTree(model.params);
+  });
+});
+
+Deno.test("fineTune() ends with the weights of the best epoch", async () => {
+  const model = newModel({ config: TOY_WITHOUT_DROPOUT });
+  const options = { ...RECIPE, epochs: 4, selectBy: "loss" } as const;
+  const { epochs } = await collect(fineTune(model, CONTRARY, options));
+  const losses = epochs.map(({ validationLoss }) => validationLoss);
+  const records = losses.map((x, i) => losses.slice(0, i).every((y) => x < y));
+  assert.deepEqual(epochs.map(({ best }) => best), records);
+  const { loss } = await predict(model, CONTRARY.validation, { batchSize: 8 });
+  assert.equal(loss, Math.min(...losses));
+  assert.ok(loss < losses.at(-1)!, "the last epoch must not be the best");
+  disposeTree(model.params);
+});
+
+Deno.test("fineTune() gives the best epoch's weights also where the loop is broken off", async () => {
+  await assertNoLeak(async () => {
+    const model = newModel({ config: TOY_WITHOUT_DROPOUT });
+    const options = { ...RECIPE, epochs: 9, selectBy: "loss" } as const;
+    const losses: number[] = [];
+    for await (const event of fineTune(model, CONTRARY, options)) {
+      if (event.kind === "epoch") losses.push(event.validationLoss);
+      else if (event.step === 18) break;
+    }
+    assert.equal(losses.length, 3);
+    const { loss } = await predict(model, CONTRARY.validation, {
+      batchSize: 8,
+    });
+    assert.equal(loss, Math.min(...losses));
+    disposeTree(model.params);
+  });
+});
+
+Deno.test("fineTune() with one seed gives the same bits twice, and others with another", async () => {
+  for (const order of ["random", "length-grouped"] as const) {
+    const runs = [];
+    for (const seed of [1, 1, 2]) {
+      const model = newModel();
+      const options = { ...RECIPE, epochs: 1, seed, order };
+      const { steps } = await collect(fineTune(model, DATA, options));
+      const losses = steps.map(({ loss }) => loss);
+      runs.push({ losses, weights: weightsOf(model) });
+      disposeTree(model.params);
+    }
+    assert.deepEqual(runs[0], runs[1]);
+    assert.notDeepEqual(runs[0]!.losses, runs[2]!.losses);
+  }
+});
+
+Deno.test("fineTune() obeys every part of its recipe", async () => {
+  const run = async (changed: Partial<FineTuneOptions>): Promise<number> => {
+    const model = newModel();
+    const options = { ...RECIPE, epochs: 1, ...changed };
+    const { steps } = await collect(fineTune(model, DATA, options));
+    disposeTree(model.params);
+    return steps.at(-1)!.loss;
+  };
+  const changes: Partial<FineTuneOptions>[] = [
+    {},
+    { learningRate: 2e-2 },
+    { epsilon: 1e-3 },
+    { weightDecay: 1 },
+    { warmupSteps: 3 },
+    { schedule: "linear" },
+    { schedule: "cosine" },
+    { clipNorm: 1e-4, epsilon: 1e-3 },
+    { order: "length-grouped" },
+    { accumulate: 2 },
+  ];
+  const losses = new Set<number>();
+  for (const change of changes) losses.add(await run(change));
+  assert.equal(losses.size, changes.length, "some option changes nothing");
+});
+
+Deno.test("fineTune() says that a validation set of one class has no MCC", async () => {
+  const model = newModel();
+  const validation = DATA.validation.filter(({ label }) => label === 1);
+  const run = fineTune(model, { ...DATA, validation }, {
+    ...RECIPE,
+    epochs: 1,
+  });
+  const { epochs } = await collect(run);
+  assert.equal(epochs[0]!.validationMcc, 0);
+  assert.match(
+    epochs[0]!.warning!,
+    /0 by definition, as all validation labels are of class 1/,
+  );
+  disposeTree(model.params);
+});
+
+Deno.test("fineTune() takes fewer examples than a batch, and a last batch of one", async () => {
+  const model = newModel();
+  const few = { ...DATA, train: DATA.train.slice(0, 3) };
+  const one = { ...DATA, train: DATA.train.slice(0, 9) };
+  const options = { ...RECIPE, epochs: 1 };
+  assert.equal((await collect(fineTune(model, few, options))).kinds, "se");
+  assert.equal((await collect(fineTune(model, one, options))).kinds, "sse");
+  disposeTree(model.params);
+});
+
+Deno.test("fineTune() refuses wrong options and examples at once, before any step", () => {
+  const model = newModel();
+  const refused = (
+    options: Partial<FineTuneOptions>,
+    message: RegExp,
+    data: Partial<FineTuneData> = {},
+  ): void => {
+    assert.throws(
+      () => fineTune(model, { ...DATA, ...data }, { ...RECIPE, ...options }),
+      { name: "RangeError", message },
+    );
+  };
+  refused(
+    { epochs: 0 },
+    /^Cannot use epochs as it must be a whole number of at least 1: current value is 0$/,
+  );
+  refused({ epochs: 1.5 }, /epochs/);
+  refused({ batchSize: 0 }, /batchSize/);
+  refused({ accumulate: 0 }, /accumulate/);
+  refused({ learningRate: 0 }, /learningRate/);
+  refused({ learningRate: NaN }, /learningRate/);
+  refused({ epsilon: -1 }, /epsilon/);
+  refused({ weightDecay: -0.1 }, /weightDecay/);
+  refused({ clipNorm: 0 }, /clipNorm/);
+  refused({ seed: -1 }, /seed/);
+  refused({ seed: 2 ** 31 }, /seed/);
+  refused({ warmupSteps: -1 }, /warmupSteps/);
+  refused({ warmupSteps: 11 }, /current values are warmupSteps=11, steps=10$/);
+  refused(
+    { schedule: "polynomial" as "linear" },
+    /"linear", "cosine", "constant": .*"polynomial"/,
+  );
+  refused({ order: "sorted" as "random" }, /order/);
+  refused({ selectBy: "f1" as "mcc" }, /selectBy/);
+  refused({}, /training as there must be at least one/, { train: [] });
+  refused({}, /validation as there must be at least one/, { validation: [] });
+  const wrong = [{ ids: [1], segments: [0], label: 2 }];
+  refused({}, /example 0 for training/, { train: wrong });
+  refused({}, /example 0 for validation/, { validation: wrong });
+  disposeTree(model.params);
+});
+
+Deno.test("fineTune() stops where the loss is not finite, and names the step", async () => {
+  await assertNoLeak(async () => {
+    const model = newModel();
+    const events = fineTune(model, DATA, RECIPE);
+    await events.next();
+    const before = weightsOf(model);
+    tf.tidy(() => {
+      const { bias } = model.params.classifier;
+      (bias as tf.Variable).assign(bias.mul(Infinity));
+    });
+    await assert.rejects(events.next(), {
+      name: "TrainingDivergedError",
+      message: /loss is NaN.* at step 2 /,
+    });
+    // The first leaf is the word table, which stands still within an epoch.
+    const rest = (weights: number[]): number[] =>
+      weights.slice(TOY.vocabSize * TOY.hiddenSize, -2);
+    assert.deepEqual(rest(weightsOf(model)), rest(before));
+    disposeTree(model.params);
+  });
+});
+
+Deno.test("fineTune() ends between two steps once its signal is aborted", async () => {
+  await assertNoLeak(async () => {
+    const model = newModel();
+    const controller = new AbortController();
+    const events = fineTune(model, DATA, {
+      ...RECIPE,
+      signal: controller.signal,
+    });
+    await events.next();
+    controller.abort();
+    await assert.rejects(events.next(), { name: "AbortError" });
+    disposeTree(model.params);
+  });
+});
+
+Deno.test("fineTune() saves its best epoch where it is told, and ends with it", async () => {
+  const checkpointFolder = await Deno.makeTempDir();
+  const model = newModel({ config: TOY_WITHOUT_DROPOUT });
+  const recipe = { ...RECIPE, epochs: 4, selectBy: "loss" } as const;
+  const run = fineTune(model, CONTRARY, { ...recipe, checkpointFolder });
+  const { epochs } = await collect(run);
+  const losses = epochs.map(({ validationLoss }) => validationLoss);
+  const saved = await loadClassifier(checkpointFolder, { seed: 1 });
+  for (const each of [model, saved]) {
+    const { loss } = await predict(each, CONTRARY.validation, { batchSize: 8 });
+    assert.equal(loss, Math.min(...losses));
+    assert.ok(loss < losses.at(-1)!, "the last epoch must not be the best");
+    disposeTree(each.params);
+  }
+  await Deno.remove(checkpointFolder, { recursive: true });
+});

@@ -1,0 +1,153 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { attentionsOf } from "bertbook/classifier/attentions.ts";
+import { predict } from "bertbook/classifier/predict.ts";
+import { disposeTree } from "bertbook/engine/tensor_tree.ts";
+import { argMax, crossEntropy } from "bertbook/evaluation/probabilities.ts";
+import { makeTrainable } from "bertbook/training/variables.ts";
+import { assertNoLeak, copyTask, newModel, TOY } from "../training/_support.ts";
+
+await tf.setBackend("cpu");
+
+const EXAMPLES = copyTask(11, 3);
+
+function assertClose(
+  actual: number[][],
+  expected: number[][],
+  tolerance: number,
+): void {
+  actual.flat().forEach((value, i) => {
+    const difference = Math.abs(value - expected.flat()[i]!);
+    assert.ok(difference <= tolerance, `logit ${i} differs by ${difference}`);
+  });
+}
+
+Deno.test("predict() answers in the order of the examples, however they are batched", async () => {
+  const model = newModel();
+  const together = await predict(model, EXAMPLES);
+  for (const batchSize of [1, 4]) {
+    const { logits } = await predict(model, EXAMPLES, { batchSize });
+    assertClose(logits, together.logits, 1e-6);
+  }
+  const backwards = await predict(model, EXAMPLES.toReversed());
+  assertClose(backwards.logits.toReversed(), together.logits, 1e-6);
+  // Lengths differ, so an answer in the wrong place would show.
+  assert.ok(new Set(EXAMPLES.map(({ ids }) => ids.length)).size > 3);
+  assert.ok(new Set(together.logits.map(([first]) => first)).size > 5);
+  disposeTree(model.params);
+});
+
+Deno.test("predict() takes the largest logit and the loss of the labels", async () => {
+  const model = newModel();
+  const { logits, predictions, loss } = await predict(model, EXAMPLES);
+  assert.deepEqual(predictions, logits.map(argMax));
+  assert.equal(loss, crossEntropy(logits, EXAMPLES.map(({ label }) => label)));
+  disposeTree(model.params);
+});
+
+Deno.test("predict() drops nothing and leaves nothing behind", async () => {
+  await assertNoLeak(async () => {
+    const model = newModel();
+    const once = await predict(model, EXAMPLES);
+    assert.deepEqual(await predict(model, EXAMPLES), once);
+    makeTrainable(model.params);
+    assert.deepEqual(await predict(model, EXAMPLES), once);
+    disposeTree(model.params);
+  });
+});
+
+Deno.test("predict() refuses examples that the model cannot read, and names the example", async () => {
+  const model = newModel();
+  const [good] = EXAMPLES;
+  const refused = async (
+    examples: readonly (typeof EXAMPLES)[number][],
+    message: RegExp,
+  ): Promise<void> => {
+    await assert.rejects(predict(model, examples), {
+      name: "RangeError",
+      message,
+    });
+  };
+  const long = Array<number>(17).fill(5);
+  await refused([], /at least one: found 0$/);
+  await refused(
+    [good!, { ...good!, label: 2 }],
+    /example 1 .* \[0, 2\): found 2; .*"no", "yes"$/,
+  );
+  await refused([{ ...good!, label: 0.5 }], /found 0.5/);
+  await refused(
+    [{ ids: [64], segments: [0], label: 0 }],
+    /example 0 .*found 64/,
+  );
+  await refused([{ ids: [5], segments: [2], label: 0 }], /found 2/);
+  await refused([{ ids: [5], segments: [], label: 0 }], /example 0/);
+  await refused([{ ids: [], segments: [], label: 0 }], /example 0/);
+  await refused(
+    [{ ids: long, segments: long.map(() => 0), label: 0 }],
+    /example 0 .*maxLength=16/,
+  );
+  await assert.rejects(predict(model, EXAMPLES, { batchSize: 0 }), /batchSize/);
+  disposeTree(model.params);
+});
+
+Deno.test("attentionsOf() gives every weight of every head, and predict()'s logits", async () => {
+  await assertNoLeak(async () => {
+    const model = newModel();
+    const [example] = EXAMPLES;
+    const { ids, segments } = example!;
+    const padded = {
+      ids: [...ids, 0, 0],
+      segments: [...segments, 0, 0],
+      attentionMask: [...ids.map(() => 1), 0, 0],
+    };
+    const { attentions, logits } = await attentionsOf(model, padded);
+    const T = padded.ids.length;
+    assert.equal(attentions.length, TOY.numLayers);
+    for (const head of attentions.flat()) {
+      assert.equal(head.length, T);
+      for (const row of head) {
+        const sum = row.reduce((a, b) => a + b);
+        assert.ok(Math.abs(sum - 1) < 1e-5, `a row sums to ${sum}`);
+        assert.deepEqual(row.slice(-2), [0, 0]); // nobody looks at padding
+      }
+    }
+    assert.equal(attentions.flat().length, TOY.numLayers * TOY.numHeads);
+    assertClose([logits], (await predict(model, [example!])).logits, 1e-6);
+    disposeTree(model.params);
+  });
+});
+
+Deno.test("attentionsOf() gives the queries and keys that its weights are made of", async () => {
+  const model = newModel();
+  const { ids, segments } = EXAMPLES[1]!;
+  const attentionMask = ids.map((_, token) => token === 1 ? 0 : 1);
+  const { attentions, queries, keys } = await attentionsOf(model, {
+    ids,
+    segments,
+    attentionMask,
+  });
+  const dot = (a: number[], b: number[]): number =>
+    a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+  let worst = 0, spread = 0;
+  attentions.forEach((heads, layer) =>
+    heads.forEach((weights, head) =>
+      weights.forEach((row, token) => {
+        const query = queries[layer]![head]![token]!;
+        const K = query.length;
+        assert.equal(K, TOY.hiddenSize / TOY.numHeads);
+        // softmax(q · k / √K + mask), Vaswani et al. (2017), equation 1.
+        const powers = keys[layer]![head]!.map((key, other) =>
+          Math.exp(dot(query, key) / Math.sqrt(K)) * attentionMask[other]!
+        );
+        const total = powers.reduce((a, b) => a + b);
+        row.forEach((weight, key) => {
+          worst = Math.max(worst, Math.abs(weight - powers[key]! / total));
+        });
+        spread = Math.max(spread, Math.max(...row) - 1 / (ids.length - 1));
+      })
+    )
+  );
+  assert.ok(worst < 1e-6, `weights differ by ${worst}`);
+  assert.ok(spread > 0.001, `weights are all alike: ${spread}`);
+  disposeTree(model.params);
+});

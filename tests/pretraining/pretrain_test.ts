@@ -1,0 +1,179 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import type { EncodedExample } from "bertbook/data/batches.ts";
+import { maskedBatchesOf } from "bertbook/data/masked_batches.ts";
+import { startEngine } from "bertbook/engine/engine.ts";
+import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import { NO_DROPOUT } from "bertbook/model/dropout.ts";
+import { type HeadName, initHead } from "bertbook/model/heads/heads.ts";
+import {
+  fillMask,
+  probabilityOfFollowing,
+} from "bertbook/pretraining/fill_mask.ts";
+import { judgePretraining } from "bertbook/pretraining/judge_pretraining.ts";
+import {
+  pretrain,
+  type PretrainEpoch,
+  type PretrainOptions,
+} from "bertbook/pretraining/pretrain.ts";
+import {
+  maskedTensors,
+  pretrainingObjective,
+} from "bertbook/pretraining/pretraining.ts";
+import { randomStream } from "bertbook/random/stream.ts";
+import { SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
+import type { HeadModel } from "bertbook/weights/pretrained.ts";
+import { assertNoLeak, TOY } from "../training/_support.ts";
+
+await startEngine({ engine: "tensorflow" });
+
+const CONFIG = {
+  ...{ ...TOY, vocabSize: 13, maxLength: 20 },
+  ...{ hiddenSize: 32, feedForwardSize: 64, hiddenDropout: 0 },
+};
+const WORDS = "abcdefgh".split("");
+const pieces = [...SPECIAL_TOKENS, ...WORDS];
+const vocabulary = {
+  pieces,
+  idOf: new Map(pieces.map((piece, id) => [piece, id])),
+};
+const CLS = 2, SEP = 3, FIRST = 5;
+
+function newModel<H extends HeadName>(head: H): HeadModel<H> {
+  return {
+    config: CONFIG,
+    params: initHead(head, { config: CONFIG }, randomStream(7)),
+    tokenizer: { vocabulary, lowerCase: true },
+    labels: [],
+    name: "toy",
+  };
+}
+
+/** Pairs of four words each: all of A are one word; B's are the same, or another. */
+function pairsOf(count: number, seed: number): EncodedExample[] {
+  const random = randomStream(seed);
+  return Array.from({ length: count }, () => {
+    const word = random.integer(8), label = random.integer(2);
+    const other = label === 0 ? word : (word + 1 + random.integer(7)) % 8;
+    const four = (word: number): number[] => Array(4).fill(FIRST + word);
+    const ids = [CLS, ...four(word), SEP, ...four(other), SEP];
+    return { ids, segments: ids.map((_, i) => i < 6 ? 0 : 1), label };
+  });
+}
+
+const DATA = { train: pairsOf(640, 1), validation: pairsOf(64, 2) };
+const RECIPE: PretrainOptions = {
+  epochs: 10,
+  batchSize: 32,
+  learningRate: 5e-3,
+  seed: 42,
+};
+
+/** Trains, and returns every loss and every epoch's end. */
+async function trained(
+  model: HeadModel<"masked-lm"> | HeadModel<"pretraining">,
+  options: PretrainOptions,
+): Promise<{ losses: number[]; epochs: PretrainEpoch[] }> {
+  const losses: number[] = [], epochs: PretrainEpoch[] = [];
+  for await (const event of pretrain(model, DATA, options)) {
+    if (event.kind === "step") losses.push(event.loss);
+    else epochs.push(event);
+  }
+  return { losses, epochs };
+}
+
+Deno.test("pretrain() teaches words and pairs, and fillMask() reads them", async () => {
+  await assertNoLeak(async () => {
+    const model = newModel("pretraining");
+    const before = await judgePretraining(model, DATA.validation);
+    // Not yet better than chance: 13 pieces, two classes.
+    assert.ok(Math.abs(before.loss - Math.log(13)) < 0.2, `${before.loss}`);
+    const { losses, epochs } = await trained(model, RECIPE);
+    assert.equal(losses.length, 200);
+    assert.ok(Math.abs(losses[0]! - Math.log(13) - Math.LN2) < 0.3);
+    const last = epochs.at(-1)!;
+    assert.ok(last.perplexity < 1.5, `perplexity ${last.perplexity}`);
+    assert.ok(Math.abs(Math.log(last.perplexity) - last.loss) < 1e-6);
+    assert.ok(last.accuracy > 0.9, `accuracy ${last.accuracy}`);
+    assert.ok(last.pairAccuracy! > 0.9, `pairs ${last.pairAccuracy}`);
+    const [first, second] = await fillMask(model, "c c [MASK] c", {
+      pair: "[MASK] e e e",
+      top: 2,
+    });
+    assert.equal(first![0]!.word, "c");
+    assert.ok(first![0]!.probability > 0.5);
+    assert.deepEqual([second![0]!.word, second!.length], ["e", 2]);
+    assert.ok(second![0]!.probability >= second![1]!.probability);
+    const same = await probabilityOfFollowing(model, "b b b b", "b b b b");
+    const other = await probabilityOfFollowing(model, "b b b b", "g g g g");
+    assert.ok(same > 0.5 && other < 0.5, `${same}, ${other}`);
+    disposeTree(model.params);
+  });
+});
+
+Deno.test("pretrain() without the pairs' head learns words alone, the same bits for one seed", async () => {
+  const options = { ...RECIPE, epochs: 1 };
+  const runs: string[] = [];
+  for (const seed of [42, 42, 43]) {
+    const model = newModel("masked-lm");
+    const { losses, epochs } = await trained(model, { ...options, seed });
+    assert.equal(epochs[0]!.pairAccuracy, undefined);
+    const values = namedLeaves(model.params).flatMap((
+      [, leaf],
+    ) => [...leaf.dataSync()]);
+    runs.push(JSON.stringify([losses, values]));
+    disposeTree(model.params);
+  }
+  assert.equal(runs[0], runs[1]);
+  assert.notEqual(runs[0], runs[2]);
+});
+
+Deno.test("judgePretraining() does not depend on how batches are cut", async () => {
+  const model = newModel("pretraining");
+  const some = DATA.validation.slice(0, 20);
+  const whole = await judgePretraining(model, some, { batchSize: 20 });
+  const cut = await judgePretraining(model, some, { batchSize: 3 });
+  assert.ok(Math.abs(whole.loss - cut.loss) < 1e-5);
+  assert.equal(whole.numWords, 40); // two of eleven tokens in each
+  assert.equal(cut.pairAccuracy, whole.pairAccuracy);
+  disposeTree(model.params);
+});
+
+Deno.test("the objective of words is that of both less that of pairs", () => {
+  const both = newModel("pretraining");
+  const options = { batchSize: 8, vocabulary, seed: 1, epoch: 1 };
+  const [batch] = maskedBatchesOf(DATA.train, options);
+  tf.tidy(() => {
+    const input = maskedTensors(batch!, CONFIG);
+    const objective = (params: typeof both.params): number =>
+      pretrainingObjective(params, input, CONFIG, NO_DROPOUT).dataSync()[0]!;
+    const { relationship: _, ...alone } = both.params;
+    const words = pretrainingObjective(alone, input, CONFIG, NO_DROPOUT)
+      .dataSync()[0]!;
+    // An untrained pooler of small kernels says both classes are equally likely.
+    assert.ok(Math.abs(objective(both.params) - words - Math.LN2) < 0.01);
+  });
+  disposeTree(both.params);
+});
+
+Deno.test("pretrain() and fillMask() refuse at once what makes no sense", async () => {
+  const model = newModel("masked-lm");
+  const refused = (change: Partial<PretrainOptions>): void =>
+    assert.throws(() => pretrain(model, DATA, { ...RECIPE, ...change }), {
+      name: "RangeError",
+    });
+  refused({ epochs: 0 });
+  refused({ share: 1 });
+  refused({ learningRate: NaN });
+  refused({ warmupSteps: -1 });
+  refused({ warmupSteps: 1000 });
+  assert.throws(
+    () => pretrain(model, { ...DATA, train: [] }, RECIPE),
+    /at least one: found 0/,
+  );
+  await assert.rejects(
+    fillMask(model, "a b"),
+    /must hold \[MASK\]: found "a b"/,
+  );
+  disposeTree(model.params);
+});
