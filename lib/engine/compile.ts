@@ -108,6 +108,7 @@ export function runFunctionsEagerly(eagerly: boolean): void {
  * and plain values. It returns a tree of tensors, or nothing.
  * @param options Name, limits and precision.
  * @returns The compiled function.
+ * @throws {RangeError} If `maxSignatures` is no positive whole number or Infinity.
  */
 export function compile<
   Args extends readonly CallTree[],
@@ -118,6 +119,7 @@ export function compile<
 ): Compiled<Args, Result> {
   const { name = run.name || "function" } = options;
   const limit = options.maxSignatures ?? DEFAULT_MAX_SIGNATURES;
+  checkLimit(name, limit);
   const index = new SignatureIndex<CompiledSignature<Result>>();
   const traced: CompiledSignature<Result>[] = [];
   let runs: "graph" | "eager" | "not yet" = "not yet";
@@ -190,6 +192,15 @@ function runTidied<
     return outputs;
   });
   return result as Result;
+}
+
+/** Refuses a limit that nothing could reach, or that forbids the first call. */
+function checkLimit(name: string, limit: number): void {
+  if (limit === Infinity || Number.isSafeInteger(limit) && limit >= 1) return;
+  throw new RangeError(
+    `Cannot compile "${name}" as maxSignatures must be a whole number of at ` +
+      `least 1, or Infinity: current value is ${limit}`,
+  );
 }
 
 function refusePromise(promise: Promise<unknown>): TypeError {

@@ -6,7 +6,7 @@ import type { BertConfig } from "./config.ts";
 import { type Dropout, NO_DROPOUT } from "./dropout.ts";
 import { embed, type EmbeddingParams } from "./embeddings.ts";
 import { encoderLayer, type EncoderLayerParams } from "./encoder.ts";
-import { linear, type LinearParams } from "./layers.ts";
+import { linear, type LinearParams, lookUp } from "./layers.ts";
 import { packedMask, paddingMask } from "./masks.ts";
 
 /** The parameters of the encoder alone: what heads over single tokens read. */
@@ -117,19 +117,33 @@ export function bert(
  *
  * @param params The pooler, [D, D].
  * @param hidden The last hidden states, [B, T, D], or the first token's, [B, 1, D].
+ * @param packing Where the sequences stand, if they share rows.
  * @returns Pooled states, [B, D]; the caller disposes them.
  */
-export function pool(params: LinearParams, hidden: tf.Tensor3D): tf.Tensor2D {
-  return tf.tidy(() => linear(params, firstStates(hidden)).tanh());
+export function pool(
+  params: LinearParams,
+  hidden: tf.Tensor3D,
+  packing?: Packing,
+): tf.Tensor2D {
+  return tf.tidy(() => linear(params, firstStates(hidden, packing)).tanh());
 }
 
 /**
  * The state of the first token of each sequence, `[CLS]`.
  *
- * @param hidden Hidden states, [B, T, D].
+ * @param hidden Hidden states, [B, T, D], or the first token's, [B, 1, D].
+ * @param packing Where the sequences stand, if they share rows.
  * @returns Rows, [B, D]; the caller disposes them.
  */
-export function firstStates(hidden: tf.Tensor3D): tf.Tensor2D {
-  const [B, , D] = hidden.shape;
-  return tf.tidy(() => hidden.slice([0, 0, 0], [B, 1, D]).reshape([B, D]));
+export function firstStates(
+  hidden: tf.Tensor3D,
+  packing?: Packing,
+): tf.Tensor2D {
+  const [B, T, D] = hidden.shape;
+  return tf.tidy(() => {
+    // A row of one token is a sequence's: the others were not computed.
+    const isShared = packing !== undefined && T > 1;
+    if (isShared) return lookUp(hidden.as2D(B * T, D), packing.starts);
+    return hidden.slice([0, 0, 0], [B, 1, D]).reshape([B, D]);
+  });
 }

@@ -60,8 +60,8 @@ export function classify(
     const layer = (params: LinearParams, x: tf.Tensor2D): tf.Tensor2D =>
       linear(params, dropout(x, config.hiddenDropout));
     let features = pooling === "pooler"
-      ? pool(params.bert.pooler, last)
-      : firstStates(last); // [B, D]
+      ? pool(params.bert.pooler, last, input.packing)
+      : firstStates(last, input.packing); // [B, D]
     for (const each of params.hidden ?? []) {
       features = layer(each, features).relu();
     }

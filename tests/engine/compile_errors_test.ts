@@ -178,6 +178,16 @@ Deno.test("A symbol that left its function by the way is refused", () => {
   x.dispose();
 });
 
+Deno.test("A limit of signatures that is none is refused at once", () => {
+  for (const maxSignatures of [0, -1, 1.5, NaN]) {
+    assert.throws(() => compile(() => {}, { name: "sum", maxSignatures }), {
+      name: "RangeError",
+      message: `Cannot compile "sum" as maxSignatures must be a whole number ` +
+        `of at least 1, or Infinity: current value is ${maxSignatures}`,
+    });
+  }
+});
+
 Deno.test("Too many signatures name the size that varies, and the way out", () => {
   const sum = compile(
     (batch: { ids: tf.Tensor }, rate: number) => batch.ids.sum().mul(rate),

@@ -123,6 +123,19 @@ Deno.test("Integers, booleans and texts go in and come out", () => {
   run.dispose();
 });
 
+Deno.test("A constant keeps its values, whatever becomes of the array they came in", () => {
+  const run = compile((x: tf.Tensor) => {
+    const array = Float32Array.of(1);
+    const constant = tf.tensor1d(array);
+    const before = x.add(constant);
+    array[0] = 100;
+    return [before, x.add(constant)];
+  });
+  const sums = tf.tidy(() => run(tf.tensor1d([0])).flatMap(numbers));
+  assert.deepEqual(sums, [1, 1]);
+  run.dispose();
+});
+
 Deno.test("Equal small constants share a node", () => {
   const run = compile((x: tf.Tensor) => {
     let y = x;

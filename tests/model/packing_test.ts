@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { type Batch, batchesOf } from "bertbook/data/batches.ts";
 import { packedBatchesOf } from "bertbook/data/packed_batches.ts";
 import { mapLeaves, namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import type { ForwardOptions } from "bertbook/model/bert.ts";
 import { classify } from "bertbook/model/classifier.ts";
 import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
 import { inputFrom } from "bertbook/model/input.ts";
@@ -29,8 +30,12 @@ const examples = [5, 3, 7, 2].map((length, example) => ({
 const [packed] = packedBatchesOf(examples, { batchSize: 4, rowLength: 10 });
 const [padded] = batchesOf(examples, { batchSize: 4 });
 
-function logitsOf(batch: Batch, tree = params): tf.Tensor2D {
-  return classify(tree, inputFrom(batch, CONFIG), CONFIG, FIRST).logits;
+function logitsOf(
+  batch: Batch,
+  tree = params,
+  options: ForwardOptions = FIRST,
+): tf.Tensor2D {
+  return classify(tree, inputFrom(batch, CONFIG), CONFIG, options).logits;
 }
 
 Deno.test("sentences that share rows have the logits of sentences in rows of their own", () => {
@@ -40,6 +45,19 @@ Deno.test("sentences that share rows have the logits of sentences in rows of the
     assertClose(logitsOf(packed!), expected, 1e-5);
     const spread = Math.abs(expected[0]![0]! - expected[1]![0]!);
     assert.ok(spread > 1e-2, `${spread}`);
+  });
+});
+
+Deno.test("each sentence has its logits where all rows are computed, too", () => {
+  tf.tidy(() => {
+    const all = logitsOf(packed!, params, { rowsNeeded: "all" });
+    assertClose(all, logitsOf(padded!).arraySync(), 1e-5);
+    const shape = { pooling: "cls", hiddenSizes: [] } as const;
+    const plain: BertConfig = { ...CONFIG, classifier: shape };
+    const [first, whole] = [FIRST, {}].map((options) =>
+      classify(params, inputFrom(packed!, plain), plain, options).logits
+    );
+    assertClose(whole!, first!.arraySync(), 1e-5);
   });
 });
 

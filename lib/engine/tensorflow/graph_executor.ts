@@ -48,7 +48,8 @@ export class GraphExecutor implements Executor {
   readonly #pending = new Map<number, () => NodeOutput>();
   readonly #made = new Map<number, Constant>();
   readonly #outside = new Map<number, NodeOutput>();
-  readonly #shared = new Map<string, NodeOutput>();
+  /** By the tensor's id; small ones also by type, shape and values. */
+  readonly #constants = new Map<number | string, NodeOutput>();
 
   /**
    * @param eager Owns the tensors that have values.
@@ -189,18 +190,19 @@ export class GraphExecutor implements Executor {
 
   /** A small tensor that was made while tracing, as a node of the graph. */
   #constant(id: number): NodeOutput | undefined {
+    // Whoever made it may have put other values into its array since.
+    const known = this.#constants.get(id);
+    if (known !== undefined) return known;
     const made = this.#made.get(id);
     if (made === undefined || made.dtype === DataType.string) return undefined;
     const bytes = bytesOf(made);
     if (bytes.length > LARGEST_CONSTANT) return undefined;
     const key = bytes.length > LARGEST_SHARED_CONSTANT
-      ? `${id}`
+      ? id
       : `${made.dtype} [${made.shape}] ${bytes}`;
-    let output = this.#shared.get(key);
-    if (output === undefined) {
-      output = outputOf(this.graph.addConstant(made));
-      this.#shared.set(key, output);
-    }
+    const output = this.#constants.get(key) ??
+      outputOf(this.graph.addConstant(made));
+    for (const name of [id, key]) this.#constants.set(name, output);
     return output;
   }
 }

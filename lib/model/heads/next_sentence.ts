@@ -49,7 +49,8 @@ export function relateSentences(
 ): NextSentenceOutput {
   return tf.tidy(() => {
     const output = bert(params.bert, input, config, options);
-    const pooled = pool(params.bert.pooler, output.hiddenStates.at(-1)!);
+    const last = output.hiddenStates.at(-1)!;
+    const pooled = pool(params.bert.pooler, last, input.packing); // [B, D]
     return { ...output, logits: linear(params.relationship, pooled) };
   });
 }

@@ -58,7 +58,7 @@ export function predictBoth(
     const last = output.hiddenStates.at(-1)!;
     const { word } = params.bert.embeddings;
     const states = statesAt(last, places); // [M, D]
-    const pooled = pool(params.bert.pooler, last); // [B, D]
+    const pooled = pool(params.bert.pooler, last, input.packing); // [B, D]
     return {
       ...output,
       wordLogits: scoreWords(params.predictions, states, word, config),
