@@ -143,6 +143,23 @@ Deno.test("imports between the rooms of lib/cli/ point one way", async () => {
   assert.deepEqual(wrong, []);
 });
 
+Deno.test("no files of lib/ import one another in a circle, not even types", async () => {
+  const imports = new Map<string, string[]>();
+  for await (const file of sources(LIB)) {
+    const targets = await importsIn(file, LIB);
+    imports.set(relative(LIB, file), targets);
+  }
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    const seen = path.indexOf(file);
+    if (seen >= 0) assert.fail([...path.slice(seen), file].join(" → "));
+    if (done.has(file)) return;
+    for (const next of imports.get(file) ?? []) visit(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of imports.keys()) visit(file, []);
+});
+
 Deno.test("no source file of lib/ is longer than one idea", async () => {
   const long: string[] = [];
   for await (const file of sources(LIB)) {

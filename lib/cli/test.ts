@@ -24,7 +24,8 @@ type TestGroup = {
 const NATIVE = ["--allow-read", "--allow-env", "--allow-ffi", "--allow-sys"];
 const PROCESSES = ["--allow-write", "--allow-run", "--allow-net=127.0.0.1"];
 
-const GROUPS: readonly TestGroup[] = [
+/** Every folder of `tests/`, and the examples of `lib/`. */
+export const GROUPS: readonly TestGroup[] = [
   {
     name: "arithmetic",
     paths: [

@@ -13,31 +13,23 @@ import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_
 import { type CallTree, flatten, rebuild } from "./call_tree.ts";
 import { SignatureIndex } from "./signature_index.ts";
 import { sampleOf, tooManySignatures } from "./signature_limit.ts";
-import { CompiledSignature } from "./tensorflow/compiled_signature.ts";
+import {
+  CompiledSignature,
+  type GraphOptions,
+  type SignatureReport,
+} from "./tensorflow/compiled_signature.ts";
 import { currentTrace } from "./tensorflow/trace.ts";
 import { noteTrace } from "./tracing_report.ts";
 import { tensorFlowBackend } from "./tensorflow/backend.ts";
 
+export type { SignatureReport } from "./tensorflow/compiled_signature.ts";
+
 /** How to compile. */
-export type CompileOptions = {
+export type CompileOptions = GraphOptions & {
   /** Stands in messages and reports. */
   readonly name?: string;
   /** How many signatures may be traced before that is taken for a mistake. */
   readonly maxSignatures?: number;
-  /** Lets oneDNN multiply in bfloat16; weights, sums and results stay float32. */
-  readonly bfloat16?: boolean;
-  /** Hands the function to XLA. Its first call takes seconds. */
-  readonly xla?: boolean;
-};
-
-/** What became of one signature. */
-export type SignatureReport = {
-  /** Shapes and element types of the arguments; variables by their number. */
-  readonly signature: string;
-  /** Time to run the function once over symbols, in milliseconds. */
-  readonly traceMs: number;
-  /** How often each operation occurs, before TensorFlow simplifies. */
-  readonly operations: ReadonlyMap<string, number>;
 };
 
 /** A function that {@linkcode compile} made. */

@@ -9,21 +9,12 @@ import { cpus } from "node:os";
 import type { ProvisionOptions } from "../provision/asset.ts";
 import { type EngineName, ENGINES, parseEngineName } from "./engine_name.ts";
 import { type CheckResult, selfTest } from "./self_test.ts";
+import type { StartedEngine } from "./started_engine.ts";
 import { startTensorFlow } from "./tensorflow/start.ts";
 import { startWasm } from "./wasm.ts";
 import { startWebGpu } from "./webgpu.ts";
 
 export type { EngineName } from "./engine_name.ts";
-
-/** What an engine says of itself once it is registered with tfjs. */
-export type StartedEngine = {
-  version: string;
-  /** Where its library was found, in words. */
-  origin: string;
-  device: string;
-  gpu: string | null;
-  threads: number;
-};
 
 /** Which engine runs, on what, how exact it is, and why none better was taken. */
 export type DeviceReport = StartedEngine & {

@@ -7,7 +7,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js";
-import type { StartedEngine } from "./engine.ts";
+import type { StartedEngine } from "./started_engine.ts";
 
 const BACKEND = "wasm";
 

@@ -5,7 +5,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { StartedEngine } from "./engine.ts";
+import type { StartedEngine } from "./started_engine.ts";
 
 /**
  * Registers the backend if this machine has a graphics card.

@@ -3,18 +3,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { basename, join } from "node:path";
 import type { ClassifierShape } from "../model/classifier_shape.ts";
-import { type BertConfig, configFromJson } from "../model/config.ts";
-import {
-  growHead,
-  type HeadName,
-  type HeadParams,
-  HEADS,
-} from "../model/heads/heads.ts";
+import { configFromJson } from "../model/config.ts";
+import { growHead, type HeadName, HEADS } from "../model/heads/heads.ts";
 import { initParameter, normalRandom } from "../model/initialize.ts";
 import { type Parameter, sizeOf } from "../model/parameters.ts";
-import type { Tokenizer } from "../text/tokenizer.ts";
 import { checkVocabularySize } from "../text/vocabulary.ts";
 import { withShape } from "./classifier_shape.ts";
+import type { HeadModel } from "./head_model.ts";
 import { chooseLabels, labelsFrom } from "./labels.ts";
 import { checkShapes, matchNames, type NameMatch } from "./names.ts";
 import { standingFolder } from "./replace.ts";
@@ -26,22 +21,8 @@ import {
   tokenizerWarning,
 } from "./tokenizer_files.ts";
 
+export type { ClassifierModel, HeadModel } from "./head_model.ts";
 export { saveClassifier, saveModel } from "./save_model.ts";
-
-/** A model with all that is needed to use it. */
-export type HeadModel<H extends HeadName> = {
-  config: BertConfig;
-  /** The parameters; whoever holds the model disposes them with `disposeTree`. */
-  params: HeadParams[H];
-  tokenizer: Tokenizer;
-  /** The classes in the order of their ids; none where the head has no classes. */
-  labels: string[];
-  /** The pretrained model that it began as. */
-  name: string;
-};
-
-/** A sequence classifier with all that is needed to use it. */
-export type ClassifierModel = HeadModel<"sequence-classification">;
 
 /** What became of the tensors of a file and of the parameters of the model. */
 export type LoadReport = {

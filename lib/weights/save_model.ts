@@ -5,7 +5,7 @@ import { namedLeaves } from "../engine/tensor_tree.ts";
 import { configToJson } from "../model/config.ts";
 import { type HeadName, HEADS } from "../model/heads/heads.ts";
 import { checkFinite } from "./float_values.ts";
-import type { ClassifierModel, HeadModel } from "./pretrained.ts";
+import type { ClassifierModel, HeadModel } from "./head_model.ts";
 import { replaceFolder, writeSynced } from "./replace.ts";
 import { safetensorsChunks, type TensorToWrite } from "./safetensors.ts";
 import { tokenizerFiles } from "./tokenizer_files.ts";

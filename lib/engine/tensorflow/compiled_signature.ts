@@ -6,7 +6,6 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
-import type { CompileOptions, SignatureReport } from "../compile.ts";
 import { type CallTree, flatten, type Form, rebuild } from "../call_tree.ts";
 import { type Attribute, AttributeType } from "./attributes.ts";
 import { TensorFlowBinding } from "./binding.ts";
@@ -16,6 +15,24 @@ import { graphTools } from "./graph_tools.ts";
 import { type ArgumentSource, type Trace, Tracer } from "./trace.ts";
 import { cString } from "./symbols.ts";
 import { idOf, resourceOf, tensorOf, unshare } from "./variables.ts";
+
+/** How TensorFlow runs a graph. */
+export type GraphOptions = {
+  /** Lets oneDNN multiply in bfloat16; weights, sums and results stay float32. */
+  readonly bfloat16?: boolean;
+  /** Hands the function to XLA. Its first call takes seconds. */
+  readonly xla?: boolean;
+};
+
+/** What became of one signature. */
+export type SignatureReport = {
+  /** Shapes and element types of the arguments; variables by their number. */
+  readonly signature: string;
+  /** Time to run the function once over symbols, in milliseconds. */
+  readonly traceMs: number;
+  /** How often each operation occurs, before TensorFlow simplifies. */
+  readonly operations: ReadonlyMap<string, number>;
+};
 
 /** Numbers the TensorFlow functions of this process. */
 let numFunctions = 0;
@@ -27,7 +44,7 @@ export type SignatureDefinition<Result> = {
   /** What the arguments were, for messages. */
   readonly sample: Sample;
   readonly run: (symbols: readonly tf.Tensor[]) => Result;
-  readonly options: CompileOptions;
+  readonly options: GraphOptions;
 };
 
 /** A traced function, ready to be called with other tensors of the same shapes. */
@@ -189,7 +206,7 @@ function bindingOf(backend: NodeJSKernelBackend): TensorFlowBinding {
 /** A `ConfigProto` that turns on oneDNN's bfloat16 rewriting in Grappler. */
 const BFLOAT16_CONFIG = Uint8Array.of(0x52, 5, 0x52, 3, 0xf8, 1, 1);
 
-function callAttributes({ bfloat16, xla }: CompileOptions): Attribute[] {
+function callAttributes({ bfloat16, xla }: GraphOptions): Attribute[] {
   return [
     ...(bfloat16
       ? [{

@@ -11,9 +11,8 @@ import {
   setAttribute,
 } from "./attributes.ts";
 import type { TensorFlowContext } from "./context.ts";
-import type { Constant } from "./graph_executor.ts";
 import type { GraphApi } from "./graph_symbols.ts";
-import { toHostTensor } from "./host_tensor.ts";
+import { type HostValues, toHostTensor } from "./host_tensor.ts";
 import {
   type Node,
   type NodeOutput,
@@ -27,6 +26,13 @@ const encoder = new TextEncoder();
 
 /** Axes that a tensor of TensorFlow may have at most. */
 const MOST_AXES = 254;
+
+/** Values that were put into a tensor while tracing. */
+export type Constant = {
+  readonly shape: readonly number[];
+  readonly dtype: number;
+  readonly values: HostValues;
+};
 
 /** Nodes, in the order in which they were added. */
 export class Graph {

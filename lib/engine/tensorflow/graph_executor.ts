@@ -9,7 +9,7 @@ import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_
 import { type Attribute, AttributeType } from "./attributes.ts";
 import { DataType, type Elements } from "./dtypes.ts";
 import type { Executor, TensorMetadata } from "./executor.ts";
-import type { Graph } from "./graph.ts";
+import type { Constant, Graph } from "./graph.ts";
 import type { HostValues } from "./host_tensor.ts";
 import { type Node, type NodeOutput, outputOf } from "./node_output.ts";
 import type { ResidentExecutor } from "./resident_executor.ts";
@@ -19,13 +19,6 @@ import { tensorOf } from "./variables.ts";
 export type Capture = {
   readonly id: number;
   readonly placeholder: NodeOutput;
-};
-
-/** Values that were put into a tensor while tracing. */
-export type Constant = {
-  readonly shape: readonly number[];
-  readonly dtype: number;
-  readonly values: HostValues;
 };
 
 /** Constants above this size, in bytes, stay outside the graph as arguments. */

@@ -5,7 +5,7 @@
  */
 
 import type { ProvisionOptions } from "../../provision/asset.ts";
-import type { StartedEngine } from "../engine.ts";
+import type { StartedEngine } from "../started_engine.ts";
 import { registerTensorFlow } from "./backend.ts";
 import { provideLibrary } from "./library.ts";
 
