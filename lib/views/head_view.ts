@@ -16,7 +16,7 @@ import {
 } from "./attention/data.ts";
 import { type HtmlView, viewHtml } from "./attention/interactive.ts";
 import { LINK_FUNCTIONS } from "./attention/page_functions.ts";
-import { stillTable, stillText } from "./attention/still.ts";
+import { namesOf, stillTable, stillText } from "./attention/still.ts";
 import { VIEW_CSS } from "./attention/style.ts";
 import { drawHeadView } from "./head_view/page.ts";
 import { stillSvg } from "./head_view/still.ts";
@@ -59,7 +59,7 @@ export function headView(
   const { title, layer, heads } = data;
   const svg = stillSvg(data);
   const text = stillText(data);
-  const which = `layer ${layer}, heads ${heads.join(", ")}`;
+  const which = `layer ${layer}, ${namesOf(heads)}`;
   const still = {
     svg,
     text,

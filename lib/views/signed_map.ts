@@ -48,11 +48,11 @@ export function signedMap(
   const { maxValue = largest } = options;
   const pixel = Math.max(4, Math.min(16, Math.floor(480 / numColumns)));
   const edge = (axis: "row" | "column", title: string): ChartPosition => ({
-    field: axis,
+    field: axis === "row" ? "top" : "left",
     type: "quantitative",
     title,
-    scale: {
-      domain: [0, axis === "row" ? numRows : numColumns],
+    scale: { // a number stands at the middle of its pixel
+      domain: [-0.5, (axis === "row" ? numRows : numColumns) - 0.5],
       nice: false,
       reverse: axis === "row",
     },
@@ -77,15 +77,22 @@ export function signedMap(
       ),
     },
     transform: [
-      { calculate: "datum.row + 1", as: "bottom" },
-      { calculate: "datum.column + 1", as: "right" },
+      { calculate: "datum.row - 0.5", as: "top" },
+      { calculate: "datum.row + 0.5", as: "bottom" },
+      { calculate: "datum.column - 0.5", as: "left" },
+      { calculate: "datum.column + 0.5", as: "right" },
     ],
-    mark: { type: "rect", strokeWidth: 0, tooltip: true },
+    mark: { type: "rect", strokeWidth: 0 },
     encoding: {
       x: edge("column", options.columnTitle),
       x2: { field: "right" },
       y: edge("row", options.rowTitle),
       y2: { field: "bottom" },
+      tooltip: [
+        { field: "row", type: "quantitative", title: options.rowTitle },
+        { field: "column", type: "quantitative", title: options.columnTitle },
+        { field: "value", type: "quantitative", title: options.valueTitle },
+      ],
       color: {
         field: "value",
         type: "quantitative",

@@ -182,3 +182,28 @@ inBrowser(
     assert.ok((await linesOf(page)).count > 10_000);
   },
 );
+
+inBrowser(
+  "the head view fits into a narrow page, its lines from column to column",
+  () => headView(pair, { layer: 2 }).html,
+  async (page) => {
+    const size = { width: 400, height: 800, deviceScaleFactor: 1 };
+    await page.send("Emulation.setDeviceMetricsOverride", {
+      ...size,
+      mobile: false,
+    });
+    const reach = await page.evaluate<number>(
+      "document.documentElement.scrollWidth",
+    );
+    assert.equal(reach, 400);
+    const [queries, lines, keys] = await page.evaluate<number[][]>(
+      `["ul.query", "svg", "ul.key"].map((part) => {
+        const { left, right } = ${view(0)}.querySelector(part)
+          .getBoundingClientRect();
+        return [left, right];
+      })`,
+    );
+    assert.equal(lines![0], queries![1]);
+    assert.equal(lines![1], keys![0]);
+  },
+);

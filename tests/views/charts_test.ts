@@ -364,3 +364,15 @@ Deno.test("pictureFont() knows DejaVu Sans", () => {
   assert.equal(font.widthOf("A W", 2048), 1401 + 651 + 2025);
   assert.ok(pictureFont("bold").widthOf("A", 10) > font.widthOf("A", 10));
 });
+
+Deno.test("signedMap() sets a number at the middle of its pixel", async () => {
+  const svg = await renderSvg(signedMap([[1, -1], [0, 1]], {
+    title: "Two by two",
+    rowTitle: "Row",
+    columnTitle: "Column",
+    valueTitle: "Value",
+  }));
+  const shown = textsOf(svg).map(({ text }) => text);
+  assert.ok(!shown.includes("2"), "there is no row 2 and no column 2");
+  assert.ok(shown.filter((text) => text === "0").length >= 2);
+});

@@ -58,7 +58,8 @@ export function linkPanel(
   };
   const drawing = svgElement("svg", {
     "aria-hidden": "true",
-    width: String(size.width),
+    width: "100%",
+    preserveAspectRatio: "none", // in a narrow page the lines are only steeper
   });
 
   function choose(token: Chosen | undefined): void {
@@ -138,7 +139,9 @@ export function linkPanel(
       columns.query.fill(queries, tokens, segments);
       columns.key.fill(keys, tokens, segments);
       const numRows = Math.max(queries.length, keys.length);
-      drawing.setAttribute("height", String(numRows * size.rowHeight));
+      const height = numRows * size.rowHeight;
+      drawing.setAttribute("height", String(height));
+      drawing.setAttribute("viewBox", `0 0 ${size.width} ${height}`);
       draw();
     },
     showLinks: (next) => {

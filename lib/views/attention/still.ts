@@ -67,10 +67,15 @@ export function stillText(data: AttentionData): string {
     };
   });
   const title = data.title === "" ? "" : `${data.title}. `;
-  const caption = `${title}Layer ${layer}, mean weight of heads ${
-    heads.join(", ")
-  }`;
+  const caption = `${title}Layer ${layer}, ${
+    heads.length === 1 ? "weights" : "mean weight"
+  } of ${namesOf(heads)}`;
   return table(rows, { caption }).text;
+}
+
+/** Such as "head 3" or "heads 0, 1". */
+export function namesOf(heads: readonly number[]): string {
+  return `${heads.length === 1 ? "head" : "heads"} ${heads.join(", ")}`;
 }
 
 function strongestKeys(

@@ -16,7 +16,7 @@ option { color: #111; background: #fff; }
 button { font: inherit; color: inherit; background: transparent; border: 1px solid currentColor; border-radius: 3px; height: 24px; padding: 0 8px; cursor: pointer; }
 .status { min-height: 2.8em; margin: 8px 0 4px; }
 .long .top { position: sticky; top: 0; z-index: 1; padding-top: 6px; backdrop-filter: blur(14px); }
-.columns { display: grid; grid-template-columns: minmax(130px, max-content) 220px minmax(130px, max-content); }
+.columns { display: grid; grid-template-columns: minmax(min(130px, 30%), max-content) minmax(90px, 220px) minmax(min(130px, 30%), max-content); }
 .name { opacity: 0.7; font-size: 12px; padding: 0 6px; }
 .query { text-align: right; }
 ul { list-style: none; margin: 0; padding: 0; }
@@ -27,9 +27,9 @@ ul.query .weight { order: -1; margin-right: auto; }
 ul.key .weight { margin-left: auto; }
 .weight { font-size: 11px; font-variant-numeric: tabular-nums; min-width: 2.6em; }
 li[aria-selected="true"] { font-weight: bold; }
-li.faint { opacity: 0.45; }
+li.faint { opacity: 0.6; }
 li.starts-b { border-top: 1px dashed; border-radius: 0; }
 svg { display: block; overflow: visible; }
-svg path { fill: none; stroke-width: 2; }
+svg path { fill: none; stroke-width: 2; vector-effect: non-scaling-stroke; }
 :focus-visible { outline: 2px solid currentColor; outline-offset: -1px; }
 `.trim();

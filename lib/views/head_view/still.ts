@@ -58,7 +58,7 @@ export function stillSvg(data: AttentionData): string {
     }" y="36" width="18" height="18" rx="3" fill="${colors[head]}"/>` +
     `<text x="${
       MARGIN + 63 + 22 * i
-    }" y="49" font-size="11" text-anchor="middle" fill="#fff">${head}</text>`
+    }" y="49" font-size="11" text-anchor="middle" fill="#000">${head}</text>`
   ).join("");
   const title = [data.title, `Layer ${data.layer}`].filter(Boolean).join(" · ");
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${CHART_FONT}" font-size="${FONT_SIZE}" fill="${COLORS.ink}">
