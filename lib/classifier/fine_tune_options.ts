@@ -1,48 +1,29 @@
 /** The recipe of a fine-tuning run, with its defaults filled in and checked. @module */
 
-import {
-  type Batch,
-  type EncodedExample,
-  numBatches,
-} from "../data/batches.ts";
-import { lengthGroupedOrder, randomOrder } from "../data/sampler.ts";
-import { ADAMW_DEFAULTS } from "../training/adamw.ts";
+import type { Batch, EncodedExample } from "../data/batches.ts";
+import { type TrainingOrder, trainingOrder } from "../data/sampler.ts";
 import {
   checkChoice,
   checkExamples,
   checkOption,
-  checkWarmup,
   type ModelSizes,
   RULES,
 } from "../training/check.ts";
 import { BATCHES_OF, type Layout } from "../training/layout.ts";
-import { checkPrecision, type Precision } from "../training/precision.ts";
-import type { ScheduleName } from "../training/schedule.ts";
+import {
+  planTraining,
+  type SettledPlan,
+  type TrainOptions,
+} from "../training/train_options.ts";
 import { weightsOf } from "./class_weights.ts";
 import { checkFreeze, type FrozenPart } from "./freeze.ts";
 import { layerRates } from "./layer_decay.ts";
 import type { ClassifierPlan } from "./train.ts";
 
-/** What a user chooses; Devlin et al. (2019), appendix A.3, names the usual values. */
-export type FineTuneOptions = {
-  readonly epochs: number;
-  readonly batchSize: number;
-  /** The highest rate of the schedule. */
-  readonly learningRate: number;
-  /** ε of AdamW; default 1e-8. */
-  readonly epsilon?: number;
-  /** λ of AdamW, for kernels and embeddings; default 0.01. */
-  readonly weightDecay?: number;
-  /** Steps over which the rate climbs from 0; default 0. */
-  readonly warmupSteps?: number;
-  /** Default `"linear"`. */
-  readonly schedule?: ScheduleName;
-  /** Longest gradient that passes unclipped; default 1. */
-  readonly clipNorm?: number;
-  /** Fixes the order of the examples and the dropout masks. */
-  readonly seed: number;
+/** What a user chooses. */
+export type FineTuneOptions = TrainOptions & {
   /** Default `"random"`; `"length-grouped"` pads less. */
-  readonly order?: "random" | "length-grouped";
+  readonly order?: TrainingOrder;
   /**
    * `"packed"`, the default, puts short examples into one row; `"padded"` gives each
    * a row of its own. The numbers are the same but for rounding and dropout's masks.
@@ -67,15 +48,11 @@ export type FineTuneOptions = {
   readonly classWeights?: readonly number[] | "balanced";
   /** Epochs in a row without a new best one that end the training; default none. */
   readonly patience?: number;
-  /** Of matrix products; default `"float32"`. */
-  readonly precision?: Precision;
   /**
    * Batches whose gradients make one step, for batches that would not fit into
    * memory; a step then learns from `accumulate · batchSize` examples. Default 1.
    */
   readonly accumulate?: number;
-  /** Ends the training between two steps. */
-  readonly signal?: AbortSignal;
   /** What "best" means on the validation set; default `"mcc"`. */
   readonly selectBy?: "mcc" | "loss" | "accuracy";
 };
@@ -87,10 +64,7 @@ export type FineTuneData = {
 };
 
 /** Everything that is settled before the first step. */
-export type FineTunePlan = ClassifierPlan & {
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly stepsPerEpoch: number;
+export type FineTunePlan = ClassifierPlan & SettledPlan & {
   readonly selectBy: "mcc" | "loss" | "accuracy";
   readonly checkpointFolder: string | undefined;
   readonly freeze: readonly FrozenPart[];
@@ -117,76 +91,40 @@ export function planFineTuning(
   data: FineTuneData,
   options: FineTuneOptions,
 ): FineTunePlan {
-  const { epochs, batchSize, learningRate, seed, signal } = options;
+  const { seed, batchSize } = options;
   const {
-    epsilon = ADAMW_DEFAULTS.epsilon,
-    weightDecay = ADAMW_DEFAULTS.weightDecay,
-    warmupSteps = 0,
-    clipNorm = 1,
-    schedule = "linear",
     order = "random",
     layout = "packed",
     selectBy = "mcc",
     checkpointFolder,
     freeze = [],
-    precision = "float32",
     accumulate = 1,
     layerDecay = 1,
     patience = Infinity,
   } = options;
-  checkOption("epochs", epochs, RULES.count);
-  checkOption("batchSize", batchSize, RULES.count);
+  const plan = planTraining(data.train.length, options, { accumulate });
   checkOption("layerDecay", layerDecay, RULES.share);
   checkOption("patience", patience, RULES.countOrEndless);
-  checkOption("accumulate", accumulate, RULES.count);
-  checkOption("learningRate", learningRate, RULES.positive);
-  checkOption("epsilon", epsilon, RULES.positive);
-  checkOption("weightDecay", weightDecay, RULES.notNegative);
-  checkOption("clipNorm", clipNorm, RULES.limit);
-  checkOption("seed", seed, RULES.seed);
-  checkChoice("schedule", schedule, ["linear", "cosine", "constant"]);
   checkChoice("order", order, ["random", "length-grouped"]);
   checkChoice("layout", layout, ["packed", "padded"]);
   checkChoice("selectBy", selectBy, ["mcc", "loss", "accuracy"]);
-  checkChoice("precision", precision, ["float32", "bfloat16"]);
-  checkPrecision(precision);
   checkFreeze(freeze, model.config);
   checkExamples(data.train, model, "training");
   checkExamples(data.validation, model, "validation");
-  const classWeights = weightsOf(
-    options.classWeights,
-    model.labels,
-    data.train,
-  );
-  const count = data.train.length;
-  const stepsPerEpoch = Math.ceil(numBatches(count, batchSize) / accumulate);
-  const totalSteps = epochs * stepsPerEpoch;
-  checkWarmup(warmupSteps, totalSteps);
   const lengths = data.train.map(({ ids }) => ids.length);
   return {
+    ...plan,
     config: model.config,
-    adamW: { ...ADAMW_DEFAULTS, epsilon, weightDecay },
-    clipNorm,
     factors: layerRates(layerDecay, model.config),
-    classWeights,
-    schedule: { name: schedule, learningRate, warmupSteps, totalSteps },
-    seed,
-    precision,
+    classWeights: weightsOf(options.classWeights, model.labels, data.train),
     freeze,
     patience,
-    signal,
-    epochs,
-    batchSize,
-    accumulate,
-    stepsPerEpoch,
     selectBy,
     checkpointFolder,
     batchesOf: (examples, epoch) =>
       BATCHES_OF[layout](examples, model.config, {
         batchSize,
-        order: order === "random"
-          ? randomOrder(count, { seed, epoch })
-          : lengthGroupedOrder(lengths, { seed, epoch, batchSize }),
+        order: trainingOrder(order, lengths, { seed, epoch, batchSize }),
       }),
   };
 }

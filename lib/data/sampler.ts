@@ -30,6 +30,27 @@ export function randomOrder(
   return randomStream(seed, epoch).shuffle(sequentialOrder(count));
 }
 
+/** How the examples of an epoch are ordered; `"length-grouped"` pads less. */
+export type TrainingOrder = "random" | "length-grouped";
+
+/**
+ * The order of one epoch of training.
+ *
+ * @param order Its kind.
+ * @param lengths Length of each example, in tokens.
+ * @param options The run's seed, the epoch from 1, and the batch size.
+ * @returns Every index once.
+ */
+export function trainingOrder(
+  order: TrainingOrder,
+  lengths: readonly number[],
+  options: { seed: number; epoch: number; batchSize: number },
+): number[] {
+  return order === "random"
+    ? randomOrder(lengths.length, options)
+    : lengthGroupedOrder(lengths, options);
+}
+
 /**
  * A random order in which examples of one batch are about equally long, so that
  * little is padded.

@@ -2,7 +2,6 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { setImmediate } from "node:timers/promises";
-import { numBatches } from "../data/batches.ts";
 import { randomOrder } from "../data/sampler.ts";
 import { compile } from "../engine/compile.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
@@ -12,21 +11,16 @@ import type {
   TransformerConfig,
   TransformerParams,
 } from "../model/transformer.ts";
-import { ADAMW_DEFAULTS, initSlots } from "../training/adamw.ts";
-import {
-  checkChoice,
-  checkOption,
-  checkWarmup,
-  RULES,
-} from "../training/check.ts";
+import { initSlots } from "../training/adamw.ts";
+import { checkOption, RULES } from "../training/check.ts";
 import { compileStep } from "../training/compiled_step.ts";
 import { tokenLoss } from "../training/head_losses.ts";
-import type { ScheduleName } from "../training/schedule.ts";
+import { trainOn, type TrainStep } from "../training/train_on.ts";
 import {
-  trainOn,
-  type TrainPlan,
-  type TrainStep,
-} from "../training/train_on.ts";
+  planTraining,
+  type SettledPlan,
+  type TrainOptions,
+} from "../training/train_options.ts";
 import { makeTrainable } from "../training/variables.ts";
 import {
   lengthFor,
@@ -40,25 +34,6 @@ import {
 export type LanguageModel = {
   readonly config: TransformerConfig;
   readonly params: TransformerParams;
-};
-
-/** How to train; what is left out is as in the type's comments. */
-export type LanguageModelOptions = {
-  readonly epochs: number;
-  readonly batchSize: number;
-  /** Largest learning rate of the schedule. */
-  readonly learningRate: number;
-  /** How the rate falls after the warm-up; linearly. */
-  readonly schedule?: ScheduleName;
-  /** Steps over which the rate climbs from 0; none. */
-  readonly warmupSteps?: number;
-  /** Decoupled weight decay of kernels and tables; PyTorch's 0.01. */
-  readonly weightDecay?: number;
-  /** Longest gradient that passes unclipped; 1. */
-  readonly clipNorm?: number;
-  /** Decides the order and the dropout. */
-  readonly seed: number;
-  readonly signal?: AbortSignal;
 };
 
 /**
@@ -97,57 +72,19 @@ const compiledStep = compileStep(nextTokenLoss, "language model step");
 export function trainLanguageModel(
   model: LanguageModel,
   sequences: readonly TokenSequence[],
-  options: LanguageModelOptions,
+  options: TrainOptions,
 ): AsyncGenerator<TrainStep, void> {
   const length = lengthFor(sequences, model.config);
-  return run(model, sequences, options, {
-    length,
-    ...planOf(sequences.length, options),
-  });
-}
-
-/** Settles rates and steps, and refuses what makes no sense. */
-function planOf(
-  count: number,
-  options: LanguageModelOptions,
-): TrainPlan & { readonly stepsPerEpoch: number } {
-  const { epochs, batchSize, learningRate, seed, signal } = options;
-  const {
-    schedule = "linear",
-    warmupSteps = 0,
-    weightDecay = ADAMW_DEFAULTS.weightDecay,
-    clipNorm = 1,
-  } = options;
-  checkOption("epochs", epochs, RULES.count);
-  checkOption("batchSize", batchSize, RULES.count);
-  checkOption("learningRate", learningRate, RULES.positive);
-  checkOption("weightDecay", weightDecay, RULES.notNegative);
-  checkOption("clipNorm", clipNorm, RULES.limit);
-  checkOption("seed", seed, RULES.seed);
-  checkChoice("schedule", schedule, ["linear", "cosine", "constant"]);
-  const stepsPerEpoch = numBatches(count, batchSize);
-  const totalSteps = epochs * stepsPerEpoch;
-  checkWarmup(warmupSteps, totalSteps);
-  return {
-    stepsPerEpoch,
-    schedule: { name: schedule, learningRate, warmupSteps, totalSteps },
-    adamW: { ...ADAMW_DEFAULTS, weightDecay },
-    clipNorm,
-    precision: "float32",
-    seed,
-    signal,
-  };
+  return run(model, sequences, length, planTraining(sequences.length, options));
 }
 
 async function* run(
   { params, config }: LanguageModel,
   sequences: readonly TokenSequence[],
-  { epochs, batchSize, seed }: LanguageModelOptions,
-  { length, stepsPerEpoch, ...plan }: TrainPlan & {
-    readonly length: number;
-    readonly stepsPerEpoch: number;
-  },
+  length: number,
+  plan: SettledPlan,
 ): AsyncGenerator<TrainStep, void> {
+  const { epochs, batchSize, stepsPerEpoch, seed } = plan;
   makeTrainable(params);
   const learner = { params, slots: initSlots(params) };
   const task = {

@@ -6,27 +6,20 @@
  * @module
  */
 
-import { type EncodedExample, numBatches } from "../data/batches.ts";
+import type { EncodedExample } from "../data/batches.ts";
 import { maskedBatchesOf } from "../data/masked_batches.ts";
 import { checkShare, type MaskingOptions } from "../data/masking.ts";
-import { lengthGroupedOrder, randomOrder } from "../data/sampler.ts";
+import { type TrainingOrder, trainingOrder } from "../data/sampler.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
-import { ADAMW_DEFAULTS, initSlots } from "../training/adamw.ts";
-import {
-  checkChoice,
-  checkExamples,
-  checkOption,
-  checkWarmup,
-  RULES,
-} from "../training/check.ts";
+import { initSlots } from "../training/adamw.ts";
+import { checkChoice, checkExamples } from "../training/check.ts";
 import { lengthMultiple } from "../training/layout.ts";
-import { checkPrecision, type Precision } from "../training/precision.ts";
-import type { ScheduleName } from "../training/schedule.ts";
+import { trainOn, type TrainStep } from "../training/train_on.ts";
 import {
-  trainOn,
-  type TrainPlan,
-  type TrainStep,
-} from "../training/train_on.ts";
+  planTraining,
+  type SettledPlan,
+  type TrainOptions,
+} from "../training/train_options.ts";
 import { makeTrainable } from "../training/variables.ts";
 import {
   judgePretraining,
@@ -39,28 +32,13 @@ import {
   pretrainingStep,
 } from "./pretraining.ts";
 
-/** What a user chooses. */
-export type PretrainOptions = MaskingOptions & {
-  readonly epochs: number;
-  readonly batchSize: number;
-  /** The highest rate of the schedule. */
-  readonly learningRate: number;
-  /** λ of AdamW, for kernels and embeddings; default 0.01. */
-  readonly weightDecay?: number;
-  /** Steps over which the rate climbs from 0; default a tenth of all. */
-  readonly warmupSteps?: number;
-  /** Default `"linear"`. */
-  readonly schedule?: ScheduleName;
-  /** Longest gradient that passes unclipped; default 1. */
-  readonly clipNorm?: number;
-  /** Fixes the order of the examples, the hidden words and the dropout masks. */
-  readonly seed: number;
+/**
+ * What a user chooses. Other words are hidden in each epoch; if `warmupSteps` is left
+ * out, the rate climbs over a tenth of all steps.
+ */
+export type PretrainOptions = TrainOptions & MaskingOptions & {
   /** Default `"random"`; `"length-grouped"` pads less. */
-  readonly order?: "random" | "length-grouped";
-  /** Of matrix products; default `"float32"`. */
-  readonly precision?: Precision;
-  /** Ends the training between two steps. */
-  readonly signal?: AbortSignal;
+  readonly order?: TrainingOrder;
 };
 
 /** Sentences or pairs; the label is the class of a pair, and 0 where there is none. */
@@ -103,18 +81,22 @@ export function pretrain(
   const sizes = { config: model.config, labels: PAIR_LABELS };
   checkExamples(data.train, sizes, "training");
   checkExamples(data.validation, sizes, "validation");
-  return run(model, data, options, planOf(data.train.length, options));
+  const { share = 0.15, order = "random" } = options;
+  checkShare(share);
+  checkChoice("order", order, ["random", "length-grouped"]);
+  const count = data.train.length;
+  const plan = planTraining(count, options, { warmupShare: 0.1 });
+  return run(model, data, { ...options, order }, plan);
 }
 
 async function* run(
   model: PretrainableModel,
   { train, validation }: PretrainData,
-  options: PretrainOptions,
-  plan: TrainPlan,
+  options: PretrainOptions & { readonly order: TrainingOrder },
+  plan: SettledPlan,
 ): AsyncGenerator<TrainStep | PretrainEpoch, void> {
   const { config, params, tokenizer } = model;
-  const { epochs, batchSize, seed, order = "random" } = options;
-  const stepsPerEpoch = numBatches(train.length, batchSize);
+  const { epochs, batchSize, stepsPerEpoch, seed } = plan;
   const lengths = train.map(({ ids }) => ids.length);
   makeTrainable(params);
   const learner = { params, slots: initSlots(params) };
@@ -129,9 +111,11 @@ async function* run(
         ...options,
         vocabulary: tokenizer.vocabulary,
         epoch,
-        order: order === "random"
-          ? randomOrder(train.length, { seed, epoch })
-          : lengthGroupedOrder(lengths, { seed, epoch, batchSize }),
+        order: trainingOrder(options.order, lengths, {
+          seed,
+          epoch,
+          batchSize,
+        }),
         multipleOf: lengthMultiple(config),
       });
       const position = { epoch, stepsDone: (epoch - 1) * stepsPerEpoch };
@@ -148,39 +132,4 @@ async function* run(
   } finally {
     disposeTree(learner.slots);
   }
-}
-
-/** Settles rates and steps, and refuses what makes no sense. */
-function planOf(count: number, options: PretrainOptions): TrainPlan {
-  const { epochs, batchSize, learningRate, seed, share = 0.15 } = options;
-  const {
-    weightDecay = ADAMW_DEFAULTS.weightDecay,
-    schedule = "linear",
-    clipNorm = 1,
-    precision = "float32",
-    order = "random",
-    signal,
-  } = options;
-  checkOption("epochs", epochs, RULES.count);
-  checkOption("batchSize", batchSize, RULES.count);
-  checkOption("learningRate", learningRate, RULES.positive);
-  checkOption("weightDecay", weightDecay, RULES.notNegative);
-  checkOption("clipNorm", clipNorm, RULES.limit);
-  checkOption("seed", seed, RULES.seed);
-  checkChoice("schedule", schedule, ["linear", "cosine", "constant"]);
-  checkChoice("order", order, ["random", "length-grouped"]);
-  checkChoice("precision", precision, ["float32", "bfloat16"]);
-  checkPrecision(precision);
-  checkShare(share);
-  const totalSteps = epochs * numBatches(count, batchSize);
-  const { warmupSteps = Math.floor(totalSteps / 10) } = options;
-  checkWarmup(warmupSteps, totalSteps);
-  return {
-    adamW: { ...ADAMW_DEFAULTS, weightDecay },
-    clipNorm,
-    schedule: { name: schedule, learningRate, warmupSteps, totalSteps },
-    seed,
-    precision,
-    signal,
-  };
 }
