@@ -11,8 +11,9 @@
 import { predict } from "../classifier/predict.ts";
 import type { EncodedExample } from "../data/batches.ts";
 import { softmax } from "../evaluation/probabilities.ts";
-import { MASK } from "../text/vocabulary.ts";
+import { maskIdOf } from "../text/vocabulary.ts";
 import type { WordSpan } from "../text/words.ts";
+import { checkChoice } from "../training/check.ts";
 import type { Precision } from "../training/precision.ts";
 import type { ClassifierModel } from "../weights/pretrained.ts";
 import { marginWeights } from "./gradient_times_input.ts";
@@ -78,7 +79,8 @@ export function hideWords(
  * @param target The class.
  * @param options How words are hidden.
  * @returns One difference for each word, in the unit of the logits.
- * @throws {RangeError} As `predict`, or if the model has no such class.
+ * @throws {RangeError} As `predict`, if the model has no such class, or if its
+ * vocabulary lacks `[MASK]`.
  */
 export async function wordOcclusions(
   model: ClassifierModel,
@@ -87,9 +89,9 @@ export async function wordOcclusions(
   target: number,
   options: OcclusionOptions = {},
 ): Promise<number[]> {
-  const { hiding = "mask", ...how } = options;
+  const { hiding, ...how } = options;
   const weights = marginWeights(target, model.labels.length);
-  const maskId = maskIdOf(model, hiding);
+  const maskId = coverOf(model, hiding);
   const hidden = words.map((word) => hideWords(example, [word], maskId));
   const { logits } = await predict(model, [example, ...hidden], how);
   const [whole, ...without] = logits.map((row) =>
@@ -116,15 +118,15 @@ export type Choice = {
  * @param choices Sequences and the words to hide in each.
  * @param options How words are hidden.
  * @returns One fall for each choice; below 0 where the probability rose.
- * @throws {RangeError} As `predict`.
+ * @throws {RangeError} As `predict`, or if the vocabulary lacks `[MASK]`.
  */
 export async function probabilityLost(
   model: ClassifierModel,
   choices: readonly Choice[],
   options: OcclusionOptions = {},
 ): Promise<number[]> {
-  const { hiding = "mask", ...how } = options;
-  const maskId = maskIdOf(model, hiding);
+  const { hiding, ...how } = options;
+  const maskId = coverOf(model, hiding);
   const pairs = choices.flatMap(({ example, words }) => [
     example,
     hideWords(example, words, maskId),
@@ -136,8 +138,11 @@ export async function probabilityLost(
   });
 }
 
-function maskIdOf(model: ClassifierModel, hiding: Hiding): number | undefined {
-  return hiding === "mask"
-    ? model.tokenizer.vocabulary.idOf.get(MASK)
-    : undefined;
+/** What is put over a word: `[MASK]`, or nothing. */
+function coverOf(
+  { tokenizer }: ClassifierModel,
+  hiding: Hiding = "mask",
+): number | undefined {
+  checkChoice("hiding", hiding, ["mask", "removal"]);
+  return hiding === "mask" ? maskIdOf(tokenizer.vocabulary) : undefined;
 }

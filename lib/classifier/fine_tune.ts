@@ -10,10 +10,10 @@ import type { EncodedExample } from "../data/batches.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { accuracy, matthewsCorrelation } from "../evaluation/metrics.ts";
 import { initSlots, rateFactor } from "../training/adamw.ts";
-import { type TrainStep } from "../training/train_on.ts";
+import { keptInMemory } from "../training/kept_weights.ts";
+import type { TrainStep } from "../training/train_on.ts";
 import { makeTrainable } from "../training/variables.ts";
 import type { ClassifierModel } from "../weights/pretrained.ts";
-import { keptInFolder, keptInMemory } from "./best_weights.ts";
 import {
   type FineTuneData,
   type FineTuneOptions,
@@ -21,6 +21,7 @@ import {
   planFineTuning,
 } from "./fine_tune_options.ts";
 import { frozen } from "./freeze.ts";
+import { keptInFolder } from "./kept_in_folder.ts";
 import { occurringWords } from "./occurring_words.ts";
 import { predict } from "./predict.ts";
 import { train } from "./train.ts";

@@ -3,7 +3,7 @@
 import type { RandomStream } from "../random/stream.ts";
 import {
   CONTINUATION,
-  MASK,
+  maskIdOf,
   SPECIAL_TOKENS,
   type Vocabulary,
 } from "../text/vocabulary.ts";
@@ -22,7 +22,10 @@ export type MaskedTokens = {
 export type MaskingOptions = {
   /** Share of the tokens to be guessed; default 0.15. */
   readonly share?: number;
-  /** Hides all pieces of a word or none; default false. */
+  /**
+   * Hides all pieces of a word or none, unless no word is short enough for the share;
+   * default false.
+   */
   readonly wholeWords?: boolean;
 };
 
@@ -69,7 +72,7 @@ export function numPlaces(length: number, share: number): number {
  * @param options How much is hidden.
  * @returns The sequence to read and what to guess; nothing to guess where all tokens
  * are special.
- * @throws {RangeError} If the share is not in (0, 1).
+ * @throws {RangeError} If the share is not in (0, 1), or the vocabulary lacks `[MASK]`.
  */
 export function maskTokens(
   ids: readonly number[],
@@ -79,17 +82,20 @@ export function maskTokens(
 ): MaskedTokens {
   const { share = 0.15, wholeWords = false } = options;
   checkShare(share);
+  const maskId = maskIdOf(vocabulary);
   const wanted = numPlaces(ids.length, share);
+  const units = random.shuffle(unitsOf(ids, vocabulary, wholeWords));
   const places: number[] = [];
-  for (const unit of random.shuffle(unitsOf(ids, vocabulary, wholeWords))) {
+  for (const unit of units) {
     // A long word may not fit any more; a shorter one still may.
     if (places.length + unit.length <= wanted) places.push(...unit);
   }
+  if (places.length === 0) places.push(...shortest(units).slice(0, wanted));
   places.sort((a, b) => a - b);
   const masked = [...ids];
   for (const place of places) {
     const draw = random.uniform();
-    if (draw < HIDDEN) masked[place] = vocabulary.idOf.get(MASK)!;
+    if (draw < HIDDEN) masked[place] = maskId;
     else if (draw < HIDDEN + EXCHANGED) {
       masked[place] = randomWord(vocabulary, random);
     }
@@ -113,6 +119,12 @@ function unitsOf(
     } else units.push([place]);
   }
   return units;
+}
+
+/** The first of the shortest, or nothing of nothing. */
+function shortest(units: readonly number[][]): number[] {
+  const length = Math.min(...units.map((unit) => unit.length));
+  return units.find((unit) => unit.length === length) ?? [];
 }
 
 /** Any piece but a special token. */

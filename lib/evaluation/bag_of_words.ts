@@ -63,7 +63,7 @@ const MAX_ITERATIONS = 10_000;
  * @param options Sizes, penalty, tolerance.
  * @returns The classifier.
  * @throws {RangeError} If there is no text, the lengths differ, an id or a label is too
- * large, or the penalty is not above 0.
+ * large, the penalty is not above 0, or the minimum is too far away to be reached.
  */
 export function fitBagOfWords(
   texts: readonly (readonly number[])[],
@@ -81,10 +81,11 @@ export function fitBagOfWords(
   for (let iterations = 1;; iterations++) {
     const gradient = penalized(ahead, penalty, numWords * numClasses);
     addGradient(gradient, ahead, bags, labels, numClasses);
-    const isDone = largest(gradient) <= tolerance * texts.length;
-    if (isDone || iterations === MAX_ITERATIONS) {
+    const slope = largest(gradient) / texts.length;
+    if (slope <= tolerance) {
       return { weights: ahead, numWords, numClasses, iterations };
     }
+    if (iterations === MAX_ITERATIONS) throw tooFar(slope, tolerance);
     const next = ahead.map((value, i) =>
       value - gradient[i]! / bounds[Math.floor(i / numClasses)]!
     );
@@ -111,6 +112,16 @@ export function bagLogits(
   return Array.from({ length: numClasses }, (_, c) =>
     [...text, numWords]
       .reduce((sum, word) => sum + weights[word * numClasses + c]!, 0));
+}
+
+function tooFar(slope: number, tolerance: number): RangeError {
+  return new RangeError(
+    `Cannot fit weights as the mean loss must settle to ${tolerance} within ` +
+      `${MAX_ITERATIONS} iterations: a derivative of ${
+        slope.toExponential(1)
+      } ` +
+      `is left; raise the penalty or the tolerance`,
+  );
 }
 
 /** λ times the weights, and 0 for the bias: the gradient of the penalty. */

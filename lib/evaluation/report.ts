@@ -47,7 +47,8 @@ export type ClassificationReport = {
  * @param numClasses C: number of classes.
  * @param options `beta`: weight of recall, 1 by default.
  * @returns The scores.
- * @throws {RangeError} If the lengths differ or a class is outside 0 … C - 1.
+ * @throws {RangeError} If the lengths differ, a class is outside 0 … C - 1, or
+ * `beta` is no finite number of at least 0.
  */
 export function classificationReport(
   predictions: ArrayLike<number>,
@@ -64,12 +65,19 @@ export function classificationReport(
  * @param matrix Counts [actual][predicted], [C, C].
  * @param options `beta`: weight of recall, 1 by default.
  * @returns The scores.
+ * @throws {RangeError} If `beta` is no finite number of at least 0.
  */
 export function reportOf(
   matrix: readonly (readonly number[])[],
   options: { beta?: number } = {},
 ): ClassificationReport {
   const { beta = 1 } = options;
+  if (!(beta >= 0 && beta < Infinity)) {
+    throw new RangeError(
+      `Cannot weigh recall as beta must be a finite number of at least 0: ` +
+        `current value is ${beta}`,
+    );
+  }
   const classes = matrix.map((row, i) => {
     const right = row[i]!;
     const support = sum(row);

@@ -2,7 +2,6 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { softmax } from "../evaluation/probabilities.ts";
-import type { BertInput } from "../model/bert.ts";
 import { predictWords } from "../model/heads/masked_lm.ts";
 import { FOLLOWS } from "../model/heads/next_sentence.ts";
 import { predictBoth } from "../model/heads/pretraining.ts";
@@ -43,15 +42,16 @@ export async function fillMask(
       `Cannot fill a mask as the text must hold ${MASK}: found "${text}"`,
     );
   }
-  const input = inputFrom({ ...encoding, length: encoding.ids.length }, config);
+  const { length } = encoding.ids;
   const best = tf.tidy(() => {
+    const input = inputFrom({ ...encoding, length }, config);
     const at = tf.tensor1d(places, "int32");
     const { logits } = predictWords(params, input, config, { places: at });
     return tf.topk(tf.softmax(logits), Math.min(top, pieces.length));
   });
   const probabilities = await best.values.array() as number[][];
   const ids = await best.indices.array() as number[][];
-  tf.dispose([input, best]);
+  tf.dispose(best);
   return ids.map((row, place) =>
     row.map((id, rank) => ({
       word: pieces[id]!,
@@ -75,13 +75,13 @@ export async function probabilityOfFollowing(
 ): Promise<number> {
   const { config, params, tokenizer } = model;
   const encoding = encode(tokenizer, first, { pair: second });
-  const length = encoding.ids.length;
-  const input: BertInput = inputFrom({ ...encoding, length }, config);
+  const { length } = encoding.ids;
   const logits = tf.tidy(() => {
+    const input = inputFrom({ ...encoding, length }, config);
     const places = tf.tensor1d([0], "int32"); // words are not asked for
     return predictBoth(params, input, config, { places }).sentenceLogits;
   });
   const [row] = await logits.array();
-  tf.dispose([input, logits]);
+  logits.dispose();
   return softmax(row!)[FOLLOWS]!;
 }

@@ -13,6 +13,7 @@ import { type TrainingOrder, trainingOrder } from "../data/sampler.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { initSlots } from "../training/adamw.ts";
 import { checkChoice, checkExamples } from "../training/check.ts";
+import { keptInMemory } from "../training/kept_weights.ts";
 import { lengthMultiple } from "../training/layout.ts";
 import { trainOn, type TrainStep } from "../training/train_on.ts";
 import {
@@ -57,13 +58,17 @@ export type PretrainEpoch = PretrainingScores & {
   readonly trainingLoss: number;
   /** Sum of the steps' seconds. */
   readonly trainingSeconds: number;
+  /** Whether no epoch before had a lower loss of held-out words. */
+  readonly best: boolean;
 };
 
 /**
  * Pretrains a model in place, yielding every step and every epoch's end.
  *
- * Other words are hidden in each epoch. The parameters of the model become variables,
- * and at the end hold the latest weights. The same seed gives the same bits.
+ * Other words are hidden in each epoch. The parameters of the model become variables.
+ * However the loop ends, the model then holds the weights of the epoch that guessed
+ * the held-out words best, or the latest ones if no epoch was finished. The same seed
+ * gives the same bits.
  *
  * @param model From `loadModel("masked-lm" | "pretraining", …)`, or new. It changes.
  * @param data Sentences for the one, pairs for the other.
@@ -105,6 +110,8 @@ async function* run(
     tensorsOf: (batch: Parameters<typeof maskedTensors>[0]) =>
       maskedTensors(batch, config),
   };
+  const bestWeights = keptInMemory(params);
+  let lowest = Infinity;
   try {
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const batches = maskedBatchesOf(train, {
@@ -127,9 +134,22 @@ async function* run(
       }
       const { precision } = plan;
       const scores = await judgePretraining(model, validation, { precision });
-      yield { kind: "epoch", epoch, trainingLoss, trainingSeconds, ...scores };
+      const best = scores.loss < lowest;
+      if (best) {
+        lowest = scores.loss;
+        await bestWeights.keep();
+      }
+      yield {
+        kind: "epoch",
+        epoch,
+        trainingLoss,
+        trainingSeconds,
+        best,
+        ...scores,
+      };
     }
   } finally {
     disposeTree(learner.slots);
+    await bestWeights.restore();
   }
 }

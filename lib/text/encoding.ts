@@ -59,8 +59,8 @@ const HEAD_SHARE = 128 / 510;
  * @param vocabulary The vocabulary.
  * @param options The lengths.
  * @returns The encoding.
- * @throws {RangeError} If `maxLength` leaves no room for the special tokens, or
- * if the sequence is longer than `padTo`.
+ * @throws {RangeError} If `maxLength` leaves no room for the special tokens, if
+ * the sequence is longer than `padTo`, or if `truncation` is another word.
  */
 export function assemble(
   first: readonly string[],
@@ -123,12 +123,19 @@ export function assemble(
  * @param room How many of them fit.
  * @param truncation Which of them stay.
  * @returns At most `room` pieces, in their order.
+ * @throws {RangeError} If `truncation` is another word.
  */
 export function truncate(
   pieces: readonly string[],
   room: number,
   truncation: Truncation,
 ): string[] {
+  if (truncation !== "head" && truncation !== "head+tail") {
+    throw new RangeError(
+      `Cannot shorten a text as truncation must be "head" or "head+tail": ` +
+        `current value is "${truncation}"`,
+    );
+  }
   const numHead = Math.round(room * HEAD_SHARE);
   if (truncation === "head" || pieces.length <= room || numHead === 0) {
     return pieces.slice(0, room);

@@ -74,6 +74,22 @@ export function parseVocabulary(text: string, file: string): Vocabulary {
   return { pieces, idOf };
 }
 
+/**
+ * The id of `[MASK]`, to hide words with.
+ *
+ * @param vocabulary The vocabulary.
+ * @returns The id.
+ * @throws {RangeError} If the vocabulary, made by hand, lacks it.
+ */
+export function maskIdOf({ pieces, idOf }: Vocabulary): number {
+  const id = idOf.get(MASK);
+  if (id !== undefined) return id;
+  throw new RangeError(
+    `Cannot hide words as the vocabulary must hold ${MASK}: ` +
+      `found ${pieces.length} pieces without it`,
+  );
+}
+
 /** What is wrong with a line, as the end of an error message. */
 function problemOf(
   piece: string,

@@ -22,3 +22,13 @@ export function makeTrainable(tree: Exclude<TensorTree, tf.Tensor>): void {
     }
   }
 }
+
+/**
+ * Gives a variable other values; a leaf that is none stays as it is.
+ *
+ * @param leaf A leaf of a tree.
+ * @param values Makes them; what else it makes is disposed.
+ */
+export function assign(leaf: tf.Tensor, values: () => tf.Tensor): void {
+  if (leaf instanceof tf.Variable) tf.tidy(() => leaf.assign(values()));
+}

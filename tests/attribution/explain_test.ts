@@ -158,6 +158,24 @@ Deno.test("a class that the model does not have is refused, and no tensor stays"
   disposeTree(model.params);
 });
 
+Deno.test("words are not hidden by what the vocabulary lacks, or in an unknown way", async () => {
+  const model = newModel();
+  const { vocabulary } = model.tokenizer;
+  const idOf = new Map(vocabulary.idOf);
+  idOf.delete("[MASK]");
+  const tokenizer = { ...model.tokenizer, vocabulary: { ...vocabulary, idOf } };
+  const words = wordSpans(TOKENS);
+  await assert.rejects(
+    wordOcclusions({ ...model, tokenizer }, EXAMPLE, words, 1),
+    { name: "RangeError", message: /vocabulary must hold \[MASK\]/ },
+  );
+  await assert.rejects(
+    wordOcclusions(model, EXAMPLE, words, 1, { hiding: "erase" as "mask" }),
+    { name: "RangeError", message: /hiding .* "mask", "removal".*"erase"$/ },
+  );
+  disposeTree(model.params);
+});
+
 Deno.test("marginWeights() make log odds of two classes, and refuse others", () => {
   assert.deepEqual(marginWeights(1, 2), [-1, 1]);
   assert.deepEqual(marginWeights(0, 3), [1, -0.5, -0.5]);

@@ -5,7 +5,7 @@ import { type ClassifierPlan, train } from "bertbook/classifier/train.ts";
 import { type Batch, batchesOf } from "bertbook/data/batches.ts";
 import { randomOrder } from "bertbook/data/sampler.ts";
 import { TrainingDivergedError } from "bertbook/training/diverged.ts";
-import { type TrainStep } from "bertbook/training/train_on.ts";
+import type { TrainStep } from "bertbook/training/train_on.ts";
 import {
   assertNoLeak,
   assertRelative,

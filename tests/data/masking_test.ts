@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { maskTokens, numPlaces } from "bertbook/data/masking.ts";
 import { maskedBatchesOf, NO_WORD } from "bertbook/data/masked_batches.ts";
+import { maskTokens, numPlaces } from "bertbook/data/masking.ts";
 import { sentencePairs, spansOf } from "bertbook/data/sentence_pairs.ts";
 import { randomStream } from "bertbook/random/stream.ts";
 import { parseVocabulary, SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
@@ -103,6 +103,30 @@ Deno.test("whole words are hidden with all their pieces, within the number wante
       assert.ok([0, whole].includes(inside.length));
     }
   }
+});
+
+Deno.test("a word too long for the share is hidden in part, rather than nothing", () => {
+  const long = [FIRST_WORD, FIRST_PIECE, FIRST_PIECE + 1, FIRST_PIECE + 2];
+  const longer = [FIRST_WORD + 1, ...long.slice(1), FIRST_PIECE + 3];
+  const ids = [CLS, ...long, ...longer, SEP]; // 15 % of 11 tokens are 2
+  for (let i = 0; i < 50; i++) {
+    const { places } = maskTokens(ids, vocabulary, randomStream(i), {
+      wholeWords: true,
+    });
+    assert.deepEqual(places, [1, 2]);
+  }
+});
+
+Deno.test("a vocabulary without [MASK] can hide nothing", () => {
+  const pieces = [...SPECIAL_TOKENS.filter((piece) => piece !== "[MASK]"), "a"];
+  const idOf = new Map(pieces.map((piece, id) => [piece, id]));
+  assert.throws(
+    () => maskTokens([2, 4, 3], { pieces, idOf }, randomStream(1)),
+    {
+      name: "RangeError",
+      message: /Cannot hide words as the vocabulary must hold \[MASK\]/,
+    },
+  );
 });
 
 Deno.test("masked batches have one number of places for each shape", () => {

@@ -1,7 +1,7 @@
 // Needs --allow-read: tests/golden/bag_of_words.json, written by bag_of_words.py beside it.
+import assert from "node:assert/strict";
 import { bagLogits, fitBagOfWords } from "bertbook/evaluation/bag_of_words.ts";
 import { softmax } from "bertbook/evaluation/metrics.ts";
-import assert from "node:assert/strict";
 
 type Case = {
   numWords: number;
@@ -73,4 +73,18 @@ Deno.test("fitBagOfWords() refuses ids and labels outside its sizes", () => {
       /Cannot fit weights as penalty must be a finite number above 0/,
     );
   }
+});
+
+Deno.test("fitBagOfWords() says so where it did not get to the minimum", () => {
+  // So small a penalty puts the minimum far away: the texts can be told apart.
+  const options = {
+    numWords: 2,
+    numClasses: 2,
+    penalty: 1e-9,
+    tolerance: 1e-9,
+  };
+  assert.throws(() => fitBagOfWords([[0], [1]], [0, 1], options), {
+    name: "RangeError",
+    message: /must settle to 1e-9 within 10000 iterations: .* raise/,
+  });
 });

@@ -1,5 +1,5 @@
-import { classificationReport } from "bertbook/evaluation/report.ts";
 import assert from "node:assert/strict";
+import { classificationReport } from "bertbook/evaluation/report.ts";
 
 Deno.test("classificationReport() matches counts done by hand", () => {
   // class 0: 2 right of 3 predicted and of 4 actual; class 1: 1 right of 3 and 2
@@ -38,4 +38,14 @@ Deno.test("classificationReport() gives 0 for a class that never occurs", () => 
 
 Deno.test("classificationReport() refuses unequal lengths", () => {
   assert.throws(() => classificationReport([0], [], 2), RangeError);
+});
+
+Deno.test("classificationReport() refuses a beta that weighs nothing", () => {
+  for (const beta of [-1, NaN, Infinity]) {
+    assert.throws(() => classificationReport([0], [0], 1, { beta }), {
+      name: "RangeError",
+      message: `Cannot weigh recall as beta must be a finite number of at ` +
+        `least 0: current value is ${beta}`,
+    });
+  }
 });

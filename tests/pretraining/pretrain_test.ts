@@ -128,6 +128,42 @@ Deno.test("pretrain() without the pairs' head learns words alone, the same bits 
   assert.notEqual(runs[0], runs[2]);
 });
 
+Deno.test("pretrain() ends with the weights of the best epoch, also where it is broken off", async () => {
+  // The rate climbs to what destroys the model.
+  const options = {
+    ...{ ...RECIPE, epochs: 5, learningRate: 0.5 },
+    ...{ schedule: "constant", warmupSteps: 100 } as const,
+  };
+  for (const lastStep of [Infinity, 90]) {
+    await assertNoLeak(async () => {
+      const model = newModel("masked-lm");
+      const epochs: PretrainEpoch[] = [];
+      for await (const event of pretrain(model, DATA, options)) {
+        if (event.kind === "epoch") epochs.push(event);
+        else if (event.step === lastStep) break;
+      }
+      const losses = epochs.map(({ loss }) => loss);
+      const { loss } = await judgePretraining(model, DATA.validation);
+      assert.equal(loss, Math.min(...losses));
+      assert.ok(loss < losses.at(-1)!, `${losses}`);
+      const records = losses
+        .map((x, i) => losses.slice(0, i).every((y) => x < y));
+      assert.deepEqual(epochs.map(({ best }) => best), records);
+      disposeTree(model.params);
+    });
+  }
+});
+
+Deno.test("fillMask() and probabilityOfFollowing() leave nothing where the model fails", async () => {
+  const model = newModel("pretraining");
+  model.params.bert.embeddings.position.dispose();
+  const before = tf.memory().numTensors;
+  await assert.rejects(fillMask(model, "a [MASK]"), /disposed/);
+  await assert.rejects(probabilityOfFollowing(model, "a", "b"), /disposed/);
+  assert.equal(tf.memory().numTensors, before);
+  disposeTree(model.params);
+});
+
 Deno.test("judgePretraining() does not depend on how batches are cut", async () => {
   const model = newModel("pretraining");
   const some = DATA.validation.slice(0, 20);

@@ -1,10 +1,10 @@
+import fc from "fast-check";
+import assert from "node:assert/strict";
 import {
   assemble,
   truncate,
   truncatedLengths,
 } from "bertbook/text/encoding.ts";
-import fc from "fast-check";
-import assert from "node:assert/strict";
 import { vocabularyOf } from "./_support.ts";
 
 const VOCABULARY = vocabularyOf("a", "b");
@@ -170,4 +170,14 @@ Deno.test("assemble() cuts the middle, counts it, and keeps every [SEP]", () => 
       },
     ),
   );
+});
+
+Deno.test("truncate() refuses an end that it does not know", () => {
+  const unknown = "tail" as "head";
+  assert.throws(() => truncate(["a", "b"], 1, unknown), {
+    name: "RangeError",
+    message:
+      'Cannot shorten a text as truncation must be "head" or "head+tail": ' +
+      'current value is "tail"',
+  });
 });

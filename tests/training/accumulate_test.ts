@@ -20,7 +20,7 @@ import {
   initSums,
 } from "bertbook/training/accumulate.ts";
 import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
-import { type TrainStep } from "bertbook/training/train_on.ts";
+import type { TrainStep } from "bertbook/training/train_on.ts";
 import {
   assertNoLeak,
   assertRelative,

@@ -6,7 +6,7 @@
  */
 
 import { join } from "node:path";
-import { type FineTuneOptions } from "../../classifier/fine_tune.ts";
+import type { FineTuneOptions } from "../../classifier/fine_tune.ts";
 import { planFineTuning } from "../../classifier/fine_tune_options.ts";
 import { predictionBatches } from "../../classifier/predict.ts";
 import type { Batch, EncodedExample } from "../../data/batches.ts";

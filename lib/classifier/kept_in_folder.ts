@@ -1,0 +1,40 @@
+/** The weights of the best epoch so far, as a saved model. @module */
+
+import { disposeTree, namedLeaves } from "../engine/tensor_tree.ts";
+import type { KeptWeights } from "../training/kept_weights.ts";
+import { assign } from "../training/variables.ts";
+import {
+  type ClassifierModel,
+  loadClassifier,
+  saveClassifier,
+} from "../weights/pretrained.ts";
+
+/**
+ * Saves the weights as a model that can be opened anywhere.
+ *
+ * @param model Its parameters are variables.
+ * @param folder Where the model is saved, over the one saved before.
+ * @returns A keeper that holds no tensor.
+ */
+export function keptInFolder(
+  model: ClassifierModel,
+  folder: string,
+): KeptWeights {
+  let saved = false;
+  return {
+    async keep(): Promise<void> {
+      await saveClassifier(model, folder);
+      saved = true;
+    },
+    async restore(): Promise<void> {
+      if (!saved) return;
+      const { labels } = model;
+      const best = await loadClassifier(folder, { labels, seed: 0 });
+      const values = new Map(namedLeaves(best.params));
+      for (const [path, leaf] of namedLeaves(model.params)) {
+        assign(leaf, () => values.get(path)!.clone());
+      }
+      disposeTree(best.params);
+    },
+  };
+}
