@@ -27,7 +27,7 @@ export type BenchRow = BenchCase & {
   readonly stepMsMin: number;
   readonly stepMsMax: number;
   readonly tokensPerSecond: number;
-  /** 10⁹ additions and multiplications in a step of the plain model. */
+  /** 10⁹ additions and multiplications in our step, those left out not counted. */
   readonly gflop: number;
   /** And in a second. */
   readonly gflops: number;
@@ -38,9 +38,10 @@ export type BenchRow = BenchCase & {
   readonly firstMs: number;
   /** The most memory of the process, in MB of 10⁶ bytes. */
   readonly peakMb: number;
-  /** The faster of PyTorch's default and fused AdamW. */
+  /** The fastest of PyTorch's ways, and which one that is. */
   readonly torchMs?: number;
   readonly torchOptimizer?: string;
+  readonly torchAttention?: string;
   /** PyTorch's median / ours; least and greatest ratio of the rounds. */
   readonly torchRatio?: number;
   readonly torchRatioMin?: number;
@@ -129,7 +130,8 @@ function rowOf(
   roofGflops: number,
 ): BenchRow {
   const { median, min, max } = timesOf(ours);
-  const gflop = stepFlops(BENCH_MODELS[what.model], what.tokens) / 1e9;
+  const { model, tokens, savings } = what;
+  const gflop = stepFlops(BENCH_MODELS[model], tokens, savings) / 1e9;
   const gflops = gflop / median * 1e3;
   const [torch] = rivals.filter(({ name }) => name.startsWith("torch"))
     .toSorted((a, b) => timesOf(a).median - timesOf(b).median);
@@ -158,9 +160,11 @@ function againstTorch(
   ours: Contestant,
 ): Pick<BenchRow, "torchMs" | "torchRatio"> {
   const { median, min, max } = ratioOf(torch.rounds, ours.rounds);
+  const [, optimizer, attention] = torch.name.split(" ");
   const figures = {
     torchMs: timesOf(torch).median,
-    torchOptimizer: torch.name.replace("torch ", ""),
+    torchOptimizer: optimizer,
+    torchAttention: attention,
     torchRatio: median,
     torchRatioMin: min,
     torchRatioMax: max,

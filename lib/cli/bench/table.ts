@@ -36,7 +36,14 @@ const COLUMNS: readonly Column[] = [
 const RIVAL_COLUMNS: Readonly<Record<Rival, readonly Column[]>> = {
   torch: [
     { title: "PyTorch ms", width: 10, cell: ({ torchMs }) => figure(torchMs) },
-    { title: "AdamW", width: -7, cell: (row) => row.torchOptimizer ?? "" },
+    {
+      title: "its AdamW, attention",
+      width: -20,
+      cell: ({ torchOptimizer, torchAttention }) =>
+        torchOptimizer === undefined
+          ? ""
+          : `${torchOptimizer}, ${torchAttention}`,
+    },
     { title: "its MB", width: 6, cell: (row) => String(row.torchPeakMb ?? "") },
     {
       title: "PyTorch/ours",

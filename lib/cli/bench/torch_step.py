@@ -1,36 +1,28 @@
 """PyTorch as a contestant of `deno task bench`: takes training steps when asked to.
 
-    torch_step.py <default | fused> <layers> <width> <heads> <feed-forward>
-                  <tokens> <precision> <threads>
+    torch_step.py <default | fused> <sdpa | eager> <layers> <width> <heads>
+                  <feed-forward> <tokens> <precision> <threads>
 
 The same model, batch, dropout, clipping and AdamW as in step.ts. A number
 on a line asks for so many steps; a line of JSON answers.
 """
 
 import json
-import resource
 import sys
 import time
+from pathlib import Path
 
 import torch
 from transformers import BertConfig, BertForSequenceClassification
 
+sys.dont_write_bytecode = True
+sys.path.append(str(Path(__file__).parents[1] / "trials"))
+from torch_memory import peak_megabytes  # noqa: E402
+
 BATCH_SIZE = 32
 
 
-def peak_megabytes():
-    """The most memory that this process had, in MB of 10^6 bytes."""
-    try:
-        with open("/proc/self/status") as status:
-            lines = [line for line in status if line.startswith("VmHWM:")]
-        return round(int(lines[0].split()[1]) * 1024 / 1e6)
-    except OSError:
-        unit = 1 if sys.platform == "darwin" else 1024
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return round(peak * unit / 1e6)
-
-
-optimizer, *numbers, precision, threads = sys.argv[1:]
+optimizer, attention, *numbers, precision, threads = sys.argv[1:]
 layers, width, heads, feed_forward, tokens = map(int, numbers)
 torch.set_num_threads(int(threads))
 torch.manual_seed(42)
@@ -41,6 +33,7 @@ model = BertForSequenceClassification(BertConfig(
     intermediate_size=feed_forward,
     hidden_dropout_prob=0.1,
     attention_probs_dropout_prob=0.1,
+    attn_implementation=attention,
 ))
 model.train()
 adamw = torch.optim.AdamW(

@@ -7,7 +7,6 @@ finds in the folder. A line asks for the next epoch; a line of JSON answers.
 """
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -18,11 +17,18 @@ from transformers import (
     get_linear_schedule_with_warmup,
 )
 
+sys.dont_write_bytecode = True
+sys.path.append(str(Path(__file__).parents[1] / "trials"))
+from torch_memory import peak_megabytes  # noqa: E402
+
 folder = Path(sys.argv[1])
 recipe = json.loads((folder / "recipe.json").read_text())
 torch.set_num_threads(recipe["threads"])
 torch.manual_seed(recipe["seed"])
-model = BertForSequenceClassification.from_pretrained(folder / "model")
+# Where weights are dropped on a processor, the faster of its ways of attention.
+model = BertForSequenceClassification.from_pretrained(
+    folder / "model", attn_implementation="eager"
+)
 named = list(model.named_parameters())
 is_plain = [name.endswith("bias") or "LayerNorm" in name for name, _ in named]
 adamw = torch.optim.AdamW(
@@ -94,12 +100,6 @@ def timed(work, batches):
     batches = list(batches)
     start = time.perf_counter()
     return work(batches), time.perf_counter() - start
-
-
-def peak_megabytes():
-    """The most memory that this process had, in MB of 10^6 bytes."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6)
 
 
 def say(message):

@@ -23,6 +23,23 @@ Deno.test("stepFlops() counts every product of a toy by hand", () => {
   assert.equal(stepFlops(toy, 4), 3 * (36_864 + 12_288 + 30_720 + 3_072));
 });
 
+Deno.test("stepFlops() does not count what our step leaves out", () => {
+  // The same toy. Keys and values of all tokens, 2 · 2 · 128 · 36:             18 432
+  // Query and output, scores and context, feed-forward of 32 tokens in 128:
+  //   (18 432 + 12 288 + 30 720) / 4 =                                         15 360
+  const toy = {
+    ...MINI_LM,
+    numLayers: 1,
+    numHeads: 3,
+    hiddenSize: 6,
+    feedForwardSize: 10,
+  };
+  assert.equal(stepFlops(toy, 4, "all"), 3 * (18_432 + 15_360 + 3_072));
+  // A layer below the last is whole.
+  const below = stepFlops({ ...toy, numLayers: 2 }, 4, "all");
+  assert.equal(below - stepFlops(toy, 4, "all"), 3 * (36_864 + 43_008));
+});
+
 Deno.test("stepFlops() of MiniLM are about 33 and 134 GFLOP", () => {
   assert.equal(Math.round(stepFlops(MINI_LM, 16) / 1e9), 33);
   assert.equal(Math.round(stepFlops(MINI_LM, 64) / 1e9), 134);
