@@ -43,7 +43,7 @@ Deno.test("the tutorial runs from the first notebook to the last", async (t) => 
       const notebook = await run("04_evaluate", out);
       assert.match(textOf(notebook), /is the one that notebook 3 saved/);
       assert.match(textOf(notebook), /Tensors left: 0/);
-      assert.equal(numPictures(notebook), 4);
+      assert.equal(numPictures(notebook), 5);
       const results = await readResults(out);
       const [low, high] = results["mccInterval"] as [number, number];
       const mcc = Number(results["mcc"]);
