@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import type { BertConfig } from "bertbook/model/config.ts";
+import { mapLeaves, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import type { ClassifierParams } from "bertbook/model/classifier.ts";
+import type { BertConfig } from "bertbook/model/config.ts";
 import type { Dropout } from "bertbook/model/dropout.ts";
 import {
   growHead,
@@ -134,4 +135,33 @@ export function assertGradient(
     });
     assertClose(analytic, tf.tensor(numeric, x.shape).arraySync(), tolerance);
   });
+}
+
+/** Asserts that two ways to one number have the same gradient at every parameter. */
+export function assertSameGradients(
+  params: ClassifierParams,
+  [plain, other]: readonly [
+    (params: ClassifierParams) => tf.Scalar,
+    (params: ClassifierParams) => tf.Scalar,
+  ],
+  tolerance: number,
+): void {
+  const variables = new Map(
+    namedLeaves(params).map(([path, leaf]) => [path, tf.variable(leaf)]),
+  );
+  const tree = mapLeaves(params, (_, path) => variables.get(path)!);
+  tf.tidy(() => {
+    const [expected, found] = [plain, other].map((way) =>
+      tf.variableGrads(() => way(tree)).grads
+    );
+    for (const [path, { name }] of variables) {
+      const gradient = expected![name]!;
+      const size = gradient.abs().max().dataSync()[0]!;
+      // The gradient of a key's bias is 0 but for rounding.
+      const within = tolerance * Math.max(size, 1);
+      assertClose(found![name]!, gradient.arraySync(), within);
+      assert.ok(size > 1e-3 || path.endsWith("key.bias"), path);
+    }
+  });
+  tf.dispose([...variables.values()]);
 }

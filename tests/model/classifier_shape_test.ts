@@ -4,7 +4,6 @@ import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { type ClassifierParams, classify } from "bertbook/model/classifier.ts";
 import type { ClassifierShape } from "bertbook/model/classifier_shape.ts";
 import {
-  BERT_TINY,
   type BertConfig,
   configFromJson,
   configToJson,
@@ -13,17 +12,10 @@ import type { Dropout } from "bertbook/model/dropout.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import type { LinearParams } from "bertbook/model/layers.ts";
 import { classifierParameters } from "bertbook/model/parameters.ts";
+import { GOLDEN_CONFIG as SIZES } from "./_golden.ts";
 import { assertNoLeak, chirpClassifier, watchedDropout } from "./_support.ts";
 
 await tf.setBackend("cpu");
-
-const SIZES: BertConfig = {
-  ...BERT_TINY,
-  vocabSize: 24,
-  hiddenSize: 8,
-  feedForwardSize: 16,
-  maxLength: 9,
-};
 
 function shaped(shape: Partial<ClassifierShape>): BertConfig {
   const classifier = { pooling: "pooler", hiddenSizes: [], ...shape } as const;

@@ -2,11 +2,10 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { bert, type BertInput } from "bertbook/model/bert.ts";
 import { type ClassifierParams, classify } from "bertbook/model/classifier.ts";
-import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
 import { dropoutFrom } from "bertbook/model/dropout.ts";
-import { inputFrom } from "bertbook/model/input.ts";
 import { classifierParameters } from "bertbook/model/parameters.ts";
 import golden from "../golden/bert_formula.json" with { type: "json" };
+import { GOLDEN_CONFIG as CONFIG, goldenInput } from "./_golden.ts";
 import {
   assertClose,
   assertGradient,
@@ -18,27 +17,7 @@ import {
 
 await tf.setBackend("cpu");
 
-/** The sizes of tests/golden/bert_formula.py. */
-const CONFIG: BertConfig = {
-  ...BERT_TINY,
-  vocabSize: 24,
-  hiddenSize: 8,
-  feedForwardSize: 16,
-  maxLength: 9,
-};
 const params = chirpClassifier(CONFIG, 3);
-
-/** The golden sequences `rows`, the first `length` tokens of each. */
-function input(rows: readonly number[], length = 7): BertInput {
-  const pick = (table: number[][]): number[] =>
-    rows.flatMap((row) => table[row]!.slice(0, length));
-  return inputFrom({
-    ids: pick(golden.ids),
-    segments: pick(golden.segments),
-    attentionMask: pick(golden.attentionMask),
-    length,
-  }, CONFIG);
-}
 
 Deno.test("the parameters of the golden model have Python's names and shapes", () => {
   const listed = classifierParameters(CONFIG, 3)
@@ -48,7 +27,7 @@ Deno.test("the parameters of the golden model have Python's names and shapes", (
 
 Deno.test("classify() equals Python's transformers in every state and weight", () => {
   tf.tidy(() => {
-    const output = classify(params, input([0, 1, 2]), CONFIG);
+    const output = classify(params, goldenInput([0, 1, 2]), CONFIG);
     assert.equal(output.hiddenStates.length, 3);
     assert.equal(output.attentions.length, 2);
     output.hiddenStates.forEach((hidden, layer) =>
@@ -63,8 +42,8 @@ Deno.test("classify() equals Python's transformers in every state and weight", (
 
 Deno.test("classify() ignores what stands in padding, and how much of it", () => {
   tf.tidy(() => {
-    const short = classify(params, input([2], 4), CONFIG).logits;
-    const long = input([2]);
+    const short = classify(params, goldenInput([2], 4), CONFIG).logits;
+    const long = goldenInput([2]);
     const other = tf.where(
       long.attentionMask.equal(1),
       long.ids,
@@ -79,15 +58,15 @@ Deno.test("classify() ignores what stands in padding, and how much of it", () =>
 
 Deno.test("classify() treats each sequence of a batch alone", () => {
   tf.tidy(() => {
-    const forward = classify(params, input([0, 1, 2]), CONFIG).logits;
-    const backward = classify(params, input([2, 1, 0]), CONFIG).logits;
+    const forward = classify(params, goldenInput([0, 1, 2]), CONFIG).logits;
+    const backward = classify(params, goldenInput([2, 1, 0]), CONFIG).logits;
     assertClose(backward.reverse(0), forward.arraySync(), 1e-6);
   });
 });
 
 Deno.test("classify() tells a pair from a sentence and one order from another", () => {
   tf.tidy(() => {
-    const { ids, attentionMask, segments } = input([1]);
+    const { ids, attentionMask, segments } = goldenInput([1]);
     const logits = (change: Partial<BertInput>): tf.Tensor => {
       const tokens = { ids, attentionMask, segments, ...change };
       return classify(params, tokens, CONFIG).logits;
@@ -102,7 +81,7 @@ Deno.test("classify() tells a pair from a sentence and one order from another", 
 
 Deno.test("dropout changes training's logits, and the same step's in the same way", () => {
   tf.tidy(() => {
-    const tokens = input([0, 1, 2]);
+    const tokens = goldenInput([0, 1, 2]);
     const logitsAt = (step: number): number[][] => {
       const dropout = dropoutFrom(tf.tensor1d([42, step], "int32"));
       return classify(params, tokens, CONFIG, { dropout }).logits.arraySync();
@@ -116,7 +95,7 @@ Deno.test("dropout changes training's logits, and the same step's in the same wa
 Deno.test("dropout has its sites: embeddings, three in each layer, the classifier", () => {
   const rates: number[] = [];
   tf.tidy(() =>
-    classify(params, input([0]), { ...CONFIG, attentionDropout: 0.2 }, {
+    classify(params, goldenInput([0]), { ...CONFIG, attentionDropout: 0.2 }, {
       dropout: watchedDropout((rate) => rates.push(rate)),
     })
   );
@@ -134,7 +113,7 @@ function loss(tree: ClassifierParams, tokens: BertInput): tf.Scalar {
 Deno.test("classify() has the gradients of central differences at every depth", () => {
   const { embeddings, layers, pooler } = params.bert;
   const [first] = layers;
-  const tokens = input([1, 2]);
+  const tokens = goldenInput([1, 2]);
   const replaced = {
     segment: (segment: tf.Tensor) => ({
       ...params.bert,
@@ -160,7 +139,7 @@ Deno.test("classify() has the gradients of central differences at every depth", 
 });
 
 Deno.test("classify() leaves only its outputs in memory, and its gradients none", () => {
-  const tokens = input([1, 2]);
+  const tokens = goldenInput([1, 2]);
   assertNoLeak(() => tf.dispose(classify(params, tokens, CONFIG)));
   assertNoLeak(() => tf.dispose(bert(params.bert, tokens, CONFIG)));
   const { word } = params.bert.embeddings;

@@ -1,13 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
-import { bert, type BertInput, pool } from "bertbook/model/bert.ts";
+import { bert, pool } from "bertbook/model/bert.ts";
 import { classify } from "bertbook/model/classifier.ts";
-import {
-  BERT_BASE,
-  BERT_TINY,
-  type BertConfig,
-} from "bertbook/model/config.ts";
+import { BERT_BASE } from "bertbook/model/config.ts";
 import { type HeadName, HEADS, initHead } from "bertbook/model/heads/heads.ts";
 import { predictWords, scoreWords } from "bertbook/model/heads/masked_lm.ts";
 import { relateSentences } from "bertbook/model/heads/next_sentence.ts";
@@ -15,9 +11,8 @@ import { predictBoth } from "bertbook/model/heads/pretraining.ts";
 import { findAnswers } from "bertbook/model/heads/question_answering.ts";
 import { classifyTokens } from "bertbook/model/heads/token_classifier.ts";
 import { normalRandom } from "bertbook/model/initialize.ts";
-import { inputFrom } from "bertbook/model/input.ts";
-import sequences from "../golden/bert_formula.json" with { type: "json" };
 import golden from "../golden/heads_formula.json" with { type: "json" };
+import { GOLDEN_CONFIG as CONFIG, goldenInput } from "./_golden.ts";
 import {
   assertClose,
   assertGradient,
@@ -27,22 +22,9 @@ import {
 
 await tf.setBackend("cpu");
 
-/** The sizes of tests/golden/bert_formula.py. */
-const CONFIG: BertConfig = {
-  ...BERT_TINY,
-  vocabSize: 24,
-  hiddenSize: 8,
-  feedForwardSize: 16,
-  maxLength: 9,
-};
 const SIZES = { config: CONFIG, numLabels: 3 };
 const NAMES = Object.keys(HEADS) as HeadName[];
-const input: BertInput = inputFrom({
-  ids: sequences.ids.flat(),
-  segments: sequences.segments.flat(),
-  attentionMask: sequences.attentionMask.flat(),
-  length: 7,
-}, CONFIG);
+const input = goldenInput();
 
 /** What each head says of the golden sequences, in the order of Python's outputs. */
 const OUTPUTS: { [H in HeadName]: () => tf.Tensor[] } = {

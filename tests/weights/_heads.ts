@@ -20,7 +20,7 @@ import { parseVocabulary } from "bertbook/text/vocabulary.ts";
 import { type HeadModel, saveModel } from "bertbook/weights/pretrained.ts";
 import { chirpHead } from "../model/_support.ts";
 import { temporaryFolder } from "./_support.ts";
-import { LABELS, TEXTS, TOY, VOCABULARY } from "./_toy.ts";
+import { LABELS, readByPython, TEXTS, TOY, VOCABULARY } from "./_toy.ts";
 
 export const NAMES = Object.keys(HEADS) as HeadName[];
 
@@ -122,22 +122,9 @@ export async function saveHeads(): Promise<
 }
 
 /** Opens every saved head with Python's `AutoModelFor…` and runs the toy texts. */
-export async function openHeadsWithPython(
+export function openHeadsWithPython(
   python: string,
   folder: string,
 ): Promise<Record<string, PythonHead>> {
-  const script = join(import.meta.dirname!, "open_heads_with_transformers.py");
-  const texts = TEXTS.map(([text, pair]) => [text, pair ?? null]);
-  const { success, stdout, stderr } = await new Deno.Command(python, {
-    args: [script, folder, JSON.stringify(texts)],
-    env: { HF_HUB_OFFLINE: "1" },
-  }).output();
-  if (!success) {
-    throw new TypeError(
-      `Cannot open "${folder}" with ${python}: ${
-        new TextDecoder().decode(stderr)
-      }`,
-    );
-  }
-  return JSON.parse(new TextDecoder().decode(stdout));
+  return readByPython(python, "open_heads_with_transformers.py", folder);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { saveClassifier } from "bertbook/weights/pretrained.ts";
 import { temporaryFolder } from "./_support.ts";
-import { TEXTS, toyModel } from "./_toy.ts";
+import { readByPython, toyModel } from "./_toy.ts";
 
 /** What Python's transformers makes of a saved classifier. */
 export type PythonOutput = {
@@ -34,22 +34,9 @@ export async function saveToy(): Promise<
 }
 
 /** Opens a saved classifier with Python and lets it classify the toy texts. */
-export async function openWithPython(
+export function openWithPython(
   python: string,
   folder: string,
 ): Promise<PythonOutput> {
-  const script = join(import.meta.dirname!, "open_with_transformers.py");
-  const texts = TEXTS.map(([text, pair]) => [text, pair ?? null]);
-  const { success, stdout, stderr } = await new Deno.Command(python, {
-    args: [script, folder, JSON.stringify(texts)],
-    env: { HF_HUB_OFFLINE: "1" },
-  }).output();
-  if (!success) {
-    throw new TypeError(
-      `Cannot open "${folder}" with ${python}: ${
-        new TextDecoder().decode(stderr)
-      }`,
-    );
-  }
-  return JSON.parse(new TextDecoder().decode(stdout));
+  return readByPython(python, "open_with_transformers.py", folder);
 }

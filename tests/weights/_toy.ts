@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { join } from "node:path";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import { classify } from "bertbook/model/classifier.ts";
 import {
   BERT_TINY,
   type BertConfig,
   configToJson,
 } from "bertbook/model/config.ts";
-import { classify } from "bertbook/model/classifier.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import {
   classifierParameters,
@@ -119,4 +119,23 @@ export async function writeCheckpoint(
   await Deno.writeTextFile(join(folder, "config.json"), JSON.stringify(config));
   const vocabulary = change.vocabulary ?? VOCABULARY;
   await Deno.writeTextFile(join(folder, "vocab.txt"), vocabulary);
+}
+
+/** What a program in Python says of a folder of models and the toy texts. */
+export async function readByPython<Answer>(
+  python: string,
+  program: string,
+  folder: string,
+): Promise<Answer> {
+  const script = join(import.meta.dirname!, program);
+  const texts = TEXTS.map(([text, pair]) => [text, pair ?? null]);
+  const { success, stdout, stderr } = await new Deno.Command(python, {
+    args: [script, folder, JSON.stringify(texts)],
+    env: { HF_HUB_OFFLINE: "1" },
+  }).output();
+  const text = new TextDecoder();
+  if (success) return JSON.parse(text.decode(stdout));
+  throw new TypeError(
+    `Cannot open "${folder}" with ${python}: ${text.decode(stderr)}`,
+  );
 }
