@@ -7,6 +7,16 @@
 import { scriptJson } from "./escape.ts";
 import { chart, type VegaLiteSpec } from "./theme.ts";
 
+/** What stands around a matrix, units included. */
+export type MatrixOptions = {
+  readonly title: string;
+  readonly rowTitle: string;
+  readonly columnTitle: string;
+  readonly valueTitle: string;
+  /** The value, or magnitude, of the darkest colour. */
+  readonly maxValue?: number;
+};
+
 /**
  * Draws a matrix of shares in [0, 1] as coloured cells, row 0 on top.
  *
@@ -23,13 +33,7 @@ export function heatMap(
     columns: readonly string[];
     values: readonly (readonly number[])[];
   },
-  options: {
-    title: string;
-    rowTitle: string;
-    columnTitle: string;
-    valueTitle: string;
-    maxValue?: number;
-  },
+  options: MatrixOptions,
 ): VegaLiteSpec {
   const { rows, columns, values } = matrix;
   checkMatrix(values, rows.length, columns.length);
@@ -80,11 +84,7 @@ export function heatMap(
         type: "quantitative",
         title: options.valueTitle,
         scale: { domain: [0, maxValue], interpolate: "rgb" },
-        legend: {
-          orient: "right",
-          gradientLength: Math.min(200, Math.max(80, cell * rows.length)),
-          tickCount: 5,
-        },
+        legend: gradientLegend(cell * rows.length),
       },
       tooltip: [
         { field: "rowName", title: options.rowTitle },
@@ -157,6 +157,19 @@ type Ticks = {
 /** Pixels of a cell's side, so that 5 tokens do not look lost and 30 fit. */
 function cellSize(count: number): number {
   return Math.round(Math.min(44, Math.max(16, 520 / count)));
+}
+
+/**
+ * The legend of the colours of a matrix.
+ *
+ * @param height How tall the matrix is, in pixels.
+ * @returns A legend about as tall.
+ */
+export function gradientLegend(
+  height: number,
+): { orient: "right"; gradientLength: number; tickCount: number } {
+  const gradientLength = Math.min(200, Math.max(80, height));
+  return { orient: "right", gradientLength, tickCount: 5 };
 }
 
 /**

@@ -4,7 +4,14 @@
  * @module
  */
 
-import { chart, COLORS, rimmedText, type VegaLiteSpec } from "./theme.ts";
+import {
+  chart,
+  type ChartLayer,
+  type ChartPosition,
+  COLORS,
+  rimmedText,
+  type VegaLiteSpec,
+} from "./theme.ts";
 
 /** One bar of a histogram: how many values lie in [start, end). */
 export type Bin = { start: number; end: number; count: number };
@@ -30,6 +37,33 @@ export function countInBins(values: readonly number[], width: number): Bin[] {
     end: (first + i + 1) * width,
     count: counts.get(first + i) ?? 0,
   }));
+}
+
+/**
+ * Draws bins as bars.
+ *
+ * @param bins Side by side.
+ * @param axes The axis of `start`, and what the bars count.
+ * @returns A layer of a chart.
+ */
+export function barsOf(
+  bins: readonly Bin[],
+  { x, countTitle }: { x: ChartPosition; countTitle: string },
+): ChartLayer {
+  return {
+    data: { values: [...bins] },
+    mark: { type: "bar", color: COLORS.blue, binSpacing: 1, tooltip: true },
+    encoding: {
+      x: { ...x, bin: "binned" },
+      x2: { field: "end" },
+      y: {
+        field: "count",
+        type: "quantitative",
+        title: countTitle,
+        axis: { tickMinStep: 1 },
+      },
+    },
+  };
 }
 
 /**
@@ -74,27 +108,15 @@ export function lengthHistogram(
       ...limits.map(({ label }) => `${label}.`),
     ].join(" "),
     layer: [
-      {
+      barsOf(
         // A bin of one length stands centred over its number on the axis.
-        data: {
-          values: countInBins(lengths, width).map((bin) => ({
-            ...bin,
-            start: bin.start - 0.5,
-            end: bin.end - 0.5,
-          })),
-        },
-        mark: { type: "bar", color: COLORS.blue, binSpacing: 1, tooltip: true },
-        encoding: {
-          x: { ...x, bin: "binned" },
-          x2: { field: "end" },
-          y: {
-            field: "count",
-            type: "quantitative",
-            title: "Number of texts",
-            axis: { tickMinStep: 1 },
-          },
-        },
-      },
+        countInBins(lengths, width).map((bin) => ({
+          ...bin,
+          start: bin.start - 0.5,
+          end: bin.end - 0.5,
+        })),
+        { x, countTitle: "Number of texts" },
+      ),
       {
         data: { values: limits },
         mark: { type: "rule", color: COLORS.vermilion, strokeWidth: 2 },

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { countInBins } from "./histogram.ts";
+import { barsOf, countInBins } from "./histogram.ts";
 import { chart, COLORS, referenceLine, type VegaLiteSpec } from "./theme.ts";
 
 /**
@@ -127,20 +127,10 @@ export function bootstrapChart(
           x2: { field: "high" },
         },
       },
-      {
-        data: { values: countInBins(samples, niceWidth(samples, 40)) },
-        mark: { type: "bar", color: COLORS.blue, binSpacing: 1, tooltip: true },
-        encoding: {
-          x: { ...x, bin: "binned" },
-          x2: { field: "end" },
-          y: {
-            field: "count",
-            type: "quantitative",
-            title: "Number of resamples",
-            axis: { tickMinStep: 1 },
-          },
-        },
-      },
+      barsOf(countInBins(samples, niceWidth(samples, 40)), {
+        x,
+        countTitle: "Number of resamples",
+      }),
       {
         data: { values: [{ value }] },
         mark: { type: "rule", color: COLORS.vermilion, strokeWidth: 2.5 },

@@ -5,6 +5,7 @@
  */
 
 import { chart, type VegaLiteSpec } from "./theme.ts";
+import { STEP_AXIS } from "./training_charts.ts";
 
 /**
  * Draws the learning rate of each step, for one schedule or several.
@@ -19,6 +20,12 @@ export function learningRateChart(
 ): VegaLiteSpec {
   const { title = "Learning rate of each step" } = options;
   const names = Object.keys(schedules);
+  const schedule = {
+    field: "schedule",
+    type: "nominal",
+    sort: names,
+    legend: { orient: "top", title: null },
+  } as const;
   const say = (rate: number | undefined): string =>
     rate === undefined ? "nothing" : rate.toExponential(1);
   return chart({
@@ -36,13 +43,7 @@ export function learningRateChart(
     },
     mark: { type: "line", tooltip: true },
     encoding: {
-      x: {
-        field: "step",
-        type: "quantitative",
-        title: "Step (batches seen)",
-        axis: { format: "d", tickMinStep: 1, grid: false },
-        scale: { nice: false, zero: false },
-      },
+      x: STEP_AXIS,
       y: {
         field: "rate",
         type: "quantitative",
@@ -52,18 +53,8 @@ export function learningRateChart(
           labelExpr: "datum.value === 0 ? '0' : format(datum.value, '.0e')",
         },
       },
-      color: {
-        field: "schedule",
-        type: "nominal",
-        sort: names,
-        legend: { orient: "top", title: null },
-      },
-      strokeDash: {
-        field: "schedule",
-        type: "nominal",
-        sort: names,
-        legend: { orient: "top", title: null },
-      },
+      color: schedule,
+      strokeDash: schedule,
     },
   });
 }

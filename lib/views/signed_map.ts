@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkMatrix } from "./heat_map.ts";
+import { checkMatrix, gradientLegend, type MatrixOptions } from "./heat_map.ts";
 import {
   chart,
   type ChartPosition,
@@ -34,13 +34,7 @@ const SIGNED_COLORS = [
  */
 export function signedMap(
   values: readonly (readonly number[])[],
-  options: {
-    title: string;
-    rowTitle: string;
-    columnTitle: string;
-    valueTitle: string;
-    maxValue?: number;
-  },
+  options: MatrixOptions,
 ): VegaLiteSpec {
   const numRows = values.length, numColumns = values[0]?.length ?? 0;
   checkMatrix(values, numRows, numColumns);
@@ -103,11 +97,7 @@ export function signedMap(
           interpolate: "rgb",
           clamp: true,
         },
-        legend: {
-          orient: "right",
-          gradientLength: Math.min(200, Math.max(80, pixel * numRows)),
-          tickCount: 5,
-        },
+        legend: gradientLegend(pixel * numRows),
       },
     },
   });

@@ -57,13 +57,7 @@ export function trainingLossChart(
       })),
     },
     encoding: {
-      x: {
-        field: "step",
-        type: "quantitative",
-        title: "Step (batches seen)",
-        axis: { format: "d", tickMinStep: 1, grid: false },
-        scale: { nice: false, zero: false },
-      },
+      x: STEP_AXIS,
       color: {
         type: "nominal",
         legend: { orient: "top", title: null, symbolStrokeWidth: 3 },
@@ -161,6 +155,15 @@ export function lossCurves(
     },
   });
 }
+
+/** The axis of the steps of a training. */
+export const STEP_AXIS = {
+  field: "step",
+  type: "quantitative",
+  title: "Step (batches seen)",
+  axis: { format: "d", tickMinStep: 1, grid: false },
+  scale: { nice: false, zero: false },
+} as const satisfies ChartPosition;
 
 /** The loss axis: cross-entropy with natural logarithms is measured in nats. */
 function lossAxis(field: string): ChartPosition {
