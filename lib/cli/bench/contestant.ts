@@ -94,7 +94,7 @@ export function commandsOf(
   const step = (contestant: string, saving: Savings): CommandLine => [
     Deno.execPath(),
     ...["run", "--quiet", "--no-check", "--allow-all"],
-    ...[program("step.ts"), contestant],
+    ...["--v8-flags=--expose-gc", program("step.ts"), contestant],
     ...[model, String(tokens), precision, saving, String(words)],
   ];
   const config = BENCH_MODELS[model];

@@ -10,11 +10,13 @@ export type MemoryPoint = {
   readonly tensors: number;
   /** Tensors and variables on TensorFlow's side. */
   readonly handles: number;
-  /** MB of 10⁶ bytes. */
+  /** The whole process, garbage included, in MB of 10⁶ bytes. */
   readonly residentMb: number;
+  /** JavaScript's objects and arrays that are still in use, in MB. */
+  readonly scriptMb: number;
 };
 
-/** What a contestant answers besides its times. */
+/** What a contestant answers when it is asked for no steps. */
 export type MemoryNow = Omit<MemoryPoint, "steps">;
 
 const NUM_POINTS = 10;
@@ -34,11 +36,9 @@ export async function watchMemory(
   const numPoints = Math.min(NUM_POINTS, steps);
   for (let i = 1, done = 0; i <= numPoints; i++) {
     const goal = Math.round(steps * i / numPoints);
-    const { tensors, handles, residentMb } = await child.ask<MemoryNow>(
-      goal - done,
-    );
+    await child.ask(goal - done);
+    points.push({ steps: goal, ...await child.ask<MemoryNow>(0) });
     done = goal;
-    points.push({ steps: done, tensors, handles, residentMb });
   }
   return points;
 }
@@ -51,10 +51,10 @@ export async function watchMemory(
  */
 export function memoryTable(points: readonly MemoryPoint[]): string {
   return textTable([
-    ["after", "resident MB", "tensors", "handles"],
-    ...points.map(({ steps, residentMb, tensors, handles }) => [
+    ["after", "resident MB", "JavaScript MB", "tensors", "handles"],
+    ...points.map(({ steps, residentMb, scriptMb, tensors, handles }) => [
       `${steps} steps`,
-      ...[residentMb, tensors, handles].map(String),
+      ...[residentMb, scriptMb, tensors, handles].map(String),
     ]),
   ]);
 }

@@ -94,18 +94,28 @@ async function take(): Promise<number> {
 }
 
 await answerRequests({ firstMs: await take() }, async (count) => {
+  if (count === 0) return memoryNow();
   const milliseconds: number[] = [];
   for (let i = 0; i < count; i++) milliseconds.push(await take());
-  return { milliseconds, peakMb: peakMegabytes(), ...memoryNow() };
+  return { milliseconds, peakMb: peakMegabytes() };
 });
 
+/** What is held, and what of it is in use; garbage is collected in between. */
 function memoryNow(): MemoryNow {
+  const residentMb = megabytes(Deno.memoryUsage().rss);
+  (globalThis as { gc?: () => void }).gc?.();
+  const { heapUsed, external } = Deno.memoryUsage();
   const { numTensors } = tf.memory();
   return {
+    residentMb,
+    scriptMb: megabytes(heapUsed + external),
     tensors: numTensors,
     handles: tensorFlowBackend() === undefined
       ? numTensors
       : tensorFlowBinding().getNumOfTensors(),
-    residentMb: Math.round(Deno.memoryUsage().rss / 1e6),
   };
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
 }

@@ -19,6 +19,7 @@ import {
   type HostValues,
   toHostTensor,
 } from "./host_tensor.ts";
+import { HandleTable } from "./handle_table.ts";
 import { cString } from "./symbols.ts";
 
 /** Inputs that a message shows. */
@@ -26,9 +27,8 @@ const NUM_SHOWN = 8;
 
 /** The executor of every day: {@linkcode Executor} over `TFE_Execute`. */
 export class EagerExecutor implements Executor {
-  readonly #handles = new Map<number, Deno.PointerObject>();
+  readonly #handles = new HandleTable();
   readonly #setters: AttributeSetters;
-  #lastId = 0;
 
   /** @param context The open library with its devices. */
   constructor(readonly context: TensorFlowContext) {
@@ -42,12 +42,12 @@ export class EagerExecutor implements Executor {
 
   /** A number that no tensor of any executor has had. */
   nextId(): number {
-    return ++this.#lastId;
+    return this.#handles.nextNumber();
   }
 
   /** Whether the tensor lives here, and not only in a graph. */
   has(id: number): boolean {
-    return this.#handles.has(id);
+    return this.#handles.get(id) !== undefined;
   }
 
   /** Shape and element type of a tensor that lives here. */
@@ -146,9 +146,7 @@ export class EagerExecutor implements Executor {
         "Cannot keep a tensor as TensorFlow must have made it: found no address",
       );
     }
-    const id = this.nextId();
-    this.#handles.set(id, handle);
-    return id;
+    return this.#handles.add(handle);
   }
 
   #handle(id: number): Deno.PointerObject {
@@ -174,7 +172,7 @@ export class EagerExecutor implements Executor {
   #listOf(inputs: readonly number[]): string {
     if (inputs.length === 0) return "no inputs";
     const shown = inputs.slice(0, NUM_SHOWN).map((id) => {
-      if (!this.#handles.has(id)) return `a disposed tensor ${id}`;
+      if (!this.has(id)) return `a disposed tensor ${id}`;
       const { shape, dtype } = this.metadata(id);
       return `${nameOfType(dtype)} [${shape}]`;
     });

@@ -98,7 +98,10 @@ Deno.test("bench writes rows of figures that agree with one another", async () =
       const values = points.map((point) => point[count]);
       assert.equal(new Set(values).size, 1, `${count}: ${values}`);
     }
-    assert.match(output, /after +resident MB +tensors +handles\n1 steps/);
+    assert.match(
+      output,
+      /after +resident MB +JavaScript MB +tensors +handles\n1 steps/,
+    );
     const markdown = await Deno.readTextFile(join(folder, "deep", "bench.md"));
     assert.match(
       markdown,

@@ -9,12 +9,13 @@ Deno.test("watchMemory() takes all steps in ten parts", async () => {
     const points = await watchMemory({
       ask: <Answer>(count: number) => {
         asked.push(count);
-        const answer = { tensors: 5, handles: 9, residentMb: 100 + count };
-        return Promise.resolve(answer as Answer);
+        const answer = { tensors: 5, handles: 9, residentMb: 99, scriptMb: 7 };
+        return Promise.resolve((count === 0 ? answer : {}) as Answer);
       },
     }, steps);
     assert.equal(asked.reduce((sum, count) => sum + count, 0), steps);
-    assert.ok(asked.every((count) => count > 0));
+    // Each time it takes some steps, and then is asked for none.
+    assert.ok(asked.every((count, i) => (count > 0) === (i % 2 === 0)));
     assert.equal(points.length, parts);
     assert.equal(points.at(-1)!.steps, steps);
   }
@@ -23,14 +24,14 @@ Deno.test("watchMemory() takes all steps in ten parts", async () => {
 Deno.test("memoryTable() has a line for each point", () => {
   const points = [100, 101].map((residentMb, i) => ({
     ...{ steps: 10 * (i + 1), tensors: 5, handles: 9 },
-    residentMb,
+    ...{ residentMb, scriptMb: 20 },
   }));
   assert.equal(
     memoryTable(points),
     [
-      "after     resident MB  tensors  handles",
-      "10 steps          100        5        9",
-      "20 steps          101        5        9",
+      "after     resident MB  JavaScript MB  tensors  handles",
+      "10 steps          100             20        5        9",
+      "20 steps          101             20        5        9",
     ].join("\n"),
   );
 });
