@@ -16,6 +16,7 @@ import type { BertInput } from "../model/bert.ts";
 import { type ClassifierParams, classify } from "../model/classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 import { inputFrom } from "../model/input.ts";
+import { MANY_SIGNATURES } from "../training/many_signatures.ts";
 import type { ClassifierModel } from "../weights/pretrained.ts";
 
 /**
@@ -133,5 +134,5 @@ const compiledContributions = compile(
     };
     return gradientTimesInput(score, words as tf.Tensor2D);
   },
-  { name: "gradient times input", maxSignatures: 512 },
+  { name: "gradient times input", ...MANY_SIGNATURES },
 );

@@ -13,6 +13,7 @@ import {
   RULES,
 } from "../training/check.ts";
 import { lengthMultiple } from "../training/layout.ts";
+import { MANY_SIGNATURES } from "../training/many_signatures.ts";
 import {
   checkPrecision,
   compileEach,
@@ -99,7 +100,7 @@ function byLength(examples: readonly EncodedExample[]): number[] {
 const compiledLogits = compileEach(
   (params: ClassifierParams, input: BertInput, config: BertConfig) =>
     classify(params, input, config, { rowsNeeded: "first" }).logits,
-  { name: "prediction", maxSignatures: 256 },
+  { name: "prediction", ...MANY_SIGNATURES },
 );
 
 async function logitsOf(

@@ -12,7 +12,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
 import { type CallTree, flatten, rebuild } from "./call_tree.ts";
 import { SignatureIndex } from "./signature_index.ts";
-import { sampleOf, tooManySignatures } from "./signature_limit.ts";
+import { type Sample, sampleOf, tooManySignatures } from "./signature_limit.ts";
 import {
   CompiledSignature,
   type GraphOptions,
@@ -28,8 +28,13 @@ export type { SignatureReport } from "./tensorflow/compiled_signature.ts";
 export type CompileOptions = GraphOptions & {
   /** Stands in messages and reports. */
   readonly name?: string;
-  /** How many signatures may be traced before that is taken for a mistake. */
+  /** How many signatures are kept; default 32. */
   readonly maxSignatures?: number;
+  /**
+   * What one more means: a mistake, `"refuse"`, which is the default; or that the one
+   * that was not called for longest is freed, `"forget"`.
+   */
+  readonly whenFull?: "refuse" | "forget";
 };
 
 /** A function that {@linkcode compile} made. */
@@ -45,7 +50,7 @@ export type Compiled<
    * {@linkcode runFunctionsEagerly} said so.
    */
   readonly runs: "graph" | "eager" | "not yet";
-  /** The signatures traced so far. */
+  /** The signatures traced so far, those forgotten left out. */
   readonly signatures: readonly SignatureReport[];
   /** Frees what was traced. A later call traces anew. */
   dispose(): void;
@@ -109,29 +114,38 @@ export function compile<
   run: (...args: Args) => Result,
   options: CompileOptions = {},
 ): Compiled<Args, Result> {
-  const { name = run.name || "function" } = options;
+  const { name = run.name || "function", whenFull = "refuse" } = options;
   const limit = options.maxSignatures ?? DEFAULT_MAX_SIGNATURES;
   checkLimit(name, limit);
   const index = new SignatureIndex<CompiledSignature<Result>>();
-  const traced: CompiledSignature<Result>[] = [];
+  /** Of what was traced; where signatures are forgotten, the last called last. */
+  const places = new Set<{ value: CompiledSignature<Result> | undefined }>();
   let runs: "graph" | "eager" | "not yet" = "not yet";
 
+  const signatures = (): CompiledSignature<Result>[] =>
+    Array.from(places, ({ value }) => value!);
+  const makeRoom = (sample: Sample): void => {
+    if (places.size < limit) return;
+    if (whenFull === "refuse") {
+      const samples = signatures().map(({ sample }) => sample);
+      throw tooManySignatures(name, [...samples, sample]);
+    }
+    const [oldest] = places;
+    places.delete(oldest!);
+    oldest!.value!.dispose();
+    oldest!.value = undefined;
+  };
   const trace = (
     backend: NodeJSKernelBackend,
     args: Args,
   ): CompiledSignature<Result> => {
     const { leaves, form } = flatten(args);
     const sample = sampleOf(form, leaves);
-    if (traced.length >= limit) {
-      const samples = traced.map((compiled) => compiled.sample);
-      throw tooManySignatures(name, [...samples, sample]);
-    }
-    const compiled = new CompiledSignature(backend, {
+    makeRoom(sample);
+    return new CompiledSignature(backend, {
       ...{ name, leaves, sample, options },
       run: (symbols) => runTidied(run, rebuild(form, symbols) as Args),
     });
-    traced.push(compiled);
-    return compiled;
   };
   const call = (...args: Args): Result => {
     const backend = tensorFlowBackend();
@@ -145,9 +159,13 @@ export function compile<
     }
     const { leaves, place } = index.find(args);
     runs = "graph";
-    if (place.value !== undefined) return place.value.call(leaves);
+    if (place.value !== undefined) {
+      if (whenFull === "forget" && places.delete(place)) places.add(place);
+      return place.value.call(leaves);
+    }
     const start = performance.now();
     place.value = trace(backend, args);
+    places.add(place);
     const result = place.value.call(leaves);
     const { traceMs } = place.value.report;
     noteTrace(name, { traceMs, firstCallMs: performance.now() - start });
@@ -155,10 +173,11 @@ export function compile<
   };
   return Object.defineProperties(call, {
     runs: { get: () => runs },
-    signatures: { get: () => traced.map((compiled) => compiled.report) },
+    signatures: { get: () => signatures().map(({ report }) => report) },
     dispose: {
       value: () => {
-        for (const compiled of traced.splice(0)) compiled.dispose();
+        for (const signature of signatures()) signature.dispose();
+        places.clear();
         index.clear();
       },
     },

@@ -9,6 +9,7 @@ import type {
   TransformerParams,
 } from "../model/transformer.ts";
 import { checkOption, RULES } from "../training/check.ts";
+import { MANY_SIGNATURES } from "../training/many_signatures.ts";
 import type { LanguageModel } from "./language_model.ts";
 
 /** How to choose among the tokens. */
@@ -28,7 +29,7 @@ export type GenerateOptions = {
 const compiledLogits = compile(
   (params: TransformerParams, ids: tf.Tensor2D, config: TransformerConfig) =>
     languageModel(params, ids, config).logits,
-  { name: "generation" },
+  { name: "generation", ...MANY_SIGNATURES },
 );
 
 /**

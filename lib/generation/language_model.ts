@@ -15,6 +15,7 @@ import { initSlots } from "../training/adamw.ts";
 import { checkOption, RULES } from "../training/check.ts";
 import { compileStep } from "../training/compiled_step.ts";
 import { tokenLoss } from "../training/head_losses.ts";
+import { MANY_SIGNATURES } from "../training/many_signatures.ts";
 import { trainOn, type TrainStep } from "../training/train_on.ts";
 import {
   planTraining,
@@ -133,7 +134,7 @@ const compiledSums = compile(
     const hits = logits.argMax(-1).equal(next).toFloat().sum();
     return tf.stack([tokenLoss(logits, next).mul(count), hits, count]);
   },
-  { name: "language model score" },
+  { name: "language model score", ...MANY_SIGNATURES },
 );
 
 /**

@@ -10,6 +10,7 @@ import { predictWords } from "../model/heads/masked_lm.ts";
 import { predictBoth } from "../model/heads/pretraining.ts";
 import { checkExamples, checkOption, RULES } from "../training/check.ts";
 import { lengthMultiple } from "../training/layout.ts";
+import { MANY_SIGNATURES } from "../training/many_signatures.ts";
 import { compileEach, type Precision } from "../training/precision.ts";
 import {
   judgesPairs,
@@ -118,5 +119,5 @@ function guessesOf(
 
 const compiledGuesses = compileEach(guessesOf, {
   name: "guessing of words",
-  maxSignatures: 256,
+  ...MANY_SIGNATURES,
 });

@@ -9,6 +9,7 @@ import {
   applySums,
   type Touched,
 } from "./accumulate.ts";
+import { MANY_SIGNATURES } from "./many_signatures.ts";
 import { compileEach, type Precision } from "./precision.ts";
 import {
   type Objective,
@@ -38,9 +39,6 @@ export type CompiledStep<
     >;
   };
 
-/** Far more than one training has lengths; a sweep trains many models. */
-const MAX_SIGNATURES = 256;
-
 /**
  * The step of an objective, recorded at its first call and run as a whole from then
  * on; anew for every shape of the batch.
@@ -57,12 +55,11 @@ export function compileStep<
   objective: Objective<Params, Batch, Config>,
   name: string,
 ): CompiledStep<Params, Batch, Config> {
-  const maxSignatures = MAX_SIGNATURES;
   return {
-    ...compileEach(stepOf(objective), { name, maxSignatures }),
+    ...compileEach(stepOf(objective), { name, ...MANY_SIGNATURES }),
     accumulate: compileEach(accumulateOf(objective), {
       name: `${name}, in parts`,
-      maxSignatures,
+      ...MANY_SIGNATURES,
     }),
   };
 }
@@ -70,5 +67,5 @@ export function compileStep<
 /** The update after the last part. It depends on no batch: one trace will do. */
 export const compiledApplySums = compile(applySums, {
   name: "update from sums",
-  maxSignatures: MAX_SIGNATURES,
+  ...MANY_SIGNATURES,
 });

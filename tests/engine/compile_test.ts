@@ -148,6 +148,28 @@ Deno.test("Equal small constants share a node", () => {
   run.dispose();
 });
 
+Deno.test("A full compiled function forgets what was not called for longest", () => {
+  let numTraces = 0;
+  const sum = compile((x: tf.Tensor) => {
+    numTraces++;
+    return x.add(tf.ones([1 << 15])).sum(); // a constant that it owns
+  }, { maxSignatures: 2, whenFull: "forget" });
+  const call = (size: number): number =>
+    tf.tidy(() => numbers(sum(tf.fill([size, 1], 1)))[0]!);
+  assert.equal(call(1), 2 ** 16);
+  const before = tensorFlowBinding().eager.numTensors;
+  for (const size of [2, 1, 3]) assert.equal(call(size), size * 2 ** 16);
+  assert.equal(numTraces, 3);
+  assert.equal(call(1), 2 ** 16); // kept: 2 was not called for longer
+  assert.equal(numTraces, 3);
+  assert.equal(call(2), 2 * 2 ** 16);
+  assert.equal(numTraces, 4);
+  assert.equal(sum.signatures.length, 2);
+  assert.equal(tensorFlowBinding().eager.numTensors, before + 1);
+  sum.dispose();
+  assert.equal(tensorFlowBinding().eager.numTensors, before - 1);
+});
+
 Deno.test("A compiled function within another takes part in its trace", () => {
   const inner = compile((x: tf.Tensor) => x.add(1));
   const outer = compile((x: tf.Tensor) => inner(inner(x)).mul(2));

@@ -104,6 +104,19 @@ Deno.test("the score is the mean over predicted tokens alone, whatever the batch
   disposeTree(model.params);
 });
 
+Deno.test("many sizes of batches are no mistake", async () => {
+  const model = newModel();
+  const options = { random: randomStream(1), temperature: 0, end: -1 };
+  for (let size = 1; size <= 40; size++) {
+    const sequences = copies(size, 1);
+    const { tokens } = await scoreLanguageModel(model, sequences);
+    assert.equal(tokens, size * LENGTH);
+    const starts = sequences.map(({ ids }) => ids.slice(0, 2 * LENGTH - 1));
+    assert.equal((await generate(model, starts, options)).length, size);
+  }
+  disposeTree(model.params);
+});
+
 Deno.test("a seed fixes the course of a training, dropout and order included", async () => {
   const runs = [];
   for (const seed of [1, 1, 2]) {
