@@ -44,7 +44,7 @@ export type Predictions = {
  * products, `"float32"` by default.
  * @returns Plain numbers.
  * @throws {RangeError} If there is no example, one does not fit the model, a logit
- * is NaN, or the processor does not multiply bfloat16.
+ * is not finite, or the processor does not multiply bfloat16.
  */
 export async function predict(
   model: ClassifierModel,
@@ -62,11 +62,23 @@ export async function predict(
     batch.indices.forEach((index, row) => logits[index] = rows[row]!);
     await setImmediate(); // the engine blocks while it computes
   }
+  checkFinite(logits);
   return {
     logits,
     predictions: logits.map(argMax),
     loss: crossEntropy(logits, examples.map(({ label }) => label)),
   };
+}
+
+/** What is not finite has no largest value, and no loss. */
+function checkFinite(logits: readonly (readonly number[])[]): void {
+  const odd = logits.findIndex((row) => !row.every(Number.isFinite));
+  if (odd === -1) return;
+  throw new RangeError(
+    `Cannot predict the class of example ${odd} as its logits must be finite: ` +
+      `found ${logits[odd]!.join(", ")}; the weights have left the finite ` +
+      `numbers, so train with a lower learning rate`,
+  );
 }
 
 /**

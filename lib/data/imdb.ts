@@ -48,8 +48,8 @@ const LABELS: ReadonlyMap<string, 0 | 1> = new Map([
  * @param file Its name, for errors.
  * @returns One example for each record, in order. The official files are sorted
  * by class: shuffle before training.
- * @throws {SyntaxError} If the file is damaged, not UTF-8 or has other columns, or
- * a record has another verdict or no review.
+ * @throws {SyntaxError} If the file is damaged, not UTF-8, has other columns or no
+ * review, or a record has another verdict or no review.
  */
 export function parseImdb(bytes: Uint8Array, file: string): ImdbExample[] {
   const records = parseRecords(unpack(bytes, file), file);
@@ -59,6 +59,11 @@ export function parseImdb(bytes: Uint8Array, file: string): ImdbExample[] {
     throw new SyntaxError(
       `Cannot parse "${file}" as its columns must be review,sentiment or ` +
         `text,label: found ${JSON.stringify(names.slice(0, 80))}`,
+    );
+  }
+  if (rows.length === 0) {
+    throw new SyntaxError(
+      `Cannot parse "${file}" as it must have at least one review: it has none`,
     );
   }
   return rows.map(([review = "", verdict = ""], index) => {

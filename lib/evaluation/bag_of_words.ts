@@ -103,12 +103,20 @@ export function fitBagOfWords(
  * @param text The ids of its words; those that fitting never saw say nothing.
  * @param model The classifier.
  * @returns Unnormalized log-probabilities, [C].
+ * @throws {RangeError} If an id is not below V.
  */
 export function bagLogits(
   text: readonly number[],
   model: BagOfWords,
 ): number[] {
   const { weights, numWords, numClasses } = model;
+  const odd = text.find((id) => !isBelow(numWords)(id));
+  if (odd !== undefined) {
+    throw new RangeError(
+      `Cannot score a text as the ids of its words must be below ${numWords}: ` +
+        `found ${odd}`,
+    );
+  }
   return Array.from({ length: numClasses }, (_, c) =>
     [...text, numWords]
       .reduce((sum, word) => sum + weights[word * numClasses + c]!, 0));
@@ -191,6 +199,9 @@ function moved(
     .reduce((sum, slope, i) => sum + slope * (next[i]! - last[i]!), 0);
 }
 
+const isBelow = (limit: number) => (value: number): boolean =>
+  Number.isInteger(value) && value >= 0 && value < limit;
+
 /** Refuses what does not fit the sizes. */
 function checkTexts(
   texts: readonly (readonly number[])[],
@@ -206,8 +217,6 @@ function checkTexts(
         `current value is ${penalty}`,
     );
   }
-  const isBelow = (limit: number) => (value: number): boolean =>
-    Number.isInteger(value) && value >= 0 && value < limit;
   const n = texts.findIndex((text, n) =>
     !text.every(isBelow(numWords)) || !isBelow(numClasses)(labels[n]!)
   );

@@ -55,7 +55,9 @@ export function reliabilityBins(
           `example ${i} has ${confidence}; apply softmax to logits first`,
       );
     }
-    const place = Math.ceil(confidence * numBins) - 1;
+    const above = Math.ceil(confidence * numBins) - 1;
+    // Of 100 bins, 0.55 · 100 rounds to above 55, yet 0.55 is the upper end of one.
+    const place = confidence <= above / numBins ? above - 1 : above;
     const bin = totals[Math.min(Math.max(place, 0), numBins - 1)]!;
     bin.count += 1;
     bin.confidence += confidence;

@@ -180,9 +180,9 @@ export function truncatedLengths(
 
 /** The number of `[PAD]` that bring `length` to `padTo`. */
 function paddingOf(length: number, padTo: number = length): number {
-  if (!(padTo >= length)) {
+  if (!(Number.isInteger(padTo) && padTo >= length)) {
     throw new RangeError(
-      `Cannot pad a sequence as padTo must be at least its length: ` +
+      `Cannot pad a sequence as padTo must be a whole number, at least its length: ` +
         `current values are padTo=${padTo}, length=${length}; ` +
         `set maxLength=${padTo} to cut the sequence`,
     );

@@ -90,6 +90,19 @@ Deno.test("predict() refuses examples that the model cannot read, and names the 
   disposeTree(model.params);
 });
 
+Deno.test("predict() refuses logits that are not finite", async () => {
+  for (const bias of [NaN, Infinity]) {
+    const model = newModel();
+    model.params.classifier.bias.dispose();
+    model.params.classifier.bias = tf.tensor1d([bias, 0]);
+    await assert.rejects(predict(model, EXAMPLES), {
+      name: "RangeError",
+      message: new RegExp(`class of example 0 .*found ${bias}, .*lower`),
+    });
+    disposeTree(model.params);
+  }
+});
+
 Deno.test("attentionsOf() gives every weight of every head, and predict()'s logits", async () => {
   await assertNoLeak(async () => {
     const model = newModel();

@@ -45,6 +45,7 @@ Deno.test("parseImdb() refuses other columns, torn quotes, torn gzip, bad UTF-8"
   const wrong: [Uint8Array, RegExp][] = [
     [encode(""), /columns must be review,sentiment or text,label: found ""/],
     [encode("a,b\n1,2\n"), /found "a,b"/],
+    [encode("text,label\n"), /"x.csv" .*at least one review: it has none/],
     [encode("text,label\na,1,2\n"), /equal columns: .*line 2/],
     [encode('text,label\n"a,1\n'), /equal columns: .*[Qq]uote/],
     [gzipSync(encode(TEXT)).subarray(0, 30), /must be whole gzip/],

@@ -75,6 +75,19 @@ Deno.test("fitBagOfWords() refuses ids and labels outside its sizes", () => {
   }
 });
 
+Deno.test("bagLogits() refuses ids that are no word's", () => {
+  const model = fitBagOfWords([[0], [1]], [0, 1], {
+    numWords: 2,
+    numClasses: 2,
+  });
+  for (const id of [2, 3, -1, 0.5, NaN]) {
+    assert.throws(() => bagLogits([0, id], model), {
+      name: "RangeError",
+      message: new RegExp(`must be below 2: found ${id}$`),
+    });
+  }
+});
+
 Deno.test("fitBagOfWords() says so where it did not get to the minimum", () => {
   // So small a penalty puts the minimum far away: the texts can be told apart.
   const options = {

@@ -33,6 +33,14 @@ Deno.test("reliabilityBins() keeps the ends of the scale", () => {
   assert.equal(expectedCalibrationError(reliabilityBins([], [])), 0);
 });
 
+Deno.test("the upper end of a bin belongs to it, however it is rounded", () => {
+  for (let m = 51; m <= 100; m++) {
+    const bins = reliabilityBins([[m / 100, 0]], [0], { numBins: 100 });
+    const { low, high } = bins.find(({ count }) => count === 1)!;
+    assert.deepEqual([low, high], [(m - 1) / 100, m / 100]);
+  }
+});
+
 Deno.test("reliabilityBins() refuses logits, unequal lengths and no bins", () => {
   assert.throws(() => reliabilityBins([[3, 0]], [0]), {
     name: "RangeError",

@@ -121,6 +121,12 @@ Deno.test("assemble() refuses lengths without room", () => {
     name: "RangeError",
     message: /padTo=4, length=5; set maxLength=4/,
   });
+  for (const padTo of [5.5, Infinity, NaN]) {
+    assert.throws(() => assemble(a(3), undefined, VOCABULARY, { padTo }), {
+      name: "RangeError",
+      message: new RegExp(`must be a whole number.*padTo=${padTo}, length=5`),
+    });
+  }
 });
 
 Deno.test("truncate() keeps a quarter from the head and the rest from the end", () => {
