@@ -13,9 +13,14 @@ import { COLA_SOURCES } from "./cola_sources.ts";
 import {
   type CorpusOptions,
   findCorpus,
-  type Origin,
   readCorpusFile,
 } from "./corpus_source.ts";
+import {
+  type CorpusNames,
+  type CorpusTitle,
+  corpusTitle,
+  describeSizes,
+} from "./corpus_title.ts";
 
 /** Sentences to learn from, and two sets to judge the learning by. */
 export type ColaParts = {
@@ -28,15 +33,19 @@ export type ColaParts = {
 };
 
 /** A corpus of sentences with judgments, and which one it is. */
-export type ColaCorpus = ColaParts & {
-  /** Its name, for headings and chart titles. */
-  title: string;
-  /** How it came here. */
-  origin: Origin;
-  /** What it is, how large, and why this one; without paths of the machine. */
-  description: string;
+export type ColaCorpus = ColaParts & CorpusTitle & {
   /** Source code → publication or phenomenon. */
   sourceTitles: Readonly<Record<string, string>>;
+};
+
+const NAMES: CorpusNames = {
+  title: "CoLA 1.1",
+  short: "CoLA",
+  paper: "Warstadt, Singh and Bowman, 2019",
+  embedded: {
+    title: "Embedded acceptability corpus",
+    content: "minimal pairs in CoLA's format",
+  },
 };
 
 const FILES: Readonly<Record<keyof ColaParts, string>> = {
@@ -62,34 +71,17 @@ export async function loadCola(
   options: CorpusOptions = {},
 ): Promise<ColaCorpus> {
   const places = { name: "cola", asset: COLA_ASSET, embedded: EMBEDDED };
-  const { origin, folder, reason } = await findCorpus(places, options);
-  if (origin === "embedded") return await loadEmbedded(reason);
-  return await loadReal(folder, origin);
-}
-
-/** Real CoLA. */
-async function loadReal(
-  folder: string,
-  origin: "folder" | "download",
-): Promise<ColaCorpus> {
-  const parts = await loadParts(folder);
-  const title = "CoLA 1.1";
-  const how = origin === "folder"
-    ? "from a local folder"
-    : "from its home page";
-  const description = `${title} (Warstadt, Singh and Bowman, 2019), ${how}: ` +
-    describeSizes(parts);
-  return { title, origin, description, ...parts, sourceTitles: COLA_SOURCES };
-}
-
-/** The corpus of this project. */
-async function loadEmbedded(reason: string): Promise<ColaCorpus> {
-  const parts = await loadParts(EMBEDDED);
-  const title = "Embedded acceptability corpus";
-  const description = `${title}, minimal pairs in CoLA's format that this ` +
-    `project generates: ${describeSizes(parts)}. Not real CoLA: ${reason}`;
-  const sourceTitles = await loadPhenomena();
-  return { title, origin: "embedded", description, ...parts, sourceTitles };
+  const source = await findCorpus(places, options);
+  const parts = await loadParts(source.folder);
+  const sizes = describeSizes({
+    "train": parts.train,
+    "in-domain dev": parts.inDomainDev,
+    "out-of-domain dev": parts.outOfDomainDev,
+  }, "sentences");
+  const sourceTitles = source.origin === "embedded"
+    ? await loadPhenomena()
+    : COLA_SOURCES;
+  return { ...corpusTitle(source, NAMES, sizes), ...parts, sourceTitles };
 }
 
 /** Reads the three files of a folder. */
@@ -113,12 +105,4 @@ async function loadPhenomena(): Promise<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(legend).map(([code, { title }]) => [code, title]),
   );
-}
-
-/** Such as "8,551 train, 527 in-domain dev and 516 out-of-domain dev sentences". */
-function describeSizes(parts: ColaParts): string {
-  const count = (examples: ColaExample[]): string =>
-    examples.length.toLocaleString("en-US");
-  return `${count(parts.train)} train, ${count(parts.inDomainDev)} in-domain ` +
-    `dev and ${count(parts.outOfDomainDev)} out-of-domain dev sentences`;
 }

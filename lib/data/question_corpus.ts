@@ -10,10 +10,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   type CorpusOptions,
+  type CorpusSource,
   findCorpus,
-  type Origin,
   readCorpusFile,
 } from "./corpus_source.ts";
+import {
+  type CorpusNames,
+  type CorpusTitle,
+  corpusTitle,
+  describeSizes,
+} from "./corpus_title.ts";
 import { stratifiedSplit } from "./split.ts";
 import { parseRawTrec, parseTrec, type TrecExample } from "./trec.ts";
 import { RAW_TREC_FILES, TREC_ASSET } from "./trec_asset.ts";
@@ -26,13 +32,15 @@ export type QuestionParts = {
 };
 
 /** A corpus of questions with their classes, and which one it is. */
-export type QuestionCorpus = QuestionParts & {
-  /** Its name, for headings and chart titles. */
-  title: string;
-  /** How it came here. */
-  origin: Origin;
-  /** What it is, how large, and why this one; without paths of the machine. */
-  description: string;
+export type QuestionCorpus = QuestionParts & CorpusTitle;
+
+const NAMES: CorpusNames = {
+  title: "TREC",
+  paper: "Li and Roth, 2002",
+  embedded: {
+    title: "Embedded question corpus",
+    content: "questions in TREC's format",
+  },
 };
 
 /** TREC with 452 questions held out, as `<class number> <question>`. */
@@ -74,25 +82,22 @@ export async function loadQuestions(
   options: CorpusOptions = {},
 ): Promise<QuestionCorpus> {
   const places = { name: "trec", asset: TREC_ASSET, embedded: EMBEDDED };
-  const { origin, folder, reason } = await findCorpus(places, options);
+  const source = await findCorpus(places, options);
+  const parts = await loadFolder(source);
+  const sizes = describeSizes(parts, "questions");
+  return { ...corpusTitle(source, NAMES, sizes), ...parts };
+}
+
+/** Reads what a folder holds: three parts of the one or the other, or TREC as it came. */
+async function loadFolder(
+  { origin, folder }: CorpusSource,
+): Promise<QuestionParts> {
   if (origin === "embedded") {
-    const title = "Embedded question corpus";
-    const parts = await loadParts(folder, EMBEDDED_FILES, parseRawTrec);
-    const description = `${title}, questions in TREC's format that this ` +
-      `project generates: ${describeSizes(parts)}. Not real TREC: ${reason}`;
-    return { title, origin, description, ...parts };
+    return await loadParts(folder, EMBEDDED_FILES, parseRawTrec);
   }
-  const title = "TREC";
-  const isRaw = existsSync(join(folder, RAW_TREC_FILES.train));
-  const parts = isRaw
+  return existsSync(join(folder, RAW_TREC_FILES.train))
     ? await loadPublished(folder)
     : await loadParts(folder, SPLIT_FILES, parseTrec);
-  const how = origin === "folder"
-    ? "from a local folder"
-    : "from its home page";
-  const description = `${title} (Li and Roth, 2002), ${how}: ` +
-    describeSizes(parts);
-  return { title, origin, description, ...parts };
 }
 
 /** Reads the three files of a folder. */
@@ -128,12 +133,4 @@ async function loadPublished(folder: string): Promise<QuestionParts> {
     dev: parts.validation.map((index) => all[index]!),
     test: await load(RAW_TREC_FILES.test),
   };
-}
-
-/** Such as "5,000 train, 452 dev and 500 test questions". */
-function describeSizes({ train, dev, test }: QuestionParts): string {
-  const count = (examples: TrecExample[]): string =>
-    examples.length.toLocaleString("en-US");
-  return `${count(train)} train, ${count(dev)} dev and ${count(test)} test ` +
-    `questions`;
 }

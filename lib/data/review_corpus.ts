@@ -11,9 +11,14 @@ import { fileURLToPath } from "node:url";
 import {
   type CorpusOptions,
   findCorpus,
-  type Origin,
   readCorpusFile,
 } from "./corpus_source.ts";
+import {
+  type CorpusNames,
+  type CorpusTitle,
+  corpusTitle,
+  describeSizes,
+} from "./corpus_title.ts";
 import { type ImdbExample, parseImdb } from "./imdb.ts";
 import {
   IMDB_ARCHIVE,
@@ -26,13 +31,15 @@ import { stratifiedSplit } from "./split.ts";
 export type { ReviewParts } from "./imdb_archive.ts";
 
 /** A corpus of reviews with their verdicts, and which one it is. */
-export type ReviewCorpus = ReviewParts & {
-  /** Its name, for headings and chart titles. */
-  title: string;
-  /** How it came here. */
-  origin: Origin;
-  /** What it is, how large, and why this one; without paths of the machine. */
-  description: string;
+export type ReviewCorpus = ReviewParts & CorpusTitle;
+
+const NAMES: CorpusNames = {
+  title: "IMDB",
+  paper: "Maas et al., 2011",
+  embedded: {
+    title: "Embedded review corpus",
+    content: "reviews of invented films",
+  },
 };
 
 /** What the labels 0 and 1 mean. */
@@ -69,23 +76,12 @@ export async function loadReviews(
   options: CorpusOptions = {},
 ): Promise<ReviewCorpus> {
   const places = { name: "imdb", asset: IMDB_ASSET, embedded: EMBEDDED };
-  const { origin, folder, reason } = await findCorpus(places, options);
-  if (origin === "embedded") {
-    const title = "Embedded review corpus";
-    const parts = splitUp(await load(folder, EMBEDDED_FILE));
-    const description =
-      `${title}, reviews of invented films that this project ` +
-      `generates: ${describeSizes(parts)}. Not real IMDB: ${reason}`;
-    return { title, origin, description, ...parts };
-  }
-  const title = "IMDB";
-  const parts = await loadFolder(folder);
-  const how = origin === "folder"
-    ? "from a local folder"
-    : "from its home page";
-  const description = `${title} (Maas et al., 2011), ${how}: ` +
-    describeSizes(parts);
-  return { title, origin, description, ...parts };
+  const source = await findCorpus(places, options);
+  const { train, test } = source.origin === "embedded"
+    ? splitUp(await load(source.folder, EMBEDDED_FILE))
+    : await loadFolder(source.folder);
+  const sizes = describeSizes({ train, test }, "reviews");
+  return { ...corpusTitle(source, NAMES, sizes), train, test };
 }
 
 /** Reads what a folder holds, the largest form first. */
@@ -123,11 +119,4 @@ function splitUp(all: readonly ImdbExample[]): ReviewParts {
     train: train.map((index) => all[index]!),
     test: validation.map((index) => all[index]!),
   };
-}
-
-/** Such as "25,000 train and 25,000 test reviews". */
-function describeSizes({ train, test }: ReviewParts): string {
-  const count = (examples: ImdbExample[]): string =>
-    examples.length.toLocaleString("en-US");
-  return `${count(train)} train and ${count(test)} test reviews`;
 }
