@@ -13,7 +13,7 @@ import { COLA_SOURCES } from "./cola_sources.ts";
 import {
   type CorpusOptions,
   findCorpus,
-  readCorpusFile,
+  readCorpusParts,
 } from "./corpus_source.ts";
 import {
   type CorpusNames,
@@ -72,7 +72,7 @@ export async function loadCola(
 ): Promise<ColaCorpus> {
   const places = { name: "cola", asset: COLA_ASSET, embedded: EMBEDDED };
   const source = await findCorpus(places, options);
-  const parts = await loadParts(source.folder);
+  const parts = await readCorpusParts(source.folder, FILES, parseCola);
   const sizes = describeSizes({
     "train": parts.train,
     "in-domain dev": parts.inDomainDev,
@@ -82,20 +82,6 @@ export async function loadCola(
     ? await loadPhenomena()
     : COLA_SOURCES;
   return { ...corpusTitle(source, NAMES, sizes), ...parts, sourceTitles };
-}
-
-/** Reads the three files of a folder. */
-async function loadParts(folder: string): Promise<ColaParts> {
-  const load = async (part: keyof ColaParts): Promise<ColaExample[]> =>
-    parseCola(
-      await readCorpusFile(folder, FILES[part], Object.values(FILES)),
-      FILES[part],
-    );
-  return {
-    train: await load("train"),
-    inDomainDev: await load("inDomainDev"),
-    outOfDomainDev: await load("outOfDomainDev"),
-  };
 }
 
 /** The titles of the embedded corpus's phenomena, by source code. */

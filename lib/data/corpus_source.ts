@@ -111,6 +111,29 @@ export async function readCorpusFile(
   }
 }
 
+/**
+ * Reads a corpus of one file for each part.
+ *
+ * @param folder The folder of the corpus.
+ * @param files The file of each part.
+ * @param parse Reads a file's content; the name is for its errors.
+ * @returns The examples of each part.
+ * @throws {RangeError} If a file is missing.
+ * @throws As `parse` does.
+ */
+export async function readCorpusParts<Part extends string, Example>(
+  folder: string,
+  files: Readonly<Record<Part, string>>,
+  parse: (bytes: Uint8Array, file: string) => Example[],
+): Promise<Record<Part, Example[]>> {
+  const names = Object.values<string>(files);
+  const parts: [string, Example[]][] = [];
+  for (const [part, file] of Object.entries<string>(files)) {
+    parts.push([part, parse(await readCorpusFile(folder, file, names), file)]);
+  }
+  return Object.fromEntries(parts) as Record<Part, Example[]>;
+}
+
 /** A corpus in `BERTBOOK_DATA`, which may also hold other corpora only. */
 function dataFolder(name: string): string | undefined {
   const data = Deno.env.get("BERTBOOK_DATA");

@@ -13,6 +13,7 @@ import {
   type CorpusSource,
   findCorpus,
   readCorpusFile,
+  readCorpusParts,
 } from "./corpus_source.ts";
 import {
   type CorpusNames,
@@ -93,28 +94,11 @@ async function loadFolder(
   { origin, folder }: CorpusSource,
 ): Promise<QuestionParts> {
   if (origin === "embedded") {
-    return await loadParts(folder, EMBEDDED_FILES, parseRawTrec);
+    return await readCorpusParts(folder, EMBEDDED_FILES, parseRawTrec);
   }
   return existsSync(join(folder, RAW_TREC_FILES.train))
     ? await loadPublished(folder)
-    : await loadParts(folder, SPLIT_FILES, parseTrec);
-}
-
-/** Reads the three files of a folder. */
-async function loadParts(
-  folder: string,
-  files: Readonly<Record<keyof QuestionParts, string>>,
-  parse: (bytes: Uint8Array, file: string) => TrecExample[],
-): Promise<QuestionParts> {
-  const load = async (part: keyof QuestionParts): Promise<TrecExample[]> => {
-    const names = Object.values(files);
-    return parse(await readCorpusFile(folder, files[part], names), files[part]);
-  };
-  return {
-    train: await load("train"),
-    dev: await load("dev"),
-    test: await load("test"),
-  };
+    : await readCorpusParts(folder, SPLIT_FILES, parseTrec);
 }
 
 /** Reads TREC as it was published, and holds out `dev`. */
