@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import {
+  planTraining,
+  type TrainOptions,
+} from "bertbook/training/train_options.ts";
+
+const RECIPE: TrainOptions = {
+  epochs: 3,
+  batchSize: 8,
+  learningRate: 1e-3,
+  seed: 7,
+};
+
+Deno.test("planTraining() counts steps: batches, parts of a step, and the climb of the rate", () => {
+  // 41 examples are six batches of 8, the last of one; two make a step.
+  const plan = planTraining(41, RECIPE, { accumulate: 2, warmupShare: 0.3 });
+  assert.equal(plan.stepsPerEpoch, 3);
+  assert.deepEqual(plan.schedule, {
+    name: "linear",
+    learningRate: 1e-3,
+    warmupSteps: 2, // of nine steps, 2.7
+    totalSteps: 9,
+  });
+  const chosen = { ...RECIPE, warmupSteps: 5 };
+  const { schedule } = planTraining(41, chosen, { warmupShare: 0.3 });
+  assert.deepEqual([schedule.warmupSteps, schedule.totalSteps], [5, 18]);
+});
+
+Deno.test("planTraining() fills in the paper's AdamW", () => {
+  const { adamW, clipNorm, precision } = planTraining(8, RECIPE);
+  assert.deepEqual(adamW, {
+    ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+  });
+  assert.deepEqual([clipNorm, precision], [1, "float32"]);
+});
+
+Deno.test("planTraining() refuses every option outside its range", () => {
+  const wrong: Partial<Record<keyof TrainOptions, unknown>>[] = [
+    { epochs: 0 },
+    { batchSize: 1.5 },
+    { learningRate: NaN },
+    { epsilon: 0 },
+    { weightDecay: -1 },
+    { clipNorm: 0 },
+    { seed: 2 ** 31 },
+    { schedule: "exponential" },
+    { precision: "float16" },
+    { warmupSteps: 4 },
+  ];
+  for (const change of wrong) {
+    const options = { ...RECIPE, ...change } as TrainOptions;
+    assert.throws(() => planTraining(8, options), {
+      name: "RangeError",
+      message: new RegExp(Object.keys(change)[0]!),
+    });
+  }
+  assert.throws(() => planTraining(8, RECIPE, { accumulate: 0 }), /accumulate/);
+});
