@@ -1,9 +1,14 @@
 /** Who attended to whom in one sequence, as plain numbers to draw. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { classify } from "../model/classifier.ts";
-import { inputFrom } from "../model/input.ts";
+import { compile } from "../engine/compile.ts";
+import { unfused } from "../engine/fuse.ts";
+import type { BertInput } from "../model/bert.ts";
+import { type ClassifierParams, classify } from "../model/classifier.ts";
+import type { BertConfig } from "../model/config.ts";
+import { checkInput, inputFrom } from "../model/input.ts";
 import { neuronsOf } from "../model/neurons.ts";
+import { lengthMultiple } from "../training/layout.ts";
 import type { ClassifierModel } from "../weights/pretrained.ts";
 
 /** A sequence as the tokenizer encodes it. */
@@ -30,6 +35,10 @@ export type SequenceAttention = {
  * The attention weights of every layer and head with the queries and keys behind
  * them, and the logits they led to.
  *
+ * The forward pass is compiled once for each length, and lengths are rounded up to
+ * multiples of 8: no more than 64 signatures for BERT's 512 positions, and 6 for all
+ * sentences of CoLA.
+ *
  * @param model Its parameters may be constants or variables; they stay as they are.
  * @param sequence Ids, segments and attention mask, each [T].
  * @returns Plain numbers.
@@ -39,36 +48,75 @@ export async function attentionsOf(
   { params, config }: ClassifierModel,
   sequence: EncodedSequence,
 ): Promise<SequenceAttention> {
-  const input = inputFrom({ ...sequence, length: sequence.ids.length }, config);
-  const output = tf.tidy(() => {
-    const { attentions, hiddenStates, logits } = classify(
-      params,
-      input,
-      config,
-    );
-    return {
-      attentions,
-      logits,
-      ...neuronsOf(params.bert, hiddenStates, config),
-    };
-  });
+  const T = sequence.ids.length;
+  checkInput({ ...sequence, length: T }, config);
+  const input = inputFrom(padded(sequence, config), config);
+  const output = compiledAttentions(params, input, config);
+  const cut = tf.tidy(() => ({
+    attentions: cutTo(output.attentions, [T, T]),
+    queries: cutTo(output.queries, [T, -1]),
+    keys: cutTo(output.keys, [T, -1]),
+  }));
   try {
-    const [attentions, queries, keys] = await Promise.all(
-      [output.attentions, output.queries, output.keys].map(firstOfEach),
-    );
-    const [logits] = await output.logits.array();
-    return {
-      attentions: attentions!,
-      queries: queries!,
-      keys: keys!,
-      logits: logits!,
-    };
+    const [attentions, queries, keys, [logits]] = await Promise.all([
+      cut.attentions.array(),
+      cut.queries.array(),
+      cut.keys.array(),
+      output.logits.array(),
+    ]);
+    return { attentions, queries, keys, logits: logits! };
   } finally {
-    tf.dispose([input, output]);
+    tf.dispose([input, output, cut]);
   }
 }
 
-/** The values of a batch of one, layer by layer. */
-function firstOfEach(layers: readonly tf.Tensor4D[]): Promise<number[][][][]> {
-  return Promise.all(layers.map(async (layer) => (await layer.array())[0]!));
+/** Multiple to which lengths are rounded up, where it divides the longest. */
+const LENGTH_MULTIPLE = 8;
+
+/** One for each length and size of a model; those of one size share theirs. */
+const MAX_SIGNATURES = 256;
+
+/**
+ * All layers as one tensor each: [L, H, T, T], twice [L, H, T, K]; logits [1, C].
+ *
+ * A page looks at a few sentences, so no kernels are made for them: with kernels the
+ * first call of MiniLM at 64 tokens takes three times as long.
+ */
+const compiledAttentions = compile(
+  (params: ClassifierParams, input: BertInput, config: BertConfig) =>
+    unfused(() => {
+      const { hiddenStates, ...output } = classify(params, input, config);
+      const { queries, keys } = neuronsOf(params.bert, hiddenStates, config);
+      return {
+        attentions: tf.concat(output.attentions),
+        queries: tf.concat(queries),
+        keys: tf.concat(keys),
+        logits: output.logits,
+      };
+    }),
+  { name: "attentions", maxSignatures: MAX_SIGNATURES },
+);
+
+/** The sequence, filled up to a rounded length with padding that is masked. */
+function padded(
+  { ids, segments, attentionMask }: EncodedSequence,
+  config: BertConfig,
+): EncodedSequence & { length: number } {
+  const multiple = lengthMultiple(config, LENGTH_MULTIPLE);
+  const length = multiple * Math.ceil(ids.length / multiple);
+  const fill = (values: readonly number[]): number[] =>
+    Array.from({ length }, (_, token) => values[token] ?? 0);
+  return {
+    ...{ ids: fill(ids), segments: fill(segments), length },
+    attentionMask: fill(attentionMask),
+  };
+}
+
+/** The first tokens of every layer and head. */
+function cutTo(
+  layers: tf.Tensor4D,
+  [rows, columns]: [number, number],
+): tf.Tensor4D {
+  const [L, H] = layers.shape;
+  return layers.slice([0, 0, 0, 0], [L, H, rows, columns]);
 }

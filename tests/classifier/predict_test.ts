@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { attentionsOf } from "bertbook/classifier/attentions.ts";
 import { predict } from "bertbook/classifier/predict.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { argMax, crossEntropy } from "bertbook/evaluation/probabilities.ts";
@@ -101,66 +100,4 @@ Deno.test("predict() refuses logits that are not finite", async () => {
     });
     disposeTree(model.params);
   }
-});
-
-Deno.test("attentionsOf() gives every weight of every head, and predict()'s logits", async () => {
-  await assertNoLeak(async () => {
-    const model = newModel();
-    const [example] = EXAMPLES;
-    const { ids, segments } = example!;
-    const padded = {
-      ids: [...ids, 0, 0],
-      segments: [...segments, 0, 0],
-      attentionMask: [...ids.map(() => 1), 0, 0],
-    };
-    const { attentions, logits } = await attentionsOf(model, padded);
-    const T = padded.ids.length;
-    assert.equal(attentions.length, TOY.numLayers);
-    for (const head of attentions.flat()) {
-      assert.equal(head.length, T);
-      for (const row of head) {
-        const sum = row.reduce((a, b) => a + b);
-        assert.ok(Math.abs(sum - 1) < 1e-5, `a row sums to ${sum}`);
-        assert.deepEqual(row.slice(-2), [0, 0]); // nobody looks at padding
-      }
-    }
-    assert.equal(attentions.flat().length, TOY.numLayers * TOY.numHeads);
-    assertClose([logits], (await predict(model, [example!])).logits, 1e-6);
-    disposeTree(model.params);
-  });
-});
-
-Deno.test("attentionsOf() gives the queries and keys that its weights are made of", async () => {
-  const model = newModel();
-  const { ids, segments } = EXAMPLES[1]!;
-  const attentionMask = ids.map((_, token) => token === 1 ? 0 : 1);
-  const { attentions, queries, keys } = await attentionsOf(model, {
-    ids,
-    segments,
-    attentionMask,
-  });
-  const dot = (a: number[], b: number[]): number =>
-    a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-  let worst = 0, spread = 0;
-  attentions.forEach((heads, layer) =>
-    heads.forEach((weights, head) =>
-      weights.forEach((row, token) => {
-        const query = queries[layer]![head]![token]!;
-        const K = query.length;
-        assert.equal(K, TOY.hiddenSize / TOY.numHeads);
-        // softmax(q · k / √K + mask), Vaswani et al. (2017), equation 1.
-        const powers = keys[layer]![head]!.map((key, other) =>
-          Math.exp(dot(query, key) / Math.sqrt(K)) * attentionMask[other]!
-        );
-        const total = powers.reduce((a, b) => a + b);
-        row.forEach((weight, key) => {
-          worst = Math.max(worst, Math.abs(weight - powers[key]! / total));
-        });
-        spread = Math.max(spread, Math.max(...row) - 1 / (ids.length - 1));
-      })
-    )
-  );
-  assert.ok(worst < 1e-6, `weights differ by ${worst}`);
-  assert.ok(spread > 0.001, `weights are all alike: ${spread}`);
-  disposeTree(model.params);
 });

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
+import type { CallTree } from "bertbook/engine/call_tree.ts";
 import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
-import { fuse } from "bertbook/engine/fuse.ts";
+import { fuse, unfused } from "bertbook/engine/fuse.ts";
 import assert from "node:assert/strict";
 
 await startEngine({ engine: "tensorflow" });
@@ -93,6 +94,21 @@ Deno.test("fuse() leaves small tensors, and those outside of a graph, as they ar
     undefined,
   );
   step.dispose();
+});
+
+Deno.test("unfused() leaves the parts of one function as they are", () => {
+  const fused = fuse("parts", parts);
+  const operationsOf = (run: (x: tf.Tensor2D) => CallTree): string[] => {
+    const step = compile(run);
+    tf.tidy(() => void step(waves(SHAPE)));
+    const operations = [...step.signatures[0]!.operations.keys()];
+    step.dispose();
+    return operations;
+  };
+  const bent = (x: tf.Tensor2D) => fused({ x, bias: undefined }, 2);
+  assert.ok(operationsOf((x) => unfused(() => bent(x))).includes("Tanh"));
+  assert.throws(() => unfused(() => assert.fail("inside")), /inside/);
+  assert.ok(!operationsOf(bent).includes("Tanh"));
 });
 
 Deno.test("a fused function inside another becomes part of its kernel", () => {
