@@ -4,7 +4,7 @@ import { predict } from "bertbook/classifier/predict.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { argMax, crossEntropy } from "bertbook/evaluation/probabilities.ts";
 import { makeTrainable } from "bertbook/training/variables.ts";
-import { assertNoLeak, copyTask, newModel, TOY } from "../training/_support.ts";
+import { assertNoLeak, copyTask, newModel } from "../training/_support.ts";
 
 await tf.setBackend("cpu");
 
