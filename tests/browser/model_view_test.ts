@@ -46,13 +46,19 @@ inBrowser(
     assert.deepEqual(await tokensOf(page, "query"), pair.tokens);
 
     await page.point(`${all("ul.query li")}[3]`);
-    const shown = await page.evaluate<string[]>(
-      `${all("ul.key .weight")}.map((n) => n.textContent)`,
-    );
-    const expected = pair.attentions[1]![2]![3]!
-      .map((weight) => Math.round(255 * weight) / 255)
-      .map((weight) => weight < 0.005 ? "" : weight.toFixed(2));
-    assert.deepEqual(shown, expected);
+    const shown = `${all("ul.key .weight")}.map((n) => n.textContent)`;
+    const expected = (layer: number, head: number): string[] =>
+      pair.attentions[layer]![head]![3]!
+        .map((weight) => Math.round(255 * weight) / 255)
+        .map((weight) => weight < 0.005 ? "" : weight.toFixed(2));
+    assert.deepEqual(await page.evaluate(shown), expected(1, 2));
+
+    // Another head without going back; it keeps the token that is pointed at.
+    await choose(page, "head", 0);
+    assert.equal(await enlarged(page), "Layer 1, head 0");
+    assert.deepEqual(await page.evaluate(shown), expected(1, 0));
+    await choose(page, "layer", 2);
+    assert.equal(await enlarged(page), "Layer 2, head 0");
 
     await page.point(`${all(".back")}[0]`, { clicks: 1 });
     assert.equal(await enlarged(page), null);
@@ -99,8 +105,7 @@ inBrowser(
     await page.press("Enter");
     assert.equal(await enlarged(page), "Layer 1, head 2");
     assert.equal(await page.evaluate(`${focused}.className`), "back");
-    await page.press("Tab");
-    await page.press("ArrowDown");
+    for (const key of ["Tab", "Tab", "Tab", "ArrowDown"]) await page.press(key);
     assert.match(
       await page.evaluate(`${all(".status")}[0].textContent`),
       /^the looks at .*\(head 2\)$/,

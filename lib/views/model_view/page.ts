@@ -6,7 +6,7 @@
  */
 
 import type { AttentionData } from "../attention/data.ts";
-import { element } from "../attention/elements.ts";
+import { choice, element } from "../attention/elements.ts";
 import { filterChoice, sentenceFilters } from "../attention/filters.ts";
 import { showView } from "../attention/frame.ts";
 import { unpackWeights } from "../attention/lines.ts";
@@ -40,11 +40,18 @@ export function drawModelView(
     { type: "button", class: "back" },
     "← all heads",
   );
-  const name = element("strong");
+  const count = (length: number): string[] =>
+    Array.from({ length }, (_, i) => String(i));
+  const layers = choice("Layer", count(numLayers), 0, (layer) => {
+    enlarge({ ...opened!, layer });
+  });
+  const heads = choice("Head", count(numHeads), 0, (head) => {
+    enlarge({ ...opened!, head });
+  });
   const detail = element(
     "div",
     { class: "detail", role: "region", hidden: "" },
-    element("div", { class: "controls" }, back, name),
+    element("div", { class: "controls" }, back, layers, heads),
     panel.status,
     panel.columns,
   );
@@ -69,16 +76,20 @@ export function drawModelView(
       })
     );
   }
-  function open(place: Place): void {
+  function enlarge(place: Place): void {
     opened = place;
     const { layer, head } = place;
-    name.textContent = `Layer ${layer}, head ${head}`;
-    detail.setAttribute("aria-label", name.textContent);
-    panel.showTokens(filter);
+    detail.setAttribute("aria-label", `Layer ${layer}, head ${head}`);
+    layers.querySelector("select")!.value = String(layer);
+    heads.querySelector("select")!.value = String(head);
     panel.showLinks({
       heads: [{ head, color: colors[head]! }],
       weight: (head, query, key) => weightOf(layer, head, query, key),
     });
+  }
+  function open(place: Place): void {
+    panel.showTokens(filter);
+    enlarge(place);
     grid.hidden = hint.hidden = true;
     detail.hidden = false;
     back.focus();

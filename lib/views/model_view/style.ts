@@ -3,6 +3,7 @@
 /** Rules for the view's shadow tree. */
 export const GRID_CSS = `
 [hidden] { display: none !important; }
+.detail .controls { margin-top: 8px; }
 .hint { margin: 8px 0; opacity: 0.8; }
 .grid { overflow-x: auto; padding: 2px; }
 [role="row"] { display: flex; gap: 3px; align-items: center; margin-bottom: 3px; }
