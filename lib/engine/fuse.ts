@@ -8,7 +8,11 @@
 import type * as tf from "@tensorflow/tfjs";
 import { type CallTree, flatten, rebuild } from "./call_tree.ts";
 import { SignatureIndex } from "./signature_index.ts";
-import { FusedKernel, fusesHere } from "./tensorflow/fused_kernel.ts";
+import {
+  type Factors,
+  FusedKernel,
+  fusesHere,
+} from "./tensorflow/fused_kernel.ts";
 import { FusedUpdate } from "./tensorflow/fused_update.ts";
 import { currentTrace, type Tracer } from "./tensorflow/trace.ts";
 
@@ -47,22 +51,32 @@ const SMALL = 1 << 16;
  * @param name Stands in TensorFlow's messages and profiles.
  * @param run A function of tensors, in trees of objects and arrays, and plain
  * values. It uses no other tensors and no variables, and returns new ones.
+ * @param factors Results that are multiplied by matrices: a function in bfloat16 needs
+ * them rounded, which costs nothing while they are computed, and a pass later.
  * @returns A function of the same arguments and results.
  */
 export function fuse<
   Args extends readonly CallTree[],
   Result extends CallTree,
->(name: string, run: (...args: Args) => Result): (...args: Args) => Result {
-  const index = new SignatureIndex<FusedKernel>();
+>(
+  name: string,
+  run: (...args: Args) => Result,
+  factors: Factors = {},
+): (...args: Args) => Result {
+  const index = new SignatureIndex<Map<string, FusedKernel>>();
   return (...args) => {
     const { leaves, place } = index.find(args);
     const trace = fusingTrace(leaves);
     if (trace === undefined) return run(...args);
-    place.value ??= new FusedKernel(trace, name, leaves, (symbols) => {
-      const { form } = flatten(args);
-      return run(...rebuild(form, symbols) as unknown as Args);
-    });
-    return place.value.call(trace, leaves) as Result;
+    const kernels = place.value ??= new Map<string, FusedKernel>();
+    const types = typesOf(leaves, trace);
+    const kernel = kernels.get(types) ??
+      new FusedKernel(trace, name, leaves, (symbols) => {
+        const { form } = flatten(args);
+        return run(...rebuild(form, symbols) as unknown as Args);
+      }, factors);
+    kernels.set(types, kernel);
+    return kernel.call(trace, leaves) as Result;
   };
 }
 
@@ -84,9 +98,8 @@ export function fuseUpdate(
   return (variables, inputs) => {
     const trace = fusingTrace(variables);
     if (trace === undefined) return false;
-    const all = [...variables, ...inputs];
-    const signature = all.map(({ dtype, shape }) => `${dtype}[${shape}]`)
-      .join();
+    const shapes = [...variables, ...inputs].map(({ shape }) => `[${shape}]`);
+    const signature = `${shapes} ${typesOf(inputs, trace)}`;
     const update = updates.get(signature) ??
       new FusedUpdate(trace, name, variables, inputs, run);
     updates.set(signature, update);
@@ -114,6 +127,14 @@ export function unfused<T>(run: () => T): T {
   } finally {
     fuses = before;
   }
+}
+
+/** The element types in which a trace has its tensors, and multiplies matrices. */
+function typesOf(tensors: readonly tf.Tensor[], trace: Tracer): string {
+  const types = tensors.map((tensor) =>
+    trace.graph.describe(trace.sourceOf(tensor)).dtype
+  );
+  return `${types} ${trace.bfloat16}`;
 }
 
 /** The trace in progress, if work on these tensors is worth a kernel in it. */

@@ -82,7 +82,7 @@ export function dropoutFrom(seed: tf.Tensor1D): Dropout {
 }
 
 /** {@linkcode dropped} by itself, in one pass. */
-const multiplied = fuse("dropout", dropped<tf.Tensor>);
+const multiplied = fuse("dropout", dropped<tf.Tensor>, { "": "too" });
 
 /**
  * Drops elements at a site; of a gradient, the same elements.

@@ -76,6 +76,7 @@ const addAndNorm = fuse(
     const sum = residual.add(dropped(product.add(bias), site));
     return normalized(sum as tf.Tensor2D, norm, epsilon);
   },
+  { value: "too" },
 );
 
 const addAndNormGradient = fuse(
@@ -89,4 +90,5 @@ const addAndNormGradient = fuse(
     const product = dropped(by.x, site);
     return { ...by, product, productBias: product.sum(0) };
   },
+  { product: "only" },
 );

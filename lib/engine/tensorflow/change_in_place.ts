@@ -24,7 +24,8 @@ export function changeInPlace(
 ): void {
   const trace = currentTrace();
   if (trace !== undefined) {
-    trace.variables.changeInPlace(name, attributes, variables, inputs);
+    const values = inputs.map((input) => trace.valueOf(input));
+    trace.variables.changeInPlace(name, attributes, variables, values);
     return;
   }
   const { eager } = tensorFlowBinding();

@@ -9,6 +9,7 @@ import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_
 import { type CallTree, flatten, type Form, rebuild } from "../call_tree.ts";
 import { type Attribute, AttributeType } from "./attributes.ts";
 import { TensorFlowBinding } from "./binding.ts";
+import { instructionSets, multipliesBfloat16 } from "../processor.ts";
 import type { Sample } from "../signature_limit.ts";
 import { Graph } from "./graph.ts";
 import { graphTools } from "./graph_tools.ts";
@@ -78,7 +79,8 @@ export class CompiledSignature<Result extends CallTree | void> {
     this.#function = `compiled_${name.replace(/\W/g, "_")}_${++numFunctions}`;
     this.#attributes = callAttributes(options);
     try {
-      this.#trace = new Tracer(backend, binding, graph).trace(
+      const bfloat16 = options.bfloat16 === true && multipliesHere(binding);
+      this.#trace = new Tracer(backend, binding, graph, bfloat16).trace(
         this.#function,
         leaves,
         (symbols) => {
@@ -201,6 +203,12 @@ function bindingOf(backend: NodeJSKernelBackend): TensorFlowBinding {
     "Cannot compile as the engine must be started by startEngine(): " +
       "found another binding of TensorFlow",
   );
+}
+
+/** Whether it is this processor that multiplies, and in bfloat16 without detours. */
+function multipliesHere(binding: TensorFlowBinding): boolean {
+  return !binding.isUsingGpuDevice() &&
+    multipliesBfloat16(instructionSets()) !== false;
 }
 
 /** A `ConfigProto` that turns on oneDNN's bfloat16 rewriting in Grappler. */

@@ -5,13 +5,22 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { type CallTree, flatten, type Form, rebuild } from "../call_tree.ts";
+import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
+import {
+  type CallTree,
+  flatten,
+  type Form,
+  placesIn,
+  rebuild,
+} from "../call_tree.ts";
 import { type Attribute, AttributeType } from "./attributes.ts";
 import { tensorFlowBackend, tensorFlowBinding } from "./backend.ts";
+import { DataType } from "./dtypes.ts";
 import { Graph } from "./graph.ts";
 import { GraphExecutor } from "./graph_executor.ts";
 import { graphTools } from "./graph_tools.ts";
 import type { NodeOutput } from "./node_output.ts";
+import type { CallOutput } from "./rounding_executor.ts";
 import type { Tracer } from "./trace.ts";
 import { idOf } from "./variables.ts";
 
@@ -53,10 +62,17 @@ export function fusesHere(): boolean {
   return registry.has(XLA_OPERATION) && !binding.isUsingGpuDevice();
 }
 
+/**
+ * Which results of a fused function matrices are multiplied by, by their paths
+ * (`product`, `[0]`; the empty one for a bare tensor): `"only"` by them, so that a
+ * function in bfloat16 needs no float32 form, or by them `"too"`.
+ */
+export type Factors = Readonly<Record<string, "only" | "too">>;
+
 /** One signature of a fused function. It lives as long as the process. */
 export class FusedKernel {
   readonly #attributes: readonly Attribute[];
-  readonly #outputs: readonly { readonly shape: readonly number[] }[];
+  readonly #outputs: readonly CallOutput[];
   readonly #form: Form;
 
   /**
@@ -66,12 +82,14 @@ export class FusedKernel {
    * @param name Stands in messages and profiles.
    * @param leaves The tensors among the arguments.
    * @param run Calls the function with symbols in the leaves' place.
+   * @param factors Results that matrices are multiplied by.
    */
   constructor(
     trace: Tracer,
     name: string,
     leaves: readonly tf.Tensor[],
     run: (symbols: readonly tf.Tensor[]) => CallTree,
+    factors: Factors,
   ) {
     const { backend } = trace;
     const { context, api, registry } = trace.graph;
@@ -79,25 +97,29 @@ export class FusedKernel {
     const executor = new ClosedExecutor(name, trace, graph);
     const address = kernelName(name);
     try {
-      const given = leaves.map((leaf) =>
-        executor.argument({
-          shape: leaf.shape,
-          dtype: backend.getDTypeInteger(leaf.dtype),
-        })
-      );
-      const { form, outputs } = trace.detour(executor, () => {
+      const given = leaves.map((leaf) => executor.like(leaf, trace));
+      const { form, outputs, results } = trace.detour(executor, () => {
         const symbols = given.map((placeholder, i) =>
-          executor.tensor(backend, placeholder, leaves[i]!.shape)
+          executor.given(backend, placeholder, leaves[i]!)
         );
-        const { form, leaves: results } = flatten(run(symbols));
-        const outputs = results.map((x) => executor.output(idOf(backend, x)));
-        return { form, outputs };
+        const { form, leaves: tensors } = flatten(run(symbols));
+        const uses = usesOf(form, trace.bfloat16 ? factors : {});
+        const outputs = tensors.flatMap((tensor, i) => {
+          const output = executor.output(idOf(backend, tensor));
+          if (uses[i] === undefined) return [output];
+          const rounded = graph.cast(output, DataType.bfloat16);
+          return uses[i] === "only" ? [rounded] : [output, rounded];
+        });
+        const results = tensors.map(({ shape, dtype }, i): CallOutput => ({
+          shape: [...shape],
+          dtype: backend.getDTypeInteger(dtype),
+          forms: FORMS[uses[i] ?? "no"],
+        }));
+        return { form, outputs, results };
       });
       graph.toFunction(address, given, outputs, []);
       this.#form = form;
-      this.#outputs = outputs.map((output) => ({
-        shape: graph.describe(output).shape!,
-      }));
+      this.#outputs = results;
       const typesOf = (list: readonly NodeOutput[]): number[] =>
         list.map((output) => graph.describe(output).dtype);
       this.#attributes = kernelAttributes(address, {
@@ -122,10 +144,39 @@ export class FusedKernel {
   }
 }
 
+/** In which forms a result is returned that matrices are multiplied by. */
+const FORMS = { no: "own", only: "bfloat16", too: "both" } as const;
+
+/** How matrices use each result, in the order of the leaves. */
+function usesOf(form: Form, factors: Factors): ("only" | "too" | undefined)[] {
+  return placesIn(form).flatMap(({ path, at }) =>
+    "leaf" in at ? [factors[path]] : []
+  );
+}
+
 /** A kernel is called from many traces, and each has tensors of its own. */
 export class ClosedExecutor extends GraphExecutor {
   constructor(private readonly name: string, trace: Tracer, graph: Graph) {
     super(trace.binding.eager, graph);
+  }
+
+  /** An argument in the form in which a tensor of a trace is read. */
+  like(tensor: tf.Tensor, trace: Tracer): NodeOutput {
+    const { dtype } = trace.graph.describe(trace.sourceOf(tensor));
+    return this.argument({ shape: tensor.shape, dtype });
+  }
+
+  /** A tensor for an argument that is like another: bfloat16 becomes float32. */
+  given(
+    backend: NodeJSKernelBackend,
+    argument: NodeOutput,
+    { shape }: tf.Tensor,
+  ): tf.Tensor {
+    const isRounded = this.graph.describe(argument).dtype === DataType.bfloat16;
+    const output = isRounded
+      ? this.graph.cast(argument, DataType.float32)
+      : argument;
+    return this.tensor(backend, output, shape);
   }
 
   protected override capture(): never {

@@ -51,19 +51,14 @@ export class FusedUpdate {
       const resources = variables.map(({ shape }) =>
         executor.argument({ shape, dtype: DataType.resource })
       );
-      const types = inputs.map(({ dtype }) => backend.getDTypeInteger(dtype));
-      const given = inputs.map(({ shape }, i) =>
-        executor.argument({ shape, dtype: types[i]! })
-      );
+      const given = inputs.map((input) => executor.like(input, trace));
       const reads = resources.map((resource, i) => {
         const read = graph.addNode("ReadVariableOp", [float], [resource]);
         graph.setShape(outputOf(read), variables[i]!.shape);
         return read;
       });
       const symbols = (outputs: NodeOutput[], like: readonly tf.Tensor[]) =>
-        outputs.map((output, i) =>
-          executor.tensor(backend, output, like[i]!.shape)
-        );
+        outputs.map((output, i) => executor.given(backend, output, like[i]!));
       const changed = trace.detour(executor, () =>
         run(
           symbols(reads.map((read) => outputOf(read)), variables),
@@ -79,7 +74,9 @@ export class FusedUpdate {
       );
       graph.toFunction(address, [...resources, ...given], [], writes);
       this.#attributes = kernelAttributes(address, {
-        inputs: [...variables.map(() => DataType.resource), ...types],
+        inputs: [...resources, ...given].map((input) =>
+          graph.describe(input).dtype
+        ),
         outputs: [],
       });
     } finally {
@@ -97,7 +94,7 @@ export class FusedUpdate {
       "StatefulPartitionedCall",
       this.#attributes,
       variables,
-      inputs,
+      inputs.map((input) => trace.sourceOf(input)),
     );
   }
 }

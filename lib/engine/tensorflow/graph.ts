@@ -7,6 +7,7 @@
 import {
   type Attribute,
   type AttributeSetters,
+  AttributeType,
   graphSetters,
   setAttribute,
 } from "./attributes.ts";
@@ -16,6 +17,7 @@ import { type HostValues, toHostTensor } from "./host_tensor.ts";
 import {
   type Node,
   type NodeOutput,
+  outputOf,
   packNodes,
   packOutputs,
 } from "./node_output.ts";
@@ -98,6 +100,18 @@ export class Graph {
         }
       }
     });
+  }
+
+  /** Adds a node that gives elements another type. */
+  cast(output: NodeOutput, dtype: number): NodeOutput {
+    const type = (name: string, value: number): Attribute => ({
+      ...{ name, value },
+      type: AttributeType.type,
+    });
+    const from = type("SrcT", this.describe(output).dtype);
+    return outputOf(
+      this.addNode("Cast", [from, type("DstT", dtype)], [output]),
+    );
   }
 
   /** Adds a node that holds values. */

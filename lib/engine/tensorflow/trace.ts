@@ -10,10 +10,11 @@ import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_
 import type { Attribute } from "./attributes.ts";
 import type { TensorFlowBinding } from "./binding.ts";
 import type { Graph } from "./graph.ts";
-import { GraphExecutor } from "./graph_executor.ts";
-import { outputOf } from "./node_output.ts";
+import type { GraphExecutor } from "./graph_executor.ts";
+import type { NodeOutput } from "./node_output.ts";
+import { type CallOutput, RoundingExecutor } from "./rounding_executor.ts";
 import { TracedVariables } from "./traced_variables.ts";
-import { idOf } from "./variables.ts";
+import { idOf, tensorOf } from "./variables.ts";
 
 /** Where a compiled function finds an argument at each call. */
 export type ArgumentSource =
@@ -45,19 +46,21 @@ export function currentTrace(): Tracer | undefined {
 export class Tracer {
   /** The variables that the function uses. */
   readonly variables: TracedVariables;
-  readonly #executor: GraphExecutor;
+  readonly #executor: RoundingExecutor;
 
   /**
    * @param backend tfjs's backend.
    * @param binding Its binding; the trace stands in for its executor.
    * @param graph Receives the nodes.
+   * @param bfloat16 Whether matrices are multiplied in it.
    */
   constructor(
     readonly backend: NodeJSKernelBackend,
     readonly binding: TensorFlowBinding,
     readonly graph: Graph,
+    readonly bfloat16 = false,
   ) {
-    this.#executor = new GraphExecutor(binding.eager, graph);
+    this.#executor = new RoundingExecutor(binding.eager, graph, bfloat16);
     this.variables = new TracedVariables(backend, this.#executor);
   }
 
@@ -180,29 +183,31 @@ export class Tracer {
     }
   }
 
+  /** A tensor's values in its own type. */
+  valueOf(tensor: tf.Tensor): NodeOutput {
+    return this.#executor.output(idOf(this.backend, tensor));
+  }
+
+  /** A tensor's values as a kernel should read them: bfloat16, where that is all. */
+  sourceOf(tensor: tf.Tensor): NodeOutput {
+    return this.#executor.source(idOf(this.backend, tensor));
+  }
+
   /**
    * Adds a node that calls a registered function.
    *
    * @param attributes Of the node, an operation `PartitionedCall`.
    * @param inputs Tensors of this trace.
-   * @param outputs Shapes of the results, which a bare call does not tell.
+   * @param outputs What the function returns, which a bare call does not tell.
    */
   addCall(
     attributes: readonly Attribute[],
     inputs: readonly tf.Tensor[],
-    outputs: readonly { readonly shape: readonly number[] }[],
+    outputs: readonly CallOutput[],
   ): tf.Tensor[] {
     const ids = inputs.map((input) => idOf(this.backend, input));
-    const node = this.graph.addNode(
-      "PartitionedCall",
-      attributes,
-      ids.map((id) => this.#executor.output(id)),
-    );
-    return outputs.map(({ shape }, index) => {
-      const output = outputOf(node, index);
-      this.graph.setShape(output, shape);
-      return this.#executor.tensor(this.backend, output, shape);
-    });
+    return this.#executor.call(attributes, ids, outputs)
+      .map((metadata) => tensorOf(this.backend, metadata));
   }
 }
 

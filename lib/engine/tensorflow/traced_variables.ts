@@ -118,17 +118,14 @@ export class TracedVariables {
    * @param name The operation, such as `ResourceApplyAdam`.
    * @param attributes Its attributes.
    * @param variables The variables whose resources are its first inputs.
-   * @param inputs Its other inputs.
+   * @param values Its other inputs.
    */
   changeInPlace(
     name: string,
     attributes: readonly Attribute[],
     variables: readonly tf.Variable[],
-    inputs: readonly tf.Tensor[],
+    values: readonly NodeOutput[],
   ): void {
-    const values = inputs.map((input) =>
-      this.executor.output(idOf(this.backend, input))
-    );
     const states = variables.map((variable) => this.#settled(variable));
     const node = this.#write(states, name, attributes, [
       ...variables.map((variable, i) => this.#resource(variable, states[i]!)),
