@@ -9,6 +9,7 @@ import type { BertConfig } from "../model/config.ts";
 import { checkInput, inputFrom } from "../model/input.ts";
 import { neuronsOf } from "../model/neurons.ts";
 import { lengthMultiple } from "../training/layout.ts";
+import { MANY_SIGNATURES } from "../training/many_signatures.ts";
 import type { ClassifierModel } from "../weights/pretrained.ts";
 
 /** A sequence as the tokenizer encodes it. */
@@ -73,9 +74,6 @@ export async function attentionsOf(
 /** Multiple to which lengths are rounded up, where it divides the longest. */
 const LENGTH_MULTIPLE = 8;
 
-/** One for each length and size of a model; those of one size share theirs. */
-const MAX_SIGNATURES = 256;
-
 /**
  * All layers as one tensor each: [L, H, T, T], twice [L, H, T, K]; logits [1, C].
  *
@@ -94,7 +92,7 @@ const compiledAttentions = compile(
         logits: output.logits,
       };
     }),
-  { name: "attentions", maxSignatures: MAX_SIGNATURES },
+  { name: "attentions", ...MANY_SIGNATURES },
 );
 
 /** The sequence, filled up to a rounded length with padding that is masked. */
