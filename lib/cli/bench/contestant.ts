@@ -21,7 +21,7 @@ export type Field = {
   readonly rivals: readonly Rival[];
   /** Rows of our word table with savings. */
   readonly words: number;
-  /** The program that runs PyTorch, and the threads that it may use. */
+  /** The program that runs PyTorch, and the threads that it may use at most. */
   readonly python: string;
   readonly threads: number;
 };

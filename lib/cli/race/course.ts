@@ -57,7 +57,7 @@ export type RaceCourse = {
  *
  * @param folder Where to write; it must be there.
  * @param plan What is raced.
- * @param options This race's seed, and the threads of everyone.
+ * @param options This race's seed, and the most threads of everyone.
  * @returns What the folder holds.
  */
 export async function layCourse(
