@@ -37,6 +37,11 @@ export type PackedBatchOptions = {
   rowLength: number;
   /** Else T is the longest example's, rounded up to a multiple of it; 1 unless told. */
   multipleOf?: number;
+  /**
+   * R is rounded up to a multiple of it, so that few shapes occur, if it is at least
+   * three times as much; 1 unless told.
+   */
+  rowsMultipleOf?: number;
 };
 
 /**
@@ -89,11 +94,12 @@ export function* packedBatchesOf(
   examples: readonly EncodedExample[],
   options: PackedBatchOptions,
 ): Generator<Batch> {
-  const { batchSize, rowLength, multipleOf = 1 } = options;
+  const { batchSize, rowLength, multipleOf = 1, rowsMultipleOf = 1 } = options;
   const { order = sequentialOrder(examples.length) } = options;
   checkSize("batchSize", batchSize);
   checkSize("rowLength", rowLength);
   checkSize("multipleOf", multipleOf);
+  checkSize("rowsMultipleOf", rowsMultipleOf);
   for (let start = 0; start < order.length; start += batchSize) {
     const indices = order.slice(start, start + batchSize);
     const chosen = indices.map((index) => exampleAt(examples, index));
@@ -101,7 +107,7 @@ export function* packedBatchesOf(
     const length = longest <= rowLength
       ? rowLength
       : Math.ceil(longest / multipleOf) * multipleOf;
-    yield pack(chosen, indices, length);
+    yield pack(chosen, indices, length, rowsMultipleOf);
   }
 }
 
@@ -110,9 +116,13 @@ function pack(
   examples: readonly EncodedExample[],
   indices: number[],
   length: number,
+  rowsMultipleOf: number,
 ): Batch {
   const places = packRows(examples.map(({ ids }) => ids.length), length);
-  const numRows = 1 + Math.max(...places.map(({ row }) => row)); // R
+  const used = 1 + Math.max(...places.map(({ row }) => row));
+  const numRows = used < 3 * rowsMultipleOf
+    ? used
+    : Math.ceil(used / rowsMultipleOf) * rowsMultipleOf; // R
   const ids = new Int32Array(numRows * length); // [R, T]
   const segments = new Int32Array(numRows * length); // [R, T]
   const attentionMask = new Float32Array(numRows * length); // [R, T]

@@ -73,15 +73,16 @@ export function checkInput(input: TokenArrays, config: BertConfig): void {
   });
   checkBelow(attentionMask, 2, { value: "mask value", limit: "limit", T });
   if (input.packing !== undefined) checkPacking(input.packing, ids.length, T);
-  for (let start = 0; start < attentionMask.length; start += T) {
-    if (attentionMask[start] === 0) {
-      throw new RangeError(
-        `Cannot encode sequence ${
-          start / T
-        } as its first token must not be padding: ` +
-          `its mask begins with 0; pad at the end`,
-      );
-    }
+  const starts = input.packing?.starts ??
+    Array.from({ length: ids.length / T }, (_, row) => row * T);
+  const odd = Array.from(starts).findIndex((start) =>
+    attentionMask[start] === 0
+  );
+  if (odd !== -1) {
+    throw new RangeError(
+      `Cannot encode sequence ${odd} as its first token must not be padding: its ` +
+        `mask begins with 0; pad at the end`,
+    );
   }
 }
 

@@ -29,6 +29,8 @@ export const BATCHES_OF: Readonly<
       ...order,
       rowLength: Math.min(PACKED_LENGTH, config.maxLength),
       multipleOf: lengthMultiple(config, 16),
+      // A shape's first step takes seconds longer, a row of padding milliseconds.
+      rowsMultipleOf: 2,
     }),
   padded: (examples, config, order) =>
     batchesOf(examples, {

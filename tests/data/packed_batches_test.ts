@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { EncodedExample } from "bertbook/data/batches.ts";
+import type { Batch, EncodedExample } from "bertbook/data/batches.ts";
 import { packedBatchesOf, packRows } from "bertbook/data/packed_batches.ts";
 
 /** Examples of these lengths; ids tell example and place, and may be 0. */
@@ -51,6 +51,22 @@ Deno.test("packedBatchesOf() gives a longer example longer rows, in its batch al
   assert.deepEqual([...batches].map(({ length }) => length), [12, 4]);
 });
 
+Deno.test("packedBatchesOf() rounds the rows up with rows of padding, if they are many", () => {
+  const batchOf = (numRows: number, rowsMultipleOf?: number): Batch => {
+    const examples = examplesOf(...new Array(numRows).fill(4));
+    const sizes = { batchSize: numRows, rowLength: 5 };
+    const change = rowsMultipleOf === undefined ? {} : { rowsMultipleOf };
+    return packedBatchesOf(examples, { ...sizes, ...change }).next().value!;
+  };
+  const rows = [1, 3, 5, 6, 7].map((count) => batchOf(count, 2).ids.length / 5);
+  assert.deepEqual(rows, [1, 3, 5, 6, 8]);
+  const plain = batchOf(7), even = batchOf(7, 2);
+  for (const name of ["ids", "segments", "attentionMask"] as const) {
+    assert.deepEqual([...even[name]], [...plain[name], 0, 0, 0, 0, 0]);
+  }
+  assert.deepEqual(even.packing!.starts, plain.packing!.starts);
+});
+
 Deno.test("packRows() loses no token and lets none overlap", () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 });
   fc.assert(fc.property(lengths, (lengths) => {
@@ -84,6 +100,7 @@ Deno.test("packedBatchesOf() refuses sizes and indices that make no batch", () =
     /rowLength must be a positive/,
   );
   assert.throws(() => batches({ multipleOf: -1 }), /multipleOf must be/);
+  assert.throws(() => batches({ rowsMultipleOf: 0 }), /rowsMultipleOf must/);
   assert.throws(
     () => batches({ order: [2] }),
     /indices must be below 2: found 2/,
