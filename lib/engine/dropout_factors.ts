@@ -81,7 +81,7 @@ export function dropoutFactors(
   }
   const size = tf.util.sizeFromShape([...shape]);
   // The hash as a signed number is uniform in [-2³¹, 2³¹).
-  const lowest = Math.round(rate * 2 ** 32) - 2 ** 31;
+  const lowest = Math.min(Math.round(rate * 2 ** 32), 2 ** 32 - 1) - 2 ** 31;
   if (currentTrace() === undefined) {
     const [start, stride] = key.dataSync();
     const values = new Float32Array(size);

@@ -93,6 +93,20 @@ Deno.test("a share of rate is dropped, each element on its own", () => {
   }
 });
 
+Deno.test("a rate next to 1 drops all, in graphs too", () => {
+  const rate = 1 - 2 ** -40;
+  const run = compile((key: tf.Tensor1D) =>
+    dropoutFactors([99], { key, rate })
+  );
+  tf.tidy(() => {
+    const key = tf.tensor1d([1, 2], "int32");
+    for (const found of [run(key), dropoutFactors([99], { key, rate })]) {
+      assert.ok(found.dataSync().every((value) => value === 0));
+    }
+  });
+  run.dispose();
+});
+
 Deno.test("drawing factors leaves nothing behind but them", () => {
   const key = tf.tensor1d([1, 2], "int32");
   const { numTensors } = tf.memory();
