@@ -11,6 +11,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { CallTree } from "../engine/call_tree.ts";
+import { unfused } from "../engine/fuse.ts";
 import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
 import { type Dropout, dropoutFrom } from "../model/dropout.ts";
 import {
@@ -71,6 +72,8 @@ export type UpdateSettings = {
 /** What stays the same during a training. */
 export type StepSettings<Config extends CallTree> = UpdateSettings & {
   readonly config: Config;
+  /** Whether the step is taken without fused parts, as for a shape that comes once. */
+  readonly unfused?: boolean;
 };
 
 /** The two numbers that tell how a step went. */
@@ -146,7 +149,12 @@ export function stepOf<
 >(
   objective: Objective<Params, Batch, Config>,
 ): Step<Params, Batch, Config> {
-  return ({ params, slots }, batch, control, settings) =>
+  const take: Step<Params, Batch, Config> = (
+    { params, slots },
+    batch,
+    control,
+    settings,
+  ) =>
     tf.tidy(() => {
       const { loss, gradients } = gradientsOf(
         params,
@@ -160,6 +168,9 @@ export function stepOf<
         settings,
       );
     });
+  // An argument, so that what is fused and what is not are traced apart.
+  return (...args) =>
+    args[3].unfused ? unfused(() => take(...args)) : take(...args);
 }
 
 /** A loss and its gradients. */

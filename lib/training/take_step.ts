@@ -2,13 +2,12 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { CallTree } from "../engine/call_tree.ts";
-import { unfused } from "../engine/fuse.ts";
 import { disposeTree, type TensorTree } from "../engine/tensor_tree.ts";
 import { initSums, type Sums } from "./accumulate.ts";
 import { type AdamWRates, adamWRates } from "./adamw.ts";
 import { compiledApplySums, type CompiledStep } from "./compiled_step.ts";
 import type { Precision } from "./precision.ts";
-import type { Learner, StepOutcome, UpdateSettings } from "./step.ts";
+import type { Learner, UpdateSettings } from "./step.ts";
 
 /** What is trained: a model, its loss, and how its batches become tensors. */
 export type Task<
@@ -93,11 +92,13 @@ export function stepTaker<
     using batch = tensorsOf(plain);
     const seed = tf.tensor1d([plan.seed, number], "int32");
     const control = { rates, seed };
-    const take = (): StepOutcome =>
-      step[precision](learner, batch, control, { config, ...settings });
-    mostExamples = Math.max(mostExamples, plain.indices.length);
-    // What is left over at the end has a shape of its own, once in an epoch.
-    return plain.indices.length < mostExamples ? unfused(take) : take();
+    const { length } = plain.indices;
+    mostExamples = Math.max(mostExamples, length);
+    return step[precision](learner, batch, control, {
+      ...{ config, ...settings },
+      // What is left over at the end has a shape of its own, once in an epoch.
+      ...(length < mostExamples ? { unfused: true } : {}),
+    });
   };
   const addPart = (
     plain: Plain,

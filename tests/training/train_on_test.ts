@@ -90,3 +90,27 @@ Deno.test("trainOn() weighs the parts of a batch as the task says", async () => 
   }
   disposeTree(task.learner);
 });
+
+Deno.test("what is left over at an epoch's end is not fused, a whole batch of that size is", async () => {
+  const step = compileStep(
+    ({ slope }: Line, { x, y }: Points) =>
+      x.mul(slope.mean()).sub(y).square().mean<tf.Scalar>(),
+    "a step of many weights",
+  );
+  const slope = tf.tidy(() => tf.variable(tf.zeros([1 << 17])));
+  const task = { ...lineTask({ slope }), step };
+  const one: PlainPoints = { x: [1], y: [3], indices: [2] };
+  /** After an epoch of these batches: signatures, and how many of them are fused. */
+  const traced = async (...batches: PlainPoints[]): Promise<number[]> => {
+    for await (const _ of trainOn(task, batches, START, PLAN));
+    const { signatures } = step.float32;
+    const fused = signatures
+      .filter(({ operations }) => operations.has("StatefulPartitionedCall"));
+    return [signatures.length, fused.length];
+  };
+  assert.deepEqual(await traced(BATCH, one), [2, 1]);
+  assert.deepEqual(await traced(one), [3, 2]);
+  assert.deepEqual(await traced(BATCH, one, one), [3, 2]);
+  step.float32.dispose();
+  disposeTree(task.learner);
+});
