@@ -29,6 +29,9 @@ export type Field = {
 /** A program and its arguments. */
 type CommandLine = [string, ...string[]];
 
+/** A contestant that has not started. */
+export type NamedCommand = [name: string, command: CommandLine];
+
 /** A process that has taken its first step. */
 export class Contestant {
   /** The milliseconds of each step, round by round. */
@@ -89,7 +92,7 @@ const TORCH_WAYS = ["default sdpa", "fused sdpa", "fused eager"] as const;
 export function commandsOf(
   { model, tokens, precision }: BenchCase,
   { savings, rivals, words, python, threads }: Field,
-): [name: string, command: CommandLine][] {
+): NamedCommand[] {
   const program = (name: string): string => join(import.meta.dirname!, name);
   const step = (contestant: string, saving: Savings): CommandLine => [
     Deno.execPath(),
@@ -108,15 +111,15 @@ export function commandsOf(
     rival !== "torch" && precision === "float32"
   );
   return [
-    ...savings.map((saving): [string, CommandLine] => [
+    ...savings.map((saving): NamedCommand => [
       `compiled ${saving}`,
       step("compiled", saving),
     ]),
-    ...own.map((rival): [string, CommandLine] => [
+    ...own.map((rival): NamedCommand => [
       rival,
       step(rival, savings[0]!),
     ]),
     ...(rivals.includes("torch") ? TORCH_WAYS : [])
-      .map((way): [string, CommandLine] => [`torch ${way}`, torch(way)]),
+      .map((way): NamedCommand => [`torch ${way}`, torch(way)]),
   ];
 }

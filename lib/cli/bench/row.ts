@@ -6,6 +6,7 @@ import {
   commandsOf,
   Contestant,
   type Field,
+  type NamedCommand,
 } from "./contestant.ts";
 import { type MemoryPoint, watchMemory } from "./memory.ts";
 import {
@@ -74,7 +75,8 @@ const SLOW = 4;
 /**
  * Measures one shape.
  *
- * Every contestant is a process that stays alive, and waits while another works.
+ * Every contestant is a process that stays alive, and waits while another works. Of
+ * PyTorch's ways only the fastest takes part.
  *
  * @param what Model, tokens and precision.
  * @param options Contestants, rounds and steps.
@@ -88,7 +90,13 @@ export async function measureRows(
   const title = `${what.model} ${what.tokens} ${what.precision}`;
   await using children = new AsyncDisposableStack();
   const contestants: Contestant[] = [];
-  for (const [name, command] of commandsOf(what, options)) {
+  const commands = commandsOf(what, options);
+  const torch = await fastestOf(
+    commands.filter(([name]) => isTorch(name)),
+    { ...options, onProgress: (text) => onProgress(`${title}: ${text}`) },
+  );
+  const own = commands.filter(([name]) => !isTorch(name));
+  for (const [name, command] of [...own, ...torch]) {
     onProgress(`${title}: starting ${name}`);
     const contestant = await Contestant.start(name, command);
     children.use(contestant.child);
@@ -111,7 +119,7 @@ export async function measureRows(
   const rivals = contestants.slice(savings.length);
   const rows = savings.map((saving, i) => {
     // Our slow engines ran with the first way of saving only.
-    const fair = rivals.filter(({ name }) => i === 0 || /^torch/.test(name));
+    const fair = rivals.filter(({ name }) => i === 0 || isTorch(name));
     const words = saving === "all" ? options.words : NUM_WORDS;
     const row = { ...what, savings: saving, words };
     return rowOf(row, contestants[i]!, fair, roof);
@@ -120,6 +128,32 @@ export async function measureRows(
   onProgress(`${title}: watching memory for ${options.memory} steps`);
   const memory = await watchMemory(contestants[0]!.child, options.memory);
   return rows.map((row, i) => i === 0 ? { ...row, memory } : row);
+}
+
+function isTorch(name: string): boolean {
+  return name.startsWith("torch ");
+}
+
+/**
+ * Of several programs the one with the fastest step; none of none.
+ *
+ * They run one after the other: side by side, as the contestants do, they would need
+ * more memory than many machines have.
+ */
+async function fastestOf(
+  ways: readonly NamedCommand[],
+  { steps, onProgress }: Pick<RowOptions, "steps" | "onProgress">,
+): Promise<NamedCommand[]> {
+  if (ways.length < 2) return [...ways];
+  const paces: number[] = [];
+  for (const [name, command] of ways) {
+    onProgress(`trying ${name}`);
+    const contestant = await Contestant.start(name, command);
+    await using _child = contestant.child;
+    await contestant.take(WARM_UP);
+    paces.push(Math.min(...await contestant.take(steps)));
+  }
+  return [ways[paces.indexOf(Math.min(...paces))]!];
 }
 
 /** Sums up what ours and its rivals did. */
@@ -133,8 +167,7 @@ function rowOf(
   const { model, tokens, savings } = what;
   const gflop = stepFlops(BENCH_MODELS[model], tokens, savings) / 1e9;
   const gflops = gflop / median * 1e3;
-  const [torch] = rivals.filter(({ name }) => name.startsWith("torch"))
-    .toSorted((a, b) => timesOf(a).median - timesOf(b).median);
+  const torch = rivals.find(({ name }) => isTorch(name));
   return {
     ...what,
     stepMs: median,
@@ -149,7 +182,7 @@ function rowOf(
     peakMb: ours.peakMb,
     ...(torch === undefined ? {} : againstTorch(torch, ours)),
     ...Object.fromEntries(
-      rivals.filter(({ name }) => !name.startsWith("torch"))
+      rivals.filter(({ name }) => !isTorch(name))
         .map((rival) => [`${rival.name}Ms`, timesOf(rival).median]),
     ),
   };

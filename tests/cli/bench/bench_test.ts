@@ -4,15 +4,20 @@ import type { LengthRow } from "bertbook/cli/bench/lengths.ts";
 import { findTorch } from "bertbook/cli/trials/torch.ts";
 import { MAIN } from "../_main.ts";
 
-/** Stands for Python: eager attention with the fused AdamW takes 400 ms, others 800. */
+/**
+ * Stands for Python: eager attention with the fused AdamW takes 400 ms, others 800.
+ * It writes down when each of them comes and goes.
+ */
 const PYTHON = `#!/bin/sh
 if [ "$1" = "-c" ]; then echo 9.9.9; exit; fi
 [ "$2 $3" = "fused eager" ] && ms=400 || ms=800
+echo "+ $2 $3" >> "$0.log"
 echo '{"firstMs": 1}'
 while read count; do
   [ "$count" = 1 ] && list=$ms || list="$ms, $ms"
   echo "{\\"milliseconds\\": [$list], \\"peakMb\\": $ms}"
 done
+echo "- $2 $3" >> "$0.log"
 `;
 
 /** Runs the smallest benchmark; `python` stands in BERTBOOK_PYTHON. */
@@ -101,6 +106,12 @@ Deno.test("bench writes rows of figures that agree with one another", async () =
     assert.match(
       output,
       /after +resident MB +JavaScript MB +tensors +handles\n1 steps/,
+    );
+    // PyTorch's ways were tried one after the other, and only the fastest raced.
+    const ways = ["default sdpa", "fused sdpa", "fused eager", "fused eager"];
+    assert.deepEqual(
+      (await Deno.readTextFile(`${python}.log`)).trim().split("\n"),
+      ways.flatMap((way) => [`+ ${way}`, `- ${way}`]),
     );
     const markdown = await Deno.readTextFile(join(folder, "deep", "bench.md"));
     assert.match(
