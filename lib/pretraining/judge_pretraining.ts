@@ -45,7 +45,8 @@ export const PAIR_LABELS: readonly string[] = ["follows", "is random"];
  * @param options Sequences per batch, 32 by default; the seed that hides, 0 by
  * default; the precision of matrix products, `"float32"` by default.
  * @returns Plain numbers.
- * @throws {RangeError} If there is no example, or one does not fit the model.
+ * @throws {RangeError} If there is no example or no word in any, or one does not fit
+ * the model.
  */
 export async function judgePretraining(
   model: PretrainableModel,
@@ -78,6 +79,12 @@ export async function judgePretraining(
       argMax(logits) === batch.labels[row]
     ).length;
     await setImmediate(); // the engine blocks while it computes
+  }
+  if (numWords === 0) {
+    throw new RangeError(
+      `Cannot judge how words are guessed as one must be there to be hidden: the ` +
+        `${examples.length} examples hold special tokens alone`,
+    );
   }
   return {
     loss: loss / numWords,

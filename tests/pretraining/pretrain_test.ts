@@ -175,6 +175,21 @@ Deno.test("judgePretraining() does not depend on how batches are cut", async () 
   disposeTree(model.params);
 });
 
+Deno.test("judgePretraining() refuses examples without a word", async () => {
+  const model = newModel("masked-lm");
+  const empty = { ids: [CLS, SEP], segments: [0, 0], label: 0 };
+  await assert.rejects(judgePretraining(model, [empty, empty]), {
+    name: "RangeError",
+    message: /must be there to be hidden: the 2 examples hold special tokens/,
+  });
+  const { numWords } = await judgePretraining(model, [
+    empty,
+    pairsOf(1, 1)[0]!,
+  ]);
+  assert.ok(numWords > 0);
+  disposeTree(model.params);
+});
+
 Deno.test("the objective of words is that of both less that of pairs", () => {
   const both = newModel("pretraining");
   const options = { batchSize: 8, vocabulary, seed: 1, epoch: 1 };
