@@ -15,7 +15,7 @@ import { benchChart } from "../../views/bench_chart.ts";
 import { renderPng } from "../../views/picture.ts";
 import type { Command } from "../shell/command.ts";
 import { progressLines, provision } from "../shell/provision.ts";
-import { StatusLine } from "../shell/terminal.ts";
+import { interruptible, StatusLine } from "../shell/terminal.ts";
 import { findTorch } from "../trials/torch.ts";
 import { WorkerProcess } from "../trials/worker_process.ts";
 import type { BenchCase } from "./contestant.ts";
@@ -34,8 +34,10 @@ export const BENCH: Command = {
   options: BENCH_OPTIONS,
   run: async (given) => {
     const plan = benchPlan(given);
-    if (plan.start) await benchStart(plan.rounds);
-    else await (plan.byLength ? benchLengths(plan) : bench(plan));
+    if (!plan.start && !plan.byLength) {
+      return await interruptible((signal) => bench(plan, signal));
+    }
+    await (plan.start ? benchStart(plan.rounds) : benchLengths(plan));
     return 0;
   },
 };
@@ -58,7 +60,7 @@ type BenchFile = {
 
 const ROOF_READINGS = 5;
 
-async function bench(plan: BenchPlan): Promise<void> {
+async function bench(plan: BenchPlan, signal: AbortSignal): Promise<void> {
   // Where no library can be had, the engine says so and takes another one.
   await provideLibrary({ onProgress: progressLines() }).catch(() => {});
   const torch = plan.rivals.includes("torch") ? await findTorch() : undefined;
@@ -67,7 +69,7 @@ async function bench(plan: BenchPlan): Promise<void> {
   }
   const rivals = plan.rivals
     .filter((rival) => rival !== "torch" || torch?.version !== undefined);
-  const { child, hello: settings } = await startRoof(plan.precisions);
+  const { child, hello: settings } = await startRoof(plan.precisions, signal);
   await using roofChild = child;
   console.log(describeSpeed(settings));
   const [load = 0] = Deno.loadavg();
@@ -95,6 +97,7 @@ async function bench(plan: BenchPlan): Promise<void> {
   for (const what of casesOf(plan, settings)) {
     const rows = await measureRows(what, {
       ...plan,
+      signal,
       rivals,
       python: torch?.python ?? "python3",
       threads: settings.threads,
@@ -137,13 +140,14 @@ async function benchLengths(plan: BenchPlan): Promise<void> {
 /** Starts the process that measures the machine itself. */
 function startRoof(
   precisions: readonly Precision[],
+  signal: AbortSignal,
 ): Promise<{ child: WorkerProcess; hello: SpeedSettings }> {
   return WorkerProcess.start<SpeedSettings>("matmul roof", [
     Deno.execPath(),
     ...["run", "--quiet", "--no-check", "--allow-all"],
     join(import.meta.dirname!, "roof.ts"),
     ...precisions,
-  ]);
+  ], { signal });
 }
 
 /** Every row, precision by precision; what this processor cannot do is said. */

@@ -49,13 +49,17 @@ export class Contestant {
   /**
    * Starts a contestant and waits for its first step.
    *
-   * @param name Stands in messages.
-   * @param command The program and its arguments.
+   * @param contestant Its name stands in messages.
+   * @param signal Ends the process at once.
    */
-  static async start(name: string, command: CommandLine): Promise<Contestant> {
+  static async start(
+    [name, command]: NamedCommand,
+    signal: AbortSignal,
+  ): Promise<Contestant> {
     const { child, hello } = await WorkerProcess.start<{ firstMs: number }>(
       name,
       command,
+      { signal },
     );
     return new Contestant(name, child, hello.firstMs);
   }

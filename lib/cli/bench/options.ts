@@ -1,8 +1,12 @@
 /** The options of `deno task bench`, read and checked. @module */
 
 import type { Precision } from "../../training/precision.ts";
-import type { Arguments, OptionSpec } from "../shell/command.ts";
-import { choicesOf, wholeNumbersOf } from "../shell/option_values.ts";
+import {
+  type Arguments,
+  type OptionSpec,
+  UsageError,
+} from "../shell/command.ts";
+import { choicesOf, onlyOne, wholeNumbersOf } from "../shell/option_values.ts";
 import {
   BENCH_MODELS,
   type BenchModel,
@@ -115,7 +119,7 @@ const MAX_TOKENS = 512;
  * @param given What stood behind the command's name.
  * @returns The plan; what was not given has the value that `--help` shows.
  * @throws {UsageError} If a value is none of those that are known; the nearest
- * one is named.
+ * one is named. Or if options ask for two measurements.
  */
 export function benchPlan({ flags, values }: Arguments): BenchPlan {
   const text = (name: string): string =>
@@ -124,6 +128,13 @@ export function benchPlan({ flags, values }: Arguments): BenchPlan {
     choicesOf(name, text(name), known);
   const counts = (name: string, most: number, least = 1): number[] =>
     wholeNumbersOf(name, text(name), [least, most]);
+  const count = (name: string, most: number, least = 1): number =>
+    onlyOne(name, counts(name, most, least));
+  refuseTogether(["by-length", "start"], flags);
+  for (const rival of RIVALS) {
+    refuseTogether(["by-length", rival], flags);
+    refuseTogether(["start", rival], flags);
+  }
   return {
     models: choices("model", Object.keys(BENCH_MODELS) as BenchModel[]),
     tokens: counts("tokens", MAX_TOKENS),
@@ -132,12 +143,25 @@ export function benchPlan({ flags, values }: Arguments): BenchPlan {
     byLength: flags.has("by-length"),
     start: flags.has("start"),
     rivals: RIVALS.filter((rival) => flags.has(rival)),
-    rounds: counts("rounds", 1000)[0]!,
-    steps: counts("steps", 1000)[0]!,
-    words: counts("words", NUM_WORDS)[0]!,
-    memory: counts("memory", 1_000_000, 0)[0]!,
+    rounds: count("rounds", 1000),
+    steps: count("steps", 1000),
+    words: count("words", NUM_WORDS),
+    memory: count("memory", 1_000_000, 0),
     json: values.get("json") ??
       (flags.has("by-length") ? "out/lengths.json" : text("json")),
     picture: values.get("picture"),
   };
+}
+
+/** Refuses options that ask for two measurements at once. */
+function refuseTogether(
+  names: readonly string[],
+  flags: ReadonlySet<string>,
+): void {
+  if (!names.every((name) => flags.has(name))) return;
+  const both = names.map((name) => `--${name}`).join(" and ");
+  throw new UsageError(
+    `Cannot run "bench" as it measures one thing at a time: found ${both}; ` +
+      `leave one of them out`,
+  );
 }

@@ -63,6 +63,8 @@ export type RowOptions = Field & {
   readonly memory: number;
   /** Reads the roof, in GFLOP/s. */
   readonly readRoof: () => Promise<number>;
+  /** Ends all contestants at once. */
+  readonly signal: AbortSignal;
   /** Hears what goes on now. */
   readonly onProgress: (text: string) => void;
 };
@@ -96,9 +98,9 @@ export async function measureRows(
     { ...options, onProgress: (text) => onProgress(`${title}: ${text}`) },
   );
   const own = commands.filter(([name]) => !isTorch(name));
-  for (const [name, command] of [...own, ...torch]) {
-    onProgress(`${title}: starting ${name}`);
-    const contestant = await Contestant.start(name, command);
+  for (const each of [...own, ...torch]) {
+    onProgress(`${title}: starting ${each[0]}`);
+    const contestant = await Contestant.start(each, options.signal);
     children.use(contestant.child);
     contestants.push(contestant);
   }
@@ -142,13 +144,13 @@ function isTorch(name: string): boolean {
  */
 async function fastestOf(
   ways: readonly NamedCommand[],
-  { steps, onProgress }: Pick<RowOptions, "steps" | "onProgress">,
+  { steps, signal, onProgress }: RowOptions,
 ): Promise<NamedCommand[]> {
   if (ways.length < 2) return [...ways];
   const paces: number[] = [];
-  for (const [name, command] of ways) {
-    onProgress(`trying ${name}`);
-    const contestant = await Contestant.start(name, command);
+  for (const way of ways) {
+    onProgress(`trying ${way[0]}`);
+    const contestant = await Contestant.start(way, signal);
     await using _child = contestant.child;
     await contestant.take(WARM_UP);
     paces.push(Math.min(...await contestant.take(steps)));

@@ -5,6 +5,7 @@ import type { Arguments, OptionSpec } from "../shell/command.ts";
 import {
   choicesOf,
   numbersOf,
+  onlyOne,
   wholeNumbersOf,
 } from "../shell/option_values.ts";
 
@@ -85,19 +86,22 @@ export function racePlan({ values }: Arguments): RacePlan {
   const text = (name: string): string =>
     values.get(name) ?? RACE_OPTIONS[name]!.value!;
   const one = <T extends string>(name: string, known: readonly T[]): T =>
-    choicesOf(name, text(name), known)[0]!;
+    onlyOne(name, choicesOf(name, text(name), known));
   const whole = (name: string, range: [number, number]): number[] =>
     wholeNumbersOf(name, text(name), range);
   return {
     racers: choicesOf("who", text("who"), RACERS),
     seeds: whole("seeds", [0, MAX_SEED]),
-    epochs: whole("epochs", [1, 100])[0]!,
+    epochs: onlyOne("epochs", whole("epochs", [1, 100])),
     sentences: text("sentences") === "all"
       ? Infinity
-      : whole("sentences", [1, 1_000_000])[0]!,
+      : onlyOne("sentences", whole("sentences", [1, 1_000_000])),
     order: one("order", ["random", "length-grouped"]),
     precision: one<Precision>("precision", ["float32", "bfloat16"]),
-    dropout: numbersOf("dropout", text("dropout"), [0, 0.99])[0]!,
+    dropout: onlyOne(
+      "dropout",
+      numbersOf("dropout", text("dropout"), [0, 0.99]),
+    ),
     json: text("json"),
   };
 }

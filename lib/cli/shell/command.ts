@@ -66,6 +66,11 @@ export function readArguments(
     if (token.kind === "positional") words.push(token.value);
     if (token.kind !== "option") continue;
     const spec = command.options[token.name];
+    if (token.name === "help") {
+      throw new UsageError(
+        `Cannot read --help as it takes no value: found "${token.value}"`,
+      );
+    }
     if (spec === undefined) {
       throw unknownOption(command, token.rawName, token.name);
     }

@@ -17,6 +17,22 @@ export function itemsOf(text: string): string[] {
 }
 
 /**
+ * The value of an option that takes no list.
+ *
+ * @param option The option's name.
+ * @param values What stood behind it.
+ * @throws {UsageError} If there are several.
+ */
+export function onlyOne<T>(option: string, values: readonly T[]): T {
+  const [first, ...others] = values;
+  if (others.length === 0) return first!;
+  throw new UsageError(
+    `Cannot read --${option} as it takes one value: found ` +
+      `"${values.join(",")}"; write --${option}=${first}`,
+  );
+}
+
+/**
  * Reads a list of known words.
  *
  * @param option The option's name.
@@ -34,7 +50,9 @@ export function choicesOf<T extends string>(
     const found = known.find((name) => name === item);
     if (found !== undefined) return found;
     throw new UsageError(
-      `Cannot read --${option} as it must be of ${known.join(", ")}: found ` +
+      `Cannot read --${option} as it must be one of ${
+        known.join(", ")
+      }: found ` +
         `"${item}"; did you mean ${closest(item, [...known])}?`,
     );
   });

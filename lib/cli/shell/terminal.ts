@@ -1,6 +1,6 @@
-/** A terminal's status line: one line that changes, then stays. @module */
+/** A terminal's status line, and the end that Ctrl-C makes of a long work. @module */
 
-// deno-lint-ignore-file no-console -- the one place that writes the status line
+// deno-lint-ignore-file no-console -- it speaks to a terminal
 
 /** Milliseconds between two log lines where no terminal redraws them. */
 const LOG_EVERY = 5_000;
@@ -70,13 +70,14 @@ const INTERRUPTED = 130;
  *
  * @param work Is given a signal that Ctrl-C aborts; what it then throws counts for
  * nothing.
- * @param onInterrupt Is called after the work has ended by it.
+ * @param onInterrupt Is called after the work has ended by it; it says "Stopped"
+ * unless told.
  * @returns The exit code: 0, or 130 after Ctrl-C.
  * @throws What the work throws by itself.
  */
 export async function interruptible(
   work: (signal: AbortSignal) => Promise<void>,
-  onInterrupt: () => void = () => {},
+  onInterrupt: () => void = () => console.log("\nStopped"),
 ): Promise<number> {
   const stop = new AbortController();
   const listener = (): void => stop.abort();

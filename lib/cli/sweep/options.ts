@@ -11,6 +11,7 @@ import {
   choicesOf,
   itemsOf,
   numbersOf,
+  onlyOne,
   type Range,
   wholeNumbersOf,
 } from "../shell/option_values.ts";
@@ -89,14 +90,19 @@ export function sweepPlan({ flags, values }: Arguments): SweepPlan {
     batchSizes: whole("batch", [1, 1024]),
     epochs: whole("epochs", [1, 100]),
     seeds: seedsOf(text("seeds")),
-    schedule: choicesOf<ScheduleName>("schedule", text("schedule"), [
-      "linear",
-      "constant",
-    ])[0]!,
+    schedule: onlyOne(
+      "schedule",
+      choicesOf<ScheduleName>("schedule", text("schedule"), [
+        "linear",
+        "constant",
+      ]),
+    ),
     sentences: text("sentences") === "all"
       ? Infinity
-      : whole("sentences", [1, 1_000_000])[0]!,
-    jobs: values.has("jobs") ? whole("jobs", [1, 256])[0]! : undefined,
+      : onlyOne("sentences", whole("sentences", [1, 1_000_000])),
+    jobs: values.has("jobs")
+      ? onlyOne("jobs", whole("jobs", [1, 256]))
+      : undefined,
     out: text("out"),
   };
 }

@@ -170,6 +170,34 @@ Deno.test("bench --by-length scales steps to epochs, and counts padding", async 
   }
 });
 
+Deno.test("bench ends with its contestants when Ctrl-C stops it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const bench = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--no-check", "--allow-all", MAIN, "bench"],
+        ...["--model=tiny", "--tokens=8", "--rounds=1000", "--savings=all"],
+        `--json=${join(folder, "bench.json")}`,
+      ],
+      stdout: "piped",
+      env: { NO_COLOR: "1" },
+    }).spawn();
+    let said = "";
+    for await (
+      const text of bench.stdout.pipeThrough(new TextDecoderStream())
+    ) {
+      const before = said.includes("round");
+      said += text;
+      // It reaches the command alone; in a terminal the contestants hear it too.
+      if (!before && said.includes("round")) bench.kill("SIGINT");
+    }
+    assert.equal((await bench.status).code, 130);
+    assert.match(said, /round[^]*\nStopped\n$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("findTorch() says how PyTorch is installed where it is not", async () => {
   for (const python of ["/nowhere/python", "false"]) {
     const { version, reason } = await findTorch(python);

@@ -37,7 +37,6 @@ Deno.test("benchPlan() reads lists, in their order and each item once", () => {
       "--torch",
       "--picture=a.png",
       "--savings=none",
-      "--by-length",
       "--memory=2000",
       "--words=5584",
     ],
@@ -47,7 +46,7 @@ Deno.test("benchPlan() reads lists, in their order and each item once", () => {
     tokens: [64, 16],
     precisions: ["bfloat16", "float32"],
     savings: ["none"],
-    byLength: true,
+    byLength: false,
     start: false,
     rivals: ["torch", "wasm"],
     rounds: 2,
@@ -75,11 +74,29 @@ Deno.test("benchPlan() names the nearest value of one that is unknown", () => {
     ],
     ["--rounds=0", /--rounds .*found "0"; did you mean 1\?$/],
     ["--steps=2.6", /--steps .*found "2.6"; did you mean 3\?$/],
+    ["--steps=2,3", /--steps as it takes one value: found "2,3"; write/],
     ["--steps=many", /--steps .*found "many"; write it in digits$/],
     ["--tokens=", /--tokens as it needs a value/],
     ["--tokens=16,", /--tokens .*found ""; write it in digits$/],
   ];
   for (const [option, message] of refusals) {
     assert.throws(() => planOf(option), { name: "UsageError", message });
+  }
+});
+
+Deno.test("benchPlan() refuses two measurements at once", () => {
+  for (
+    const options of [
+      ["--by-length", "--start"],
+      ["--by-length", "--torch"],
+      ["--start", "--eager"],
+    ]
+  ) {
+    assert.throws(() => planOf(...options), {
+      name: "UsageError",
+      message: new RegExp(
+        `one thing at a time: found ${options.join(" and ")}`,
+      ),
+    });
   }
 });

@@ -46,6 +46,9 @@ Deno.test("readArguments() refuses missing and superfluous values", () => {
   assert.throws(() => readArguments(BAKE, ["--dark=yes"]), {
     message: /takes no value: found "yes"/,
   });
+  assert.throws(() => readArguments(BAKE, ["--help=me"]), {
+    message: /--help as it takes no value: found "me"/,
+  });
 });
 
 Deno.test("readArguments() refuses words where none are taken", () => {
