@@ -60,6 +60,20 @@ Deno.test("each sentence has its logits where all rows are computed, too", () =>
   });
 });
 
+Deno.test("rows of padding change no logit", () => {
+  tf.tidy(() => {
+    const ten = Array.from({ length: 10 }, (_, i) => examples[i % 4]!);
+    const logits = [1, 2].map((rowsMultipleOf) => {
+      const sizes = { batchSize: 10, rowLength: 7, rowsMultipleOf };
+      const [batch] = packedBatchesOf(ten, sizes);
+      return { batch: batch!, logits: logitsOf(batch!) };
+    });
+    const rows = logits.map(({ batch }) => batch.ids.length / 7);
+    assert.deepEqual(rows, [7, 8]);
+    assertClose(logits[1]!.logits, logits[0]!.logits.arraySync(), 1e-6);
+  });
+});
+
 Deno.test("a sentence does not see its neighbour in the row", () => {
   tf.tidy(() => {
     const other = examples.map((example, i) =>
