@@ -42,7 +42,8 @@ export function trainingLossChart(
   const { title = "Loss of each training step" } = options;
   const window = options.window ??
     Math.min(50, Math.max(3, Math.round(steps.length / 10)));
-  const means = trailingMean(steps.map(({ loss }) => loss), window);
+  const losses = steps.map(({ loss }) => loss);
+  const means = trailingMean(losses, window);
   const eachStep = "each step";
   const meanOf = `mean of the last ${window} steps`;
   return chart({
@@ -70,11 +71,11 @@ export function trainingLossChart(
     layer: [
       {
         mark: { type: "line", opacity: 0.65, strokeWidth: 1, tooltip: true },
-        encoding: { y: lossAxis("loss"), color: { datum: eachStep } },
+        encoding: { y: lossAxis("loss", losses), color: { datum: eachStep } },
       },
       {
         mark: { type: "line", strokeWidth: 2.5, tooltip: true },
-        encoding: { y: lossAxis("mean"), color: { datum: meanOf } },
+        encoding: { y: lossAxis("mean", losses), color: { datum: meanOf } },
       },
     ],
   });
@@ -133,7 +134,10 @@ export function lossCurves(
         },
         scale: { domain: [first - 0.25, last + 0.25], nice: false },
       },
-      y: lossAxis("loss"),
+      y: lossAxis(
+        "loss",
+        stats.flatMap((row) => [row.trainingLoss, row.validationLoss]),
+      ),
       color: {
         field: "split",
         type: "nominal",
@@ -166,12 +170,19 @@ export const STEP_AXIS = {
 } as const satisfies ChartPosition;
 
 /** The loss axis: cross-entropy with natural logarithms is measured in nats. */
-function lossAxis(field: string): ChartPosition {
+function lossAxis(field: string, losses: readonly number[]): ChartPosition {
+  const [low, high] = [Math.min(...losses), Math.max(...losses)];
+  // No loss is below 0, so no room is left there.
+  const reachesDown = low < 0.2 * (high - low);
   return {
     field,
     type: "quantitative",
     title: "Loss (nats)",
-    scale: { zero: false, nice: true, padding: 12 },
+    scale: {
+      zero: false,
+      nice: true,
+      ...(reachesDown ? { domainMin: 0 } : { padding: 12 }),
+    },
     axis: { tickCount: 6 },
   };
 }

@@ -265,6 +265,19 @@ Deno.test("lossCurves() ticks each epoch once and draws its points", async () =>
   }
 });
 
+Deno.test("trainingLossChart() leaves no room below 0, where no loss is", async () => {
+  const losses = wave(200).map((value) => 0.41 + 0.4 * value);
+  const svg = await renderSvg(
+    trainingLossChart(losses.map((loss, i) => ({ step: i + 1, loss }))),
+  );
+  const ticks = textsOf(svg).map(({ text }) => text);
+  assert(ticks.includes("0.0"), `no tick at 0 among ${ticks.join(", ")}`);
+  const { document } = parseHTML(svg);
+  const axis = document.querySelector("g.role-axis[aria-label^='Y-axis']");
+  assert(axis !== null);
+  assert.match(axis.getAttribute("aria-label") ?? "", /values from 0\.0 to/);
+});
+
 Deno.test("attentionHeatMap() keeps repeated and hostile tokens apart", async () => {
   const names = ["the", "the", ...INJECTIONS.map((text) => text.slice(0, 12))];
   const svg = await renderSvg(attentionHeatMap({
