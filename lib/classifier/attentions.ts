@@ -51,23 +51,26 @@ export async function attentionsOf(
 ): Promise<SequenceAttention> {
   const T = sequence.ids.length;
   checkInput({ ...sequence, length: T }, config);
-  const input = inputFrom(padded(sequence, config), config);
-  const output = compiledAttentions(params, input, config);
-  const cut = tf.tidy(() => ({
-    attentions: cutTo(output.attentions, [T, T]),
-    queries: cutTo(output.queries, [T, -1]),
-    keys: cutTo(output.keys, [T, -1]),
-  }));
+  const output = tf.tidy(() => {
+    const input = inputFrom(padded(sequence, config), config);
+    const whole = compiledAttentions(params, input, config);
+    return {
+      attentions: cutTo(whole.attentions, [T, T]),
+      queries: cutTo(whole.queries, [T, -1]),
+      keys: cutTo(whole.keys, [T, -1]),
+      logits: whole.logits,
+    };
+  });
   try {
     const [attentions, queries, keys, [logits]] = await Promise.all([
-      cut.attentions.array(),
-      cut.queries.array(),
-      cut.keys.array(),
+      output.attentions.array(),
+      output.queries.array(),
+      output.keys.array(),
       output.logits.array(),
     ]);
     return { attentions, queries, keys, logits: logits! };
   } finally {
-    tf.dispose([input, output, cut]);
+    tf.dispose(output);
   }
 }
 

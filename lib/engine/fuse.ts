@@ -33,8 +33,8 @@ const SMALL = 1 << 16;
  * is called; to make it takes some 70 ms, at the first call.
  *
  * Everywhere else the function runs as it is: on small tensors, outside of a
- * compiled function, on other engines, on a GPU. So it must be a function of its arguments alone, and
- * it has no derivative of its own: wrap it in `tf.customGrad`.
+ * compiled function, on other engines, on a GPU. So it must be a function of its
+ * arguments alone, and it has no derivative of its own: wrap it in `tf.customGrad`.
  *
  * @example
  * ```ts
