@@ -112,7 +112,7 @@ export function marginWeights(target: number, numClasses: number): number[] {
   );
 }
 
-/** Contributions of the tokens of one sequence, [T]; recorded once for every length. */
+/** Contributions of the tokens of one sequence, [T]; traced once for each length. */
 const compiledContributions = compile(
   (
     params: ClassifierParams,

@@ -26,7 +26,7 @@ export type BatchTensors = LabelledInput & Disposable;
  * @param config The sizes of the model that will read it.
  * @param classWeights How much an example of each class counts in the loss, [C]; left
  * out, all count alike.
- * @returns Four tensors, or five. The caller disposes them, with `using`.
+ * @returns The tensors. The caller disposes them, with `using`.
  * @throws {RangeError} If the model has no embedding for a value.
  */
 export function batchTensors(

@@ -68,6 +68,7 @@ export type EpochEnd = {
  * does not fit the model.
  * @throws {TrainingDivergedError} While it runs, if loss or gradients are not
  * finite.
+ * @throws While it runs, the signal's reason, once it is aborted.
  */
 export function fineTune(
   model: ClassifierModel,

@@ -27,7 +27,7 @@ import type { RateFactors } from "../training/adamw.ts";
  *
  * @param decay In (0, 1]; with 1, all layers learn alike.
  * @param config Supplies `numLayers`.
- * @returns The factors by the paths of the layers.
+ * @returns The factors by the paths of the layers; undefined if the decay is 1.
  */
 export function layerRates(
   decay: number,

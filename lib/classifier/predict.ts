@@ -108,7 +108,7 @@ function byLength(examples: readonly EncodedExample[]): number[] {
   return Array.from(examples.keys()).sort((a, b) => length(a) - length(b));
 }
 
-/** Logits in evaluation mode, [B, C]; recorded once for every length. */
+/** Logits in evaluation mode, [B, C]; traced once for each shape of a batch. */
 const compiledLogits = compileEach(
   (params: ClassifierParams, input: BertInput, config: BertConfig) =>
     classify(params, input, config, { rowsNeeded: "first" }).logits,

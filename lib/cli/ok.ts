@@ -12,6 +12,7 @@ import { runTests } from "./test.ts";
 /** What `deno fmt --check` can judge: everything but the notebooks. */
 const FORMATTED = [
   "README.md",
+  "notebooks/README.md",
   "deno.json",
   ".devcontainer",
   "data",

@@ -64,7 +64,8 @@ const EMBEDDED = fileURLToPath(
  *
  * @param options Where to look.
  * @returns The corpus.
- * @throws {RangeError} If the named folder lacks a file.
+ * @throws {RangeError} If `BERTBOOK_DATA` names no folder, or the named one lacks a
+ * file.
  * @throws {SyntaxError} If a file of the named folder is malformed.
  */
 export async function loadCola(

@@ -69,7 +69,8 @@ const SPLIT_SEED = 2011;
  *
  * @param options Where to look.
  * @returns The corpus. Its parts may be sorted by verdict: shuffle them.
- * @throws {RangeError} If the named folder lacks a file.
+ * @throws {RangeError} If `BERTBOOK_DATA` names no folder, or the named one lacks a
+ * file.
  * @throws {SyntaxError} If a file of the named folder is malformed.
  */
 export async function loadReviews(

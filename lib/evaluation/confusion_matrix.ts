@@ -103,22 +103,49 @@ export class ConfusionMatrix {
     return right / this.total;
   }
 
-  /** Of those predicted as a class, the share that belongs to it. */
+  /**
+   * Of those predicted as a class, the share that belongs to it.
+   *
+   * @param average Which class, or which mean.
+   * @returns A share in [0, 1]; 0 where nothing was predicted as the class.
+   * @throws {RangeError} If there is no such class, or if the positive one is asked
+   * for and there are not two.
+   */
   precision(average: Average): number {
     return this.#scores(average).precision;
   }
 
-  /** Of those that belong to a class, the share predicted as it. */
+  /**
+   * Of those that belong to a class, the share predicted as it.
+   *
+   * @param average Which class, or which mean.
+   * @returns A share in [0, 1]; 0 where nothing belongs to the class.
+   * @throws {RangeError} As {@linkcode ConfusionMatrix.precision}.
+   */
   recall(average: Average): number {
     return this.#scores(average).recall;
   }
 
-  /** F_β, the harmonic mean of both in which recall counts β times as much. */
+  /**
+   * F_β, the harmonic mean of precision and recall in which recall counts β times as
+   * much.
+   *
+   * @param average Which class, or which mean.
+   * @param beta β: weight of recall.
+   * @returns A score in [0, 1].
+   * @throws {RangeError} As {@linkcode ConfusionMatrix.precision}, or if `beta` is no
+   * finite number of at least 0.
+   */
   fScore(average: Average, beta: number = 1): number {
     return this.#scores(average, beta).fScore;
   }
 
-  /** Examples that belong to a class, or to all. */
+  /**
+   * Examples that belong to a class, or to all.
+   *
+   * @param average Which class, or which mean.
+   * @throws {RangeError} As {@linkcode ConfusionMatrix.precision}.
+   */
   support(average: Average): number {
     return this.#scores(average).support;
   }
@@ -127,8 +154,9 @@ export class ConfusionMatrix {
    * All scores: a row for each class, for two classes one of the positive class,
    * and the means.
    *
-   * @param beta Weight of recall in F.
+   * @param beta β: weight of recall in F.
    * @returns Rows for a table.
+   * @throws {RangeError} If `beta` is no finite number of at least 0.
    */
   metrics(beta: number = 1): ({ of: string } & ClassScores)[] {
     const { classes, macro, weighted } = reportOf(this.#counts, { beta });

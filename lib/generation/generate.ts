@@ -1,4 +1,4 @@
-/** A language model writes: one token after the other, each from those before it. @module */
+/** A language model writes: token by token, each from those before it. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "../engine/compile.ts";
@@ -25,7 +25,7 @@ export type GenerateOptions = {
   readonly end: number;
 };
 
-/** The logits of every position, recorded once for a number of texts. */
+/** The logits of every position, [B, T, V]; traced once for each number of texts. */
 const compiledLogits = compile(
   (params: TransformerParams, ids: tf.Tensor2D, config: TransformerConfig) =>
     languageModel(params, ids, config).logits,
@@ -35,8 +35,8 @@ const compiledLogits = compile(
 /**
  * Continues texts until each has ended or is as long as the model can read.
  *
- * All are as long as the longest from the first step, filled with zeros: the causal
- * mask hides what is not yet written, so one compiled function serves every step.
+ * From the first step on each is filled with zeros to the model's full length: the
+ * causal mask hides what is not yet written, so one compiled function serves all.
  *
  * @param model Its parameters stay as they are.
  * @param starts The ids that each text begins with, at least one.

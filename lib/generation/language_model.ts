@@ -69,6 +69,7 @@ const compiledStep = compileStep(nextTokenLoss, "language model step");
  * @throws {RangeError} At once, if an option is out of its range or a sequence does
  * not fit the model.
  * @throws {TrainingDivergedError} While it runs, if loss or gradients are not finite.
+ * @throws While it runs, the signal's reason, once it is aborted.
  */
 export function trainLanguageModel(
   model: LanguageModel,

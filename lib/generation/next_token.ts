@@ -1,4 +1,4 @@
-/** Token sequences → batches in which every token is to be predicted from those before it. @module */
+/** Token sequences → batches in which each token follows from those before it. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import type { TransformerConfig } from "../model/transformer.ts";

@@ -225,7 +225,7 @@ export class Kernel implements AsyncDisposable {
     }
   }
 
-  /** Asks the kernel to stop its cell: one that computes stops, one that awaits does not. */
+  /** Asks the kernel to stop its cell: what computes stops, what awaits does not. */
   async interrupt(): Promise<void> {
     const soon = AbortSignal.timeout(SHUTDOWN_MILLISECONDS);
     await this.#channels.ask("control", "interrupt_request", {}, soon);

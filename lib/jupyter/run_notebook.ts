@@ -206,7 +206,7 @@ function numberCell(cell: CodeCell, turn: number): void {
 
 const PROJECT_URL = new URL("../../", import.meta.url);
 
-/** Makes places in the project relative: a notebook must not tell whose machine ran it. */
+/** Makes places in the project relative: a notebook must not tell who ran it. */
 function hideProjectFolder(text: string): string {
   return text.replaceAll(PROJECT_URL.href, "")
     .replaceAll(fileURLToPath(PROJECT_URL), "");

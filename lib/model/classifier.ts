@@ -1,4 +1,4 @@
-/** A class for each sequence: a linear map, or layers, over the pooled `[CLS]`. @module */
+/** A class for each sequence: one linear map, or more, over the pooled `[CLS]`. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import {

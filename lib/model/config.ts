@@ -69,7 +69,7 @@ export const MINI_LM: BertConfig = {
   feedForwardSize: 1536,
 };
 
-/** BERT-Base: 110 M parameters, 12 layers of width 768 (Devlin et al., 2019, section 3). */
+/** BERT-Base: 110 M parameters, 12 layers, width 768 (Devlin et al., 2019, section 3). */
 export const BERT_BASE: BertConfig = {
   ...UNCASED,
   numLayers: 12,

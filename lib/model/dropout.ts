@@ -52,7 +52,8 @@ export const NO_DROPOUT: Dropout = Object.assign(
  * ```
  *
  * @param seed The run's seed and the step, [2], int32; must outlive the pass.
- * @returns A dropout whose calls each draw their own mask.
+ * @returns A dropout whose calls each draw their own mask. They throw a RangeError if
+ * the rate is not in [0, 1).
  */
 export function dropoutFrom(seed: tf.Tensor1D): Dropout {
   let sites = 0;

@@ -19,7 +19,7 @@ export type ParameterRole = "embedding" | "kernel" | "bias" | "gain";
 export type Parameter = {
   /** Its place in the tree, such as "layers.0.attention.query.kernel". */
   readonly path: string;
-  /** Its name in Python's model, such as "encoder.layer.0.attention.self.query.weight". */
+  /** Its name in Python's model, e.g. "encoder.layer.0.attention.self.query.weight". */
   readonly name: string;
   readonly role: ParameterRole;
   /** Its shape in Python's model; a kernel is [Out, In] there and [In, Out] here. */

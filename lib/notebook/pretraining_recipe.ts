@@ -12,7 +12,7 @@ type ReadingRecipe = {
 
 /** What the four trainings of the page take. */
 export type PretrainingRecipe = {
-  /** A new model guesses words in stories, each of which it reads `copies` times an epoch. */
+  /** A new model guesses words in stories, each read `copies` times an epoch. */
   readonly words: ReadingRecipe & { readonly copies: number };
   /** Then it judges pairs, too; `draws` of them are made of each story. */
   readonly pairs: ReadingRecipe & { readonly draws: number };

@@ -66,7 +66,8 @@ export async function fillMask(
  * @param model From pretraining with pairs.
  * @param first Sentence A.
  * @param second Sentence B.
- * @returns A probability.
+ * @returns A probability, in [0, 1].
+ * @throws {RangeError} If the pair is too long for the model.
  */
 export async function probabilityOfFollowing(
   model: HeadModel<"pretraining">,

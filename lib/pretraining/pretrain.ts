@@ -54,7 +54,7 @@ export type PretrainEpoch = PretrainingScores & {
   readonly kind: "epoch";
   /** Counts from 1. */
   readonly epoch: number;
-  /** Mean loss of the epoch's steps, with dropout; pairs are part of it. */
+  /** Mean loss of the epoch's steps, with dropout, in nats; pairs are part of it. */
   readonly trainingLoss: number;
   /** Sum of the steps' seconds. */
   readonly trainingSeconds: number;
@@ -77,6 +77,7 @@ export type PretrainEpoch = PretrainingScores & {
  * @throws {RangeError} At once, if an option is out of its range or an example does
  * not fit the model.
  * @throws {TrainingDivergedError} While it runs, if loss or gradients are not finite.
+ * @throws While it runs, the signal's reason, once it is aborted.
  */
 export function pretrain(
   model: PretrainableModel,

@@ -1,4 +1,4 @@
-/** What pretraining lowers: the loss of hidden words, and of pairs where there are any. @module */
+/** What pretraining lowers: the loss of hidden words, and perhaps of pairs. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import type { MaskedBatch } from "../data/masked_batches.ts";

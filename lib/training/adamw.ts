@@ -1,8 +1,8 @@
 /**
  * AdamW: Adam with the weight decay taken out of the gradient.
  *
- * Kingma & Ba (2015), "Adam", algorithm 1; Loshchilov & Hutter (2019), "Decoupled Weight Decay
- * Regularization", algorithm 2. Step for step as `torch.optim.AdamW`.
+ * Kingma & Ba (2015), "Adam", algorithm 1; Loshchilov & Hutter (2019), "Decoupled
+ * Weight Decay Regularization", algorithm 2. Step for step as `torch.optim.AdamW`.
  *
  * @module
  */
@@ -44,7 +44,7 @@ export type AdamWSlots = {
   readonly second: Readonly<Record<string, tf.Variable>>;
 };
 
-/** What changes from step to step, as scalars, so that a step can be traced once for all. */
+/** What changes from step to step, as scalars, so that one trace serves all steps. */
 export type AdamWRates = {
   /** α. */
   readonly learningRate: tf.Scalar;
@@ -93,7 +93,8 @@ export function initSlots(params: TensorTree): AdamWSlots {
 }
 
 /**
- * The rates of step t. The bias corrections are taken in float64, where 1 − β₂ᵗ keeps its digits.
+ * The rates of step t. The bias corrections are taken in float64, where 1 − β₂ᵗ keeps
+ * its digits.
  *
  * @param step t, from 1.
  * @param learningRate α.
@@ -113,9 +114,11 @@ export function adamWRates(
 }
 
 /**
- * Whether a parameter shrinks: kernels and embeddings do, biases and normalization gains do not.
+ * Whether a parameter shrinks: kernels and embeddings do, biases and normalization
+ * gains do not.
  *
- * Devlin et al.'s own optimizer (`google-research/bert`, optimization.py) leaves these out too.
+ * Devlin et al.'s own optimizer (`google-research/bert`, optimization.py) leaves these
+ * out too.
  *
  * @param path The parameter's path, e.g. `"classifier.kernel"`.
  * @returns `false` for a `bias` or a `gain`.
@@ -134,7 +137,7 @@ export function decays(path: string): boolean {
  *
  * A parameter without a gradient is left alone with its moments, as in PyTorch.
  *
- * @example The first step moves every weight by the learning rate, against its gradient's sign
+ * @example The first step moves every weight by the learning rate, against its gradient
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
  * import { adamW, ADAMW_DEFAULTS, adamWRates, initSlots } from "bertbook/training/adamw.ts";
@@ -173,7 +176,7 @@ export function adamW(
   const { rates, gate, options, factors } = how;
   const { learningRate, firstCorrection, secondCorrection } = rates;
   tf.tidy(() => {
-    // Everything that can be said in scalars is: a pass over all weights costs milliseconds.
+    // What can be said in scalars is: a pass over all weights costs milliseconds.
     const closed = tf.scalar(0);
     const factor = choose(gate.open, gate.factor, closed);
     const decay = learningRate.mul<tf.Scalar>(options.weightDecay);

@@ -1,4 +1,4 @@
-/** Training steps that are recorded once and run as a whole. @module */
+/** Training steps that are traced once and run as a whole. @module */
 
 import type { CallTree } from "../engine/call_tree.ts";
 import { compile, type Compiled } from "../engine/compile.ts";
@@ -40,7 +40,7 @@ export type CompiledStep<
   };
 
 /**
- * The step of an objective, recorded at its first call and run as a whole from then
+ * The step of an objective, traced at its first call and run as a whole from then
  * on; anew for every shape of the batch.
  *
  * @param objective What the step lowers. Compile it once, at the top of a module.

@@ -1,4 +1,4 @@
-/** How the examples of a batch stand in its rows, with few shapes among batches. @module */
+/** How the examples of a batch stand in its rows, so that few shapes occur. @module */
 
 import { type Batch, batchesOf, type EncodedExample } from "../data/batches.ts";
 import { packedBatchesOf } from "../data/packed_batches.ts";
@@ -10,7 +10,7 @@ export type Layout = "packed" | "padded";
 /** Which examples form a batch. */
 type BatchOrder = { batchSize: number; order: readonly number[] };
 
-/** Rows of a packed batch: few enough to fill, and attention grows with their square. */
+/** T of packed rows: longer ones fill up better, but attention grows with T². */
 const PACKED_LENGTH = 48;
 
 /** Forms batches in each layout. */

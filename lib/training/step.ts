@@ -3,7 +3,7 @@
  * AdamW.
  *
  * Nothing in it reads a value, and whatever changes from step to step is an
- * argument. So it can be run operation by operation or be recorded once and run
+ * argument. So it can be run operation by operation, or be traced once and run
  * as a whole. It knows no model: what it lowers is an {@linkcode Objective}.
  *
  * @module

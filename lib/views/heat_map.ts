@@ -1,5 +1,5 @@
 /**
- * Charts of matrices: the attention of one head, any other.
+ * Charts of matrices: the attention of one head, or any other.
  *
  * @module
  */

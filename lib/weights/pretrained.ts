@@ -166,7 +166,7 @@ async function openWeights(folder: string): Promise<SafetensorsFile> {
   }
 }
 
-/** The number of classes of the classifier in the file, of whatever it classifies, or 0. */
+/** How many classes the classifier in the file has, whatever it classifies; or 0. */
 function trainedClasses(file: SafetensorsFile): number {
   return file.tensors.get("classifier.weight")?.shape[0] ?? 0;
 }

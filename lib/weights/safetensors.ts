@@ -1,4 +1,4 @@
-/** Weights in files: read tensor by tensor when asked for, written in one piece. @module */
+/** Weights in files: read tensor by tensor on demand, written in one piece. @module */
 
 import { basename } from "node:path";
 import { floatValues } from "./float_values.ts";

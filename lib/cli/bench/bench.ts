@@ -1,4 +1,4 @@
-/** `deno task bench`: how fast a training step is here, alone or in a race. @module */
+/** `deno task bench`: how long a training step takes, alone or beside PyTorch. @module */
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
@@ -30,7 +30,7 @@ import { benchMarkdown, benchTable } from "./table.ts";
 /** Measures training steps and writes the figures to a file. */
 export const BENCH: Command = {
   name: "bench",
-  summary: "Measure how fast training is on this machine, or race it",
+  summary: "Time training steps on this machine, alone or against PyTorch",
   options: BENCH_OPTIONS,
   run: async (given) => {
     const plan = benchPlan(given);

@@ -1,4 +1,4 @@
-/** `deno task bench --by-length`: what an epoch takes, by how sentences are padded. @module */
+/** `deno task bench --by-length`: what an epoch takes by each way of padding. @module */
 
 import { planFineTuning } from "../../classifier/fine_tune_options.ts";
 import { occurringWords } from "../../classifier/occurring_words.ts";

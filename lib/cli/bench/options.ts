@@ -91,12 +91,12 @@ export const BENCH_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   words: {
     type: "string",
     value: String(COLA_WORDS),
-    description: "Word rows that occur, which savings train alone",
+    description: "Rows of the word table that occur: savings train no others",
   },
   memory: {
     type: "string",
     value: "0",
-    description: "Take so many more steps, such as 2000, and watch memory",
+    description: "Watch memory for so many more steps, such as 2000",
   },
   json: {
     type: "string",

@@ -35,8 +35,9 @@ export const MODEL_TITLES: Readonly<Record<BenchModel, string>> = {
 export const NUM_WORDS = MINI_LM.vocabSize;
 
 /**
- * What our step leaves out without changing a result: `"all"` that can be, the rows
- * of the last layer but `[CLS]` and the word rows that do not occur; or `"none"`.
+ * What our step leaves out without changing a result: `"all"` that it can, which is
+ * every row but `[CLS]` in the last layer and the word rows that do not occur; or
+ * `"none"` of it.
  */
 export const SAVINGS = ["all", "none"] as const;
 

@@ -1,4 +1,4 @@
-/** How long a notebook takes from its kernel's start to the first trained step. @module */
+/** How long it takes from a kernel's start to the first trained step. @module */
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 

@@ -41,6 +41,7 @@ export class UsageError extends Error {
  *
  * @param command The command whose options are allowed.
  * @param args What the user typed behind its name.
+ * @returns The flags, values and words.
  * @throws {UsageError} If an option is unknown or lacks its value, or a word
  * stands where none is taken; the nearest known option is named.
  */
@@ -118,6 +119,7 @@ function unknownOption(
  * The text of `--help` for one command.
  *
  * @param command The command to describe.
+ * @returns A few lines.
  */
 export function helpText(command: Command): string {
   const words = command.words === undefined ? "" : ` ${command.words}`;

@@ -21,6 +21,7 @@ export function itemsOf(text: string): string[] {
  *
  * @param option The option's name.
  * @param values What stood behind it.
+ * @returns The one value.
  * @throws {UsageError} If there are several.
  */
 export function onlyOne<T>(option: string, values: readonly T[]): T {
@@ -65,7 +66,8 @@ export function choicesOf<T extends string>(
  * @param text What stood behind it.
  * @param range What they must lie in.
  * @returns Each number once, in their order.
- * @throws {UsageError} If one is none; the nearest one is named.
+ * @throws {UsageError} If an item is no whole number in the range; the nearest one is
+ * named.
  */
 export function wholeNumbersOf(
   option: string,
@@ -93,7 +95,7 @@ export function wholeNumbersOf(
  * @param text What stood behind it.
  * @param range What they must lie in.
  * @returns Each number once, in their order.
- * @throws {UsageError} If one is none, or lies outside.
+ * @throws {UsageError} If an item is no number in the range.
  */
 export function numbersOf(
   option: string,

@@ -16,7 +16,7 @@ import { StatusLine } from "./terminal.ts";
 /**
  * Fetches the engine's library and the weights unless they are there.
  *
- * @param options Passed on to {@linkcode ProvisionOptions}.
+ * @param options How to fetch.
  * @throws {RangeError} If `BERTBOOK_ENGINE` or `BERTBOOK_MODEL` names nothing.
  * @throws {ProvisionError} If no source delivers what was asked for.
  */

@@ -1,4 +1,4 @@
-/** A terminal's status line, and the end that Ctrl-C makes of a long work. @module */
+/** A terminal's status line, and long work that Ctrl-C ends. @module */
 
 // deno-lint-ignore-file no-console -- it speaks to a terminal
 
@@ -66,7 +66,7 @@ export function duration(seconds: number): string {
 const INTERRUPTED = 130;
 
 /**
- * Lets Ctrl-C end a long work with all that it cleans up.
+ * Lets Ctrl-C end long work, which cleans up after itself.
  *
  * @param work Is given a signal that Ctrl-C aborts; what it then throws counts for
  * nothing.

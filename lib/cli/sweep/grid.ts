@@ -1,4 +1,4 @@
-/** Every combination of a few hyperparameters, and the trainings that it takes. @module */
+/** Every combination of a few hyperparameters, and the trainings it takes. @module */
 
 import type { ScheduleName } from "../../training/schedule.ts";
 

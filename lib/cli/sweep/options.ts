@@ -36,11 +36,15 @@ export const SWEEP_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   },
   batch: { type: "string", value: "16,32", description: "Batch sizes" },
   epochs: { type: "string", value: "2,3,4", description: "Numbers of epochs" },
-  seeds: { type: "string", value: "42,43,44", description: "Seeds of each" },
+  seeds: {
+    type: "string",
+    value: "42,43,44",
+    description: "Every combination is run with each",
+  },
   schedule: {
     type: "string",
     value: "linear",
-    description: "linear; or constant, whose runs contain the shorter ones",
+    description: "linear; or constant, whose long runs contain the short ones",
   },
   sentences: {
     type: "string",
@@ -54,7 +58,7 @@ export const SWEEP_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   jobs: {
     type: "string",
     value: "NUMBER",
-    description: "Runs at a time; as many as cores and memory allow",
+    description: "Runs at a time; else as many as cores and memory allow",
   },
   out: {
     type: "string",

@@ -20,7 +20,7 @@ const BYTES_PER_JOB = 2e9;
  * Shares the machine: trainings do not wait for one another, threads of one
  * training do; so there is a training for each core, as far as memory goes.
  *
- * @param wanted Jobs that the user wants, if he does.
+ * @param wanted Jobs that the user wants; undefined: as many as the machine allows.
  * @param machine Cores and free bytes; those of this machine unless told.
  * @returns At least one job of one thread.
  */

@@ -1,12 +1,12 @@
 /**
- * How the benchmark speaks with its contestants, each a process of its own: a
- * number on a line asks for so much work, a line of JSON answers. So memory is
- * measured apart, and one waits while another works.
+ * How `bench`, `race` and `sweep` speak with the programs that they measure, each a
+ * process of its own: a number on a line asks for so much work, a line of JSON
+ * answers. So memory is measured apart, and one can wait while another works.
  *
  * @module
  */
 
-/** A contestant's process, alive until it is closed. */
+/** A program in a process of its own, alive until it is let go. */
 export class WorkerProcess implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #requests: WritableStreamDefaultWriter<Uint8Array>;
@@ -24,7 +24,7 @@ export class WorkerProcess implements AsyncDisposable {
   }
 
   /**
-   * Starts a contestant and waits until it is ready.
+   * Starts a program and waits until it is ready.
    *
    * @param name Stands in messages.
    * @param command The program and its arguments.
@@ -80,7 +80,7 @@ export class WorkerProcess implements AsyncDisposable {
 }
 
 /**
- * The contestant's side: answers until nobody asks any more.
+ * The program's side: answers until nobody asks any more.
  *
  * @param hello Said at once, when all is ready.
  * @param work Does so much work and returns what to answer.

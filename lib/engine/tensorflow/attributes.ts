@@ -122,7 +122,7 @@ const encoder = new TextEncoder();
  * @param setters The functions for this kind of operation.
  * @param op The operation's address.
  * @param attribute What to write. Text may also be given as bytes, as for a
- * serialised protocol buffer.
+ * serialized protocol buffer.
  * @throws {TypeError} If the value is not of the attribute's type.
  */
 export function setAttribute(

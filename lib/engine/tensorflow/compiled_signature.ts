@@ -19,7 +19,7 @@ import { idOf, resourceOf, tensorOf, unshare } from "./variables.ts";
 
 /** How TensorFlow runs a graph. */
 export type GraphOptions = {
-  /** Lets oneDNN multiply in bfloat16; weights, sums and results stay float32. */
+  /** Rounds factors and results of matrix products to bfloat16; sums stay float32. */
   readonly bfloat16?: boolean;
   /** Hands the function to XLA. Its first call takes seconds. */
   readonly xla?: boolean;

@@ -12,7 +12,7 @@ const GPU_ALLOW_GROWTH = 4;
 const ALLOW_SOFT_PLACEMENT = 7;
 
 /**
- * Serialises the settings of a context.
+ * Serializes the settings of a context.
  *
  * @param options Threads for the inside of an operation, and as many for
  * operations side by side.

@@ -23,7 +23,7 @@ export class OpRegistry {
   readonly #definitions: ReadonlyMap<string, Uint8Array>;
   readonly #inputs = new Map<string, readonly InputDefinition[]>();
 
-  /** @param bytes A serialised `OpList` (`tensorflow/core/framework/op_def.proto`). */
+  /** @param bytes A serialized `OpList` (`tensorflow/core/framework/op_def.proto`). */
   constructor(bytes: Uint8Array) {
     this.#definitions = readOpList(bytes);
   }

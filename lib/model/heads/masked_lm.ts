@@ -35,7 +35,7 @@ export type MaskedLmParams = {
 
 /** The scores of each word piece, and what led to them. */
 export type MaskedLmOutput = BertOutput & {
-  /** Unnormalized log-probabilities: of all tokens, [B · T, V], or of M places, [M, V]. */
+  /** Unnormalized log-probabilities, [M, V]: of M places, or of all B · T tokens. */
   logits: tf.Tensor2D;
 };
 
@@ -107,6 +107,7 @@ export function statesAt(
  * @param options The dropout of a training step, and the places to predict.
  * @returns Logits [M, V], all hidden states and attention weights; the caller
  * disposes them.
+ * @throws {RangeError} If the sequences are longer than the position table.
  */
 export function predictWords(
   params: MaskedLmParams,

@@ -24,7 +24,7 @@ export const FOLLOWS = 0, IS_RANDOM = 1;
 
 /** The two scores of each pair, and what led to them. */
 export type NextSentenceOutput = BertOutput & {
-  /** Unnormalized log-probabilities of {@linkcode FOLLOWS} and {@linkcode IS_RANDOM}, [B, 2]. */
+  /** Unnormalized log-probabilities of `FOLLOWS` and `IS_RANDOM`, [B, 2]. */
   logits: tf.Tensor2D;
 };
 
@@ -40,6 +40,7 @@ export type NextSentenceOutput = BertOutput & {
  * logits alone, `"first"`.
  * @returns Logits [B, 2], all hidden states and attention weights; the caller
  * disposes them.
+ * @throws {RangeError} If the sequences are longer than the position table.
  */
 export function relateSentences(
   params: NextSentenceParams,

@@ -45,6 +45,7 @@ export type PretrainingOutput = BertOutput & {
  * @param options The dropout of a training step, and the places to predict.
  * @returns Both logits, all hidden states and attention weights; the caller disposes
  * them.
+ * @throws {RangeError} If the sequences are longer than the position table.
  */
 export function predictBoth(
   params: PretrainingParams,
