@@ -19,7 +19,10 @@ import { idOf, resourceOf, tensorOf, unshare } from "./variables.ts";
 
 /** How TensorFlow runs a graph. */
 export type GraphOptions = {
-  /** Rounds factors and results of matrix products to bfloat16; sums stay float32. */
+  /**
+   * Multiplies matrices in bfloat16, where the processor can: factors and products are
+   * rounded, weights and sums stay float32.
+   */
   readonly bfloat16?: boolean;
   /** Hands the function to XLA. Its first call takes seconds. */
   readonly xla?: boolean;
