@@ -42,7 +42,7 @@ Deno.test("loadCola() loads the embedded corpus on request and says so", async (
   }
 });
 
-Deno.test("fault 55: loadCola() offline falls back to the embedded corpus and says why", async () => {
+Deno.test("loadCola() offline falls back to the embedded corpus and says why", async () => {
   await withData(undefined, async () => {
     const provision = {
       home: join(ROOT, "no", "such", "cache"),

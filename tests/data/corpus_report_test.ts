@@ -16,7 +16,7 @@ const rows = (...lines: [0 | 1, string, string][]): ColaExample[] =>
     sentence,
   }));
 
-Deno.test("fault 46: reportCorpus() counts duplicates, contradictions and leaks", () => {
+Deno.test("reportCorpus() counts duplicates, contradictions and leaks", () => {
   const report = reportCorpus({
     train: rows([1, "", "A."], [0, "*", "B."], [1, "", "A."], [0, "", "A."], [
       1,
@@ -41,7 +41,7 @@ Deno.test("fault 46: reportCorpus() counts duplicates, contradictions and leaks"
 });
 
 Deno.test({
-  name: "fault 46: real CoLA has its known oddities",
+  name: "real CoLA has its known oddities",
   ignore,
   fn: async () => {
     const corpus = await loadCola();

@@ -31,7 +31,7 @@ Deno.test("parseImdb() reads a byte order mark and gzip", () => {
   assert.deepEqual(parseImdb(gzipSync(encode(TEXT)), "x.csv.gz"), ROWS);
 });
 
-Deno.test("fault 41: parseImdb() refuses another verdict with its line", () => {
+Deno.test("parseImdb() refuses another verdict with its line", () => {
   for (const verdict of ["", "2", "1.0", "Positive"]) {
     assert.throws(() => parse(`text,label\n"a\nb",1\nc,${verdict}\n`), {
       name: "SyntaxError",

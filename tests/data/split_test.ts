@@ -72,7 +72,7 @@ Deno.test("stratifiedSplit() is off by less than one example in every class", ()
   );
 });
 
-Deno.test("fault 44: stratifiedSplit() takes a single class", () => {
+Deno.test("stratifiedSplit() takes a single class", () => {
   const parts = stratifiedSplit(new Array<number>(10).fill(1), {
     fraction: 0.2,
     seed: 1,
@@ -80,7 +80,7 @@ Deno.test("fault 44: stratifiedSplit() takes a single class", () => {
   assert.equal(parts.validation.length, 2);
 });
 
-Deno.test("fault 45: an empty part is refused", () => {
+Deno.test("an empty part is refused", () => {
   for (
     const [count, fraction] of [
       [0, 0.1],

@@ -139,7 +139,7 @@ Deno.test("ensureAsset() goes on to the next source, and reports all when none i
   assertGood(await ensureAsset(asset, options));
 });
 
-Deno.test("fault 50: a right archive with a wrong member leaves nothing", async () => {
+Deno.test("a right archive with a wrong member leaves nothing", async () => {
   await using server = new ScriptedServer(SERVE_ZIP);
   using home = new TemporaryFolder();
   const asset = assetOf(zipSource(server.url));
@@ -151,7 +151,7 @@ Deno.test("fault 50: a right archive with a wrong member leaves nothing", async 
   assert.deepEqual(below(home.path, "x"), ["two.lock"]);
 });
 
-Deno.test("fault 55: offline with a warm cache works, with a cold one explains", async () => {
+Deno.test("offline with a warm cache works, with a cold one explains", async () => {
   await using server = new ScriptedServer(SERVE_ZIP);
   using home = new TemporaryFolder();
   const asset = assetOf(zipSource(server.url));
@@ -166,7 +166,7 @@ Deno.test("fault 55: offline with a warm cache works, with a cold one explains",
   assertGood(await ensureAsset(asset, offline));
 });
 
-Deno.test("fault 55: files that the user copied there are checked and taken", async () => {
+Deno.test("files that the user copied there are checked and taken", async () => {
   using home = new TemporaryFolder();
   const folder = join(home.path, "x", "two");
   Deno.mkdirSync(folder, { recursive: true });
@@ -178,7 +178,7 @@ Deno.test("fault 55: files that the user copied there are checked and taken", as
   assert.equal(await ensureAsset(assetOf(), offline), folder);
 });
 
-Deno.test("fault 55: two processes at once leave one good copy from one download", async () => {
+Deno.test("two processes at once leave one good copy from one download", async () => {
   await using server = new ScriptedServer(SERVE_ZIP);
   using home = new TemporaryFolder();
   const asset = assetOf(zipSource(server.url));

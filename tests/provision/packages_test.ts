@@ -101,7 +101,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "fault 50: an archive of another sha256 is not opened",
+  name: "an archive of another sha256 is not opened",
   ignore,
   fn: async () => {
     using home = new TemporaryFolder();

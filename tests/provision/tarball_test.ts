@@ -57,33 +57,33 @@ Deno.test("extractTarball() writes the wanted member alone", async () => {
   assert.deepEqual(names, ["a"]);
 });
 
-Deno.test("fault 56: a tarball with a name that leaves its folder is refused", async () => {
+Deno.test("a tarball with a name that leaves its folder is refused", async () => {
   for (const name of ["../evil", "package/../../evil", "/evil", "C:\\evil"]) {
     const tarball = await tarballOf([{ name, bytes: content(5) }, WANTED]);
     await assertRefused(tarball, /member names must stay inside/);
   }
 });
 
-Deno.test("fault 56: links in a tarball are refused", async () => {
+Deno.test("links in a tarball are refused", async () => {
   for (const type of ["symlink", "link"] as const) {
     const tarball = await tarballOf([{ name: "package/model/a", type }]);
     await assertRefused(tarball, new RegExp(`plain files: .* is a ${type}`));
   }
 });
 
-Deno.test("fault 57: a gzip bomb is stopped while it unpacks", async () => {
+Deno.test("a gzip bomb is stopped while it unpacks", async () => {
   const zeros: TarEntry = { name: "zeros", bytes: new Uint8Array(8 << 20) };
   const tarball = await tarballOf([zeros]);
   await assertRefused(tarball, /not grow more than 200 times/);
 });
 
-Deno.test("fault 57: a tarball of too many members is refused", async () => {
+Deno.test("a tarball of too many members is refused", async () => {
   const entries = Array.from({ length: 21 }, (_, i) => ({ name: `${i}` }));
   const limits = { maxMembers: 20, maxRatio: 200 };
   await assertRefused(await tarballOf(entries), /at most 20/, { limits });
 });
 
-Deno.test("fault 57: a truncated tarball is refused at every length", async () => {
+Deno.test("a truncated tarball is refused at every length", async () => {
   const tarball = await tarballOf([WANTED]);
   for (const part of [0, 0.01, 0.5, 0.9, 0.999]) {
     const length = Math.floor(part * tarball.length);
@@ -91,7 +91,7 @@ Deno.test("fault 57: a truncated tarball is refused at every length", async () =
   }
 });
 
-Deno.test("fault 57: a flipped bit is found by gzip's CRC-32", async () => {
+Deno.test("a flipped bit is found by gzip's CRC-32", async () => {
   const tarball = await tarballOf([WANTED]);
   for (const part of [0.2, 0.5, 0.8]) {
     const at = Math.floor(part * tarball.length);
