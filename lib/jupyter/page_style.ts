@@ -60,7 +60,7 @@ header h1 { font-size: 2.1rem; line-height: 1.2; margin: 0 0 1.25rem; letter-spa
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 0.75rem; margin: 0; }
 .figures div { background: var(--raised); border: 1px solid var(--line); border-radius: 10px; padding: 0.8rem 1rem; }
 .figures dt { color: var(--quiet); font-size: 0.8rem; }
-.figures dd { margin: 0; font-size: 1.25rem; font-weight: 650; line-height: 1.3; overflow-wrap: break-word; font-variant-numeric: tabular-nums; }
+.figures dd { margin: 0; font-size: 1.1rem; font-weight: 650; line-height: 1.3; overflow-wrap: break-word; font-variant-numeric: tabular-nums; }
 .figures small { display: block; margin-top: 0.15rem; color: var(--quiet); font-size: 0.78rem; font-weight: 400; line-height: 1.4; }
 section { border-top: 1px solid var(--line); margin-top: 3.5rem; padding-top: 1rem; }
 h1, h2, h3, h4 { line-height: 1.25; letter-spacing: -0.005em; }
