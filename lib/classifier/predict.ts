@@ -1,11 +1,15 @@
 /** Sequences → logits, in evaluation mode: no dropout, no gradients. @module */
 
+import * as tf from "@tensorflow/tfjs";
 import { setImmediate } from "node:timers/promises";
 import { type Batch, batchesOf, type EncodedExample } from "../data/batches.ts";
+import { cutBatch } from "../data/cut_batch.ts";
+import { sideBySide } from "../engine/side_by_side.ts";
 import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
 import type { BertInput } from "../model/bert.ts";
 import { type ClassifierParams, classify } from "../model/classifier.ts";
 import type { BertConfig } from "../model/config.ts";
+import { inputFrom } from "../model/input.ts";
 import {
   checkChoice,
   checkExamples,
@@ -20,7 +24,6 @@ import {
   type Precision,
 } from "../training/precision.ts";
 import type { ClassifierModel } from "../weights/pretrained.ts";
-import { batchTensors } from "./batch_tensors.ts";
 
 /** What a model says of every example, in the order of the examples. */
 export type Predictions = {
@@ -110,8 +113,12 @@ function byLength(examples: readonly EncodedExample[]): number[] {
 
 /** Logits in evaluation mode, [B, C]; traced once for each shape of a batch. */
 const compiledLogits = compileEach(
-  (params: ClassifierParams, input: BertInput, config: BertConfig) =>
-    classify(params, input, config, { rowsNeeded: "first" }).logits,
+  (params: ClassifierParams, shards: BertInput[], config: BertConfig) =>
+    tf.concat(
+      shards.map((input) =>
+        classify(params, input, config, { rowsNeeded: "first" }).logits
+      ),
+    ),
   { name: "prediction", ...MANY_SIGNATURES },
 );
 
@@ -120,8 +127,11 @@ async function logitsOf(
   plain: Batch,
   precision: Precision,
 ): Promise<number[][]> {
-  using batch = batchTensors(plain, config);
-  const logits = compiledLogits[precision](params, batch.input, config);
+  const shards = cutBatch(plain, sideBySide());
+  const logits = tf.tidy(() => {
+    const inputs = shards.map((shard) => inputFrom(shard, config));
+    return compiledLogits[precision](params, inputs, config);
+  });
   try {
     return await logits.array();
   } finally {

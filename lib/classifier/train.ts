@@ -1,6 +1,7 @@
 /** The training loop of a classifier. @module */
 
 import type { Batch } from "../data/batches.ts";
+import { cutBatch } from "../data/cut_batch.ts";
 import type { BertConfig } from "../model/config.ts";
 import {
   trainOn,
@@ -44,6 +45,7 @@ export function train(
     learner,
     step: compiledStep,
     config,
+    cut: cutBatch,
     tensorsOf: (batch: Batch) => batchTensors(batch, config, classWeights),
     weightOf: ({ labels }: Batch) =>
       labels.reduce((sum, label) => sum + (classWeights?.[label] ?? 1), 0),

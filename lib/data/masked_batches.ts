@@ -8,6 +8,7 @@ import {
   type BatchOptions,
   type EncodedExample,
 } from "./batches.ts";
+import { cutBatch, rowsOf, spansOf } from "./cut_batch.ts";
 import { type MaskingOptions, maskTokens, numPlaces } from "./masking.ts";
 
 /**
@@ -71,4 +72,29 @@ export function* maskedBatchesOf(
     }
     yield { ...batch, ids, places, words };
   }
+}
+
+/**
+ * Cuts a batch into shards.
+ *
+ * @param batch In rows of their own.
+ * @param count Shards at most.
+ * @returns The shards.
+ */
+export function cutMaskedBatch(
+  batch: MaskedBatch,
+  count: number,
+): MaskedBatch[] {
+  const { places, words, size: B, length: T } = batch;
+  const spans = spansOf(B, count);
+  return cutBatch(batch, count).map((shard, number) => {
+    const rows = spans[number]!;
+    return {
+      ...shard,
+      // A place that is not needed is 0, wherever its row stands.
+      places: rowsOf(places, B, rows)
+        .map((place) => Math.max(0, place - rows.start * T)),
+      words: rowsOf(words, B, rows),
+    };
+  });
 }

@@ -42,6 +42,11 @@ export type PackedBatchOptions = {
    * three times as much; 1 unless told.
    */
   rowsMultipleOf?: number;
+  /**
+   * So many shards have equally many examples and rows, for `cutBatch`, where they
+   * divide the examples; 1 unless told.
+   */
+  shards?: number;
 };
 
 /**
@@ -95,34 +100,62 @@ export function* packedBatchesOf(
   options: PackedBatchOptions,
 ): Generator<Batch> {
   const { batchSize, rowLength, multipleOf = 1, rowsMultipleOf = 1 } = options;
-  const { order = sequentialOrder(examples.length) } = options;
+  const { order = sequentialOrder(examples.length), shards = 1 } = options;
   checkSize("batchSize", batchSize);
   checkSize("rowLength", rowLength);
+  checkSize("shards", shards);
   checkSize("multipleOf", multipleOf);
   checkSize("rowsMultipleOf", rowsMultipleOf);
   for (let start = 0; start < order.length; start += batchSize) {
-    const indices = order.slice(start, start + batchSize);
-    const chosen = indices.map((index) => exampleAt(examples, index));
-    const longest = Math.max(...chosen.map(({ ids }) => ids.length));
+    const given = order.slice(start, start + batchSize);
+    const lengths = given.map((index) => exampleAt(examples, index).ids.length);
+    const longest = Math.max(...lengths);
     const length = longest <= rowLength
       ? rowLength
       : Math.ceil(longest / multipleOf) * multipleOf;
-    yield pack(chosen, indices, length, rowsMultipleOf);
+    const groups = deal(lengths, given.length % shards === 0 ? shards : 1)
+      .map((group) => group.map((at) => given[at]!));
+    yield pack(examples, groups, length, rowsMultipleOf);
   }
 }
 
-/** Copies examples to their places in rows of zeros. */
+/**
+ * Deals examples to shards, the longest first, there and back again: equally many to
+ * each, and about as many tokens.
+ */
+function deal(lengths: readonly number[], shards: number): number[][] {
+  const groups = Array.from({ length: shards }, (): number[] => []);
+  const longestFirst = [...lengths.keys()]
+    .sort((a, b) => lengths[b]! - lengths[a]!);
+  for (const [turn, at] of longestFirst.entries()) {
+    const place = turn % shards;
+    const isBack = Math.floor(turn / shards) % 2 === 1;
+    groups[isBack ? shards - 1 - place : place]!.push(at);
+  }
+  return groups.map((group) => group.sort((a, b) => a - b));
+}
+
+/** Copies examples to their places in rows of zeros, the shards one below the other. */
 function pack(
-  examples: readonly EncodedExample[],
-  indices: number[],
+  all: readonly EncodedExample[],
+  groups: readonly number[][],
   length: number,
   rowsMultipleOf: number,
 ): Batch {
-  const places = packRows(examples.map(({ ids }) => ids.length), length);
-  const used = 1 + Math.max(...places.map(({ row }) => row));
-  const numRows = used < 3 * rowsMultipleOf
+  const indices = groups.flat();
+  const examples = indices.map((index) => all[index]!);
+  const packed = groups.map((group) =>
+    packRows(group.map((index) => all[index]!.ids.length), length)
+  );
+  const used = 1 + Math.max(...packed.flat().map(({ row }) => row));
+  const multiple = Math.ceil(rowsMultipleOf / groups.length);
+  const numEach = used < 3 * multiple
     ? used
-    : Math.ceil(used / rowsMultipleOf) * rowsMultipleOf; // R
+    : Math.ceil(used / multiple) * multiple; // rows of a shard
+  const numRows = numEach * groups.length; // R
+  const places = packed.flatMap((shard, number) =>
+    shard.map(({ row, offset }) => ({ row: row + number * numEach, offset }))
+  );
   const ids = new Int32Array(numRows * length); // [R, T]
   const segments = new Int32Array(numRows * length); // [R, T]
   const attentionMask = new Float32Array(numRows * length); // [R, T]

@@ -71,6 +71,11 @@ export function runFunctionsEagerly(eagerly: boolean): void {
   isEager = eagerly;
 }
 
+/** What {@linkcode runFunctionsEagerly} was told last. */
+export function functionsRunEagerly(): boolean {
+  return isEager;
+}
+
 /**
  * Makes a function that is traced at its first call, and runs as one operation
  * from then on.

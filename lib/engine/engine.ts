@@ -30,14 +30,29 @@ export type EngineOptions = {
   engine?: EngineName;
   /** Threads of the processor; default: as many as it has. */
   threads?: number;
+  /**
+   * Operations that TensorFlow runs side by side, among which the threads are
+   * shared; default: one for each thread, at most {@linkcode MOST_SIDE_BY_SIDE}.
+   */
+  interOpThreads?: number;
   /** Stop unless the engine computes on a GPU. */
   requireGpu?: boolean;
   /** How a missing library is fetched. */
   provision?: ProvisionOptions;
 };
 
+/**
+ * A batch is computed in as many shards as operations run side by side, and each
+ * shard has gradients of all weights, which are added up.
+ */
+const MOST_SIDE_BY_SIDE = 4;
+
 type Starter = (
-  options: { threads: number; provision: ProvisionOptions },
+  options: {
+    threads: number;
+    interOpThreads: number;
+    provision: ProvisionOptions;
+  },
 ) => Promise<StartedEngine>;
 
 const STARTERS: Record<EngineName, Starter> = {
@@ -117,26 +132,28 @@ async function tryEngine(
 
 async function startOnce(
   engine: EngineName,
-  { threads, provision = {} }: EngineOptions,
+  options: EngineOptions,
 ): Promise<StartedEngine> {
+  const { provision = {} } = options;
+  const threads = options.threads ?? navigator.hardwareConcurrency;
+  const interOpThreads = options.interOpThreads ??
+    Math.min(threads, MOST_SIDE_BY_SIDE);
   let engineStarted = running.get(engine);
   if (engineStarted === undefined) {
-    engineStarted = STARTERS[engine]({
-      threads: threads ?? navigator.hardwareConcurrency,
-      provision,
-    });
+    engineStarted = STARTERS[engine]({ threads, interOpThreads, provision });
     running.set(engine, engineStarted);
     // What failed may succeed later, once the user has done something about it.
     engineStarted.catch(() => running.delete(engine));
   }
   const started = await engineStarted;
-  if (
-    threads !== undefined && engine === "tensorflow" &&
-    threads !== started.threads
-  ) {
+  for (const name of ["threads", "interOpThreads"] as const) {
+    const [asked, has] = [options[name], started[name]];
+    if (asked === undefined || engine !== "tensorflow" || asked === has) {
+      continue;
+    }
     throw new RangeError(
-      `Cannot start "${engine}" as it must keep the threads it began with: ` +
-        `it has ${started.threads}, asked for ${threads}; restart the process`,
+      `Cannot start "${engine}" as it must keep the ${name} it began with: ` +
+        `it has ${has}, asked for ${asked}; restart the process`,
     );
   }
   return started;

@@ -14,6 +14,8 @@ export type SpeedSettings = {
   readonly engineVersion: string;
   readonly device: string;
   readonly threads: number;
+  /** Operations that run side by side. */
+  readonly interOpThreads: number;
   /** Whether oneDNN multiplies; null on engines that do not know it. */
   readonly oneDnn: boolean | null;
   readonly processor: string;
@@ -40,7 +42,8 @@ export type SpeedSettings = {
  * @returns The settings.
  */
 export function speedSettings(report: DeviceReport): SpeedSettings {
-  const { engine, version, device, threads, processor } = report;
+  const { engine, version, device, threads, interOpThreads, processor } =
+    report;
   const sets = instructionSets();
   // The engine sets the variable when it loads TensorFlow, unless the user has.
   const oneDnn = engine === "tensorflow"
@@ -51,6 +54,7 @@ export function speedSettings(report: DeviceReport): SpeedSettings {
     engineVersion: version,
     device,
     threads,
+    interOpThreads,
     oneDnn,
     processor,
     instructionSets: sets ?? null,
@@ -65,11 +69,12 @@ export function speedSettings(report: DeviceReport): SpeedSettings {
  * @returns A few lines.
  */
 export function describeSpeed(settings: SpeedSettings): string {
-  const { engine, engineVersion, threads, oneDnn } = settings;
+  const { engine, engineVersion, threads, interOpThreads, oneDnn } = settings;
   const said = (value: boolean | null, yes: string, no: string): string =>
     value === null ? "not known" : value ? yes : no;
   return [
     `${engine} ${engineVersion}, ${threads} thread${threads === 1 ? "" : "s"}` +
+    (interOpThreads > 1 ? `, ${interOpThreads} operations side by side` : "") +
     (oneDnn === null ? "" : `, oneDNN ${oneDnn ? "on" : "off"}`),
     `${settings.processor}: ${
       settings.instructionSets?.join(", ") || "instruction sets not known"

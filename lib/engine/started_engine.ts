@@ -8,4 +8,6 @@ export type StartedEngine = {
   device: string;
   gpu: string | null;
   threads: number;
+  /** Operations that run side by side. */
+  interOpThreads: number;
 };

@@ -28,6 +28,7 @@ export async function startWasm(): Promise<StartedEngine> {
     device: "CPU",
     gpu: null,
     threads: 1,
+    interOpThreads: 1,
   };
 }
 

@@ -35,5 +35,6 @@ export async function startWebGpu(
     device: gpu,
     gpu,
     threads: options.threads,
+    interOpThreads: 1,
   };
 }

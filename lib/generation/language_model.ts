@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { setImmediate } from "node:timers/promises";
 import { randomOrder } from "../data/sampler.ts";
 import { compile } from "../engine/compile.ts";
+import { sideBySide } from "../engine/side_by_side.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import type { Dropout } from "../model/dropout.ts";
 import { languageModel } from "../model/language_model.ts";
@@ -14,7 +15,7 @@ import type {
 import { initSlots } from "../training/adamw.ts";
 import { checkOption, RULES } from "../training/check.ts";
 import { compileStep } from "../training/compiled_step.ts";
-import { tokenLoss } from "../training/head_losses.ts";
+import { IGNORED, tokenLoss } from "../training/head_losses.ts";
 import { MANY_SIGNATURES } from "../training/many_signatures.ts";
 import { trainOn, type TrainStep } from "../training/train_on.ts";
 import {
@@ -24,7 +25,9 @@ import {
 } from "../training/train_options.ts";
 import { makeTrainable } from "../training/variables.ts";
 import {
+  cutNextTokenBatch,
   lengthFor,
+  type NextTokenBatch,
   nextTokenBatches,
   type NextTokenInput,
   nextTokenTensors,
@@ -93,7 +96,10 @@ async function* run(
     learner,
     step: compiledStep,
     config,
+    cut: cutNextTokenBatch,
     tensorsOf: nextTokenTensors,
+    weightOf: ({ next }: NextTokenBatch) =>
+      next.filter((token) => token !== IGNORED).length,
   };
   try {
     for (let epoch = 1; epoch <= epochs; epoch++) {
@@ -123,18 +129,19 @@ export type NextTokenScore = {
   readonly accuracy: number;
 };
 
-/** Sums over the tokens of a batch: loss, hits, tokens; [3]. */
+/** Sums over the tokens of a batch in shards: loss, hits, tokens; [3]. */
 const compiledSums = compile(
   (
     params: TransformerParams,
-    { ids, next }: NextTokenInput,
+    shards: readonly NextTokenInput[],
     config: TransformerConfig,
-  ) => {
-    const { logits } = languageModel(params, ids, config);
-    const count = next.greaterEqual(0).toFloat().sum();
-    const hits = logits.argMax(-1).equal(next).toFloat().sum();
-    return tf.stack([tokenLoss(logits, next).mul(count), hits, count]);
-  },
+  ) =>
+    tf.addN(shards.map(({ ids, next }) => {
+      const { logits } = languageModel(params, ids, config);
+      const count = next.greaterEqual(0).toFloat().sum();
+      const hits = logits.argMax(-1).equal(next).toFloat().sum();
+      return tf.stack([tokenLoss(logits, next).mul(count), hits, count]);
+    })),
   { name: "language model score", ...MANY_SIGNATURES },
 );
 
@@ -157,9 +164,10 @@ export async function scoreLanguageModel(
   const length = lengthFor(sequences, config);
   const sums = [0, 0, 0];
   for (const plain of nextTokenBatches(sequences, { batchSize, length })) {
-    using batch = nextTokenTensors(plain);
-    const { ids, next } = batch;
-    const of = compiledSums(params, { ids, next }, config);
+    const of = tf.tidy(() => {
+      const shards = cutNextTokenBatch(plain, sideBySide());
+      return compiledSums(params, shards.map(nextTokenTensors), config);
+    });
     for (const [i, sum] of (await of.data<"float32">()).entries()) {
       sums[i]! += sum;
     }

@@ -1,6 +1,7 @@
 /** Token sequences → batches in which each token follows from those before it. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import { rowsOf, spansOf } from "../data/cut_batch.ts";
 import type { TransformerConfig } from "../model/transformer.ts";
 import { IGNORED } from "../training/head_losses.ts";
 
@@ -72,6 +73,26 @@ export function* nextTokenBatches(
     }
     yield { ids, next, indices, length };
   }
+}
+
+/**
+ * Cuts a batch into shards.
+ *
+ * @param batch Plain arrays.
+ * @param count Shards at most.
+ * @returns The shards, which share the batch's arrays.
+ */
+export function cutNextTokenBatch(
+  { ids, next, indices, length }: NextTokenBatch,
+  count: number,
+): NextTokenBatch[] {
+  const B = indices.length;
+  return spansOf(B, count).map((rows) => ({
+    ids: rowsOf(ids, B, rows),
+    next: rowsOf(next, B, rows),
+    indices: indices.slice(rows.start, rows.end),
+    length,
+  }));
 }
 
 /**

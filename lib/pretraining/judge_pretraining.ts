@@ -3,7 +3,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { setImmediate } from "node:timers/promises";
 import type { EncodedExample } from "../data/batches.ts";
-import { maskedBatchesOf, NO_WORD } from "../data/masked_batches.ts";
+import {
+  cutMaskedBatch,
+  maskedBatchesOf,
+  NO_WORD,
+} from "../data/masked_batches.ts";
+import { sideBySide } from "../engine/side_by_side.ts";
 import { argMax } from "../evaluation/probabilities.ts";
 import type { BertConfig } from "../model/config.ts";
 import { predictWords } from "../model/heads/masked_lm.ts";
@@ -63,8 +68,11 @@ export async function judgePretraining(
   });
   let loss = 0, numFound = 0, numWords = 0, numRight = 0;
   for (const batch of batches) {
-    using tensors = maskedTensors(batch, config);
-    const guesses = compiledGuesses[precision](params, tensors, config);
+    const guesses = tf.tidy(() => {
+      const shards = cutMaskedBatch(batch, sideBySide())
+        .map((shard) => maskedTensors(shard, config));
+      return compiledGuesses[precision](params, shards, config);
+    });
     const logProbabilities = await guesses.logProbabilities.data();
     const found = await guesses.found.data();
     const pairs = await guesses.pairs?.array() ?? [];
@@ -124,7 +132,24 @@ function guessesOf(
   return { ...read(output.wordLogits), pairs: output.sentenceLogits };
 }
 
-const compiledGuesses = compileEach(guessesOf, {
+/** The guesses of a batch in shards, in the order of its rows. */
+function guessesOfAll(
+  params: PretrainableParams,
+  shards: readonly MaskedInput[],
+  config: BertConfig,
+): Guesses {
+  const guesses = shards.map((shard) => guessesOf(params, shard, config));
+  const pairs = guesses.flatMap(({ pairs }) => pairs ?? []);
+  return {
+    logProbabilities: tf.concat(
+      guesses.map(({ logProbabilities }) => logProbabilities),
+    ),
+    found: tf.concat(guesses.map(({ found }) => found)),
+    ...(pairs.length === 0 ? {} : { pairs: tf.concat(pairs) }),
+  };
+}
+
+const compiledGuesses = compileEach(guessesOfAll, {
   name: "guessing of words",
   ...MANY_SIGNATURES,
 });

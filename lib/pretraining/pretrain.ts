@@ -7,7 +7,12 @@
  */
 
 import type { EncodedExample } from "../data/batches.ts";
-import { maskedBatchesOf } from "../data/masked_batches.ts";
+import {
+  cutMaskedBatch,
+  type MaskedBatch,
+  maskedBatchesOf,
+  NO_WORD,
+} from "../data/masked_batches.ts";
 import { checkShare, type MaskingOptions } from "../data/masking.ts";
 import { type TrainingOrder, trainingOrder } from "../data/sampler.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
@@ -28,6 +33,7 @@ import {
   type PretrainingScores,
 } from "./judge_pretraining.ts";
 import {
+  judgesPairs,
   maskedTensors,
   type PretrainableModel,
   pretrainingStep,
@@ -95,6 +101,13 @@ export function pretrain(
   return run(model, data, { ...options, order }, plan);
 }
 
+/** Cuts batches where the loss is that of words alone, and weighs them by words. */
+const WORDS_ALONE = {
+  cut: cutMaskedBatch,
+  weightOf: ({ words }: MaskedBatch) =>
+    words.filter((word) => word !== NO_WORD).length,
+};
+
 async function* run(
   model: PretrainableModel,
   { train, validation }: PretrainData,
@@ -108,8 +121,10 @@ async function* run(
   const learner = { params, slots: initSlots(params) };
   const task = {
     ...{ learner, config, step: pretrainingStep },
-    tensorsOf: (batch: Parameters<typeof maskedTensors>[0]) =>
-      maskedTensors(batch, config),
+    tensorsOf: (batch: MaskedBatch) => maskedTensors(batch, config),
+    // The loss of words is a mean over words, that of pairs is one over pairs: no
+    // share is right for both.
+    ...(judgesPairs(params) ? {} : WORDS_ALONE),
   };
   const bestWeights = keptInMemory(params);
   let lowest = Infinity;

@@ -11,6 +11,7 @@ import {
 } from "./accumulate.ts";
 import { MANY_SIGNATURES } from "./many_signatures.ts";
 import { compileEach, type Precision } from "./precision.ts";
+import { inShards, type Sharded } from "./shards.ts";
 import {
   type Objective,
   type StepArguments,
@@ -18,7 +19,10 @@ import {
   type StepOutcome,
 } from "./step.ts";
 
-/** A step of one objective, and its accumulation in parts, at each precision. */
+/**
+ * A step of one objective on a batch in shards, and its accumulation in parts, at
+ * each precision.
+ */
 export type CompiledStep<
   Params extends TensorTree,
   Batch extends TensorTree,
@@ -27,14 +31,14 @@ export type CompiledStep<
   & Readonly<
     Record<
       Precision,
-      Compiled<StepArguments<Params, Batch, Config>, StepOutcome>
+      Compiled<StepArguments<Params, Sharded<Batch>, Config>, StepOutcome>
     >
   >
   & {
     readonly accumulate: Readonly<
       Record<
         Precision,
-        Compiled<AccumulateArguments<Params, Batch, Config>, Touched>
+        Compiled<AccumulateArguments<Params, Sharded<Batch>, Config>, Touched>
       >
     >;
   };
@@ -43,7 +47,8 @@ export type CompiledStep<
  * The step of an objective, traced at its first call and run as a whole from then
  * on; anew for every shape of the batch.
  *
- * @param objective What the step lowers. Compile it once, at the top of a module.
+ * @param objective What the step lowers, of one shard. Compile it once, at the top of
+ * a module.
  * @param name Stands in messages and reports.
  * @returns The compiled functions, which trace at their first calls.
  */
@@ -55,9 +60,10 @@ export function compileStep<
   objective: Objective<Params, Batch, Config>,
   name: string,
 ): CompiledStep<Params, Batch, Config> {
+  const whole = inShards(objective);
   return {
-    ...compileEach(stepOf(objective), { name, ...MANY_SIGNATURES }),
-    accumulate: compileEach(accumulateOf(objective), {
+    ...compileEach(stepOf(whole), { name, ...MANY_SIGNATURES }),
+    accumulate: compileEach(accumulateOf(whole), {
       name: `${name}, in parts`,
       ...MANY_SIGNATURES,
     }),

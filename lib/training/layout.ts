@@ -2,6 +2,7 @@
 
 import { type Batch, batchesOf, type EncodedExample } from "../data/batches.ts";
 import { packedBatchesOf } from "../data/packed_batches.ts";
+import { sideBySide } from "../engine/side_by_side.ts";
 import type { BertConfig } from "../model/config.ts";
 
 /** Short examples share a row, or each has one of its own. */
@@ -31,6 +32,7 @@ export const BATCHES_OF: Readonly<
       multipleOf: lengthMultiple(config, 16),
       // A shape's first step takes seconds longer, a row of padding milliseconds.
       rowsMultipleOf: 2,
+      shards: sideBySide(),
     }),
   padded: (examples, config, order) =>
     batchesOf(examples, {

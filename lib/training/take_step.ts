@@ -2,11 +2,13 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { CallTree } from "../engine/call_tree.ts";
+import { sideBySide } from "../engine/side_by_side.ts";
 import { disposeTree, type TensorTree } from "../engine/tensor_tree.ts";
 import { initSums, type Sums } from "./accumulate.ts";
 import { type AdamWRates, adamWRates } from "./adamw.ts";
 import { compiledApplySums, type CompiledStep } from "./compiled_step.ts";
 import type { Precision } from "./precision.ts";
+import { type Sharded, sharesOf } from "./shards.ts";
 import type { Learner, UpdateSettings } from "./step.ts";
 
 /** What is trained: a model, its loss, and how its batches become tensors. */
@@ -22,8 +24,13 @@ export type Task<
   readonly step: CompiledStep<Params, Batch, Config>;
   /** The plain values that the objective is given. */
   readonly config: Config;
-  /** Puts a batch on the engine; the loop disposes it. */
-  readonly tensorsOf: (plain: Plain) => Batch & Disposable;
+  /** Puts a shard of a batch on the engine; the loop disposes it. */
+  readonly tensorsOf: (plain: Plain) => Batch;
+  /**
+   * Cuts a batch into so many shards, or fewer; left out, it stays whole. Batches of
+   * one shape are cut into shards of the same shapes.
+   */
+  readonly cut?: (plain: Plain, count: number) => readonly Plain[];
   /**
    * How many things the mean loss of a batch is a mean over, by which the parts of
    * an accumulated batch count; left out, the number of its examples.
@@ -80,7 +87,7 @@ export function stepTaker<
   task: Task<Params, Plain, Batch, Config>,
   plan: StepPlan,
 ): StepTaker<Plain> {
-  const { learner, step, config, tensorsOf } = task;
+  const { learner, step, config, tensorsOf, cut = (plain) => [plain] } = task;
   const { weightOf = ({ indices }: Plain) => indices.length } = task;
   const { adamW, clipNorm, factors, precision, accumulate = 1 } = plan;
   const settings = { adamW, clipNorm, factors };
@@ -88,13 +95,21 @@ export function stepTaker<
 
   let mostExamples = 0;
 
+  /** The tidy around a step frees them. */
+  const inShards = (plain: Plain): Sharded<Batch> => {
+    const shards = cut(plain, sideBySide());
+    return {
+      shards: shards.map(tensorsOf),
+      shares: sharesOf(shards.map(weightOf)),
+    };
+  };
+
   const takeWhole = (plain: Plain, { rates, step: number }: Control) => {
-    using batch = tensorsOf(plain);
     const seed = tf.tensor1d([plan.seed, number], "int32");
     const control = { rates, seed };
     const { length } = plain.indices;
     mostExamples = Math.max(mostExamples, length);
-    return step[precision](learner, batch, control, {
+    return step[precision](learner, inShards(plain), control, {
       ...{ config, ...settings },
       // What is left over at the end has a shape of its own, once in an epoch.
       ...(length < mostExamples ? { unfused: true } : {}),
@@ -106,7 +121,7 @@ export function stepTaker<
     number: number,
     weight: number,
   ) => {
-    using part = tensorsOf(plain);
+    const part = inShards(plain);
     const seed = tf.tensor1d([plan.seed, number], "int32");
     const learning = { params: learner.params, sums };
     const control = { share: tf.scalar(weight), seed };

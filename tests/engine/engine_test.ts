@@ -81,22 +81,26 @@ Deno.test("TensorFlow starts, says what it is, and starts only once", async () =
   assert.match(report.version, /^2\.\d+\.\d+/);
   assert.equal(report.device, report.gpu ?? "CPU");
   assert.equal(report.threads, navigator.hardwareConcurrency);
+  assert.equal(report.interOpThreads, Math.min(report.threads, 4));
   assert.equal(report.selfTest.length, 5);
   assert.deepEqual(report.notTaken, []);
   assert.deepEqual(await startEngine({ engine: "tensorflow" }), report);
 });
 
 Deno.test("another number of threads needs another process", async () => {
-  const { threads } = await startEngine({ engine: "tensorflow" });
-  await assert.rejects(
-    startEngine({ engine: "tensorflow", threads: threads + 1 }),
-    {
-      name: "RangeError",
-      message: new RegExp(
-        `it has ${threads}, asked for ${threads + 1}; restart`,
-      ),
-    },
-  );
+  const report = await startEngine({ engine: "tensorflow" });
+  for (const name of ["threads", "interOpThreads"] as const) {
+    const has = report[name];
+    await assert.rejects(
+      startEngine({ engine: "tensorflow", [name]: has + 1 }),
+      {
+        name: "RangeError",
+        message: new RegExp(
+          `keep the ${name} .*: it has ${has}, asked for ${has + 1}; restart`,
+        ),
+      },
+    );
+  }
 });
 
 Deno.test("one process can change over between engines", async () => {
@@ -167,6 +171,7 @@ Deno.test("a reader sees engine, device, processor, test, and what was not taken
     gpu: null,
     processor: "A Processor",
     threads: 1,
+    interOpThreads: 1,
     selfTest: [
       { check: "softmax", difference: 2e-7 },
       { check: "matrix product", difference: 0 },

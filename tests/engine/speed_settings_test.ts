@@ -12,6 +12,7 @@ const REPORT: DeviceReport = {
   device: "CPU",
   gpu: null,
   threads: 2,
+  interOpThreads: 2,
   processor: "A processor",
   selfTest: [],
   notTaken: [],
@@ -27,6 +28,7 @@ Deno.test("speedSettings() keeps what decides speed, as plain JSON", () => {
       engineVersion: "2.21.0",
       device: "CPU",
       threads: 2,
+      interOpThreads: 2,
       oneDnn: true,
       processor: "A processor",
     });
@@ -51,12 +53,12 @@ Deno.test("describeSpeed() says what is on, off, and not known", () => {
   };
   assert.equal(
     describeSpeed(settings),
-    "tensorflow 2.21.0, 2 threads, oneDNN off\nA processor: AVX2\n" +
+    "tensorflow 2.21.0, 2 threads, 2 operations side by side, oneDNN off\nA processor: AVX2\n" +
       "bfloat16: not on this processor",
   );
   const unknown = describeSpeed({
     ...settings,
-    ...{ engine: "wasm", oneDnn: null, threads: 1 } as const,
+    ...{ engine: "wasm", oneDnn: null, threads: 1, interOpThreads: 1 } as const,
     ...{ instructionSets: null, bfloat16: null },
   });
   assert.equal(

@@ -43,16 +43,21 @@ for (const engine of ["cpu", "tensorflow"] as const) {
 }
 
 Deno.test("packed batches have the examples of padded ones in fewer tokens", () => {
-  const order = { batchSize: 8, order: [...TRAIN.keys()].reverse() };
+  const order = { batchSize: 30, order: [...TRAIN.keys()].reverse() };
   const config = { ...TOY, maxLength: 48 };
   const packed = [...BATCHES_OF.packed(TRAIN, config, order)];
   const padded = [...BATCHES_OF.padded(TRAIN, config, order)];
   const numTokens = (batches: typeof packed): number =>
     batches.reduce((sum, { ids }) => sum + ids.length, 0);
+  // Packed ones may have them in another order.
+  const sorted = (values: Iterable<number>): number[] => [...values].sort();
   assert.deepEqual(
-    packed.map(({ indices, labels }) => [indices, labels]),
-    padded.map(({ indices, labels }) => [indices, labels]),
+    packed.map(({ indices }) => sorted(indices)),
+    padded.map(({ indices }) => sorted(indices)),
   );
+  for (const { indices, labels } of packed) {
+    assert.deepEqual([...labels], indices.map((index) => TRAIN[index]!.label));
+  }
   const real = TRAIN.reduce((sum, { ids }) => sum + ids.length, 0);
   assert.ok(
     real <= numTokens(packed) && numTokens(packed) < numTokens(padded),

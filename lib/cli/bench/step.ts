@@ -20,7 +20,9 @@ import {
   classificationLoss,
   type ClassifierLearner,
 } from "../../classifier/classification.ts";
+import { cutBatch } from "../../data/cut_batch.ts";
 import { startEngine } from "../../engine/engine.ts";
+import { sideBySide } from "../../engine/side_by_side.ts";
 import {
   tensorFlowBackend,
   tensorFlowBinding,
@@ -34,6 +36,7 @@ import { ADAMW_DEFAULTS, adamWRates, initSlots } from "../../training/adamw.ts";
 import { compileStep } from "../../training/compiled_step.ts";
 import { crossEntropy } from "../../training/loss.ts";
 import type { Precision } from "../../training/precision.ts";
+import { inShards, sharesOf } from "../../training/shards.ts";
 import { stepOf } from "../../training/step.ts";
 import { makeTrainable } from "../../training/variables.ts";
 import { answerRequests, peakMegabytes } from "../trials/worker_process.ts";
@@ -52,7 +55,12 @@ const CLIP_NORM = 1;
 
 const [contestant, model, tokens, precision, savings, occurring] = Deno.args;
 const words = savings === "all" ? Number(occurring) : NUM_WORDS;
-await startEngine(contestant === "wasm" ? { engine: "wasm" } : {});
+const isCompiled = contestant === "compiled";
+await startEngine({
+  ...(contestant === "wasm" ? { engine: "wasm" } : {}),
+  // Operations that are called one by one have all threads to themselves.
+  ...(isCompiled ? {} : { interOpThreads: 1 }),
+});
 const config = {
   ...BENCH_MODELS[model as BenchModel],
   vocabSize: words,
@@ -62,10 +70,11 @@ makeTrainable(params);
 const learner: ClassifierLearner = { params, slots: initSlots(params) };
 const settings = { config, adamW: ADAMW_DEFAULTS, clipNorm: CLIP_NORM };
 const objective = savings === "all" ? classificationLoss : plainLoss;
-const step = contestant === "compiled"
+const step = isCompiled
   ? compileStep(objective, "training step")[precision as Precision]
-  : stepOf(objective);
+  : stepOf(inShards(objective));
 const plain = benchBatch(Number(tokens), words);
+const shards = cutBatch(plain, isCompiled ? sideBySide() : 1);
 let stepsTaken = 0;
 
 /** The loss that `classificationLoss()` computes, of all rows of all layers. */
@@ -83,13 +92,17 @@ function plainLoss(
 async function take(): Promise<number> {
   const start = performance.now();
   stepsTaken++;
-  using batch = batchTensors(plain, config);
-  const { input, labels } = batch;
-  const rates = adamWRates(stepsTaken, LEARNING_RATE, ADAMW_DEFAULTS);
-  const seed = tf.tensor1d([SEED, stepsTaken], "int32");
-  const outcome = step(learner, { input, labels }, { rates, seed }, settings);
+  const outcome = tf.tidy(() => {
+    const batch = {
+      shards: shards.map((shard) => batchTensors(shard, config)),
+      shares: sharesOf(shards.map(({ size }) => size)),
+    };
+    const rates = adamWRates(stepsTaken, LEARNING_RATE, ADAMW_DEFAULTS);
+    const seed = tf.tensor1d([SEED, stepsTaken], "int32");
+    return step(learner, batch, { rates, seed }, settings);
+  });
   await outcome.loss.data();
-  tf.dispose([rates, seed, outcome]);
+  tf.dispose(outcome);
   return performance.now() - start;
 }
 

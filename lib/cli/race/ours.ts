@@ -21,8 +21,13 @@ const read = async (name: string): Promise<unknown> =>
   JSON.parse(await Deno.readTextFile(join(folder!, name)));
 const recipe = await read("recipe.json") as RaceRecipe;
 const task = await read("task.json") as ColaTask;
-await startEngine({ threads: recipe.threads });
-runFunctionsEagerly(racer === "eager");
+const isEager = racer === "eager";
+await startEngine({
+  threads: recipe.threads,
+  // Operations that are called one by one have all threads to themselves.
+  ...(isEager ? { interOpThreads: 1 } : {}),
+});
+runFunctionsEagerly(isEager);
 const model = await loadClassifier(join(folder!, "model"), {
   seed: recipe.seed,
 });

@@ -10,6 +10,7 @@ import util from "node:util";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
 import type { TFJSBinding } from "@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js";
 import { TensorFlowBinding } from "./binding.ts";
+import type { Threads } from "./config.ts";
 import { openContext, type TensorFlowContext } from "./context.ts";
 import { EagerExecutor } from "./eager_executor.ts";
 import { registerGather } from "./gather.ts";
@@ -28,7 +29,7 @@ export const BACKEND = "tensorflow";
  */
 export async function registerTensorFlow(
   path: string,
-  options: { threads: number },
+  options: Threads,
 ): Promise<TensorFlowContext> {
   const context = openContext(path, options);
   const binding = new TensorFlowBinding(

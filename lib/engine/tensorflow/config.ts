@@ -11,29 +11,47 @@ const GPU_OPTIONS = 6;
 const GPU_ALLOW_GROWTH = 4;
 const ALLOW_SOFT_PLACEMENT = 7;
 
+/** How many threads TensorFlow may use. */
+export type Threads = {
+  /** In all. */
+  readonly threads: number;
+  /** For operations side by side, at most `threads`. */
+  readonly interOpThreads: number;
+};
+
 /**
  * Serializes the settings of a context.
  *
- * @param options Threads for the inside of an operation, and as many for
- * operations side by side.
+ * @param options Where there are as many operations side by side as threads, each has
+ * one, and none waits for another's; else all share a pool of `threads`.
  * @returns The bytes of a `ConfigProto`.
- * @throws {RangeError} If `threads` is not a positive integer.
+ * @throws {RangeError} If the numbers are not positive integers, or there are more
+ * operations than threads.
  */
 export function encodeConfig(
-  options: { threads: number },
+  { threads, interOpThreads }: Threads,
 ): Uint8Array<ArrayBuffer> {
-  const { threads } = options;
-  if (!Number.isSafeInteger(threads) || threads < 1) {
+  const isCount = (value: number): boolean =>
+    Number.isSafeInteger(value) && value >= 1;
+  if (!isCount(threads) || !isCount(interOpThreads)) {
     throw new RangeError(
-      `Cannot set the threads of TensorFlow as they must be a positive ` +
-        `integer: current value is ${threads}`,
+      `Cannot set the threads of TensorFlow as they must be positive integers: ` +
+        `current values are threads=${threads}, interOpThreads=${interOpThreads}`,
     );
   }
+  if (interOpThreads > threads) {
+    throw new RangeError(
+      `Cannot set the threads of TensorFlow as interOpThreads must be at most ` +
+        `threads: current values are threads=${threads}, ` +
+        `interOpThreads=${interOpThreads}`,
+    );
+  }
+  const intraOpThreads = interOpThreads === threads ? 1 : threads;
   // A GPU's memory is taken as it is needed, so that others can use it too.
   const gpuOptions = field(GPU_ALLOW_GROWTH, 1);
   return Uint8Array.from([
-    ...field(INTRA_OP_PARALLELISM_THREADS, threads),
-    ...field(INTER_OP_PARALLELISM_THREADS, threads),
+    ...field(INTRA_OP_PARALLELISM_THREADS, intraOpThreads),
+    ...field(INTER_OP_PARALLELISM_THREADS, interOpThreads),
     ...message(GPU_OPTIONS, gpuOptions),
     // An operation without a kernel for the GPU runs on the CPU.
     ...field(ALLOW_SOFT_PLACEMENT, 1),

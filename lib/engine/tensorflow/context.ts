@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeConfig } from "./config.ts";
+import { encodeConfig, type Threads } from "./config.ts";
 import { loadForGood } from "./resident.ts";
 import { Status } from "./status.ts";
 import { openTensorFlow, type TensorFlowApi, textAt } from "./symbols.ts";
@@ -27,8 +27,8 @@ export type TensorFlowContext = {
   readonly path: string;
   readonly version: string;
   readonly devices: readonly Device[];
-  /** Threads that one operation, and several side by side, may use. */
-  readonly threads: number;
+  /** Operations that run side by side. */
+  readonly interOpThreads: number;
 };
 
 /**
@@ -49,7 +49,7 @@ const ENVIRONMENT = { TF_CPP_MIN_LOG_LEVEL: "2", TF_ENABLE_ONEDNN_OPTS: "1" };
  */
 export function openContext(
   path: string,
-  options: { threads: number },
+  options: Threads,
 ): TensorFlowContext {
   for (const [name, value] of Object.entries(ENVIRONMENT)) {
     if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
@@ -78,7 +78,7 @@ export function openContext(
       path,
       version: textAt(api.TF_Version()),
       devices: listDevices(api, status, address),
-      threads: options.threads,
+      interOpThreads: options.interOpThreads,
     };
   } finally {
     api.TFE_DeleteContextOptions(settings);

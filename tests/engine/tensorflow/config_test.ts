@@ -15,24 +15,38 @@ message ConfigProto {
 Deno.test("the settings are what protobuf reads", () => {
   const { root } = protobuf.parse(SCHEMA, { keepCase: true });
   const ConfigProto = root.lookupType("ConfigProto");
-  for (const threads of [1, 2, 127, 128, 300]) {
-    const read = ConfigProto.decode(encodeConfig({ threads }));
+  const cases = [[1, 1, 1], [2, 2, 1], [2, 1, 2], [128, 4, 128], [300, 300, 1]];
+  for (const [threads, interOpThreads, intraOpThreads] of cases) {
+    const config = encodeConfig({
+      threads: threads!,
+      interOpThreads: interOpThreads!,
+    });
+    const read = ConfigProto.decode(config);
     assert.deepEqual(ConfigProto.toObject(read), {
-      intra_op_parallelism_threads: threads,
-      inter_op_parallelism_threads: threads,
+      intra_op_parallelism_threads: intraOpThreads,
+      inter_op_parallelism_threads: interOpThreads,
       gpu_options: { allow_growth: true },
       allow_soft_placement: true,
     });
   }
 });
 
-Deno.test("threads must be a positive integer", () => {
-  for (const threads of [0, -1, 1.5, NaN]) {
-    assert.throws(() => encodeConfig({ threads }), {
-      name: "RangeError",
-      message:
-        `Cannot set the threads of TensorFlow as they must be a positive ` +
-        `integer: current value is ${threads}`,
-    });
+Deno.test("threads must be positive integers, and enough for the operations side by side", () => {
+  for (const odd of [0, -1, 1.5, NaN]) {
+    for (
+      const [threads, interOpThreads] of [[odd, 1], [4, odd]] as const
+    ) {
+      assert.throws(() => encodeConfig({ threads, interOpThreads }), {
+        name: "RangeError",
+        message:
+          `Cannot set the threads of TensorFlow as they must be positive ` +
+          `integers: current values are threads=${threads}, ` +
+          `interOpThreads=${interOpThreads}`,
+      });
+    }
   }
+  assert.throws(() => encodeConfig({ threads: 2, interOpThreads: 3 }), {
+    name: "RangeError",
+    message: /interOpThreads must be at most threads: .*threads=2, .*=3$/,
+  });
 });

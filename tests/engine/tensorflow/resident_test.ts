@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 const PROGRAM = `
 import { openContext } from "bertbook/engine/tensorflow/context.ts";
-openContext(Deno.args[0], { threads: 1 });
+openContext(Deno.args[0], { threads: 1, interOpThreads: 1 });
 console.error("end");
 `;
 

@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  type Batch,
+  batchesOf,
+  type EncodedExample,
+} from "bertbook/data/batches.ts";
+import { cutBatch, spansOf } from "bertbook/data/cut_batch.ts";
+import {
+  cutMaskedBatch,
+  maskedBatchesOf,
+  NO_WORD,
+} from "bertbook/data/masked_batches.ts";
+import { packedBatchesOf } from "bertbook/data/packed_batches.ts";
+import {
+  cutNextTokenBatch,
+  nextTokenBatches,
+} from "bertbook/generation/next_token.ts";
+import { SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
+
+/** Examples of these lengths; ids tell example and place. */
+function examplesOf(lengths: readonly number[]): EncodedExample[] {
+  return lengths.map((length, example) => ({
+    ids: Array.from({ length }, (_, place) => 100 * (example + 1) + place),
+    segments: Array.from({ length }, (_, place) => place % 2),
+    label: example,
+  }));
+}
+
+/** The examples of a batch as its rows have them: ids, segments and label. */
+function contentOf(batch: Batch): EncodedExample[] {
+  const { length: T, packing } = batch;
+  return Array.from(batch.labels, (label, example) => {
+    const start = packing?.starts[example] ?? example * T;
+    const isOwn = (at: number): boolean =>
+      at < batch.ids.length && batch.attentionMask[at] === 1 &&
+      (packing === undefined
+        ? at < start + T
+        : packing.sequences[at] === packing.sequences[start]);
+    let end = start;
+    while (isOwn(end)) end++;
+    if (packing !== undefined) {
+      assert.deepEqual(
+        [...packing.positions.subarray(start, end)],
+        Array.from({ length: end - start }, (_, i) => i),
+      );
+    }
+    return {
+      ids: [...batch.ids.subarray(start, end)],
+      segments: [...batch.segments.subarray(start, end)],
+      label,
+    };
+  });
+}
+
+const lengths = fc.array(fc.integer({ min: 1, max: 12 }), {
+  minLength: 1,
+  maxLength: 33,
+});
+const counts = fc.integer({ min: 1, max: 5 });
+
+Deno.test("spansOf() shares all rows out, at most one more to each of the first", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 50 }), counts, (numRows, count) => {
+      const spans = spansOf(numRows, count);
+      assert.equal(spans.length, Math.min(numRows, count));
+      const sizes = spans.map(({ start, end }) => end - start);
+      assert.deepEqual(sizes, sizes.toSorted((a, b) => b - a));
+      assert.ok(sizes.length === 0 || sizes[0]! - sizes.at(-1)! <= 1);
+      assert.deepEqual(
+        spans.flatMap(({ start, end }) =>
+          Array.from({ length: end - start }, (_, i) => start + i)
+        ),
+        Array.from({ length: numRows }, (_, i) => i),
+      );
+    }),
+  );
+});
+
+Deno.test("the shards of a batch have its examples, in their order", () => {
+  fc.assert(fc.property(lengths, counts, (lengths, count) => {
+    const examples = examplesOf(lengths);
+    const [batch] = batchesOf(examples, { batchSize: examples.length });
+    const shards = cutBatch(batch!, count);
+    assert.equal(shards.length, Math.min(count, examples.length));
+    assert.deepEqual(shards.flatMap(contentOf), examples);
+    assert.deepEqual(shards.flatMap(({ indices }) => indices), batch!.indices);
+    for (const { length } of shards) assert.equal(length, batch!.length);
+  }));
+});
+
+Deno.test("a batch packed for shards is cut into equal ones, where that is possible", () => {
+  fc.assert(fc.property(lengths, counts, (lengths, count) => {
+    const examples = examplesOf(lengths);
+    const [batch] = packedBatchesOf(examples, {
+      ...{ batchSize: examples.length, rowLength: 12, shards: count },
+      rowsMultipleOf: 2,
+    });
+    const shards = cutBatch(batch!, count);
+    const isEven = examples.length % count === 0;
+    assert.equal(shards.length, isEven ? count : 1);
+    assert.equal(new Set(shards.map(({ ids }) => ids.length)).size, 1);
+    const [sizes, tokens] = [
+      shards.map(({ size }) => size),
+      shards.map((shard) => shard.attentionMask.reduce((sum, x) => sum + x, 0)),
+    ];
+    assert.equal(new Set(sizes).size, 1);
+    // Dealt there and back again, no shard is ahead by more than one example.
+    assert.ok(
+      Math.max(...tokens) - Math.min(...tokens) <= Math.max(...lengths),
+    );
+    const content = shards.flatMap(contentOf);
+    const indices = shards.flatMap(({ indices }) => indices);
+    assert.deepEqual(content, indices.map((index) => examples[index]!));
+    assert.deepEqual(indices.toSorted((a, b) => a - b), [...examples.keys()]);
+  }));
+});
+
+Deno.test("a batch that was not packed for shards stays whole", () => {
+  const [batch] = packedBatchesOf(examplesOf([2, 4, 3, 5]), {
+    ...{ batchSize: 4, rowLength: 7 },
+  });
+  assert.deepEqual(cutBatch(batch!, 2), [batch]);
+});
+
+Deno.test("shards of hidden words name the same words", () => {
+  const pieces = [...SPECIAL_TOKENS, ..."abcdefghijklmnop"];
+  const vocabulary = {
+    pieces,
+    idOf: new Map(pieces.map((piece, id) => [piece, id])),
+  };
+  const examples = [9, 4, 7, 3, 6].map((length) => ({
+    ids: [2, ...Array.from({ length }, (_, i) => 5 + i), 3],
+    segments: new Array(length + 2).fill(0),
+    label: 0,
+  }));
+  const options = { batchSize: 5, vocabulary, seed: 1, epoch: 1, share: 0.4 };
+  const [batch] = maskedBatchesOf(examples, options);
+  const shards = cutMaskedBatch(batch!, 2);
+  assert.deepEqual(shards.map(({ size }) => size), [3, 2]);
+  /** Row in the batch, place in the row, and word of each. */
+  const hidden = (shard: typeof batch, firstRow: number): number[][] =>
+    Array.from(shard!.places, (place, m) => [
+      firstRow + Math.floor(place / shard!.length),
+      place % shard!.length,
+      shard!.words[m]!,
+    ]).filter(([, , word]) => word !== NO_WORD);
+  const [first, second] = shards;
+  const all = hidden(batch, 0);
+  assert.ok(all.length > 6);
+  assert.deepEqual([...hidden(first, 0), ...hidden(second, 3)], all);
+  for (const { places, ids } of shards) {
+    assert.ok(places.every((place) => place >= 0 && place < ids.length));
+  }
+});
+
+Deno.test("shards of next tokens have the batch's rows", () => {
+  const sequences = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    .map((ids) => ({ ids, given: 1 }));
+  const [batch] = nextTokenBatches(sequences, { batchSize: 3, length: 2 });
+  assert.deepEqual(
+    cutNextTokenBatch(batch!, 2).map(({ ids, next, indices, length }) => ({
+      ...{ ids: [...ids], next: [...next], indices, length },
+    })),
+    [
+      {
+        ids: [1, 2, 4, 5],
+        next: [2, 3, 5, 6],
+        indices: [0, 1],
+        length: 2,
+      },
+      { ids: [7, 8], next: [8, 9], indices: [2], length: 2 },
+    ],
+  );
+});

@@ -1,0 +1,124 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { batchTensors } from "bertbook/classifier/batch_tensors.ts";
+import { classificationLoss } from "bertbook/classifier/classification.ts";
+import { train } from "bertbook/classifier/train.ts";
+import type { Batch } from "bertbook/data/batches.ts";
+import { cutBatch } from "bertbook/data/cut_batch.ts";
+import { runFunctionsEagerly } from "bertbook/engine/compile.ts";
+import { startEngine } from "bertbook/engine/engine.ts";
+import { sideBySide } from "bertbook/engine/side_by_side.ts";
+import { NO_DROPOUT } from "bertbook/model/dropout.ts";
+import { BATCHES_OF, type Layout } from "bertbook/training/layout.ts";
+import { inShards, sharesOf } from "bertbook/training/shards.ts";
+import { gradientsOf } from "bertbook/training/step.ts";
+import {
+  assertNoLeak,
+  assertRelative,
+  copyTask,
+  disposeLearner,
+  newLearner,
+  planOf,
+  TOY_WITHOUT_DROPOUT,
+  valuesOf,
+} from "./_support.ts";
+
+await startEngine({ engine: "tensorflow", threads: 2 });
+
+const TRAIN = copyTask(30, 3);
+const CLASS_WEIGHTS = [1, 3];
+const ORDER = { batchSize: 10, order: [...TRAIN.keys()] };
+
+function batches(layout: Layout): Batch[] {
+  return [...BATCHES_OF[layout](TRAIN, TOY_WITHOUT_DROPOUT, ORDER)];
+}
+
+/** Loss and gradients of a batch in some shards. */
+function lossAndGradients(batch: Batch, count: number): number[][] {
+  const learner = newLearner();
+  const numbers = tf.tidy(() => {
+    const shards = cutBatch(batch, count);
+    assert.equal(shards.length, count);
+    const weights = shards.map(({ labels }) =>
+      labels.reduce((sum, label) => sum + CLASS_WEIGHTS[label]!, 0)
+    );
+    const input = {
+      shards: shards.map((shard) =>
+        batchTensors(shard, TOY_WITHOUT_DROPOUT, CLASS_WEIGHTS)
+      ),
+      shares: sharesOf(weights),
+    };
+    const { loss, gradients } = gradientsOf(
+      learner.params,
+      () =>
+        inShards(classificationLoss)(
+          learner.params,
+          input,
+          TOY_WITHOUT_DROPOUT,
+          NO_DROPOUT,
+        ),
+    );
+    return [loss, ...Object.values(gradients)]
+      .map((tensor) => [...tensor.dataSync()]);
+  });
+  disposeLearner(learner);
+  return numbers;
+}
+
+for (const layout of ["padded", "packed"] as const) {
+  Deno.test(`shards of a ${layout} batch have its loss and its gradients`, () => {
+    const [batch] = batches(layout);
+    const [loss, ...gradients] = lossAndGradients(batch!, 1);
+    const counts = layout === "padded" ? [2, 3] : [2]; // packed for two threads
+    for (const count of counts) {
+      const [sum, ...sums] = lossAndGradients(batch!, count);
+      assertRelative(sum!, loss!, 1e-6);
+      for (const [i, gradient] of gradients.entries()) {
+        const largest = Math.max(...gradient.map(Math.abs));
+        for (const [j, value] of gradient.entries()) {
+          assert.ok(Math.abs(sums[i]![j]! - value) <= 1e-6 + 1e-5 * largest);
+        }
+      }
+    }
+  });
+
+  Deno.test(`compiled steps on shards of ${layout} batches are those of whole ones`, async () => {
+    const plan = planOf({ config: TOY_WITHOUT_DROPOUT });
+    const follow = async (): Promise<number[][]> => {
+      const learner = newLearner();
+      const losses: number[] = [];
+      const position = { epoch: 1, stepsDone: 0 };
+      for await (
+        const step of train(learner, batches(layout), position, plan)
+      ) {
+        losses.push(step.loss);
+      }
+      const values = valuesOf(learner);
+      disposeLearner(learner);
+      return [losses, values];
+    };
+    await assertNoLeak(async () => {
+      assert.equal(sideBySide(), 2);
+      const [losses, values] = await follow();
+      assert.deepEqual(await follow(), [losses, values]);
+      runFunctionsEagerly(true); // then batches stay whole
+      try {
+        assert.equal(sideBySide(), 1);
+        const [expected, weights] = await follow();
+        assertRelative(losses!, expected!, 1e-5);
+        const worst = Math.max(
+          ...values!.map((x, i) => Math.abs(x - weights![i]!)),
+        );
+        assert.ok(worst < 1e-5, `${worst}`);
+      } finally {
+        runFunctionsEagerly(false);
+      }
+    });
+  });
+}
+
+Deno.test("sharesOf() gives each shard its part of one", () => {
+  const shares = sharesOf([2, 6]);
+  assert.deepEqual([...shares.dataSync()], [0.25, 0.75]);
+  shares.dispose();
+});
