@@ -92,9 +92,8 @@ export function dropoutFactors(
   }
   return tf.tidy(() => {
     const [start, stride] = tf.split(key, 2);
-    const hashes = hashOfEach(size, start!, stride!);
-    return hashes.greaterEqual(integer(lowest)).cast("float32")
-      .mul(factor).reshape([...shape]);
+    const hashes = hashOfEach(shape, start!, stride!);
+    return hashes.greaterEqual(integer(lowest)).cast("float32").mul(factor);
   });
 }
 
@@ -109,9 +108,15 @@ function hash(i: number, start: number, stride: number): number {
   return word ^ (word >>> 16);
 }
 
-/** {@linkcode hash} of 0 … size − 1, as operations of TensorFlow. */
+/**
+ * {@linkcode hash} of each element's number, as operations of TensorFlow.
+ *
+ * A number is a multiple of the inner axes' size plus one below it. XLA keeps ranges
+ * as lists of values: two short ones compile faster than one as long as the tensor,
+ * and an addition takes the place of a multiplication for each element.
+ */
 function hashOfEach(
-  size: number,
+  shape: readonly number[],
   start: tf.Tensor,
   stride: tf.Tensor,
 ): tf.Tensor {
@@ -122,9 +127,15 @@ function hashOfEach(
     const high = onIntegers("BitwiseAnd", shifted, mask);
     return onIntegers("BitwiseXor", word, high);
   };
-  const limits = [0, size, 1].map(integer);
   const odd = onIntegers("BitwiseOr", stride, integer(1));
-  let word = onIntegers("Range", ...limits).mul(odd).add(start);
+  const multiples = (below: number, step: number): tf.Tensor =>
+    onIntegers("Range", ...[0, below, step].map(integer)).mul(odd);
+  const middle = Math.ceil(shape.length / 2);
+  const [outer, inner] = [shape.slice(0, middle), shape.slice(middle)];
+  const size = tf.util.sizeFromShape(inner);
+  const first = multiples(tf.util.sizeFromShape([...shape]), size).add(start)
+    .reshape([...outer, ...inner.map(() => 1)]);
+  let word = first.add(multiples(size, 1).reshape(inner));
   word = spread(word, 16).mul(integer(FIRST));
   word = spread(word, 15).mul(integer(SECOND));
   return spread(word, 16);

@@ -53,7 +53,7 @@ Deno.test("graphs, fused or not, and other engines draw the same factors", async
     plain: dropoutFactors(x.shape, { key, rate }),
     fused: fused(x, key),
   }));
-  for (const shape of [[1], [3, 5], [257, 300]]) {
+  for (const shape of [[1], [3, 5], [257, 300], [9, 5, 40, 41]]) {
     for (const key of [[0, 0], [-1, -2], [123456789, -987654321]]) {
       const words = key as [number, number];
       const expected = factors(shape, words, rate);
