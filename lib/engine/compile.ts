@@ -20,7 +20,7 @@ import {
 } from "./tensorflow/compiled_signature.ts";
 import { currentTrace } from "./tensorflow/trace.ts";
 import { noteTrace } from "./tracing_report.ts";
-import { tensorFlowBackend } from "./tensorflow/backend.ts";
+import { tensorFlowBackend, tensorFlowBinding } from "./tensorflow/backend.ts";
 
 export type { SignatureReport } from "./tensorflow/compiled_signature.ts";
 
@@ -172,6 +172,7 @@ export function compile<
     place.value = trace(backend, args);
     places.add(place);
     const result = place.value.call(leaves);
+    tensorFlowBinding().eager.context.kernelCache?.share();
     const { traceMs } = place.value.report;
     noteTrace(name, { traceMs, firstCallMs: performance.now() - start });
     return result;

@@ -30,7 +30,8 @@ const SMALL = 1 << 16;
  * to nothing else. XLA writes machine code that reads once, computes, and writes
  * once. It multiplies matrices worse than oneDNN, so those stay outside. Each
  * signature (shapes, element types, plain values) is one kernel, however often it
- * is called; to make it takes some 70 ms, at the first call.
+ * is called; to make it takes some 70 ms, at the first call. Later processes find it
+ * in a cache: see `tensorflow/kernel_cache.ts`.
  *
  * Everywhere else the function runs as it is: on small tensors, outside of a
  * compiled function, on other engines, on a GPU. So it must be a function of its

@@ -45,13 +45,51 @@ export function instructionSetsIn(cpuInfo: string): string[] {
  * @returns Their names; undefined where the system does not say, or may not be asked.
  */
 export function instructionSets(): string[] | undefined {
+  return fromCpuInfo(instructionSetsIn);
+}
+
+function fromCpuInfo<T>(read: (cpuInfo: string) => T): T | undefined {
   try {
-    return instructionSetsIn(Deno.readTextFileSync("/proc/cpuinfo"));
+    return read(Deno.readTextFileSync("/proc/cpuinfo"));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     if (error instanceof Deno.errors.NotCapable) return undefined;
     throw error;
   }
+}
+
+/** What Linux says of a processor that a compiler may go by. */
+const KIND =
+  /^(vendor_id|cpu family|model|model name|stepping|flags|CPU \w+|Features)\s*:/;
+
+/**
+ * What tells one kind of processor from another, in Linux's words: its maker, model
+ * and instruction sets.
+ *
+ * @example Speed and number do not matter
+ * ```ts
+ * import { processorKindIn } from "bertbook/engine/processor.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const kind = processorKindIn("processor : 0\nmodel : 143\ncpu MHz : 2000.1");
+ * assert.equal(kind, "model : 143");
+ * ```
+ *
+ * @param cpuInfo The text of `/proc/cpuinfo`.
+ * @returns Lines of it, those that are equal for several processors once.
+ */
+export function processorKindIn(cpuInfo: string): string {
+  const lines = cpuInfo.split("\n").filter((line) => KIND.test(line));
+  return [...new Set(lines)].join("\n");
+}
+
+/**
+ * The kind of this machine's processor.
+ *
+ * @returns Undefined where the system does not say, or may not be asked.
+ */
+export function processorKind(): string | undefined {
+  return fromCpuInfo(processorKindIn) || undefined;
 }
 
 /**

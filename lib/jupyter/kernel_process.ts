@@ -11,11 +11,11 @@ export class KernelError extends Error {
 
 /**
  * The settings that every kernel of ours gets: plain text in outputs, and a
- * TensorFlow that is fast and says only what went wrong.
+ * TensorFlow that is fast and silent.
  */
 export const KERNEL_ENVIRONMENT: Readonly<Record<string, string>> = {
   NO_COLOR: "1",
-  TF_CPP_MIN_LOG_LEVEL: "2",
+  TF_CPP_MIN_LOG_LEVEL: "3",
   TF_ENABLE_ONEDNN_OPTS: "1",
 };
 

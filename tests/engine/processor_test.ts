@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   instructionSetsIn,
   multipliesBfloat16,
+  processorKindIn,
 } from "bertbook/engine/processor.ts";
 
 const INTEL = `processor	: 0
@@ -26,6 +27,21 @@ Deno.test("instructionSetsIn() reads the flags of Intel, AMD and ARM", () => {
   assert.deepEqual(instructionSetsIn(ARM), ["NEON", "SVE", "ARM-BF16"]);
   assert.deepEqual(instructionSetsIn("flags : avx512fp16 noavx2"), []);
   assert.deepEqual(instructionSetsIn(""), []);
+});
+
+Deno.test("processorKindIn() tells processors apart by what they can do", () => {
+  const cpu = (lines: string): string =>
+    `processor\t: 0\n${lines}\ncpu MHz\t: 1\n`;
+  const kind = processorKindIn(cpu("model\t: 143\nflags\t\t: avx2"));
+  const other = processorKindIn(cpu("model\t: 143\nflags\t\t: avx2 avx512f"));
+  assert.notEqual(kind, other);
+  const faster = "processor\t: 1\nmodel\t: 143\nflags\t\t: avx2\ncpu MHz\t: 2";
+  assert.equal(
+    processorKindIn(cpu("model\t: 143\nflags\t\t: avx2") + faster),
+    kind,
+  );
+  assert.equal(processorKindIn(ARM), "Features\t: fp asimd evtstrm sve bf16");
+  assert.equal(processorKindIn(""), "");
 });
 
 Deno.test("multipliesBfloat16() knows what it does not know", () => {

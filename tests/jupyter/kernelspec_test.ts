@@ -30,7 +30,7 @@ Deno.test("installKernelspec() writes a kernelspec with message interrupts, and 
       "interrupt_mode": "message",
       env: {
         NO_COLOR: "1",
-        TF_CPP_MIN_LOG_LEVEL: "2",
+        TF_CPP_MIN_LOG_LEVEL: "3",
         TF_ENABLE_ONEDNN_OPTS: "1",
       },
     });

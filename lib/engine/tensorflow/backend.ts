@@ -23,13 +23,14 @@ export const BACKEND = "tensorflow";
  * Opens TensorFlow and registers it with tfjs. The caller chooses the backend.
  *
  * @param path The shared library.
- * @param options How many threads to use.
+ * @param options How many threads to use, and the folder in which the machine code
+ * of fused kernels is kept; undefined for none.
  * @returns The open context.
  * @throws {TypeError} If the library cannot be loaded.
  */
 export async function registerTensorFlow(
   path: string,
-  options: Threads,
+  options: Threads & { kernels?: string | undefined },
 ): Promise<TensorFlowContext> {
   const context = openContext(path, options);
   const binding = new TensorFlowBinding(

@@ -5,6 +5,7 @@
  */
 
 import { encodeConfig, type Threads } from "./config.ts";
+import { KernelCache } from "./kernel_cache.ts";
 import { loadForGood } from "./resident.ts";
 import { Status } from "./status.ts";
 import { openTensorFlow, type TensorFlowApi, textAt } from "./symbols.ts";
@@ -29,27 +30,31 @@ export type TensorFlowContext = {
   readonly devices: readonly Device[];
   /** Operations that run side by side. */
   readonly interOpThreads: number;
+  /** Undefined where fused kernels are compiled anew in each process. */
+  readonly kernelCache: KernelCache | undefined;
 };
 
 /**
  * Settings that TensorFlow reads from the environment when it is loaded.
- * oneDNN's kernels are on by default only on processors with VNNI or bfloat16;
- * everywhere else they are still the faster ones.
+ * What fails is thrown here, so it need not be logged; that kernels come from a cache
+ * is logged as an error. oneDNN's kernels are on by default only on processors with
+ * VNNI or bfloat16; everywhere else they are still the faster ones.
  */
-const ENVIRONMENT = { TF_CPP_MIN_LOG_LEVEL: "2", TF_ENABLE_ONEDNN_OPTS: "1" };
+const ENVIRONMENT = { TF_CPP_MIN_LOG_LEVEL: "3", TF_ENABLE_ONEDNN_OPTS: "1" };
 
 /**
  * Opens TensorFlow and its eager context.
  *
  * @param path The shared library.
- * @param options How many threads to use.
+ * @param options How many threads to use, and the folder in which the machine code
+ * of fused kernels is kept; undefined for none.
  * @returns The context.
  * @throws {TypeError} If the library cannot be loaded.
  * @throws {TensorFlowError} If TensorFlow refuses the settings.
  */
 export function openContext(
   path: string,
-  options: Threads,
+  options: Threads & { kernels?: string | undefined },
 ): TensorFlowContext {
   for (const [name, value] of Object.entries(ENVIRONMENT)) {
     if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
@@ -59,9 +64,13 @@ export function openContext(
   });
   const api = openTensorFlow(path);
   const status = new Status(api);
+  const version = textAt(api.TF_Version());
+  const config = encodeConfig(options);
+  const kernelCache = options.kernels === undefined
+    ? undefined
+    : KernelCache.open(options.kernels, api, { version, path, config });
   const settings = api.TFE_NewContextOptions();
   try {
-    const config = encodeConfig(options);
     api.TFE_ContextOptionsSetConfig(
       settings,
       config,
@@ -76,9 +85,10 @@ export function openContext(
       status,
       address,
       path,
-      version: textAt(api.TF_Version()),
+      version,
       devices: listDevices(api, status, address),
       interOpThreads: options.interOpThreads,
+      kernelCache,
     };
   } finally {
     api.TFE_DeleteContextOptions(settings);

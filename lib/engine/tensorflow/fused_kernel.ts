@@ -15,7 +15,7 @@ import {
 } from "../call_tree.ts";
 import { type Attribute, AttributeType } from "./attributes.ts";
 import { tensorFlowBackend, tensorFlowBinding } from "./backend.ts";
-import { DataType } from "./dtypes.ts";
+import { DataType, nameOfType } from "./dtypes.ts";
 import { Graph } from "./graph.ts";
 import { GraphExecutor } from "./graph_executor.ts";
 import { graphTools } from "./graph_tools.ts";
@@ -24,12 +24,31 @@ import type { CallOutput } from "./rounding_executor.ts";
 import type { Tracer } from "./trace.ts";
 import { idOf } from "./variables.ts";
 
-/** Numbers the fused kernels of this process. */
-let numKernels = 0;
+/** How many kernels of this process have a name. */
+const numNamed = new Map<string, number>();
 
-/** A name for a kernel's function that no other has. */
-export function kernelName(name: string): string {
-  return `fused_${name.replace(/\W/g, "_")}_${++numKernels}`;
+/**
+ * A name for a kernel's function that no other has. It tells the arguments, so that
+ * the kernel has it in every process, whatever was made before: names are a part of
+ * what XLA finds its machine code by.
+ *
+ * @param name The fused function's.
+ * @param inputs Its arguments.
+ * @param bfloat16 Whether the function around it multiplies in bfloat16.
+ */
+export function kernelName(
+  name: string,
+  inputs: readonly { readonly shape: readonly number[]; dtype: number }[],
+  bfloat16: boolean,
+): string {
+  const types = inputs.map(({ shape, dtype }) =>
+    `${nameOfType(dtype)}_${shape.join("x")}`
+  );
+  const whole = [`fused_${name}`, ...bfloat16 ? ["bfloat16"] : [], ...types]
+    .join("__").replace(/\W/g, "_");
+  const count = (numNamed.get(whole) ?? 0) + 1;
+  numNamed.set(whole, count);
+  return count === 1 ? whole : `${whole}__${count}`;
 }
 
 /** The attributes of a node that calls a kernel. */
@@ -95,7 +114,6 @@ export class FusedKernel {
     const { context, api, registry } = trace.graph;
     const graph = new Graph(context, api, registry);
     const executor = new ClosedExecutor(name, trace, graph);
-    const address = kernelName(name);
     try {
       const given = leaves.map((leaf) => executor.like(leaf, trace));
       const { form, outputs, results } = trace.detour(executor, () => {
@@ -117,15 +135,18 @@ export class FusedKernel {
         }));
         return { form, outputs, results };
       });
+      const typesOf = (list: readonly NodeOutput[]): number[] =>
+        list.map((output) => graph.describe(output).dtype);
+      const types = { inputs: typesOf(given), outputs: typesOf(outputs) };
+      const address = kernelName(
+        name,
+        leaves.map(({ shape }, i) => ({ shape, dtype: types.inputs[i]! })),
+        trace.bfloat16,
+      );
       graph.toFunction(address, given, outputs, []);
       this.#form = form;
       this.#outputs = results;
-      const typesOf = (list: readonly NodeOutput[]): number[] =>
-        list.map((output) => graph.describe(output).dtype);
-      this.#attributes = kernelAttributes(address, {
-        inputs: typesOf(given),
-        outputs: typesOf(outputs),
-      });
+      this.#attributes = kernelAttributes(address, types);
     } finally {
       graph.dispose();
     }

@@ -42,7 +42,6 @@ export class FusedUpdate {
     const { context, api, registry } = trace.graph;
     const graph = new Graph(context, api, registry);
     const executor = new ClosedExecutor(name, trace, graph);
-    const address = kernelName(name);
     const float = {
       ...{ name: "dtype", value: DataType.float32 },
       type: AttributeType.type,
@@ -72,12 +71,18 @@ export class FusedUpdate {
           reads,
         )
       );
-      graph.toFunction(address, [...resources, ...given], [], writes);
+      const all = [...resources, ...given];
+      const types = all.map((input) => graph.describe(input).dtype);
+      const address = kernelName(
+        name,
+        [...variables, ...inputs].map(({ shape }, i) => ({
+          ...{ shape, dtype: types[i]! },
+        })),
+        trace.bfloat16,
+      );
+      graph.toFunction(address, all, [], writes);
       this.#attributes = kernelAttributes(address, {
-        inputs: [...resources, ...given].map((input) =>
-          graph.describe(input).dtype
-        ),
-        outputs: [],
+        ...{ inputs: types, outputs: [] },
       });
     } finally {
       graph.dispose();

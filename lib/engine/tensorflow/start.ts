@@ -4,7 +4,9 @@
  * @module
  */
 
+import { join } from "node:path";
 import type { ProvisionOptions } from "../../provision/asset.ts";
+import { cacheFolder } from "../../provision/cache.ts";
 import type { StartedEngine } from "../started_engine.ts";
 import { registerTensorFlow } from "./backend.ts";
 import type { Threads } from "./config.ts";
@@ -15,7 +17,10 @@ export async function startTensorFlow(
   options: Threads & { provision: ProvisionOptions },
 ): Promise<StartedEngine> {
   const { path, origin } = await provideLibrary(options.provision);
-  const { version, devices } = await registerTensorFlow(path, options);
+  const { version, devices } = await registerTensorFlow(path, {
+    ...options,
+    kernels: kernelFolder(options.provision),
+  });
   const gpu = devices.find(({ type }) => type === "GPU")?.name ?? null;
   return {
     version,
@@ -25,4 +30,14 @@ export async function startTensorFlow(
     threads: options.threads,
     interOpThreads: options.interOpThreads,
   };
+}
+
+/** Where fused kernels are kept: in the cache, if the user has one. */
+function kernelFolder({ home }: ProvisionOptions): string | undefined {
+  try {
+    return join(home ?? cacheFolder(), "kernels");
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }

@@ -18,6 +18,10 @@ const NOTHING = "void";
 const SYMBOLS = {
   // Library and status
   TF_Version: { parameters: [], result: POINTER },
+  /** Reads XLA's flags, of which this is one. */
+  TF_GetXlaConstantFoldingDisabled: {
+    ...{ parameters: [], result: "u8", optional: true },
+  },
   TF_NewStatus: { parameters: [], result: POINTER },
   TF_GetCode: { parameters: [POINTER], result: INT },
   TF_Message: { parameters: [POINTER], result: POINTER },

@@ -1,0 +1,146 @@
+/**
+ * Files that processes leave for each other in a folder, though any of them may be
+ * killed, at any time, and a disk may lose what it was given.
+ *
+ * What a file must contain stands in its name. A process that begins takes all files
+ * that are whole into a folder of its own, where no other changes them, and later
+ * gives the folder's new files to the others:
+ *
+ *     <sha256 of the content>-<name>
+ *     run-<process>-<random letters>/<name>
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { statfsSync } from "node:fs";
+import { join } from "node:path";
+
+/** What is kept at most, in bytes: some two thousand kernels. */
+const MOST_BYTES = 1 << 26;
+
+/** What must be free on the disk: XLA takes it badly if it cannot write. */
+const LEAST_FREE_BYTES = 1 << 28;
+
+/** How long the folder of a process that seems dead is left alone. */
+const GRACE_MS = 3_600_000;
+
+const SHARED = /^([0-9a-f]{64})-(.+)$/;
+const OWN = /^run-(\d+)-/;
+
+/** One process's part in the folder. */
+export class KernelStore {
+  /** The names of files that the others have. */
+  readonly #shared = new Set<string>();
+
+  private constructor(
+    private readonly folder: string,
+    /** This process's own folder. */
+    readonly own: string,
+  ) {}
+
+  /**
+   * Takes over what others have left. What is broken, left over or too much is removed.
+   *
+   * @param folder Is made if need be.
+   * @param options How many bytes it may hold.
+   * @throws {Error} If the folder cannot be written, or its disk is full.
+   */
+  static open(
+    folder: string,
+    { mostBytes = MOST_BYTES }: { mostBytes?: number } = {},
+  ): KernelStore {
+    Deno.mkdirSync(folder, { recursive: true });
+    const { bavail, bsize } = statfsSync(folder);
+    if (bavail * bsize < LEAST_FREE_BYTES) {
+      throw new RangeError(
+        `Cannot keep kernels in "${folder}" as its disk must have room: ` +
+          `current value is ${bavail * bsize} bytes`,
+      );
+    }
+    const own = Deno.makeTempDirSync({
+      dir: folder,
+      prefix: `run-${Deno.pid}-`,
+    });
+    const store = new KernelStore(folder, own);
+    store.#take(mostBytes);
+    return store;
+  }
+
+  /** Gives the others those files of {@linkcode own} whose names end in `suffix`. */
+  share(suffix: string): void {
+    for (const { name } of Deno.readDirSync(this.own)) {
+      if (!name.endsWith(suffix) || this.#shared.has(name)) continue;
+      const path = join(this.own, name);
+      const digest = digestOf(Deno.readFileSync(path));
+      const shared = join(this.folder, `${digest}-${name}`);
+      unless(Deno.errors.AlreadyExists, () => Deno.linkSync(path, shared));
+      this.#shared.add(name);
+    }
+  }
+
+  /** Removes the process's own folder. */
+  close(): void {
+    Deno.removeSync(this.own, { recursive: true });
+  }
+
+  /** Links what is whole into the process's own folder, the newest first. */
+  #take(mostBytes: number): void {
+    let bytes = 0;
+    for (const { path, name, time } of newestFirst(this.folder)) {
+      // Another process may be doing the same.
+      unless(Deno.errors.NotFound, () => {
+        if (OWN.test(name)) {
+          if (isLeft(name, time)) Deno.removeSync(path, { recursive: true });
+          return;
+        }
+        const [, digest, entry] = SHARED.exec(name) ?? [];
+        if (digest === undefined || entry === undefined) return;
+        const content = Deno.readFileSync(path);
+        bytes += content.length;
+        const isWanted = bytes <= mostBytes && !this.#shared.has(entry) &&
+          digestOf(content) === digest;
+        if (!isWanted) return Deno.removeSync(path);
+        Deno.linkSync(path, join(this.own, entry));
+        this.#shared.add(entry);
+      });
+    }
+  }
+}
+
+/** What is in a folder, with the time of its last change. */
+function newestFirst(
+  folder: string,
+): { name: string; path: string; time: number }[] {
+  const found = Array.from(Deno.readDirSync(folder), ({ name }) => {
+    const path = join(folder, name);
+    const info = unless(Deno.errors.NotFound, () => Deno.statSync(path));
+    return { name, path, time: info?.mtime?.getTime() ?? 0 };
+  });
+  return found.sort((a, b) => b.time - a.time);
+}
+
+/** Whether a process has left its folder behind: it was killed. */
+function isLeft(name: string, time: number): boolean {
+  if (Date.now() - time < GRACE_MS) return false;
+  const process = `/proc/${OWN.exec(name)![1]}`;
+  return unless(Deno.errors.NotFound, () => Deno.statSync(process)) ===
+    undefined;
+}
+
+/** What `run` returns, or undefined if it fails in the expected way. */
+function unless<T>(
+  expected: typeof Deno.errors.NotFound | typeof Deno.errors.AlreadyExists,
+  run: () => T,
+): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof expected) return undefined;
+    throw error;
+  }
+}
+
+function digestOf(content: Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}

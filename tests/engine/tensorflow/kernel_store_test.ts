@@ -1,0 +1,137 @@
+import { KernelStore } from "bertbook/engine/tensorflow/kernel_store.ts";
+import assert from "node:assert/strict";
+import { join } from "node:path";
+
+const KERNEL = new TextEncoder().encode("machine code");
+
+/** Runs `use` in an empty folder. */
+function inFolder(use: (folder: string) => void): void {
+  const folder = Deno.makeTempDirSync();
+  try {
+    use(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+/** Adds files to a folder as a process does that compiles kernels. */
+function leave(folder: string, ...names: string[]): void {
+  const store = KernelStore.open(folder);
+  for (const name of names) {
+    Deno.writeFileSync(join(store.own, name), KERNEL);
+  }
+  store.share(".pb");
+  store.close();
+}
+
+/** What a process that begins now finds, by name. */
+function found(folder: string, options = {}): Record<string, string> {
+  const store = KernelStore.open(folder, options);
+  const files = filesIn(store.own).map((name) =>
+    [name, Deno.readTextFileSync(join(store.own, name))] as const
+  );
+  store.close();
+  return Object.fromEntries(files);
+}
+
+function filesIn(folder: string): string[] {
+  return Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+}
+
+Deno.test("a process finds the whole files that others have left, and no more", () => {
+  inFolder((folder) => {
+    leave(folder, "a.pb", "b.pb", "half-written.tmp");
+    leave(folder, "c.pb");
+    const code = "machine code";
+    assert.deepEqual(found(folder), {
+      "a.pb": code,
+      "b.pb": code,
+      "c.pb": code,
+    });
+    assert.equal(filesIn(folder).length, 3); // each cleans up after itself
+  });
+});
+
+Deno.test("a broken file is not handed over, and removed", () => {
+  for (const broken of ["machine cude", "machine", ""]) {
+    inFolder((folder) => {
+      leave(folder, "a.pb", "b.pb");
+      const [first] = filesIn(folder);
+      Deno.writeTextFileSync(join(folder, first!), broken);
+      assert.equal(Object.keys(found(folder)).length, 1);
+      assert.equal(filesIn(folder).length, 1);
+      leave(folder, "a.pb", "b.pb");
+      assert.equal(filesIn(folder).length, 2); // made again
+    });
+  }
+});
+
+Deno.test("processes side by side do not see each other's unshared files", () => {
+  inFolder((folder) => {
+    const [one, other] = [KernelStore.open(folder), KernelStore.open(folder)];
+    for (const { own } of [one, other]) {
+      Deno.writeFileSync(join(own, "a.pb"), KERNEL);
+    }
+    Deno.writeFileSync(join(other.own, "b.pb"), KERNEL);
+    assert.deepEqual(found(folder), {});
+    for (const store of [one, other, one]) store.share(".pb");
+    assert.deepEqual(Object.keys(found(folder)).sort(), ["a.pb", "b.pb"]);
+    assert.deepEqual(filesIn(one.own), ["a.pb"]);
+    for (const store of [one, other]) store.close();
+  });
+});
+
+Deno.test("of two files of one name one is kept", () => {
+  inFolder((folder) => {
+    const [one, other] = [KernelStore.open(folder), KernelStore.open(folder)];
+    Deno.writeTextFileSync(join(one.own, "a.pb"), "one");
+    Deno.writeTextFileSync(join(other.own, "a.pb"), "other");
+    for (const store of [one, other]) {
+      store.share(".pb");
+      store.close();
+    }
+    assert.equal(filesIn(folder).length, 2);
+    assert.deepEqual(Object.keys(found(folder)), ["a.pb"]);
+    assert.equal(filesIn(folder).length, 1);
+  });
+});
+
+Deno.test("the folder does not outgrow its limit: the oldest go", () => {
+  inFolder((folder) => {
+    const days = ["a.pb", "b.pb", "c.pb"].map((name, day) => {
+      leave(folder, name);
+      return { name, time: new Date(2020, 1, 1 + day) };
+    });
+    for (const { name, time } of days) {
+      const file = filesIn(folder).find((each) => each.endsWith(name))!;
+      Deno.utimeSync(join(folder, file), time, time);
+    }
+    const mostBytes = 2 * KERNEL.length;
+    const names = Object.keys(found(folder, { mostBytes })).sort();
+    assert.deepEqual(names, ["b.pb", "c.pb"]);
+    assert.equal(filesIn(folder).length, 2);
+  });
+});
+
+Deno.test("only the folder of a process that is gone is removed", () => {
+  inFolder((folder) => {
+    const old = new Date(2020, 1, 1);
+    const living = KernelStore.open(folder);
+    const dead = join(folder, "run-999999999-abc"); // beyond Linux's numbers
+    const young = join(folder, "run-999999998-abc");
+    for (const path of [dead, young]) Deno.mkdirSync(path);
+    for (const path of [dead, living.own]) Deno.utimeSync(path, old, old);
+    KernelStore.open(folder).close();
+    assert.deepEqual(filesIn(folder).map((name) => join(folder, name)).sort(), [
+      ...[young, living.own].sort(),
+    ]);
+  });
+});
+
+Deno.test("a folder that cannot be written is refused", () => {
+  inFolder((folder) => {
+    const file = join(folder, "file");
+    Deno.writeTextFileSync(file, "");
+    assert.throws(() => KernelStore.open(join(file, "kernels")));
+  });
+});
