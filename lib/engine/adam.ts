@@ -48,6 +48,9 @@ export type AdamScalars = {
   /** 1 − β₁ and 1 − β₂; 0 in a step that changes nothing. */
   readonly share1: tf.Scalar;
   readonly share2: tf.Scalar;
+  /** What these leave of 1. */
+  readonly rest1: tf.Scalar;
+  readonly rest2: tf.Scalar;
 };
 
 /**
@@ -66,11 +69,14 @@ export function adamScalars(step: AdamStep): AdamScalars {
       : Math.sqrt((1 - Math.fround(beta2)) / (1 - beta2));
     const ifOpen = (value: tf.Scalar): tf.Scalar =>
       tf.where(open, value, tf.scalar(0));
+    const share1 = ifOpen(tf.scalar(1 - beta1)),
+      share2 = ifOpen(tf.scalar(1 - beta2));
     return {
       stepSize: ifOpen(step.stepSize.mul(scale)),
       epsilon: step.epsilon.mul<tf.Scalar>(scale),
-      share1: ifOpen(tf.scalar(1 - beta1)),
-      share2: ifOpen(tf.scalar(1 - beta2)),
+      ...{ share1, share2 },
+      rest1: tf.sub<tf.Scalar>(1, share1),
+      rest2: tf.sub<tf.Scalar>(1, share2),
     };
   });
 }
@@ -93,13 +99,13 @@ export function adamScalars(step: AdamStep): AdamScalars {
 export function applyAdam(
   { weight, first, second }: AdamVariables,
   gradient: tf.Tensor,
-  { stepSize, epsilon, share1, share2 }: AdamScalars,
+  { stepSize, epsilon, share1, share2, rest1, rest2 }: AdamScalars,
   { factor, taken }: AdamWeighting,
 ): void {
   tf.tidy(() => {
     const isFused = fusedAdam([weight, first, second], [
       ...[gradient, factor, taken ?? tf.scalar(0)],
-      ...[stepSize, epsilon, tf.sub(1, share1), tf.sub(1, share2)],
+      ...[stepSize, epsilon, rest1, rest2],
     ]);
     if (isFused) return;
     if (taken !== undefined) shrink(weight, taken);
@@ -124,8 +130,7 @@ export function applyAdam(
       [weight, first, second],
       [
         ...[none, none, stepSize],
-        ...[tf.sub(1, share1), tf.sub(1, share2), epsilon],
-        scaled,
+        ...[rest1, rest2, epsilon, scaled],
       ],
     );
   });
@@ -138,18 +143,13 @@ const fusedAdam = fuseUpdate("Adam", (values, inputs) => {
     ...[tf.Tensor, tf.Scalar, tf.Scalar],
     ...tf.Scalar[],
   ];
-  const [stepSize, epsilon, beta1, beta2] = scalars as [
+  const [stepSize, epsilon, rest1, rest2] = scalars as [
     ...[tf.Scalar, tf.Scalar, tf.Scalar, tf.Scalar],
   ];
-  const isOpen = factor.notEqual(0).broadcastTo(gradient.shape);
-  const scaled = tf.where(
-    isOpen,
-    gradient.mul(factor),
-    tf.scalar(0).broadcastTo(gradient.shape),
-  );
+  const scaled = scaleOrZero(gradient, factor);
   // 1 − β as TensorFlow's kernel rounds it, for which η and ε make up.
-  const m = first.add(scaled.sub(first).mul(tf.sub(1, beta1)));
-  const v = second.add(scaled.square().sub(second).mul(tf.sub(1, beta2)));
+  const m = first.add(scaled.sub(first).mul(tf.sub(1, rest1)));
+  const v = second.add(scaled.square().sub(second).mul(tf.sub(1, rest2)));
   const kept = weight.mul(tf.sub(1, taken));
   return [kept.sub(m.mul(stepSize).div(v.sqrt().add(epsilon))), m, v];
 });

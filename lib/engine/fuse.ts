@@ -46,7 +46,7 @@ const SMALL = 1 << 16;
  *
  * const swish = fuse("swish", (x: tf.Tensor) => x.mul(x.sigmoid()));
  * const twice = compile((x: tf.Tensor) => swish(swish(x)));
- * assert.equal(twice(tf.tensor1d([0])).arraySync()[0], 0);
+ * assert.equal(twice(tf.tensor1d([0])).dataSync()[0], 0);
  * ```
  *
  * @param name Stands in TensorFlow's messages and profiles.

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
-import { formula, numbers } from "./_support.ts";
+import { assertClose, formula, numbers } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });
 
@@ -73,6 +73,21 @@ for (
     });
   });
 }
+
+Deno.test("A graph that TensorFlow simplifies computes the same", () => {
+  const model = network();
+  const run = (x: tf.Tensor) => tf.relu(model.apply(x) as tf.Tensor);
+  tf.tidy(() => {
+    const x = formula([5, 6, 6, 1], 9);
+    const expected = run(x);
+    for (const simplify of [true, false]) {
+      const compiled = compile(run, { simplify });
+      assertClose(numbers(compiled(x)), numbers(expected), 1e-6);
+      compiled.dispose();
+    }
+  });
+  model.dispose();
+});
 
 Deno.test("A call that fails says which function, and the next one works", () => {
   const table = tf.tensor2d([[1, 2], [3, 4]]);

@@ -9,6 +9,7 @@ import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_
 import { type CallTree, flatten, type Form, rebuild } from "../call_tree.ts";
 import { type Attribute, AttributeType } from "./attributes.ts";
 import { TensorFlowBinding } from "./binding.ts";
+import { encodeAsItIs } from "./config.ts";
 import { instructionSets, multipliesBfloat16 } from "../processor.ts";
 import type { Sample } from "../signature_limit.ts";
 import { Graph } from "./graph.ts";
@@ -26,6 +27,12 @@ export type GraphOptions = {
   readonly bfloat16?: boolean;
   /** Hands the function to XLA. Its first call takes seconds. */
   readonly xla?: boolean;
+  /**
+   * Lets TensorFlow look for a simpler graph (Grappler) at the first call, which takes
+   * longer than tracing. Default: on a GPU alone. A processor gains by it where
+   * convolutions have biases and activations, which it makes one operation.
+   */
+  readonly simplify?: boolean;
 };
 
 /** What became of one signature. */
@@ -80,7 +87,9 @@ export class CompiledSignature<Result extends CallTree | void> {
     const graph = new Graph(binding.eager.context, api, registry);
     this.#binding = binding;
     this.#function = `compiled_${name.replace(/\W/g, "_")}_${++numFunctions}`;
-    this.#attributes = callAttributes(options);
+    this.#attributes = callAttributes({
+      ...{ simplify: binding.isUsingGpuDevice(), ...options },
+    });
     try {
       const bfloat16 = options.bfloat16 === true && multipliesHere(binding);
       this.#trace = new Tracer(backend, binding, graph, bfloat16).trace(
@@ -214,18 +223,12 @@ function multipliesHere(binding: TensorFlowBinding): boolean {
     multipliesBfloat16(instructionSets()) !== false;
 }
 
-/** A `ConfigProto` that turns on oneDNN's bfloat16 rewriting in Grappler. */
-const BFLOAT16_CONFIG = Uint8Array.of(0x52, 5, 0x52, 3, 0xf8, 1, 1);
-
-function callAttributes({ bfloat16, xla }: GraphOptions): Attribute[] {
+function callAttributes({ simplify, xla }: GraphOptions): Attribute[] {
   return [
-    ...(bfloat16
-      ? [{
-        name: "config_proto",
-        type: AttributeType.string,
-        value: BFLOAT16_CONFIG,
-      }]
-      : []),
+    ...(simplify ? [] : [{
+      ...{ name: "config_proto", type: AttributeType.string },
+      value: encodeAsItIs(),
+    }]),
     ...(xla
       ? [{ name: "_XlaMustCompile", type: AttributeType.bool, value: true }]
       : []),

@@ -10,6 +10,9 @@ const INTER_OP_PARALLELISM_THREADS = 5;
 const GPU_OPTIONS = 6;
 const GPU_ALLOW_GROWTH = 4;
 const ALLOW_SOFT_PLACEMENT = 7;
+const GRAPH_OPTIONS = 10;
+const REWRITE_OPTIONS = 10;
+const DISABLE_META_OPTIMIZER = 19;
 
 /** How many threads TensorFlow may use. */
 export type Threads = {
@@ -56,6 +59,16 @@ export function encodeConfig(
     // An operation without a kernel for the GPU runs on the CPU.
     ...field(ALLOW_SOFT_PLACEMENT, 1),
   ]);
+}
+
+/**
+ * Serializes the settings of a function whose graph is run as it is.
+ *
+ * @returns The bytes of a `ConfigProto`.
+ */
+export function encodeAsItIs(): Uint8Array<ArrayBuffer> {
+  const rewriting = message(REWRITE_OPTIONS, field(DISABLE_META_OPTIMIZER, 1));
+  return Uint8Array.from(message(GRAPH_OPTIONS, rewriting));
 }
 
 /** A number: wire type 0. */

@@ -1,20 +1,27 @@
-import { encodeConfig } from "bertbook/engine/tensorflow/config.ts";
+import {
+  encodeAsItIs,
+  encodeConfig,
+} from "bertbook/engine/tensorflow/config.ts";
 import assert from "node:assert/strict";
 import protobuf from "protobufjs";
 
 /** The same fields, from TensorFlow's `config.proto`. */
 const SCHEMA = `syntax = "proto3";
 message GPUOptions { bool allow_growth = 4; }
+message RewriterConfig { bool disable_meta_optimizer = 19; }
+message GraphOptions { RewriterConfig rewrite_options = 10; }
 message ConfigProto {
   int32 intra_op_parallelism_threads = 2;
   int32 inter_op_parallelism_threads = 5;
   GPUOptions gpu_options = 6;
   bool allow_soft_placement = 7;
+  GraphOptions graph_options = 10;
 }`;
 
+const { root } = protobuf.parse(SCHEMA, { keepCase: true });
+const ConfigProto = root.lookupType("ConfigProto");
+
 Deno.test("the settings are what protobuf reads", () => {
-  const { root } = protobuf.parse(SCHEMA, { keepCase: true });
-  const ConfigProto = root.lookupType("ConfigProto");
   const cases = [[1, 1, 1], [2, 2, 1], [2, 1, 2], [128, 4, 128], [300, 300, 1]];
   for (const [threads, interOpThreads, intraOpThreads] of cases) {
     const config = encodeConfig({
@@ -29,6 +36,13 @@ Deno.test("the settings are what protobuf reads", () => {
       allow_soft_placement: true,
     });
   }
+});
+
+Deno.test("a graph is left as it is in protobuf's words", () => {
+  const read = ConfigProto.decode(encodeAsItIs());
+  assert.deepEqual(ConfigProto.toObject(read), {
+    graph_options: { rewrite_options: { disable_meta_optimizer: true } },
+  });
 });
 
 Deno.test("threads must be positive integers, and enough for the operations side by side", () => {
