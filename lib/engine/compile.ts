@@ -21,6 +21,7 @@ import {
 import { currentTrace } from "./tensorflow/trace.ts";
 import { noteTrace } from "./tracing_report.ts";
 import { tensorFlowBackend, tensorFlowBinding } from "./tensorflow/backend.ts";
+import { withXlaFlags } from "./tensorflow/xla_flags.ts";
 
 export type { SignatureReport } from "./tensorflow/compiled_signature.ts";
 
@@ -171,8 +172,13 @@ export function compile<
     const start = performance.now();
     place.value = trace(backend, args);
     places.add(place);
-    const result = place.value.call(leaves);
-    tensorFlowBinding().eager.context.kernelCache?.share();
+    const { context } = tensorFlowBinding().eager;
+    const signature = place.value;
+    const result = withXlaFlags(
+      context.version,
+      () => signature.call(leaves),
+    );
+    context.kernelCache?.share();
     const { traceMs } = place.value.report;
     noteTrace(name, { traceMs, firstCallMs: performance.now() - start });
     return result;

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { processorKind } from "../processor.ts";
 import { KernelStore } from "./kernel_store.ts";
 import type { TensorFlowApi } from "./symbols.ts";
+import { xlaFlags } from "./xla_flags.ts";
 
 /** TensorFlows whose cache was tried: another may not know the flags, and abort. */
 const TRIED = /^2\.21\./;
@@ -89,7 +90,7 @@ export function cacheName(
 ): string | undefined {
   if (kind === undefined) return undefined;
   const { size } = Deno.statSync(path);
-  const flags = Deno.env.get("XLA_FLAGS") ?? "";
+  const flags = xlaFlags(version);
   const all = JSON.stringify([kind, version, size, [...config], flags]);
   return createHash("sha256").update(all).digest("hex").slice(0, 16);
 }

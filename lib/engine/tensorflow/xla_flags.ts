@@ -1,0 +1,49 @@
+/**
+ * How XLA compiles fused kernels.
+ *
+ * @module
+ */
+
+/** Where XLA reads its flags, once in a process: when it compiles for the first time. */
+const VARIABLE = "XLA_FLAGS";
+
+/**
+ * Flags for the TensorFlows that know them; another would end the process. With them a
+ * sum over columns is part of the kernel that computes what is summed, and not a
+ * library's, which reads all of it from memory once more; and vectors are as long as
+ * the processor has them.
+ */
+const FLAGS: Readonly<Record<string, string>> = {
+  "2.21": "--xla_cpu_experimental_ynn_fusion_type= " +
+    "--xla_cpu_prefer_vector_width=512",
+};
+
+/**
+ * The flags with which kernels are compiled: the user's own, or else ours.
+ *
+ * @param version TensorFlow's, such as `2.21.0`.
+ * @returns The text of the variable; empty if there are none.
+ */
+export function xlaFlags(version: string): string {
+  const [release = ""] = /^\d+\.\d+/.exec(version) ?? [];
+  return Deno.env.get(VARIABLE) ?? FLAGS[release] ?? "";
+}
+
+/**
+ * Calls a function that may let XLA compile. The flags do not stay in the environment:
+ * a program that is started later may have another XLA.
+ *
+ * @param version TensorFlow's.
+ * @param run Is called at once.
+ * @returns What it returns.
+ */
+export function withXlaFlags<T>(version: string, run: () => T): T {
+  const flags = xlaFlags(version);
+  if (flags === Deno.env.get(VARIABLE) || flags === "") return run();
+  Deno.env.set(VARIABLE, flags);
+  try {
+    return run();
+  } finally {
+    Deno.env.delete(VARIABLE);
+  }
+}
