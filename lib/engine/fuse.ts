@@ -17,10 +17,10 @@ import { FusedUpdate } from "./tensorflow/fused_update.ts";
 import { currentTrace, type Tracer } from "./tensorflow/trace.ts";
 
 /**
- * Tensors of up to so many elements fit into a processor's cache, where one pass
+ * Tensors of up to so many elements lie in a core's nearest cache, where one pass
  * more costs less than another kernel is worth.
  */
-const SMALL = 1 << 16;
+const SMALL = 1 << 13;
 
 /**
  * Makes a function whose operations become one kernel inside a compiled
