@@ -136,6 +136,29 @@ Deno.test("A constant keeps its values, whatever becomes of the array they came 
   run.dispose();
 });
 
+Deno.test("A constant that was used may be read, and kept for later", () => {
+  let kept!: tf.Tensor, read!: tf.TypedArray;
+  const run = compile((x: tf.Tensor) => {
+    const values = new Int32Array([1, -2]);
+    kept = tf.keep(tf.tensor1d(values, "int32"));
+    const sum = x.add(kept);
+    values.fill(9);
+    read = kept.dataSync();
+    return sum;
+  });
+  const before = tf.memory().numTensors;
+  tf.tidy(() => {
+    const x = tf.tensor1d([10, 20], "int32");
+    for (let i = 0; i < 2; i++) assert.deepEqual(numbers(run(x)), [11, 18]);
+    assert.deepEqual([...read], [1, -2]);
+    assert.deepEqual(numbers(kept), [1, -2]);
+    assert.deepEqual(numbers(kept.mul(x)), [10, -40]);
+  });
+  run.dispose();
+  kept.dispose();
+  assert.equal(tf.memory().numTensors, before);
+});
+
 Deno.test("Equal small constants share a node", () => {
   const run = compile((x: tf.Tensor) => {
     let y = x;

@@ -56,16 +56,23 @@ export class EagerExecutor implements Executor {
   }
 
   create(shape: readonly number[], dtype: number, values: HostValues): number {
-    const { api, status } = this.context;
-    const tensor = toHostTensor(api, shape, dtype, values);
-    try {
-      const handle = api.TFE_NewTensorHandle(tensor, status.address);
-      status.check(() => `create a tensor of ${nameOfType(dtype)} [${shape}]`);
-      const id = this.#keep(handle);
+    return this.#upload({ shape, dtype, values }, (handle) => {
+      const id = this.#handles.add(handle);
       return dtype === DataType.string ? this.#own(id) : id;
-    } finally {
-      api.TF_DeleteTensor(tensor);
-    }
+    });
+  }
+
+  /** Makes a tensor, not of strings, under a number that {@linkcode nextId} gave. */
+  createAs(
+    id: number,
+    shape: readonly number[],
+    dtype: number,
+    values: HostValues,
+  ): void {
+    this.#upload(
+      { shape, dtype, values },
+      (handle) => this.#handles.put(id, handle),
+    );
   }
 
   delete(id: number): void {
@@ -115,7 +122,7 @@ export class EagerExecutor implements Executor {
       status.check(action);
       return Array.from(outputs.subarray(0, count[0]), (address) => {
         const handle = Deno.UnsafePointer.create(address);
-        const id = this.#keep(handle);
+        const id = this.#handles.add(made(handle));
         return this.#describe(id, this.#handle(id));
       });
     } finally {
@@ -140,13 +147,23 @@ export class EagerExecutor implements Executor {
     }
   }
 
-  #keep(handle: Deno.PointerValue): number {
-    if (handle === null) {
-      throw new RangeError(
-        "Cannot keep a tensor as TensorFlow must have made it: found no address",
-      );
+  #upload<T>(
+    { shape, dtype, values }: {
+      shape: readonly number[];
+      dtype: number;
+      values: HostValues;
+    },
+    use: (handle: Deno.PointerObject) => T,
+  ): T {
+    const { api, status } = this.context;
+    const tensor = toHostTensor(api, shape, dtype, values);
+    try {
+      const handle = api.TFE_NewTensorHandle(tensor, status.address);
+      status.check(() => `create a tensor of ${nameOfType(dtype)} [${shape}]`);
+      return use(made(handle));
+    } finally {
+      api.TF_DeleteTensor(tensor);
     }
-    return this.#handles.add(handle);
   }
 
   #handle(id: number): Deno.PointerObject {
@@ -179,4 +196,12 @@ export class EagerExecutor implements Executor {
     const more = inputs.length - shown.length;
     return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
   }
+}
+
+/** An address that TensorFlow promises to give. */
+function made(handle: Deno.PointerValue): Deno.PointerObject {
+  if (handle !== null) return handle;
+  throw new RangeError(
+    "Cannot keep a tensor as TensorFlow must have made it: found no address",
+  );
 }

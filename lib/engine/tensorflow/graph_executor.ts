@@ -7,7 +7,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
 import { type Attribute, AttributeType } from "./attributes.ts";
-import { DataType, type Elements } from "./dtypes.ts";
+import { DataType, type Elements, layoutOf } from "./dtypes.ts";
 import type { Executor, TensorMetadata } from "./executor.ts";
 import type { Constant, Graph } from "./graph.ts";
 import type { HostValues } from "./host_tensor.ts";
@@ -50,22 +50,38 @@ export class GraphExecutor implements Executor {
    */
   constructor(readonly eager: ResidentExecutor, readonly graph: Graph) {}
 
-  /** Makes a constant. It becomes a node only when an operation uses it. */
+  /**
+   * Makes a constant. It becomes a node only when an operation uses it, and a small one
+   * a tensor only if it outlives the trace: see {@linkcode keepConstants}.
+   */
   create(shape: readonly number[], dtype: number, values: HostValues): number {
-    const id = this.eager.create(shape, dtype, values);
-    this.#made.set(id, { shape, dtype, values });
+    const constant = copyIfSmall({ shape, dtype, values });
+    const id = constant === undefined
+      ? this.eager.create(shape, dtype, values)
+      : this.eager.nextId();
+    this.#made.set(id, constant ?? { shape, dtype, values });
     return id;
   }
 
   delete(id: number): void {
     this.#pending.delete(id);
     if (this.#symbols.delete(id)) return; // its node goes with the graph
+    const isMade = this.#made.delete(id);
     // A constant that became an argument lives as long as the function.
-    if (this.#made.has(id) && this.#outside.has(id)) this.owned.add(id);
+    if (isMade && this.#outside.has(id)) this.owned.add(id);
     else if (this.eager.has(id)) this.eager.delete(id);
   }
 
+  /** Makes tensors of the constants that were not deleted, at the end of the trace. */
+  keepConstants(): void {
+    for (const [id, { shape, dtype, values }] of this.#made) {
+      if (!this.eager.has(id)) this.eager.createAs(id, shape, dtype, values);
+    }
+  }
+
   read(id: number): Elements | Uint8Array[] {
+    const made = this.#made.get(id);
+    if (made !== undefined && !this.eager.has(id)) return elementsOf(made);
     if (!this.isSymbolic(id)) return this.eager.read(id);
     throw new TypeError(
       "Cannot read a tensor's values while a function is being traced, as they " +
@@ -187,9 +203,8 @@ export class GraphExecutor implements Executor {
     const known = this.#constants.get(id);
     if (known !== undefined) return known;
     const made = this.#made.get(id);
-    if (made === undefined || made.dtype === DataType.string) return undefined;
+    if (made === undefined || this.eager.has(id)) return undefined;
     const bytes = bytesOf(made);
-    if (bytes.length > LARGEST_CONSTANT) return undefined;
     const key = bytes.length > LARGEST_SHARED_CONSTANT
       ? id
       : `${made.dtype} [${made.shape}] ${bytes}`;
@@ -200,8 +215,20 @@ export class GraphExecutor implements Executor {
   }
 }
 
-function bytesOf({ values }: Constant): Uint8Array {
+/** A constant for the graph: whoever made it may put other values into its array. */
+function copyIfSmall(constant: Constant): Constant | undefined {
+  const bytes = bytesOf(constant);
+  const isSmall = constant.dtype !== DataType.string &&
+    bytes.length <= LARGEST_CONSTANT;
+  return isSmall ? { ...constant, values: bytes.slice() } : undefined;
+}
+
+function bytesOf({ values }: Constant): Uint8Array<ArrayBuffer> {
   if (!ArrayBuffer.isView(values)) return new Uint8Array();
   const { buffer, byteOffset, byteLength } = values;
   return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function elementsOf(constant: Constant): Elements {
+  return layoutOf(constant.dtype).view(bytesOf(constant).slice().buffer);
 }

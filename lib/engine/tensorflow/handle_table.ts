@@ -41,6 +41,15 @@ export class HandleTable {
     return this.#last;
   }
 
+  /** Keeps an address under a number that {@linkcode nextNumber} gave. */
+  put(number: number, handle: Deno.PointerObject): void {
+    while (this.#numbers[this.#place(number)] !== 0) this.#grow();
+    const place = this.#place(number);
+    this.#numbers[place] = number;
+    this.#handles[place] = handle;
+    this.#size++;
+  }
+
   /** The address under a number, if it is alive. */
   get(number: number): Deno.PointerObject | undefined {
     const place = this.#place(number);

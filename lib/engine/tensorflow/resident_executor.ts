@@ -106,6 +106,16 @@ export class ResidentExecutor implements Executor {
     return this.eager.create(shape, dtype, values);
   }
 
+  /** Makes a tensor under a number that {@linkcode nextId} gave. */
+  createAs(
+    id: number,
+    shape: readonly number[],
+    dtype: number,
+    values: HostValues,
+  ): void {
+    this.eager.createAs(id, shape, dtype, values);
+  }
+
   delete(id: number): void {
     if (this.#refused.delete(id)) return;
     const resident = this.#residents.get(id);

@@ -159,6 +159,7 @@ export class Tracer {
       restore();
       current = undefined;
       binding.executor = binding.eager;
+      this.#executor.keepConstants();
       Math.random = random;
       binding.eager.refuse(this.#executor.symbols);
     }
@@ -180,6 +181,7 @@ export class Tracer {
       return result!;
     } finally {
       this.binding.executor = this.#executor;
+      executor.keepConstants();
     }
   }
 

@@ -21,7 +21,12 @@ Deno.test("HandleTable keeps what a Map keeps, whatever comes and goes", () => {
       map.delete(gone);
       assert.equal(table.get(gone), undefined);
     } else if (word % 7 === 0) {
-      given.add(table.nextNumber());
+      const number = table.nextNumber();
+      given.add(number);
+      if (word % 14 === 0) {
+        table.put(number, address(i));
+        map.set(number, BigInt(i));
+      }
     } else {
       const number = table.add(address(i));
       assert.ok(!given.has(number), `${number} is given twice`);
