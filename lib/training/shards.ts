@@ -16,7 +16,7 @@ import type { Objective } from "./step.ts";
 /** A batch in S shards. */
 export type Sharded<Batch extends TensorTree> = {
   readonly shards: readonly Batch[];
-  /** What each counts in the mean, [S]; together 1. */
+  /** What each counts in the mean, [S]; together 1, or all 0. */
   readonly shares: tf.Tensor1D;
 };
 
@@ -48,10 +48,10 @@ export function inShards<
  * What each shard counts.
  *
  * @param weights How much the mean of each shard is a mean over, such as the number of
- * its examples; not all 0.
- * @returns Each through the sum of all, [S]. The caller disposes it.
+ * its examples.
+ * @returns Each through the sum of all, [S]; 0 if all are. The caller disposes it.
  */
 export function sharesOf(weights: readonly number[]): tf.Tensor1D {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return tf.tensor1d(weights.map((weight) => weight / total));
+  return tf.tensor1d(weights.map((weight) => weight / (total || 1)));
 }

@@ -133,7 +133,8 @@ export function stepTaker<
     { rates, step }: Control,
   ) => {
     const weights = parts.map(weightOf);
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    // Where nothing counts, as in texts without a word to hide, the loss is 0.
+    const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
     const touched: Record<string, tf.Variable> = {};
     for (const [i, part] of parts.entries()) {
       // Unlike that of any other part of the run, so that no two share their masks.
