@@ -74,6 +74,23 @@ Deno.test("trainOn() leaves what the loss does not depend on alone, decay includ
   }
 });
 
+Deno.test("trainOn() has a loss of 0 where nothing counts", async () => {
+  for (const accumulate of [1, 2]) {
+    const task = {
+      ...lineTask({ slope: tf.tidy(() => tf.variable(tf.scalar(1))) }),
+      weightOf: () => 0,
+    };
+    const plan = { ...PLAN, accumulate };
+    for await (
+      const { loss, gradientNorm } of trainOn(task, [BATCH], START, plan)
+    ) {
+      assert.deepEqual([loss, gradientNorm], [0, 0]);
+    }
+    assert.equal(task.learner.params.slope.dataSync()[0], 1);
+    disposeTree(task.learner);
+  }
+});
+
 Deno.test("trainOn() weighs the parts of a batch as the task says", async () => {
   const task = {
     ...lineTask({ slope: tf.tidy(() => tf.variable(tf.scalar(0))) }),
