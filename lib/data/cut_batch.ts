@@ -59,17 +59,20 @@ export function rowsOf<Values extends Int32Array | Float32Array>(
  * @param batch In rows of their own or packed.
  * @param count Shards at most.
  * @returns The shards, which share the batch's arrays. A packed batch stays whole
- * unless it was packed for so many shards of equal size.
+ * unless it was packed for so many shards.
  */
 export function cutBatch(batch: Batch, count: number): Batch[] {
   const { packing, size, length: T } = batch;
-  if (packing !== undefined && !isPackedFor(batch, count)) return [batch];
   const numRows = batch.ids.length / T; // B or R
   const examples = spansOf(size, count);
-  return spansOf(numRows, count).map((rows, shard): Batch => {
-    const { start, end } = examples[shard]!;
+  const rows = spansOf(numRows, examples.length);
+  if (packing !== undefined && !isPackedFor(batch, examples, rows)) {
+    return [batch];
+  }
+  return examples.map(({ start, end }, shard): Batch => {
+    const own = rows[shard]!;
     const cut = <V extends Int32Array | Float32Array>(values: V): V =>
-      rowsOf(values, numRows, rows);
+      rowsOf(values, numRows, own);
     return {
       ...{ length: T, size: end - start },
       ids: cut(batch.ids),
@@ -82,7 +85,7 @@ export function cutBatch(batch: Batch, count: number): Batch[] {
           positions: cut(packing.positions),
           sequences: cut(packing.sequences),
           starts: packing.starts.subarray(start, end)
-            .map((token) => token - rows.start * T),
+            .map((token) => token - own.start * T),
         },
       }),
     };
@@ -91,13 +94,15 @@ export function cutBatch(batch: Batch, count: number): Batch[] {
 
 /** Whether the examples of each shard stand in its own rows, equally many in each. */
 function isPackedFor(
-  { packing, ids, length, size }: Batch,
-  count: number,
+  { packing, ids, length }: Batch,
+  examples: readonly Span[],
+  rows: readonly Span[],
 ): boolean {
-  const numRows = ids.length / length;
-  return size % count === 0 && numRows % count === 0 &&
-    packing!.starts.every((start, example) =>
-      Math.floor(start / (ids.length / count)) ===
-        Math.floor(example / (size / count))
+  return ids.length / length % examples.length === 0 &&
+    examples.every(({ start, end }, shard) =>
+      packing!.starts.subarray(start, end).every((token) => {
+        const row = Math.floor(token / length);
+        return rows[shard]!.start <= row && row < rows[shard]!.end;
+      })
     );
 }

@@ -43,8 +43,9 @@ export type PackedBatchOptions = {
    */
   rowsMultipleOf?: number;
   /**
-   * So many shards have equally many examples and rows, for `cutBatch`, where they
-   * divide the examples; 1 unless told.
+   * So many shards have about equally many examples, and equally many rows, for
+   * `cutBatch`; 1 unless told. What is left over at the end, and cannot be shared out
+   * evenly, is one shard: shapes of its own would not be worth it once in an epoch.
    */
   shards?: number;
 };
@@ -113,15 +114,17 @@ export function* packedBatchesOf(
     const length = longest <= rowLength
       ? rowLength
       : Math.ceil(longest / multipleOf) * multipleOf;
-    const groups = deal(lengths, given.length % shards === 0 ? shards : 1)
+    const isShared = given.length === batchSize || given.length % shards === 0;
+    const count = isShared ? Math.min(shards, given.length) : 1;
+    const groups = deal(lengths, count)
       .map((group) => group.map((at) => given[at]!));
     yield pack(examples, groups, length, rowsMultipleOf);
   }
 }
 
 /**
- * Deals examples to shards, the longest first, there and back again: equally many to
- * each, and about as many tokens.
+ * Deals examples to shards, the longest first, there and back again: about equally
+ * many to each, and about as many tokens. Shards of one example more come first.
  */
 function deal(lengths: readonly number[], shards: number): number[][] {
   const groups = Array.from({ length: shards }, (): number[] => []);
@@ -132,7 +135,8 @@ function deal(lengths: readonly number[], shards: number): number[][] {
     const isBack = Math.floor(turn / shards) % 2 === 1;
     groups[isBack ? shards - 1 - place : place]!.push(at);
   }
-  return groups.map((group) => group.sort((a, b) => a - b));
+  return groups.map((group) => group.sort((a, b) => a - b))
+    .sort((a, b) => b.length - a.length);
 }
 
 /** Copies examples to their places in rows of zeros, the shards one below the other. */

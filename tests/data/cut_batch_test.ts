@@ -89,7 +89,7 @@ Deno.test("the shards of a batch have its examples, in their order", () => {
   }));
 });
 
-Deno.test("a batch packed for shards is cut into equal ones, where that is possible", () => {
+Deno.test("a batch packed for shards is cut into these, of equally many rows", () => {
   fc.assert(fc.property(lengths, counts, (lengths, count) => {
     const examples = examplesOf(lengths);
     const [batch] = packedBatchesOf(examples, {
@@ -97,14 +97,16 @@ Deno.test("a batch packed for shards is cut into equal ones, where that is possi
       rowsMultipleOf: 2,
     });
     const shards = cutBatch(batch!, count);
-    const isEven = examples.length % count === 0;
-    assert.equal(shards.length, isEven ? count : 1);
+    assert.equal(shards.length, Math.min(count, examples.length));
     assert.equal(new Set(shards.map(({ ids }) => ids.length)).size, 1);
     const [sizes, tokens] = [
       shards.map(({ size }) => size),
       shards.map((shard) => shard.attentionMask.reduce((sum, x) => sum + x, 0)),
     ];
-    assert.equal(new Set(sizes).size, 1);
+    assert.deepEqual(
+      sizes,
+      spansOf(examples.length, count).map(({ start, end }) => end - start),
+    );
     // Dealt there and back again, no shard is ahead by more than one example.
     assert.ok(
       Math.max(...tokens) - Math.min(...tokens) <= Math.max(...lengths),
@@ -114,6 +116,15 @@ Deno.test("a batch packed for shards is cut into equal ones, where that is possi
     assert.deepEqual(content, indices.map((index) => examples[index]!));
     assert.deepEqual(indices.toSorted((a, b) => a - b), [...examples.keys()]);
   }));
+});
+
+Deno.test("what is left over is packed for shards only if it can be shared out evenly", () => {
+  const examples = examplesOf([5, 2, 7, 3, 6, 4, 5, 6]);
+  const cuts = (batchSize: number): number[] =>
+    [...packedBatchesOf(examples, { batchSize, rowLength: 7, shards: 2 })]
+      .map((batch) => cutBatch(batch, 2).length);
+  assert.deepEqual(cuts(5), [2, 1]);
+  assert.deepEqual(cuts(6), [2, 2]);
 });
 
 Deno.test("a batch that was not packed for shards stays whole", () => {

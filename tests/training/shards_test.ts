@@ -29,6 +29,7 @@ const TRAIN = copyTask(30, 3);
 const CLASS_WEIGHTS = [1, 3];
 const ORDER = { batchSize: 10, order: [...TRAIN.keys()] };
 
+/** Batches of ten, packed for two threads. */
 function batches(layout: Layout): Batch[] {
   return [...BATCHES_OF[layout](TRAIN, TOY_WITHOUT_DROPOUT, ORDER)];
 }
