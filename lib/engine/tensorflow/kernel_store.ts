@@ -16,7 +16,7 @@ import { createHash } from "node:crypto";
 import { statfsSync } from "node:fs";
 import { join } from "node:path";
 
-/** What is kept at most, in bytes: some two thousand kernels. */
+/** What is kept at most, in bytes: some thousands of kernels. */
 const MOST_BYTES = 1 << 26;
 
 /** What must be free on the disk: XLA takes it badly if it cannot write. */
