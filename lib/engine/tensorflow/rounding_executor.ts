@@ -11,7 +11,7 @@ import { type Attribute, AttributeType } from "./attributes.ts";
 import { DataType } from "./dtypes.ts";
 import type { TensorMetadata } from "./executor.ts";
 import type { Graph } from "./graph.ts";
-import { GraphExecutor } from "./graph_executor.ts";
+import { SegmentSumExecutor } from "./segment_sum_executor.ts";
 import { type NodeOutput, outputOf } from "./node_output.ts";
 import type { ResidentExecutor } from "./resident_executor.ts";
 
@@ -31,8 +31,8 @@ export type CallOutput = {
   readonly forms: "own" | "bfloat16" | "both";
 };
 
-/** {@linkcode GraphExecutor} of a function that may multiply in bfloat16. */
-export class RoundingExecutor extends GraphExecutor {
+/** {@linkcode SegmentSumExecutor} of a function that may multiply in bfloat16. */
+export class RoundingExecutor extends SegmentSumExecutor {
   /** By the tensor's id. */
   readonly #rounded = new Map<number, Rounded>();
 
