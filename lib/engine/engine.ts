@@ -10,6 +10,7 @@ import type { ProvisionOptions } from "../provision/asset.ts";
 import { type EngineName, ENGINES, parseEngineName } from "./engine_name.ts";
 import { type CheckResult, selfTest } from "./self_test.ts";
 import type { StartedEngine } from "./started_engine.ts";
+import { checkThreads, type Threads } from "./tensorflow/config.ts";
 import { startTensorFlow } from "./tensorflow/start.ts";
 import { startWasm } from "./wasm.ts";
 import { startWebGpu } from "./webgpu.ts";
@@ -48,11 +49,7 @@ export type EngineOptions = {
 const MOST_SIDE_BY_SIDE = 4;
 
 type Starter = (
-  options: {
-    threads: number;
-    interOpThreads: number;
-    provision: ProvisionOptions;
-  },
+  options: Threads & { provision: ProvisionOptions },
 ) => Promise<StartedEngine>;
 
 const STARTERS: Record<EngineName, Starter> = {
@@ -73,12 +70,14 @@ const running = new Map<EngineName, Promise<StartedEngine>>();
  * @param options Which engine, and how.
  * @returns Which engine runs, and why none better was taken.
  * @throws {RangeError} If the named engine does not exist or is refused, if no
- * engine can be had, or if a GPU is required and none is found.
+ * engine can be had, if a GPU is required and none is found, or if the numbers of
+ * threads make no sense.
  */
 export async function startEngine(
   options: EngineOptions = {},
 ): Promise<DeviceReport> {
   tf.env().set("PROD", true); // tfjs greets on stderr otherwise
+  checkThreads(threadsOf(options));
   const named = options.engine ?? Deno.env.get("BERTBOOK_ENGINE");
   const candidates = named ? [parseEngineName(named)] : ENGINES;
   const notTaken: DeviceReport["notTaken"] = [];
@@ -130,17 +129,23 @@ async function tryEngine(
   }
 }
 
+function threadsOf(options: EngineOptions): Threads {
+  const threads = options.threads ?? navigator.hardwareConcurrency;
+  return {
+    threads,
+    interOpThreads: options.interOpThreads ??
+      Math.min(threads, MOST_SIDE_BY_SIDE),
+  };
+}
+
 async function startOnce(
   engine: EngineName,
   options: EngineOptions,
 ): Promise<StartedEngine> {
   const { provision = {} } = options;
-  const threads = options.threads ?? navigator.hardwareConcurrency;
-  const interOpThreads = options.interOpThreads ??
-    Math.min(threads, MOST_SIDE_BY_SIDE);
   let engineStarted = running.get(engine);
   if (engineStarted === undefined) {
-    engineStarted = STARTERS[engine]({ threads, interOpThreads, provision });
+    engineStarted = STARTERS[engine]({ ...threadsOf(options), provision });
     running.set(engine, engineStarted);
     // What failed may succeed later, once the user has done something about it.
     engineStarted.catch(() => running.delete(engine));

@@ -91,15 +91,33 @@ Deno.test("another number of threads needs another process", async () => {
   const report = await startEngine({ engine: "tensorflow" });
   for (const name of ["threads", "interOpThreads"] as const) {
     const has = report[name];
+    const asked = name === "threads" ? has + 1 : has - 1;
+    if (asked === 0) continue; // one thread runs one operation at a time
     await assert.rejects(
-      startEngine({ engine: "tensorflow", [name]: has + 1 }),
+      startEngine({ engine: "tensorflow", [name]: asked }),
       {
         name: "RangeError",
         message: new RegExp(
-          `keep the ${name} .*: it has ${has}, asked for ${has + 1}; restart`,
+          `keep the ${name} .*: it has ${has}, asked for ${asked}; restart`,
         ),
       },
     );
+  }
+});
+
+Deno.test("threads that make no sense are refused, and not another engine taken", async () => {
+  for (
+    const threads of [
+      { threads: 0 },
+      { threads: 1.5 },
+      { threads: 2, interOpThreads: 3 },
+      { threads: 2, interOpThreads: 0 },
+    ]
+  ) {
+    await assert.rejects(startEngine(threads), {
+      name: "RangeError",
+      message: /^Cannot set the threads of TensorFlow as /,
+    });
   }
 });
 

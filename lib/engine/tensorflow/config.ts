@@ -23,17 +23,13 @@ export type Threads = {
 };
 
 /**
- * Serializes the settings of a context.
+ * Refuses numbers of threads that make no sense.
  *
- * @param options Where there are as many operations side by side as threads, each has
- * one, and none waits for another's; else all share a pool of `threads`.
- * @returns The bytes of a `ConfigProto`.
- * @throws {RangeError} If the numbers are not positive integers, or there are more
- * operations than threads.
+ * @param options The numbers.
+ * @throws {RangeError} If they are not positive integers, or there are more operations
+ * than threads.
  */
-export function encodeConfig(
-  { threads, interOpThreads }: Threads,
-): Uint8Array<ArrayBuffer> {
+export function checkThreads({ threads, interOpThreads }: Threads): void {
   const isCount = (value: number): boolean =>
     Number.isSafeInteger(value) && value >= 1;
   if (!isCount(threads) || !isCount(interOpThreads)) {
@@ -49,6 +45,19 @@ export function encodeConfig(
         `interOpThreads=${interOpThreads}`,
     );
   }
+}
+
+/**
+ * Serializes the settings of a context.
+ *
+ * @param options Where there are as many operations side by side as threads, each has
+ * one, and none waits for another's; else all share a pool of `threads`.
+ * @returns The bytes of a `ConfigProto`.
+ * @throws {RangeError} As {@linkcode checkThreads}.
+ */
+export function encodeConfig(options: Threads): Uint8Array<ArrayBuffer> {
+  checkThreads(options);
+  const { threads, interOpThreads } = options;
   const intraOpThreads = interOpThreads === threads ? 1 : threads;
   // A GPU's memory is taken as it is needed, so that others can use it too.
   const gpuOptions = field(GPU_ALLOW_GROWTH, 1);

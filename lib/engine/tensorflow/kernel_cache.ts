@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { processorKind } from "../processor.ts";
 import { KernelStore } from "./kernel_store.ts";
 import type { TensorFlowApi } from "./symbols.ts";
-import { xlaFlags } from "./xla_flags.ts";
+import { maySet, xlaFlags } from "./xla_flags.ts";
 
 /** TensorFlows whose cache was tried: another may not know the flags, and abort. */
 const TRIED = /^2\.21\./;
@@ -54,7 +54,7 @@ export class KernelCache {
   ): KernelCache | undefined {
     const readFlags = api.TF_GetXlaConstantFoldingDisabled;
     if (readFlags === null || !TRIED.test(origin.version)) return undefined;
-    if (Deno.env.get(FLAGS) !== undefined) return undefined;
+    if (!maySet(FLAGS) || Deno.env.get(FLAGS) !== undefined) return undefined;
     const name = cacheName(origin, processorKind());
     if (name === undefined) return undefined;
     attempt(() => removeIdle(folder));

@@ -9,6 +9,9 @@
  *     <sha256 of the content>-<name>
  *     run-<process>-<random letters>/<name>
  *
+ * The sum tells what is damaged, not who wrote it: machine code is taken over only from
+ * plain files of the same user, in a folder where no one else can write.
+ *
  * @module
  */
 
@@ -37,6 +40,8 @@ export class KernelStore {
     private readonly folder: string,
     /** This process's own folder. */
     readonly own: string,
+    /** Its owner. */
+    private readonly user: number | null,
   ) {}
 
   /**
@@ -44,13 +49,14 @@ export class KernelStore {
    *
    * @param folder Is made if need be.
    * @param options How many bytes it may hold.
-   * @throws {Error} If the folder cannot be written, or its disk is full.
+   * @throws {Error} If the folder cannot be written, or by others too, or its disk is
+   * full.
    */
   static open(
     folder: string,
     { mostBytes = MOST_BYTES }: { mostBytes?: number } = {},
   ): KernelStore {
-    Deno.mkdirSync(folder, { recursive: true });
+    Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
     const { bavail, bsize } = statfsSync(folder);
     if (bavail * bsize < LEAST_FREE_BYTES) {
       throw new RangeError(
@@ -62,9 +68,16 @@ export class KernelStore {
       dir: folder,
       prefix: `run-${Deno.pid}-`,
     });
-    const store = new KernelStore(folder, own);
-    store.#take(mostBytes);
-    return store;
+    try {
+      const { uid } = Deno.statSync(own);
+      checkPrivate(folder, uid);
+      const store = new KernelStore(folder, own, uid);
+      store.#take(mostBytes);
+      return store;
+    } catch (error) {
+      Deno.removeSync(own, { recursive: true });
+      throw error;
+    }
   }
 
   /** Gives the others those files of {@linkcode own} whose names end in `suffix`. */
@@ -96,6 +109,8 @@ export class KernelStore {
         }
         const [, digest, entry] = SHARED.exec(name) ?? [];
         if (digest === undefined || entry === undefined) return;
+        const { isFile, uid } = Deno.lstatSync(path);
+        if (!isFile || uid !== this.user) return Deno.removeSync(path);
         const content = Deno.readFileSync(path);
         bytes += content.length;
         const isWanted = bytes <= mostBytes && !this.#shared.has(entry) &&
@@ -106,6 +121,17 @@ export class KernelStore {
       });
     }
   }
+}
+
+/** Refuses a folder in which somebody else may put machine code. */
+function checkPrivate(folder: string, user: number | null): void {
+  const { uid, mode } = Deno.statSync(folder);
+  const isWritable = mode !== null && (mode & 0o022) !== 0;
+  if (uid === user && !isWritable) return;
+  throw new RangeError(
+    `Cannot keep kernels in "${folder}" as no other user may write there: it is of ` +
+      `user ${uid}, mode ${mode?.toString(8)}; this is user ${user}`,
+  );
 }
 
 /** What is in a folder, with the time of its last change. */

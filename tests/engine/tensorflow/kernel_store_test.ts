@@ -135,3 +135,33 @@ Deno.test("a folder that cannot be written is refused", () => {
     assert.throws(() => KernelStore.open(join(file, "kernels")));
   });
 });
+
+Deno.test("a link is not followed, and removed", () => {
+  inFolder((folder) => {
+    leave(folder, "a.pb");
+    const [file] = filesIn(folder);
+    inFolder((elsewhere) => {
+      const target = join(elsewhere, "code");
+      Deno.renameSync(join(folder, file!), target);
+      Deno.symlinkSync(target, join(folder, file!));
+      assert.deepEqual(found(folder), {});
+      assert.deepEqual(filesIn(folder), []);
+      assert.ok(Deno.statSync(target).isFile);
+    });
+  });
+});
+
+Deno.test("a folder in which others can write is refused, and left as it was", () => {
+  inFolder((folder) => {
+    leave(folder, "a.pb");
+    const before = filesIn(folder);
+    for (const mode of [0o777, 0o770]) {
+      Deno.chmodSync(folder, mode);
+      assert.throws(() => KernelStore.open(folder), {
+        name: "RangeError",
+        message: /as no other user may write there: .*mode \d+77\d;/,
+      });
+      assert.deepEqual(filesIn(folder), before);
+    }
+  });
+});
