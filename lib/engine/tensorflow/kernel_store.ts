@@ -7,7 +7,7 @@
  * gives the folder's new files to the others:
  *
  *     <sha256 of the content>-<name>
- *     run-<process>-<random letters>/<name>
+ *     run-<random letters>/<name>
  *
  * The sum tells what is damaged, not who wrote it: machine code is taken over only from
  * plain files of the same user, in a folder where no one else can write.
@@ -25,11 +25,14 @@ const MOST_BYTES = 1 << 26;
 /** What must be free on the disk: XLA takes it badly if it cannot write. */
 const LEAST_FREE_BYTES = 1 << 28;
 
-/** How long the folder of a process that seems dead is left alone. */
-const GRACE_MS = 3_600_000;
+/**
+ * A process's folder that did not change for so long is removed: the process was
+ * killed, or has compiled all that it needs. XLA makes the folder anew if need be.
+ */
+const MOST_IDLE_MS = 86_400_000;
 
 const SHARED = /^([0-9a-f]{64})-(.+)$/;
-const OWN = /^run-(\d+)-/;
+const OWN = /^run-/;
 
 /** One process's part in the folder. */
 export class KernelStore {
@@ -66,7 +69,7 @@ export class KernelStore {
     }
     const own = Deno.makeTempDirSync({
       dir: folder,
-      prefix: `run-${Deno.pid}-`,
+      prefix: "run-",
     });
     try {
       const { uid } = Deno.statSync(own);
@@ -104,7 +107,8 @@ export class KernelStore {
       // Another process may be doing the same.
       unless(Deno.errors.NotFound, () => {
         if (OWN.test(name)) {
-          if (isLeft(name, time)) Deno.removeSync(path, { recursive: true });
+          const isIdle = Date.now() - time > MOST_IDLE_MS;
+          if (isIdle) Deno.removeSync(path, { recursive: true });
           return;
         }
         const [, digest, entry] = SHARED.exec(name) ?? [];
@@ -144,14 +148,6 @@ function newestFirst(
     return { name, path, time: info?.mtime?.getTime() ?? 0 };
   });
   return found.sort((a, b) => b.time - a.time);
-}
-
-/** Whether a process has left its folder behind: it was killed. */
-function isLeft(name: string, time: number): boolean {
-  if (Date.now() - time < GRACE_MS) return false;
-  const process = `/proc/${OWN.exec(name)![1]}`;
-  return unless(Deno.errors.NotFound, () => Deno.statSync(process)) ===
-    undefined;
 }
 
 /** What `run` returns, or undefined if it fails in the expected way. */

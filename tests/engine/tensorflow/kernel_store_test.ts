@@ -113,18 +113,21 @@ Deno.test("the folder does not outgrow its limit: the oldest go", () => {
   });
 });
 
-Deno.test("only the folder of a process that is gone is removed", () => {
+Deno.test("a process's folder is removed once it has been idle for a day", () => {
   inFolder((folder) => {
-    const old = new Date(2020, 1, 1);
     const living = KernelStore.open(folder);
-    const dead = join(folder, "run-999999999-abc"); // beyond Linux's numbers
-    const young = join(folder, "run-999999998-abc");
-    for (const path of [dead, young]) Deno.mkdirSync(path);
-    for (const path of [dead, living.own]) Deno.utimeSync(path, old, old);
+    const [young] = [22, 26].map((hours) => {
+      const path = join(folder, `run-of-${hours}-hours`);
+      const time = new Date(Date.now() - hours * 3_600_000);
+      Deno.mkdirSync(path);
+      Deno.utimeSync(path, time, time);
+      return path;
+    });
     KernelStore.open(folder).close();
-    assert.deepEqual(filesIn(folder).map((name) => join(folder, name)).sort(), [
-      ...[young, living.own].sort(),
-    ]);
+    assert.deepEqual(
+      filesIn(folder).map((name) => join(folder, name)),
+      [young!, living.own].sort(),
+    );
   });
 });
 
