@@ -1,6 +1,9 @@
 /** The corpus: pairs of every phenomenon, shared out to three splits in CoLA's format. @module */
 
-import { type RandomStream, randomStream } from "bertbook/random/stream.ts";
+import {
+  type RandomStream,
+  randomStream,
+} from "bertbook/engine/random/stream.ts";
 import type { Pair } from "./grammar/pair.ts";
 import { type Frame, Speaker } from "./grammar/speaker.ts";
 import { PHENOMENA } from "./phenomena/index.ts";

@@ -1,6 +1,9 @@
 /** The corpus: questions of every class, shared out to three parts. @module */
 
-import { type RandomStream, randomStream } from "bertbook/random/stream.ts";
+import {
+  type RandomStream,
+  randomStream,
+} from "bertbook/engine/random/stream.ts";
 import { type Gap, LEXICON } from "./lexicon.ts";
 import { CLASSES } from "./templates/index.ts";
 import type { ClassTemplates } from "./templates/template.ts";

@@ -1,6 +1,9 @@
 /** The corpus: reviews put together from sentences, with their verdicts. @module */
 
-import { type RandomStream, randomStream } from "bertbook/random/stream.ts";
+import {
+  type RandomStream,
+  randomStream,
+} from "bertbook/engine/random/stream.ts";
 import { ASIDES, DEEDS, HEROES, KINDS, PLACES } from "./films.ts";
 import { type Aspect, ASPECTS, CONTRASTS, JUDGMENTS } from "./opinions.ts";
 import { type Verdict, VERDICTS, VOICES } from "./verdicts.ts";

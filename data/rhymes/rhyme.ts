@@ -1,6 +1,9 @@
 /** The grammar of a rhyme: two lines whose last words sound alike. @module */
 
-import { type RandomStream, randomStream } from "bertbook/random/stream.ts";
+import {
+  type RandomStream,
+  randomStream,
+} from "bertbook/engine/random/stream.ts";
 import {
   DEEDS,
   FAMILIES,

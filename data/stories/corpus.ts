@@ -1,6 +1,6 @@
 /** The whole corpus as the text of its file. @module */
 
-import { randomStream } from "../../lib/random/stream.ts";
+import { randomStream } from "../../lib/engine/random/stream.ts";
 import { tellStory } from "./story.ts";
 
 const NUM_STORIES = 600;

@@ -1,6 +1,6 @@
 /** Stories of six sentences in which each sentence follows from the one before. @module */
 
-import type { RandomStream } from "../../lib/random/stream.ts";
+import type { RandomStream } from "../../lib/engine/random/stream.ts";
 import { MOODS, NAMES, type Theme, THEMES } from "./themes.ts";
 
 /**

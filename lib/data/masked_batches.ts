@@ -1,6 +1,6 @@
 /** Batches of sequences with hidden words. @module */
 
-import { randomStream } from "../random/stream.ts";
+import { randomStream } from "../engine/random/stream.ts";
 import type { Vocabulary } from "../text/vocabulary.ts";
 import {
   type Batch,

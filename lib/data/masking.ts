@@ -1,6 +1,6 @@
 /** Hiding words that a model is to guess. @module */
 
-import type { RandomStream } from "../random/stream.ts";
+import type { RandomStream } from "../engine/random/stream.ts";
 import {
   CONTINUATION,
   maskIdOf,
@@ -55,7 +55,7 @@ export function numPlaces(length: number, share: number): number {
  * @example One word of four, with the special tokens in their place
  * ```ts
  * import { maskTokens } from "bertbook/data/masking.ts";
- * import { randomStream } from "bertbook/random/stream.ts";
+ * import { randomStream } from "bertbook/engine/random/stream.ts";
  * import { parseVocabulary, SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
  * import assert from "node:assert/strict";
  *

@@ -1,6 +1,6 @@
 /** In which order an epoch visits the examples. @module */
 
-import { randomStream } from "../random/stream.ts";
+import { randomStream } from "../engine/random/stream.ts";
 
 /** Batches that are sorted together; more make less padding and less chance. */
 const MEGABATCH = 50;

@@ -1,6 +1,6 @@
 /** Pairs of sentences, half of which belong together. @module */
 
-import type { RandomStream } from "../random/stream.ts";
+import type { RandomStream } from "../engine/random/stream.ts";
 
 /**
  * Joins neighbouring sentences: what BERT calls a sentence is "an arbitrary span of
@@ -43,7 +43,7 @@ export type SentencePair = {
  * @example
  * ```ts
  * import { sentencePairs } from "bertbook/data/sentence_pairs.ts";
- * import { randomStream } from "bertbook/random/stream.ts";
+ * import { randomStream } from "bertbook/engine/random/stream.ts";
  * import assert from "node:assert/strict";
  *
  * const documents = [["It rains.", "We stay."], ["Bread rises.", "Eat."]];

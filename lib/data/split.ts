@@ -1,6 +1,6 @@
 /** Which examples train, and which validate. @module */
 
-import { randomStream } from "../random/stream.ts";
+import { randomStream } from "../engine/random/stream.ts";
 
 /** Indices of the examples of each part, ascending. */
 export type Split = { train: number[]; validation: number[] };

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { philox } from "../random/philox.ts";
+import { philox } from "./random/philox.ts";
 
 /** The key under which TensorFlow scrambles a seed. */
 const SCRAMBLING_KEY = [0x3ec8f720, 0x02461e29] as const;

@@ -18,7 +18,7 @@ export type Interval = {
  * @example
  * ```ts
  * import { bootstrapInterval } from "bertbook/evaluation/bootstrap.ts";
- * import { randomStream } from "bertbook/random/stream.ts";
+ * import { randomStream } from "bertbook/engine/random/stream.ts";
  * import assert from "node:assert/strict";
  *
  * const right = [1, 1, 0, 1, 1, 0, 1, 1];

@@ -6,7 +6,7 @@ import { fineTune } from "../classifier/fine_tune.ts";
 import type { ColaCorpus } from "../data/cola_corpus.ts";
 import { encodeCola } from "../data/encode_cola.ts";
 import { split } from "../data/split.ts";
-import { randomStream } from "../random/stream.ts";
+import { randomStream } from "../engine/random/stream.ts";
 import { CATALOGUE, ensureModel } from "../weights/catalogue.ts";
 import { type ClassifierModel, loadClassifier } from "../weights/pretrained.ts";
 import { RECIPES } from "./recipe.ts";

@@ -11,7 +11,7 @@ import {
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { initClassifier } from "bertbook/model/initialize.ts";
-import { randomStream } from "bertbook/random/stream.ts";
+import { randomStream } from "bertbook/engine/random/stream.ts";
 import {
   assertNoLeak,
   assertRelative,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ColaExample, parseCola } from "bertbook/data/cola.ts";
-import { randomStream } from "bertbook/random/stream.ts";
+import { randomStream } from "bertbook/engine/random/stream.ts";
 import { matthewsCorrelation } from "bertbook/evaluation/metrics.ts";
 import { buildCorpus } from "../../data/acceptability/corpus.ts";
 import {

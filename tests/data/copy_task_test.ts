@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { copySequences, SEPARATOR } from "bertbook/data/copy_task.ts";
-import { randomStream } from "bertbook/random/stream.ts";
+import { randomStream } from "bertbook/engine/random/stream.ts";
 
 Deno.test("a sequence is symbols, the separator and the same symbols", () => {
   const sizes = { numSymbols: 4, length: 6 };

@@ -7,7 +7,7 @@ import { parseLabelFirst } from "bertbook/data/label_first.ts";
 import { parseRawTrec, TREC_CLASSES } from "bertbook/data/trec.ts";
 import { bagLogits, fitBagOfWords } from "bertbook/evaluation/bag_of_words.ts";
 import { accuracy, argMax } from "bertbook/evaluation/metrics.ts";
-import { randomStream } from "bertbook/random/stream.ts";
+import { randomStream } from "bertbook/engine/random/stream.ts";
 import { collectVocabulary } from "bertbook/text/own_vocabulary.ts";
 import { splitAsSst2 } from "bertbook/text/sst2.ts";
 import { idsOf } from "bertbook/text/vocabulary.ts";

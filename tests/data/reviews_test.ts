@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ImdbExample, parseImdb } from "bertbook/data/imdb.ts";
 import { stratifiedSplit } from "bertbook/data/split.ts";
-import { randomStream } from "bertbook/random/stream.ts";
+import { randomStream } from "bertbook/engine/random/stream.ts";
 import { buildCorpus } from "../../data/reviews/corpus.ts";
 
 const folder = new URL("../../data/reviews/", import.meta.url);

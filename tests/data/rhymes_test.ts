@@ -5,7 +5,7 @@ import {
   parseRhymes,
   soundsOf,
 } from "bertbook/data/rhymes.ts";
-import { randomStream } from "bertbook/random/stream.ts";
+import { randomStream } from "bertbook/engine/random/stream.ts";
 import { makeRhyme, rhymesFile } from "../../data/rhymes/rhyme.ts";
 import { FAMILIES, PEOPLE, POSSESSIVES } from "../../data/rhymes/words.ts";
 

@@ -17,7 +17,7 @@ import {
   type TransformerConfig,
   transformerConfig,
 } from "bertbook/model/transformer.ts";
-import { randomStream } from "bertbook/random/stream.ts";
+import { randomStream } from "bertbook/engine/random/stream.ts";
 import { makeTrainable } from "bertbook/training/variables.ts";
 import { assertNoLeak, assertRelative } from "../training/_support.ts";
 

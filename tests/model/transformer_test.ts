@@ -12,7 +12,7 @@ import {
   transformerConfig,
   type TransformerParams,
 } from "bertbook/model/transformer.ts";
-import { randomStream } from "bertbook/random/stream.ts";
+import { randomStream } from "bertbook/engine/random/stream.ts";
 import { assertClose, assertNoLeak, chirp, differenceOf } from "./_support.ts";
 
 await tf.setBackend("cpu");

@@ -9,7 +9,7 @@ import {
   loadReference,
 } from "bertbook/cli/tokenizers/reference_tokenizer.ts";
 import { findAsset } from "bertbook/provision/asset.ts";
-import { randomStream } from "bertbook/random/stream.ts";
+import { randomStream } from "bertbook/engine/random/stream.ts";
 import { decode, encode, type Tokenizer } from "bertbook/text/tokenizer.ts";
 import { parseVocabulary } from "bertbook/text/vocabulary.ts";
 import { ALL_MINI_LM } from "bertbook/weights/catalogue.ts";

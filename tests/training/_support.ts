@@ -7,7 +7,7 @@ import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import type { ClassifierParams } from "bertbook/model/classifier.ts";
 import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
 import { initClassifier } from "bertbook/model/initialize.ts";
-import { randomStream } from "bertbook/random/stream.ts";
+import { randomStream } from "bertbook/engine/random/stream.ts";
 import { SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
 import { ADAMW_DEFAULTS, initSlots } from "bertbook/training/adamw.ts";
 import { makeTrainable } from "bertbook/training/variables.ts";

@@ -1,6 +1,6 @@
 /** A speaker draws the words of one sentence: sensible company, and no word twice. @module */
 
-import type { RandomStream } from "bertbook/random/stream.ts";
+import type { RandomStream } from "bertbook/engine/random/stream.ts";
 import type { Entry } from "../lexicon/entry.ts";
 import {
   ADJECTIVES,

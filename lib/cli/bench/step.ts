@@ -31,7 +31,7 @@ import { type ClassifierParams, classify } from "../../model/classifier.ts";
 import type { BertConfig } from "../../model/config.ts";
 import type { Dropout } from "../../model/dropout.ts";
 import { initClassifier } from "../../model/initialize.ts";
-import { randomStream } from "../../random/stream.ts";
+import { randomStream } from "../../engine/random/stream.ts";
 import { ADAMW_DEFAULTS, adamWRates, initSlots } from "../../training/adamw.ts";
 import { compileStep } from "../../training/compiled_step.ts";
 import { crossEntropy } from "../../training/loss.ts";

@@ -10,7 +10,7 @@
 // deno-lint-ignore-file no-console -- a program that prints a table
 
 import { env, type PreTrainedTokenizer } from "@huggingface/transformers";
-import { randomStream } from "../../random/stream.ts";
+import { randomStream } from "../../engine/random/stream.ts";
 import { encode, type Tokenizer } from "../../text/tokenizer.ts";
 import { ALL_MINI_LM, ensureModel } from "../../weights/catalogue.ts";
 import { readTokenizer } from "../../weights/tokenizer_files.ts";

@@ -4,7 +4,7 @@ import type { EncodedExample } from "../../data/batches.ts";
 import { loadCola } from "../../data/cola_corpus.ts";
 import { encodeCola } from "../../data/encode_cola.ts";
 import { split } from "../../data/split.ts";
-import { randomStream } from "../../random/stream.ts";
+import { randomStream } from "../../engine/random/stream.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 
 /** Longer sentences lose their end; CoLA has none. */

@@ -1,4 +1,4 @@
-import { philox } from "bertbook/random/philox.ts";
+import { philox } from "bertbook/engine/random/philox.ts";
 import assert from "node:assert/strict";
 
 /** Salmon et al.'s own known answers: `kat_vectors` of Random123, philox4x32 10. */

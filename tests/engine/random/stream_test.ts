@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { randomStream } from "bertbook/random/stream.ts";
+import { randomStream } from "bertbook/engine/random/stream.ts";
 
 /** `count` results of `draw`. */
 function many(count: number, draw: () => number): number[] {
