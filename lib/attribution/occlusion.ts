@@ -11,8 +11,8 @@
 import { predict } from "../classifier/predict.ts";
 import type { EncodedExample } from "../data/batches.ts";
 import { softmax } from "../evaluation/probabilities.ts";
-import { maskIdOf } from "../text/vocabulary.ts";
-import type { WordSpan } from "../text/words.ts";
+import { maskIdOf } from "../tokenizer/vocabulary.ts";
+import type { WordSpan } from "../tokenizer/words.ts";
 import { checkChoice } from "../training/check.ts";
 import type { Precision } from "../training/precision.ts";
 import type { ClassifierModel } from "../weights/pretrained.ts";

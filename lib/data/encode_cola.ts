@@ -1,6 +1,6 @@
 /** Acceptability sentences as the ids that a model reads. @module */
 
-import { encode, type Tokenizer } from "../text/tokenizer.ts";
+import { encode, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { EncodedExample } from "./batches.ts";
 import type { ColaExample } from "./cola.ts";
 

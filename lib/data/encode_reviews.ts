@@ -1,7 +1,7 @@
 /** Reviews as the ids that a model reads. @module */
 
-import type { Truncation } from "../text/encoding.ts";
-import { encode, type Tokenizer } from "../text/tokenizer.ts";
+import type { Truncation } from "../tokenizer/encoding.ts";
+import { encode, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { EncodedExample } from "./batches.ts";
 import type { ImdbExample } from "./imdb.ts";
 

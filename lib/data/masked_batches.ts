@@ -1,7 +1,7 @@
 /** Batches of sequences with hidden words. @module */
 
 import { randomStream } from "../engine/random/stream.ts";
-import type { Vocabulary } from "../text/vocabulary.ts";
+import type { Vocabulary } from "../tokenizer/vocabulary.ts";
 import {
   type Batch,
   batchesOf,

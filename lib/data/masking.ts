@@ -6,7 +6,7 @@ import {
   maskIdOf,
   SPECIAL_TOKENS,
   type Vocabulary,
-} from "../text/vocabulary.ts";
+} from "../tokenizer/vocabulary.ts";
 
 /** A sequence with hidden words. T tokens, M of them to be guessed. */
 export type MaskedTokens = {
@@ -56,7 +56,7 @@ export function numPlaces(length: number, share: number): number {
  * ```ts
  * import { maskTokens } from "bertbook/data/masking.ts";
  * import { randomStream } from "bertbook/engine/random/stream.ts";
- * import { parseVocabulary, SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
+ * import { parseVocabulary, SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
  * import assert from "node:assert/strict";
  *
  * const text = [...SPECIAL_TOKENS, "the", "dog", "barked", "."].join("\n");

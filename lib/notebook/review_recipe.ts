@@ -1,7 +1,7 @@
 /** How the notebook on reviews fine-tunes, in each mode. @module */
 
 import { instructionSets, multipliesBfloat16 } from "../engine/processor.ts";
-import type { Truncation } from "../text/encoding.ts";
+import type { Truncation } from "../tokenizer/encoding.ts";
 import type { Precision } from "../training/precision.ts";
 import type { Mode } from "./settings.ts";
 

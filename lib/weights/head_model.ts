@@ -2,7 +2,7 @@
 
 import type { BertConfig } from "../model/config.ts";
 import type { HeadName, HeadParams } from "../model/heads/heads.ts";
-import type { Tokenizer } from "../text/tokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 
 /** A model with all that is needed to use it. */
 export type HeadModel<H extends HeadName> = {

@@ -7,7 +7,7 @@ import { configFromJson } from "../model/config.ts";
 import { growHead, type HeadName, HEADS } from "../model/heads/heads.ts";
 import { initParameter, normalRandom } from "../model/initialize.ts";
 import { type Parameter, sizeOf } from "../model/parameters.ts";
-import { checkVocabularySize } from "../text/vocabulary.ts";
+import { checkVocabularySize } from "../tokenizer/vocabulary.ts";
 import { withShape } from "./classifier_shape.ts";
 import type { HeadModel } from "./head_model.ts";
 import { chooseLabels, labelsFrom } from "./labels.ts";

@@ -3,7 +3,7 @@
 // deno-lint-ignore-file camelcase -- the names in the files are Hugging Face's
 
 import { basename, join } from "node:path";
-import type { Tokenizer } from "../text/tokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import {
   CLS,
   CONTINUATION,
@@ -14,7 +14,7 @@ import {
   SPECIAL_TOKENS,
   UNK,
   type Vocabulary,
-} from "../text/vocabulary.ts";
+} from "../tokenizer/vocabulary.ts";
 import { parseStrictJson } from "./strict_json.ts";
 
 /** More than any of these files nests. */

@@ -17,7 +17,7 @@ import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { softmax } from "bertbook/evaluation/metrics.ts";
 import { classify } from "bertbook/model/classifier.ts";
 import { inputFrom } from "bertbook/model/input.ts";
-import { wordSpans } from "bertbook/text/words.ts";
+import { wordSpans } from "bertbook/tokenizer/words.ts";
 import { newModel } from "../training/_support.ts";
 
 await startEngine();

@@ -16,7 +16,7 @@ import {
   cutNextTokenBatch,
   nextTokenBatches,
 } from "bertbook/generation/next_token.ts";
-import { SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
+import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 
 /** Examples of these lengths; ids tell example and place. */
 function examplesOf(lengths: readonly number[]): EncodedExample[] {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { encodeCola } from "bertbook/data/encode_cola.ts";
-import { parseVocabulary } from "bertbook/text/vocabulary.ts";
+import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 
 const PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "dogs", "bark"];
 const TOKENIZER = {

@@ -3,7 +3,10 @@ import { maskedBatchesOf, NO_WORD } from "bertbook/data/masked_batches.ts";
 import { maskTokens, numPlaces } from "bertbook/data/masking.ts";
 import { sentencePairs, spansOf } from "bertbook/data/sentence_pairs.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
-import { parseVocabulary, SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
+import {
+  parseVocabulary,
+  SPECIAL_TOKENS,
+} from "bertbook/tokenizer/vocabulary.ts";
 
 const WORDS = Array.from({ length: 90 }, (_, i) => `word${i}`);
 const PIECES = ["##a", "##b", "##c", "##d", "##e"];

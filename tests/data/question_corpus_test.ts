@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { encodeQuestions } from "bertbook/data/encode_questions.ts";
 import { loadQuestions } from "bertbook/data/question_corpus.ts";
 import { TREC_CLASSES } from "bertbook/data/trec.ts";
-import { parseVocabulary } from "bertbook/text/vocabulary.ts";
+import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 const DATA = Deno.env.get("BERTBOOK_DATA");

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { encodeReviews, plainReview } from "bertbook/data/encode_reviews.ts";
 import { readImdbArchive } from "bertbook/data/imdb_archive.ts";
 import { loadReviews } from "bertbook/data/review_corpus.ts";
-import { parseVocabulary } from "bertbook/text/vocabulary.ts";
+import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 const PUBLISHED = join(import.meta.dirname!, "published_imdb");

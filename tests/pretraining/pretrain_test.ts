@@ -21,7 +21,7 @@ import {
   pretrainingObjective,
 } from "bertbook/pretraining/pretraining.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
-import { SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
+import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 import type { HeadModel } from "bertbook/weights/pretrained.ts";
 import { assertNoLeak, TOY } from "../training/_support.ts";
 

@@ -6,7 +6,7 @@ import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { initHead } from "bertbook/model/heads/heads.ts";
 import { pretrain } from "bertbook/pretraining/pretrain.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
-import { SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
+import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 import type { HeadModel } from "bertbook/weights/pretrained.ts";
 import { assertNoLeak, TOY_WITHOUT_DROPOUT } from "../training/_support.ts";
 

@@ -8,7 +8,7 @@ import type { ClassifierParams } from "bertbook/model/classifier.ts";
 import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
 import { initClassifier } from "bertbook/model/initialize.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
-import { SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
+import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 import { ADAMW_DEFAULTS, initSlots } from "bertbook/training/adamw.ts";
 import { makeTrainable } from "bertbook/training/variables.ts";
 import type { ClassifierModel } from "bertbook/weights/pretrained.ts";

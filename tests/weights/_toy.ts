@@ -12,8 +12,8 @@ import {
   classifierParameters,
   type Parameter,
 } from "bertbook/model/parameters.ts";
-import { encode } from "bertbook/text/tokenizer.ts";
-import { parseVocabulary } from "bertbook/text/vocabulary.ts";
+import { encode } from "bertbook/tokenizer/tokenizer.ts";
+import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 import type { ClassifierModel } from "bertbook/weights/pretrained.ts";
 import {
   type TensorToWrite,

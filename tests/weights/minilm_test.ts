@@ -5,7 +5,7 @@ import { classify } from "bertbook/model/classifier.ts";
 import { MINI_LM } from "bertbook/model/config.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import { findAsset } from "bertbook/provision/asset.ts";
-import { encode } from "bertbook/text/tokenizer.ts";
+import { encode } from "bertbook/tokenizer/tokenizer.ts";
 import { ALL_MINI_LM } from "bertbook/weights/catalogue.ts";
 import { loadClassifier } from "bertbook/weights/pretrained.ts";
 import golden from "../golden/bert_minilm.json" with { type: "json" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { encode } from "bertbook/text/tokenizer.ts";
-import { parseVocabulary } from "bertbook/text/vocabulary.ts";
+import { encode } from "bertbook/tokenizer/tokenizer.ts";
+import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 import {
   readJsonObject,
   readTokenizer,

@@ -11,7 +11,7 @@
 
 import { env, type PreTrainedTokenizer } from "@huggingface/transformers";
 import { randomStream } from "../../engine/random/stream.ts";
-import { encode, type Tokenizer } from "../../text/tokenizer.ts";
+import { encode, type Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { ALL_MINI_LM, ensureModel } from "../../weights/catalogue.ts";
 import { readTokenizer } from "../../weights/tokenizer_files.ts";
 import { type Corpus, corpusTexts } from "./corpus_texts.ts";

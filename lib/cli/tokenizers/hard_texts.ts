@@ -1,6 +1,6 @@
 /** Texts that break tokenizers, made at random from a seed. @module */
 
-import { SPECIAL_TOKENS } from "../../text/vocabulary.ts";
+import { SPECIAL_TOKENS } from "../../tokenizer/vocabulary.ts";
 
 /** What the texts need of a random stream. */
 type Random = { integer(below: number): number };

@@ -6,7 +6,7 @@ import {
   type PreTrainedTokenizer,
 } from "@huggingface/transformers";
 import { basename, dirname, resolve } from "node:path";
-import { encode, type Tokenizer } from "../../text/tokenizer.ts";
+import { encode, type Tokenizer } from "../../tokenizer/tokenizer.ts";
 
 /**
  * Opens the tokenizer of a model folder with `@huggingface/transformers`.

@@ -5,7 +5,7 @@ import { loadCola } from "../../data/cola_corpus.ts";
 import { encodeCola } from "../../data/encode_cola.ts";
 import { split } from "../../data/split.ts";
 import { randomStream } from "../../engine/random/stream.ts";
-import type { Tokenizer } from "../../text/tokenizer.ts";
+import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 
 /** Longer sentences lose their end; CoLA has none. */
 const MAX_LENGTH = 64;

@@ -5,7 +5,7 @@
  *
  * @example
  * ```ts
- * import { splitAtWhitespace } from "bertbook/text/whitespace.ts";
+ * import { splitAtWhitespace } from "bertbook/tokenizer/whitespace.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(splitAtWhitespace("Who 's there?"), ["Who", "'s", "there?"]);

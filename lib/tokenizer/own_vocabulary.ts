@@ -12,7 +12,7 @@ import { PAD, UNK, type Vocabulary } from "./vocabulary.ts";
  *
  * @example
  * ```ts
- * import { collectVocabulary } from "bertbook/text/own_vocabulary.ts";
+ * import { collectVocabulary } from "bertbook/tokenizer/own_vocabulary.ts";
  * import assert from "node:assert/strict";
  *
  * const texts = [["to", "be", "or"], ["not", "to", "be"]];

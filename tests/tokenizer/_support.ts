@@ -1,6 +1,9 @@
-import { normalize } from "bertbook/text/normalize.ts";
-import type { Tokenizer } from "bertbook/text/tokenizer.ts";
-import { parseVocabulary, SPECIAL_TOKENS } from "bertbook/text/vocabulary.ts";
+import { normalize } from "bertbook/tokenizer/normalize.ts";
+import type { Tokenizer } from "bertbook/tokenizer/tokenizer.ts";
+import {
+  parseVocabulary,
+  SPECIAL_TOKENS,
+} from "bertbook/tokenizer/vocabulary.ts";
 import fc from "fast-check";
 
 /** Texts of letters, of any characters, and of lone surrogates. */

@@ -1,4 +1,8 @@
-import { encode, tokenize, tokenizeInPhases } from "bertbook/text/tokenizer.ts";
+import {
+  encode,
+  tokenize,
+  tokenizeInPhases,
+} from "bertbook/tokenizer/tokenizer.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { anyText, smallTokenizer } from "./_support.ts";

@@ -1,5 +1,5 @@
-import { collectVocabulary } from "bertbook/text/own_vocabulary.ts";
-import { vectorize, wordsOfVectors } from "bertbook/text/vectorizer.ts";
+import { collectVocabulary } from "bertbook/tokenizer/own_vocabulary.ts";
+import { vectorize, wordsOfVectors } from "bertbook/tokenizer/vectorizer.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 

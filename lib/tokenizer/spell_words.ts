@@ -14,8 +14,8 @@ const LEFT_OUT = "<unk>";
  *
  * @example
  * ```ts
- * import { spellWords } from "bertbook/text/spell_words.ts";
- * import { parseVocabulary } from "bertbook/text/vocabulary.ts";
+ * import { spellWords } from "bertbook/tokenizer/spell_words.ts";
+ * import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
  * import assert from "node:assert/strict";
  *
  * const text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nplay\n##s";

@@ -19,7 +19,7 @@ const CONTRACTION = /(?:'s|'ve|n't|'re|'d|'ll)(?=n't|\P{L}|$)/gu;
  *
  * @example
  * ```ts
- * import { splitAsSst2 } from "bertbook/text/sst2.ts";
+ * import { splitAsSst2 } from "bertbook/tokenizer/sst2.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(splitAsSst2("No, she doesn't!"), [

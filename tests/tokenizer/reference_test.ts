@@ -10,8 +10,12 @@ import {
 } from "bertbook/cli/tokenizers/reference_tokenizer.ts";
 import { findAsset } from "bertbook/provision/asset.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
-import { decode, encode, type Tokenizer } from "bertbook/text/tokenizer.ts";
-import { parseVocabulary } from "bertbook/text/vocabulary.ts";
+import {
+  decode,
+  encode,
+  type Tokenizer,
+} from "bertbook/tokenizer/tokenizer.ts";
+import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 import { ALL_MINI_LM } from "bertbook/weights/catalogue.ts";
 import {
   readTokenizer,

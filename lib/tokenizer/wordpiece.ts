@@ -18,8 +18,8 @@ export const MAX_WORD_LENGTH = 100;
  *
  * @example
  * ```ts
- * import { parseVocabulary } from "bertbook/text/vocabulary.ts";
- * import { wordPiece } from "bertbook/text/wordpiece.ts";
+ * import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
+ * import { wordPiece } from "bertbook/tokenizer/wordpiece.ts";
  * import assert from "node:assert/strict";
  *
  * const text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nun\n##aff\n##able";

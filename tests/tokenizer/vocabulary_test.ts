@@ -2,7 +2,7 @@ import {
   checkVocabularySize,
   idsOf,
   parseVocabulary,
-} from "bertbook/text/vocabulary.ts";
+} from "bertbook/tokenizer/vocabulary.ts";
 import assert from "node:assert/strict";
 import { vocabularyOf } from "./_support.ts";
 

@@ -111,7 +111,7 @@ export function assemble(
  *
  * @example A quarter from the head, the rest from the end
  * ```ts
- * import { truncate } from "bertbook/text/encoding.ts";
+ * import { truncate } from "bertbook/tokenizer/encoding.ts";
  * import assert from "node:assert/strict";
  *
  * const pieces = ["a", "b", "c", "d", "##e", "f", "g"];
@@ -155,7 +155,7 @@ export function truncate(
  *
  * @example
  * ```ts
- * import { truncatedLengths } from "bertbook/text/encoding.ts";
+ * import { truncatedLengths } from "bertbook/tokenizer/encoding.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(truncatedLengths(2, 9, 7), [2, 5]);

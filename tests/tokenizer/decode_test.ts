@@ -1,5 +1,5 @@
-import { decode } from "bertbook/text/decode.ts";
-import { encode } from "bertbook/text/tokenizer.ts";
+import { decode } from "bertbook/tokenizer/decode.ts";
+import { encode } from "bertbook/tokenizer/tokenizer.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { smallTokenizer, withoutSpace } from "./_support.ts";

@@ -4,7 +4,7 @@ import {
   assemble,
   truncate,
   truncatedLengths,
-} from "bertbook/text/encoding.ts";
+} from "bertbook/tokenizer/encoding.ts";
 import { vocabularyOf } from "./_support.ts";
 
 const VOCABULARY = vocabularyOf("a", "b");

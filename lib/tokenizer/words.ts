@@ -18,7 +18,7 @@ export type WordSpan = {
  *
  * @example
  * ```ts
- * import { wordSpans } from "bertbook/text/words.ts";
+ * import { wordSpans } from "bertbook/tokenizer/words.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(wordSpans(["[CLS]", "play", "##ing", ".", "[SEP]"]), [

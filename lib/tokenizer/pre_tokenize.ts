@@ -17,7 +17,7 @@ const WORD = new RegExp(`[^\\s${PUNCTUATION}]+|[${PUNCTUATION}]`, "gu");
  *
  * @example
  * ```ts
- * import { preTokenize } from "bertbook/text/pre_tokenize.ts";
+ * import { preTokenize } from "bertbook/tokenizer/pre_tokenize.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(preTokenize("she's here..."), [

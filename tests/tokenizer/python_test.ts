@@ -1,7 +1,7 @@
 // Needs --allow-read: tests/golden/tokenizer.json, written by tokenizer.py beside it.
-import { truncatedLengths } from "bertbook/text/encoding.ts";
-import { decode, encode } from "bertbook/text/tokenizer.ts";
-import { parseVocabulary } from "bertbook/text/vocabulary.ts";
+import { truncatedLengths } from "bertbook/tokenizer/encoding.ts";
+import { decode, encode } from "bertbook/tokenizer/tokenizer.ts";
+import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 import assert from "node:assert/strict";
 
 type Golden = {

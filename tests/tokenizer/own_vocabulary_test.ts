@@ -1,7 +1,7 @@
 import {
   collectVocabulary,
   unknownRate,
-} from "bertbook/text/own_vocabulary.ts";
+} from "bertbook/tokenizer/own_vocabulary.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 

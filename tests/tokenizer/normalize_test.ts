@@ -3,7 +3,7 @@ import {
   normalize,
   spaceIdeographs,
   stripAccents,
-} from "bertbook/text/normalize.ts";
+} from "bertbook/tokenizer/normalize.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { anyText } from "./_support.ts";

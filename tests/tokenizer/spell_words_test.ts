@@ -1,7 +1,7 @@
-import { spellWords } from "bertbook/text/spell_words.ts";
-import { splitAsSst2 } from "bertbook/text/sst2.ts";
-import { tokenize } from "bertbook/text/tokenizer.ts";
-import { splitAtWhitespace } from "bertbook/text/whitespace.ts";
+import { spellWords } from "bertbook/tokenizer/spell_words.ts";
+import { splitAsSst2 } from "bertbook/tokenizer/sst2.ts";
+import { tokenize } from "bertbook/tokenizer/tokenizer.ts";
+import { splitAtWhitespace } from "bertbook/tokenizer/whitespace.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { anyText, smallTokenizer } from "./_support.ts";

@@ -1,4 +1,4 @@
-import { sumByWord, wordSpans } from "bertbook/text/words.ts";
+import { sumByWord, wordSpans } from "bertbook/tokenizer/words.ts";
 import assert from "node:assert/strict";
 
 Deno.test("wordSpans() joins pieces, and leaves special tokens out", () => {

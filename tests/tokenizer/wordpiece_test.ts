@@ -1,4 +1,4 @@
-import { MAX_WORD_LENGTH, wordPiece } from "bertbook/text/wordpiece.ts";
+import { MAX_WORD_LENGTH, wordPiece } from "bertbook/tokenizer/wordpiece.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { smallTokenizer, vocabularyOf } from "./_support.ts";

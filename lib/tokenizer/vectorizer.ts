@@ -25,8 +25,8 @@ export type Vectors = {
  *
  * @example
  * ```ts
- * import { collectVocabulary } from "bertbook/text/own_vocabulary.ts";
- * import { vectorize } from "bertbook/text/vectorizer.ts";
+ * import { collectVocabulary } from "bertbook/tokenizer/own_vocabulary.ts";
+ * import { vectorize } from "bertbook/tokenizer/vectorizer.ts";
  * import assert from "node:assert/strict";
  *
  * const vocabulary = collectVocabulary([["to", "be", "to"]]);

@@ -64,8 +64,8 @@ export function tokenize(text: string, tokenizer: Tokenizer): string[] {
  *
  * @example
  * ```ts
- * import { encode } from "bertbook/text/tokenizer.ts";
- * import { parseVocabulary } from "bertbook/text/vocabulary.ts";
+ * import { encode } from "bertbook/tokenizer/tokenizer.ts";
+ * import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
  * import assert from "node:assert/strict";
  *
  * const text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nhe\nplay\n##s";

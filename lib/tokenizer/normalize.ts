@@ -61,7 +61,7 @@ export function stripAccents(text: string): string {
  *
  * @example "É" as one character and as "E" with an accent are one spelling
  * ```ts
- * import { normalize } from "bertbook/text/normalize.ts";
+ * import { normalize } from "bertbook/tokenizer/normalize.ts";
  * import assert from "node:assert/strict";
  *
  * assert.equal(normalize("\u00C9tude\u200B"), "etude");
