@@ -2,9 +2,9 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
-import { loadCola } from "../data/cola_corpus.ts";
-import { loadQuestions } from "../data/question_corpus.ts";
-import { loadReviews } from "../data/review_corpus.ts";
+import { loadCola } from "../datasets/cola/cola_corpus.ts";
+import { loadQuestions } from "../datasets/trec/question_corpus.ts";
+import { loadReviews } from "../datasets/imdb/review_corpus.ts";
 import { describeDevice, startEngine } from "../engine/engine.ts";
 import { bestOf, roofMeter } from "../engine/matmul_roof.ts";
 import { describeSpeed, speedSettings } from "../engine/speed_settings.ts";

@@ -3,7 +3,7 @@
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { join, relative, resolve } from "node:path";
-import { loadCola } from "../data/cola_corpus.ts";
+import { loadCola } from "../datasets/cola/cola_corpus.ts";
 import { type Notebook, writeNotebook } from "../jupyter/notebook_file.ts";
 import { reportPage } from "../jupyter/page.ts";
 import { readResults, recordResults } from "../notebook/results.ts";

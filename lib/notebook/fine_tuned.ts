@@ -3,9 +3,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fineTune } from "../classifier/fine_tune.ts";
-import type { ColaCorpus } from "../data/cola_corpus.ts";
-import { encodeCola } from "../data/encode_cola.ts";
-import { split } from "../data/split.ts";
+import type { ColaCorpus } from "../datasets/cola/cola_corpus.ts";
+import { encodeCola } from "../datasets/cola/encode_cola.ts";
+import { split } from "../datasets/split.ts";
 import { randomStream } from "../engine/random/stream.ts";
 import { CATALOGUE, ensureModel } from "../weights/catalogue.ts";
 import { type ClassifierModel, loadClassifier } from "../weights/pretrained.ts";

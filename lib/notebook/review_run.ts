@@ -3,9 +3,9 @@
 import { fineTune, type TrainStep } from "../classifier/fine_tune.ts";
 import { predict } from "../classifier/predict.ts";
 import type { EncodedExample } from "../data/batches.ts";
-import { encodeReviews } from "../data/encode_reviews.ts";
-import type { ImdbExample } from "../data/imdb.ts";
-import { VERDICTS } from "../data/review_corpus.ts";
+import { encodeReviews } from "../datasets/imdb/encode_reviews.ts";
+import type { ImdbExample } from "../datasets/imdb/imdb.ts";
+import { VERDICTS } from "../datasets/imdb/review_corpus.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { bagLogits, fitBagOfWords } from "../evaluation/bag_of_words.ts";
 import { accuracy, argMax } from "../evaluation/metrics.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { copySequences } from "bertbook/data/copy_task.ts";
+import { copySequences } from "bertbook/datasets/toy/copy_task.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { chooseToken, generate } from "bertbook/generation/generate.ts";

@@ -1,9 +1,9 @@
 /** The acceptability task as the notebooks set it, ready for training. @module */
 
 import type { EncodedExample } from "../../data/batches.ts";
-import { loadCola } from "../../data/cola_corpus.ts";
-import { encodeCola } from "../../data/encode_cola.ts";
-import { split } from "../../data/split.ts";
+import { loadCola } from "../../datasets/cola/cola_corpus.ts";
+import { encodeCola } from "../../datasets/cola/encode_cola.ts";
+import { split } from "../../datasets/split.ts";
 import { randomStream } from "../../engine/random/stream.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 

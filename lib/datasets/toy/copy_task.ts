@@ -1,0 +1,44 @@
+/** The copy task: the smallest test of whether a sequence model learns at all. @module */
+
+/** The id that stands between the original and its copy. */
+export const SEPARATOR = 0;
+
+/**
+ * Random symbols, a separator, and the same symbols again.
+ *
+ * No symbol can be guessed from its neighbours, so whoever gets the copy right has
+ * looked back by exactly `length` + 1 places. An old test of memory: Graves, Wayne
+ * and Danihelka (2014), "Neural Turing Machines", section 4.1.
+ *
+ * @example Two symbols
+ * ```ts
+ * import { copySequences } from "bertbook/datasets/toy/copy_task.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const random = { integer: () => 4 };
+ * const sizes = { numSymbols: 9, length: 2 };
+ * const [sequence] = copySequences(1, { ...sizes, random });
+ * assert.deepEqual(sequence, { ids: [5, 5, 0, 5, 5], given: 3 });
+ * ```
+ *
+ * @param count How many sequences.
+ * @param options Different symbols, whose ids are 1, 2, …; symbols to copy; chance.
+ * @returns Ids, and how many of them are given: all up to the separator.
+ */
+export function copySequences(
+  count: number,
+  options: {
+    numSymbols: number;
+    length: number;
+    random: { integer(below: number): number };
+  },
+): { ids: number[]; given: number }[] {
+  const { numSymbols, length, random } = options;
+  return Array.from({ length: count }, () => {
+    const symbols = Array.from(
+      { length },
+      () => 1 + random.integer(numSymbols),
+    );
+    return { ids: [...symbols, SEPARATOR, ...symbols], given: length + 1 };
+  });
+}

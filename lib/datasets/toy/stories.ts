@@ -1,0 +1,42 @@
+/** The stories that this project tells: documents for pretraining. @module */
+
+import { join } from "node:path";
+
+/** Where the stories stand. */
+const FILE = join(
+  import.meta.dirname!,
+  ...["..", "..", "data", "stories", "stories.txt"],
+);
+
+/**
+ * Reads documents: a sentence a line, and an empty line between two documents.
+ *
+ * @example
+ * ```ts
+ * import { parseDocuments } from "bertbook/datasets/toy/stories.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const documents = parseDocuments("It rains.\nWe stay.\n\nBread rises.\n");
+ * assert.deepEqual(documents, [["It rains.", "We stay."], ["Bread rises."]]);
+ * ```
+ *
+ * @param text The file.
+ * @returns The sentences of each document.
+ */
+export function parseDocuments(text: string): string[][] {
+  return text.split(/\r?\n(?:[ \t]*\r?\n)+/)
+    .map((document) =>
+      document.split(/\r?\n/).map((line) => line.trim())
+        .filter((line) => line !== "")
+    )
+    .filter((sentences) => sentences.length > 0);
+}
+
+/**
+ * Loads the stories.
+ *
+ * @returns The sentences of each story, in order.
+ */
+export async function loadStories(): Promise<string[][]> {
+  return parseDocuments(await Deno.readTextFile(FILE));
+}

@@ -1,0 +1,25 @@
+/** Questions as the ids that a model reads. @module */
+
+import { encode, type Tokenizer } from "../../tokenizer/tokenizer.ts";
+import type { EncodedExample } from "../../data/batches.ts";
+import type { TrecExample } from "./trec.ts";
+
+/**
+ * Encodes each question with `[CLS]` and `[SEP]`, without padding.
+ *
+ * @param examples Questions with their classes.
+ * @param tokenizer The tokenizer of the model that will read them.
+ * @param options `maxLength` in tokens; longer questions lose their end, never
+ * their `[SEP]`.
+ * @returns One example for each question, in the same order.
+ */
+export function encodeQuestions(
+  examples: readonly TrecExample[],
+  tokenizer: Tokenizer,
+  options: { maxLength: number },
+): EncodedExample[] {
+  return examples.map(({ question, label }) => {
+    const { ids, segments } = encode(tokenizer, question, options);
+    return { ids, segments, label };
+  });
+}

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { encodeCola } from "bertbook/datasets/cola/encode_cola.ts";
+import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
+
+const PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "dogs", "bark"];
+const TOKENIZER = {
+  vocabulary: parseVocabulary(PIECES.join("\n") + "\n", "vocab.txt"),
+  lowerCase: true,
+};
+
+Deno.test("encodeCola() keeps labels and order, and cuts before [SEP]", () => {
+  const examples = [
+    { source: "a", label: 1 as const, mark: "", sentence: "Dogs bark" },
+    { source: "a", label: 0 as const, mark: "*", sentence: "bark dogs bark" },
+  ];
+  assert.deepEqual(encodeCola(examples, TOKENIZER, { maxLength: 4 }), [
+    { ids: [2, 5, 6, 3], segments: [0, 0, 0, 0], label: 1 },
+    { ids: [2, 6, 5, 3], segments: [0, 0, 0, 0], label: 0 },
+  ]);
+});
