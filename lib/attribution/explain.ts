@@ -1,7 +1,7 @@
 /** Which words decided: both answers for one sequence, word by word. @module */
 
 import { predict } from "../classifier/predict.ts";
-import type { EncodedExample } from "../data/batches.ts";
+import type { EncodedExample } from "../batches/batches.ts";
 import { argMax, softmax } from "../evaluation/probabilities.ts";
 import { sumByWord, type WordSpan, wordSpans } from "../tokenizer/words.ts";
 import type { ClassifierModel } from "../weights/pretrained.ts";

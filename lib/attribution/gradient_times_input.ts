@@ -10,7 +10,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { EncodedExample } from "../data/batches.ts";
+import type { EncodedExample } from "../batches/batches.ts";
 import { compile } from "../engine/compile.ts";
 import type { BertInput } from "../model/bert.ts";
 import { type ClassifierParams, classify } from "../model/classifier.ts";

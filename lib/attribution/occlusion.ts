@@ -9,7 +9,7 @@
  */
 
 import { predict } from "../classifier/predict.ts";
-import type { EncodedExample } from "../data/batches.ts";
+import type { EncodedExample } from "../batches/batches.ts";
 import { softmax } from "../evaluation/probabilities.ts";
 import { maskIdOf } from "../tokenizer/vocabulary.ts";
 import type { WordSpan } from "../tokenizer/words.ts";

@@ -8,7 +8,7 @@ import { type ClassifierParams, classify } from "../model/classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 import { checkInput, inputFrom } from "../model/input.ts";
 import { neuronsOf } from "../model/neurons.ts";
-import { lengthMultiple } from "../training/layout.ts";
+import { lengthMultiple } from "../batches/layout.ts";
 import { MANY_SIGNATURES } from "../training/many_signatures.ts";
 import type { ClassifierModel } from "../weights/pretrained.ts";
 

@@ -1,6 +1,6 @@
 /** How much an example of each class counts in the loss. @module */
 
-import type { EncodedExample } from "../data/batches.ts";
+import type { EncodedExample } from "../batches/batches.ts";
 import { checkOption, RULES } from "../training/check.ts";
 
 /**

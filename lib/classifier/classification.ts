@@ -7,7 +7,7 @@ import type { Dropout } from "../model/dropout.ts";
 import { compileStep } from "../training/compiled_step.ts";
 import { crossEntropy } from "../training/loss.ts";
 import { type Learner, type Step, stepOf } from "../training/step.ts";
-import type { LabelledInput } from "./batch_tensors.ts";
+import type { LabelledInput } from "../batches/batch_tensors.ts";
 
 /** A classifier in training. */
 export type ClassifierLearner = Learner<ClassifierParams>;

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { EncodedExample } from "../data/batches.ts";
+import type { EncodedExample } from "../batches/batches.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { accuracy, matthewsCorrelation } from "../evaluation/metrics.ts";
 import { initSlots, rateFactor } from "../training/adamw.ts";

@@ -1,7 +1,7 @@
 /** The recipe of a fine-tuning run, with its defaults filled in and checked. @module */
 
-import type { Batch, EncodedExample } from "../data/batches.ts";
-import { type TrainingOrder, trainingOrder } from "../data/sampler.ts";
+import type { Batch, EncodedExample } from "../batches/batches.ts";
+import { type TrainingOrder, trainingOrder } from "../batches/sampler.ts";
 import {
   checkChoice,
   checkExamples,
@@ -9,7 +9,7 @@ import {
   type ModelSizes,
   RULES,
 } from "../training/check.ts";
-import { BATCHES_OF, type Layout } from "../training/layout.ts";
+import { BATCHES_OF, type Layout } from "../batches/layout.ts";
 import {
   planTraining,
   type SettledPlan,

@@ -12,7 +12,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { EncodedExample } from "../data/batches.ts";
+import type { EncodedExample } from "../batches/batches.ts";
 import type { ClassifierParams } from "../model/classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 

@@ -2,8 +2,12 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { setImmediate } from "node:timers/promises";
-import { type Batch, batchesOf, type EncodedExample } from "../data/batches.ts";
-import { cutBatch } from "../data/cut_batch.ts";
+import {
+  type Batch,
+  batchesOf,
+  type EncodedExample,
+} from "../batches/batches.ts";
+import { cutBatch } from "../batches/cut_batch.ts";
 import { sideBySide } from "../engine/side_by_side.ts";
 import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
 import type { BertInput } from "../model/bert.ts";
@@ -16,7 +20,7 @@ import {
   checkOption,
   RULES,
 } from "../training/check.ts";
-import { lengthMultiple } from "../training/layout.ts";
+import { lengthMultiple } from "../batches/layout.ts";
 import { MANY_SIGNATURES } from "../training/many_signatures.ts";
 import {
   checkPrecision,

@@ -1,7 +1,7 @@
 /** The training loop of a classifier. @module */
 
-import type { Batch } from "../data/batches.ts";
-import { cutBatch } from "../data/cut_batch.ts";
+import type { Batch } from "../batches/batches.ts";
+import { cutBatch } from "../batches/cut_batch.ts";
 import type { BertConfig } from "../model/config.ts";
 import {
   trainOn,
@@ -9,7 +9,7 @@ import {
   type TrainPosition,
   type TrainStep,
 } from "../training/train_on.ts";
-import { batchTensors } from "./batch_tensors.ts";
+import { batchTensors } from "../batches/batch_tensors.ts";
 import { type ClassifierLearner, compiledStep } from "./classification.ts";
 
 /** How a classifier is trained. */

@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { setImmediate } from "node:timers/promises";
-import { randomOrder } from "../data/sampler.ts";
+import { randomOrder } from "../batches/sampler.ts";
 import { compile } from "../engine/compile.ts";
 import { sideBySide } from "../engine/side_by_side.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
@@ -32,7 +32,7 @@ import {
   type NextTokenInput,
   nextTokenTensors,
   type TokenSequence,
-} from "./next_token.ts";
+} from "../batches/next_token.ts";
 
 /** A language model and what it was made with. */
 export type LanguageModel = {

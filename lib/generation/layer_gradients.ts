@@ -9,7 +9,7 @@ import {
   nextTokenBatches,
   nextTokenTensors,
   type TokenSequence,
-} from "./next_token.ts";
+} from "../batches/next_token.ts";
 
 /**
  * The length of the gradient by the parameters of each layer, from the bottom up.

@@ -2,7 +2,7 @@
 
 import { fineTune, type TrainStep } from "../classifier/fine_tune.ts";
 import { predict } from "../classifier/predict.ts";
-import type { EncodedExample } from "../data/batches.ts";
+import type { EncodedExample } from "../batches/batches.ts";
 import { encodeReviews } from "../datasets/imdb/encode_reviews.ts";
 import type { ImdbExample } from "../datasets/imdb/imdb.ts";
 import { VERDICTS } from "../datasets/imdb/review_corpus.ts";

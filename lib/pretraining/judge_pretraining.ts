@@ -2,19 +2,19 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { setImmediate } from "node:timers/promises";
-import type { EncodedExample } from "../data/batches.ts";
+import type { EncodedExample } from "../batches/batches.ts";
 import {
   cutMaskedBatch,
   maskedBatchesOf,
   NO_WORD,
-} from "../data/masked_batches.ts";
+} from "../batches/masked_batches.ts";
 import { sideBySide } from "../engine/side_by_side.ts";
 import { argMax } from "../evaluation/probabilities.ts";
 import type { BertConfig } from "../model/config.ts";
 import { predictWords } from "../model/heads/masked_lm.ts";
 import { predictBoth } from "../model/heads/pretraining.ts";
 import { checkExamples, checkOption, RULES } from "../training/check.ts";
-import { lengthMultiple } from "../training/layout.ts";
+import { lengthMultiple } from "../batches/layout.ts";
 import { MANY_SIGNATURES } from "../training/many_signatures.ts";
 import { compileEach, type Precision } from "../training/precision.ts";
 import {

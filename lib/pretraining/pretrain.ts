@@ -6,20 +6,20 @@
  * @module
  */
 
-import type { EncodedExample } from "../data/batches.ts";
+import type { EncodedExample } from "../batches/batches.ts";
 import {
   cutMaskedBatch,
   type MaskedBatch,
   maskedBatchesOf,
   NO_WORD,
-} from "../data/masked_batches.ts";
-import { checkShare, type MaskingOptions } from "../data/masking.ts";
-import { type TrainingOrder, trainingOrder } from "../data/sampler.ts";
+} from "../batches/masked_batches.ts";
+import { checkShare, type MaskingOptions } from "../batches/masking.ts";
+import { type TrainingOrder, trainingOrder } from "../batches/sampler.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { initSlots } from "../training/adamw.ts";
 import { checkChoice, checkExamples } from "../training/check.ts";
 import { keptInMemory } from "../training/kept_weights.ts";
-import { lengthMultiple } from "../training/layout.ts";
+import { lengthMultiple } from "../batches/layout.ts";
 import { trainOn, type TrainStep } from "../training/train_on.ts";
 import {
   planTraining,

@@ -1,7 +1,7 @@
 /** What pretraining lowers: the loss of hidden words, and perhaps of pairs. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import type { MaskedBatch } from "../data/masked_batches.ts";
+import type { MaskedBatch } from "../batches/masked_batches.ts";
 import type { BertInput } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
 import type { Dropout } from "../model/dropout.ts";

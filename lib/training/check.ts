@@ -1,6 +1,6 @@
 /** What must hold before the first step; found late, it would cost an epoch. @module */
 
-import type { EncodedExample } from "../data/batches.ts";
+import type { EncodedExample } from "../batches/batches.ts";
 import type { BertConfig } from "../model/config.ts";
 import { checkInput } from "../model/input.ts";
 

@@ -1,7 +1,7 @@
 /** What each head's training lowers. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { NO_WORD } from "../data/masked_batches.ts";
+import { NO_WORD } from "../batches/masked_batches.ts";
 import { withGradient } from "../model/custom_gradient.ts";
 import { crossEntropy } from "./loss.ts";
 

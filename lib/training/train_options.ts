@@ -1,6 +1,6 @@
 /** The recipe of any training, with its defaults filled in and checked. @module */
 
-import { numBatches } from "../data/batches.ts";
+import { numBatches } from "../batches/batches.ts";
 import { ADAMW_DEFAULTS } from "./adamw.ts";
 import { checkChoice, checkOption, checkWarmup, RULES } from "./check.ts";
 import { checkPrecision, type Precision } from "./precision.ts";

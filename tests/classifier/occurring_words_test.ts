@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { fineTune } from "bertbook/classifier/fine_tune.ts";
 import { occurringWords } from "bertbook/classifier/occurring_words.ts";
 import { train } from "bertbook/classifier/train.ts";
-import { batchesOf } from "bertbook/data/batches.ts";
-import { randomOrder } from "bertbook/data/sampler.ts";
+import { batchesOf } from "bertbook/batches/batches.ts";
+import { randomOrder } from "bertbook/batches/sampler.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { ADAMW_DEFAULTS } from "bertbook/training/adamw.ts";
 import {

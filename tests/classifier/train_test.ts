@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import type { ClassifierLearner } from "bertbook/classifier/classification.ts";
 import { type ClassifierPlan, train } from "bertbook/classifier/train.ts";
-import { type Batch, batchesOf } from "bertbook/data/batches.ts";
-import { randomOrder } from "bertbook/data/sampler.ts";
+import { type Batch, batchesOf } from "bertbook/batches/batches.ts";
+import { randomOrder } from "bertbook/batches/sampler.ts";
 import { TrainingDivergedError } from "bertbook/training/diverged.ts";
 import type { TrainStep } from "bertbook/training/train_on.ts";
 import {

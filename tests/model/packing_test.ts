@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { type Batch, batchesOf } from "bertbook/data/batches.ts";
-import { packedBatchesOf } from "bertbook/data/packed_batches.ts";
+import { type Batch, batchesOf } from "bertbook/batches/batches.ts";
+import { packedBatchesOf } from "bertbook/batches/packed_batches.ts";
 import type { ForwardOptions } from "bertbook/model/bert.ts";
 import { classify } from "bertbook/model/classifier.ts";
 import type { BertConfig } from "bertbook/model/config.ts";

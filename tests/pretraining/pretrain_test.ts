@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import type { EncodedExample } from "bertbook/data/batches.ts";
-import { maskedBatchesOf } from "bertbook/data/masked_batches.ts";
+import type { EncodedExample } from "bertbook/batches/batches.ts";
+import { maskedBatchesOf } from "bertbook/batches/masked_batches.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { NO_DROPOUT } from "bertbook/model/dropout.ts";

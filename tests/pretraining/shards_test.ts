@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { EncodedExample } from "bertbook/data/batches.ts";
+import type { EncodedExample } from "bertbook/batches/batches.ts";
 import { runFunctionsEagerly } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";

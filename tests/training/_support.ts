@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import type { ClassifierLearner } from "bertbook/classifier/classification.ts";
 import type { ClassifierPlan } from "bertbook/classifier/train.ts";
-import type { Batch, EncodedExample } from "bertbook/data/batches.ts";
+import type { Batch, EncodedExample } from "bertbook/batches/batches.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import type { ClassifierParams } from "bertbook/model/classifier.ts";
 import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";

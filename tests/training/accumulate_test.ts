@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { batchTensors } from "bertbook/classifier/batch_tensors.ts";
+import { batchTensors } from "bertbook/batches/batch_tensors.ts";
 import { classificationLoss } from "bertbook/classifier/classification.ts";
 import {
   fineTune,
   type FineTuneOptions,
 } from "bertbook/classifier/fine_tune.ts";
 import { type ClassifierPlan, train } from "bertbook/classifier/train.ts";
-import { type Batch, batchesOf } from "bertbook/data/batches.ts";
+import { type Batch, batchesOf } from "bertbook/batches/batches.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import {
   instructionSets,

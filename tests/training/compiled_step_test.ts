@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { batchTensors } from "bertbook/classifier/batch_tensors.ts";
+import { batchTensors } from "bertbook/batches/batch_tensors.ts";
 import {
   compiledStep,
   trainingStep,

@@ -1,15 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { batchTensors } from "bertbook/classifier/batch_tensors.ts";
+import { batchTensors } from "bertbook/batches/batch_tensors.ts";
 import { classificationLoss } from "bertbook/classifier/classification.ts";
 import { train } from "bertbook/classifier/train.ts";
-import type { Batch } from "bertbook/data/batches.ts";
-import { cutBatch } from "bertbook/data/cut_batch.ts";
+import type { Batch } from "bertbook/batches/batches.ts";
+import { cutBatch } from "bertbook/batches/cut_batch.ts";
 import { runFunctionsEagerly } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { sideBySide } from "bertbook/engine/side_by_side.ts";
 import { NO_DROPOUT } from "bertbook/model/dropout.ts";
-import { BATCHES_OF, type Layout } from "bertbook/training/layout.ts";
+import { BATCHES_OF, type Layout } from "bertbook/batches/layout.ts";
 import { inShards, sharesOf } from "bertbook/training/shards.ts";
 import { gradientsOf } from "bertbook/training/step.ts";
 import {

@@ -7,14 +7,14 @@ import {
   type Batch,
   batchesOf,
   type EncodedExample,
-} from "../../data/batches.ts";
-import { lengthGroupedOrder, randomOrder } from "../../data/sampler.ts";
+} from "../../batches/batches.ts";
+import { lengthGroupedOrder, randomOrder } from "../../batches/sampler.ts";
 import { disposeTree } from "../../engine/tensor_tree.ts";
 import type { BertConfig } from "../../model/config.ts";
 import { LABELS } from "../../notebook/fine_tuned.ts";
 import { RECIPES } from "../../notebook/recipe.ts";
 import { initSlots } from "../../training/adamw.ts";
-import { BATCHES_OF } from "../../training/layout.ts";
+import { BATCHES_OF } from "../../batches/layout.ts";
 import { makeTrainable } from "../../training/variables.ts";
 import { ensureModel } from "../../weights/catalogue.ts";
 import { loadClassifier } from "../../weights/pretrained.ts";

@@ -1,6 +1,6 @@
 /** What a benchmark trains: models by name, one batch, and its arithmetic. @module */
 
-import type { Batch } from "../../data/batches.ts";
+import type { Batch } from "../../batches/batches.ts";
 import {
   BERT_BASE,
   BERT_TINY,

@@ -15,12 +15,12 @@ import * as tf from "@tensorflow/tfjs";
 import {
   batchTensors,
   type LabelledInput,
-} from "../../classifier/batch_tensors.ts";
+} from "../../batches/batch_tensors.ts";
 import {
   classificationLoss,
   type ClassifierLearner,
 } from "../../classifier/classification.ts";
-import { cutBatch } from "../../data/cut_batch.ts";
+import { cutBatch } from "../../batches/cut_batch.ts";
 import { startEngine } from "../../engine/engine.ts";
 import { sideBySide } from "../../engine/side_by_side.ts";
 import {

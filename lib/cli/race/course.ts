@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { FineTuneOptions } from "../../classifier/fine_tune.ts";
 import { planFineTuning } from "../../classifier/fine_tune_options.ts";
 import { predictionBatches } from "../../classifier/predict.ts";
-import type { Batch, EncodedExample } from "../../data/batches.ts";
+import type { Batch, EncodedExample } from "../../batches/batches.ts";
 import { disposeTree } from "../../engine/tensor_tree.ts";
 import { LABELS } from "../../notebook/fine_tuned.ts";
 import { RECIPES } from "../../notebook/recipe.ts";

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { EncodedExample } from "../../data/batches.ts";
+import type { EncodedExample } from "../../batches/batches.ts";
 import { startEngine } from "../../engine/engine.ts";
 import { matthewsCorrelation } from "../../evaluation/metrics.ts";
 import { LABELS } from "../../notebook/fine_tuned.ts";

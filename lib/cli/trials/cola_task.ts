@@ -1,6 +1,6 @@
 /** The acceptability task as the notebooks set it, ready for training. @module */
 
-import type { EncodedExample } from "../../data/batches.ts";
+import type { EncodedExample } from "../../batches/batches.ts";
 import { loadCola } from "../../datasets/cola/cola_corpus.ts";
 import { encodeCola } from "../../datasets/cola/encode_cola.ts";
 import { split } from "../../datasets/split.ts";

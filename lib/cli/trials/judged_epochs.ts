@@ -6,7 +6,7 @@ import {
   type FineTuneOptions,
 } from "../../classifier/fine_tune.ts";
 import { predict } from "../../classifier/predict.ts";
-import type { EncodedExample } from "../../data/batches.ts";
+import type { EncodedExample } from "../../batches/batches.ts";
 import type { ClassifierModel } from "../../weights/pretrained.ts";
 import type { ColaTask } from "./cola_task.ts";
 

@@ -2,7 +2,7 @@
 
 import type { Truncation } from "../../tokenizer/encoding.ts";
 import { encode, type Tokenizer } from "../../tokenizer/tokenizer.ts";
-import type { EncodedExample } from "../../data/batches.ts";
+import type { EncodedExample } from "../../batches/batches.ts";
 import type { ImdbExample } from "./imdb.ts";
 
 /** A review as ids, and what it lost on the way. */

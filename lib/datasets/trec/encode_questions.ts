@@ -1,7 +1,7 @@
 /** Questions as the ids that a model reads. @module */
 
 import { encode, type Tokenizer } from "../../tokenizer/tokenizer.ts";
-import type { EncodedExample } from "../../data/batches.ts";
+import type { EncodedExample } from "../../batches/batches.ts";
 import type { TrecExample } from "./trec.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** How the examples of a batch stand in its rows, so that few shapes occur. @module */
 
-import { type Batch, batchesOf, type EncodedExample } from "../data/batches.ts";
-import { packedBatchesOf } from "../data/packed_batches.ts";
+import { type Batch, batchesOf, type EncodedExample } from "./batches.ts";
+import { packedBatchesOf } from "./packed_batches.ts";
 import { sideBySide } from "../engine/side_by_side.ts";
 import type { BertConfig } from "../model/config.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { fineTune } from "bertbook/classifier/fine_tune.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { BATCHES_OF, lengthMultiple } from "bertbook/training/layout.ts";
+import { BATCHES_OF, lengthMultiple } from "bertbook/batches/layout.ts";
 import {
   assertNoLeak,
   assertRelative,
@@ -11,7 +11,7 @@ import {
   newModel,
   TOY,
   TOY_WITHOUT_DROPOUT,
-} from "./_support.ts";
+} from "../training/_support.ts";
 
 const TRAIN = copyTask(30, 4), VALIDATION = copyTask(8, 2);
 

@@ -42,7 +42,7 @@ export type SentencePair = {
  *
  * @example
  * ```ts
- * import { sentencePairs } from "bertbook/data/sentence_pairs.ts";
+ * import { sentencePairs } from "bertbook/batches/sentence_pairs.ts";
  * import { randomStream } from "bertbook/engine/random/stream.ts";
  * import assert from "node:assert/strict";
  *

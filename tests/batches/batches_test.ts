@@ -5,7 +5,7 @@ import {
   batchesOf,
   type EncodedExample,
   numBatches,
-} from "bertbook/data/batches.ts";
+} from "bertbook/batches/batches.ts";
 
 /** Examples of these lengths; ids tell example and place, and may be 0. */
 function examplesOf(...lengths: number[]): EncodedExample[] {

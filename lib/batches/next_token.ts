@@ -1,7 +1,7 @@
 /** Token sequences → batches in which each token follows from those before it. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { rowsOf, spansOf } from "../data/cut_batch.ts";
+import { rowsOf, spansOf } from "./cut_batch.ts";
 import type { TransformerConfig } from "../model/transformer.ts";
 import { IGNORED } from "../training/head_losses.ts";
 
@@ -38,7 +38,7 @@ export type NextTokenInput = {
  *
  * @example Two tokens are given, so two of four are predicted
  * ```ts
- * import { nextTokenBatches } from "bertbook/generation/next_token.ts";
+ * import { nextTokenBatches } from "bertbook/batches/next_token.ts";
  * import assert from "node:assert/strict";
  *
  * const sequences = [{ ids: [5, 6, 7, 8], given: 2 }];

@@ -69,7 +69,7 @@ export type BatchOptions = {
  *
  * @example Two sentences of different length
  * ```ts
- * import { batchesOf } from "bertbook/data/batches.ts";
+ * import { batchesOf } from "bertbook/batches/batches.ts";
  * import assert from "node:assert/strict";
  *
  * const examples = [[7, 8, 9], [5]]

@@ -4,18 +4,18 @@ import {
   type Batch,
   batchesOf,
   type EncodedExample,
-} from "bertbook/data/batches.ts";
-import { cutBatch, spansOf } from "bertbook/data/cut_batch.ts";
+} from "bertbook/batches/batches.ts";
+import { cutBatch, spansOf } from "bertbook/batches/cut_batch.ts";
 import {
   cutMaskedBatch,
   maskedBatchesOf,
   NO_WORD,
-} from "bertbook/data/masked_batches.ts";
-import { packedBatchesOf } from "bertbook/data/packed_batches.ts";
+} from "bertbook/batches/masked_batches.ts";
+import { packedBatchesOf } from "bertbook/batches/packed_batches.ts";
 import {
   cutNextTokenBatch,
   nextTokenBatches,
-} from "bertbook/generation/next_token.ts";
+} from "bertbook/batches/next_token.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 
 /** Examples of these lengths; ids tell example and place. */

@@ -54,7 +54,7 @@ export function numPlaces(length: number, share: number): number {
  *
  * @example One word of four, with the special tokens in their place
  * ```ts
- * import { maskTokens } from "bertbook/data/masking.ts";
+ * import { maskTokens } from "bertbook/batches/masking.ts";
  * import { randomStream } from "bertbook/engine/random/stream.ts";
  * import { parseVocabulary, SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
  * import assert from "node:assert/strict";

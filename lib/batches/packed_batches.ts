@@ -57,7 +57,7 @@ export type PackedBatchOptions = {
  *
  * @example Three sentences in one row
  * ```ts
- * import { packRows } from "bertbook/data/packed_batches.ts";
+ * import { packRows } from "bertbook/batches/packed_batches.ts";
  * import assert from "node:assert/strict";
  *
  * const places = packRows([3, 5, 2], 10);

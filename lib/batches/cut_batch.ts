@@ -16,7 +16,7 @@ export type Span = { readonly start: number; readonly end: number };
  *
  * @example Five rows in two spans
  * ```ts
- * import { spansOf } from "bertbook/data/cut_batch.ts";
+ * import { spansOf } from "bertbook/batches/cut_batch.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(spansOf(5, 2), [{ start: 0, end: 3 }, { start: 3, end: 5 }]);

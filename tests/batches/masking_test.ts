@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { maskedBatchesOf, NO_WORD } from "bertbook/data/masked_batches.ts";
-import { maskTokens, numPlaces } from "bertbook/data/masking.ts";
-import { sentencePairs, spansOf } from "bertbook/data/sentence_pairs.ts";
+import { maskedBatchesOf, NO_WORD } from "bertbook/batches/masked_batches.ts";
+import { maskTokens, numPlaces } from "bertbook/batches/masking.ts";
+import { sentencePairs, spansOf } from "bertbook/batches/sentence_pairs.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import {
   parseVocabulary,

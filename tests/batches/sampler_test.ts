@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { batchesOf } from "bertbook/data/batches.ts";
+import { batchesOf } from "bertbook/batches/batches.ts";
 import {
   lengthGroupedOrder,
   randomOrder,
   sequentialOrder,
-} from "bertbook/data/sampler.ts";
+} from "bertbook/batches/sampler.ts";
 import golden from "../golden/cola_lengths.json" with { type: "json" };
 
 const LENGTHS = golden.lengths;

@@ -1,7 +1,7 @@
 /** A batch of numbers → the tensors of one step. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import type { Batch } from "../data/batches.ts";
+import type { Batch } from "./batches.ts";
 import type { BertInput } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
 import { inputFrom } from "../model/input.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Batch, EncodedExample } from "bertbook/data/batches.ts";
-import { packedBatchesOf, packRows } from "bertbook/data/packed_batches.ts";
+import type { Batch, EncodedExample } from "bertbook/batches/batches.ts";
+import { packedBatchesOf, packRows } from "bertbook/batches/packed_batches.ts";
 
 /** Examples of these lengths; ids tell example and place, and may be 0. */
 function examplesOf(...lengths: number[]): EncodedExample[] {
