@@ -3,7 +3,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { type ClassifierParams, classify } from "../model/classifier.ts";
 import type { BertConfig } from "../model/config.ts";
-import type { Dropout } from "../model/dropout.ts";
+import type { Dropout } from "../ops/dropout.ts";
 import { compileStep } from "../training/compiled_step.ts";
 import { crossEntropy } from "../training/loss.ts";
 import { type Learner, type Step, stepOf } from "../training/step.ts";

@@ -6,7 +6,7 @@ import { randomOrder } from "../batches/sampler.ts";
 import { compile } from "../engine/compile.ts";
 import { sideBySide } from "../engine/side_by_side.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
-import type { Dropout } from "../model/dropout.ts";
+import type { Dropout } from "../ops/dropout.ts";
 import { languageModel } from "../model/language_model.ts";
 import type {
   TransformerConfig,

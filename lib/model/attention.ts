@@ -10,10 +10,10 @@
 import * as tf from "@tensorflow/tfjs";
 import type { BertConfig } from "./config.ts";
 import type { DropoutSite } from "../engine/dropout_factors.ts";
-import { attentionWeights, droppedContext } from "./attention_weights.ts";
-import type { Dropout } from "./dropout.ts";
-import { linear, type LinearParams, lookUp } from "./layers.ts";
-import { mergeHeads, projectHeads } from "./split_heads.ts";
+import { attentionWeights, droppedContext } from "../ops/attention_weights.ts";
+import type { Dropout } from "../ops/dropout.ts";
+import { linear, type LinearParams, lookUp } from "../ops/layers.ts";
+import { mergeHeads, projectHeads } from "../ops/split_heads.ts";
 
 /** What attention returns: the mixed values, and the weights that mixed them. */
 export type AttentionOutput = {

@@ -3,10 +3,10 @@
 import * as tf from "@tensorflow/tfjs";
 import type { LayerOptions } from "./attention.ts";
 import type { BertConfig } from "./config.ts";
-import { type Dropout, NO_DROPOUT } from "./dropout.ts";
+import { type Dropout, NO_DROPOUT } from "../ops/dropout.ts";
 import { embed, type EmbeddingParams } from "./embeddings.ts";
 import { encoderLayer, type EncoderLayerParams } from "./encoder.ts";
-import { linear, type LinearParams, lookUp } from "./layers.ts";
+import { linear, type LinearParams, lookUp } from "../ops/layers.ts";
 import { packedMask, paddingMask } from "./masks.ts";
 
 /** The parameters of the encoder alone: what heads over single tokens read. */

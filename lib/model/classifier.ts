@@ -12,8 +12,8 @@ import {
 } from "./bert.ts";
 import { USUAL_SHAPE } from "./classifier_shape.ts";
 import type { BertConfig } from "./config.ts";
-import { NO_DROPOUT } from "./dropout.ts";
-import { linear, type LinearParams } from "./layers.ts";
+import { NO_DROPOUT } from "../ops/dropout.ts";
+import { linear, type LinearParams } from "../ops/layers.ts";
 
 /** BERT and the one layer that fine-tuning adds, or several. */
 export type ClassifierParams = {

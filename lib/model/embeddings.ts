@@ -2,8 +2,8 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { BertConfig } from "./config.ts";
-import type { Dropout } from "./dropout.ts";
-import { layerNorm, type LayerNormParams, lookUp } from "./layers.ts";
+import type { Dropout } from "../ops/dropout.ts";
+import { layerNorm, type LayerNormParams, lookUp } from "../ops/layers.ts";
 
 /** The three tables that BERT adds up, and the norm after the sum. */
 export type EmbeddingParams = {

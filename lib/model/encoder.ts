@@ -8,9 +8,9 @@ import {
   queryRows,
 } from "./attention.ts";
 import type { BertConfig } from "./config.ts";
-import { feedForward } from "./feed_forward.ts";
-import type { LayerNormParams, LinearParams } from "./layers.ts";
-import { addNorm } from "./sublayer.ts";
+import { feedForward } from "../ops/feed_forward.ts";
+import type { LayerNormParams, LinearParams } from "../ops/layers.ts";
+import { addNorm } from "../ops/sublayer.ts";
 
 /** Parameters of one encoder layer. */
 export type EncoderLayerParams = {

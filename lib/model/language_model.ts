@@ -1,7 +1,7 @@
 /** A causal language model: which token comes next? @module */
 
 import * as tf from "@tensorflow/tfjs";
-import type { Dropout } from "./dropout.ts";
+import type { Dropout } from "../ops/dropout.ts";
 import { causalMask } from "./masks.ts";
 import {
   transformer,

@@ -3,8 +3,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { BertOutput, BertParams } from "./bert.ts";
 import type { BertConfig } from "./config.ts";
-import { linear, type LinearParams } from "./layers.ts";
-import { splitHeads } from "./split_heads.ts";
+import { linear, type LinearParams } from "../ops/layers.ts";
+import { splitHeads } from "../ops/split_heads.ts";
 
 /** What every head compares, layer by layer: L of [B, H, T, K] each. */
 export type Neurons = { queries: tf.Tensor4D[]; keys: tf.Tensor4D[] };

@@ -8,7 +8,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { type BertConfig, checkConfig } from "./config.ts";
-import { type Dropout, NO_DROPOUT } from "./dropout.ts";
+import { type Dropout, NO_DROPOUT } from "../ops/dropout.ts";
 import type { EncoderLayerParams } from "./encoder.ts";
 import type { RandomLike } from "./initialize.ts";
 import {
@@ -16,7 +16,7 @@ import {
   type LayerNormParams,
   type LinearParams,
   lookUp,
-} from "./layers.ts";
+} from "../ops/layers.ts";
 import { sinusoidalPositions } from "./positions.ts";
 import {
   transformerLayer,

@@ -4,7 +4,12 @@ import * as tf from "@tensorflow/tfjs";
 import { type LayerOptions, selfAttention } from "./attention.ts";
 import type { BertConfig } from "./config.ts";
 import type { EncoderLayerParams } from "./encoder.ts";
-import { gelu, layerNorm, type LayerNormParams, linear } from "./layers.ts";
+import {
+  gelu,
+  layerNorm,
+  type LayerNormParams,
+  linear,
+} from "../ops/layers.ts";
 
 /**
  * Where a sublayer f normalizes:

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { MaskedBatch } from "../batches/masked_batches.ts";
 import type { BertInput } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
-import type { Dropout } from "../model/dropout.ts";
+import type { Dropout } from "../ops/dropout.ts";
 import { type MaskedLmParams, predictWords } from "../model/heads/masked_lm.ts";
 import {
   predictBoth,

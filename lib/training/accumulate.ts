@@ -13,7 +13,7 @@ import * as tf from "@tensorflow/tfjs";
 import { addTo } from "../engine/adam.ts";
 import type { CallTree } from "../engine/call_tree.ts";
 import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
-import { dropoutFrom } from "../model/dropout.ts";
+import { dropoutFrom } from "../ops/dropout.ts";
 import type { AdamWRates } from "./adamw.ts";
 import {
   gradientsOf,

@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { NO_WORD } from "../batches/masked_batches.ts";
-import { withGradient } from "../model/custom_gradient.ts";
+import { withGradient } from "../ops/custom_gradient.ts";
 import { crossEntropy } from "./loss.ts";
 
 /** The label of what is not to be learned from; the number is PyTorch's. */

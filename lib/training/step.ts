@@ -13,7 +13,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { CallTree } from "../engine/call_tree.ts";
 import { unfused } from "../engine/fuse.ts";
 import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
-import { type Dropout, dropoutFrom } from "../model/dropout.ts";
+import { type Dropout, dropoutFrom } from "../ops/dropout.ts";
 import {
   adamW,
   type AdamWOptions,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mapLeaves, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import type { ClassifierParams } from "bertbook/model/classifier.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
-import type { Dropout } from "bertbook/model/dropout.ts";
+import type { Dropout } from "bertbook/ops/dropout.ts";
 import {
   growHead,
   type HeadName,

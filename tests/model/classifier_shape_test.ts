@@ -8,9 +8,9 @@ import {
   configFromJson,
   configToJson,
 } from "bertbook/model/config.ts";
-import type { Dropout } from "bertbook/model/dropout.ts";
+import type { Dropout } from "bertbook/ops/dropout.ts";
 import { inputFrom } from "bertbook/model/input.ts";
-import type { LinearParams } from "bertbook/model/layers.ts";
+import type { LinearParams } from "bertbook/ops/layers.ts";
 import { classifierParameters } from "bertbook/model/parameters.ts";
 import { GOLDEN_CONFIG as SIZES } from "./_golden.ts";
 import { assertNoLeak, chirpClassifier, watchedDropout } from "./_support.ts";

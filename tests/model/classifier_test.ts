@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { bert, type BertInput } from "bertbook/model/bert.ts";
 import { type ClassifierParams, classify } from "bertbook/model/classifier.ts";
-import { dropoutFrom } from "bertbook/model/dropout.ts";
+import { dropoutFrom } from "bertbook/ops/dropout.ts";
 import { classifierParameters } from "bertbook/model/parameters.ts";
 import golden from "../golden/bert_formula.json" with { type: "json" };
 import { GOLDEN_CONFIG as CONFIG, goldenInput } from "./_golden.ts";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { mapLeaves } from "bertbook/engine/tensor_tree.ts";
 import { BERT_TINY } from "bertbook/model/config.ts";
-import { dropoutFrom, NO_DROPOUT } from "bertbook/model/dropout.ts";
+import { dropoutFrom, NO_DROPOUT } from "bertbook/ops/dropout.ts";
 import {
   encoderLayer,
   type EncoderLayerParams,

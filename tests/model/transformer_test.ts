@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { languageModel } from "bertbook/model/language_model.ts";
-import { layerNorm } from "bertbook/model/layers.ts";
+import { layerNorm } from "bertbook/ops/layers.ts";
 import { causalMask } from "bertbook/model/masks.ts";
 import {
   initTransformer,

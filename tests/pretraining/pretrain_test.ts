@@ -4,7 +4,7 @@ import type { EncodedExample } from "bertbook/batches/batches.ts";
 import { maskedBatchesOf } from "bertbook/batches/masked_batches.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
-import { NO_DROPOUT } from "bertbook/model/dropout.ts";
+import { NO_DROPOUT } from "bertbook/ops/dropout.ts";
 import { type HeadName, initHead } from "bertbook/model/heads/heads.ts";
 import {
   fillMask,

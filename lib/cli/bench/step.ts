@@ -29,7 +29,7 @@ import {
 } from "../../engine/tensorflow/backend.ts";
 import { type ClassifierParams, classify } from "../../model/classifier.ts";
 import type { BertConfig } from "../../model/config.ts";
-import type { Dropout } from "../../model/dropout.ts";
+import type { Dropout } from "../../ops/dropout.ts";
 import { initClassifier } from "../../model/initialize.ts";
 import { randomStream } from "../../engine/random/stream.ts";
 import { ADAMW_DEFAULTS, adamWRates, initSlots } from "../../training/adamw.ts";

@@ -16,7 +16,7 @@ import {
   linear,
   type LinearParams,
   lookUp,
-} from "../layers.ts";
+} from "../../ops/layers.ts";
 
 /** What stands between a hidden state and the vocabulary. */
 export type PredictionParams = {

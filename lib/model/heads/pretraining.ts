@@ -10,7 +10,7 @@ import {
   pool,
 } from "../bert.ts";
 import type { BertConfig } from "../config.ts";
-import { linear, type LinearParams } from "../layers.ts";
+import { linear, type LinearParams } from "../../ops/layers.ts";
 import {
   type PlaceOptions,
   type PredictionParams,

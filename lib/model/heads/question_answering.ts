@@ -9,7 +9,7 @@ import {
   type ForwardOptions,
 } from "../bert.ts";
 import type { BertConfig } from "../config.ts";
-import { linear, type LinearParams } from "../layers.ts";
+import { linear, type LinearParams } from "../../ops/layers.ts";
 import { statesAt } from "./masked_lm.ts";
 
 /** BERT without a pooler, and a start vector and an end vector. */

@@ -9,8 +9,8 @@ import {
   type ForwardOptions,
 } from "../bert.ts";
 import type { BertConfig } from "../config.ts";
-import { NO_DROPOUT } from "../dropout.ts";
-import { linear, type LinearParams } from "../layers.ts";
+import { NO_DROPOUT } from "../../ops/dropout.ts";
+import { linear, type LinearParams } from "../../ops/layers.ts";
 import { statesAt } from "./masked_lm.ts";
 
 /** BERT without a pooler, and one linear map. */

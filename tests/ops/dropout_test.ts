@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { dropoutFrom, NO_DROPOUT } from "bertbook/model/dropout.ts";
-import { assertNoLeak } from "./_support.ts";
+import { dropoutFrom, NO_DROPOUT } from "bertbook/ops/dropout.ts";
+import { assertNoLeak } from "../model/_support.ts";
 
 await tf.setBackend("cpu");
 

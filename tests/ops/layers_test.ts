@@ -5,13 +5,13 @@ import {
   type LayerNormParams,
   linear,
   lookUp,
-} from "bertbook/model/layers.ts";
+} from "bertbook/ops/layers.ts";
 import {
   assertClose,
   assertGradient,
   assertNoLeak,
   chirp,
-} from "./_support.ts";
+} from "../model/_support.ts";
 
 await tf.setBackend("cpu");
 

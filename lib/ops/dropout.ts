@@ -42,7 +42,7 @@ export const NO_DROPOUT: Dropout = Object.assign(
  * @example Half of the elements fall, the others double
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { dropoutFrom } from "bertbook/model/dropout.ts";
+ * import { dropoutFrom } from "bertbook/ops/dropout.ts";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");

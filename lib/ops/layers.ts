@@ -38,7 +38,7 @@ export function linear(params: LinearParams, x: tf.Tensor2D): tf.Tensor2D {
  * @example A row of two becomes minus one and one
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { layerNorm, type LayerNormParams } from "bertbook/model/layers.ts";
+ * import { layerNorm, type LayerNormParams } from "bertbook/ops/layers.ts";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");

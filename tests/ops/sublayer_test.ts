@@ -3,23 +3,23 @@ import { dropoutFactors } from "bertbook/engine/dropout_factors.ts";
 import {
   attentionWeights,
   droppedContext,
-} from "bertbook/model/attention_weights.ts";
-import { feedForward } from "bertbook/model/feed_forward.ts";
+} from "bertbook/ops/attention_weights.ts";
+import { feedForward } from "bertbook/ops/feed_forward.ts";
 import {
   gelu,
   layerNorm,
   type LayerNormParams,
   linear,
   type LinearParams,
-} from "bertbook/model/layers.ts";
+} from "bertbook/ops/layers.ts";
 import {
   mergeHeads,
   projectHeads,
   splitHeads,
-} from "bertbook/model/split_heads.ts";
-import { addNorm } from "bertbook/model/sublayer.ts";
+} from "bertbook/ops/split_heads.ts";
+import { addNorm } from "bertbook/ops/sublayer.ts";
 import assert from "node:assert/strict";
-import { assertNoLeak, chirp, differenceOf } from "./_support.ts";
+import { assertNoLeak, chirp, differenceOf } from "../model/_support.ts";
 
 await tf.setBackend("cpu");
 
