@@ -13,7 +13,10 @@ import * as tf from "@tensorflow/tfjs";
 import type { EncodedExample } from "../batches/batches.ts";
 import { compile } from "../engine/compile.ts";
 import type { BertInput } from "../model/bert.ts";
-import { type ClassifierParams, classify } from "../model/classifier.ts";
+import {
+  type ClassifierParams,
+  classify,
+} from "../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 import { inputFrom } from "../model/input.ts";
 import { MANY_SIGNATURES } from "../training/many_signatures.ts";

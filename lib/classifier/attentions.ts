@@ -4,7 +4,10 @@ import * as tf from "@tensorflow/tfjs";
 import { compile } from "../engine/compile.ts";
 import { unfused } from "../engine/fuse.ts";
 import type { BertInput } from "../model/bert.ts";
-import { type ClassifierParams, classify } from "../model/classifier.ts";
+import {
+  type ClassifierParams,
+  classify,
+} from "../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 import { checkInput, inputFrom } from "../model/input.ts";
 import { neuronsOf } from "../model/neurons.ts";

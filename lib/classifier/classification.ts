@@ -1,7 +1,10 @@
 /** What fine-tuning lowers: the cross-entropy of a sequence classifier. @module */
 
 import type * as tf from "@tensorflow/tfjs";
-import { type ClassifierParams, classify } from "../model/classifier.ts";
+import {
+  type ClassifierParams,
+  classify,
+} from "../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 import type { Dropout } from "../ops/dropout.ts";
 import { compileStep } from "../training/compiled_step.ts";

@@ -9,7 +9,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { mapLeaves } from "../engine/tensor_tree.ts";
-import type { ClassifierParams } from "../model/classifier.ts";
+import type { ClassifierParams } from "../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 
 /** The embeddings with their norm, or an encoder layer by its number, from 0. */

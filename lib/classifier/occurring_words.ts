@@ -13,7 +13,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { EncodedExample } from "../batches/batches.ts";
-import type { ClassifierParams } from "../model/classifier.ts";
+import type { ClassifierParams } from "../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 
 /** A classifier over the pieces that occur. */

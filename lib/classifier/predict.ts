@@ -11,7 +11,10 @@ import { cutBatch } from "../batches/cut_batch.ts";
 import { sideBySide } from "../engine/side_by_side.ts";
 import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
 import type { BertInput } from "../model/bert.ts";
-import { type ClassifierParams, classify } from "../model/classifier.ts";
+import {
+  type ClassifierParams,
+  classify,
+} from "../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 import { inputFrom } from "../model/input.ts";
 import {

@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { statelessUniform } from "../engine/stateless_uniform.ts";
 import type { BertParams } from "./bert.ts";
-import type { ClassifierParams } from "./classifier.ts";
+import type { ClassifierParams } from "./heads/sequence_classifier.ts";
 import type { BertConfig } from "./config.ts";
 import {
   growBert,

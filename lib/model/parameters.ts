@@ -8,7 +8,7 @@
 
 import type * as tf from "@tensorflow/tfjs";
 import type { BertParams } from "./bert.ts";
-import type { ClassifierParams } from "./classifier.ts";
+import type { ClassifierParams } from "./heads/sequence_classifier.ts";
 import { USUAL_SHAPE } from "./classifier_shape.ts";
 import type { BertConfig } from "./config.ts";
 

@@ -15,7 +15,7 @@ import { predict } from "bertbook/classifier/predict.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { softmax } from "bertbook/evaluation/metrics.ts";
-import { classify } from "bertbook/model/classifier.ts";
+import { classify } from "bertbook/model/heads/sequence_classifier.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import { wordSpans } from "bertbook/tokenizer/words.ts";
 import { newModel } from "../training/_support.ts";

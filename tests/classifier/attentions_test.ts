@@ -9,7 +9,7 @@ import { predict } from "bertbook/classifier/predict.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { tracingReport } from "bertbook/engine/tracing_report.ts";
-import { classify } from "bertbook/model/classifier.ts";
+import { classify } from "bertbook/model/heads/sequence_classifier.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import { neuronsOf } from "bertbook/model/neurons.ts";
 import type { ClassifierModel } from "bertbook/weights/pretrained.ts";

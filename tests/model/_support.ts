@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { mapLeaves, namedLeaves } from "bertbook/engine/tensor_tree.ts";
-import type { ClassifierParams } from "bertbook/model/classifier.ts";
+import type { ClassifierParams } from "bertbook/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import type { Dropout } from "bertbook/ops/dropout.ts";
 import {

@@ -1,7 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { type ClassifierParams, classify } from "bertbook/model/classifier.ts";
+import {
+  type ClassifierParams,
+  classify,
+} from "bertbook/model/heads/sequence_classifier.ts";
 import type { ClassifierShape } from "bertbook/model/classifier_shape.ts";
 import {
   type BertConfig,

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { bert, pool } from "bertbook/model/bert.ts";
-import { classify } from "bertbook/model/classifier.ts";
+import { classify } from "bertbook/model/heads/sequence_classifier.ts";
 import { BERT_BASE } from "bertbook/model/config.ts";
 import { type HeadName, HEADS, initHead } from "bertbook/model/heads/heads.ts";
 import { predictWords, scoreWords } from "bertbook/model/heads/masked_lm.ts";

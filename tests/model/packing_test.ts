@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type Batch, batchesOf } from "bertbook/batches/batches.ts";
 import { packedBatchesOf } from "bertbook/batches/packed_batches.ts";
 import type { ForwardOptions } from "bertbook/model/bert.ts";
-import { classify } from "bertbook/model/classifier.ts";
+import { classify } from "bertbook/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import { GOLDEN_CONFIG } from "./_golden.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { classify } from "bertbook/model/classifier.ts";
+import { classify } from "bertbook/model/heads/sequence_classifier.ts";
 import golden from "../golden/bert_formula.json" with { type: "json" };
 import { GOLDEN_CONFIG as CONFIG, goldenInput } from "./_golden.ts";
 import {

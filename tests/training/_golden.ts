@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { train } from "bertbook/classifier/train.ts";
-import type { ClassifierParams } from "bertbook/model/classifier.ts";
+import type { ClassifierParams } from "bertbook/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import {
   classifierParameters,

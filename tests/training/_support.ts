@@ -4,7 +4,7 @@ import type { ClassifierLearner } from "bertbook/classifier/classification.ts";
 import type { ClassifierPlan } from "bertbook/classifier/train.ts";
 import type { Batch, EncodedExample } from "bertbook/batches/batches.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
-import type { ClassifierParams } from "bertbook/model/classifier.ts";
+import type { ClassifierParams } from "bertbook/model/heads/sequence_classifier.ts";
 import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
 import { initClassifier } from "bertbook/model/initialize.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";

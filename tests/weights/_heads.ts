@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { bert, type BertInput, pool } from "bertbook/model/bert.ts";
-import { classify } from "bertbook/model/classifier.ts";
+import { classify } from "bertbook/model/heads/sequence_classifier.ts";
 import {
   type HeadName,
   type HeadParams,

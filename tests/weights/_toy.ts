@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { join } from "node:path";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
-import { classify } from "bertbook/model/classifier.ts";
+import { classify } from "bertbook/model/heads/sequence_classifier.ts";
 import {
   BERT_TINY,
   type BertConfig,

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { classify } from "bertbook/model/classifier.ts";
+import { classify } from "bertbook/model/heads/sequence_classifier.ts";
 import { MINI_LM } from "bertbook/model/config.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import { findAsset } from "bertbook/provision/asset.ts";

@@ -27,7 +27,10 @@ import {
   tensorFlowBackend,
   tensorFlowBinding,
 } from "../../engine/tensorflow/backend.ts";
-import { type ClassifierParams, classify } from "../../model/classifier.ts";
+import {
+  type ClassifierParams,
+  classify,
+} from "../../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../../model/config.ts";
 import type { Dropout } from "../../ops/dropout.ts";
 import { initClassifier } from "../../model/initialize.ts";

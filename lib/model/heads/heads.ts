@@ -7,7 +7,7 @@
 
 import type * as tf from "@tensorflow/tfjs";
 import type { BertParams } from "../bert.ts";
-import type { ClassifierParams } from "../classifier.ts";
+import type { ClassifierParams } from "./sequence_classifier.ts";
 import type { BertConfig } from "../config.ts";
 import { initParameter, type RandomLike } from "../initialize.ts";
 import {

@@ -9,11 +9,11 @@ import {
   firstStates,
   type ForwardOptions,
   pool,
-} from "./bert.ts";
-import { USUAL_SHAPE } from "./classifier_shape.ts";
-import type { BertConfig } from "./config.ts";
-import { NO_DROPOUT } from "../ops/dropout.ts";
-import { linear, type LinearParams } from "../ops/layers.ts";
+} from "../bert.ts";
+import { USUAL_SHAPE } from "../classifier_shape.ts";
+import type { BertConfig } from "../config.ts";
+import { NO_DROPOUT } from "../../ops/dropout.ts";
+import { linear, type LinearParams } from "../../ops/layers.ts";
 
 /** BERT and the one layer that fine-tuning adds, or several. */
 export type ClassifierParams = {

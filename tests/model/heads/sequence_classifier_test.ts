@@ -1,11 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { bert, type BertInput } from "bertbook/model/bert.ts";
-import { type ClassifierParams, classify } from "bertbook/model/classifier.ts";
+import {
+  type ClassifierParams,
+  classify,
+} from "bertbook/model/heads/sequence_classifier.ts";
 import { dropoutFrom } from "bertbook/ops/dropout.ts";
 import { classifierParameters } from "bertbook/model/parameters.ts";
-import golden from "../golden/bert_formula.json" with { type: "json" };
-import { GOLDEN_CONFIG as CONFIG, goldenInput } from "./_golden.ts";
+import golden from "../../golden/bert_formula.json" with { type: "json" };
+import { GOLDEN_CONFIG as CONFIG, goldenInput } from "../_golden.ts";
 import {
   assertClose,
   assertGradient,
@@ -13,7 +16,7 @@ import {
   chirpClassifier,
   differenceOf,
   watchedDropout,
-} from "./_support.ts";
+} from "../_support.ts";
 
 await tf.setBackend("cpu");
 
