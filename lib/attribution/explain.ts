@@ -4,7 +4,7 @@ import { predict } from "../classifier/predict.ts";
 import type { EncodedExample } from "../batches/batches.ts";
 import { argMax, softmax } from "../evaluation/probabilities.ts";
 import { sumByWord, type WordSpan, wordSpans } from "../tokenizer/words.ts";
-import type { ClassifierModel } from "../weights/pretrained.ts";
+import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 import { tokenContributions } from "./gradient_times_input.ts";
 import { type OcclusionOptions, wordOcclusions } from "./occlusion.ts";
 

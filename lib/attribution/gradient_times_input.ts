@@ -20,7 +20,7 @@ import {
 import type { BertConfig } from "../model/config.ts";
 import { inputFrom } from "../model/input.ts";
 import { MANY_SIGNATURES } from "../training/many_signatures.ts";
-import type { ClassifierModel } from "../weights/pretrained.ts";
+import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 
 /**
  * Gradient × input of any score: Σ_d x_td ∂score/∂x_td for each row t.

@@ -15,7 +15,7 @@ import { maskIdOf } from "../tokenizer/vocabulary.ts";
 import type { WordSpan } from "../tokenizer/words.ts";
 import { checkChoice } from "../training/check.ts";
 import type { Precision } from "../training/precision.ts";
-import type { ClassifierModel } from "../weights/pretrained.ts";
+import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 import { marginWeights } from "./gradient_times_input.ts";
 
 /** How a word is hidden: each of its pieces becomes `[MASK]`, or it is taken out. */

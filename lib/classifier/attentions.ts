@@ -13,7 +13,7 @@ import { checkInput, inputFrom } from "../model/input.ts";
 import { neuronsOf } from "../model/neurons.ts";
 import { lengthMultiple } from "../batches/layout.ts";
 import { MANY_SIGNATURES } from "../training/many_signatures.ts";
-import type { ClassifierModel } from "../weights/pretrained.ts";
+import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 
 /** A sequence as the tokenizer encodes it. */
 export type EncodedSequence = {

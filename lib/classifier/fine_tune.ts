@@ -13,7 +13,7 @@ import { initSlots, rateFactor } from "../training/adamw.ts";
 import { keptInMemory } from "../training/kept_weights.ts";
 import type { TrainStep } from "../training/train_on.ts";
 import { makeTrainable } from "../training/variables.ts";
-import type { ClassifierModel } from "../weights/pretrained.ts";
+import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 import {
   type FineTuneData,
   type FineTuneOptions,

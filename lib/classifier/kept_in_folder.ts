@@ -7,7 +7,7 @@ import {
   type ClassifierModel,
   loadClassifier,
   saveClassifier,
-} from "../weights/pretrained.ts";
+} from "../checkpoint/pretrained.ts";
 
 /**
  * Saves the weights as a model that can be opened anywhere.

@@ -30,7 +30,7 @@ import {
   compileEach,
   type Precision,
 } from "../training/precision.ts";
-import type { ClassifierModel } from "../weights/pretrained.ts";
+import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 
 /** What a model says of every example, in the order of the examples. */
 export type Predictions = {

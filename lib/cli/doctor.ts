@@ -10,7 +10,7 @@ import { bestOf, roofMeter } from "../engine/matmul_roof.ts";
 import { describeSpeed, speedSettings } from "../engine/speed_settings.ts";
 import { findAsset } from "../provision/asset.ts";
 import { cacheFolder } from "../provision/cache.ts";
-import { CATALOGUE } from "../weights/catalogue.ts";
+import { CATALOGUE } from "../checkpoint/catalogue.ts";
 import type { Command } from "./shell/command.ts";
 
 /** Reports engine, weights and data; downloads nothing. */

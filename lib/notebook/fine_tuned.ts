@@ -7,8 +7,11 @@ import type { ColaCorpus } from "../datasets/cola/cola_corpus.ts";
 import { encodeCola } from "../datasets/cola/encode_cola.ts";
 import { split } from "../datasets/split.ts";
 import { randomStream } from "../engine/random/stream.ts";
-import { CATALOGUE, ensureModel } from "../weights/catalogue.ts";
-import { type ClassifierModel, loadClassifier } from "../weights/pretrained.ts";
+import { CATALOGUE, ensureModel } from "../checkpoint/catalogue.ts";
+import {
+  type ClassifierModel,
+  loadClassifier,
+} from "../checkpoint/pretrained.ts";
 import { RECIPES } from "./recipe.ts";
 import { readResults } from "./results.ts";
 import { settings } from "./settings.ts";

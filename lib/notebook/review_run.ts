@@ -9,8 +9,8 @@ import { VERDICTS } from "../datasets/imdb/review_corpus.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { bagLogits, fitBagOfWords } from "../evaluation/bag_of_words.ts";
 import { accuracy, argMax } from "../evaluation/metrics.ts";
-import { ensureModel } from "../weights/catalogue.ts";
-import { loadClassifier } from "../weights/pretrained.ts";
+import { ensureModel } from "../checkpoint/catalogue.ts";
+import { loadClassifier } from "../checkpoint/pretrained.ts";
 import {
   reviewPrecision,
   type ReviewRecipe,

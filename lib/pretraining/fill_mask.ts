@@ -9,7 +9,7 @@ import { inputFrom } from "../model/input.ts";
 import { encode } from "../tokenizer/tokenizer.ts";
 import { MASK } from "../tokenizer/vocabulary.ts";
 import { checkOption, RULES } from "../training/check.ts";
-import type { HeadModel } from "../weights/pretrained.ts";
+import type { HeadModel } from "../checkpoint/pretrained.ts";
 import type { PretrainableModel } from "./pretraining.ts";
 
 /** A word for a place, and how sure the model is of it. */

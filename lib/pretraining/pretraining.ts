@@ -16,7 +16,7 @@ import {
   labelledCrossEntropy,
   pretrainingLoss,
 } from "../training/head_losses.ts";
-import type { HeadModel } from "../weights/pretrained.ts";
+import type { HeadModel } from "../checkpoint/pretrained.ts";
 
 /** The parameters of a model that guesses words, and perhaps judges pairs. */
 export type PretrainableParams = MaskedLmParams | PretrainingParams;

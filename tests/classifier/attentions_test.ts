@@ -12,7 +12,7 @@ import { tracingReport } from "bertbook/engine/tracing_report.ts";
 import { classify } from "bertbook/model/heads/sequence_classifier.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import { neuronsOf } from "bertbook/model/neurons.ts";
-import type { ClassifierModel } from "bertbook/weights/pretrained.ts";
+import type { ClassifierModel } from "bertbook/checkpoint/pretrained.ts";
 import { assertNoLeak, copyTask, newModel, TOY } from "../training/_support.ts";
 
 await startEngine({ provision: { offline: true } });

@@ -12,7 +12,7 @@ import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import {
   type ClassifierModel,
   loadClassifier,
-} from "bertbook/weights/pretrained.ts";
+} from "bertbook/checkpoint/pretrained.ts";
 import {
   assertNoLeak,
   copyTask,

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { train } from "bertbook/classifier/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { findAsset } from "bertbook/provision/asset.ts";
-import { ALL_MINI_LM, ensureModel } from "bertbook/weights/catalogue.ts";
-import { loadClassifier } from "bertbook/weights/pretrained.ts";
+import { ALL_MINI_LM, ensureModel } from "bertbook/checkpoint/catalogue.ts";
+import { loadClassifier } from "bertbook/checkpoint/pretrained.ts";
 import golden from "../golden/training_losses.json" with { type: "json" };
 import {
   assertRelative,

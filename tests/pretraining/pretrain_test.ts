@@ -22,7 +22,7 @@ import {
 } from "bertbook/pretraining/pretraining.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
-import type { HeadModel } from "bertbook/weights/pretrained.ts";
+import type { HeadModel } from "bertbook/checkpoint/pretrained.ts";
 import { assertNoLeak, TOY } from "../training/_support.ts";
 
 await startEngine({ engine: "tensorflow" });

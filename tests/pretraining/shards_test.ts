@@ -7,7 +7,7 @@ import { initHead } from "bertbook/model/heads/heads.ts";
 import { pretrain } from "bertbook/pretraining/pretrain.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
-import type { HeadModel } from "bertbook/weights/pretrained.ts";
+import type { HeadModel } from "bertbook/checkpoint/pretrained.ts";
 import { assertNoLeak, TOY_WITHOUT_DROPOUT } from "../training/_support.ts";
 
 await startEngine({ engine: "tensorflow", threads: 2 });

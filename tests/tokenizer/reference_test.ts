@@ -16,11 +16,11 @@ import {
   type Tokenizer,
 } from "bertbook/tokenizer/tokenizer.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
-import { ALL_MINI_LM } from "bertbook/weights/catalogue.ts";
+import { ALL_MINI_LM } from "bertbook/checkpoint/catalogue.ts";
 import {
   readTokenizer,
   tokenizerFiles,
-} from "bertbook/weights/tokenizer_files.ts";
+} from "bertbook/checkpoint/tokenizer_files.ts";
 
 const file = new URL("../golden/tokenizer.json", import.meta.url);
 const { vocabulary } = JSON.parse(await Deno.readTextFile(file));

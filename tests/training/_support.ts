@@ -11,7 +11,7 @@ import { randomStream } from "bertbook/engine/random/stream.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 import { ADAMW_DEFAULTS, initSlots } from "bertbook/training/adamw.ts";
 import { makeTrainable } from "bertbook/training/variables.ts";
-import type { ClassifierModel } from "bertbook/weights/pretrained.ts";
+import type { ClassifierModel } from "bertbook/checkpoint/pretrained.ts";
 
 tf.env().set("PROD", true); // no greeting on stderr
 

@@ -9,7 +9,7 @@
 import { join } from "node:path";
 import { runFunctionsEagerly } from "../../engine/compile.ts";
 import { startEngine } from "../../engine/engine.ts";
-import { loadClassifier } from "../../weights/pretrained.ts";
+import { loadClassifier } from "../../checkpoint/pretrained.ts";
 import type { ColaTask } from "../trials/cola_task.ts";
 import { judgedEpochs } from "../trials/judged_epochs.ts";
 import { answerRequests, peakMegabytes } from "../trials/worker_process.ts";

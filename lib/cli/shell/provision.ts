@@ -10,7 +10,7 @@ import {
   type ProvisionOptions,
 } from "../../provision/asset.ts";
 import { formatProgress } from "../../provision/progress.ts";
-import { ensureModel } from "../../weights/catalogue.ts";
+import { ensureModel } from "../../checkpoint/catalogue.ts";
 import { StatusLine } from "./terminal.ts";
 
 /**

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { RECIPES } from "../../notebook/recipe.ts";
-import { writeSynced } from "../../weights/replace.ts";
+import { writeSynced } from "../../checkpoint/replace.ts";
 import type { Judge } from "../trials/judged_epochs.ts";
 import { nameOf, type SweepRun } from "./grid.ts";
 

@@ -5,8 +5,8 @@
 import { join } from "node:path";
 import { renderPng } from "../../views/picture.ts";
 import { sweepChart } from "../../views/sweep_chart.ts";
-import { ensureModel } from "../../weights/catalogue.ts";
-import { readTokenizer } from "../../weights/tokenizer_files.ts";
+import { ensureModel } from "../../checkpoint/catalogue.ts";
+import { readTokenizer } from "../../checkpoint/tokenizer_files.ts";
 import type { Command } from "../shell/command.ts";
 import { provision } from "../shell/provision.ts";
 import { duration, interruptible, StatusLine } from "../shell/terminal.ts";

@@ -12,8 +12,8 @@
 import { env, type PreTrainedTokenizer } from "@huggingface/transformers";
 import { randomStream } from "../../engine/random/stream.ts";
 import { encode, type Tokenizer } from "../../tokenizer/tokenizer.ts";
-import { ALL_MINI_LM, ensureModel } from "../../weights/catalogue.ts";
-import { readTokenizer } from "../../weights/tokenizer_files.ts";
+import { ALL_MINI_LM, ensureModel } from "../../checkpoint/catalogue.ts";
+import { readTokenizer } from "../../checkpoint/tokenizer_files.ts";
 import { type Corpus, corpusTexts } from "./corpus_texts.ts";
 import { hardTexts } from "./hard_texts.ts";
 import { differences, loadReference } from "./reference_tokenizer.ts";

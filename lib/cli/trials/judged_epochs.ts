@@ -7,7 +7,7 @@ import {
 } from "../../classifier/fine_tune.ts";
 import { predict } from "../../classifier/predict.ts";
 import type { EncodedExample } from "../../batches/batches.ts";
-import type { ClassifierModel } from "../../weights/pretrained.ts";
+import type { ClassifierModel } from "../../checkpoint/pretrained.ts";
 import type { ColaTask } from "./cola_task.ts";
 
 /** The parts that judge a model. */

@@ -6,8 +6,8 @@ import {
   loadClassifier,
   type LoadOptions,
   saveClassifier,
-} from "bertbook/weights/pretrained.ts";
-import { openSafetensors } from "bertbook/weights/safetensors.ts";
+} from "bertbook/checkpoint/pretrained.ts";
+import { openSafetensors } from "bertbook/checkpoint/safetensors.ts";
 import { chirpClassifier } from "../model/_support.ts";
 import { temporaryFolder } from "./_support.ts";
 import { LABELS, outputOf, TOY, toyModel, writeCheckpoint } from "./_toy.ts";

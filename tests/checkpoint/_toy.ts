@@ -14,11 +14,11 @@ import {
 } from "bertbook/model/parameters.ts";
 import { encode } from "bertbook/tokenizer/tokenizer.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
-import type { ClassifierModel } from "bertbook/weights/pretrained.ts";
+import type { ClassifierModel } from "bertbook/checkpoint/pretrained.ts";
 import {
   type TensorToWrite,
   writeSafetensors,
-} from "bertbook/weights/safetensors.ts";
+} from "bertbook/checkpoint/safetensors.ts";
 import { chirpClassifier } from "../model/_support.ts";
 
 /** Eleven words and pieces behind the special tokens. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openSafetensors } from "bertbook/weights/safetensors.ts";
+import { openSafetensors } from "bertbook/checkpoint/safetensors.ts";
 import {
   type Entry,
   fileOf,

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { HEADS } from "bertbook/model/heads/heads.ts";
-import { matchNames } from "bertbook/weights/names.ts";
-import { loadModel } from "bertbook/weights/pretrained.ts";
+import { matchNames } from "bertbook/checkpoint/names.ts";
+import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import golden from "../golden/saved_heads.json" with { type: "json" };
 import {
   NAMES,

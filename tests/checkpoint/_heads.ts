@@ -17,7 +17,7 @@ import { classifyTokens } from "bertbook/model/heads/token_classifier.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import { encode } from "bertbook/tokenizer/tokenizer.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
-import { type HeadModel, saveModel } from "bertbook/weights/pretrained.ts";
+import { type HeadModel, saveModel } from "bertbook/checkpoint/pretrained.ts";
 import { chirpHead } from "../model/_support.ts";
 import { temporaryFolder } from "./_support.ts";
 import { LABELS, readByPython, TEXTS, TOY, VOCABULARY } from "./_toy.ts";

@@ -29,7 +29,7 @@ export interface SafetensorsFile extends SafetensorsHeader, Disposable {
  *
  * @example One bias, written and read
  * ```ts
- * import { openSafetensors, writeSafetensors } from "bertbook/weights/safetensors.ts";
+ * import { openSafetensors, writeSafetensors } from "bertbook/checkpoint/safetensors.ts";
  * import assert from "node:assert/strict";
  *
  * const path = await Deno.makeTempFile();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseHeader } from "bertbook/weights/safetensors_header.ts";
+import { parseHeader } from "bertbook/checkpoint/safetensors_header.ts";
 import { fileOf } from "./_support.ts";
 
 const NUM_CASES = 10_000;

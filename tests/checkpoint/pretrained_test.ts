@@ -6,7 +6,7 @@ import {
   loadClassifier,
   type LoadOptions,
   saveClassifier,
-} from "bertbook/weights/pretrained.ts";
+} from "bertbook/checkpoint/pretrained.ts";
 import { temporaryFolder } from "./_support.ts";
 import {
   type Change,

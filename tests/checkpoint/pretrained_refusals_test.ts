@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { loadClassifier } from "bertbook/weights/pretrained.ts";
+import { loadClassifier } from "bertbook/checkpoint/pretrained.ts";
 import { temporaryFolder } from "./_support.ts";
 import { type Change, LABELS, writeCheckpoint } from "./_toy.ts";
 

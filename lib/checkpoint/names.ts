@@ -34,7 +34,7 @@ export type NameMatch = {
  *
  * @example
  * ```ts
- * import { presentName } from "bertbook/weights/names.ts";
+ * import { presentName } from "bertbook/checkpoint/names.ts";
  * import assert from "node:assert/strict";
  *
  * assert.equal(

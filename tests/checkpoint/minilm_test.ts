@@ -6,8 +6,8 @@ import { MINI_LM } from "bertbook/model/config.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import { findAsset } from "bertbook/provision/asset.ts";
 import { encode } from "bertbook/tokenizer/tokenizer.ts";
-import { ALL_MINI_LM } from "bertbook/weights/catalogue.ts";
-import { loadClassifier } from "bertbook/weights/pretrained.ts";
+import { ALL_MINI_LM } from "bertbook/checkpoint/catalogue.ts";
+import { loadClassifier } from "bertbook/checkpoint/pretrained.ts";
 import golden from "../golden/bert_minilm.json" with { type: "json" };
 import { assertClose, chirp } from "../model/_support.ts";
 

@@ -9,8 +9,8 @@ import {
   CATALOGUE,
   ensureModel,
   TINY,
-} from "bertbook/weights/catalogue.ts";
-import { loadClassifier } from "bertbook/weights/pretrained.ts";
+} from "bertbook/checkpoint/catalogue.ts";
+import { loadClassifier } from "bertbook/checkpoint/pretrained.ts";
 import { temporaryFolder } from "./_support.ts";
 import { writeCheckpoint } from "./_toy.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import {
   openSafetensors,
   writeSafetensors,
-} from "bertbook/weights/safetensors.ts";
+} from "bertbook/checkpoint/safetensors.ts";
 import golden from "../golden/safetensors_file.json" with { type: "json" };
 import { fileOf, temporaryFolder, writeModel } from "./_support.ts";
 

@@ -4,7 +4,7 @@ import {
   replaceFolder,
   standingFolder,
   writeSynced,
-} from "bertbook/weights/replace.ts";
+} from "bertbook/checkpoint/replace.ts";
 import { temporaryFolder } from "./_support.ts";
 
 const write = (text: string) => async (folder: string): Promise<void> => {

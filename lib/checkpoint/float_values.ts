@@ -25,7 +25,7 @@ const CONVERSIONS: Readonly<
  *
  * @example A bfloat16 is the upper half of a float32
  * ```ts
- * import { floatValues } from "bertbook/weights/float_values.ts";
+ * import { floatValues } from "bertbook/checkpoint/float_values.ts";
  * import assert from "node:assert/strict";
  *
  * const bytes = Uint16Array.of(0x3fc0).buffer; // 1.5

@@ -6,7 +6,7 @@ import {
   readJsonObject,
   readTokenizer,
   tokenizerFiles,
-} from "bertbook/weights/tokenizer_files.ts";
+} from "bertbook/checkpoint/tokenizer_files.ts";
 import { temporaryFolder } from "./_support.ts";
 import { VOCABULARY } from "./_toy.ts";
 

@@ -6,7 +6,7 @@
  *
  * @example
  * ```ts
- * import { parseStrictJson } from "bertbook/weights/strict_json.ts";
+ * import { parseStrictJson } from "bertbook/checkpoint/strict_json.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(parseStrictJson('{"a": [1]}', 2), { a: [1] });

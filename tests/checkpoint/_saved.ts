@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { saveClassifier } from "bertbook/weights/pretrained.ts";
+import { saveClassifier } from "bertbook/checkpoint/pretrained.ts";
 import { temporaryFolder } from "./_support.ts";
 import { readByPython, toyModel } from "./_toy.ts";
 
