@@ -1,6 +1,6 @@
 /** Which words decided: both answers for one sequence, word by word. @module */
 
-import { predict } from "../classifier/predict.ts";
+import { predict } from "../inference/predict.ts";
 import type { EncodedExample } from "../batches/batches.ts";
 import { argMax, softmax } from "../evaluation/probabilities.ts";
 import { sumByWord, type WordSpan, wordSpans } from "../tokenizer/words.ts";

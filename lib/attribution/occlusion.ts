@@ -8,7 +8,7 @@
  * @module
  */
 
-import { predict } from "../classifier/predict.ts";
+import { predict } from "../inference/predict.ts";
 import type { EncodedExample } from "../batches/batches.ts";
 import { softmax } from "../evaluation/probabilities.ts";
 import { maskIdOf } from "../tokenizer/vocabulary.ts";

@@ -23,7 +23,7 @@ import {
 import { frozen } from "./freeze.ts";
 import { keptInFolder } from "./kept_in_folder.ts";
 import { occurringWords } from "./occurring_words.ts";
-import { predict } from "./predict.ts";
+import { predict } from "../inference/predict.ts";
 import { train } from "./train.ts";
 
 export type { FineTuneData, FineTuneOptions } from "./fine_tune_options.ts";

@@ -1,7 +1,7 @@
 /** One training on reviews and its test, for comparisons. @module */
 
 import { fineTune, type TrainStep } from "../classifier/fine_tune.ts";
-import { predict } from "../classifier/predict.ts";
+import { predict } from "../inference/predict.ts";
 import type { EncodedExample } from "../batches/batches.ts";
 import { encodeReviews } from "../datasets/imdb/encode_reviews.ts";
 import type { ImdbExample } from "../datasets/imdb/imdb.ts";

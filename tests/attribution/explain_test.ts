@@ -11,7 +11,7 @@ import {
   probabilityLost,
   wordOcclusions,
 } from "bertbook/attribution/occlusion.ts";
-import { predict } from "bertbook/classifier/predict.ts";
+import { predict } from "bertbook/inference/predict.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { softmax } from "bertbook/evaluation/metrics.ts";

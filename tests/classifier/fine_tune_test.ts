@@ -7,7 +7,7 @@ import {
   type FineTuneOptions,
   type TrainStep,
 } from "bertbook/classifier/fine_tune.ts";
-import { predict } from "bertbook/classifier/predict.ts";
+import { predict } from "bertbook/inference/predict.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import {
   type ClassifierModel,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { copySequences } from "bertbook/datasets/toy/copy_task.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
-import { chooseToken, generate } from "bertbook/generation/generate.ts";
+import { chooseToken, generate } from "bertbook/inference/generate.ts";
 import {
   type LanguageModel,
   nextTokenLoss,

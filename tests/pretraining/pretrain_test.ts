@@ -9,7 +9,7 @@ import { type HeadName, initHead } from "bertbook/model/heads/heads.ts";
 import {
   fillMask,
   probabilityOfFollowing,
-} from "bertbook/pretraining/fill_mask.ts";
+} from "bertbook/inference/fill_mask.ts";
 import { judgePretraining } from "bertbook/pretraining/judge_pretraining.ts";
 import {
   pretrain,

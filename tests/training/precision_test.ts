@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { predict } from "bertbook/classifier/predict.ts";
+import { predict } from "bertbook/inference/predict.ts";
 import { train } from "bertbook/classifier/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import {

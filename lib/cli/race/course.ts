@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import type { FineTuneOptions } from "../../classifier/fine_tune.ts";
 import { planFineTuning } from "../../classifier/fine_tune_options.ts";
-import { predictionBatches } from "../../classifier/predict.ts";
+import { predictionBatches } from "../../inference/predict.ts";
 import type { Batch, EncodedExample } from "../../batches/batches.ts";
 import { disposeTree } from "../../engine/tensor_tree.ts";
 import { LABELS } from "../../notebook/fine_tuned.ts";

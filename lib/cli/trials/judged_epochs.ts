@@ -5,7 +5,7 @@ import {
   fineTune,
   type FineTuneOptions,
 } from "../../classifier/fine_tune.ts";
-import { predict } from "../../classifier/predict.ts";
+import { predict } from "../../inference/predict.ts";
 import type { EncodedExample } from "../../batches/batches.ts";
 import type { ClassifierModel } from "../../checkpoint/pretrained.ts";
 import type { ColaTask } from "./cola_task.ts";

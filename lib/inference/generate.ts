@@ -10,7 +10,7 @@ import type {
 } from "../model/transformer.ts";
 import { checkOption, RULES } from "../training/check.ts";
 import { MANY_SIGNATURES } from "../training/many_signatures.ts";
-import type { LanguageModel } from "./language_model.ts";
+import type { LanguageModel } from "../generation/language_model.ts";
 
 /** How to choose among the tokens. */
 export type GenerateOptions = {
@@ -79,7 +79,7 @@ export async function generate(
  *
  * @example At temperature 0 nothing is drawn
  * ```ts
- * import { chooseToken } from "bertbook/generation/generate.ts";
+ * import { chooseToken } from "bertbook/inference/generate.ts";
  * import assert from "node:assert/strict";
  *
  * const random = { uniform: () => 0.99 };

@@ -4,8 +4,8 @@ import {
   attentionsOf,
   type EncodedSequence,
   type SequenceAttention,
-} from "bertbook/classifier/attentions.ts";
-import { predict } from "bertbook/classifier/predict.ts";
+} from "bertbook/inference/attentions.ts";
+import { predict } from "bertbook/inference/predict.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { tracingReport } from "bertbook/engine/tracing_report.ts";

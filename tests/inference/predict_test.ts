@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { predict } from "bertbook/classifier/predict.ts";
+import { predict } from "bertbook/inference/predict.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { argMax, crossEntropy } from "bertbook/evaluation/probabilities.ts";
 import { makeTrainable } from "bertbook/training/variables.ts";
