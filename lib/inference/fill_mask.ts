@@ -10,7 +10,7 @@ import { encode } from "../tokenizer/tokenizer.ts";
 import { MASK } from "../tokenizer/vocabulary.ts";
 import { checkOption, RULES } from "../training/check.ts";
 import type { HeadModel } from "../checkpoint/pretrained.ts";
-import type { PretrainableModel } from "../pretraining/pretraining.ts";
+import type { PretrainableModel } from "../training/pretraining.ts";
 
 /** A word for a place, and how sure the model is of it. */
 export type Guess = { readonly word: string; readonly probability: number };

@@ -10,7 +10,7 @@ import type {
 } from "../model/transformer.ts";
 import { checkOption, RULES } from "../training/check.ts";
 import { MANY_SIGNATURES } from "../training/many_signatures.ts";
-import type { LanguageModel } from "../generation/language_model.ts";
+import type { LanguageModel } from "../training/train_language_model.ts";
 
 /** How to choose among the tokens. */
 export type GenerateOptions = {

@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fineTune } from "../classifier/fine_tune.ts";
+import { fineTune } from "../training/fine_tune.ts";
 import type { ColaCorpus } from "../datasets/cola/cola_corpus.ts";
 import { encodeCola } from "../datasets/cola/encode_cola.ts";
 import { split } from "../datasets/split.ts";

@@ -1,6 +1,6 @@
 /** One training on reviews and its test, for comparisons. @module */
 
-import { fineTune, type TrainStep } from "../classifier/fine_tune.ts";
+import { fineTune, type TrainStep } from "../training/fine_tune.ts";
 import { predict } from "../inference/predict.ts";
 import type { EncodedExample } from "../batches/batches.ts";
 import { encodeReviews } from "../datasets/imdb/encode_reviews.ts";

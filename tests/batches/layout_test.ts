@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { fineTune } from "bertbook/classifier/fine_tune.ts";
+import { fineTune } from "bertbook/training/fine_tune.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { BATCHES_OF, lengthMultiple } from "bertbook/batches/layout.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { EpochEnd, TrainStep } from "bertbook/classifier/fine_tune.ts";
+import type { EpochEnd, TrainStep } from "bertbook/training/fine_tune.ts";
 import { trainingProgress } from "bertbook/notebook/training_progress.ts";
 
 const step = (step: number): TrainStep => ({

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { train } from "bertbook/classifier/train.ts";
+import { train } from "bertbook/training/train.ts";
 import type { ClassifierParams } from "bertbook/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import {

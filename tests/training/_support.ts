@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import type { ClassifierLearner } from "bertbook/classifier/classification.ts";
-import type { ClassifierPlan } from "bertbook/classifier/train.ts";
+import type { ClassifierLearner } from "bertbook/training/classification.ts";
+import type { ClassifierPlan } from "bertbook/training/train.ts";
 import type { Batch, EncodedExample } from "bertbook/batches/batches.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import type { ClassifierParams } from "bertbook/model/heads/sequence_classifier.ts";

@@ -1,12 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { batchTensors } from "bertbook/batches/batch_tensors.ts";
-import { classificationLoss } from "bertbook/classifier/classification.ts";
-import {
-  fineTune,
-  type FineTuneOptions,
-} from "bertbook/classifier/fine_tune.ts";
-import { type ClassifierPlan, train } from "bertbook/classifier/train.ts";
+import { classificationLoss } from "bertbook/training/classification.ts";
+import { fineTune, type FineTuneOptions } from "bertbook/training/fine_tune.ts";
+import { type ClassifierPlan, train } from "bertbook/training/train.ts";
 import { type Batch, batchesOf } from "bertbook/batches/batches.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import {

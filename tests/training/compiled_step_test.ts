@@ -4,7 +4,7 @@ import { batchTensors } from "bertbook/batches/batch_tensors.ts";
 import {
   compiledStep,
   trainingStep,
-} from "bertbook/classifier/classification.ts";
+} from "bertbook/training/classification.ts";
 import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import type { BertConfig } from "bertbook/model/config.ts";

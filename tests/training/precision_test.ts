@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { predict } from "bertbook/inference/predict.ts";
-import { train } from "bertbook/classifier/train.ts";
+import { train } from "bertbook/training/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import {
   instructionSets,

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { batchTensors } from "bertbook/batches/batch_tensors.ts";
-import { classificationLoss } from "bertbook/classifier/classification.ts";
-import { train } from "bertbook/classifier/train.ts";
+import { classificationLoss } from "bertbook/training/classification.ts";
+import { train } from "bertbook/training/train.ts";
 import type { Batch } from "bertbook/batches/batches.ts";
 import { cutBatch } from "bertbook/batches/cut_batch.ts";
 import { runFunctionsEagerly } from "bertbook/engine/compile.ts";

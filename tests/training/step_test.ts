@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { batchTensors } from "bertbook/batches/batch_tensors.ts";
-import { trainingStep } from "bertbook/classifier/classification.ts";
+import { trainingStep } from "bertbook/training/classification.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";

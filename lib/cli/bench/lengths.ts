@@ -1,8 +1,8 @@
 /** `deno task bench --by-length`: what an epoch takes by each way of padding. @module */
 
-import { planFineTuning } from "../../classifier/fine_tune_options.ts";
-import { occurringWords } from "../../classifier/occurring_words.ts";
-import { train } from "../../classifier/train.ts";
+import { planFineTuning } from "../../training/fine_tune_options.ts";
+import { occurringWords } from "../../training/occurring_words.ts";
+import { train } from "../../training/train.ts";
 import {
   type Batch,
   batchesOf,

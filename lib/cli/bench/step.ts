@@ -19,7 +19,7 @@ import {
 import {
   classificationLoss,
   type ClassifierLearner,
-} from "../../classifier/classification.ts";
+} from "../../training/classification.ts";
 import { cutBatch } from "../../batches/cut_batch.ts";
 import { startEngine } from "../../engine/engine.ts";
 import { sideBySide } from "../../engine/side_by_side.ts";

@@ -6,8 +6,8 @@
  */
 
 import { join } from "node:path";
-import type { FineTuneOptions } from "../../classifier/fine_tune.ts";
-import { planFineTuning } from "../../classifier/fine_tune_options.ts";
+import type { FineTuneOptions } from "../../training/fine_tune.ts";
+import { planFineTuning } from "../../training/fine_tune_options.ts";
 import { predictionBatches } from "../../inference/predict.ts";
 import type { Batch, EncodedExample } from "../../batches/batches.ts";
 import { disposeTree } from "../../engine/tensor_tree.ts";

@@ -4,7 +4,7 @@ import {
   type EpochEnd,
   fineTune,
   type FineTuneOptions,
-} from "../../classifier/fine_tune.ts";
+} from "../../training/fine_tune.ts";
 import { predict } from "../../inference/predict.ts";
 import type { EncodedExample } from "../../batches/batches.ts";
 import type { ClassifierModel } from "../../checkpoint/pretrained.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { train } from "bertbook/classifier/train.ts";
+import { train } from "bertbook/training/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { findAsset } from "bertbook/provision/asset.ts";
 import { ALL_MINI_LM, ensureModel } from "bertbook/checkpoint/catalogue.ts";
@@ -13,7 +13,7 @@ import {
   formulaBatch,
   learnerOf,
   planOf,
-} from "../training/_support.ts";
+} from "./_support.ts";
 
 const OFFLINE = { offline: true };
 

@@ -1,13 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { batchTensors } from "bertbook/batches/batch_tensors.ts";
-import { trainingStep } from "bertbook/classifier/classification.ts";
-import { fineTune } from "bertbook/classifier/fine_tune.ts";
-import {
-  frozen,
-  type FrozenPart,
-  isFrozen,
-} from "bertbook/classifier/freeze.ts";
+import { trainingStep } from "bertbook/training/classification.ts";
+import { fineTune } from "bertbook/training/fine_tune.ts";
+import { frozen, type FrozenPart, isFrozen } from "bertbook/training/freeze.ts";
 import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
@@ -24,7 +20,7 @@ import {
   newLearner,
   newModel,
   TOY,
-} from "../training/_support.ts";
+} from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });
 

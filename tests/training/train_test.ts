@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import type { ClassifierLearner } from "bertbook/classifier/classification.ts";
-import { type ClassifierPlan, train } from "bertbook/classifier/train.ts";
+import type { ClassifierLearner } from "bertbook/training/classification.ts";
+import { type ClassifierPlan, train } from "bertbook/training/train.ts";
 import { type Batch, batchesOf } from "bertbook/batches/batches.ts";
 import { randomOrder } from "bertbook/batches/sampler.ts";
 import { TrainingDivergedError } from "bertbook/training/diverged.ts";
@@ -16,7 +16,7 @@ import {
   planOf,
   TOY_WITHOUT_DROPOUT,
   valuesOf,
-} from "../training/_support.ts";
+} from "./_support.ts";
 
 await tf.setBackend("cpu");
 

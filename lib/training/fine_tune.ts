@@ -9,10 +9,10 @@
 import type { EncodedExample } from "../batches/batches.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { accuracy, matthewsCorrelation } from "../evaluation/metrics.ts";
-import { initSlots, rateFactor } from "../training/adamw.ts";
-import { keptInMemory } from "../training/kept_weights.ts";
-import type { TrainStep } from "../training/train_on.ts";
-import { makeTrainable } from "../training/variables.ts";
+import { initSlots, rateFactor } from "./adamw.ts";
+import { keptInMemory } from "./kept_weights.ts";
+import type { TrainStep } from "./train_on.ts";
+import { makeTrainable } from "./variables.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 import {
   type FineTuneData,
@@ -27,7 +27,7 @@ import { predict } from "../inference/predict.ts";
 import { train } from "./train.ts";
 
 export type { FineTuneData, FineTuneOptions } from "./fine_tune_options.ts";
-export type { TrainStep } from "../training/train_on.ts";
+export type { TrainStep } from "./train_on.ts";
 
 /** One row of the table of training statistics. */
 export type EpochEnd = {

@@ -1,8 +1,8 @@
 /** The weights of the best epoch so far, as a saved model. @module */
 
 import { disposeTree, namedLeaves } from "../engine/tensor_tree.ts";
-import type { KeptWeights } from "../training/kept_weights.ts";
-import { assign } from "../training/variables.ts";
+import type { KeptWeights } from "./kept_weights.ts";
+import { assign } from "./variables.ts";
 import {
   type ClassifierModel,
   loadClassifier,

@@ -12,18 +12,18 @@ import type {
   TransformerConfig,
   TransformerParams,
 } from "../model/transformer.ts";
-import { initSlots } from "../training/adamw.ts";
-import { checkOption, RULES } from "../training/check.ts";
-import { compileStep } from "../training/compiled_step.ts";
-import { IGNORED, tokenLoss } from "../training/head_losses.ts";
-import { MANY_SIGNATURES } from "../training/many_signatures.ts";
-import { trainOn, type TrainStep } from "../training/train_on.ts";
+import { initSlots } from "./adamw.ts";
+import { checkOption, RULES } from "./check.ts";
+import { compileStep } from "./compiled_step.ts";
+import { IGNORED, tokenLoss } from "./head_losses.ts";
+import { MANY_SIGNATURES } from "./many_signatures.ts";
+import { trainOn, type TrainStep } from "./train_on.ts";
 import {
   planTraining,
   type SettledPlan,
   type TrainOptions,
-} from "../training/train_options.ts";
-import { makeTrainable } from "../training/variables.ts";
+} from "./train_options.ts";
+import { makeTrainable } from "./variables.ts";
 import {
   cutNextTokenBatch,
   lengthFor,

@@ -20,7 +20,7 @@ export type FrozenPart = "embeddings" | number;
  *
  * @example
  * ```ts
- * import { isFrozen } from "bertbook/classifier/freeze.ts";
+ * import { isFrozen } from "bertbook/training/freeze.ts";
  * import assert from "node:assert/strict";
  *
  * const freeze = ["embeddings", 0] as const;

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import { layerRates } from "bertbook/classifier/layer_decay.ts";
-import { train } from "bertbook/classifier/train.ts";
+import { layerRates } from "bertbook/training/layer_decay.ts";
+import { train } from "bertbook/training/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import golden from "../golden/training_options.json" with { type: "json" };
-import { formulaParams } from "../training/_golden.ts";
+import { formulaParams } from "./_golden.ts";
 import {
   assertRelative,
   constantRate,
@@ -13,7 +13,7 @@ import {
   learnerOf,
   planOf,
   TOY_WITHOUT_DROPOUT,
-} from "../training/_support.ts";
+} from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });
 

@@ -16,17 +16,17 @@ import {
 import { checkShare, type MaskingOptions } from "../batches/masking.ts";
 import { type TrainingOrder, trainingOrder } from "../batches/sampler.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
-import { initSlots } from "../training/adamw.ts";
-import { checkChoice, checkExamples } from "../training/check.ts";
-import { keptInMemory } from "../training/kept_weights.ts";
+import { initSlots } from "./adamw.ts";
+import { checkChoice, checkExamples } from "./check.ts";
+import { keptInMemory } from "./kept_weights.ts";
 import { lengthMultiple } from "../batches/layout.ts";
-import { trainOn, type TrainStep } from "../training/train_on.ts";
+import { trainOn, type TrainStep } from "./train_on.ts";
 import {
   planTraining,
   type SettledPlan,
   type TrainOptions,
-} from "../training/train_options.ts";
-import { makeTrainable } from "../training/variables.ts";
+} from "./train_options.ts";
+import { makeTrainable } from "./variables.ts";
 import {
   judgePretraining,
   PAIR_LABELS,

@@ -43,7 +43,7 @@ const ROWS_MULTIPLE = 512;
  * import * as tf from "@tensorflow/tfjs";
  * import { BERT_TINY } from "bertbook/model/config.ts";
  * import { initClassifier, normalRandom } from "bertbook/model/initialize.ts";
- * import { occurringWords } from "bertbook/classifier/occurring_words.ts";
+ * import { occurringWords } from "bertbook/training/occurring_words.ts";
  * import { makeTrainable } from "bertbook/training/variables.ts";
  * import assert from "node:assert/strict";
  *

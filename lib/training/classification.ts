@@ -7,9 +7,9 @@ import {
 } from "../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 import type { Dropout } from "../ops/dropout.ts";
-import { compileStep } from "../training/compiled_step.ts";
-import { crossEntropy } from "../training/loss.ts";
-import { type Learner, type Step, stepOf } from "../training/step.ts";
+import { compileStep } from "./compiled_step.ts";
+import { crossEntropy } from "./loss.ts";
+import { type Learner, type Step, stepOf } from "./step.ts";
 import type { LabelledInput } from "../batches/batch_tensors.ts";
 
 /** A classifier in training. */

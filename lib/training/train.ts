@@ -8,7 +8,7 @@ import {
   type TrainPlan,
   type TrainPosition,
   type TrainStep,
-} from "../training/train_on.ts";
+} from "./train_on.ts";
 import { batchTensors } from "../batches/batch_tensors.ts";
 import { type ClassifierLearner, compiledStep } from "./classification.ts";
 

@@ -6,7 +6,7 @@ import {
   type FineTuneData,
   type FineTuneOptions,
   type TrainStep,
-} from "bertbook/classifier/fine_tune.ts";
+} from "bertbook/training/fine_tune.ts";
 import { predict } from "bertbook/inference/predict.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import {
@@ -19,7 +19,7 @@ import {
   newModel,
   TOY,
   TOY_WITHOUT_DROPOUT,
-} from "../training/_support.ts";
+} from "./_support.ts";
 
 await tf.setBackend("cpu");
 

@@ -11,11 +11,8 @@ import {
   type PretrainingParams,
 } from "../model/heads/pretraining.ts";
 import { inputFrom } from "../model/input.ts";
-import { compileStep } from "../training/compiled_step.ts";
-import {
-  labelledCrossEntropy,
-  pretrainingLoss,
-} from "../training/head_losses.ts";
+import { compileStep } from "./compiled_step.ts";
+import { labelledCrossEntropy, pretrainingLoss } from "./head_losses.ts";
 import type { HeadModel } from "../checkpoint/pretrained.ts";
 
 /** The parameters of a model that guesses words, and perhaps judges pairs. */

@@ -4,11 +4,11 @@ import { runFunctionsEagerly } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { initHead } from "bertbook/model/heads/heads.ts";
-import { pretrain } from "bertbook/pretraining/pretrain.ts";
+import { pretrain } from "bertbook/training/pretrain.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 import type { HeadModel } from "bertbook/checkpoint/pretrained.ts";
-import { assertNoLeak, TOY_WITHOUT_DROPOUT } from "../training/_support.ts";
+import { assertNoLeak, TOY_WITHOUT_DROPOUT } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow", threads: 2 });
 

@@ -8,13 +8,13 @@ import {
   checkOption,
   type ModelSizes,
   RULES,
-} from "../training/check.ts";
+} from "./check.ts";
 import { BATCHES_OF, type Layout } from "../batches/layout.ts";
 import {
   planTraining,
   type SettledPlan,
   type TrainOptions,
-} from "../training/train_options.ts";
+} from "./train_options.ts";
 import { weightsOf } from "./class_weights.ts";
 import { checkFreeze, type FrozenPart } from "./freeze.ts";
 import { layerRates } from "./layer_decay.ts";

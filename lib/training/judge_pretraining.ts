@@ -13,10 +13,10 @@ import { argMax } from "../evaluation/probabilities.ts";
 import type { BertConfig } from "../model/config.ts";
 import { predictWords } from "../model/heads/masked_lm.ts";
 import { predictBoth } from "../model/heads/pretraining.ts";
-import { checkExamples, checkOption, RULES } from "../training/check.ts";
+import { checkExamples, checkOption, RULES } from "./check.ts";
 import { lengthMultiple } from "../batches/layout.ts";
-import { MANY_SIGNATURES } from "../training/many_signatures.ts";
-import { compileEach, type Precision } from "../training/precision.ts";
+import { MANY_SIGNATURES } from "./many_signatures.ts";
+import { compileEach, type Precision } from "./precision.ts";
 import {
   judgesPairs,
   type MaskedInput,

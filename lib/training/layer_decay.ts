@@ -1,7 +1,7 @@
 /** Lower layers learn more slowly: what they know is of more general use. @module */
 
 import type { BertConfig } from "../model/config.ts";
-import type { RateFactors } from "../training/adamw.ts";
+import type { RateFactors } from "./adamw.ts";
 
 /**
  * The learning rates of the layers of a classifier, as shares of the full rate.
@@ -15,7 +15,7 @@ import type { RateFactors } from "../training/adamw.ts";
  * @example
  * ```ts
  * import { BERT_TINY } from "bertbook/model/config.ts";
- * import { layerRates } from "bertbook/classifier/layer_decay.ts";
+ * import { layerRates } from "bertbook/training/layer_decay.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(layerRates(0.5, BERT_TINY), {

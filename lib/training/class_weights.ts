@@ -1,7 +1,7 @@
 /** How much an example of each class counts in the loss. @module */
 
 import type { EncodedExample } from "../batches/batches.ts";
-import { checkOption, RULES } from "../training/check.ts";
+import { checkOption, RULES } from "./check.ts";
 
 /**
  * The weights that make every class count alike, however many examples it has:
@@ -12,7 +12,7 @@ import { checkOption, RULES } from "../training/check.ts";
  *
  * @example
  * ```ts
- * import { balancedWeights } from "bertbook/classifier/class_weights.ts";
+ * import { balancedWeights } from "bertbook/training/class_weights.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(balancedWeights([0, 1, 1, 1], 2), [2, 2 / 3]);

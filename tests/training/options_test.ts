@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { balancedWeights } from "bertbook/classifier/class_weights.ts";
+import { balancedWeights } from "bertbook/training/class_weights.ts";
 import {
   type EpochEnd,
   fineTune,
   type FineTuneData,
   type FineTuneOptions,
   type TrainStep,
-} from "bertbook/classifier/fine_tune.ts";
+} from "bertbook/training/fine_tune.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { initClassifier } from "bertbook/model/initialize.ts";
@@ -18,7 +18,7 @@ import {
   copyTask,
   newModel,
   TOY_WITHOUT_DROPOUT,
-} from "../training/_support.ts";
+} from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });
 

@@ -10,20 +10,20 @@ import {
   fillMask,
   probabilityOfFollowing,
 } from "bertbook/inference/fill_mask.ts";
-import { judgePretraining } from "bertbook/pretraining/judge_pretraining.ts";
+import { judgePretraining } from "bertbook/training/judge_pretraining.ts";
 import {
   pretrain,
   type PretrainEpoch,
   type PretrainOptions,
-} from "bertbook/pretraining/pretrain.ts";
+} from "bertbook/training/pretrain.ts";
 import {
   maskedTensors,
   pretrainingObjective,
-} from "bertbook/pretraining/pretraining.ts";
+} from "bertbook/training/pretraining.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 import type { HeadModel } from "bertbook/checkpoint/pretrained.ts";
-import { assertNoLeak, TOY } from "../training/_support.ts";
+import { assertNoLeak, TOY } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });
 

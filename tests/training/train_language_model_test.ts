@@ -9,7 +9,7 @@ import {
   nextTokenLoss,
   scoreLanguageModel,
   trainLanguageModel,
-} from "bertbook/generation/language_model.ts";
+} from "bertbook/training/train_language_model.ts";
 import { layerGradientNorms } from "bertbook/generation/layer_gradients.ts";
 import { languageModel } from "bertbook/model/language_model.ts";
 import {
@@ -19,7 +19,7 @@ import {
 } from "bertbook/model/transformer.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { makeTrainable } from "bertbook/training/variables.ts";
-import { assertNoLeak, assertRelative } from "../training/_support.ts";
+import { assertNoLeak, assertRelative } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });
 

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { fineTune } from "bertbook/classifier/fine_tune.ts";
-import { occurringWords } from "bertbook/classifier/occurring_words.ts";
-import { train } from "bertbook/classifier/train.ts";
+import { fineTune } from "bertbook/training/fine_tune.ts";
+import { occurringWords } from "bertbook/training/occurring_words.ts";
+import { train } from "bertbook/training/train.ts";
 import { batchesOf } from "bertbook/batches/batches.ts";
 import { randomOrder } from "bertbook/batches/sampler.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
@@ -16,7 +16,7 @@ import {
   newModel,
   planOf,
   TOY,
-} from "../training/_support.ts";
+} from "./_support.ts";
 
 await tf.setBackend("cpu");
 
