@@ -10,7 +10,7 @@ import {
   scoreLanguageModel,
   trainLanguageModel,
 } from "bertbook/training/train_language_model.ts";
-import { layerGradientNorms } from "bertbook/generation/layer_gradients.ts";
+import { layerGradientNorms } from "bertbook/interpretation/layer_gradients.ts";
 import { languageModel } from "bertbook/model/language_model.ts";
 import {
   initTransformer,

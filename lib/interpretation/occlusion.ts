@@ -36,7 +36,7 @@ export type OcclusionOptions = {
  *
  * @example
  * ```ts
- * import { hideWords } from "bertbook/attribution/occlusion.ts";
+ * import { hideWords } from "bertbook/interpretation/occlusion.ts";
  * import assert from "node:assert/strict";
  *
  * const example = { ids: [1, 7, 8, 2], segments: [0, 0, 0, 0], label: 1 };

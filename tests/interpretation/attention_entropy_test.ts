@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import {
   attentionChange,
   attentionEntropy,
-} from "bertbook/evaluation/attention_entropy.ts";
-import type { HeadWeights } from "bertbook/evaluation/head_scores.ts";
+} from "bertbook/interpretation/attention_entropy.ts";
+import type { HeadWeights } from "bertbook/interpretation/head_scores.ts";
 import {
   UNIFORM_ENTROPY,
   uniformAttentionWarning,
-} from "bertbook/evaluation/uniform_attention.ts";
+} from "bertbook/interpretation/uniform_attention.ts";
 
 const rows = (count: number, row: readonly number[]): HeadWeights =>
   Array.from({ length: count }, () => row);

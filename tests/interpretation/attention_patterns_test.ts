@@ -3,8 +3,8 @@ import {
   attentionPatterns,
   chanceScores,
   PATTERNS,
-} from "bertbook/evaluation/attention_patterns.ts";
-import type { HeadWeights } from "bertbook/evaluation/head_scores.ts";
+} from "bertbook/interpretation/attention_patterns.ts";
+import type { HeadWeights } from "bertbook/interpretation/head_scores.ts";
 
 const TOKENS = ["[CLS]", "a", "b", "a", "[SEP]", "b", "[SEP]"];
 const T = TOKENS.length;

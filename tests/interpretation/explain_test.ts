@@ -1,16 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { explain } from "bertbook/attribution/explain.ts";
+import { explain } from "bertbook/interpretation/explain.ts";
 import {
   gradientTimesInput,
   marginWeights,
   tokenContributions,
-} from "bertbook/attribution/gradient_times_input.ts";
+} from "bertbook/interpretation/gradient_times_input.ts";
 import {
   hideWords,
   probabilityLost,
   wordOcclusions,
-} from "bertbook/attribution/occlusion.ts";
+} from "bertbook/interpretation/occlusion.ts";
 import { predict } from "bertbook/inference/predict.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";

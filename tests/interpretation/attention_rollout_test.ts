@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { HeadWeights } from "bertbook/evaluation/head_scores.ts";
-import { attentionRollout } from "bertbook/evaluation/attention_rollout.ts";
+import type { HeadWeights } from "bertbook/interpretation/head_scores.ts";
+import { attentionRollout } from "bertbook/interpretation/attention_rollout.ts";
 
 const square = (
   size: number,

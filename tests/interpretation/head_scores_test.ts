@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { meanScores, rankHeads } from "bertbook/evaluation/head_scores.ts";
+import { meanScores, rankHeads } from "bertbook/interpretation/head_scores.ts";
 
 Deno.test("meanScores() is each head's mean over the texts that give it a score", () => {
   const scores = [[[1, 2], [3, NaN]], [[3, NaN], [5, NaN]]];

@@ -31,7 +31,7 @@ import type { ClassifierModel } from "../checkpoint/pretrained.ts";
  * @example A linear score
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { gradientTimesInput } from "bertbook/attribution/gradient_times_input.ts";
+ * import { gradientTimesInput } from "bertbook/interpretation/gradient_times_input.ts";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");
