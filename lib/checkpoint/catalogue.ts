@@ -8,9 +8,9 @@ import {
   ensureAsset,
   findAsset,
   type ProvisionOptions,
-} from "../provision/asset.ts";
-import { cacheFolder } from "../provision/cache.ts";
-import { withLock } from "../provision/lock.ts";
+} from "../download/asset.ts";
+import { cacheFolder } from "../download/cache.ts";
+import { withLock } from "../download/lock.ts";
 import { replaceFolder, writeSynced } from "./replace.ts";
 
 /** A model that can be had by name. */

@@ -8,8 +8,8 @@ import { loadReviews } from "../datasets/imdb/review_corpus.ts";
 import { describeDevice, startEngine } from "../engine/engine.ts";
 import { bestOf, roofMeter } from "../engine/matmul_roof.ts";
 import { describeSpeed, speedSettings } from "../engine/speed_settings.ts";
-import { findAsset } from "../provision/asset.ts";
-import { cacheFolder } from "../provision/cache.ts";
+import { findAsset } from "../download/asset.ts";
+import { cacheFolder } from "../download/cache.ts";
 import { CATALOGUE } from "../checkpoint/catalogue.ts";
 import type { Command } from "./shell/command.ts";
 

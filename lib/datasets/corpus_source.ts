@@ -12,7 +12,7 @@ import {
   ensureAsset,
   ProvisionError,
   type ProvisionOptions,
-} from "../provision/asset.ts";
+} from "../download/asset.ts";
 
 /** How a corpus came here. */
 export type Origin = "folder" | "download" | "embedded";

@@ -6,7 +6,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { cpus } from "node:os";
-import type { ProvisionOptions } from "../provision/asset.ts";
+import type { ProvisionOptions } from "../download/asset.ts";
 import { type EngineName, ENGINES, parseEngineName } from "./engine_name.ts";
 import { type CheckResult, selfTest } from "./self_test.ts";
 import type { StartedEngine } from "./started_engine.ts";

@@ -8,7 +8,7 @@ import {
   differences,
   loadReference,
 } from "bertbook/cli/tokenizers/reference_tokenizer.ts";
-import { findAsset } from "bertbook/provision/asset.ts";
+import { findAsset } from "bertbook/download/asset.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import {
   decode,

@@ -8,8 +8,8 @@ import {
   ProvisionError,
   type ProvisionEvent,
   type ProvisionOptions,
-} from "../../provision/asset.ts";
-import { formatProgress } from "../../provision/progress.ts";
+} from "../../download/asset.ts";
+import { formatProgress } from "../../download/progress.ts";
 import { ensureModel } from "../../checkpoint/catalogue.ts";
 import { StatusLine } from "./terminal.ts";
 

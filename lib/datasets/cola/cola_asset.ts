@@ -1,6 +1,6 @@
 /** CoLA's official archive, and what its files must be. @module */
 
-import type { Asset } from "../../provision/asset.ts";
+import type { Asset } from "../../download/asset.ts";
 
 /** The three files of a corpus in CoLA's format. */
 export const COLA_FILES = {

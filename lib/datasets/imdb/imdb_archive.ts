@@ -10,7 +10,7 @@ import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
-import type { Asset } from "../../provision/asset.ts";
+import type { Asset } from "../../download/asset.ts";
 import type { ImdbExample } from "./imdb.ts";
 
 /** The published archive's name. */

@@ -1,6 +1,6 @@
 /** TREC's official files, and what they must be. @module */
 
-import type { Asset } from "../../provision/asset.ts";
+import type { Asset } from "../../download/asset.ts";
 
 /** The two files of Li and Roth, as `parseRawTrec` reads them. */
 export const RAW_TREC_FILES = {

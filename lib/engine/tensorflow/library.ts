@@ -11,7 +11,7 @@ import {
   ensureAsset,
   findAsset,
   type ProvisionOptions,
-} from "../../provision/asset.ts";
+} from "../../download/asset.ts";
 
 /** A library and where it was found, in words. */
 export type Library = { path: string; origin: string };

@@ -5,8 +5,8 @@
  */
 
 import { join } from "node:path";
-import type { ProvisionOptions } from "../../provision/asset.ts";
-import { cacheFolder } from "../../provision/cache.ts";
+import type { ProvisionOptions } from "../../download/asset.ts";
+import { cacheFolder } from "../../download/cache.ts";
 import type { StartedEngine } from "../started_engine.ts";
 import { registerTensorFlow } from "./backend.ts";
 import type { Threads } from "./config.ts";

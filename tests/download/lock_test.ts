@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { pause, withLock } from "bertbook/provision/lock.ts";
+import { pause, withLock } from "bertbook/download/lock.ts";
 import { TemporaryFolder } from "./_server.ts";
 
 Deno.test("withLock() lets one at a time do its work", async () => {

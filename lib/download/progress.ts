@@ -26,7 +26,7 @@ const DOING = {
  *
  * @example
  * ```ts
- * import { formatProgress } from "bertbook/provision/progress.ts";
+ * import { formatProgress } from "bertbook/download/progress.ts";
  * import assert from "node:assert/strict";
  *
  * const event = { asset: "weights", source: "pip model==1.0", total: 8_000_000 };

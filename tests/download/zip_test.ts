@@ -3,8 +3,8 @@ import { join } from "node:path";
 import {
   ArchiveError,
   type UnpackOptions,
-} from "bertbook/provision/archive_rules.ts";
-import { extractZip } from "bertbook/provision/zip.ts";
+} from "bertbook/download/archive_rules.ts";
+import { extractZip } from "bertbook/download/zip.ts";
 import { lastSignature, zipOf, zipWithLink } from "./_archives.ts";
 import { content, factOf, TemporaryFolder } from "./_server.ts";
 

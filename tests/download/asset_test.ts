@@ -7,7 +7,7 @@ import {
   ProvisionError,
   type ProvisionEvent,
   type Source,
-} from "bertbook/provision/asset.ts";
+} from "bertbook/download/asset.ts";
 import { tarballOf, zipOf } from "./_archives.ts";
 import {
   answer,

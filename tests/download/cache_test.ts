@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { cacheFolder } from "bertbook/provision/cache.ts";
+import { cacheFolder } from "bertbook/download/cache.ts";
 
 /** Runs `check` with these variables set, and the old ones afterwards. */
 function withEnvironment(

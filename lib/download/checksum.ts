@@ -23,7 +23,7 @@ export type CopyOptions = {
  *
  * @example The digest of "abc" (FIPS 180-4, the first test vector)
  * ```ts
- * import { measure } from "bertbook/provision/checksum.ts";
+ * import { measure } from "bertbook/download/checksum.ts";
  * import assert from "node:assert/strict";
  *
  * const fact = await measure([new TextEncoder().encode("abc")], () => {});

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { FileFact } from "bertbook/provision/checksum.ts";
+import type { FileFact } from "bertbook/download/checksum.ts";
 
 /** What a client asked. */
 export type Asked = { path: string; headers: Headers };

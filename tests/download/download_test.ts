@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { download, type DownloadOptions } from "bertbook/provision/download.ts";
-import { DownloadError } from "bertbook/provision/download_error.ts";
-import { checkRedirect } from "bertbook/provision/response.ts";
+import { download, type DownloadOptions } from "bertbook/download/download.ts";
+import { DownloadError } from "bertbook/download/download_error.ts";
+import { checkRedirect } from "bertbook/download/response.ts";
 import {
   answer,
   brokenAfter,

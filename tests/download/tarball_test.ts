@@ -3,8 +3,8 @@ import { join } from "node:path";
 import {
   ArchiveError,
   type UnpackOptions,
-} from "bertbook/provision/archive_rules.ts";
-import { extractTarball } from "bertbook/provision/tarball.ts";
+} from "bertbook/download/archive_rules.ts";
+import { extractTarball } from "bertbook/download/tarball.ts";
 import { tarballOf, type TarEntry } from "./_archives.ts";
 import { content, factOf, TemporaryFolder } from "./_server.ts";
 
