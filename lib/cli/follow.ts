@@ -3,8 +3,11 @@
 // deno-lint-ignore-file no-console -- a failed cell is shown in the terminal
 
 import { basename } from "node:path";
-import type { Output } from "../jupyter/notebook.ts";
-import { runNotebook, type RunResult } from "../jupyter/run_notebook.ts";
+import type { Output } from "../../tools/jupyter/notebook.ts";
+import {
+  runNotebook,
+  type RunResult,
+} from "../../tools/jupyter/run_notebook.ts";
 import { duration, StatusLine } from "./shell/terminal.ts";
 
 /** A cell may train for hours in full mode; this ends one that hangs for ever. */

@@ -2,7 +2,10 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
-import { installKernelspec, removeKernelspec } from "../jupyter/kernelspec.ts";
+import {
+  installKernelspec,
+  removeKernelspec,
+} from "../../tools/jupyter/kernelspec.ts";
 import type { Command } from "./shell/command.ts";
 
 /** Registers the kernelspec, or takes it away. */

@@ -2,7 +2,7 @@
 
 import { basename, join } from "node:path";
 import { closest } from "fastest-levenshtein";
-import { writeNotebook } from "../jupyter/notebook_file.ts";
+import { writeNotebook } from "../../tools/jupyter/notebook_file.ts";
 import { settings } from "../notebook/settings.ts";
 import { followNotebook } from "./follow.ts";
 import { type Command, UsageError } from "./shell/command.ts";

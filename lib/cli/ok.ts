@@ -3,7 +3,7 @@
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { join, relative } from "node:path";
-import { checkNotebooks } from "../jupyter/check_notebook.ts";
+import { checkNotebooks } from "../../tools/jupyter/check_notebook.ts";
 import type { Command } from "./shell/command.ts";
 import { notebookNames, NOTEBOOKS, PROJECT } from "./shell/project.ts";
 import { duration } from "./shell/terminal.ts";

@@ -4,8 +4,11 @@
 
 import { join, relative, resolve } from "node:path";
 import { loadCola } from "../datasets/cola/cola_corpus.ts";
-import { type Notebook, writeNotebook } from "../jupyter/notebook_file.ts";
-import { reportPage } from "../jupyter/page.ts";
+import {
+  type Notebook,
+  writeNotebook,
+} from "../../tools/jupyter/notebook_file.ts";
+import { reportPage } from "../../tools/jupyter/page.ts";
 import { readResults, recordResults } from "../notebook/results.ts";
 import { isSeed, settings } from "../notebook/settings.ts";
 import { figuresOf } from "./figures.ts";

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkPage } from "bertbook/jupyter/check_page.ts";
-import { codeCells } from "bertbook/jupyter/notebook.ts";
-import { readNotebook } from "bertbook/jupyter/notebook_file.ts";
+import { checkPage } from "../../tools/jupyter/check_page.ts";
+import { codeCells } from "../../tools/jupyter/notebook.ts";
+import { readNotebook } from "../../tools/jupyter/notebook_file.ts";
 import { rasterize } from "bertbook/views/picture.ts";
 import { NOTEBOOKS, numPictures, run, textOf } from "./_run.ts";
 

@@ -2,15 +2,15 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkPage } from "bertbook/jupyter/check_page.ts";
+import { checkPage } from "../../tools/jupyter/check_page.ts";
 import {
   type CodeCell,
   codeCells,
   type Notebook,
   type Output,
-} from "bertbook/jupyter/notebook.ts";
-import { runNotebook } from "bertbook/jupyter/run_notebook.ts";
-import { validateNotebook } from "bertbook/jupyter/validate_notebook.ts";
+} from "../../tools/jupyter/notebook.ts";
+import { runNotebook } from "../../tools/jupyter/run_notebook.ts";
+import { validateNotebook } from "../../tools/jupyter/validate_notebook.ts";
 
 /** Where the notebooks are. */
 export const NOTEBOOKS = join(import.meta.dirname!, "..", "..", "notebooks");

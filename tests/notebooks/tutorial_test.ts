@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkPage } from "bertbook/jupyter/check_page.ts";
-import { readNotebook } from "bertbook/jupyter/notebook_file.ts";
+import { checkPage } from "../../tools/jupyter/check_page.ts";
+import { readNotebook } from "../../tools/jupyter/notebook_file.ts";
 import { readResults, tracingOf } from "bertbook/notebook/results.ts";
 import { NOTEBOOKS, numPictures, run, textOf } from "./_run.ts";
 

@@ -3,9 +3,9 @@
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { join } from "node:path";
-import { Kernel } from "../../jupyter/kernel.ts";
-import { codeCells } from "../../jupyter/notebook.ts";
-import { readNotebook } from "../../jupyter/notebook_file.ts";
+import { Kernel } from "../../../tools/jupyter/kernel.ts";
+import { codeCells } from "../../../tools/jupyter/notebook.ts";
+import { readNotebook } from "../../../tools/jupyter/notebook_file.ts";
 import { NOTEBOOKS } from "../shell/project.ts";
 import { provision } from "../shell/provision.ts";
 import { spreadOf } from "../trials/statistics.ts";

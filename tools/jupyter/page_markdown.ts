@@ -12,7 +12,7 @@ import {
   type Tokens,
 } from "marked";
 import { highlight } from "./page_code.ts";
-import { escapeHtml } from "../views/escape.ts";
+import { escapeHtml } from "../../lib/views/escape.ts";
 import type { MimeBundle } from "./notebook.ts";
 
 /** A heading, for the table of contents. */

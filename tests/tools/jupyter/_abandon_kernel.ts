@@ -1,5 +1,5 @@
 /** Starts a kernel that holds a port and spins, says which port, waits to be killed. */
-import { Kernel } from "bertbook/jupyter/kernel.ts";
+import { Kernel } from "../../../tools/jupyter/kernel.ts";
 
 const kernel = await Kernel.start({ folder: "." });
 const { outputs: [output] } = await kernel.execute(`

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import { reportPage } from "bertbook/jupyter/page.ts";
-import type { Notebook, Output } from "bertbook/jupyter/notebook.ts";
+import { reportPage } from "../../../tools/jupyter/page.ts";
+import type { Notebook, Output } from "../../../tools/jupyter/notebook.ts";
 import { code, notebookOf, prose, shown } from "./_support.ts";
 
 /** Texts that would run, or break the page, if they were taken for HTML. */

@@ -5,7 +5,7 @@ import bash from "highlight.js/lib/languages/bash";
 import json from "highlight.js/lib/languages/json";
 import python from "highlight.js/lib/languages/python";
 import typescript from "highlight.js/lib/languages/typescript";
-import { escapeHtml } from "../views/escape.ts";
+import { escapeHtml } from "../../lib/views/escape.ts";
 
 const highlighter = hljs.newInstance();
 highlighter.registerLanguage("bash", bash);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Kernel } from "bertbook/jupyter/kernel.ts";
-import type { Output } from "bertbook/jupyter/notebook.ts";
+import { Kernel } from "../../../tools/jupyter/kernel.ts";
+import type { Output } from "../../../tools/jupyter/notebook.ts";
 import { isAlive, textsOf, until } from "./_support.ts";
 
 const folder = import.meta.dirname!;

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { packRequest, sign, unpackMessage } from "bertbook/jupyter/wire.ts";
+import {
+  packRequest,
+  sign,
+  unpackMessage,
+} from "../../../tools/jupyter/wire.ts";
 
 const bytes = (value: unknown): Uint8Array =>
   new TextEncoder().encode(JSON.stringify(value));

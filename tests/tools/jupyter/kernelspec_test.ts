@@ -4,7 +4,7 @@ import {
   installKernelspec,
   kernelspecFolder,
   removeKernelspec,
-} from "bertbook/jupyter/kernelspec.ts";
+} from "../../../tools/jupyter/kernelspec.ts";
 
 Deno.test("installKernelspec() writes a kernelspec with message interrupts, and removes it", async () => {
   const prefix = await Deno.makeTempDir();

@@ -29,7 +29,7 @@ export type GatheredCells = {
  *
  * @example Two cells
  * ```ts
- * import { gatherCells } from "bertbook/jupyter/gather_cells.ts";
+ * import { gatherCells } from "./gather_cells.ts";
  * import assert from "node:assert/strict";
  *
  * const { code, places } = gatherCells(["const a = 1", "a\na"]);

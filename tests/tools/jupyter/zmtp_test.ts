@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ZmtpSocket } from "bertbook/jupyter/zmtp.ts";
+import { ZmtpSocket } from "../../../tools/jupyter/zmtp.ts";
 import {
   ByteReader,
   type ByteSource,
@@ -10,7 +10,7 @@ import {
   readFrame,
   readMessage,
   readyCommand,
-} from "bertbook/jupyter/zmtp_frames.ts";
+} from "../../../tools/jupyter/zmtp_frames.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

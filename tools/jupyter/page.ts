@@ -7,7 +7,7 @@
 
 import type { Notebook } from "./notebook.ts";
 import { highlight } from "./page_code.ts";
-import { escapeHtml } from "../views/escape.ts";
+import { escapeHtml } from "../../lib/views/escape.ts";
 import { type Heading, markdownToHtml, slug } from "./page_markdown.ts";
 import { outputToHtml } from "./page_outputs.ts";
 import { PAGE_STYLE } from "./page_style.ts";
@@ -33,7 +33,7 @@ const CONTENTS_LEVEL = 2;
  *
  * @example A page of one notebook
  * ```ts
- * import { reportPage } from "bertbook/jupyter/page.ts";
+ * import { reportPage } from "./page.ts";
  * import assert from "node:assert/strict";
  *
  * const notebook = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 } as const;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Output } from "bertbook/jupyter/notebook.ts";
-import { CellOutputs, type Displays } from "bertbook/jupyter/outputs.ts";
+import type { Output } from "../../../tools/jupyter/notebook.ts";
+import { CellOutputs, type Displays } from "../../../tools/jupyter/outputs.ts";
 import { textsOf } from "./_support.ts";
 
 type Published = [type: string, content: Record<string, unknown>];

@@ -95,7 +95,7 @@ export async function writeNotebook(
  *
  * @example The same notebook, the same text
  * ```ts
- * import { formatNotebook, parseNotebook } from "bertbook/jupyter/notebook_file.ts";
+ * import { formatNotebook, parseNotebook } from "./notebook_file.ts";
  * import assert from "node:assert/strict";
  *
  * const text = formatNotebook({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import {
   formatNotebook,
   parseNotebook,
-} from "bertbook/jupyter/notebook_file.ts";
-import { validateNotebook } from "bertbook/jupyter/validate_notebook.ts";
-import golden from "../golden/notebook_file.json" with { type: "json" };
+} from "../../../tools/jupyter/notebook_file.ts";
+import { validateNotebook } from "../../../tools/jupyter/validate_notebook.ts";
+import golden from "../../golden/notebook_file.json" with { type: "json" };
 
 type Json = Record<string | number, unknown>;
 

@@ -1,7 +1,7 @@
 /** The outputs of a cell as HTML. @module */
 
 import type { MimeBundle, Output } from "./notebook.ts";
-import { escapeHtml } from "../views/escape.ts";
+import { escapeHtml } from "../../lib/views/escape.ts";
 import { type MarkdownContext, markdownToHtml } from "./page_markdown.ts";
 
 /** Charts are drawn with two pixels for each pixel of CSS. */

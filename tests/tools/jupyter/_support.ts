@@ -4,8 +4,8 @@ import type {
   CodeCell,
   Notebook,
   Output,
-} from "bertbook/jupyter/notebook.ts";
-import { writeNotebook } from "bertbook/jupyter/notebook_file.ts";
+} from "../../../tools/jupyter/notebook.ts";
+import { writeNotebook } from "../../../tools/jupyter/notebook_file.ts";
 
 let numCells = 0;
 

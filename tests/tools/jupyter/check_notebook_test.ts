@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
-import { checkNotebooks } from "bertbook/jupyter/check_notebook.ts";
-import { checkPage } from "bertbook/jupyter/check_page.ts";
-import { gatherCells } from "bertbook/jupyter/gather_cells.ts";
-import type { CodeCell } from "bertbook/jupyter/notebook.ts";
-import { formatNotebook } from "bertbook/jupyter/notebook_file.ts";
+import { checkNotebooks } from "../../../tools/jupyter/check_notebook.ts";
+import { checkPage } from "../../../tools/jupyter/check_page.ts";
+import { gatherCells } from "../../../tools/jupyter/gather_cells.ts";
+import type { CodeCell } from "../../../tools/jupyter/notebook.ts";
+import { formatNotebook } from "../../../tools/jupyter/notebook_file.ts";
 import { code, notebookOf, prose, shown, withNotebooks } from "./_support.ts";
 
 Deno.test("gatherCells() knows where each line of the module comes from", () => {

@@ -213,7 +213,7 @@ const notebook = fields({
  *
  * @example A cell without its id
  * ```ts
- * import { validateNotebook } from "bertbook/jupyter/validate_notebook.ts";
+ * import { validateNotebook } from "./validate_notebook.ts";
  * import assert from "node:assert/strict";
  *
  * const cells = [{ cell_type: "markdown", metadata: {}, source: "# Hello" }];

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { codeCells } from "bertbook/jupyter/notebook.ts";
-import { readNotebook } from "bertbook/jupyter/notebook_file.ts";
-import { type RunEvent, runNotebook } from "bertbook/jupyter/run_notebook.ts";
+import { codeCells } from "../../../tools/jupyter/notebook.ts";
+import { readNotebook } from "../../../tools/jupyter/notebook_file.ts";
+import {
+  type RunEvent,
+  runNotebook,
+} from "../../../tools/jupyter/run_notebook.ts";
 import {
   code,
   notebookOf,
@@ -169,7 +172,7 @@ Deno.test("runNotebook() runs two notebooks at once, each in its own kernel", as
 
 Deno.test("runNotebook() hides the project's folder in errors", async () => {
   const library = new URL(
-    "../../lib/jupyter/notebook_file.ts",
+    "../../../tools/jupyter/notebook_file.ts",
     import.meta.url,
   );
   const notebook = notebookOf(
