@@ -2,12 +2,12 @@
 // a real model and the corpora are compared where this machine has them.
 import { BertTokenizer } from "@huggingface/transformers";
 import assert from "node:assert/strict";
-import { corpusTexts } from "bertbook/cli/tokenizers/corpus_texts.ts";
-import { FRAGMENTS, hardTexts } from "bertbook/cli/tokenizers/hard_texts.ts";
+import { corpusTexts } from "../../tools/tokenizers/corpus_texts.ts";
+import { FRAGMENTS, hardTexts } from "../../tools/tokenizers/hard_texts.ts";
 import {
   differences,
   loadReference,
-} from "bertbook/cli/tokenizers/reference_tokenizer.ts";
+} from "../../tools/tokenizers/reference_tokenizer.ts";
 import { findAsset } from "bertbook/download/asset.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import {

@@ -1,9 +1,0 @@
-/** The entrance of the commands, for tests that run one as a user does. @module */
-
-import { join } from "node:path";
-
-/** The path of `lib/cli/main.ts`. */
-export const MAIN = join(
-  import.meta.dirname!,
-  ...["..", "..", "lib", "cli", "main.ts"],
-);

@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { readArguments } from "../../../tools/shell/command.ts";
+import { runsOf, type SweepRun } from "../../../tools/sweep/grid.ts";
+import { sweepPlan } from "../../../tools/sweep/options.ts";
+import { runAll, shareMachine } from "../../../tools/sweep/pool.ts";
+import { type SweepResult, SweepStore } from "../../../tools/sweep/store.ts";
+import { describeBest, sweepRows } from "../../../tools/sweep/summary.ts";
+import { SWEEP } from "../../../tools/sweep/sweep.ts";
+import { MAIN } from "../_main.ts";
+
+/** Trains in a second, and needs no network. */
+const SMALL = { BERTBOOK_MODEL: "tiny", BERTBOOK_DATA: "embedded" };
+
+const planOf = (...args: string[]) => sweepPlan(readArguments(SWEEP, args));
+
+/** A result with these validation scores, epoch by epoch; tests score the opposite. */
+function resultOf(run: SweepRun, ...scores: number[]): SweepResult {
+  return {
+    run,
+    task: {
+      data: "sentences",
+      model: "tiny",
+      sentences: 9,
+      weightDecay: 0,
+      clipNorm: 1,
+    },
+    threads: 1,
+    epochs: scores.map((score) => ({
+      ...{ trainingLoss: 1, validationLoss: 1, validationAccuracy: 0.5 },
+      mcc: { validation: score, inDomain: -score, outOfDomain: -score },
+      trainingSeconds: 2,
+    })),
+  };
+}
+
+Deno.test("sweepPlan() is the paper's grid unless told, and a small one if quick", () => {
+  const paper = planOf();
+  assert.deepEqual(paper.learningRates, [5e-5, 3e-5, 2e-5]);
+  assert.deepEqual(paper.batchSizes, [16, 32]);
+  assert.deepEqual(paper.epochs, [2, 3, 4]);
+  assert.equal(paper.sentences, Infinity);
+  assert.equal(runsOf(paper).length, 3 * 2 * 3 * 3);
+  assert.equal(runsOf({ ...paper, schedule: "constant" }).length, 3 * 2 * 3);
+  const quick = planOf("--quick", "--lr=1e-3", "--jobs=4");
+  assert.deepEqual(quick.learningRates, [1e-3]);
+  assert.deepEqual([quick.sentences, quick.jobs], [1000, 4]);
+  const refusals: [string, RegExp][] = [
+    ["--lr=5e-5,fast", /--lr .*found "fast"$/],
+    ["--batch=0", /--batch .*found "0"; did you mean 1\?$/],
+    ["--seeds=-1", /--seeds .*found "-1"$/],
+    ["--schedule=linaer", /--schedule .*did you mean linear\?$/],
+  ];
+  for (const [option, message] of refusals) {
+    assert.throws(() => planOf(option), { name: "UsageError", message });
+  }
+});
+
+Deno.test("shareMachine() gives every core a training, as far as memory goes", () => {
+  const machine = { cores: 8, available: 7e9 };
+  assert.deepEqual(shareMachine(undefined, machine), { jobs: 3, threads: 2 });
+  assert.deepEqual(shareMachine(2, machine), { jobs: 2, threads: 4 });
+  assert.deepEqual(shareMachine(16, machine), { jobs: 16, threads: 1 });
+  const small = { cores: 4, available: 1e9 };
+  assert.deepEqual(shareMachine(undefined, small), { jobs: 1, threads: 4 });
+});
+
+Deno.test("sweepRows() puts the best by validation first, whatever the tests say", () => {
+  const grid = planOf(
+    "--lr=1e-4,1e-5",
+    "--batch=8",
+    "--epochs=2",
+    "--seeds=1,2",
+  );
+  const scores: Record<number, number[]> = {
+    1e-4: [0.1, 0.5],
+    1e-5: [0.2, 0.2],
+  };
+  const results = runsOf(grid).map((run) =>
+    resultOf(run, 0.9, scores[run.learningRate]![run.seed - 1]!)
+  );
+  const rows = sweepRows(grid, results);
+  assert.deepEqual(rows.map(({ learningRate }) => learningRate), [1e-4, 1e-5]);
+  const { mean, deviation } = rows[0]!.mcc.validation;
+  assert.ok(Math.abs(mean - 0.3) < 1e-12);
+  assert.ok(Math.abs(deviation - Math.sqrt(0.08)) < 1e-12);
+  assert.equal(rows[0]!.trainingSeconds, 4);
+  assert.match(
+    describeBest(rows),
+    /rate 1e-4, batch 8, 2 epochs, 0\.300 ± 0\.283; on test sentences -0\.300 /,
+  );
+  assert.match(describeBest(rows), /best seed by validation MCC: 2, 0\.500\.$/);
+});
+
+Deno.test("sweepRows() finds short trainings in long ones under a constant rate only", () => {
+  const grid = planOf("--lr=1e-4", "--batch=8", "--epochs=1,3", "--seeds=1");
+  const constant = { ...grid, schedule: "constant" as const };
+  const [run] = runsOf(constant);
+  const rows = sweepRows(constant, [resultOf(run!, 0.1, 0.2, 0.3)]);
+  assert.deepEqual(
+    rows.map(({ epochs, mcc }) => [epochs, mcc.validation.mean]),
+    [[3, 0.3], [1, 0.1]],
+  );
+  const long = runsOf(grid).find(({ epochs }) => epochs === 3)!;
+  assert.deepEqual(
+    sweepRows(grid, [resultOf(long, 0.1, 0.2, 0.3)]).map(({ epochs }) =>
+      epochs
+    ),
+    [3],
+  );
+});
+
+Deno.test("a sweep's store keeps whole results of the same task only", async () => {
+  const out = await Deno.makeTempDir();
+  try {
+    const [run] = runsOf(planOf("--epochs=2"));
+    const result = resultOf(run!, 0.1, 0.2);
+    const store = new SweepStore(out, result.task);
+    assert.equal(await store.read(run!), undefined);
+    await store.write(result);
+    assert.deepEqual(await store.read(run!), result);
+    assert.equal(await store.read({ ...run!, seed: 9 }), undefined);
+    for (const change of [{ sentences: 8 }, { clipNorm: 2 }]) {
+      const other = new SweepStore(out, { ...result.task, ...change });
+      assert.equal(await other.read(run!), undefined);
+    }
+    const [folder] = [...Deno.readDirSync(out)];
+    const files = [...Deno.readDirSync(join(out, folder!.name))];
+    assert.equal(files.length, 1);
+    const file = join(out, folder!.name, files[0]!.name);
+    const text = await Deno.readTextFile(file);
+    for (
+      const half of [text.slice(0, -20), "", "null", "{}", '{"epochs":[]}']
+    ) {
+      await Deno.writeTextFile(file, half);
+      assert.equal(await store.read(run!), undefined, half);
+    }
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+});
+
+Deno.test("a training that fails ends the others, and is named", async () => {
+  const [run] = runsOf(planOf("--epochs=50", "--batch=32"));
+  const { signal } = new AbortController();
+  const before = Deno.env.toObject();
+  for (const [name, value] of Object.entries(SMALL)) Deno.env.set(name, value);
+  try {
+    await assert.rejects(
+      runAll([{ ...run!, learningRate: -1 }, run!], {
+        ...{ jobs: 2, threads: 1, sentences: 32, signal },
+        onEpoch: () => {},
+        onDone: () => assert.fail("it must be ended"),
+      }),
+      { name: "TypeError", message: /"learningRate":-1.*above 0/s },
+    );
+  } finally {
+    for (const name of Object.keys(SMALL)) {
+      if (before[name] === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, before[name]);
+    }
+  }
+});
+
+/** Starts a sweep of three short trainings, one at a time. */
+function startSweep(out: string): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-check", "--allow-all", MAIN, "sweep"],
+      ...["--lr=1e-3,1e-4,1e-5", "--batch=32", "--epochs=1", "--seeds=42"],
+      ...["--sentences=32", "--jobs=1", `--out=${out}`],
+    ],
+    env: { NO_COLOR: "1", ...SMALL },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+}
+
+Deno.test("a sweep that Ctrl-C stops goes on where it was", async () => {
+  const out = await Deno.makeTempDir();
+  try {
+    const stopped = startSweep(out);
+    let said = "";
+    for await (
+      const text of stopped.stdout.pipeThrough(new TextDecoderStream())
+    ) {
+      const before = said.includes("validation MCC");
+      said += text;
+      if (!before && said.includes("validation MCC")) stopped.kill("SIGINT");
+    }
+    assert.equal((await stopped.status).code, 130);
+    const numDone = Number(/Stopped: (\d) of 3 /.exec(said)![1]);
+    assert.ok(numDone === 1 || numDone === 2, said);
+    const [folder] = [...Deno.readDirSync(out)].filter((each) =>
+      each.isDirectory
+    );
+    const filesNow = (): string[] =>
+      [...Deno.readDirSync(join(out, folder!.name))].map(({ name }) => name)
+        .sort();
+    assert.equal(filesNow().length, numDone);
+    assert.ok(filesNow().every((name) => name.endsWith("_seed42.json")));
+
+    const again = await startSweep(out).output();
+    const text = new TextDecoder().decode(again.stdout);
+    assert.equal(again.code, 0);
+    assert.match(
+      text,
+      new RegExp(`3 trainings, ${numDone} of them done before`),
+    );
+    assert.equal(filesNow().length, 3);
+    assert.match(text, /learning rate +batch .*\n(.* 32 +1 +1 .*\n){3}/);
+    const png = await Deno.readFile(join(out, "sweep.png"));
+    assert.equal(new TextDecoder().decode(png.subarray(1, 4)), "PNG");
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+});

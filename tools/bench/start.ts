@@ -1,0 +1,98 @@
+/** How long it takes from a kernel's start to the first trained step. @module */
+
+// deno-lint-ignore-file no-console -- a command speaks to a terminal
+
+import { join } from "node:path";
+import { Kernel } from "../jupyter/kernel.ts";
+import { codeCells } from "../jupyter/notebook.ts";
+import { readNotebook } from "../jupyter/notebook_file.ts";
+import { NOTEBOOKS } from "../shell/project.ts";
+import { provision } from "../shell/provision.ts";
+import { spreadOf } from "../trials/statistics.ts";
+
+/** What a notebook does after its imports, up to its first step. */
+const CELLS: readonly { readonly part: string; readonly source: string }[] = [
+  { part: "engine", source: `await startEngine();` },
+  {
+    part: "model",
+    source: `
+const labels = ["unacceptable", "acceptable"];
+const model = await loadClassifier(await ensureModel(), { labels, seed: 42 });`,
+  },
+  {
+    part: "sentences",
+    source: `
+const cola = await loadCola();
+const examples = encodeCola(cola.train, model.tokenizer, { maxLength: 64 });`,
+  },
+  {
+    part: "first step",
+    source: `
+const data = { train: examples, validation: examples };
+const recipe = { epochs: 1, batchSize: 32, learningRate: 5e-5, seed: 42 };
+for await (const { loss } of fineTune(model, data, recipe)) {
+  console.log(loss);
+  break;
+}`,
+  },
+];
+
+/** The seconds of one start, part by part, and of all parts together. */
+export type StartTimes = Readonly<Record<string, number>>;
+
+/**
+ * Starts a kernel and takes one training step in it.
+ *
+ * @param env Added to the kernel's environment.
+ * @returns The seconds of each part, in their order, and their sum as `all`.
+ * @throws {TypeError} If a cell fails.
+ */
+export async function timeStart(
+  env: Record<string, string> = {},
+): Promise<StartTimes> {
+  const began = performance.now();
+  await using kernel = await Kernel.start({ folder: NOTEBOOKS, env });
+  let last = performance.now();
+  const times: Record<string, number> = { kernel: (last - began) / 1000 };
+  const imports = { part: "imports", source: await importsOf("03_train") };
+  for (const { part, source } of [imports, ...CELLS]) {
+    const { outputs } = await kernel.execute(source);
+    const failure = outputs.find((output) => output.output_type === "error");
+    if (failure !== undefined) {
+      throw new TypeError(
+        `Cannot time a start as every cell must run: ${part} failed with ` +
+          `${failure.ename}: ${failure.evalue}`,
+      );
+    }
+    const now = performance.now();
+    times[part] = (now - last) / 1000;
+    last = now;
+  }
+  return { ...times, all: (last - began) / 1000 };
+}
+
+/** The cell of a notebook that imports what the notebook needs. */
+async function importsOf(name: string): Promise<string> {
+  const notebook = await readNotebook(join(NOTEBOOKS, `${name}.ipynb`));
+  return codeCells(notebook)[0]!.source;
+}
+
+/**
+ * Prints the median of several starts, part by part.
+ *
+ * @param rounds How many starts.
+ * @returns What was measured, one entry for each start.
+ */
+export async function benchStart(rounds: number): Promise<StartTimes[]> {
+  await provision();
+  const starts: StartTimes[] = [];
+  for (let i = 0; i < rounds; i++) starts.push(await timeStart());
+  console.log("From the start of the kernel to the first trained step:");
+  for (const part of Object.keys(starts[0]!)) {
+    const seconds = starts.map((times) => times[part]!);
+    const [middle, least, most] = Object.values(spreadOf(seconds))
+      .map((value) => value.toFixed(2));
+    console.log(`${part.padEnd(12)}${middle} s  (${least} to ${most})`);
+  }
+  return starts;
+}

@@ -1,0 +1,141 @@
+/** `deno task start`: the whole tutorial, from nothing to a report. @module */
+
+// deno-lint-ignore-file no-console -- a command speaks to a terminal
+
+import { join, relative, resolve } from "node:path";
+import { loadCola } from "../lib/datasets/cola/cola_corpus.ts";
+import { type Notebook, writeNotebook } from "./jupyter/notebook_file.ts";
+import { reportPage } from "./jupyter/page.ts";
+import { readResults, recordResults } from "../lib/notebook/results.ts";
+import { isSeed, settings } from "../lib/notebook/settings.ts";
+import { figuresOf } from "./figures.ts";
+import { followNotebook } from "./follow.ts";
+import { type Command, UsageError } from "./shell/command.ts";
+import { notebookNames, NOTEBOOKS } from "./shell/project.ts";
+import { progressLines, provision } from "./shell/provision.ts";
+
+/** How many of the notebooks, from the first, make up the tutorial on CoLA. */
+const TUTORIAL = 5;
+
+/** Provisions, runs the tutorial's notebooks, writes the report. */
+export const START: Command = {
+  name: "start",
+  summary: "Fine-tune BERT on CoLA, notebook by notebook, and write a report",
+  options: {
+    full: {
+      type: "boolean",
+      description: "The paper's recipe on all the data",
+    },
+    seed: {
+      type: "string",
+      value: "42",
+      description: "Order, dropout, new weights",
+    },
+    out: {
+      type: "string",
+      value: "FOLDER",
+      description: "Where the results go (out)",
+    },
+  },
+  run: async ({ flags, values }) => {
+    const seed = values.get("seed");
+    if (seed !== undefined && !isSeed(seed)) {
+      throw new UsageError(
+        `Cannot read --seed as it must be a whole number below 2^31: ` +
+          `found "${seed}"`,
+      );
+    }
+    if (flags.has("full")) Deno.env.set("BERTBOOK_MODE", "full");
+    if (seed !== undefined) Deno.env.set("BERTBOOK_SEED", seed);
+    const out = values.get("out");
+    if (out !== undefined) Deno.env.set("BERTBOOK_OUT", resolve(out));
+    return await start();
+  },
+};
+
+async function start(): Promise<number> {
+  const began = performance.now();
+  const { mode, outFolder } = settings();
+  const names = (await notebookNames()).slice(0, TUTORIAL);
+  await prepare(outFolder, names);
+  await provision();
+  const { description } = await loadCola({
+    provision: { onProgress: progressLines() },
+  });
+  console.log(`Data: ${description}.\nMode: ${mode}.`);
+  const executed: { name: string; notebook: Notebook }[] = [];
+  let failed = false;
+  for (const name of names) {
+    const { notebook, failure } = await followNotebook(
+      join(NOTEBOOKS, `${name}.ipynb`),
+      { BERTBOOK_MODE: mode, BERTBOOK_OUT: outFolder },
+    );
+    executed.push({ name, notebook });
+    await writeNotebook(
+      join(outFolder, "notebooks", `${name}.ipynb`),
+      notebook,
+    );
+    failed = failure !== undefined;
+    if (failed) break;
+  }
+  const seconds = Math.round((performance.now() - began) / 100) / 10;
+  const results = await recordResults(outFolder, { mode, seconds });
+  const report = join(outFolder, "report.html");
+  await Deno.writeTextFile(
+    report,
+    reportPage(executed, {
+      title: "Fine-tuning BERT on CoLA, in TypeScript",
+      figures: figuresOf(results),
+    }),
+  );
+  const fromHere = relative(Deno.cwd(), report);
+  const place = fromHere.startsWith("..") ? report : fromHere;
+  if (failed) {
+    console.error(`\nThe run ended early. What there is: ${place}`);
+    return 1;
+  }
+  console.log("");
+  for (const { label, value, note } of figuresOf(results)) {
+    console.log(`${label.padEnd(24)}${value}${note ? `  (${note})` : ""}`);
+  }
+  console.log(`\nReport: ${place}`);
+  return 0;
+}
+
+/** Makes the folder of the results, without the figures of an earlier run. */
+async function prepare(
+  folder: string,
+  notebooks: readonly string[],
+): Promise<void> {
+  const executed = join(folder, "notebooks");
+  if (executed === NOTEBOOKS) {
+    throw new UsageError(
+      `Cannot write results as they must not replace the project's own ` +
+        `notebooks: found "${folder}"; name another folder with --out`,
+    );
+  }
+  try {
+    await Deno.mkdir(executed, { recursive: true });
+    const { mode } = await readResults(folder).catch(() => ({ mode: "" }));
+    // A folder without figures is not ours, nor is a model in it.
+    if (mode !== undefined) await remove(join(folder, "model"));
+    await remove(join(folder, "metrics.json"));
+    await remove(join(folder, "report.html"));
+    for (const name of notebooks) await remove(join(executed, `${name}.ipynb`));
+    await recordResults(folder, { mode: settings().mode });
+  } catch (error) {
+    throw new RangeError(
+      `Cannot write results as their folder must take files: ` +
+        `${(error as Error).message}; name another folder with --out`,
+      { cause: error },
+    );
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,46 @@
+/** The tokenizer of Transformers.js, to compare ours with. @module */
+
+import {
+  AutoTokenizer,
+  env,
+  type PreTrainedTokenizer,
+} from "@huggingface/transformers";
+import { basename, dirname, resolve } from "node:path";
+import { encode, type Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
+
+/**
+ * Opens the tokenizer of a model folder with `@huggingface/transformers`.
+ *
+ * @param folder A folder with `tokenizer.json` and `tokenizer_config.json`.
+ * @returns The reference tokenizer, loaded without any network.
+ */
+export function loadReference(folder: string): Promise<PreTrainedTokenizer> {
+  env.allowRemoteModels = false;
+  env.localModelPath = dirname(resolve(folder));
+  return AutoTokenizer.from_pretrained(basename(resolve(folder)));
+}
+
+/** A text that the two tokenizers encode differently. */
+export type Difference = { text: string; ours: number[]; reference: number[] };
+
+/**
+ * Encodes texts with both tokenizers and keeps those that come out different.
+ *
+ * @param texts Any texts.
+ * @param tokenizer Our tokenizer.
+ * @param reference The tokenizer of {@linkcode loadReference}.
+ * @returns The differences, [] if the tokenizers are equal.
+ */
+export function differences(
+  texts: readonly string[],
+  tokenizer: Tokenizer,
+  reference: PreTrainedTokenizer,
+): Difference[] {
+  return texts.flatMap((text) => {
+    const ours = encode(tokenizer, text).ids;
+    const theirs = reference.encode(text);
+    const equal = ours.length === theirs.length &&
+      ours.every((id, i) => id === theirs[i]);
+    return equal ? [] : [{ text, ours, reference: theirs }];
+  });
+}
