@@ -1,6 +1,6 @@
 /** The figures of a run, as people read them. @module */
 
-import { type Results, tracingOf } from "../lib/notebook/results.ts";
+import { type Results, tracingOf } from "../notebooks/support/results.ts";
 import { duration } from "./shell/terminal.ts";
 
 /** One figure with its name; `note` says what it rests on. */

@@ -3,7 +3,7 @@
 import { basename, join } from "node:path";
 import { closest } from "fastest-levenshtein";
 import { writeNotebook } from "./jupyter/notebook_file.ts";
-import { settings } from "../lib/notebook/settings.ts";
+import { settings } from "../notebooks/support/settings.ts";
 import { followNotebook } from "./follow.ts";
 import { type Command, UsageError } from "./shell/command.ts";
 import { notebookNames, NOTEBOOKS } from "./shell/project.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readResults } from "bertbook/notebook/results.ts";
+import { readResults } from "../../notebooks/support/results.ts";
 import { numPictures, run, textOf } from "./_run.ts";
 
 Deno.test("07_questions beats the bag of words on new kinds of questions", async () => {

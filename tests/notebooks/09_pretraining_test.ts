@@ -1,7 +1,7 @@
 /** Notebook 9, pretraining, run as a reader would. */
 
 import assert from "node:assert/strict";
-import { readResults } from "bertbook/notebook/results.ts";
+import { readResults } from "../../notebooks/support/results.ts";
 import { numPictures, run, textOf } from "./_run.ts";
 
 Deno.test("09_pretraining learns words and pairs, and reads on", async () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { checkPage } from "../../tools/jupyter/check_page.ts";
 import { readNotebook } from "../../tools/jupyter/notebook_file.ts";
-import { readResults, tracingOf } from "bertbook/notebook/results.ts";
+import { readResults, tracingOf } from "../../notebooks/support/results.ts";
 import { NOTEBOOKS, numPictures, run, textOf } from "./_run.ts";
 
 Deno.test("the tutorial runs from the first notebook to the last", async (t) => {

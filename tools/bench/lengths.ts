@@ -11,8 +11,8 @@ import {
 import { lengthGroupedOrder, randomOrder } from "../../lib/batches/sampler.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import type { BertConfig } from "../../lib/model/config.ts";
-import { LABELS } from "../../lib/notebook/fine_tuned.ts";
-import { RECIPES } from "../../lib/notebook/recipe.ts";
+import { LABELS } from "../../notebooks/support/fine_tuned.ts";
+import { RECIPES } from "../../notebooks/support/recipe.ts";
 import { initSlots } from "../../lib/training/adamw.ts";
 import { BATCHES_OF } from "../../lib/batches/layout.ts";
 import { makeTrainable } from "../../lib/training/variables.ts";

@@ -11,8 +11,8 @@ import { planFineTuning } from "../../lib/training/fine_tune_options.ts";
 import { predictionBatches } from "../../lib/inference/predict.ts";
 import type { Batch, EncodedExample } from "../../lib/batches/batches.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
-import { LABELS } from "../../lib/notebook/fine_tuned.ts";
-import { RECIPES } from "../../lib/notebook/recipe.ts";
+import { LABELS } from "../../notebooks/support/fine_tuned.ts";
+import { RECIPES } from "../../notebooks/support/recipe.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import {
   loadClassifier,

@@ -1,6 +1,6 @@
 /** The options of `deno task sweep`, read and checked. @module */
 
-import { isSeed } from "../../lib/notebook/settings.ts";
+import { isSeed } from "../../notebooks/support/settings.ts";
 import type { ScheduleName } from "../../lib/training/schedule.ts";
 import {
   type Arguments,

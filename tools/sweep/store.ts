@@ -1,7 +1,7 @@
 /** The results of a sweep, each a small file that is there as a whole or not. @module */
 
 import { join } from "node:path";
-import { RECIPES } from "../../lib/notebook/recipe.ts";
+import { RECIPES } from "../../notebooks/support/recipe.ts";
 import { writeSynced } from "../../lib/checkpoint/replace.ts";
 import type { Judge } from "../trials/judged_epochs.ts";
 import { nameOf, type SweepRun } from "./grid.ts";

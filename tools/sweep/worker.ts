@@ -10,7 +10,7 @@
 import type { EncodedExample } from "../../lib/batches/batches.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
 import { matthewsCorrelation } from "../../lib/evaluation/metrics.ts";
-import { LABELS } from "../../lib/notebook/fine_tuned.ts";
+import { LABELS } from "../../notebooks/support/fine_tuned.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { loadClassifier } from "../../lib/checkpoint/pretrained.ts";
 import { colaTask } from "../trials/cola_task.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeHtml, visibleControls } from "../views/escape.ts";
+import { escapeHtml, visibleControls } from "../../lib/views/escape.ts";
 import {
   type Broadcast,
   kernelBroadcast,
@@ -51,7 +51,7 @@ const UPDATE_MS = 250;
  *
  * @example Usage
  * ```ts
- * import { progress } from "bertbook/notebook/progress.ts";
+ * import { progress } from "./progress.ts";
  * import assert from "node:assert/strict";
  *
  * const bar = progress({ title: "Training", total: 80, now: () => 0 });

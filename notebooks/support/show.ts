@@ -9,16 +9,16 @@
  */
 
 import { Buffer } from "node:buffer";
-import type { HtmlView } from "../views/head_view.ts";
+import type { HtmlView } from "../../lib/views/head_view.ts";
 import {
   DEFAULT_SCALE,
   pngSize,
   rasterize,
   renderPng,
   renderSvg,
-} from "../views/picture.ts";
-import { table, type TableView } from "../views/table.ts";
-import type { VegaLiteSpec } from "../views/theme.ts";
+} from "../../lib/views/picture.ts";
+import { table, type TableView } from "../../lib/views/table.ts";
+import type { VegaLiteSpec } from "../../lib/views/theme.ts";
 import {
   type Broadcast,
   kernelBroadcast,
@@ -64,7 +64,7 @@ const VEGA_LITE = "application/vnd.vegalite.v5+json";
  *
  * @example Outside a kernel nothing is shown and nothing fails
  * ```ts
- * import { show } from "bertbook/notebook/show.ts";
+ * import { show } from "./show.ts";
  *
  * await show([{ epoch: 1, loss: 0.5 }], { caption: "Training" });
  * ```

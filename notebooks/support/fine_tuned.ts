@@ -2,16 +2,16 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fineTune } from "../training/fine_tune.ts";
-import type { ColaCorpus } from "../datasets/cola/cola_corpus.ts";
-import { encodeCola } from "../datasets/cola/encode_cola.ts";
-import { split } from "../datasets/split.ts";
-import { randomStream } from "../engine/random/stream.ts";
-import { CATALOGUE, ensureModel } from "../checkpoint/catalogue.ts";
+import { fineTune } from "../../lib/training/fine_tune.ts";
+import type { ColaCorpus } from "../../lib/datasets/cola/cola_corpus.ts";
+import { encodeCola } from "../../lib/datasets/cola/encode_cola.ts";
+import { split } from "../../lib/datasets/split.ts";
+import { randomStream } from "../../lib/engine/random/stream.ts";
+import { CATALOGUE, ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import {
   type ClassifierModel,
   loadClassifier,
-} from "../checkpoint/pretrained.ts";
+} from "../../lib/checkpoint/pretrained.ts";
 import { RECIPES } from "./recipe.ts";
 import { readResults } from "./results.ts";
 import { settings } from "./settings.ts";

@@ -1,6 +1,6 @@
 /** The progress display of a fine-tuning run. @module */
 
-import type { EpochEnd, TrainStep } from "../training/fine_tune.ts";
+import type { EpochEnd, TrainStep } from "../../lib/training/fine_tune.ts";
 import type { Broadcast } from "./display.ts";
 import { type Progress, progress } from "./progress.ts";
 

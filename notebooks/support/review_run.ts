@@ -1,16 +1,16 @@
 /** One training on reviews and its test, for comparisons. @module */
 
-import { fineTune, type TrainStep } from "../training/fine_tune.ts";
-import { predict } from "../inference/predict.ts";
-import type { EncodedExample } from "../batches/batches.ts";
-import { encodeReviews } from "../datasets/imdb/encode_reviews.ts";
-import type { ImdbExample } from "../datasets/imdb/imdb.ts";
-import { VERDICTS } from "../datasets/imdb/review_corpus.ts";
-import { disposeTree } from "../engine/tensor_tree.ts";
-import { bagLogits, fitBagOfWords } from "../evaluation/bag_of_words.ts";
-import { accuracy, argMax } from "../evaluation/metrics.ts";
-import { ensureModel } from "../checkpoint/catalogue.ts";
-import { loadClassifier } from "../checkpoint/pretrained.ts";
+import { fineTune, type TrainStep } from "../../lib/training/fine_tune.ts";
+import { predict } from "../../lib/inference/predict.ts";
+import type { EncodedExample } from "../../lib/batches/batches.ts";
+import { encodeReviews } from "../../lib/datasets/imdb/encode_reviews.ts";
+import type { ImdbExample } from "../../lib/datasets/imdb/imdb.ts";
+import { VERDICTS } from "../../lib/datasets/imdb/review_corpus.ts";
+import { disposeTree } from "../../lib/engine/tensor_tree.ts";
+import { bagLogits, fitBagOfWords } from "../../lib/evaluation/bag_of_words.ts";
+import { accuracy, argMax } from "../../lib/evaluation/metrics.ts";
+import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
+import { loadClassifier } from "../../lib/checkpoint/pretrained.ts";
 import {
   reviewPrecision,
   type ReviewRecipe,

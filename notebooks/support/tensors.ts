@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs";
  * @example
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { shapesOf } from "bertbook/notebook/tensors.ts";
+ * import { shapesOf } from "./tensors.ts";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");
