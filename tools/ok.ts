@@ -17,8 +17,13 @@ const FORMATTED = [
   ".devcontainer",
   "data",
   "lib",
+  "tools",
+  "notebooks/support",
   "tests",
 ];
+
+/** Every folder with code. */
+const CHECKED = ["lib", "tools", "notebooks/support", "tests", "data"];
 
 /** Format, lint, type check of `lib/` and of the notebooks' cells, all tests. */
 export const OK: Command = {
@@ -30,7 +35,7 @@ export const OK: Command = {
       ["format", () => deno("fmt", "--check", "--quiet", ...FORMATTED)],
       ["notebook format", formatsNotebooks],
       ["lint", () => deno("lint", "--quiet")],
-      ["types", () => deno("check", "--quiet", "lib", "tests", "data")],
+      ["types", () => deno("check", "--quiet", ...CHECKED)],
       ["notebook cells", checksCells],
     ];
     for (const [name, passes] of gates) {

@@ -18,12 +18,12 @@ import { type MaskingOptions, maskTokens, numPlaces } from "./masking.ts";
 export type MaskedBatch = Batch & {
   /** Positions among all B · T tokens, [M]. */
   places: Int32Array;
-  /** The pieces that stood there, or {@linkcode NO_WORD}, [M]. */
+  /** The pieces that stood there, or {@linkcode IGNORE_INDEX}, [M]. */
   words: Int32Array;
 };
 
-/** The label of a place that is not to be guessed; the number is PyTorch's. */
-export const NO_WORD = -100;
+/** The label that the loss leaves out; the number is PyTorch's. */
+export const IGNORE_INDEX = -100;
 
 /** How to form and to hide. */
 export type MaskedBatchOptions = BatchOptions & MaskingOptions & {
@@ -59,7 +59,7 @@ export function* maskedBatchesOf(
     const numEach = numPlaces(T, share);
     const ids = batch.ids.slice();
     const places = new Int32Array(B * numEach);
-    const words = new Int32Array(B * numEach).fill(NO_WORD);
+    const words = new Int32Array(B * numEach).fill(IGNORE_INDEX);
     for (const [row, index] of indices.entries()) {
       const random = randomStream(seed, epoch, index, MASKING);
       const masked = maskTokens(examples[index]!.ids, vocabulary, random, {

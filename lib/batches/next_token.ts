@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { rowsOf, spansOf } from "./cut_batch.ts";
 import type { TransformerConfig } from "../model/transformer.ts";
-import { IGNORED } from "../training/head_losses.ts";
+import { IGNORE_INDEX } from "./masked_batches.ts";
 
 /** A text as ids. */
 export type TokenSequence = {
@@ -17,7 +17,7 @@ export type TokenSequence = {
 export type NextTokenBatch = {
   /** Every token but the last of each sequence, B · T. */
   readonly ids: Int32Array;
-  /** The token after each, or {@linkcode IGNORED}, B · T. */
+  /** The token after each, or {@linkcode IGNORE_INDEX}, B · T. */
   readonly next: Int32Array;
   /** Positions of the sequences among all. */
   readonly indices: readonly number[];
@@ -64,7 +64,7 @@ export function* nextTokenBatches(
   for (let start = 0; start < order.length; start += batchSize) {
     const indices = order.slice(start, start + batchSize);
     const ids = new Int32Array(indices.length * length);
-    const next = new Int32Array(indices.length * length).fill(IGNORED);
+    const next = new Int32Array(indices.length * length).fill(IGNORE_INDEX);
     for (const [row, index] of indices.entries()) {
       const sequence = sequences[index]!;
       ids.set(sequence.ids.slice(0, -1), row * length);

@@ -193,3 +193,8 @@ function reportOf(
     parameters: parameters.reduce((sum, entry) => sum + sizeOf(entry), 0),
   };
 }
+
+/** A model that guesses words, and perhaps judges pairs. */
+export type PretrainableModel =
+  | HeadModel<"masked-lm">
+  | HeadModel<"pretraining">;

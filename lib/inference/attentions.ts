@@ -12,7 +12,7 @@ import type { BertConfig } from "../model/config.ts";
 import { checkInput, inputFrom } from "../model/input.ts";
 import { neuronsOf } from "../model/neurons.ts";
 import { lengthMultiple } from "../batches/layout.ts";
-import { MANY_SIGNATURES } from "../training/many_signatures.ts";
+import { MANY_SIGNATURES } from "../engine/precision.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 
 /** A sequence as the tokenizer encodes it. */

@@ -8,9 +8,9 @@ import { predictBoth } from "../model/heads/pretraining.ts";
 import { inputFrom } from "../model/input.ts";
 import { encode } from "../tokenizer/tokenizer.ts";
 import { MASK } from "../tokenizer/vocabulary.ts";
-import { checkOption, RULES } from "../training/check.ts";
+import { checkOption, RULES } from "../options.ts";
 import type { HeadModel } from "../checkpoint/pretrained.ts";
-import type { PretrainableModel } from "../training/pretraining.ts";
+import type { PretrainableModel } from "../checkpoint/pretrained.ts";
 
 /** A word for a place, and how sure the model is of it. */
 export type Guess = { readonly word: string; readonly probability: number };

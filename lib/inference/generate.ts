@@ -8,9 +8,9 @@ import type {
   TransformerConfig,
   TransformerParams,
 } from "../model/transformer.ts";
-import { checkOption, RULES } from "../training/check.ts";
-import { MANY_SIGNATURES } from "../training/many_signatures.ts";
-import type { LanguageModel } from "../training/train_language_model.ts";
+import { checkOption, RULES } from "../options.ts";
+import { MANY_SIGNATURES } from "../engine/precision.ts";
+import type { LanguageModel } from "../model/language_model.ts";
 
 /** How to choose among the tokens. */
 export type GenerateOptions = {

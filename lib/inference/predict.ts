@@ -17,19 +17,15 @@ import {
 } from "../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 import { inputFrom } from "../model/input.ts";
-import {
-  checkChoice,
-  checkExamples,
-  checkOption,
-  RULES,
-} from "../training/check.ts";
+import { checkChoice, checkOption, RULES } from "../options.ts";
+import { checkExamples } from "../batches/check_examples.ts";
 import { lengthMultiple } from "../batches/layout.ts";
-import { MANY_SIGNATURES } from "../training/many_signatures.ts";
+import { MANY_SIGNATURES } from "../engine/precision.ts";
 import {
   checkPrecision,
   compileEach,
   type Precision,
-} from "../training/precision.ts";
+} from "../engine/precision.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 
 /** What a model says of every example, in the order of the examples. */

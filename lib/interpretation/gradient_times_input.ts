@@ -19,7 +19,7 @@ import {
 } from "../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 import { inputFrom } from "../model/input.ts";
-import { MANY_SIGNATURES } from "../training/many_signatures.ts";
+import { MANY_SIGNATURES } from "../engine/precision.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 
 /**

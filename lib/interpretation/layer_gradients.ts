@@ -3,10 +3,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { namedLeaves } from "../engine/tensor_tree.ts";
 import { globalNorm } from "../training/clip.ts";
-import {
-  type LanguageModel,
-  nextTokenLoss,
-} from "../training/train_language_model.ts";
+import { type LanguageModel } from "../model/language_model.ts";
+import { nextTokenLoss } from "../training/train_language_model.ts";
 import {
   lengthFor,
   nextTokenBatches,

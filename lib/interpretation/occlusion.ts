@@ -13,8 +13,8 @@ import type { EncodedExample } from "../batches/batches.ts";
 import { softmax } from "../evaluation/probabilities.ts";
 import { maskIdOf } from "../tokenizer/vocabulary.ts";
 import type { WordSpan } from "../tokenizer/words.ts";
-import { checkChoice } from "../training/check.ts";
-import type { Precision } from "../training/precision.ts";
+import { checkChoice } from "../options.ts";
+import type { Precision } from "../engine/precision.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 import { marginWeights } from "./gradient_times_input.ts";
 

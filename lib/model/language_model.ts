@@ -10,6 +10,12 @@ import {
   type TransformerParams,
 } from "./transformer.ts";
 
+/** A language model and what it was made with. */
+export type LanguageModel = {
+  readonly config: TransformerConfig;
+  readonly params: TransformerParams;
+};
+
 /** The scores of every next token, and what led to them. */
 export type LanguageModelOutput = TransformerOutput & {
   /** Unnormalized log-probabilities of the token after each position, [B, T, V]. */

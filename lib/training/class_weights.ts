@@ -1,7 +1,7 @@
 /** How much an example of each class counts in the loss. @module */
 
 import type { EncodedExample } from "../batches/batches.ts";
-import { checkOption, RULES } from "./check.ts";
+import { checkOption, RULES } from "../options.ts";
 
 /**
  * The weights that make every class count alike, however many examples it has:

@@ -9,8 +9,8 @@ import {
   applySums,
   type Touched,
 } from "./accumulate.ts";
-import { MANY_SIGNATURES } from "./many_signatures.ts";
-import { compileEach, type Precision } from "./precision.ts";
+import { MANY_SIGNATURES } from "../engine/precision.ts";
+import { compileEach, type Precision } from "../engine/precision.ts";
 import { inShards, type Sharded } from "./shards.ts";
 import {
   type Objective,

@@ -2,13 +2,8 @@
 
 import type { Batch, EncodedExample } from "../batches/batches.ts";
 import { type TrainingOrder, trainingOrder } from "../batches/sampler.ts";
-import {
-  checkChoice,
-  checkExamples,
-  checkOption,
-  type ModelSizes,
-  RULES,
-} from "./check.ts";
+import { checkChoice, checkOption, RULES } from "../options.ts";
+import { checkExamples, type ModelSizes } from "../batches/check_examples.ts";
 import { BATCHES_OF, type Layout } from "../batches/layout.ts";
 import {
   planTraining,

@@ -1,12 +1,9 @@
 /** What each head's training lowers. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { NO_WORD } from "../batches/masked_batches.ts";
+import { IGNORE_INDEX } from "../batches/masked_batches.ts";
 import { withGradient } from "../ops/custom_gradient.ts";
 import { crossEntropy } from "./loss.ts";
-
-/** The label of what is not to be learned from; the number is PyTorch's. */
-export const IGNORED = NO_WORD;
 
 /**
  * Mean cross-entropy over the rows that have a label, in nats; 0 where none has.
@@ -17,19 +14,19 @@ export const IGNORED = NO_WORD;
  * @example The second row has no label
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { IGNORED, labelledCrossEntropy } from "bertbook/training/head_losses.ts";
+ * import { IGNORE_INDEX } from "bertbook/batches/masked_batches.ts";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");
  * tf.tidy(() => {
- *   const labels = tf.tensor1d([1, IGNORED], "int32");
+ *   const labels = tf.tensor1d([1, IGNORE_INDEX], "int32");
  *   const loss = labelledCrossEntropy(tf.tensor2d([[7, 7], [9, 0]]), labels);
  *   assert.ok(Math.abs(loss.dataSync()[0]! - Math.LN2) < 1e-6);
  * });
  * ```
  *
  * @param logits One row of scores for each place, [N, C].
- * @param labels A class in [0, C), or {@linkcode IGNORED}, [N], int32.
+ * @param labels A class in [0, C), or {@linkcode IGNORE_INDEX}, [N], int32.
  * @returns A scalar; the caller disposes it.
  */
 export function labelledCrossEntropy(
@@ -75,7 +72,7 @@ export function pretrainingLoss(
  * The loss of token classification: the mean over all labelled tokens of the batch.
  *
  * @param logits [B, T, C].
- * @param labels A class, or {@linkcode IGNORED} for special tokens, padding and the
+ * @param labels A class, or {@linkcode IGNORE_INDEX} for special tokens, padding and the
  * later pieces of a word, [B, T], int32.
  * @returns A scalar; the caller disposes it.
  */
@@ -109,7 +106,11 @@ export function answerLoss(
   const [, T] = startLogits.shape;
   return tf.tidy(() => {
     const within = (places: tf.Tensor1D): tf.Tensor1D =>
-      tf.where(places.less(T), places, tf.fill(places.shape, IGNORED, "int32"));
+      tf.where(
+        places.less(T),
+        places,
+        tf.fill(places.shape, IGNORE_INDEX, "int32"),
+      );
     return labelledCrossEntropy(startLogits, within(answers.starts))
       .add(labelledCrossEntropy(endLogits, within(answers.ends)))
       .div(2);

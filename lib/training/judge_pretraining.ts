@@ -5,25 +5,25 @@ import { setImmediate } from "node:timers/promises";
 import type { EncodedExample } from "../batches/batches.ts";
 import {
   cutMaskedBatch,
+  IGNORE_INDEX,
   maskedBatchesOf,
-  NO_WORD,
 } from "../batches/masked_batches.ts";
 import { sideBySide } from "../engine/side_by_side.ts";
 import { argMax } from "../evaluation/probabilities.ts";
 import type { BertConfig } from "../model/config.ts";
 import { predictWords } from "../model/heads/masked_lm.ts";
 import { predictBoth } from "../model/heads/pretraining.ts";
-import { checkExamples, checkOption, RULES } from "./check.ts";
+import { checkExamples } from "../batches/check_examples.ts";
+import { checkOption, RULES } from "../options.ts";
 import { lengthMultiple } from "../batches/layout.ts";
-import { MANY_SIGNATURES } from "./many_signatures.ts";
-import { compileEach, type Precision } from "./precision.ts";
+import { MANY_SIGNATURES } from "../engine/precision.ts";
+import { compileEach, type Precision } from "../engine/precision.ts";
 import {
   judgesPairs,
-  type MaskedInput,
-  maskedTensors,
-  type PretrainableModel,
   type PretrainableParams,
-} from "./pretraining.ts";
+} from "../model/heads/pretraining.ts";
+import { type MaskedInput, maskedTensors } from "./pretraining.ts";
+import { type PretrainableModel } from "../checkpoint/pretrained.ts";
 
 /** What a model makes of sentences with hidden words. */
 export type PretrainingScores = {
@@ -78,7 +78,7 @@ export async function judgePretraining(
     const pairs = await guesses.pairs?.array() ?? [];
     tf.dispose(guesses);
     for (const [m, word] of batch.words.entries()) {
-      if (word === NO_WORD) continue;
+      if (word === IGNORE_INDEX) continue;
       loss -= logProbabilities[m]!;
       numFound += found[m]!;
       numWords++;

@@ -9,15 +9,16 @@
 import type { EncodedExample } from "../batches/batches.ts";
 import {
   cutMaskedBatch,
+  IGNORE_INDEX,
   type MaskedBatch,
   maskedBatchesOf,
-  NO_WORD,
 } from "../batches/masked_batches.ts";
 import { checkShare, type MaskingOptions } from "../batches/masking.ts";
 import { type TrainingOrder, trainingOrder } from "../batches/sampler.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { initSlots } from "./adamw.ts";
-import { checkChoice, checkExamples } from "./check.ts";
+import { checkChoice } from "../options.ts";
+import { checkExamples } from "../batches/check_examples.ts";
 import { keptInMemory } from "./kept_weights.ts";
 import { lengthMultiple } from "../batches/layout.ts";
 import { trainOn, type TrainStep } from "./train_on.ts";
@@ -32,12 +33,9 @@ import {
   PAIR_LABELS,
   type PretrainingScores,
 } from "./judge_pretraining.ts";
-import {
-  judgesPairs,
-  maskedTensors,
-  type PretrainableModel,
-  pretrainingStep,
-} from "./pretraining.ts";
+import { judgesPairs } from "../model/heads/pretraining.ts";
+import { maskedTensors, pretrainingStep } from "./pretraining.ts";
+import { type PretrainableModel } from "../checkpoint/pretrained.ts";
 
 /**
  * What a user chooses. Other words are hidden in each epoch; if `warmupSteps` is left
@@ -105,7 +103,7 @@ export function pretrain(
 const WORDS_ALONE = {
   cut: cutMaskedBatch,
   weightOf: ({ words }: MaskedBatch) =>
-    words.filter((word) => word !== NO_WORD).length,
+    words.filter((word) => word !== IGNORE_INDEX).length,
 };
 
 async function* run(

@@ -5,23 +5,15 @@ import type { MaskedBatch } from "../batches/masked_batches.ts";
 import type { BertInput } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
 import type { Dropout } from "../ops/dropout.ts";
-import { type MaskedLmParams, predictWords } from "../model/heads/masked_lm.ts";
+import { predictWords } from "../model/heads/masked_lm.ts";
 import {
+  judgesPairs,
   predictBoth,
-  type PretrainingParams,
+  type PretrainableParams,
 } from "../model/heads/pretraining.ts";
 import { inputFrom } from "../model/input.ts";
 import { compileStep } from "./compiled_step.ts";
 import { labelledCrossEntropy, pretrainingLoss } from "./head_losses.ts";
-import type { HeadModel } from "../checkpoint/pretrained.ts";
-
-/** The parameters of a model that guesses words, and perhaps judges pairs. */
-export type PretrainableParams = MaskedLmParams | PretrainingParams;
-
-/** A model that guesses words, and perhaps judges pairs. */
-export type PretrainableModel =
-  | HeadModel<"masked-lm">
-  | HeadModel<"pretraining">;
 
 /** One batch as the model wants it. */
 export type MaskedInput = {
@@ -34,17 +26,6 @@ export type MaskedInput = {
   /** The class of each pair, [B], int32. */
   readonly following: tf.Tensor1D;
 };
-
-/**
- * Whether a model judges pairs.
- *
- * @param params Its parameters.
- */
-export function judgesPairs(
-  params: PretrainableParams,
-): params is PretrainingParams {
-  return "relationship" in params;
-}
 
 /**
  * The loss of a batch: of its hidden words alone, or of the pairs, too.

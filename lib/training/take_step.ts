@@ -7,7 +7,7 @@ import { disposeTree, type TensorTree } from "../engine/tensor_tree.ts";
 import { initSums, type Sums } from "./accumulate.ts";
 import { type AdamWRates, adamWRates } from "./adamw.ts";
 import { compiledApplySums, type CompiledStep } from "./compiled_step.ts";
-import type { Precision } from "./precision.ts";
+import type { Precision } from "../engine/precision.ts";
 import { type Sharded, sharesOf } from "./shards.ts";
 import type { Learner, UpdateSettings } from "./step.ts";
 

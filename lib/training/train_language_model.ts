@@ -7,16 +7,17 @@ import { compile } from "../engine/compile.ts";
 import { sideBySide } from "../engine/side_by_side.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import type { Dropout } from "../ops/dropout.ts";
-import { languageModel } from "../model/language_model.ts";
+import { type LanguageModel, languageModel } from "../model/language_model.ts";
 import type {
   TransformerConfig,
   TransformerParams,
 } from "../model/transformer.ts";
 import { initSlots } from "./adamw.ts";
-import { checkOption, RULES } from "./check.ts";
+import { checkOption, RULES } from "../options.ts";
 import { compileStep } from "./compiled_step.ts";
-import { IGNORED, tokenLoss } from "./head_losses.ts";
-import { MANY_SIGNATURES } from "./many_signatures.ts";
+import { IGNORE_INDEX } from "../batches/masked_batches.ts";
+import { tokenLoss } from "./head_losses.ts";
+import { MANY_SIGNATURES } from "../engine/precision.ts";
 import { trainOn, type TrainStep } from "./train_on.ts";
 import {
   planTraining,
@@ -33,12 +34,6 @@ import {
   nextTokenTensors,
   type TokenSequence,
 } from "../batches/next_token.ts";
-
-/** A language model and what it was made with. */
-export type LanguageModel = {
-  readonly config: TransformerConfig;
-  readonly params: TransformerParams;
-};
 
 /**
  * Mean cross-entropy of the next tokens of a batch.
@@ -99,7 +94,7 @@ async function* run(
     cut: cutNextTokenBatch,
     tensorsOf: nextTokenTensors,
     weightOf: ({ next }: NextTokenBatch) =>
-      next.filter((token) => token !== IGNORED).length,
+      next.filter((token) => token !== IGNORE_INDEX).length,
   };
   try {
     for (let epoch = 1; epoch <= epochs; epoch++) {

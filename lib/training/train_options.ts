@@ -2,8 +2,8 @@
 
 import { numBatches } from "../batches/batches.ts";
 import { ADAMW_DEFAULTS } from "./adamw.ts";
-import { checkChoice, checkOption, checkWarmup, RULES } from "./check.ts";
-import { checkPrecision, type Precision } from "./precision.ts";
+import { checkChoice, checkOption, RULES } from "../options.ts";
+import { checkPrecision, type Precision } from "../engine/precision.ts";
 import type { ScheduleName } from "./schedule.ts";
 import type { TrainPlan } from "./train_on.ts";
 
@@ -91,4 +91,20 @@ export function planTraining(
     accumulate,
     stepsPerEpoch,
   };
+}
+
+/**
+ * Checks that the rate's climb ends within the training.
+ *
+ * @param warmupSteps Steps over which the rate climbs.
+ * @param totalSteps Steps of the training.
+ * @throws {RangeError} If the climb is no number of steps, or longer than the training.
+ */
+function checkWarmup(warmupSteps: number, totalSteps: number): void {
+  checkOption("warmupSteps", warmupSteps, RULES.countOrNone);
+  if (warmupSteps <= totalSteps) return;
+  throw new RangeError(
+    `Cannot warm up as warmupSteps must not exceed the steps of the training: ` +
+      `current values are warmupSteps=${warmupSteps}, steps=${totalSteps}`,
+  );
 }

@@ -1,7 +1,10 @@
 /** The figures that a run leaves behind, in `metrics.json`. @module */
 
 import { join } from "node:path";
-import { type TracingReport, tracingReport } from "../../lib/engine/tracing_report.ts";
+import {
+  type TracingReport,
+  tracingReport,
+} from "../../lib/engine/tracing_report.ts";
 
 /** Figures by name; a later notebook adds to what an earlier one wrote. */
 export type Results = Record<string, unknown>;

@@ -8,8 +8,8 @@ import {
 import { cutBatch, spansOf } from "bertbook/batches/cut_batch.ts";
 import {
   cutMaskedBatch,
+  IGNORE_INDEX,
   maskedBatchesOf,
-  NO_WORD,
 } from "bertbook/batches/masked_batches.ts";
 import { packedBatchesOf } from "bertbook/batches/packed_batches.ts";
 import {
@@ -155,7 +155,7 @@ Deno.test("shards of hidden words name the same words", () => {
       firstRow + Math.floor(place / shard!.length),
       place % shard!.length,
       shard!.words[m]!,
-    ]).filter(([, , word]) => word !== NO_WORD);
+    ]).filter(([, , word]) => word !== IGNORE_INDEX);
   const [first, second] = shards;
   const all = hidden(batch, 0);
   assert.ok(all.length > 6);

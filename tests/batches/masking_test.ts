@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { maskedBatchesOf, NO_WORD } from "bertbook/batches/masked_batches.ts";
+import {
+  IGNORE_INDEX,
+  maskedBatchesOf,
+} from "bertbook/batches/masked_batches.ts";
 import { maskTokens, numPlaces } from "bertbook/batches/masking.ts";
 import { sentencePairs, spansOf } from "bertbook/batches/sentence_pairs.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
@@ -142,11 +145,11 @@ Deno.test("masked batches have one number of places for each shape", () => {
   const [first, second] = [...maskedBatchesOf(examples, options)];
   // round(0.15 · 20) for each of two rows: 1 and 3 are labelled.
   assert.equal(first!.places.length, 6);
-  const labelled = [...first!.words].filter((word) => word !== NO_WORD);
+  const labelled = [...first!.words].filter((word) => word !== IGNORE_INDEX);
   assert.equal(labelled.length, 4);
-  assert.deepEqual([...first!.words].slice(1, 3), [NO_WORD, NO_WORD]);
+  assert.deepEqual([...first!.words].slice(1, 3), [IGNORE_INDEX, IGNORE_INDEX]);
   first!.words.forEach((word, m) => {
-    if (word === NO_WORD) return;
+    if (word === IGNORE_INDEX) return;
     const place = first!.places[m]!;
     const row = Math.floor(place / 20);
     assert.equal(examples[row]!.ids[place % 20], word);

@@ -11,7 +11,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { openWithPython, saveToy } from "../weights/_saved.ts";
+import { openWithPython, saveToy } from "../checkpoint/_saved.ts";
 
 await tf.setBackend("cpu");
 await using saved = await saveToy();

@@ -11,7 +11,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { openHeadsWithPython, saveHeads } from "../weights/_heads.ts";
+import { openHeadsWithPython, saveHeads } from "../checkpoint/_heads.ts";
 
 await tf.setBackend("cpu");
 await using saved = await saveHeads();

@@ -5,5 +5,5 @@ import { join } from "node:path";
 /** The path of `tools/main.ts`. */
 export const MAIN = join(
   import.meta.dirname!,
-  ...["..", "..", "lib", "cli", "main.ts"],
+  ...["..", "..", "tools", "main.ts"],
 );

@@ -2,11 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import {
   answerLoss,
-  IGNORED,
   labelledCrossEntropy,
   pretrainingLoss,
   tokenLoss,
 } from "bertbook/training/head_losses.ts";
+import { IGNORE_INDEX } from "bertbook/batches/masked_batches.ts";
 import { crossEntropy } from "bertbook/training/loss.ts";
 import golden from "../golden/heads_formula.json" with { type: "json" };
 import { assertGradient, assertNoLeak } from "../model/_support.ts";
@@ -76,7 +76,7 @@ Deno.test("the loss of every head equals Python's", () => {
 
 Deno.test("labelledCrossEntropy() has the gradient of central differences", () => {
   const logits = tf.tensor2d([[1, -2, 0.5], [3, 0, 1], [0, 0.2, -1]]);
-  const words = list([2, IGNORED, 0]);
+  const words = list([2, IGNORE_INDEX, 0]);
   const loss = (x: tf.Tensor): tf.Scalar =>
     labelledCrossEntropy(x as tf.Tensor2D, words).mul(3);
   assertGradient(loss, logits, 2e-3);
@@ -87,7 +87,7 @@ Deno.test("labelledCrossEntropy() has the gradient of central differences", () =
 Deno.test("labelledCrossEntropy() is 0 and pulls nowhere where nothing is labelled", () => {
   tf.tidy(() => {
     const { value, grad } = tf.valueAndGrad((x) =>
-      labelledCrossEntropy(x as tf.Tensor2D, list([IGNORED, IGNORED]))
+      labelledCrossEntropy(x as tf.Tensor2D, list([IGNORE_INDEX, IGNORE_INDEX]))
     )(tf.tensor2d([[1, 2], [3, 4]]));
     assert.equal(Math.abs(value.dataSync()[0]!), 0);
     assert.ok(grad.dataSync().every((x) => Math.abs(x) === 0));

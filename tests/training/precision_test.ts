@@ -7,7 +7,7 @@ import {
   multipliesBfloat16,
 } from "bertbook/engine/processor.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { checkPrecision, type Precision } from "bertbook/training/precision.ts";
+import { checkPrecision, type Precision } from "bertbook/engine/precision.ts";
 import {
   assertRelative,
   copyTask,

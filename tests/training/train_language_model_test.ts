@@ -4,8 +4,8 @@ import { copySequences } from "bertbook/datasets/toy/copy_task.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { chooseToken, generate } from "bertbook/inference/generate.ts";
+import { type LanguageModel } from "bertbook/model/language_model.ts";
 import {
-  type LanguageModel,
   nextTokenLoss,
   scoreLanguageModel,
   trainLanguageModel,

@@ -10,7 +10,7 @@ import {
   speedSettings,
 } from "../../lib/engine/speed_settings.ts";
 import { provideLibrary } from "../../lib/engine/tensorflow/library.ts";
-import type { Precision } from "../../lib/training/precision.ts";
+import type { Precision } from "../../lib/engine/precision.ts";
 import { benchChart } from "../../lib/views/bench_chart.ts";
 import { renderPng } from "../../lib/views/picture.ts";
 import type { Command } from "../shell/command.ts";

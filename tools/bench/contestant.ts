@@ -1,7 +1,7 @@
 /** The contestants of the benchmark, each a process that waits for its turn. @module */
 
 import { join } from "node:path";
-import type { Precision } from "../../lib/training/precision.ts";
+import type { Precision } from "../../lib/engine/precision.ts";
 import { WorkerProcess } from "../trials/worker_process.ts";
 import type { Rival } from "./options.ts";
 import { BENCH_MODELS, type BenchModel, type Savings } from "./shapes.ts";

@@ -42,7 +42,7 @@ import {
 } from "../../lib/training/adamw.ts";
 import { compileStep } from "../../lib/training/compiled_step.ts";
 import { crossEntropy } from "../../lib/training/loss.ts";
-import type { Precision } from "../../lib/training/precision.ts";
+import type { Precision } from "../../lib/engine/precision.ts";
 import { inShards, sharesOf } from "../../lib/training/shards.ts";
 import { stepOf } from "../../lib/training/step.ts";
 import { makeTrainable } from "../../lib/training/variables.ts";

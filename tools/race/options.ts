@@ -1,6 +1,6 @@
 /** The options of `deno task race`, read and checked. @module */
 
-import type { Precision } from "../../lib/training/precision.ts";
+import type { Precision } from "../../lib/engine/precision.ts";
 import type { Arguments, OptionSpec } from "../shell/command.ts";
 import {
   choicesOf,

@@ -3,7 +3,7 @@
 import { join, resolve } from "node:path";
 
 /** The folder of `deno.json`. */
-export const PROJECT = resolve(import.meta.dirname!, "..", "..", "..");
+export const PROJECT = resolve(import.meta.dirname!, "..", "..");
 
 /** The folder of the numbered notebooks. */
 export const NOTEBOOKS = join(PROJECT, "notebooks");

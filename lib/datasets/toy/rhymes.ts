@@ -20,7 +20,7 @@ const FILE = "rhymes.tsv";
  * @returns The rhymes, in the order in which the grammar made them.
  */
 export async function loadRhymes(): Promise<Rhyme[]> {
-  const url = new URL(`../../data/rhymes/${FILE}`, import.meta.url);
+  const url = new URL(`../../../data/rhymes/${FILE}`, import.meta.url);
   return parseRhymes(await Deno.readFile(url), FILE);
 }
 

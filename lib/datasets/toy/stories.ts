@@ -5,7 +5,7 @@ import { join } from "node:path";
 /** Where the stories stand. */
 const FILE = join(
   import.meta.dirname!,
-  ...["..", "..", "data", "stories", "stories.txt"],
+  ...["..", "..", "..", "data", "stories", "stories.txt"],
 );
 
 /**

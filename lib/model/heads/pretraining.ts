@@ -12,6 +12,7 @@ import {
 import type { BertConfig } from "../config.ts";
 import { linear, type LinearParams } from "../../ops/layers.ts";
 import {
+  type MaskedLmParams,
   type PlaceOptions,
   type PredictionParams,
   scoreWords,
@@ -66,4 +67,18 @@ export function predictBoth(
       sentenceLogits: linear(params.relationship, pooled),
     };
   });
+}
+
+/** The parameters of a model that guesses words, and perhaps judges pairs. */
+export type PretrainableParams = MaskedLmParams | PretrainingParams;
+
+/**
+ * Whether a model judges pairs.
+ *
+ * @param params Its parameters.
+ */
+export function judgesPairs(
+  params: PretrainableParams,
+): params is PretrainingParams {
+  return "relationship" in params;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { COLA_ASSET } from "bertbook/datasets/cola/cola_asset.ts";
 import { loadCola } from "bertbook/datasets/cola/cola_corpus.ts";
 
-const ROOT = join(import.meta.dirname!, "..", "..");
+const ROOT = join(import.meta.dirname!, "..", "..", "..");
 const EMBEDDED = join(ROOT, "data", "acceptability");
 const DATA = Deno.env.get("BERTBOOK_DATA");
 

@@ -9,7 +9,7 @@ import { readImdbArchive } from "bertbook/datasets/imdb/imdb_archive.ts";
 import { loadReviews } from "bertbook/datasets/imdb/review_corpus.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 
-const ROOT = join(import.meta.dirname!, "..", "..");
+const ROOT = join(import.meta.dirname!, "..", "..", "..");
 const PUBLISHED = join(import.meta.dirname!, "published_imdb");
 const DATA = Deno.env.get("BERTBOOK_DATA");
 const IMDB = join(DATA ?? "", "imdb");

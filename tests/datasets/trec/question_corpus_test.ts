@@ -6,7 +6,7 @@ import { loadQuestions } from "bertbook/datasets/trec/question_corpus.ts";
 import { TREC_CLASSES } from "bertbook/datasets/trec/trec.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 
-const ROOT = join(import.meta.dirname!, "..", "..");
+const ROOT = join(import.meta.dirname!, "..", "..", "..");
 const DATA = Deno.env.get("BERTBOOK_DATA");
 const TREC = join(DATA ?? "", "trec");
 

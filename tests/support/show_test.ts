@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import pl from "nodejs-polars";
-import type { Broadcast } from "../../../notebooks/support/display.ts";
+import type { Broadcast } from "../../notebooks/support/display.ts";
 import {
   markdown,
   mimeBundle,
   show,
   type View,
-} from "../../../notebooks/support/show.ts";
+} from "../../notebooks/support/show.ts";
 import { lossCurves } from "bertbook/views/charts.ts";
 import { headView } from "bertbook/views/head_view.ts";
 

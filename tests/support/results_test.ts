@@ -6,7 +6,7 @@ import {
   recordResults,
   recordTracing,
   tracingOf,
-} from "../../../notebooks/support/results.ts";
+} from "../../notebooks/support/results.ts";
 
 Deno.test("recordResults() adds to what is there", async () => {
   const folder = await Deno.makeTempDir();

@@ -1,12 +1,8 @@
 /** How finely matrices are multiplied. @module */
 
-import type { CallTree } from "../engine/call_tree.ts";
-import {
-  compile,
-  type Compiled,
-  type CompileOptions,
-} from "../engine/compile.ts";
-import { instructionSets, multipliesBfloat16 } from "../engine/processor.ts";
+import type { CallTree } from "./call_tree.ts";
+import { compile, type Compiled, type CompileOptions } from "./compile.ts";
+import { instructionSets, multipliesBfloat16 } from "./processor.ts";
 
 /**
  * `"bfloat16"` keeps 8 of a float's 24 binary digits inside matrix products; weights,
@@ -53,3 +49,12 @@ export function checkPrecision(
       }; use precision "float32"`,
   );
 }
+
+/**
+ * Keeps more signatures than a training or a page needs, and forgets the oldest in a
+ * session of many models: whoever calls such a function cannot pass other sizes.
+ */
+export const MANY_SIGNATURES = {
+  maxSignatures: 256,
+  whenFull: "forget",
+} as const satisfies CompileOptions;

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { assertSame } from "../../../notebooks/support/tensors.ts";
+import { assertSame } from "../../notebooks/support/tensors.ts";
 
 await tf.setBackend("cpu");
 

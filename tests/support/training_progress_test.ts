@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { EpochEnd, TrainStep } from "bertbook/training/fine_tune.ts";
-import { trainingProgress } from "../../../notebooks/support/training_progress.ts";
+import { trainingProgress } from "../../notebooks/support/training_progress.ts";
 
 const step = (step: number): TrainStep => ({
   kind: "step",

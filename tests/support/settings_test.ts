@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { settings } from "../../../notebooks/support/settings.ts";
+import { settings } from "../../notebooks/support/settings.ts";
 
 /** Settings of an environment that holds these variables only. */
 const settingsOf = (variables: Record<string, string>) =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import type { Broadcast } from "../../../notebooks/support/display.ts";
-import { progress } from "../../../notebooks/support/progress.ts";
+import type { Broadcast } from "../../notebooks/support/display.ts";
+import { progress } from "../../notebooks/support/progress.ts";
 
 type Sent = {
   type: string;

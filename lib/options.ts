@@ -1,0 +1,81 @@
+/** Options: what a value must be, checked before work begins. @module */
+
+/** One rule for one option. */
+export type Rule = {
+  readonly must: string;
+  readonly holds: (value: number) => boolean;
+};
+
+/** The kinds of number that options are. */
+export const RULES = {
+  count: {
+    must: "a whole number of at least 1",
+    holds: (value) => Number.isSafeInteger(value) && value >= 1,
+  },
+  countOrNone: {
+    must: "a whole number of at least 0",
+    holds: (value) => Number.isSafeInteger(value) && value >= 0,
+  },
+  seed: {
+    must: "a whole number in [0, 2147483647]",
+    holds: (value) => isIndex(value, 2 ** 31),
+  },
+  positive: {
+    must: "a finite number above 0",
+    holds: (value) => Number.isFinite(value) && value > 0,
+  },
+  notNegative: {
+    must: "a finite number of at least 0",
+    holds: (value) => Number.isFinite(value) && value >= 0,
+  },
+  countOrEndless: {
+    must: "a whole number of at least 1, or Infinity",
+    holds: (value) =>
+      value === Infinity || Number.isSafeInteger(value) && value >= 1,
+  },
+  share: {
+    must: "a number in (0, 1]",
+    holds: (value) => value > 0 && value <= 1,
+  },
+  limit: { must: "above 0", holds: (value) => value > 0 },
+} as const satisfies Record<string, Rule>;
+
+/**
+ * Checks one option.
+ *
+ * @param name Its name, for the message.
+ * @param value Its value.
+ * @param rule What it must be.
+ * @throws {RangeError} If it is not.
+ */
+export function checkOption(name: string, value: number, rule: Rule): void {
+  if (rule.holds(value)) return;
+  throw new RangeError(
+    `Cannot use ${name} as it must be ${rule.must}: current value is ${value}`,
+  );
+}
+
+/**
+ * Checks an option that is one of a few words; a notebook's cells are run
+ * without a look at their types.
+ *
+ * @param name Its name, for the message.
+ * @param value Its value.
+ * @param choices What it may be.
+ * @throws {RangeError} If it is none of them.
+ */
+export function checkChoice<T extends string>(
+  name: string,
+  value: T,
+  choices: readonly T[],
+): void {
+  if (choices.includes(value)) return;
+  const known = choices.map((choice) => `"${choice}"`).join(", ");
+  throw new RangeError(
+    `Cannot use ${name} as it must be one of ${known}: current value is "${value}"`,
+  );
+}
+
+function isIndex(value: number, below: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < below;
+}
