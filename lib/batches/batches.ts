@@ -11,9 +11,9 @@ import { sequentialOrder } from "./sampler.ts";
 /** A sentence as ids, not yet padded. */
 export type EncodedExample = {
   /** Word pieces with special tokens. */
-  ids: number[];
+  inputIds: number[];
   /** 0 or 1 for each id. */
-  segments: number[];
+  tokenTypeIds: number[];
   /** Its class. */
   label: number;
 };
@@ -31,9 +31,9 @@ export type PackedPlaces = {
 /** B examples in rows of T tokens: each in a row of its own, unless packed. */
 export type Batch = {
   /** [B, T]; padding is 0. */
-  ids: Int32Array;
+  inputIds: Int32Array;
   /** [B, T]; padding is 0. */
-  segments: Int32Array;
+  tokenTypeIds: Int32Array;
   /** [B, T]; 1 for a token, 0 for padding. */
   attentionMask: Float32Array;
   /** [B]. */
@@ -73,9 +73,9 @@ export type BatchOptions = {
  * import assert from "node:assert/strict";
  *
  * const examples = [[7, 8, 9], [5]]
- *   .map((ids) => ({ ids, segments: ids.map(() => 0), label: 1 }));
+ *   .map((inputIds) => ({ inputIds, tokenTypeIds: inputIds.map(() => 0), label: 1 }));
  * const [batch] = batchesOf(examples, { batchSize: 2 });
- * assert.deepEqual([...batch!.ids], [7, 8, 9, 5, 0, 0]);
+ * assert.deepEqual([...batch!.inputIds], [7, 8, 9, 5, 0, 0]);
  * assert.deepEqual([...batch!.attentionMask], [1, 1, 1, 1, 0, 0]);
  * ```
  *
@@ -98,7 +98,7 @@ export function* batchesOf(
   for (let start = 0; start < end; start += batchSize) {
     const indices = order.slice(start, start + batchSize);
     const rows = indices.map((index) => exampleAt(examples, index));
-    const longest = Math.max(...rows.map(({ ids }) => ids.length));
+    const longest = Math.max(...rows.map(({ inputIds }) => inputIds.length));
     if (length !== "longest" && longest > length) {
       throw tooLong(indices, rows, length);
     }
@@ -127,17 +127,25 @@ function pad(
   length: number,
 ): Batch {
   const size = rows.length;
-  const ids = new Int32Array(size * length); // [B, T]
-  const segments = new Int32Array(size * length); // [B, T]
+  const inputIds = new Int32Array(size * length); // [B, T]
+  const tokenTypeIds = new Int32Array(size * length); // [B, T]
   const attentionMask = new Float32Array(size * length); // [B, T]
   for (const [row, example] of rows.entries()) {
     const start = row * length;
-    ids.set(example.ids, start);
-    segments.set(example.segments, start);
-    attentionMask.fill(1, start, start + example.ids.length);
+    inputIds.set(example.inputIds, start);
+    tokenTypeIds.set(example.tokenTypeIds, start);
+    attentionMask.fill(1, start, start + example.inputIds.length);
   }
   const labels = Int32Array.from(rows, ({ label }) => label); // [B]
-  return { ids, segments, attentionMask, labels, indices, size, length };
+  return {
+    inputIds,
+    tokenTypeIds,
+    attentionMask,
+    labels,
+    indices,
+    size,
+    length,
+  };
 }
 
 /** The example at an index, which must be whole. */
@@ -152,12 +160,12 @@ export function exampleAt(
         `found ${index}`,
     );
   }
-  const { ids, segments } = example;
-  if (ids.length === 0 || ids.length !== segments.length) {
+  const { inputIds, tokenTypeIds } = example;
+  if (inputIds.length === 0 || inputIds.length !== tokenTypeIds.length) {
     throw new RangeError(
       `Cannot form a batch as example ${index} must have as many segments as ` +
-        `ids, and one at least: found ${ids.length} ids, ` +
-        `${segments.length} segments`,
+        `ids, and one at least: found ${inputIds.length} ids, ` +
+        `${tokenTypeIds.length} segments`,
     );
   }
   return example;
@@ -169,10 +177,10 @@ function tooLong(
   rows: readonly EncodedExample[],
   length: number,
 ): RangeError {
-  const at = rows.findIndex(({ ids }) => ids.length > length);
+  const at = rows.findIndex(({ inputIds }) => inputIds.length > length);
   return new RangeError(
     `Cannot form a batch as every example must fit into ${length} tokens: ` +
-      `example ${indices[at]} has ${rows[at]!.ids.length}; encode with ` +
+      `example ${indices[at]} has ${rows[at]!.inputIds.length}; encode with ` +
       `maxLength=${length} or pad to the longest`,
   );
 }

@@ -30,7 +30,7 @@ export function checkExamples(
     );
   }
   const numClasses = model.labels.length;
-  for (const [index, { ids, segments, label }] of examples.entries()) {
+  for (const [index, { inputIds, tokenTypeIds, label }] of examples.entries()) {
     if (!isIndex(label, numClasses)) {
       throw new RangeError(
         `Cannot use example ${index} for ${purpose} as its label must be in ` +
@@ -38,10 +38,10 @@ export function checkExamples(
           model.labels.map((name) => `"${name}"`).join(", "),
       );
     }
-    const attentionMask = ids.map(() => 1);
+    const attentionMask = inputIds.map(() => 1);
     try {
       checkInput(
-        { ids, segments, attentionMask, length: ids.length },
+        { inputIds, tokenTypeIds, attentionMask, length: inputIds.length },
         model.config,
       );
     } catch (error) {

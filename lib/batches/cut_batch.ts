@@ -63,7 +63,7 @@ export function rowsOf<Values extends Int32Array | Float32Array>(
  */
 export function cutBatch(batch: Batch, count: number): Batch[] {
   const { packing, size, length: T } = batch;
-  const numRows = batch.ids.length / T; // B or R
+  const numRows = batch.inputIds.length / T; // B or R
   const examples = spansOf(size, count);
   const rows = spansOf(numRows, examples.length);
   if (packing !== undefined && !isPackedFor(batch, examples, rows)) {
@@ -75,8 +75,8 @@ export function cutBatch(batch: Batch, count: number): Batch[] {
       rowsOf(values, numRows, own);
     return {
       ...{ length: T, size: end - start },
-      ids: cut(batch.ids),
-      segments: cut(batch.segments),
+      inputIds: cut(batch.inputIds),
+      tokenTypeIds: cut(batch.tokenTypeIds),
       attentionMask: cut(batch.attentionMask),
       labels: batch.labels.subarray(start, end),
       indices: batch.indices.slice(start, end),
@@ -94,11 +94,11 @@ export function cutBatch(batch: Batch, count: number): Batch[] {
 
 /** Whether the examples of each shard stand in its own rows, equally many in each. */
 function isPackedFor(
-  { packing, ids, length }: Batch,
+  { packing, inputIds, length }: Batch,
   examples: readonly Span[],
   rows: readonly Span[],
 ): boolean {
-  return ids.length / length % examples.length === 0 &&
+  return inputIds.length / length % examples.length === 0 &&
     examples.every(({ start, end }, shard) =>
       packing!.starts.subarray(start, end).every((token) => {
         const row = Math.floor(token / length);

@@ -28,7 +28,7 @@ export const BATCHES_OF: Readonly<
   packed: (examples, config, order) =>
     packedBatchesOf(examples, {
       ...order,
-      rowLength: Math.min(PACKED_LENGTH, config.maxLength),
+      rowLength: Math.min(PACKED_LENGTH, config.maxPositionEmbeddings),
       multipleOf: lengthMultiple(config, 16),
       // A shape's first step takes seconds longer, a row of padding milliseconds.
       rowsMultipleOf: 2,
@@ -45,10 +45,13 @@ export const BATCHES_OF: Readonly<
 /**
  * Lengths are rounded up to a multiple of it, so that few shapes occur.
  *
- * @param config Supplies `maxLength`, which no rounding may exceed.
+ * @param config Supplies `maxPositionEmbeddings`, which no rounding may exceed.
  * @param wanted The multiple, if it divides the longest length; 4 by default.
  * @returns `wanted`, or else 1.
  */
-export function lengthMultiple({ maxLength }: BertConfig, wanted = 4): number {
-  return maxLength % wanted === 0 ? wanted : 1;
+export function lengthMultiple(
+  { maxPositionEmbeddings }: BertConfig,
+  wanted = 4,
+): number {
+  return maxPositionEmbeddings % wanted === 0 ? wanted : 1;
 }

@@ -57,20 +57,20 @@ export function* maskedBatchesOf(
   for (const batch of batchesOf(examples, options)) {
     const { indices, length: T, size: B } = batch;
     const numEach = numPlaces(T, share);
-    const ids = batch.ids.slice();
+    const inputIds = batch.inputIds.slice();
     const places = new Int32Array(B * numEach);
     const words = new Int32Array(B * numEach).fill(IGNORE_INDEX);
     for (const [row, index] of indices.entries()) {
       const random = randomStream(seed, epoch, index, MASKING);
-      const masked = maskTokens(examples[index]!.ids, vocabulary, random, {
+      const masked = maskTokens(examples[index]!.inputIds, vocabulary, random, {
         share,
         wholeWords,
       });
-      ids.set(masked.ids, row * T);
+      inputIds.set(masked.inputIds, row * T);
       places.set(masked.places.map((place) => row * T + place), row * numEach);
       words.set(masked.words, row * numEach);
     }
-    yield { ...batch, ids, places, words };
+    yield { ...batch, inputIds, places, words };
   }
 }
 

@@ -11,7 +11,7 @@ import {
 /** A sequence with hidden words. T tokens, M of them to be guessed. */
 export type MaskedTokens = {
   /** What the model reads, [T]. */
-  ids: number[];
+  inputIds: number[];
   /** Where it must guess, ascending, [M]. */
   places: number[];
   /** The pieces that stood there, [M]. */
@@ -63,10 +63,10 @@ export function numPlaces(length: number, share: number): number {
  * const vocabulary = parseVocabulary(text, "vocab.txt");
  * const masked = maskTokens([2, 5, 6, 7, 8, 3], vocabulary, randomStream(1));
  * assert.equal(masked.places.length, 1);
- * assert.deepEqual([masked.ids[0], masked.ids[5]], [2, 3]);
+ * assert.deepEqual([masked.inputIds[0], masked.inputIds[5]], [2, 3]);
  * ```
  *
- * @param ids A sequence with its special tokens, [T].
+ * @param inputIds A sequence with its special tokens, [T].
  * @param vocabulary The pieces.
  * @param random Chooses places, and what becomes of them.
  * @param options How much is hidden.
@@ -75,7 +75,7 @@ export function numPlaces(length: number, share: number): number {
  * @throws {RangeError} If the share is not in (0, 1), or the vocabulary lacks `[MASK]`.
  */
 export function maskTokens(
-  ids: readonly number[],
+  inputIds: readonly number[],
   vocabulary: Vocabulary,
   random: RandomStream,
   options: MaskingOptions = {},
@@ -83,8 +83,8 @@ export function maskTokens(
   const { share = 0.15, wholeWords = false } = options;
   checkShare(share);
   const maskId = maskIdOf(vocabulary);
-  const wanted = numPlaces(ids.length, share);
-  const units = random.shuffle(unitsOf(ids, vocabulary, wholeWords));
+  const wanted = numPlaces(inputIds.length, share);
+  const units = random.shuffle(unitsOf(inputIds, vocabulary, wholeWords));
   const places: number[] = [];
   for (const unit of units) {
     // A long word may not fit any more; a shorter one still may.
@@ -92,7 +92,7 @@ export function maskTokens(
   }
   if (places.length === 0) places.push(...shortest(units).slice(0, wanted));
   places.sort((a, b) => a - b);
-  const masked = [...ids];
+  const masked = [...inputIds];
   for (const place of places) {
     const draw = random.uniform();
     if (draw < HIDDEN) masked[place] = maskId;
@@ -100,17 +100,21 @@ export function maskTokens(
       masked[place] = randomWord(vocabulary, random);
     }
   }
-  return { ids: masked, places, words: places.map((place) => ids[place]!) };
+  return {
+    inputIds: masked,
+    places,
+    words: places.map((place) => inputIds[place]!),
+  };
 }
 
 /** Places that are chosen together: of each token, or of each word. */
 function unitsOf(
-  ids: readonly number[],
+  inputIds: readonly number[],
   { pieces }: Vocabulary,
   wholeWords: boolean,
 ): number[][] {
   const units: number[][] = [];
-  for (const [place, id] of ids.entries()) {
+  for (const [place, id] of inputIds.entries()) {
     const piece = pieces[id]!;
     if (SPECIAL_TOKENS.includes(piece)) continue;
     const continues = wholeWords && piece.startsWith(CONTINUATION);

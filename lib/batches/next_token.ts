@@ -8,7 +8,7 @@ import { IGNORE_INDEX } from "./masked_batches.ts";
 /** A text as ids. */
 export type TokenSequence = {
   /** At least one given token and one to predict. */
-  readonly ids: readonly number[];
+  readonly inputIds: readonly number[];
   /** How many tokens at the start are read but not predicted, at least 1. */
   readonly given: number;
 };
@@ -16,7 +16,7 @@ export type TokenSequence = {
 /** B sequences of one length as plain arrays, padded at the end. */
 export type NextTokenBatch = {
   /** Every token but the last of each sequence, B · T. */
-  readonly ids: Int32Array;
+  readonly inputIds: Int32Array;
   /** The token after each, or {@linkcode IGNORE_INDEX}, B · T. */
   readonly next: Int32Array;
   /** Positions of the sequences among all. */
@@ -28,7 +28,7 @@ export type NextTokenBatch = {
 /** A batch on the engine. */
 export type NextTokenInput = {
   /** [B, T], int32. */
-  readonly ids: tf.Tensor2D;
+  readonly inputIds: tf.Tensor2D;
   /** [B, T], int32. */
   readonly next: tf.Tensor2D;
 };
@@ -41,9 +41,9 @@ export type NextTokenInput = {
  * import { nextTokenBatches } from "bertbook/batches/next_token.ts";
  * import assert from "node:assert/strict";
  *
- * const sequences = [{ ids: [5, 6, 7, 8], given: 2 }];
+ * const sequences = [{ inputIds: [5, 6, 7, 8], given: 2 }];
  * const [batch] = nextTokenBatches(sequences, { batchSize: 1, length: 3 });
- * assert.deepEqual([...batch!.ids], [5, 6, 7]);
+ * assert.deepEqual([...batch!.inputIds], [5, 6, 7]);
  * assert.deepEqual([...batch!.next], [-100, 7, 8]);
  * ```
  *
@@ -63,15 +63,15 @@ export function* nextTokenBatches(
   const { batchSize, length, order = [...sequences.keys()] } = options;
   for (let start = 0; start < order.length; start += batchSize) {
     const indices = order.slice(start, start + batchSize);
-    const ids = new Int32Array(indices.length * length);
+    const inputIds = new Int32Array(indices.length * length);
     const next = new Int32Array(indices.length * length).fill(IGNORE_INDEX);
     for (const [row, index] of indices.entries()) {
       const sequence = sequences[index]!;
-      ids.set(sequence.ids.slice(0, -1), row * length);
+      inputIds.set(sequence.inputIds.slice(0, -1), row * length);
       const first = sequence.given - 1;
-      next.set(sequence.ids.slice(sequence.given), row * length + first);
+      next.set(sequence.inputIds.slice(sequence.given), row * length + first);
     }
-    yield { ids, next, indices, length };
+    yield { inputIds, next, indices, length };
   }
 }
 
@@ -83,12 +83,12 @@ export function* nextTokenBatches(
  * @returns The shards, which share the batch's arrays.
  */
 export function cutNextTokenBatch(
-  { ids, next, indices, length }: NextTokenBatch,
+  { inputIds, next, indices, length }: NextTokenBatch,
   count: number,
 ): NextTokenBatch[] {
   const B = indices.length;
   return spansOf(B, count).map((rows) => ({
-    ids: rowsOf(ids, B, rows),
+    inputIds: rowsOf(inputIds, B, rows),
     next: rowsOf(next, B, rows),
     indices: indices.slice(rows.start, rows.end),
     length,
@@ -105,9 +105,13 @@ export function nextTokenTensors(
   batch: NextTokenBatch,
 ): NextTokenInput & Disposable {
   const shape: [number, number] = [batch.indices.length, batch.length];
-  const ids = tf.tensor2d(batch.ids, shape, "int32");
+  const inputIds = tf.tensor2d(batch.inputIds, shape, "int32");
   const next = tf.tensor2d(batch.next, shape, "int32");
-  return { ids, next, [Symbol.dispose]: () => tf.dispose([ids, next]) };
+  return {
+    inputIds,
+    next,
+    [Symbol.dispose]: () => tf.dispose([inputIds, next]),
+  };
 }
 
 /**
@@ -115,39 +119,41 @@ export function nextTokenTensors(
  * outside the table is read as junk by a GPU, without a word.
  *
  * @param sequences The sequences.
- * @param config Supplies `vocabSize` and `maxLength`.
+ * @param config Supplies `vocabSize` and `maxPositionEmbeddings`.
  * @throws {RangeError} If there is no sequence, or the model cannot read or predict
  * one.
  */
 export function lengthFor(
   sequences: readonly TokenSequence[],
-  { vocabSize, maxLength }: TransformerConfig,
+  { vocabSize, maxPositionEmbeddings }: TransformerConfig,
 ): number {
-  for (const [index, { ids, given }] of sequences.entries()) {
+  for (const [index, { inputIds, given }] of sequences.entries()) {
     const refuse = (must: string, found: string): RangeError =>
       new RangeError(
         `Cannot predict the tokens of sequence ${index} as ${must}: found ${found}`,
       );
     const [T, odd] = [
-      ids.length - 1,
-      ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabSize)),
+      inputIds.length - 1,
+      inputIds.find((id) =>
+        !(Number.isInteger(id) && id >= 0 && id < vocabSize)
+      ),
     ];
     if (odd !== undefined) {
       throw refuse(`its ids must be in [0, ${vocabSize})`, String(odd));
     }
-    if (T > maxLength) {
-      const must = `it must have at most maxLength + 1 = ${
-        maxLength + 1
+    if (T > maxPositionEmbeddings) {
+      const must = `it must have at most maxPositionEmbeddings + 1 = ${
+        maxPositionEmbeddings + 1
       } tokens`;
-      throw refuse(must, String(ids.length));
+      throw refuse(must, String(inputIds.length));
     }
     if (!Number.isInteger(given) || given < 1 || given > T) {
       const must = "at least one token must be given and one must not";
-      throw refuse(must, `${given} given of ${ids.length}`);
+      throw refuse(must, `${given} given of ${inputIds.length}`);
     }
   }
   if (sequences.length > 0) {
-    return Math.max(...sequences.map(({ ids }) => ids.length - 1));
+    return Math.max(...sequences.map(({ inputIds }) => inputIds.length - 1));
   }
   throw new RangeError(
     "Cannot predict tokens as there must be at least one sequence: found 0",

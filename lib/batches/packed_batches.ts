@@ -109,7 +109,9 @@ export function* packedBatchesOf(
   checkSize("rowsMultipleOf", rowsMultipleOf);
   for (let start = 0; start < order.length; start += batchSize) {
     const given = order.slice(start, start + batchSize);
-    const lengths = given.map((index) => exampleAt(examples, index).ids.length);
+    const lengths = given.map((index) =>
+      exampleAt(examples, index).inputIds.length
+    );
     const longest = Math.max(...lengths);
     const length = longest <= rowLength
       ? rowLength
@@ -149,7 +151,7 @@ function pack(
   const indices = groups.flat();
   const examples = indices.map((index) => all[index]!);
   const packed = groups.map((group) =>
-    packRows(group.map((index) => all[index]!.ids.length), length)
+    packRows(group.map((index) => all[index]!.inputIds.length), length)
   );
   const used = 1 + Math.max(...packed.flat().map(({ row }) => row));
   const multiple = Math.ceil(rowsMultipleOf / groups.length);
@@ -160,8 +162,8 @@ function pack(
   const places = packed.flatMap((shard, number) =>
     shard.map(({ row, offset }) => ({ row: row + number * numEach, offset }))
   );
-  const ids = new Int32Array(numRows * length); // [R, T]
-  const segments = new Int32Array(numRows * length); // [R, T]
+  const inputIds = new Int32Array(numRows * length); // [R, T]
+  const tokenTypeIds = new Int32Array(numRows * length); // [R, T]
   const attentionMask = new Float32Array(numRows * length); // [R, T]
   const positions = new Int32Array(numRows * length); // [R, T]
   const sequences = new Int32Array(numRows * length); // [R, T]
@@ -170,16 +172,16 @@ function pack(
     ({ row, offset }) => row * length + offset,
   ); // [B]
   for (const [index, example] of examples.entries()) {
-    const start = starts[index]!, end = start + example.ids.length;
-    ids.set(example.ids, start);
-    segments.set(example.segments, start);
+    const start = starts[index]!, end = start + example.inputIds.length;
+    inputIds.set(example.inputIds, start);
+    tokenTypeIds.set(example.tokenTypeIds, start);
     attentionMask.fill(1, start, end);
     sequences.fill(index + 1, start, end);
     for (let at = start; at < end; at++) positions[at] = at - start;
   }
   return {
-    ids,
-    segments,
+    inputIds,
+    tokenTypeIds,
     attentionMask,
     labels: Int32Array.from(examples, ({ label }) => label), // [B]
     indices,

@@ -2,13 +2,13 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { basename, join } from "node:path";
-import type { ClassifierShape } from "../model/classifier_shape.ts";
+import type { ClassifierHeadConfig } from "../model/classifier_head_config.ts";
 import { configFromJson } from "../model/config.ts";
 import { growHead, type HeadName, HEADS } from "../model/heads/heads.ts";
 import { initParameter, normalRandom } from "../model/initialize.ts";
 import { type Parameter, sizeOf } from "../model/parameters.ts";
 import { checkVocabularySize } from "../tokenizer/vocabulary.ts";
-import { withShape } from "./classifier_shape.ts";
+import { withShape } from "./classifier_head_config.ts";
 import type { HeadModel } from "./head_model.ts";
 import { chooseLabels, labelsFrom } from "./labels.ts";
 import { checkShapes, matchNames, type NameMatch } from "./names.ts";
@@ -59,7 +59,7 @@ export type LoadOptions = {
    * What a new classifier of sequences has above the encoder; a trained one keeps
    * what it has. Default the checkpoint's, which is the usual if it has no word.
    */
-  classifier?: Partial<ClassifierShape>;
+  classifier?: Partial<ClassifierHeadConfig>;
   /** Decides the values of new parameters. */
   seed: number;
 };

@@ -48,7 +48,7 @@ export async function saveModel<H extends HeadName>(
 ): Promise<{ file: string; bytes: number }[]> {
   const texts = {
     "config.json": JSON.stringify(configOf(head, model), null, 2) + "\n",
-    ...tokenizerFiles(model.tokenizer, model.config.maxLength),
+    ...tokenizerFiles(model.tokenizer, model.config.maxPositionEmbeddings),
   };
   const written: { file: string; bytes: number }[] = [];
   await replaceFolder(folder, async (aside) => {

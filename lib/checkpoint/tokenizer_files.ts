@@ -142,12 +142,12 @@ export function tokenizerWarning(
  * a tokenizer.
  *
  * @param tokenizer The tokenizer.
- * @param maxLength Longest sequence of its model.
+ * @param maxPositionEmbeddings Longest sequence of its model.
  * @returns Content by file name.
  */
 export function tokenizerFiles(
   tokenizer: Tokenizer,
-  maxLength: number,
+  maxPositionEmbeddings: number,
 ): Record<string, string> {
   const { vocabulary, lowerCase } = tokenizer;
   const specialTokens = {
@@ -163,7 +163,7 @@ export function tokenizerFiles(
     tokenize_chinese_chars: true,
     strip_accents: null,
     tokenizer_class: "BertTokenizer",
-    model_max_length: maxLength,
+    model_max_length: maxPositionEmbeddings,
   };
   return {
     "vocab.txt": vocabulary.pieces.join("\n") + "\n",

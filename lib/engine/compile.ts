@@ -10,7 +10,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
-import { type CallTree, flatten, rebuild } from "./call_tree.ts";
+import { flatten, type PyTree, rebuild } from "./py_tree.ts";
 import { SignatureIndex } from "./signature_index.ts";
 import { type Sample, sampleOf, tooManySignatures } from "./signature_limit.ts";
 import {
@@ -40,8 +40,8 @@ export type CompileOptions = GraphOptions & {
 
 /** A function that {@linkcode compile} made. */
 export type Compiled<
-  Args extends readonly CallTree[],
-  Result extends CallTree | void,
+  Args extends readonly PyTree[],
+  Result extends PyTree | void,
 > = {
   /** Calls the function. The caller disposes the tensors that it returns. */
   (...args: Args): Result;
@@ -114,8 +114,8 @@ export function functionsRunEagerly(): boolean {
  * @throws {RangeError} If `maxSignatures` is no positive whole number or Infinity.
  */
 export function compile<
-  Args extends readonly CallTree[],
-  Result extends CallTree | void,
+  Args extends readonly PyTree[],
+  Result extends PyTree | void,
 >(
   run: (...args: Args) => Result,
   options: CompileOptions = {},
@@ -201,8 +201,8 @@ export function compile<
  * graph, they are new ones: not the arguments, and each another.
  */
 function runTidied<
-  Args extends readonly CallTree[],
-  Result extends CallTree | void,
+  Args extends readonly PyTree[],
+  Result extends PyTree | void,
 >(run: (...args: Args) => Result, args: Args): Result {
   let result: Result | undefined;
   tf.tidy(() => {

@@ -6,7 +6,7 @@
  */
 
 import type * as tf from "@tensorflow/tfjs";
-import { type CallTree, flatten, rebuild } from "./call_tree.ts";
+import { flatten, type PyTree, rebuild } from "./py_tree.ts";
 import { SignatureIndex } from "./signature_index.ts";
 import {
   type Factors,
@@ -57,8 +57,8 @@ const SMALL = 1 << 13;
  * @returns A function of the same arguments and results.
  */
 export function fuse<
-  Args extends readonly CallTree[],
-  Result extends CallTree,
+  Args extends readonly PyTree[],
+  Result extends PyTree,
 >(
   name: string,
   run: (...args: Args) => Result,

@@ -1,6 +1,6 @@
 /** How finely matrices are multiplied. @module */
 
-import type { CallTree } from "./call_tree.ts";
+import type { PyTree } from "./py_tree.ts";
 import { compile, type Compiled, type CompileOptions } from "./compile.ts";
 import { instructionSets, multipliesBfloat16 } from "./processor.ts";
 
@@ -18,8 +18,8 @@ export type Precision = "float32" | "bfloat16";
  * @returns The compiled functions, which trace at their first calls.
  */
 export function compileEach<
-  Args extends readonly CallTree[],
-  Result extends CallTree | void,
+  Args extends readonly PyTree[],
+  Result extends PyTree | void,
 >(
   run: (...args: Args) => Result,
   options: CompileOptions,
@@ -34,14 +34,16 @@ export function compileEach<
  * Refuses bfloat16 where it would only be slower.
  *
  * @param precision What is asked for.
- * @param sets The processor's instruction sets, undefined where they are not known.
+ * @param sets The processor's instruction sets, null if they are not known.
  * @throws {RangeError} If the processor does not multiply bfloat16.
  */
 export function checkPrecision(
   precision: Precision,
-  sets: readonly string[] | undefined = instructionSets(),
+  sets: readonly string[] | null = instructionSets() ?? null,
 ): void {
-  if (precision !== "bfloat16" || multipliesBfloat16(sets) !== false) return;
+  if (
+    precision !== "bfloat16" || multipliesBfloat16(sets ?? undefined) !== false
+  ) return;
   throw new RangeError(
     `Cannot compute in bfloat16 as the processor must multiply it ` +
       `(AVX-512-BF16, AMX-BF16 or ARM-BF16): it has ${

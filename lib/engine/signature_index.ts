@@ -10,7 +10,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { type CallTree, isRecord, refuseNode } from "./call_tree.ts";
+import { isRecord, type PyTree, refuseNode } from "./py_tree.ts";
 
 /** A place on the way, and how it goes on. */
 type Place<T> = { readonly next: Map<unknown, Place<T>>; value: T | undefined };
@@ -38,7 +38,7 @@ export class SignatureIndex<T> {
    * @throws {TypeError} If something else stands in a tree, such as a function.
    */
   find(
-    args: readonly CallTree[],
+    args: readonly PyTree[],
   ): { leaves: tf.Tensor[]; place: { value: T | undefined } } {
     const leaves: tf.Tensor[] = [];
     const call = ++this.#call;
@@ -51,7 +51,7 @@ export class SignatureIndex<T> {
       }
       place = next;
     };
-    const walk = (node: CallTree): void => {
+    const walk = (node: PyTree): void => {
       if (typeof node !== "object" || node === null) step(plainToken(node));
       else if (Array.isArray(node)) {
         step(`(${node.length}`);

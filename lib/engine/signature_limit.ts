@@ -5,7 +5,7 @@
  */
 
 import type * as tf from "@tensorflow/tfjs";
-import { type Form, type Place, placesIn } from "./call_tree.ts";
+import { type Form, type Place, placesIn } from "./py_tree.ts";
 
 /** The arguments of one trace, by their places. */
 export type Sample = ReadonlyMap<string, Entry>;

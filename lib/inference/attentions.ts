@@ -17,8 +17,8 @@ import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 
 /** A sequence as the tokenizer encodes it. */
 export type EncodedSequence = {
-  readonly ids: readonly number[];
-  readonly segments: readonly number[];
+  readonly inputIds: readonly number[];
+  readonly tokenTypeIds: readonly number[];
   /** 1 for a token, 0 for padding. */
   readonly attentionMask: readonly number[];
 };
@@ -52,7 +52,7 @@ export async function attentionsOf(
   { params, config }: ClassifierModel,
   sequence: EncodedSequence,
 ): Promise<SequenceAttention> {
-  const T = sequence.ids.length;
+  const T = sequence.inputIds.length;
   checkInput({ ...sequence, length: T }, config);
   const output = tf.tidy(() => {
     const input = inputFrom(padded(sequence, config), config);
@@ -103,15 +103,15 @@ const compiledAttentions = compile(
 
 /** The sequence, filled up to a rounded length with padding that is masked. */
 function padded(
-  { ids, segments, attentionMask }: EncodedSequence,
+  { inputIds, tokenTypeIds, attentionMask }: EncodedSequence,
   config: BertConfig,
 ): EncodedSequence & { length: number } {
   const multiple = lengthMultiple(config, LENGTH_MULTIPLE);
-  const length = multiple * Math.ceil(ids.length / multiple);
+  const length = multiple * Math.ceil(inputIds.length / multiple);
   const fill = (values: readonly number[]): number[] =>
     Array.from({ length }, (_, token) => values[token] ?? 0);
   return {
-    ...{ ids: fill(ids), segments: fill(segments), length },
+    ...{ inputIds: fill(inputIds), tokenTypeIds: fill(tokenTypeIds), length },
     attentionMask: fill(attentionMask),
   };
 }

@@ -42,7 +42,7 @@ export async function fillMask(
       `Cannot fill a mask as the text must hold ${MASK}: found "${text}"`,
     );
   }
-  const { length } = encoding.ids;
+  const { length } = encoding.inputIds;
   const best = tf.tidy(() => {
     const input = inputFrom({ ...encoding, length }, config);
     const at = tf.tensor1d(places, "int32");
@@ -50,9 +50,9 @@ export async function fillMask(
     return tf.topk(tf.softmax(logits), Math.min(top, pieces.length));
   });
   const probabilities = await best.values.array() as number[][];
-  const ids = await best.indices.array() as number[][];
+  const inputIds = await best.indices.array() as number[][];
   tf.dispose(best);
-  return ids.map((row, place) =>
+  return inputIds.map((row, place) =>
     row.map((id, rank) => ({
       word: pieces[id]!,
       probability: probabilities[place]![rank]!,
@@ -76,7 +76,7 @@ export async function probabilityOfFollowing(
 ): Promise<number> {
   const { config, params, tokenizer } = model;
   const encoding = encode(tokenizer, first, { pair: second });
-  const { length } = encoding.ids;
+  const { length } = encoding.inputIds;
   const logits = tf.tidy(() => {
     const input = inputFrom({ ...encoding, length }, config);
     const places = tf.tensor1d([0], "int32"); // words are not asked for

@@ -27,8 +27,11 @@ export type GenerateOptions = {
 
 /** The logits of every position, [B, T, V]; traced once for each number of texts. */
 const compiledLogits = compile(
-  (params: TransformerParams, ids: tf.Tensor2D, config: TransformerConfig) =>
-    languageModel(params, ids, config).logits,
+  (
+    params: TransformerParams,
+    inputIds: tf.Tensor2D,
+    config: TransformerConfig,
+  ) => languageModel(params, inputIds, config).logits,
   { name: "generation", ...MANY_SIGNATURES },
 );
 
@@ -51,7 +54,7 @@ export async function generate(
 ): Promise<number[][]> {
   const { random, temperature, end } = options;
   checkOption("temperature", temperature, RULES.notNegative);
-  const { maxLength: T, vocabSize } = config;
+  const { maxPositionEmbeddings: T, vocabSize } = config;
   for (const start of starts) checkStart(start, config);
   const texts = starts.map((start) => [...start]);
   const open = (text: number[]): boolean =>
@@ -60,10 +63,10 @@ export async function generate(
     const padded = texts.map((text) =>
       Array.from({ length: T }, (_, i) => text[i] ?? 0)
     );
-    const ids = tf.tensor2d(padded, [texts.length, T], "int32");
-    const logits = compiledLogits(params, ids, config); // [B, T, V]
+    const inputIds = tf.tensor2d(padded, [texts.length, T], "int32");
+    const logits = compiledLogits(params, inputIds, config); // [B, T, V]
     const values = await logits.data<"float32">();
-    tf.dispose([ids, logits]);
+    tf.dispose([inputIds, logits]);
     for (const [row, text] of texts.entries()) {
       if (!open(text)) continue;
       const from = (row * T + text.length - 1) * vocabSize;
@@ -109,16 +112,19 @@ export function chooseToken(
 
 function checkStart(
   start: readonly number[],
-  { maxLength, vocabSize }: TransformerConfig,
+  { maxPositionEmbeddings, vocabSize }: TransformerConfig,
 ): void {
   const odd = start.find((id) =>
     !(Number.isInteger(id) && id >= 0 && id < vocabSize)
   );
-  if (start.length > 0 && start.length <= maxLength && odd === undefined) {
+  if (
+    start.length > 0 && start.length <= maxPositionEmbeddings &&
+    odd === undefined
+  ) {
     return;
   }
   throw new RangeError(
-    `Cannot continue a text as it must begin with 1 to ${maxLength} ids in ` +
+    `Cannot continue a text as it must begin with 1 to ${maxPositionEmbeddings} ids in ` +
       `[0, ${vocabSize}): found [${start}]`,
   );
 }

@@ -91,7 +91,7 @@ function checkFinite(logits: readonly (readonly number[])[]): void {
  * Batches of about equally long sequences.
  *
  * @param examples The examples.
- * @param config Supplies `maxLength`.
+ * @param config Supplies `maxPositionEmbeddings`.
  * @param batchSize Sequences in a batch.
  * @returns The batches, from the shortest sequences to the longest.
  */
@@ -110,7 +110,7 @@ export function predictionBatches(
 
 /** Positions from the shortest sequence to the longest. */
 function byLength(examples: readonly EncodedExample[]): number[] {
-  const length = (index: number): number => examples[index]!.ids.length;
+  const length = (index: number): number => examples[index]!.inputIds.length;
   return Array.from(examples.keys()).sort((a, b) => length(a) - length(b));
 }
 

@@ -42,7 +42,7 @@ export async function explain(
   options: OcclusionOptions = {},
 ): Promise<Explanation> {
   const { pieces } = model.tokenizer.vocabulary;
-  const words = wordSpans(example.ids.map((id) => pieces[id]!));
+  const words = wordSpans(example.inputIds.map((id) => pieces[id]!));
   const { precision = "float32" } = options;
   const { logits: [logits] } = await predict(model, [example], { precision });
   const target = argMax(logits!);

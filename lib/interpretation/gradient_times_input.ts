@@ -72,16 +72,21 @@ export function gradientTimesInput(
  */
 export async function tokenContributions(
   { params, config, labels }: ClassifierModel,
-  { ids, segments }: Pick<EncodedExample, "ids" | "segments">,
+  { inputIds, tokenTypeIds }: Pick<EncodedExample, "inputIds" | "tokenTypeIds">,
   target: number,
 ): Promise<number[]> {
   const perClass = marginWeights(target, labels.length);
-  const attentionMask = ids.map(() => 1);
-  const plain = { ids, segments, attentionMask, length: ids.length };
+  const attentionMask = inputIds.map(() => 1);
+  const plain = {
+    inputIds,
+    tokenTypeIds,
+    attentionMask,
+    length: inputIds.length,
+  };
   const input = inputFrom(plain, config);
   const [weights, rows] = [
     tf.tensor1d(perClass),
-    tf.tensor2d(ids.map((_, row) => row), [1, ids.length], "int32"),
+    tf.tensor2d(inputIds.map((_, row) => row), [1, inputIds.length], "int32"),
   ];
   const result = compiledContributions(params, input, rows, weights, config);
   try {
@@ -126,11 +131,11 @@ const compiledContributions = compile(
   ): tf.Tensor1D => {
     const { bert } = params;
     // The rows that this text looks up, in their order, stand in for the table.
-    const words = tf.gather(bert.embeddings.word, input.ids.flatten());
+    const words = tf.gather(bert.embeddings.word, input.inputIds.flatten());
     const score = (word: tf.Tensor2D): tf.Scalar => {
       const embeddings = { ...bert.embeddings, word };
       const own = { ...params, bert: { ...bert, embeddings } };
-      const { logits } = classify(own, { ...input, ids: rows }, config, {
+      const { logits } = classify(own, { ...input, inputIds: rows }, config, {
         rowsNeeded: "first",
       });
       return logits.mul(weights).sum();

@@ -39,10 +39,10 @@ export type OcclusionOptions = {
  * import { hideWords } from "bertbook/interpretation/occlusion.ts";
  * import assert from "node:assert/strict";
  *
- * const example = { ids: [1, 7, 8, 2], segments: [0, 0, 0, 0], label: 1 };
+ * const example = { inputIds: [1, 7, 8, 2], tokenTypeIds: [0, 0, 0, 0], label: 1 };
  * const word = { text: "playing", start: 1, end: 3 };
- * assert.deepEqual(hideWords(example, [word], 4).ids, [1, 4, 4, 2]);
- * assert.deepEqual(hideWords(example, [word]).ids, [1, 2]);
+ * assert.deepEqual(hideWords(example, [word], 4).inputIds, [1, 4, 4, 2]);
+ * assert.deepEqual(hideWords(example, [word]).inputIds, [1, 2]);
  * ```
  *
  * @param example The sequence; it stays as it is.
@@ -58,14 +58,16 @@ export function hideWords(
   const isHidden = (index: number): boolean =>
     words.some(({ start, end }) => start <= index && index < end);
   if (maskId !== undefined) {
-    const ids = example.ids.map((id, index) => isHidden(index) ? maskId : id);
-    return { ...example, ids };
+    const inputIds = example.inputIds.map((id, index) =>
+      isHidden(index) ? maskId : id
+    );
+    return { ...example, inputIds };
   }
   const isKept = (_: unknown, index: number): boolean => !isHidden(index);
   return {
     ...example,
-    ids: example.ids.filter(isKept),
-    segments: example.segments.filter(isKept),
+    inputIds: example.inputIds.filter(isKept),
+    tokenTypeIds: example.tokenTypeIds.filter(isKept),
   };
 }
 

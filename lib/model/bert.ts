@@ -34,9 +34,9 @@ export type Packing = {
 /** A batch of token sequences; check it with `checkInput` before it becomes tensors. */
 export type BertInput = {
   /** Word piece ids, [B, T], int32. */
-  ids: tf.Tensor2D;
+  inputIds: tf.Tensor2D;
   /** 0 for sentence A, 1 for sentence B, [B, T], int32. */
-  segments: tf.Tensor2D;
+  tokenTypeIds: tf.Tensor2D;
   /** 1 for a token, 0 for padding, [B, T]. */
   attentionMask: tf.Tensor2D;
   /** Given where several sequences share a row; B above is then R. */
@@ -82,12 +82,12 @@ export function bert(
   options: ForwardOptions = {},
 ): BertOutput {
   const { dropout = NO_DROPOUT, rowsNeeded = "all" } = options;
-  const { maxLength, hiddenSize: D } = config;
-  const [B, T] = input.ids.shape;
-  if (T > maxLength) {
+  const { maxPositionEmbeddings, hiddenSize: D } = config;
+  const [B, T] = input.inputIds.shape;
+  if (T > maxPositionEmbeddings) {
     throw new RangeError(
-      `Cannot encode sequences as they must have at most maxLength tokens: ` +
-        `current values are T=${T}, maxLength=${maxLength}; truncate them`,
+      `Cannot encode sequences as they must have at most maxPositionEmbeddings tokens: ` +
+        `current values are T=${T}, maxPositionEmbeddings=${maxPositionEmbeddings}; truncate them`,
     );
   }
   return tf.tidy(() => {

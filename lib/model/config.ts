@@ -6,11 +6,11 @@
  */
 
 import {
-  checkShape,
-  type ClassifierShape,
+  checkClassifierHeadConfig,
+  type ClassifierHeadConfig,
   shapeFromJson,
   shapeToJson,
-} from "./classifier_shape.ts";
+} from "./classifier_head_config.ts";
 
 /** Hyperparameters of a BERT encoder; field names follow the paper's terms. */
 export type BertConfig = {
@@ -23,11 +23,11 @@ export type BertConfig = {
   /** D: width of every hidden state. */
   readonly hiddenSize: number;
   /** F: width of the feed-forward layer, 4 · D in the paper. */
-  readonly feedForwardSize: number;
+  readonly intermediateSize: number;
   /** Longest sequence, in tokens, that has a position embedding. */
-  readonly maxLength: number;
+  readonly maxPositionEmbeddings: number;
   /** Number of segments that have an embedding: 2, for sentences A and B. */
-  readonly numSegments: number;
+  readonly typeVocabSize: number;
   /** Probability, in [0, 1), of zeroing a hidden activation during training. */
   readonly hiddenDropout: number;
   /** Probability, in [0, 1), of zeroing an attention weight during training. */
@@ -37,14 +37,14 @@ export type BertConfig = {
   /** Standard deviation of a new kernel or embedding. */
   readonly initializerRange: number;
   /** What a sequence classifier has above the encoder, if it is not the usual. */
-  readonly classifier?: ClassifierShape;
+  readonly classifier?: ClassifierHeadConfig;
 };
 
 /** What all uncased BERT models share (Devlin et al., 2019, appendix A.2). */
 const UNCASED = {
   vocabSize: 30_522,
-  maxLength: 512,
-  numSegments: 2,
+  maxPositionEmbeddings: 512,
+  typeVocabSize: 2,
   hiddenDropout: 0.1,
   attentionDropout: 0.1,
   layerNormEpsilon: 1e-12,
@@ -57,7 +57,7 @@ export const BERT_TINY: BertConfig = {
   numLayers: 2,
   numHeads: 2,
   hiddenSize: 128,
-  feedForwardSize: 512,
+  intermediateSize: 512,
 };
 
 /** MiniLM: 22.7 M parameters, 6 layers of width 384 (Wang et al., 2020, section 4). */
@@ -66,7 +66,7 @@ export const MINI_LM: BertConfig = {
   numLayers: 6,
   numHeads: 12,
   hiddenSize: 384,
-  feedForwardSize: 1536,
+  intermediateSize: 1536,
 };
 
 /** BERT-Base: 110 M parameters, 12 layers, width 768 (Devlin et al., 2019, section 3). */
@@ -75,7 +75,7 @@ export const BERT_BASE: BertConfig = {
   numLayers: 12,
   numHeads: 12,
   hiddenSize: 768,
-  feedForwardSize: 3072,
+  intermediateSize: 3072,
 };
 
 const SIZES = [
@@ -83,9 +83,9 @@ const SIZES = [
   "numLayers",
   "numHeads",
   "hiddenSize",
-  "feedForwardSize",
-  "maxLength",
-  "numSegments",
+  "intermediateSize",
+  "maxPositionEmbeddings",
+  "typeVocabSize",
 ] as const;
 
 /** Far more than any model has; a broken file must not make a list without end. */
@@ -143,7 +143,9 @@ export function checkConfig(config: BertConfig): void {
         `positive: current values are ${layerNormEpsilon} and ${initializerRange}`,
     );
   }
-  if (config.classifier !== undefined) checkShape(config.classifier);
+  if (config.classifier !== undefined) {
+    checkClassifierHeadConfig(config.classifier);
+  }
 }
 
 /** Our field, its name in `config.json`, and the default of Python's `BertConfig`. */
@@ -156,9 +158,9 @@ const FIELDS: readonly [
   ["numLayers", "num_hidden_layers"],
   ["numHeads", "num_attention_heads"],
   ["hiddenSize", "hidden_size"],
-  ["feedForwardSize", "intermediate_size"],
-  ["maxLength", "max_position_embeddings"],
-  ["numSegments", "type_vocab_size", 2],
+  ["intermediateSize", "intermediate_size"],
+  ["maxPositionEmbeddings", "max_position_embeddings"],
+  ["typeVocabSize", "type_vocab_size", 2],
   ["hiddenDropout", "hidden_dropout_prob", 0.1],
   ["attentionDropout", "attention_probs_dropout_prob", 0.1],
   ["layerNormEpsilon", "layer_norm_eps", 1e-12],

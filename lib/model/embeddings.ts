@@ -9,7 +9,7 @@ import { layerNorm, type LayerNormParams, lookUp } from "../ops/layers.ts";
 export type EmbeddingParams = {
   /** One row for each word piece, [V, D]. */
   word: tf.Tensor2D;
-  /** One row for each position, [maxLength, D]. */
+  /** One row for each position, [maxPositionEmbeddings, D]. */
   position: tf.Tensor2D;
   /** One row for each segment, [numSegments, D]. */
   segment: tf.Tensor2D;
@@ -31,20 +31,20 @@ export type EmbeddingParams = {
 export function embed(
   params: EmbeddingParams,
   tokens: {
-    ids: tf.Tensor2D;
-    segments: tf.Tensor2D;
+    inputIds: tf.Tensor2D;
+    tokenTypeIds: tf.Tensor2D;
     positions?: tf.Tensor2D | undefined;
   },
   config: BertConfig,
   dropout: Dropout,
 ): tf.Tensor2D {
   const { layerNormEpsilon, hiddenDropout } = config;
-  const { ids, segments, positions } = tokens;
+  const { inputIds, tokenTypeIds, positions } = tokens;
   return tf.tidy(() => {
-    const word = lookUp(params.word, ids.flatten());
-    const segment = lookUp(params.segment, segments.flatten());
+    const word = lookUp(params.word, inputIds.flatten());
+    const segment = lookUp(params.segment, tokenTypeIds.flatten());
     const sum = positions === undefined
-      ? addInOrder(word.add(segment), params.position, ids.shape)
+      ? addInOrder(word.add(segment), params.position, inputIds.shape)
       : word.add(segment).add<tf.Tensor2D>(
         lookUp(params.position, positions.flatten()),
       );

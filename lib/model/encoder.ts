@@ -17,9 +17,9 @@ export type EncoderLayerParams = {
   attention: AttentionParams;
   attentionNorm: LayerNormParams;
   /** [D, F]. */
-  expand: LinearParams;
+  intermediate: LinearParams;
   /** [F, D]. */
-  contract: LinearParams;
+  output: LinearParams;
   outputNorm: LayerNormParams;
 };
 
@@ -61,8 +61,8 @@ export function encoderLayer(
       site: dropout.site(hiddenDropout),
       epsilon: layerNormEpsilon,
     });
-    const { kernel, bias } = params.contract;
-    const fed = feedForward(params.expand, kernel, middle); // [B · Q, D]
+    const { kernel, bias } = params.output;
+    const fed = feedForward(params.intermediate, kernel, middle); // [B · Q, D]
     const output = addNorm(fed, bias, {
       residual: middle,
       norm: params.outputNorm,

@@ -55,7 +55,7 @@ export function initParameter(
   random: RandomLike,
 ): tf.Tensor {
   const { role, shape } = parameter;
-  if (role === "gain") return tf.ones([...shape]);
+  if (role === "weight") return tf.ones([...shape]);
   if (role === "bias") return tf.zeros([...shape]);
   const values = new Float32Array(sizeOf(parameter));
   for (let i = 0; i < values.length; i++) {

@@ -7,9 +7,9 @@ import type { BertConfig } from "./config.ts";
 /** B sequences of equal length, one after the other. */
 export type TokenArrays = {
   /** Word piece ids, B · T of them. */
-  readonly ids: ArrayLike<number>;
+  readonly inputIds: ArrayLike<number>;
   /** 0 for sentence A, 1 for sentence B. */
-  readonly segments: ArrayLike<number>;
+  readonly tokenTypeIds: ArrayLike<number>;
   /** 1 for a token, 0 for padding. */
   readonly attentionMask: ArrayLike<number>;
   /** T: tokens in each sequence, padding included. */
@@ -37,44 +37,46 @@ export type PackedArrays = {
  * import { checkInput } from "bertbook/model/input.ts";
  * import assert from "node:assert/strict";
  *
- * const ids = [101, 30_522], segments = [0, 0], attentionMask = [1, 1];
+ * const inputIds = [101, 30_522], tokenTypeIds = [0, 0], attentionMask = [1, 1];
  * assert.throws(
- *   () => checkInput({ ids, segments, attentionMask, length: 2 }, BERT_TINY),
+ *   () => checkInput({ inputIds, tokenTypeIds, attentionMask, length: 2 }, BERT_TINY),
  *   RangeError,
  * );
  * ```
  *
  * @param input The arrays.
- * @param config Supplies `vocabSize`, `numSegments` and `maxLength`.
+ * @param config Supplies `vocabSize`, `typeVocabSize` and `maxPositionEmbeddings`.
  * @throws {RangeError} If the arrays differ in length or a value has no embedding, or
  * if the first token of a sequence, whose state is pooled, is padding.
  */
 export function checkInput(input: TokenArrays, config: BertConfig): void {
-  const { ids, segments, attentionMask, length: T } = input;
-  const { vocabSize, numSegments, maxLength } = config;
-  if (!Number.isInteger(T) || T < 1 || T > maxLength) {
+  const { inputIds, tokenTypeIds, attentionMask, length: T } = input;
+  const { vocabSize, typeVocabSize, maxPositionEmbeddings } = config;
+  if (!Number.isInteger(T) || T < 1 || T > maxPositionEmbeddings) {
     throw new RangeError(
-      `Cannot encode sequences as their length must be between 1 and maxLength: ` +
-        `current values are length=${T}, maxLength=${maxLength}; truncate them`,
+      `Cannot encode sequences as their length must be between 1 and maxPositionEmbeddings: ` +
+        `current values are length=${T}, maxPositionEmbeddings=${maxPositionEmbeddings}; truncate them`,
     );
   }
-  const sizes = [ids.length, segments.length, attentionMask.length];
+  const sizes = [inputIds.length, tokenTypeIds.length, attentionMask.length];
   if (sizes.some((size) => size !== sizes[0] || size === 0 || size % T !== 0)) {
     throw new RangeError(
       `Cannot encode sequences as ids, segments and attentionMask must each hold a ` +
         `multiple of ${T} values: found ${sizes.join(", ")}`,
     );
   }
-  checkBelow(ids, vocabSize, { value: "token id", limit: "vocabSize", T });
-  checkBelow(segments, numSegments, {
+  checkBelow(inputIds, vocabSize, { value: "token id", limit: "vocabSize", T });
+  checkBelow(tokenTypeIds, typeVocabSize, {
     value: "segment",
     limit: "numSegments",
     T,
   });
   checkBelow(attentionMask, 2, { value: "mask value", limit: "limit", T });
-  if (input.packing !== undefined) checkPacking(input.packing, ids.length, T);
+  if (input.packing !== undefined) {
+    checkPacking(input.packing, inputIds.length, T);
+  }
   const starts = input.packing?.starts ??
-    Array.from({ length: ids.length / T }, (_, row) => row * T);
+    Array.from({ length: inputIds.length / T }, (_, row) => row * T);
   const odd = Array.from(starts).findIndex((start) =>
     attentionMask[start] === 0
   );
@@ -120,19 +122,19 @@ function checkBelow(
  * Checks `input` and makes tensors of it.
  *
  * @param input The arrays.
- * @param config Supplies `vocabSize`, `numSegments` and `maxLength`.
+ * @param config Supplies `vocabSize`, `typeVocabSize` and `maxPositionEmbeddings`.
  * @returns Three tensors, each [B, T], and the packing's; the caller disposes them.
  * @throws {RangeError} As {@linkcode checkInput}.
  */
 export function inputFrom(input: TokenArrays, config: BertConfig): BertInput {
   checkInput(input, config);
-  const { ids, segments, attentionMask, length: T, packing } = input;
-  const shape: [number, number] = [ids.length / T, T];
+  const { inputIds, tokenTypeIds, attentionMask, length: T, packing } = input;
+  const shape: [number, number] = [inputIds.length / T, T];
   const whole = (values: ArrayLike<number>): tf.Tensor2D =>
     tf.tensor2d(Int32Array.from(values), shape, "int32");
   return {
-    ids: whole(ids),
-    segments: whole(segments),
+    inputIds: whole(inputIds),
+    tokenTypeIds: whole(tokenTypeIds),
     attentionMask: tf.tensor2d(Float32Array.from(attentionMask), shape),
     ...(packing && {
       packing: {

@@ -30,22 +30,22 @@ export type LanguageModelOutput = TransformerOutput & {
  * stands at the end, where the causal mask hides it from every token.
  *
  * @param params The parameters; they stay the caller's.
- * @param ids Token ids, [B, T], int32, each under V.
+ * @param inputIds Token ids, [B, T], int32, each under V.
  * @param config The sizes and choices that `params` were made with.
  * @param dropout Left out, nothing is dropped: evaluation.
  * @returns Logits, hidden states and attention weights; the caller disposes them.
- * @throws {RangeError} If there are more tokens than `maxLength`.
+ * @throws {RangeError} If there are more tokens than `maxPositionEmbeddings`.
  */
 export function languageModel(
   params: TransformerParams,
-  ids: tf.Tensor2D,
+  inputIds: tf.Tensor2D,
   config: TransformerConfig,
   dropout?: Dropout,
 ): LanguageModelOutput {
   const { vocabSize: V, hiddenSize: D } = config;
-  const [B, T] = ids.shape;
+  const [B, T] = inputIds.shape;
   return tf.tidy(() => {
-    const input = { ids, mask: causalMask(T) };
+    const input = { inputIds, mask: causalMask(T) };
     const output = transformer(params, input, config, dropout);
     const rows = output.hidden.reshape<tf.Tensor2D>([B * T, D]);
     const logits = tf.matMul(rows, params.word, false, true); // [B · T, V]

@@ -9,11 +9,11 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { BertParams } from "./bert.ts";
 import type { ClassifierParams } from "./heads/sequence_classifier.ts";
-import { USUAL_SHAPE } from "./classifier_shape.ts";
+import { DEFAULT_CLASSIFIER_HEAD } from "./classifier_head_config.ts";
 import type { BertConfig } from "./config.ts";
 
 /** What a parameter does, which decides how it is initialized and stored. */
-export type ParameterRole = "embedding" | "kernel" | "bias" | "gain";
+export type ParameterRole = "embedding" | "kernel" | "bias" | "weight";
 
 /** One parameter, without its values. */
 export type Parameter = {
@@ -45,11 +45,12 @@ export type Parameter = {
  * @returns One entry for each tensor.
  */
 export function bertParameters(config: BertConfig): Parameter[] {
-  const { hiddenSize: D, vocabSize, maxLength, numSegments } = config;
+  const { hiddenSize: D, vocabSize, maxPositionEmbeddings, typeVocabSize } =
+    config;
   return [
     embedding("word", "word_embeddings", [vocabSize, D]),
-    embedding("position", "position_embeddings", [maxLength, D]),
-    embedding("segment", "token_type_embeddings", [numSegments, D]),
+    embedding("position", "position_embeddings", [maxPositionEmbeddings, D]),
+    embedding("segment", "token_type_embeddings", [typeVocabSize, D]),
     ...normParameters("embeddings.norm", "embeddings.LayerNorm", D),
     ...Array.from({ length: config.numLayers }, (_, layer) => {
       return layerParameters(config).map(({ path, name, ...fact }) => ({
@@ -75,7 +76,7 @@ export function classifierParameters(
   config: BertConfig,
   numLabels: number,
 ): Parameter[] {
-  const { hiddenSizes } = config.classifier ?? USUAL_SHAPE;
+  const { hiddenSizes } = config.classifier ?? DEFAULT_CLASSIFIER_HEAD;
   const sizes = [config.hiddenSize, ...hiddenSizes];
   return [
     ...underBert(bertParameters(config)),
@@ -111,15 +112,15 @@ export function sizeOf(parameter: Parameter): number {
 }
 
 function layerParameters(config: BertConfig): Parameter[] {
-  const { hiddenSize: D, feedForwardSize: F } = config;
+  const { hiddenSize: D, intermediateSize: F } = config;
   return [
     ...linearParameters("attention.query", "attention.self.query", [D, D]),
     ...linearParameters("attention.key", "attention.self.key", [D, D]),
     ...linearParameters("attention.value", "attention.self.value", [D, D]),
     ...linearParameters("attention.output", "attention.output.dense", [D, D]),
     ...normParameters("attentionNorm", "attention.output.LayerNorm", D),
-    ...linearParameters("expand", "intermediate.dense", [F, D]),
-    ...linearParameters("contract", "output.dense", [D, F]),
+    ...linearParameters("intermediate", "intermediate.dense", [F, D]),
+    ...linearParameters("output", "output.dense", [D, F]),
     ...normParameters("outputNorm", "output.LayerNorm", D),
   ];
 }
@@ -166,7 +167,7 @@ export function normParameters(
 ): Parameter[] {
   const shape = [size];
   return [
-    { path: `${path}.gain`, name: `${name}.weight`, role: "gain", shape },
+    { path: `${path}.weight`, name: `${name}.weight`, role: "weight", shape },
     { path: `${path}.bias`, name: `${name}.bias`, role: "bias", shape },
   ];
 }

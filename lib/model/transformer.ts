@@ -31,7 +31,7 @@ export type Positions = "learned" | "sinusoidal" | "none";
 
 /** Sizes and choices that fix a transformer. */
 export type TransformerConfig =
-  & Omit<BertConfig, "numSegments">
+  & Omit<BertConfig, "typeVocabSize">
   & TransformerLayerConfig
   & { readonly positions: Positions };
 
@@ -41,7 +41,7 @@ type Required =
   | "numLayers"
   | "numHeads"
   | "hiddenSize"
-  | "maxLength";
+  | "maxPositionEmbeddings";
 
 /**
  * Completes sizes to a configuration: F = 4 · D as in the paper, and for the rest
@@ -52,8 +52,8 @@ type Required =
  * import { transformerConfig } from "bertbook/model/transformer.ts";
  * import assert from "node:assert/strict";
  *
- * const sizes = { vocabSize: 9, numLayers: 1, hiddenSize: 8, maxLength: 5 };
- * assert.equal(transformerConfig({ ...sizes, numHeads: 2 }).feedForwardSize, 32);
+ * const sizes = { vocabSize: 9, numLayers: 1, hiddenSize: 8, maxPositionEmbeddings: 5 };
+ * assert.equal(transformerConfig({ ...sizes, numHeads: 2 }).intermediateSize, 32);
  * assert.throws(() => transformerConfig({ ...sizes, numHeads: 3 }), RangeError);
  * ```
  *
@@ -68,7 +68,7 @@ export function transformerConfig(
     & Partial<TransformerConfig>,
 ): TransformerConfig {
   const config = {
-    feedForwardSize: 4 * choices.hiddenSize,
+    intermediateSize: 4 * choices.hiddenSize,
     hiddenDropout: 0.1,
     attentionDropout: 0.1,
     layerNormEpsilon: 1e-5,
@@ -78,7 +78,7 @@ export function transformerConfig(
     positions: "learned",
     ...choices,
   } as const;
-  checkConfig({ ...config, numSegments: 1 });
+  checkConfig({ ...config, typeVocabSize: 1 });
   return config;
 }
 
@@ -86,7 +86,7 @@ export function transformerConfig(
 export type TransformerParams = {
   /** One row for each token of the vocabulary, [V, D]. */
   word: tf.Tensor2D;
-  /** One row for each position, [maxLength, D]; there only if they are learned. */
+  /** One row for each position, [maxPositionEmbeddings, D]; there only if they are learned. */
   position?: tf.Tensor2D;
   layers: EncoderLayerParams[];
   /**
@@ -107,7 +107,7 @@ export function initTransformer(
   config: TransformerConfig,
   random: RandomLike,
 ): TransformerParams {
-  const { hiddenSize: D, feedForwardSize: F, initializerRange } = config;
+  const { hiddenSize: D, intermediateSize: F, initializerRange } = config;
   const drawn = (shape: [number, number]): tf.Tensor2D => {
     const values = Float32Array.from(
       { length: shape[0] * shape[1] },
@@ -120,13 +120,13 @@ export function initTransformer(
     bias: tf.zeros([Out]),
   });
   const norm = (): LayerNormParams => ({
-    gain: tf.ones([D]),
+    weight: tf.ones([D]),
     bias: tf.zeros([D]),
   });
   return {
     word: drawn([config.vocabSize, D]),
     ...(config.positions === "learned"
-      ? { position: drawn([config.maxLength, D]) }
+      ? { position: drawn([config.maxPositionEmbeddings, D]) }
       : {}),
     layers: Array.from({ length: config.numLayers }, () => ({
       attention: {
@@ -136,8 +136,8 @@ export function initTransformer(
         output: linear(D, D),
       },
       attentionNorm: norm(),
-      expand: linear(D, F),
-      contract: linear(F, D),
+      intermediate: linear(D, F),
+      output: linear(F, D),
       outputNorm: norm(),
     })),
     finalNorm: norm(),
@@ -161,20 +161,20 @@ export type TransformerOutput = {
  * @param config The sizes and choices that `params` were made with.
  * @param dropout Left out, nothing is dropped: evaluation.
  * @returns Hidden states and attention weights; the caller disposes them.
- * @throws {RangeError} If there are more tokens than `maxLength`.
+ * @throws {RangeError} If there are more tokens than `maxPositionEmbeddings`.
  */
 export function transformer(
   params: TransformerParams,
-  input: { ids: tf.Tensor2D; mask: tf.Tensor4D },
+  input: { inputIds: tf.Tensor2D; mask: tf.Tensor4D },
   config: TransformerConfig,
   dropout: Dropout = NO_DROPOUT,
 ): TransformerOutput {
-  const { maxLength, hiddenSize: D, layerNormEpsilon } = config;
-  const [B, T] = input.ids.shape;
-  if (T > maxLength) {
+  const { maxPositionEmbeddings, hiddenSize: D, layerNormEpsilon } = config;
+  const [B, T] = input.inputIds.shape;
+  if (T > maxPositionEmbeddings) {
     throw new RangeError(
-      `Cannot read sequences as they must have at most maxLength tokens: ` +
-        `current values are T=${T}, maxLength=${maxLength}; truncate them`,
+      `Cannot read sequences as they must have at most maxPositionEmbeddings tokens: ` +
+        `current values are T=${T}, maxPositionEmbeddings=${maxPositionEmbeddings}; truncate them`,
     );
   }
   return tf.tidy(() => {
@@ -182,7 +182,7 @@ export function transformer(
     const queries = input.mask.shape[2];
     const mask = tf.broadcastTo(input.mask, [B, 1, queries, T]) as tf.Tensor4D;
     let hidden = dropout(
-      embedTokens(params, input.ids, config),
+      embedTokens(params, input.inputIds, config),
       config.hiddenDropout,
     );
     const attentions = params.layers.map((layer) => {
@@ -198,11 +198,11 @@ export function transformer(
 /** What a token is plus where it stands, [B, T] → [B · T, D]. */
 function embedTokens(
   params: TransformerParams,
-  ids: tf.Tensor2D,
+  inputIds: tf.Tensor2D,
   { positions, hiddenSize: D }: TransformerConfig,
 ): tf.Tensor2D {
-  const [B, T] = ids.shape;
-  const word = lookUp(params.word, ids.reshape([B * T])); // [B · T, D]
+  const [B, T] = inputIds.shape;
+  const word = lookUp(params.word, inputIds.reshape([B * T])); // [B · T, D]
   if (positions === "none") return word;
   const position = positions === "learned"
     ? params.position!.slice([0, 0], [T, D])

@@ -84,7 +84,7 @@ export function transformerLayer(
     const output = around(
       middle,
       params.outputNorm,
-      (x) => linear(params.contract, activate(linear(params.expand, x))),
+      (x) => linear(params.output, activate(linear(params.intermediate, x))),
     );
     return { hidden: output, weights: weights! };
   });

@@ -13,23 +13,26 @@ import { bent, bentGradient, type LinearParams } from "./layers.ts";
  * computed again: that takes about one step in a hundred, and saves a tenth of the
  * memory.
  *
- * @param expand W₁ [In, F] and b₁ [F].
+ * @param intermediate W₁ [In, F] and b₁ [F].
  * @param kernel W₂ [F, Out].
  * @param x Rows, [N, In].
  * @returns Rows, [N, Out]; the caller disposes them.
  */
 export function feedForward(
-  expand: LinearParams,
+  intermediate: LinearParams,
   kernel: tf.Tensor2D,
   x: tf.Tensor2D,
 ): tf.Tensor2D {
   return tf.tidy(() => {
-    const wide: tf.Tensor2D = tf.matMul(x, expand.kernel); // [N, F]
-    const inputs = [wide, expand.bias, kernel];
+    const wide: tf.Tensor2D = tf.matMul(x, intermediate.kernel); // [N, F]
+    const inputs = [wide, intermediate.bias, kernel];
     return withGradient<tf.Tensor2D>(
       inputs,
       () => ({
-        value: tf.matMul(biasedGelu(wide, expand.bias) as tf.Tensor2D, kernel),
+        value: tf.matMul(
+          biasedGelu(wide, intermediate.bias) as tf.Tensor2D,
+          kernel,
+        ),
         saved: inputs,
       }),
       (gradient, [wide, bias, kernel]) => {

@@ -14,8 +14,8 @@ import { withGradient } from "./custom_gradient.ts";
 /** An affine map: `kernel` [In, Out], `bias` [Out]. */
 export type LinearParams = { kernel: tf.Tensor2D; bias: tf.Tensor1D };
 
-/** Layer normalization: `gain` [D], `bias` [D]. */
-export type LayerNormParams = { gain: tf.Tensor1D; bias: tf.Tensor1D };
+/** Layer normalization: `weight` [D], `bias` [D]. */
+export type LayerNormParams = { weight: tf.Tensor1D; bias: tf.Tensor1D };
 
 /**
  * x W + b.
@@ -42,7 +42,7 @@ export function linear(params: LinearParams, x: tf.Tensor2D): tf.Tensor2D {
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");
- * const params: LayerNormParams = { gain: tf.ones([2]), bias: tf.zeros([2]) };
+ * const params: LayerNormParams = { weight: tf.ones([2]), bias: tf.zeros([2]) };
  * const y = layerNorm(params, tf.tensor2d([[3, 7]]), 1e-12);
  * assert.deepEqual(y.arraySync(), [[-1, 1]]);
  * ```
@@ -57,16 +57,16 @@ export function layerNorm(
   x: tf.Tensor2D,
   epsilon: number,
 ): tf.Tensor2D {
-  return withGradient<tf.Tensor2D>([x, params.gain, params.bias], () => {
+  return withGradient<tf.Tensor2D>([x, params.weight, params.bias], () => {
     const { value, normalized, inverse } = normalizeRows(x, params, epsilon);
-    return { value, saved: [normalized, inverse, params.gain] };
-  }, (gradient, [normalized, inverse, gain]) => {
+    return { value, saved: [normalized, inverse, params.weight] };
+  }, (gradient, [normalized, inverse, weight]) => {
     const by = normGradient(gradient, {
       normalized: normalized!,
       inverse: inverse!,
-      gain: gain!,
+      weight: weight!,
     });
-    return [by.x, by.gain, by.bias];
+    return [by.x, by.weight, by.bias];
   });
 }
 
@@ -77,32 +77,32 @@ export type NormSaved = {
   /** 1 / σ, [N, 1]. */
   inverse: tf.Tensor;
   /** [D]. */
-  gain: tf.Tensor;
+  weight: tf.Tensor;
 };
 
 /** The formula of {@linkcode layerNorm}, and n and 1 / σ. */
 export function normalized(
   x: tf.Tensor2D,
-  { gain, bias }: LayerNormParams,
+  { weight, bias }: LayerNormParams,
   epsilon: number,
 ): { value: tf.Tensor2D; normalized: tf.Tensor; inverse: tf.Tensor } {
   const centred = x.sub(rowMean(x));
   const inverse = rowMean(centred.square()).add(epsilon).rsqrt(); // 1 / σ, [N, 1]
   const normalized = centred.mul(inverse);
-  const value = normalized.mul<tf.Tensor2D>(gain).add<tf.Tensor2D>(bias);
+  const value = normalized.mul<tf.Tensor2D>(weight).add<tf.Tensor2D>(bias);
   return { value, normalized, inverse };
 }
 
 /** The gradients of {@linkcode layerNorm} by the rows, the gain and the bias. */
 export function normalizedGradient(
   gradient: tf.Tensor2D,
-  { normalized, inverse, gain }: NormSaved,
-): { x: tf.Tensor2D; gain: tf.Tensor; bias: tf.Tensor } {
-  const scaled = gradient.mul(gain); // g
+  { normalized, inverse, weight }: NormSaved,
+): { x: tf.Tensor2D; weight: tf.Tensor; bias: tf.Tensor } {
+  const scaled = gradient.mul(weight); // g
   const along = normalized.mul(rowMean(scaled.mul(normalized)));
   return {
     x: scaled.sub(rowMean(scaled)).sub(along).mul(inverse),
-    gain: gradient.mul(normalized).sum(0),
+    weight: gradient.mul(normalized).sum(0),
     bias: gradient.sum(0),
   };
 }

@@ -39,7 +39,7 @@ export function addNorm(
   bias: tf.Tensor1D,
   { residual, norm, site, epsilon }: SublayerEnd,
 ): tf.Tensor2D {
-  const inputs = [product, bias, residual, norm.gain, norm.bias];
+  const inputs = [product, bias, residual, norm.weight, norm.bias];
   return withGradient<tf.Tensor2D>(inputs, () => {
     const { value, normalized, inverse } = addAndNorm(
       { product, bias, residual },
@@ -48,14 +48,14 @@ export function addNorm(
       epsilon,
     );
     const key = site === undefined ? [] : [site.key];
-    return { value, saved: [normalized, inverse, norm.gain, ...key] };
-  }, (gradient, [normalized, inverse, gain, key]) => {
+    return { value, saved: [normalized, inverse, norm.weight, ...key] };
+  }, (gradient, [normalized, inverse, weight, key]) => {
     const by = addAndNormGradient(
       gradient,
-      { normalized: normalized!, inverse: inverse!, gain: gain! },
+      { normalized: normalized!, inverse: inverse!, weight: weight! },
       site && { key: key as tf.Tensor1D, rate: site.rate },
     );
-    return [by.product, by.productBias, by.x, by.gain, by.bias];
+    return [by.product, by.productBias, by.x, by.weight, by.bias];
   });
 }
 

@@ -21,9 +21,9 @@ export type Encoding = {
   /** Word pieces and special tokens, [T]. */
   tokens: string[];
   /** The ids of `tokens`, [T]. */
-  ids: number[];
+  inputIds: number[];
   /** 0 for `[CLS] A [SEP]`, 1 for `B [SEP]`, 0 for padding, [T]. */
-  segments: number[];
+  tokenTypeIds: number[];
   /** 1 for a token, 0 for padding, [T]; from the length, never from the ids. */
   attentionMask: number[];
   /** Pieces cut off to keep within `maxLength`. */
@@ -62,7 +62,7 @@ const HEAD_SHARE = 128 / 510;
  * @throws {RangeError} If `maxLength` leaves no room for the special tokens, if
  * the sequence is longer than `padTo`, or if `truncation` is another word.
  */
-export function assemble(
+export function buildInputsWithSpecialTokens(
   first: readonly string[],
   second: readonly string[] | undefined,
   vocabulary: Vocabulary,
@@ -90,8 +90,8 @@ export function assemble(
   const all = tokens.concat(repeat(PAD, numPadding));
   return {
     tokens: all,
-    ids: idsOf(all, vocabulary),
-    segments: [
+    inputIds: idsOf(all, vocabulary),
+    tokenTypeIds: [
       ...repeat(0, a.length),
       ...repeat(1, b.length),
       ...repeat(0, numPadding),

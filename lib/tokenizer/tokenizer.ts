@@ -6,7 +6,11 @@
  * @module
  */
 
-import { assemble, type Encoding, type EncodingOptions } from "./encoding.ts";
+import {
+  buildInputsWithSpecialTokens,
+  type Encoding,
+  type EncodingOptions,
+} from "./encoding.ts";
 import { normalize } from "./normalize.ts";
 import { preTokenize } from "./pre_tokenize.ts";
 import { SPECIAL_TOKENS, type Vocabulary } from "./vocabulary.ts";
@@ -73,8 +77,8 @@ export function tokenize(text: string, tokenizer: Tokenizer): string[] {
  * const encoding = encode({ vocabulary, lowerCase: true }, "He plays", { padTo: 6 });
  * assert.deepEqual(encoding, {
  *   tokens: ["[CLS]", "he", "play", "##s", "[SEP]", "[PAD]"],
- *   ids: [2, 5, 6, 7, 3, 0],
- *   segments: [0, 0, 0, 0, 0, 0],
+ *   inputIds: [2, 5, 6, 7, 3, 0],
+ *   tokenTypeIds: [0, 0, 0, 0, 0, 0],
  *   attentionMask: [1, 1, 1, 1, 1, 0],
  *   numTruncated: 0,
  * });
@@ -95,7 +99,12 @@ export function encode(
   const { pair, ...lengths } = options;
   const first = tokenize(text, tokenizer);
   const second = pair ? tokenize(pair, tokenizer) : undefined;
-  return assemble(first, second, tokenizer.vocabulary, lengths);
+  return buildInputsWithSpecialTokens(
+    first,
+    second,
+    tokenizer.vocabulary,
+    lengths,
+  );
 }
 
 /**
@@ -109,7 +118,11 @@ export function tokenizeInPhases(text: string, tokenizer: Tokenizer): Phases {
   const sections = sectionsOf(text).map((s) => normalizeSection(s, tokenizer));
   const words = sections.flatMap(wordsOf);
   const pieces = words.map((word) => piecesOf(word, tokenizer));
-  const encoding = assemble(pieces.flat(), undefined, tokenizer.vocabulary);
+  const encoding = buildInputsWithSpecialTokens(
+    pieces.flat(),
+    undefined,
+    tokenizer.vocabulary,
+  );
   return { normalized: sections.join(""), words, pieces, encoding };
 }
 

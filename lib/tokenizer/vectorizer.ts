@@ -11,7 +11,7 @@ import { idsOf, PAD, type Vocabulary } from "./vocabulary.ts";
 /** Texts as one rectangle of ids. */
 export type Vectors = {
   /** [N, T], row by row; behind a text's end the id of `[PAD]`. */
-  ids: Int32Array;
+  inputIds: Int32Array;
   /** How many words of each row are its text's, [N]. */
   lengths: Int32Array;
   /** N. */
@@ -25,13 +25,13 @@ export type Vectors = {
  *
  * @example
  * ```ts
- * import { collectVocabulary } from "bertbook/tokenizer/own_vocabulary.ts";
+ * import { buildVocabulary } from "bertbook/tokenizer/word_vocabulary.ts";
  * import { vectorize } from "bertbook/tokenizer/vectorizer.ts";
  * import assert from "node:assert/strict";
  *
- * const vocabulary = collectVocabulary([["to", "be", "to"]]);
- * const { ids, lengths } = vectorize([["be"], ["to", "see"]], vocabulary);
- * assert.deepEqual([...ids], [3, 0, 2, 1]);
+ * const vocabulary = buildVocabulary([["to", "be", "to"]]);
+ * const { inputIds, lengths } = vectorize([["be"], ["to", "see"]], vocabulary);
+ * assert.deepEqual([...inputIds], [3, 0, 2, 1]);
  * assert.deepEqual([...lengths], [1, 2]);
  * ```
  *
@@ -61,10 +61,10 @@ export function vectorize(
   const lengths = Int32Array.from(rows, (row) => row.length); // [N]
   const size = rows.length;
   const length = lengths.reduce((longest, each) => Math.max(longest, each), 0);
-  const ids = new Int32Array(size * length) // [N, T]
+  const inputIds = new Int32Array(size * length) // [N, T]
     .fill(vocabulary.idOf.get(PAD)!);
-  for (const [n, row] of rows.entries()) ids.set(row, n * length);
-  return { ids, lengths, size, length };
+  for (const [n, row] of rows.entries()) inputIds.set(row, n * length);
+  return { inputIds, lengths, size, length };
 }
 
 /**
@@ -75,11 +75,11 @@ export function vectorize(
  * @returns Each text as its words; those outside the vocabulary read `[UNK]`.
  */
 export function wordsOfVectors(
-  { ids, lengths, length }: Vectors,
+  { inputIds, lengths, length }: Vectors,
   { pieces }: Vocabulary,
 ): string[][] {
   return Array.from(lengths, (own, n) => {
-    const row = ids.subarray(n * length, n * length + own);
+    const row = inputIds.subarray(n * length, n * length + own);
     return Array.from(row, (id) => pieces[id]!);
   });
 }

@@ -11,15 +11,15 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { addTo } from "../engine/adam.ts";
-import type { CallTree } from "../engine/call_tree.ts";
+import type { PyTree } from "../engine/py_tree.ts";
 import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
 import { dropoutFrom } from "../ops/dropout.ts";
 import type { AdamWRates } from "./adamw.ts";
 import {
   gradientsOf,
-  type Learner,
-  type Objective,
+  type LossFunction,
   type StepOutcome,
+  type TrainState,
   update,
   type UpdateSettings,
 } from "./step.ts";
@@ -43,7 +43,7 @@ export type PartControl = {
 export type AccumulateArguments<
   Params extends TensorTree,
   Batch extends TensorTree,
-  Config extends CallTree,
+  Config extends PyTree,
 > = [
   learning: { readonly params: Params; readonly sums: Sums },
   part: Batch,
@@ -58,7 +58,7 @@ export type Touched = { readonly paths: readonly string[] };
 export type Accumulate<
   Params extends TensorTree,
   Batch extends TensorTree,
-  Config extends CallTree,
+  Config extends PyTree,
 > = (...args: AccumulateArguments<Params, Batch, Config>) => Touched;
 
 /**
@@ -90,9 +90,9 @@ export function initSums(params: TensorTree): Sums {
 export function accumulateOf<
   Params extends TensorTree,
   Batch extends TensorTree,
-  Config extends CallTree,
+  Config extends PyTree,
 >(
-  objective: Objective<Params, Batch, Config>,
+  objective: LossFunction<Params, Batch, Config>,
 ): Accumulate<Params, Batch, Config> {
   return ({ params, sums }, part, { share, seed }, config) => {
     const paths: string[] = [];
@@ -114,7 +114,7 @@ export function accumulateOf<
 /**
  * The step that follows the last part, in place; the sums are zeros after it.
  *
- * @param learner Parameters and moments. They change.
+ * @param state Parameters and moments. They change.
  * @param sums Of all parts, without the gradients that no part has. They change.
  * @param rates Those of the step.
  * @param settings AdamW's constants, clipping.
@@ -122,7 +122,7 @@ export function accumulateOf<
  * them, and must look whether they are finite.
  */
 export function applySums(
-  learner: Learner<TensorTree>,
+  state: TrainState<TensorTree>,
   sums: Sums,
   rates: AdamWRates,
   settings: UpdateSettings,
@@ -130,7 +130,7 @@ export function applySums(
   return tf.tidy(() => {
     const { loss, gradients } = sums;
     const found = { loss: loss.clone(), gradients };
-    const outcome = update(learner, found, rates, settings);
+    const outcome = update(state, found, rates, settings);
     for (const sum of [loss, ...Object.values(gradients)]) {
       sum.assign(tf.zerosLike(sum));
     }

@@ -37,7 +37,7 @@ export const ADAMW_DEFAULTS: AdamWOptions = {
 };
 
 /** Both moments of every parameter, by the parameter's path. */
-export type AdamWSlots = {
+export type AdamWState = {
   /** m: running mean of the gradients. */
   readonly first: Readonly<Record<string, tf.Variable>>;
   /** v: running mean of the squared gradients. */
@@ -58,10 +58,13 @@ export type AdamWRates = {
  * What the learning rate is multiplied by for the parameters whose paths begin with a
  * prefix, by prefix; 1 for all others. No path may begin with two of them.
  */
-export type RateFactors = Readonly<Record<string, number>>;
+export type LrMultipliers = Readonly<Record<string, number>>;
 
 /** The factor of one parameter. */
-export function rateFactor(path: string, factors: RateFactors = {}): number {
+export function lrMultiplier(
+  path: string,
+  factors: LrMultipliers = {},
+): number {
   const prefix = Object.keys(factors).find((prefix) => path.startsWith(prefix));
   return prefix === undefined ? 1 : factors[prefix]!;
 }
@@ -80,7 +83,7 @@ export type AdamWGate = {
  * @param params The parameters; every leaf that is a variable is trained.
  * @returns Two variables for each of them. The caller disposes them with `disposeTree`.
  */
-export function initSlots(params: TensorTree): AdamWSlots {
+export function initOptimizerState(params: TensorTree): AdamWState {
   const zeros = (): Record<string, tf.Variable> =>
     Object.fromEntries(
       namedLeaves(params).flatMap(([path, leaf]) =>
@@ -121,10 +124,10 @@ export function adamWRates(
  * out too.
  *
  * @param path The parameter's path, e.g. `"classifier.kernel"`.
- * @returns `false` for a `bias` or a `gain`.
+ * @returns `false` for a `bias` or a `weight`.
  */
 export function decays(path: string): boolean {
-  return !/(^|\.)(bias|gain)$/.test(path);
+  return !/(^|\.)(bias|weight)$/.test(path);
 }
 
 /**
@@ -140,7 +143,7 @@ export function decays(path: string): boolean {
  * @example The first step moves every weight by the learning rate, against its gradient
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { adamW, ADAMW_DEFAULTS, adamWRates, initSlots } from "bertbook/training/adamw.ts";
+ * import { adamW, ADAMW_DEFAULTS, adamWRates, initOptimizerState } from "bertbook/training/adamw.ts";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");
@@ -149,14 +152,14 @@ export function decays(path: string): boolean {
  *   const gradients = { bias: tf.tensor1d([9, -0.1]) };
  *   const rates = adamWRates(1, 0.5, ADAMW_DEFAULTS);
  *   const gate = { factor: tf.scalar(1), open: tf.scalar(true) };
- *   adamW(params, initSlots(params), gradients, { rates, gate, options: ADAMW_DEFAULTS });
+ *   adamW(params, initOptimizerState(params), gradients, { rates, gate, options: ADAMW_DEFAULTS });
  *   const [down, up] = params.bias.dataSync();
  *   assert.ok(Math.abs(down! - 0.5) < 1e-6 && Math.abs(up! - 1.5) < 1e-6);
  * });
  * ```
  *
  * @param params The parameters, a tree of variables. They change.
- * @param slots Their moments, from {@linkcode initSlots}. They change.
+ * @param optimizerState Their moments, from {@linkcode initOptimizerState}. They change.
  * @param gradients g, by path.
  * @param how The rates of this step, the gate, what supplies β, ε and λ, and by what α
  * is multiplied where.
@@ -164,13 +167,13 @@ export function decays(path: string): boolean {
  */
 export function adamW(
   params: TensorTree,
-  slots: AdamWSlots,
+  optimizerState: AdamWState,
   gradients: Readonly<Record<string, tf.Tensor>>,
   how: {
     rates: AdamWRates;
     gate: AdamWGate;
     options: AdamWOptions;
-    factors?: RateFactors | undefined;
+    factors?: LrMultipliers | undefined;
   },
 ): void {
   const { rates, gate, options, factors } = how;
@@ -195,9 +198,9 @@ export function adamW(
       const gradient = gradients[path];
       if (gradient === undefined) continue;
       const weight = variableAt(path, leaf),
-        first = slots.first[path]!,
-        second = slots.second[path]!;
-      const { taken, stepSize } = scaled(rateFactor(path, factors));
+        first = optimizerState.first[path]!,
+        second = optimizerState.second[path]!;
+      const { taken, stepSize } = scaled(lrMultiplier(path, factors));
       const shrinks = options.weightDecay !== 0 && decays(path);
       applyAdam(
         { weight, first, second },

@@ -9,11 +9,11 @@ import type { BertConfig } from "../model/config.ts";
 import type { Dropout } from "../ops/dropout.ts";
 import { compileStep } from "./compiled_step.ts";
 import { crossEntropy } from "./loss.ts";
-import { type Learner, type Step, stepOf } from "./step.ts";
+import { type Step, stepOf, type TrainState } from "./step.ts";
 import type { LabelledInput } from "../batches/batch_tensors.ts";
 
 /** A classifier in training. */
-export type ClassifierLearner = Learner<ClassifierParams>;
+export type ClassifierTrainState = TrainState<ClassifierParams>;
 
 /**
  * Mean cross-entropy of a batch of sequences.

@@ -1,6 +1,6 @@
 /** Training steps that are traced once and run as a whole. @module */
 
-import type { CallTree } from "../engine/call_tree.ts";
+import type { PyTree } from "../engine/py_tree.ts";
 import { compile, type Compiled } from "../engine/compile.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
 import {
@@ -13,7 +13,7 @@ import { MANY_SIGNATURES } from "../engine/precision.ts";
 import { compileEach, type Precision } from "../engine/precision.ts";
 import { inShards, type Sharded } from "./shards.ts";
 import {
-  type Objective,
+  type LossFunction,
   type StepArguments,
   stepOf,
   type StepOutcome,
@@ -26,7 +26,7 @@ import {
 export type CompiledStep<
   Params extends TensorTree,
   Batch extends TensorTree,
-  Config extends CallTree,
+  Config extends PyTree,
 > =
   & Readonly<
     Record<
@@ -55,9 +55,9 @@ export type CompiledStep<
 export function compileStep<
   Params extends TensorTree,
   Batch extends TensorTree,
-  Config extends CallTree,
+  Config extends PyTree,
 >(
-  objective: Objective<Params, Batch, Config>,
+  objective: LossFunction<Params, Batch, Config>,
   name: string,
 ): CompiledStep<Params, Batch, Config> {
   const whole = inShards(objective);

@@ -9,7 +9,7 @@
 import type { EncodedExample } from "../batches/batches.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { accuracy, matthewsCorrelation } from "../evaluation/metrics.ts";
-import { initSlots, rateFactor } from "./adamw.ts";
+import { initOptimizerState, lrMultiplier } from "./adamw.ts";
 import { keptInMemory } from "./kept_weights.ts";
 import type { TrainStep } from "./train_on.ts";
 import { makeTrainable } from "./variables.ts";
@@ -87,9 +87,12 @@ async function* run(
   makeTrainable(model.params);
   const held = frozen(model.params, plan.freeze);
   const words = occurringWords(held.params, model.config, data.train);
-  const learner = { params: words.params, slots: initSlots(words.params) };
+  const state = {
+    params: words.params,
+    optimizerState: initOptimizerState(words.params),
+  };
   const wordDecay = plan.adamW.weightDecay *
-    rateFactor("bert.embeddings.word", plan.factors);
+    lrMultiplier("bert.embeddings.word", plan.factors);
   const bestWeights = checkpointFolder === undefined
     ? keptInMemory(model.params)
     : keptInFolder(model, checkpointFolder);
@@ -100,7 +103,7 @@ async function* run(
       const position = { epoch, stepsDone: (epoch - 1) * stepsPerEpoch };
       let trainingLoss = 0, trainingSeconds = 0;
       const here = { ...plan, config: words.config };
-      for await (const step of train(learner, batches, position, here)) {
+      for await (const step of train(state, batches, position, here)) {
         words.decayed(1 - step.learningRate * wordDecay);
         trainingLoss += step.loss / stepsPerEpoch;
         trainingSeconds += step.seconds;
@@ -108,7 +111,7 @@ async function* run(
       }
       words.putBack();
       const judged = await validate(model, data.validation, plan);
-      const score = scoreOf(judged, plan.selectBy);
+      const score = scoreOf(judged, plan.metricForBestModel);
       const best = bestScore === undefined || isHigher(score, bestScore);
       if (best) {
         bestScore = score;
@@ -128,7 +131,7 @@ async function* run(
       if (stopsEarly) break;
     }
   } finally {
-    disposeTree(learner.slots);
+    disposeTree(state.optimizerState);
     words.putBack();
     words.dispose();
     held.dispose();
@@ -180,14 +183,14 @@ function undefinedMcc(
 /** Higher is better; equal scores are decided by the loss. */
 function scoreOf(
   { validationMcc, validationAccuracy, validationLoss }: Judgement,
-  selectBy: FineTunePlan["selectBy"],
+  metricForBestModel: FineTunePlan["metricForBestModel"],
 ): readonly number[] {
   const first = {
     mcc: validationMcc,
     accuracy: validationAccuracy,
     loss: -validationLoss,
   };
-  return [first[selectBy], first.loss];
+  return [first[metricForBestModel], first.loss];
 }
 
 /** Whether one list stands after another, as words do in a dictionary. */

@@ -35,7 +35,7 @@ export type FineTuneOptions = TrainOptions & {
    * Each layer's learning rate is that of the layer above it, times this number in
    * (0, 1]; default 1. See `layerRates`.
    */
-  readonly layerDecay?: number;
+  readonly layerwiseLrDecay?: number;
   /**
    * How much an example of each class counts in the training loss, in the order of
    * the labels; `"balanced"` makes the classes count alike. Left out, examples do.
@@ -49,7 +49,7 @@ export type FineTuneOptions = TrainOptions & {
    */
   readonly accumulate?: number;
   /** What "best" means on the validation set; default `"mcc"`. */
-  readonly selectBy?: "mcc" | "loss" | "accuracy";
+  readonly metricForBestModel?: "mcc" | "loss" | "accuracy";
 };
 
 /** What there is to learn from, and to be judged by. */
@@ -60,7 +60,7 @@ export type FineTuneData = {
 
 /** Everything that is settled before the first step. */
 export type FineTunePlan = ClassifierPlan & SettledPlan & {
-  readonly selectBy: "mcc" | "loss" | "accuracy";
+  readonly metricForBestModel: "mcc" | "loss" | "accuracy";
   readonly checkpointFolder: string | undefined;
   readonly freeze: readonly FrozenPart[];
   readonly patience: number;
@@ -90,31 +90,35 @@ export function planFineTuning(
   const {
     order = "random",
     layout = "packed",
-    selectBy = "mcc",
+    metricForBestModel = "mcc",
     checkpointFolder,
     freeze = [],
     accumulate = 1,
-    layerDecay = 1,
+    layerwiseLrDecay = 1,
     patience = Infinity,
   } = options;
   const plan = planTraining(data.train.length, options, { accumulate });
-  checkOption("layerDecay", layerDecay, RULES.share);
+  checkOption("layerwiseLrDecay", layerwiseLrDecay, RULES.share);
   checkOption("patience", patience, RULES.countOrEndless);
   checkChoice("order", order, ["random", "length-grouped"]);
   checkChoice("layout", layout, ["packed", "padded"]);
-  checkChoice("selectBy", selectBy, ["mcc", "loss", "accuracy"]);
+  checkChoice("metricForBestModel", metricForBestModel, [
+    "mcc",
+    "loss",
+    "accuracy",
+  ]);
   checkFreeze(freeze, model.config);
   checkExamples(data.train, model, "training");
   checkExamples(data.validation, model, "validation");
-  const lengths = data.train.map(({ ids }) => ids.length);
+  const lengths = data.train.map(({ inputIds }) => inputIds.length);
   return {
     ...plan,
     config: model.config,
-    factors: layerRates(layerDecay, model.config),
+    factors: layerRates(layerwiseLrDecay, model.config),
     classWeights: weightsOf(options.classWeights, model.labels, data.train),
     freeze,
     patience,
-    selectBy,
+    metricForBestModel,
     checkpointFolder,
     batchesOf: (examples, epoch) =>
       BATCHES_OF[layout](examples, model.config, {

@@ -24,7 +24,7 @@ export type FrozenPart = "embeddings" | number;
  * import assert from "node:assert/strict";
  *
  * const freeze = ["embeddings", 0] as const;
- * assert.ok(isFrozen("bert.embeddings.norm.gain", freeze));
+ * assert.ok(isFrozen("bert.embeddings.norm.weight", freeze));
  * assert.ok(!isFrozen("bert.layers.1.expand.bias", freeze));
  * ```
  *

@@ -1,7 +1,7 @@
 /** Lower layers learn more slowly: what they know is of more general use. @module */
 
 import type { BertConfig } from "../model/config.ts";
-import type { RateFactors } from "./adamw.ts";
+import type { LrMultipliers } from "./adamw.ts";
 
 /**
  * The learning rates of the layers of a classifier, as shares of the full rate.
@@ -32,7 +32,7 @@ import type { RateFactors } from "./adamw.ts";
 export function layerRates(
   decay: number,
   { numLayers }: BertConfig,
-): RateFactors | undefined {
+): LrMultipliers | undefined {
   if (decay === 1) return undefined;
   return Object.fromEntries([
     ["bert.embeddings.", decay ** (numLayers + 1)],

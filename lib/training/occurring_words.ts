@@ -49,9 +49,9 @@ const ROWS_MULTIPLE = 512;
  *
  * const params = initClassifier(BERT_TINY, 2, normalRandom(1));
  * makeTrainable(params);
- * const examples = [{ ids: [101, 2000, 102], segments: [0, 0, 0], label: 1 }];
+ * const examples = [{ inputIds: [101, 2000, 102], tokenTypeIds: [0, 0, 0], label: 1 }];
  * const occurring = occurringWords(params, BERT_TINY, examples);
- * assert.deepEqual(occurring.examples[0]!.ids, [1, 3, 2]);
+ * assert.deepEqual(occurring.examples[0]!.inputIds, [1, 3, 2]);
  * occurring.dispose();
  * ```
  *
@@ -72,7 +72,9 @@ export function occurringWords(
   }
   const { vocabSize: V } = config;
   const occurring = new Set([0]); // batches are padded with it
-  for (const { ids } of examples) ids.forEach((id) => occurring.add(id));
+  for (const { inputIds } of examples) {
+    inputIds.forEach((id) => occurring.add(id));
+  }
   const pieces = [...occurring].sort((a, b) => a - b);
   const rowOf = new Map(pieces.map((id, row) => [id, row]));
   const size = Math.min(
@@ -95,7 +97,7 @@ export function occurringWords(
     config: { ...config, vocabSize: size },
     examples: examples.map((example) => ({
       ...example,
-      ids: example.ids.map((id) => rowOf.get(id)!),
+      inputIds: example.inputIds.map((id) => rowOf.get(id)!),
     })),
     decayed(factor: number): void {
       rest *= factor;

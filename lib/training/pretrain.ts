@@ -16,7 +16,7 @@ import {
 import { checkShare, type MaskingOptions } from "../batches/masking.ts";
 import { type TrainingOrder, trainingOrder } from "../batches/sampler.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
-import { initSlots } from "./adamw.ts";
+import { initOptimizerState } from "./adamw.ts";
 import { checkChoice } from "../options.ts";
 import { checkExamples } from "../batches/check_examples.ts";
 import { keptInMemory } from "./kept_weights.ts";
@@ -114,11 +114,11 @@ async function* run(
 ): AsyncGenerator<TrainStep | PretrainEpoch, void> {
   const { config, params, tokenizer } = model;
   const { epochs, batchSize, stepsPerEpoch, seed } = plan;
-  const lengths = train.map(({ ids }) => ids.length);
+  const lengths = train.map(({ inputIds }) => inputIds.length);
   makeTrainable(params);
-  const learner = { params, slots: initSlots(params) };
+  const state = { params, optimizerState: initOptimizerState(params) };
   const task = {
-    ...{ learner, config, step: pretrainingStep },
+    ...{ state, config, step: pretrainingStep },
     tensorsOf: (batch: MaskedBatch) => maskedTensors(batch, config),
     // The loss of words is a mean over words, that of pairs is one over pairs: no
     // share is right for both.
@@ -163,7 +163,7 @@ async function* run(
       };
     }
   } finally {
-    disposeTree(learner.slots);
+    disposeTree(state.optimizerState);
     await bestWeights.restore();
   }
 }

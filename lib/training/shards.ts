@@ -9,9 +9,9 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { CallTree } from "../engine/call_tree.ts";
+import type { PyTree } from "../engine/py_tree.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
-import type { Objective } from "./step.ts";
+import type { LossFunction } from "./step.ts";
 
 /** A batch in S shards. */
 export type Sharded<Batch extends TensorTree> = {
@@ -31,10 +31,10 @@ export type Sharded<Batch extends TensorTree> = {
 export function inShards<
   Params extends TensorTree,
   Batch extends TensorTree,
-  Config extends CallTree,
+  Config extends PyTree,
 >(
-  objective: Objective<Params, Batch, Config>,
-): Objective<Params, Sharded<Batch>, Config> {
+  objective: LossFunction<Params, Batch, Config>,
+): LossFunction<Params, Sharded<Batch>, Config> {
   return (params, { shards, shares }, config, dropout) =>
     tf.tidy(() => {
       const losses = shards.map((shard) =>

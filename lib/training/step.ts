@@ -4,13 +4,13 @@
  *
  * Nothing in it reads a value, and whatever changes from step to step is an
  * argument. So it can be run operation by operation, or be traced once and run
- * as a whole. It knows no model: what it lowers is an {@linkcode Objective}.
+ * as a whole. It knows no model: what it lowers is an {@linkcode LossFunction}.
  *
  * @module
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { CallTree } from "../engine/call_tree.ts";
+import type { PyTree } from "../engine/py_tree.ts";
 import { unfused } from "../engine/fuse.ts";
 import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
 import { type Dropout, dropoutFrom } from "../ops/dropout.ts";
@@ -18,8 +18,8 @@ import {
   adamW,
   type AdamWOptions,
   type AdamWRates,
-  type AdamWSlots,
-  type RateFactors,
+  type AdamWState,
+  type LrMultipliers,
 } from "./adamw.ts";
 import { clipFactor, globalNorm } from "./clip.ts";
 
@@ -35,10 +35,10 @@ import { clipFactor, globalNorm } from "./clip.ts";
  * @param dropout The step's dropout, drawn anew in each step.
  * @returns A scalar.
  */
-export type Objective<
+export type LossFunction<
   Params extends TensorTree,
   Batch extends TensorTree,
-  Config extends CallTree,
+  Config extends PyTree,
 > = (
   params: Params,
   batch: Batch,
@@ -47,10 +47,10 @@ export type Objective<
 ) => tf.Scalar;
 
 /** What a step changes. */
-export type Learner<Params extends TensorTree> = {
+export type TrainState<Params extends TensorTree> = {
   /** The parameters; every leaf that is a variable is trained. */
   readonly params: Params;
-  readonly slots: AdamWSlots;
+  readonly optimizerState: AdamWState;
 };
 
 /** What changes from step to step besides the batch. */
@@ -64,13 +64,13 @@ export type StepControl = {
 export type UpdateSettings = {
   readonly adamW: AdamWOptions;
   /** Longest gradient that passes unclipped; `Infinity` never clips. */
-  readonly clipNorm: number;
+  readonly maxGradNorm: number;
   /** Where the learning rate is lower; left out, it is the same everywhere. */
-  readonly factors?: RateFactors | undefined;
+  readonly factors?: LrMultipliers | undefined;
 };
 
 /** What stays the same during a training. */
-export type StepSettings<Config extends CallTree> = UpdateSettings & {
+export type StepSettings<Config extends PyTree> = UpdateSettings & {
   readonly config: Config;
   /** Whether the step is taken without fused parts, as for a shape that comes once. */
   readonly unfused?: boolean;
@@ -88,9 +88,9 @@ export type StepOutcome = {
 export type StepArguments<
   Params extends TensorTree,
   Batch extends TensorTree,
-  Config extends CallTree,
+  Config extends PyTree,
 > = [
-  learner: Learner<Params>,
+  state: TrainState<Params>,
   batch: Batch,
   control: StepControl,
   settings: StepSettings<Config>,
@@ -100,7 +100,7 @@ export type StepArguments<
 export type Step<
   Params extends TensorTree,
   Batch extends TensorTree,
-  Config extends CallTree,
+  Config extends PyTree,
 > = (...args: StepArguments<Params, Batch, Config>) => StepOutcome;
 
 /** The largest float32. A comparison with it is false for an infinity and for NaN. */
@@ -116,7 +116,7 @@ const LARGEST = 2 ** 128 - 2 ** 104;
  * @example A slope that is learned, without BERT
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { ADAMW_DEFAULTS, adamWRates, initSlots } from "bertbook/training/adamw.ts";
+ * import { ADAMW_DEFAULTS, adamWRates, initOptimizerState } from "bertbook/training/adamw.ts";
  * import { stepOf } from "bertbook/training/step.ts";
  * import assert from "node:assert/strict";
  *
@@ -128,12 +128,12 @@ const LARGEST = 2 ** 128 - 2 ** 104;
  * );
  * tf.tidy(() => {
  *   const params = { slope: tf.variable(tf.scalar(0)) };
- *   const learner = { params, slots: initSlots(params) };
+ *   const state = { params, optimizerState: initOptimizerState(params) };
  *   const points = { x: tf.tensor1d([1, 2]), y: tf.tensor1d([2, 4]) };
  *   const rates = adamWRates(1, 0.5, ADAMW_DEFAULTS);
  *   const control = { rates, seed: tf.tensor1d([1, 1], "int32") };
- *   const settings = { config: null, adamW: ADAMW_DEFAULTS, clipNorm: 1 };
- *   const { loss } = step(learner, points, control, settings);
+ *   const settings = { config: null, adamW: ADAMW_DEFAULTS, maxGradNorm: 1 };
+ *   const { loss } = step(state, points, control, settings);
  *   assert.equal(loss.dataSync()[0], 10);
  *   assert.ok(Math.abs(params.slope.dataSync()[0]! - 0.5) < 1e-6);
  * });
@@ -145,12 +145,12 @@ const LARGEST = 2 ** 128 - 2 ** 104;
 export function stepOf<
   Params extends TensorTree,
   Batch extends TensorTree,
-  Config extends CallTree,
+  Config extends PyTree,
 >(
-  objective: Objective<Params, Batch, Config>,
+  objective: LossFunction<Params, Batch, Config>,
 ): Step<Params, Batch, Config> {
   const take: Step<Params, Batch, Config> = (
-    { params, slots },
+    { params, optimizerState },
     batch,
     control,
     settings,
@@ -162,7 +162,7 @@ export function stepOf<
           objective(params, batch, settings.config, dropoutFrom(control.seed)),
       );
       return update(
-        { params, slots },
+        { params, optimizerState },
         { loss, gradients },
         control.rates,
         settings,
@@ -184,25 +184,25 @@ export type LossAndGradients = {
  * The second half of a step: clips the gradients and changes the weights, unless
  * the loss or a gradient is not finite.
  *
- * @param learner Parameters and moments. They change.
+ * @param state Parameters and moments. They change.
  * @param found The mean loss of a batch and its gradients.
  * @param rates Those of the step.
  * @param settings AdamW's constants, clipping.
  * @returns Two scalars. The caller disposes them.
  */
 export function update(
-  { params, slots }: Learner<TensorTree>,
+  { params, optimizerState }: TrainState<TensorTree>,
   { loss, gradients }: LossAndGradients,
   rates: AdamWRates,
-  { adamW: options, clipNorm, factors }: UpdateSettings,
+  { adamW: options, maxGradNorm, factors }: UpdateSettings,
 ): StepOutcome {
   return tf.tidy(() => {
     const gradientNorm = globalNorm(Object.values(gradients));
     const gate = {
-      factor: clipFactor(gradientNorm, clipNorm),
+      factor: clipFactor(gradientNorm, maxGradNorm),
       open: loss.add(gradientNorm).lessEqual<tf.Scalar>(LARGEST),
     };
-    adamW(params, slots, gradients, { rates, gate, options, factors });
+    adamW(params, optimizerState, gradients, { rates, gate, options, factors });
     return { loss, gradientNorm };
   });
 }

@@ -1,7 +1,7 @@
 /** Takes one step on plain batches, whole or in parts. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import type { CallTree } from "../engine/call_tree.ts";
+import type { PyTree } from "../engine/py_tree.ts";
 import { sideBySide } from "../engine/side_by_side.ts";
 import { disposeTree, type TensorTree } from "../engine/tensor_tree.ts";
 import { initSums, type Sums } from "./accumulate.ts";
@@ -9,17 +9,17 @@ import { type AdamWRates, adamWRates } from "./adamw.ts";
 import { compiledApplySums, type CompiledStep } from "./compiled_step.ts";
 import type { Precision } from "../engine/precision.ts";
 import { type Sharded, sharesOf } from "./shards.ts";
-import type { Learner, UpdateSettings } from "./step.ts";
+import type { TrainState, UpdateSettings } from "./step.ts";
 
 /** What is trained: a model, its loss, and how its batches become tensors. */
 export type Task<
   Params extends TensorTree,
   Plain extends PlainBatch,
   Batch extends TensorTree,
-  Config extends CallTree,
+  Config extends PyTree,
 > = {
   /** Parameters and moments. They change. */
-  readonly learner: Learner<Params>;
+  readonly state: TrainState<Params>;
   /** From `compileStep`. */
   readonly step: CompiledStep<Params, Batch, Config>;
   /** The plain values that the objective is given. */
@@ -82,16 +82,16 @@ export function stepTaker<
   Params extends TensorTree,
   Plain extends PlainBatch,
   Batch extends TensorTree,
-  Config extends CallTree,
+  Config extends PyTree,
 >(
   task: Task<Params, Plain, Batch, Config>,
   plan: StepPlan,
 ): StepTaker<Plain> {
-  const { learner, step, config, tensorsOf, cut = (plain) => [plain] } = task;
+  const { state, step, config, tensorsOf, cut = (plain) => [plain] } = task;
   const { weightOf = ({ indices }: Plain) => indices.length } = task;
-  const { adamW, clipNorm, factors, precision, accumulate = 1 } = plan;
-  const settings = { adamW, clipNorm, factors };
-  const sums = accumulate > 1 ? initSums(learner.params) : undefined;
+  const { adamW, maxGradNorm, factors, precision, accumulate = 1 } = plan;
+  const settings = { adamW, maxGradNorm, factors };
+  const sums = accumulate > 1 ? initSums(state.params) : undefined;
 
   let mostExamples = 0;
 
@@ -109,7 +109,7 @@ export function stepTaker<
     const control = { rates, seed };
     const { length } = plain.indices;
     mostExamples = Math.max(mostExamples, length);
-    return step[precision](learner, inShards(plain), control, {
+    return step[precision](state, inShards(plain), control, {
       ...{ config, ...settings },
       // What is left over at the end has a shape of its own, once in an epoch.
       ...(length < mostExamples ? { unfused: true } : {}),
@@ -123,7 +123,7 @@ export function stepTaker<
   ) => {
     const part = inShards(plain);
     const seed = tf.tensor1d([plan.seed, number], "int32");
-    const learning = { params: learner.params, sums };
+    const learning = { params: state.params, sums };
     const control = { share: tf.scalar(weight), seed };
     return step.accumulate[precision](learning, part, control, config).paths;
   };
@@ -145,7 +145,7 @@ export function stepTaker<
       }
     }
     const sums = { loss, gradients: touched };
-    return compiledApplySums(learner, sums, rates, settings);
+    return compiledApplySums(state, sums, rates, settings);
   };
   return {
     async take(parts, { step, learningRate }): Promise<StepNumbers> {

@@ -10,7 +10,7 @@ import {
   type TrainStep,
 } from "./train_on.ts";
 import { batchTensors } from "../batches/batch_tensors.ts";
-import { type ClassifierLearner, compiledStep } from "./classification.ts";
+import { type ClassifierTrainState, compiledStep } from "./classification.ts";
 
 /** How a classifier is trained. */
 export type ClassifierPlan = TrainPlan & {
@@ -26,7 +26,7 @@ export type ClassifierPlan = TrainPlan & {
  *
  * Break out of the loop to stop early: no tensor of a batch outlives its step.
  *
- * @param learner Parameters and moments. They change.
+ * @param state Parameters and moments. They change.
  * @param batches Plain arrays, made one at a time as they are needed.
  * @param position The epoch and the steps already taken.
  * @param plan Sizes, rates, clipping, seed and signal.
@@ -35,14 +35,14 @@ export type ClassifierPlan = TrainPlan & {
  * @throws As {@linkcode trainOn} does.
  */
 export function train(
-  learner: ClassifierLearner,
+  state: ClassifierTrainState,
   batches: Iterable<Batch>,
   position: TrainPosition,
   plan: ClassifierPlan,
 ): AsyncGenerator<TrainStep, void> {
   const { config, classWeights } = plan;
   const task = {
-    learner,
+    state,
     step: compiledStep,
     config,
     cut: cutBatch,

@@ -12,7 +12,7 @@ import type {
   TransformerConfig,
   TransformerParams,
 } from "../model/transformer.ts";
-import { initSlots } from "./adamw.ts";
+import { initOptimizerState } from "./adamw.ts";
 import { checkOption, RULES } from "../options.ts";
 import { compileStep } from "./compiled_step.ts";
 import { IGNORE_INDEX } from "../batches/masked_batches.ts";
@@ -46,12 +46,12 @@ import {
  */
 export function nextTokenLoss(
   params: TransformerParams,
-  { ids, next }: NextTokenInput,
+  { inputIds, next }: NextTokenInput,
   config: TransformerConfig,
   dropout?: Dropout,
 ): tf.Scalar {
   return tf.tidy(() =>
-    tokenLoss(languageModel(params, ids, config, dropout).logits, next)
+    tokenLoss(languageModel(params, inputIds, config, dropout).logits, next)
   );
 }
 
@@ -86,9 +86,9 @@ async function* run(
 ): AsyncGenerator<TrainStep, void> {
   const { epochs, batchSize, stepsPerEpoch, seed } = plan;
   makeTrainable(params);
-  const learner = { params, slots: initSlots(params) };
+  const state = { params, optimizerState: initOptimizerState(params) };
   const task = {
-    learner,
+    state,
     step: compiledStep,
     config,
     cut: cutNextTokenBatch,
@@ -108,7 +108,7 @@ async function* run(
       yield* trainOn(task, batches, position, plan);
     }
   } finally {
-    disposeTree(learner.slots);
+    disposeTree(state.optimizerState);
   }
 }
 
@@ -131,8 +131,8 @@ const compiledSums = compile(
     shards: readonly NextTokenInput[],
     config: TransformerConfig,
   ) =>
-    tf.addN(shards.map(({ ids, next }) => {
-      const { logits } = languageModel(params, ids, config);
+    tf.addN(shards.map(({ inputIds, next }) => {
+      const { logits } = languageModel(params, inputIds, config);
       const count = next.greaterEqual(0).toFloat().sum();
       const hits = logits.argMax(-1).equal(next).toFloat().sum();
       return tf.stack([tokenLoss(logits, next).mul(count), hits, count]);

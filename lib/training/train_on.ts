@@ -1,7 +1,7 @@
 /** The training loop: yields its progress instead of printing it. @module */
 
 import { setImmediate } from "node:timers/promises";
-import type { CallTree } from "../engine/call_tree.ts";
+import type { PyTree } from "../engine/py_tree.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
 import { TrainingDivergedError } from "./diverged.ts";
 import { learningRateAt, type Schedule } from "./schedule.ts";
@@ -67,7 +67,7 @@ export async function* trainOn<
   Params extends TensorTree,
   Plain extends PlainBatch,
   Batch extends TensorTree,
-  Config extends CallTree,
+  Config extends PyTree,
 >(
   task: Task<Params, Plain, Batch, Config>,
   batches: Iterable<Plain>,

@@ -22,7 +22,7 @@ export type TrainOptions = {
   /** Default `"linear"`. */
   readonly schedule?: ScheduleName;
   /** Longest gradient that passes unclipped; default 1. */
-  readonly clipNorm?: number;
+  readonly maxGradNorm?: number;
   /** Fixes the order of the examples and the dropout masks. */
   readonly seed: number;
   /** Of matrix products; default `"float32"`. */
@@ -60,7 +60,7 @@ export function planTraining(
     epsilon = ADAMW_DEFAULTS.epsilon,
     weightDecay = ADAMW_DEFAULTS.weightDecay,
     schedule = "linear",
-    clipNorm = 1,
+    maxGradNorm = 1,
     precision = "float32",
   } = options;
   const { accumulate = 1, warmupShare = 0 } = special;
@@ -70,7 +70,7 @@ export function planTraining(
   checkOption("learningRate", learningRate, RULES.positive);
   checkOption("epsilon", epsilon, RULES.positive);
   checkOption("weightDecay", weightDecay, RULES.notNegative);
-  checkOption("clipNorm", clipNorm, RULES.limit);
+  checkOption("maxGradNorm", maxGradNorm, RULES.limit);
   checkOption("seed", seed, RULES.seed);
   checkChoice("schedule", schedule, ["linear", "cosine", "constant"]);
   checkChoice("precision", precision, ["float32", "bfloat16"]);
@@ -81,7 +81,7 @@ export function planTraining(
   checkWarmup(warmupSteps, totalSteps);
   return {
     adamW: { ...ADAMW_DEFAULTS, epsilon, weightDecay },
-    clipNorm,
+    maxGradNorm,
     schedule: { name: schedule, learningRate, warmupSteps, totalSteps },
     seed,
     precision,

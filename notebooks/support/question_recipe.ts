@@ -23,7 +23,7 @@ export const QUESTION_RECIPES: Readonly<Record<Mode, QuestionRecipe>> = {
     learningRate: 1e-4,
     warmupSteps: 0,
     weightDecay: 0,
-    clipNorm: 1,
+    maxGradNorm: 1,
   },
   full: {
     trainingQuestions: Infinity,
@@ -33,6 +33,6 @@ export const QUESTION_RECIPES: Readonly<Record<Mode, QuestionRecipe>> = {
     learningRate: 1e-4,
     warmupSteps: 0,
     weightDecay: 0,
-    clipNorm: 1,
+    maxGradNorm: 1,
   },
 };

@@ -16,7 +16,7 @@ export type Recipe = {
   /** Decoupled weight decay of the kernels and embeddings. */
   readonly weightDecay: number;
   /** Largest global norm of the gradients. */
-  readonly clipNorm: number;
+  readonly maxGradNorm: number;
 };
 
 /**
@@ -33,7 +33,7 @@ export const RECIPES: Readonly<Record<Mode, Recipe>> = {
     learningRate: 1e-4,
     warmupSteps: 0,
     weightDecay: 0.01,
-    clipNorm: 1,
+    maxGradNorm: 1,
   },
   full: {
     trainingSentences: Infinity,
@@ -43,6 +43,6 @@ export const RECIPES: Readonly<Record<Mode, Recipe>> = {
     learningRate: 5e-5,
     warmupSteps: 0,
     weightDecay: 0.01,
-    clipNorm: 1,
+    maxGradNorm: 1,
   },
 };

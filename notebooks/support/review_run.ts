@@ -94,12 +94,12 @@ export function tryBagOfWords(
   numWords: number,
 ): number {
   const bag = fitBagOfWords(
-    train.map(({ ids }) => ids),
+    train.map(({ inputIds }) => inputIds),
     train.map(({ label }) => label),
     { numWords, numClasses: VERDICTS.length },
   );
   return accuracy(
-    test.map(({ ids }) => argMax(bagLogits(ids, bag))),
+    test.map(({ inputIds }) => argMax(bagLogits(inputIds, bag))),
     test.map(({ label }) => label),
   );
 }

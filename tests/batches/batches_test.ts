@@ -10,8 +10,8 @@ import {
 /** Examples of these lengths; ids tell example and place, and may be 0. */
 function examplesOf(...lengths: number[]): EncodedExample[] {
   return lengths.map((length, example) => ({
-    ids: Array.from({ length }, (_, place) => 100 * example + place),
-    segments: Array.from({ length }, (_, place) => place >= 2 ? 1 : 0),
+    inputIds: Array.from({ length }, (_, place) => 100 * example + place),
+    tokenTypeIds: Array.from({ length }, (_, place) => place >= 2 ? 1 : 0),
     label: example % 2,
   }));
 }
@@ -33,8 +33,8 @@ Deno.test("batchesOf() pads to the batch's longest and masks by length", () => {
   });
   assert.deepEqual(plain(first!), {
     // Example 0 begins with id 0, which is a token here and not padding.
-    ids: [0, 1, 0, 100, 101, 102],
-    segments: [0, 0, 0, 0, 0, 1],
+    inputIds: [0, 1, 0, 100, 101, 102],
+    tokenTypeIds: [0, 0, 0, 0, 0, 1],
     attentionMask: [1, 1, 0, 1, 1, 1],
     labels: [0, 1],
     indices: [0, 1],
@@ -42,8 +42,8 @@ Deno.test("batchesOf() pads to the batch's longest and masks by length", () => {
     length: 3,
   });
   assert.deepEqual(plain(second!), {
-    ids: [200],
-    segments: [0],
+    inputIds: [200],
+    tokenTypeIds: [0],
     attentionMask: [1],
     labels: [0],
     indices: [2],
@@ -57,7 +57,7 @@ Deno.test("batchesOf() follows the order, which may leave out and repeat", () =>
   const order = [2, 0, 2];
   const batches = [...batchesOf(examplesOf(1, 1, 1), { batchSize: 2, order })];
   assert.deepEqual(batches.map(({ indices }) => indices), [[2, 0], [2]]);
-  assert.deepEqual([...batches[0]!.ids], [200, 0]);
+  assert.deepEqual([...batches[0]!.inputIds], [200, 0]);
 });
 
 Deno.test("batchesOf() rounds lengths up, and fixes them on request", () => {
@@ -99,24 +99,26 @@ Deno.test("numBatches() counts what batchesOf() makes", () => {
 
 Deno.test("batchesOf() is lazy: a loop that stops makes no more", () => {
   const examples = examplesOf(1, 1);
-  examples.push({ ids: [], segments: [], label: 0 });
+  examples.push({ inputIds: [], tokenTypeIds: [], label: 0 });
   for (const batch of batchesOf(examples, { batchSize: 1 })) {
     if (batch.indices[0] === 1) break;
   }
 });
 
 Deno.test("batchesOf() keeps every token and adds only masked ones", () => {
-  const lengths = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 30 });
+  const lengths = fc.array(fc.integer({ min: 1, max: 12 }), {
+    maxLength: 30,
+  });
   const size = fc.integer({ min: 1, max: 8 });
   fc.assert(
     fc.property(lengths, size, size, (lengths, batchSize, multipleOf) => {
       const examples = examplesOf(...lengths);
       for (const batch of batchesOf(examples, { batchSize, multipleOf })) {
-        const { length, ids, attentionMask, indices } = batch;
+        const { length, inputIds, attentionMask, indices } = batch;
         for (const [row, index] of indices.entries()) {
-          const kept = [...ids.subarray(row * length, (row + 1) * length)]
+          const kept = [...inputIds.subarray(row * length, (row + 1) * length)]
             .filter((_, place) => attentionMask[row * length + place] === 1);
-          assert.deepEqual(kept, examples[index]!.ids);
+          assert.deepEqual(kept, examples[index]!.inputIds);
         }
       }
     }),
@@ -137,7 +139,7 @@ Deno.test("batchesOf() refuses what it would have to cut or invent", () => {
     [run(examplesOf(2), { order: [0, 1] }), /indices must be below 1: found 1/],
     [run(examplesOf(0), {}), /found 0 ids, 0 segments/],
     [
-      run([{ ids: [1, 2], segments: [0], label: 0 }], {}),
+      run([{ inputIds: [1, 2], tokenTypeIds: [0], label: 0 }], {}),
       /found 2 ids, 1 segments/,
     ],
     [

@@ -21,8 +21,8 @@ import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 /** Examples of these lengths; ids tell example and place. */
 function examplesOf(lengths: readonly number[]): EncodedExample[] {
   return lengths.map((length, example) => ({
-    ids: Array.from({ length }, (_, place) => 100 * (example + 1) + place),
-    segments: Array.from({ length }, (_, place) => place % 2),
+    inputIds: Array.from({ length }, (_, place) => 100 * (example + 1) + place),
+    tokenTypeIds: Array.from({ length }, (_, place) => place % 2),
     label: example,
   }));
 }
@@ -33,7 +33,7 @@ function contentOf(batch: Batch): EncodedExample[] {
   return Array.from(batch.labels, (label, example) => {
     const start = packing?.starts[example] ?? example * T;
     const isOwn = (at: number): boolean =>
-      at < batch.ids.length && batch.attentionMask[at] === 1 &&
+      at < batch.inputIds.length && batch.attentionMask[at] === 1 &&
       (packing === undefined
         ? at < start + T
         : packing.sequences[at] === packing.sequences[start]);
@@ -46,8 +46,8 @@ function contentOf(batch: Batch): EncodedExample[] {
       );
     }
     return {
-      ids: [...batch.ids.subarray(start, end)],
-      segments: [...batch.segments.subarray(start, end)],
+      inputIds: [...batch.inputIds.subarray(start, end)],
+      tokenTypeIds: [...batch.tokenTypeIds.subarray(start, end)],
       label,
     };
   });
@@ -98,7 +98,10 @@ Deno.test("a batch packed for shards is cut into these, of equally many rows", (
     });
     const shards = cutBatch(batch!, count);
     assert.equal(shards.length, Math.min(count, examples.length));
-    assert.equal(new Set(shards.map(({ ids }) => ids.length)).size, 1);
+    assert.equal(
+      new Set(shards.map(({ inputIds }) => inputIds.length)).size,
+      1,
+    );
     const [sizes, tokens] = [
       shards.map(({ size }) => size),
       shards.map((shard) => shard.attentionMask.reduce((sum, x) => sum + x, 0)),
@@ -141,8 +144,8 @@ Deno.test("shards of hidden words name the same words", () => {
     idOf: new Map(pieces.map((piece, id) => [piece, id])),
   };
   const examples = [9, 4, 7, 3, 6].map((length) => ({
-    ids: [2, ...Array.from({ length }, (_, i) => 5 + i), 3],
-    segments: new Array(length + 2).fill(0),
+    inputIds: [2, ...Array.from({ length }, (_, i) => 5 + i), 3],
+    tokenTypeIds: new Array(length + 2).fill(0),
     label: 0,
   }));
   const options = { batchSize: 5, vocabulary, seed: 1, epoch: 1, share: 0.4 };
@@ -160,27 +163,27 @@ Deno.test("shards of hidden words name the same words", () => {
   const all = hidden(batch, 0);
   assert.ok(all.length > 6);
   assert.deepEqual([...hidden(first, 0), ...hidden(second, 3)], all);
-  for (const { places, ids } of shards) {
-    assert.ok(places.every((place) => place >= 0 && place < ids.length));
+  for (const { places, inputIds } of shards) {
+    assert.ok(places.every((place) => place >= 0 && place < inputIds.length));
   }
 });
 
 Deno.test("shards of next tokens have the batch's rows", () => {
   const sequences = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
-    .map((ids) => ({ ids, given: 1 }));
+    .map((inputIds) => ({ inputIds, given: 1 }));
   const [batch] = nextTokenBatches(sequences, { batchSize: 3, length: 2 });
   assert.deepEqual(
-    cutNextTokenBatch(batch!, 2).map(({ ids, next, indices, length }) => ({
-      ...{ ids: [...ids], next: [...next], indices, length },
+    cutNextTokenBatch(batch!, 2).map(({ inputIds, next, indices, length }) => ({
+      ...{ inputIds: [...inputIds], next: [...next], indices, length },
     })),
     [
       {
-        ids: [1, 2, 4, 5],
+        inputIds: [1, 2, 4, 5],
         next: [2, 3, 5, 6],
         indices: [0, 1],
         length: 2,
       },
-      { ids: [7, 8], next: [8, 9], indices: [2], length: 2 },
+      { inputIds: [7, 8], next: [8, 9], indices: [2], length: 2 },
     ],
   );
 });

@@ -44,11 +44,11 @@ for (const engine of ["cpu", "tensorflow"] as const) {
 
 Deno.test("packed batches have the examples of padded ones in fewer tokens", () => {
   const order = { batchSize: 30, order: [...TRAIN.keys()].reverse() };
-  const config = { ...TOY, maxLength: 48 };
+  const config = { ...TOY, maxPositionEmbeddings: 48 };
   const packed = [...BATCHES_OF.packed(TRAIN, config, order)];
   const padded = [...BATCHES_OF.padded(TRAIN, config, order)];
   const numTokens = (batches: typeof packed): number =>
-    batches.reduce((sum, { ids }) => sum + ids.length, 0);
+    batches.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
   // Packed ones may have them in another order.
   const sorted = (values: Iterable<number>): number[] => [...values].sort();
   assert.deepEqual(
@@ -58,7 +58,7 @@ Deno.test("packed batches have the examples of padded ones in fewer tokens", () 
   for (const { indices, labels } of packed) {
     assert.deepEqual([...labels], indices.map((index) => TRAIN[index]!.label));
   }
-  const real = TRAIN.reduce((sum, { ids }) => sum + ids.length, 0);
+  const real = TRAIN.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
   assert.ok(
     real <= numTokens(packed) && numTokens(packed) < numTokens(padded),
     `${real} ${numTokens(packed)} ${numTokens(padded)}`,
@@ -68,5 +68,5 @@ Deno.test("packed batches have the examples of padded ones in fewer tokens", () 
 Deno.test("lengthMultiple() never rounds beyond the longest length", () => {
   assert.equal(lengthMultiple(TOY), 4);
   assert.equal(lengthMultiple(TOY, 16), 16);
-  assert.equal(lengthMultiple({ ...TOY, maxLength: 9 }), 1);
+  assert.equal(lengthMultiple({ ...TOY, maxPositionEmbeddings: 9 }), 1);
 });

@@ -32,22 +32,24 @@ const sequence = (length: number): number[] => [
 
 Deno.test("15 % of the tokens are chosen: 80 % hidden, 10 % exchanged, 10 % kept", () => {
   const fates = { hidden: 0, exchanged: 0, kept: 0 };
-  const ids = sequence(60), rounds = 2000;
+  const inputIds = sequence(60), rounds = 2000;
   const chosen = new Map<number, number>();
   for (let i = 0; i < rounds; i++) {
-    const masked = maskTokens(ids, vocabulary, randomStream(7, i));
+    const masked = maskTokens(inputIds, vocabulary, randomStream(7, i));
     assert.equal(masked.places.length, 9);
     masked.places.forEach((place, m) => {
       chosen.set(place, (chosen.get(place) ?? 0) + 1);
-      assert.equal(masked.words[m], ids[place]);
-      const id = masked.ids[place];
+      assert.equal(masked.words[m], inputIds[place]);
+      const id = masked.inputIds[place];
       if (id === MASK) fates.hidden++;
-      else if (id === ids[place]) fates.kept++;
+      else if (id === inputIds[place]) fates.kept++;
       else fates.exchanged++;
     });
-    const untouched = ids.map((id, t) => masked.places.includes(t) ? -1 : id);
+    const untouched = inputIds.map((id, t) =>
+      masked.places.includes(t) ? -1 : id
+    );
     assert.deepEqual(
-      masked.ids.map((id, t) => masked.places.includes(t) ? -1 : id),
+      masked.inputIds.map((id, t) => masked.places.includes(t) ? -1 : id),
       untouched,
     );
   }
@@ -66,24 +68,25 @@ Deno.test("15 % of the tokens are chosen: 80 % hidden, 10 % exchanged, 10 % kept
 
 Deno.test("an exchanged word is never a special token", () => {
   const few = parseVocabulary([...SPECIAL_TOKENS, "a", "b"].join("\n"), "v");
-  const ids = [CLS, 5, 6, 5, 6, 5, 6, SEP];
+  const inputIds = [CLS, 5, 6, 5, 6, 5, 6, SEP];
   for (let i = 0; i < 500; i++) {
-    const masked = maskTokens(ids, few, randomStream(i), { share: 0.9 });
+    const masked = maskTokens(inputIds, few, randomStream(i), { share: 0.9 });
     for (const place of masked.places) {
-      assert.ok([MASK, 5, 6].includes(masked.ids[place]!));
+      assert.ok([MASK, 5, 6].includes(masked.inputIds[place]!));
     }
   }
 });
 
 Deno.test("what is hidden follows from the stream; nothing is where all is special", () => {
-  const ids = sequence(30);
-  const at = (seed: number) => maskTokens(ids, vocabulary, randomStream(seed));
+  const inputIds = sequence(30);
+  const at = (seed: number) =>
+    maskTokens(inputIds, vocabulary, randomStream(seed));
   assert.deepEqual(at(3), at(3));
   assert.notDeepEqual(at(3), at(4));
   const none = maskTokens([CLS, SEP], vocabulary, randomStream(1));
-  assert.deepEqual(none, { ids: [CLS, SEP], places: [], words: [] });
+  assert.deepEqual(none, { inputIds: [CLS, SEP], places: [], words: [] });
   assert.throws(
-    () => maskTokens(ids, vocabulary, randomStream(1), { share: 0 }),
+    () => maskTokens(inputIds, vocabulary, randomStream(1), { share: 0 }),
     { name: "RangeError", message: /share must be in \(0, 1\).*is 0$/ },
   );
 });
@@ -94,14 +97,14 @@ Deno.test("whole words are hidden with all their pieces, within the number wante
     FIRST_WORD,
     ...Array.from({ length: pieces - 1 }, (_, i) => FIRST_PIECE + i),
   ];
-  const ids = [CLS, ...[1, 3, 2, 3, 1, 2].flatMap(word), SEP];
+  const inputIds = [CLS, ...[1, 3, 2, 3, 1, 2].flatMap(word), SEP];
   const starts = [1, 2, 5, 7, 10, 11, 13];
   for (let i = 0; i < 300; i++) {
-    const { places } = maskTokens(ids, vocabulary, randomStream(i), {
+    const { places } = maskTokens(inputIds, vocabulary, randomStream(i), {
       share: 0.3,
       wholeWords: true,
     });
-    assert.ok(places.length <= numPlaces(ids.length, 0.3));
+    assert.ok(places.length <= numPlaces(inputIds.length, 0.3));
     for (let w = 0; w + 1 < starts.length; w++) {
       const inside = places
         .filter((place) => place >= starts[w]! && place < starts[w + 1]!);
@@ -114,9 +117,9 @@ Deno.test("whole words are hidden with all their pieces, within the number wante
 Deno.test("a word too long for the share is hidden in part, rather than nothing", () => {
   const long = [FIRST_WORD, FIRST_PIECE, FIRST_PIECE + 1, FIRST_PIECE + 2];
   const longer = [FIRST_WORD + 1, ...long.slice(1), FIRST_PIECE + 3];
-  const ids = [CLS, ...long, ...longer, SEP]; // 15 % of 11 tokens are 2
+  const inputIds = [CLS, ...long, ...longer, SEP]; // 15 % of 11 tokens are 2
   for (let i = 0; i < 50; i++) {
-    const { places } = maskTokens(ids, vocabulary, randomStream(i), {
+    const { places } = maskTokens(inputIds, vocabulary, randomStream(i), {
       wholeWords: true,
     });
     assert.deepEqual(places, [1, 2]);
@@ -137,8 +140,8 @@ Deno.test("a vocabulary without [MASK] can hide nothing", () => {
 
 Deno.test("masked batches have one number of places for each shape", () => {
   const examples = [8, 20, 14, 9].map((length) => ({
-    ids: sequence(length),
-    segments: Array<number>(length).fill(0),
+    inputIds: sequence(length),
+    tokenTypeIds: Array<number>(length).fill(0),
     label: 1,
   }));
   const options = { batchSize: 2, vocabulary, seed: 5, epoch: 1 };
@@ -152,7 +155,7 @@ Deno.test("masked batches have one number of places for each shape", () => {
     if (word === IGNORE_INDEX) return;
     const place = first!.places[m]!;
     const row = Math.floor(place / 20);
-    assert.equal(examples[row]!.ids[place % 20], word);
+    assert.equal(examples[row]!.inputIds[place % 20], word);
     assert.equal(row, Math.floor(m / 3));
   });
   assert.equal(second!.places.length, 4);
@@ -161,23 +164,25 @@ Deno.test("masked batches have one number of places for each shape", () => {
 
 Deno.test("an example's mask goes with its index and the epoch, not with its place", () => {
   const examples = Array.from({ length: 6 }, () => ({
-    ids: sequence(40),
-    segments: Array<number>(40).fill(0),
+    inputIds: sequence(40),
+    tokenTypeIds: Array<number>(40).fill(0),
     label: 0,
   }));
   const masks = (epoch: number, order: number[]): Map<number, string> => {
     const options = { batchSize: 2, order, vocabulary, seed: 5, epoch };
     return new Map(
-      [...maskedBatchesOf(examples, options)].flatMap(({ ids, indices }) =>
+      [...maskedBatchesOf(examples, options)].flatMap(({ inputIds, indices }) =>
         indices.map((index, row) =>
-          [index, ids.slice(row * 40, row * 40 + 40).join()] as const
+          [index, inputIds.slice(row * 40, row * 40 + 40).join()] as const
         )
       ),
     );
   };
   const forward = masks(1, [0, 1, 2, 3, 4, 5]);
   const backward = masks(1, [5, 4, 3, 2, 1, 0]);
-  for (const [index, ids] of forward) assert.equal(backward.get(index), ids);
+  for (const [index, inputIds] of forward) {
+    assert.equal(backward.get(index), inputIds);
+  }
   assert.notEqual(forward.get(0), forward.get(1));
   assert.notEqual(forward.get(0), masks(2, [0]).get(0));
 });

@@ -6,8 +6,8 @@ import { packedBatchesOf, packRows } from "bertbook/batches/packed_batches.ts";
 /** Examples of these lengths; ids tell example and place, and may be 0. */
 function examplesOf(...lengths: number[]): EncodedExample[] {
   return lengths.map((length, example) => ({
-    ids: Array.from({ length }, (_, place) => 100 * example + place),
-    segments: Array.from({ length }, (_, place) => place >= 2 ? 1 : 0),
+    inputIds: Array.from({ length }, (_, place) => 100 * example + place),
+    tokenTypeIds: Array.from({ length }, (_, place) => place >= 2 ? 1 : 0),
     label: example % 2,
   }));
 }
@@ -18,7 +18,7 @@ Deno.test("packedBatchesOf() puts short examples behind long ones", () => {
     rowLength: 5,
   });
   // 4 alone in the first row, 3 and 2 in the second.
-  assert.deepEqual([...batch!.ids], [
+  assert.deepEqual([...batch!.inputIds], [
     100,
     101,
     102,
@@ -30,7 +30,7 @@ Deno.test("packedBatchesOf() puts short examples behind long ones", () => {
     0,
     1,
   ]);
-  assert.deepEqual([...batch!.segments], [0, 0, 1, 1, 0, 0, 0, 1, 0, 0]);
+  assert.deepEqual([...batch!.tokenTypeIds], [0, 0, 1, 1, 0, 0, 0, 1, 0, 0]);
   assert.deepEqual([...batch!.attentionMask], [1, 1, 1, 1, 0, 1, 1, 1, 1, 1]);
   assert.deepEqual([...batch!.labels], [0, 1, 0]);
   const { positions, sequences, starts } = batch!.packing!;
@@ -58,10 +58,12 @@ Deno.test("packedBatchesOf() rounds the rows up with rows of padding, if they ar
     const change = rowsMultipleOf === undefined ? {} : { rowsMultipleOf };
     return packedBatchesOf(examples, { ...sizes, ...change }).next().value!;
   };
-  const rows = [1, 3, 5, 6, 7].map((count) => batchOf(count, 2).ids.length / 5);
+  const rows = [1, 3, 5, 6, 7].map((count) =>
+    batchOf(count, 2).inputIds.length / 5
+  );
   assert.deepEqual(rows, [1, 3, 5, 6, 8]);
   const plain = batchOf(7), even = batchOf(7, 2);
-  for (const name of ["ids", "segments", "attentionMask"] as const) {
+  for (const name of ["inputIds", "tokenTypeIds", "attentionMask"] as const) {
     assert.deepEqual([...even[name]], [...plain[name], 0, 0, 0, 0, 0]);
   }
   assert.deepEqual(even.packing!.starts, plain.packing!.starts);

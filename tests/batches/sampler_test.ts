@@ -17,8 +17,8 @@ function tokens(
   options: { length?: number } = {},
 ): number {
   const examples = LENGTHS.map((length) => ({
-    ids: new Array<number>(length).fill(1),
-    segments: new Array<number>(length).fill(0),
+    inputIds: new Array<number>(length).fill(1),
+    tokenTypeIds: new Array<number>(length).fill(0),
     label: 0,
   }));
   let sum = 0;
@@ -78,7 +78,9 @@ Deno.test("random orders are chosen by seed and epoch", () => {
 });
 
 Deno.test("lengthGroupedOrder() visits all, the longest first, the partial batch last", () => {
-  const lengths = fc.array(fc.integer({ min: 1, max: 50 }), { maxLength: 300 });
+  const lengths = fc.array(fc.integer({ min: 1, max: 50 }), {
+    maxLength: 300,
+  });
   const batchSize = fc.integer({ min: 1, max: 40 });
   fc.assert(
     fc.property(lengths, batchSize, fc.nat(), (lengths, batchSize, seed) => {

@@ -88,7 +88,7 @@ export function outputsOf<H extends HeadName>(
   return TEXTS.map(([text, pair]) =>
     tf.tidy(() => {
       const encoding = encode(tokenizer, text, pair ? { pair } : {});
-      const { length } = encoding.ids;
+      const { length } = encoding.inputIds;
       const input = inputFrom({ ...encoding, length }, TOY);
       return FORWARD[head](params, input)
         .flatMap((output) => [...output.dataSync<"float32">()]);

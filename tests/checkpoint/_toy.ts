@@ -31,8 +31,8 @@ export const TOY: BertConfig = {
   ...BERT_TINY,
   vocabSize: 16,
   hiddenSize: 8,
-  feedForwardSize: 16,
-  maxLength: 16,
+  intermediateSize: 16,
+  maxPositionEmbeddings: 16,
 };
 
 export const LABELS = ["unacceptable", "acceptable", "neither"];
@@ -60,13 +60,13 @@ export function toyModel(): ClassifierModel {
 /** What a model makes of {@linkcode TEXTS}, padded to 16 tokens. */
 export function outputOf(
   model: ClassifierModel,
-): { ids: number[][]; logits: number[][] } {
+): { inputIds: number[][]; logits: number[][] } {
   const encodings = TEXTS.map(([text, pair]) =>
     encode(model.tokenizer, text, { ...(pair ? { pair } : {}), padTo: 16 })
   );
   const input = inputFrom({
-    ids: encodings.flatMap(({ ids }) => ids),
-    segments: encodings.flatMap(({ segments }) => segments),
+    inputIds: encodings.flatMap(({ inputIds }) => inputIds),
+    tokenTypeIds: encodings.flatMap(({ tokenTypeIds }) => tokenTypeIds),
     attentionMask: encodings.flatMap(({ attentionMask }) => attentionMask),
     length: 16,
   }, model.config);
@@ -74,7 +74,7 @@ export function outputOf(
     classify(model.params, input, model.config).logits.arraySync()
   );
   tf.dispose(input);
-  return { ids: encodings.map(({ ids }) => ids), logits };
+  return { inputIds: encodings.map(({ inputIds }) => inputIds), logits };
 }
 
 /** Ways in which a checkpoint may differ from the one that a toy model needs. */

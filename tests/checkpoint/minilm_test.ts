@@ -32,12 +32,12 @@ Deno.test({
     );
     assert.deepEqual(report.unexpected, ["embeddings.position_ids"]);
     const pair = encode(tokenizer, "The dog barked.", { pair: "It ran away." });
-    assert.deepEqual(pair.ids, golden.ids[0]);
+    assert.deepEqual(pair.inputIds, golden.ids[0]);
 
     tf.tidy(() => {
       const input = inputFrom({
-        ids: golden.ids.flat(),
-        segments: golden.segments.flat(),
+        inputIds: golden.ids.flat(),
+        tokenTypeIds: golden.segments.flat(),
         attentionMask: golden.attentionMask.flat(),
         length: golden.ids[0]!.length,
       }, config);

@@ -21,7 +21,7 @@ function assertSame({ labels, missing, ids, logits }: PythonOutput): void {
   const padded = ids.map((row) =>
     [...row, ...new Array(16).fill(0)].slice(0, 16)
   );
-  assert.deepEqual(padded, ours.ids);
+  assert.deepEqual(padded, ours.inputIds);
   const differences = logits.flatMap((row, i) =>
     row.map((logit, j) => Math.abs(logit - ours.logits[i]![j]!))
   );

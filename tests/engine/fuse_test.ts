@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { CallTree } from "bertbook/engine/call_tree.ts";
+import type { PyTree } from "bertbook/engine/py_tree.ts";
 import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { fuse, unfused } from "bertbook/engine/fuse.ts";
@@ -98,7 +98,7 @@ Deno.test("fuse() leaves small tensors, and those outside of a graph, as they ar
 
 Deno.test("unfused() leaves the parts of one function as they are", () => {
   const fused = fuse("parts", parts);
-  const operationsOf = (run: (x: tf.Tensor2D) => CallTree): string[] => {
+  const operationsOf = (run: (x: tf.Tensor2D) => PyTree): string[] => {
     const step = compile(run);
     tf.tidy(() => void step(waves(SHAPE)));
     const operations = [...step.signatures[0]!.operations.keys()];

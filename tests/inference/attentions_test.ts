@@ -45,7 +45,7 @@ function plainAttentions(
   sequence: EncodedSequence,
 ): SequenceAttention {
   return tf.tidy(() => {
-    const length = sequence.ids.length;
+    const length = sequence.inputIds.length;
     const input = inputFrom({ ...sequence, length }, config);
     const { hiddenStates, ...output } = classify(params, input, config);
     const neurons = neuronsOf(params.bert, hiddenStates, config);
@@ -61,11 +61,11 @@ function plainAttentions(
 Deno.test("attentionsOf() compiles for rounded lengths and answers for the sequence alone", async () => {
   const model = newModel();
   const before = numSignatures();
-  for (let length = 1; length <= TOY.maxLength; length++) {
+  for (let length = 1; length <= TOY.maxPositionEmbeddings; length++) {
     const tokens = Array.from({ length }, (_, token) => token);
     const sequence = {
-      ids: tokens.map((token) => 5 + token * 7 % 50),
-      segments: tokens.map((token) => Number(token > length / 2)),
+      inputIds: tokens.map((token) => 5 + token * 7 % 50),
+      tokenTypeIds: tokens.map((token) => Number(token > length / 2)),
       attentionMask: tokens.map((token) => Number(token % 5 !== 3)),
     };
     const found = await attentionsOf(model, sequence);
@@ -76,7 +76,7 @@ Deno.test("attentionsOf() compiles for rounded lengths and answers for the seque
     }
     assertClose([found.logits], [expected.logits], 1e-6);
   }
-  assert.equal(numSignatures() - before, TOY.maxLength / 8);
+  assert.equal(numSignatures() - before, TOY.maxPositionEmbeddings / 8);
   disposeTree(model.params);
 });
 
@@ -84,14 +84,14 @@ Deno.test("attentionsOf() gives every weight of every head, and predict()'s logi
   await assertNoLeak(async () => {
     const model = newModel();
     const [example] = EXAMPLES;
-    const { ids, segments } = example!;
+    const { inputIds, tokenTypeIds } = example!;
     const padded = {
-      ids: [...ids, 0, 0],
-      segments: [...segments, 0, 0],
-      attentionMask: [...ids.map(() => 1), 0, 0],
+      inputIds: [...inputIds, 0, 0],
+      tokenTypeIds: [...tokenTypeIds, 0, 0],
+      attentionMask: [...inputIds.map(() => 1), 0, 0],
     };
     const { attentions, logits } = await attentionsOf(model, padded);
-    const T = padded.ids.length;
+    const T = padded.inputIds.length;
     assert.equal(attentions.length, TOY.numLayers);
     for (const head of attentions.flat()) {
       assert.equal(head.length, T);
@@ -109,11 +109,11 @@ Deno.test("attentionsOf() gives every weight of every head, and predict()'s logi
 
 Deno.test("attentionsOf() gives the queries and keys that its weights are made of", async () => {
   const model = newModel();
-  const { ids, segments } = EXAMPLES[1]!;
-  const attentionMask = ids.map((_, token) => token === 1 ? 0 : 1);
+  const { inputIds, tokenTypeIds } = EXAMPLES[1]!;
+  const attentionMask = inputIds.map((_, token) => token === 1 ? 0 : 1);
   const { attentions, queries, keys } = await attentionsOf(model, {
-    ids,
-    segments,
+    inputIds,
+    tokenTypeIds,
     attentionMask,
   });
   const dot = (a: number[], b: number[]): number =>
@@ -133,7 +133,7 @@ Deno.test("attentionsOf() gives the queries and keys that its weights are made o
         row.forEach((weight, key) => {
           worst = Math.max(worst, Math.abs(weight - powers[key]! / total));
         });
-        spread = Math.max(spread, Math.max(...row) - 1 / (ids.length - 1));
+        spread = Math.max(spread, Math.max(...row) - 1 / (inputIds.length - 1));
       })
     )
   );

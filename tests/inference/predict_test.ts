@@ -31,7 +31,7 @@ Deno.test("predict() answers in the order of the examples, however they are batc
   const backwards = await predict(model, EXAMPLES.toReversed());
   assertClose(backwards.logits.toReversed(), together.logits, 1e-6);
   // Lengths differ, so an answer in the wrong place would show.
-  assert.ok(new Set(EXAMPLES.map(({ ids }) => ids.length)).size > 3);
+  assert.ok(new Set(EXAMPLES.map(({ inputIds }) => inputIds.length)).size > 3);
   assert.ok(new Set(together.logits.map(([first]) => first)).size > 5);
   disposeTree(model.params);
 });
@@ -75,15 +75,15 @@ Deno.test("predict() refuses examples that the model cannot read, and names the 
   );
   await refused([{ ...good!, label: 0.5 }], /found 0.5/);
   await refused(
-    [{ ids: [64], segments: [0], label: 0 }],
+    [{ inputIds: [64], tokenTypeIds: [0], label: 0 }],
     /example 0 .*found 64/,
   );
-  await refused([{ ids: [5], segments: [2], label: 0 }], /found 2/);
-  await refused([{ ids: [5], segments: [], label: 0 }], /example 0/);
-  await refused([{ ids: [], segments: [], label: 0 }], /example 0/);
+  await refused([{ inputIds: [5], tokenTypeIds: [2], label: 0 }], /found 2/);
+  await refused([{ inputIds: [5], tokenTypeIds: [], label: 0 }], /example 0/);
+  await refused([{ inputIds: [], tokenTypeIds: [], label: 0 }], /example 0/);
   await refused(
-    [{ ids: long, segments: long.map(() => 0), label: 0 }],
-    /example 0 .*maxLength=16/,
+    [{ inputIds: long, tokenTypeIds: long.map(() => 0), label: 0 }],
+    /example 0 .*maxPositionEmbeddings=16/,
   );
   await assert.rejects(predict(model, EXAMPLES, { batchSize: 0 }), /batchSize/);
   disposeTree(model.params);

@@ -23,8 +23,8 @@ import { newModel } from "../training/_support.ts";
 await startEngine();
 
 const EXAMPLE = {
-  ids: [2, 9, 30, 9, 17, 3],
-  segments: [0, 0, 0, 0, 0, 0],
+  inputIds: [2, 9, 30, 9, 17, 3],
+  tokenTypeIds: [0, 0, 0, 0, 0, 0],
   label: 1,
 };
 const TOKENS = ["[CLS]", "a", "##b", "c", "d", "[SEP]"];
@@ -34,17 +34,22 @@ function marginOf(
   { params, config }: ReturnType<typeof newModel>,
   factors: readonly number[],
 ): number {
-  const { ids, segments } = EXAMPLE;
-  const T = ids.length;
-  const plain = { ids, segments, attentionMask: ids.map(() => 1), length: T };
+  const { inputIds, tokenTypeIds } = EXAMPLE;
+  const T = inputIds.length;
+  const plain = {
+    inputIds,
+    tokenTypeIds,
+    attentionMask: inputIds.map(() => 1),
+    length: T,
+  };
   const input = inputFrom(plain, config);
   const margin = tf.tidy(() => {
     const { embeddings } = params.bert;
-    const rows = tf.gather(embeddings.word, tf.tensor1d(ids, "int32"));
+    const rows = tf.gather(embeddings.word, tf.tensor1d(inputIds, "int32"));
     const word = rows.mul<tf.Tensor2D>(tf.tensor2d([...factors], [T, 1]));
     const bert = { ...params.bert, embeddings: { ...embeddings, word } };
     const range = tf.range(0, T, 1, "int32").reshape<tf.Tensor2D>([1, T]);
-    const own = { ...input, ids: range };
+    const own = { ...input, inputIds: range };
     const [no, yes] = classify({ ...params, bert }, own, config).logits
       .dataSync();
     return yes! - no!;
@@ -73,9 +78,9 @@ Deno.test("tokenContributions() are slopes of the margin along each embedding", 
   const found = await tokenContributions(model, EXAMPLE, 1);
   // x · ∂m/∂x is the slope of m(s x) at s = 1; by central differences.
   const step = 1e-2;
-  const slopes = EXAMPLE.ids.map((_, token) => {
+  const slopes = EXAMPLE.inputIds.map((_, token) => {
     const scaled = (by: number): number =>
-      marginOf(model, EXAMPLE.ids.map((_, i) => i === token ? by : 1));
+      marginOf(model, EXAMPLE.inputIds.map((_, i) => i === token ? by : 1));
     return (scaled(1 + step) - scaled(1 - step)) / (2 * step);
   });
   const largest = Math.max(...slopes.map(Math.abs));
@@ -94,10 +99,14 @@ Deno.test("tokenContributions() are slopes of the margin along each embedding", 
 Deno.test("hideWords() hides every piece of every word, and keeps the rest", () => {
   const words = wordSpans(TOKENS);
   const hidden = [words[0]!, words[2]!];
-  assert.deepEqual(hideWords(EXAMPLE, hidden, 4).ids, [2, 4, 4, 9, 4, 3]);
+  assert.deepEqual(hideWords(EXAMPLE, hidden, 4).inputIds, [2, 4, 4, 9, 4, 3]);
   const shorter = hideWords(EXAMPLE, hidden);
-  assert.deepEqual(shorter, { ids: [2, 9, 3], segments: [0, 0, 0], label: 1 });
-  assert.deepEqual(EXAMPLE.ids, [2, 9, 30, 9, 17, 3]);
+  assert.deepEqual(shorter, {
+    inputIds: [2, 9, 3],
+    tokenTypeIds: [0, 0, 0],
+    label: 1,
+  });
+  assert.deepEqual(EXAMPLE.inputIds, [2, 9, 30, 9, 17, 3]);
 });
 
 for (const hiding of ["mask", "removal"] as const) {

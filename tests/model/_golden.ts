@@ -10,8 +10,8 @@ export const GOLDEN_CONFIG: BertConfig = {
   ...BERT_TINY,
   vocabSize: 24,
   hiddenSize: 8,
-  feedForwardSize: 16,
-  maxLength: 9,
+  intermediateSize: 16,
+  maxPositionEmbeddings: 9,
 };
 
 /** The sequences `rows`, the first `length` tokens of each. */
@@ -22,8 +22,8 @@ export function goldenInput(
   const pick = (table: number[][]): number[] =>
     rows.flatMap((row) => table[row]!.slice(0, length));
   return inputFrom({
-    ids: pick(golden.ids),
-    segments: pick(golden.segments),
+    inputIds: pick(golden.ids),
+    tokenTypeIds: pick(golden.segments),
     attentionMask: pick(golden.attentionMask),
     length,
   }, GOLDEN_CONFIG);

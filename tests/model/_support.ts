@@ -18,7 +18,7 @@ import {
 } from "bertbook/model/parameters.ts";
 
 /** What scales a parameter in the golden programs, so that nothing saturates. */
-const SCALES = { embedding: 1, kernel: 0.4, bias: 0.2, gain: 0.3 };
+const SCALES = { embedding: 1, kernel: 0.4, bias: 0.2, weight: 0.3 };
 
 /** A tensor from a formula: no two values are equal, and no matrix is of low rank. */
 export function chirp<T extends tf.Tensor>(shape: number[], phase: number): T {
@@ -35,7 +35,7 @@ export function chirpParameter(parameter: Parameter, index: number): tf.Tensor {
   const { role, shape } = parameter;
   return tf.tidy(() => {
     const values = chirp([sizeOf(parameter)], index).mul(SCALES[role])
-      .add(role === "gain" ? 1 : 0).reshape([...shape]);
+      .add(role === "weight" ? 1 : 0).reshape([...shape]);
     return role === "kernel" ? values.transpose() : values;
   });
 }

@@ -10,43 +10,43 @@ import {
 await tf.setBackend("cpu");
 
 const INPUT: TokenArrays = {
-  ids: [101, 5, 102, 101, 102, 0],
-  segments: [0, 0, 1, 0, 1, 0],
+  inputIds: [101, 5, 102, 101, 102, 0],
+  tokenTypeIds: [0, 0, 1, 0, 1, 0],
   attentionMask: [1, 1, 1, 1, 1, 0],
   length: 3,
 };
 
 Deno.test("inputFrom() makes three tensors of the same shape", () => {
-  const { ids, segments, attentionMask } = inputFrom(INPUT, BERT_TINY);
-  assert.deepEqual(ids.arraySync(), [[101, 5, 102], [101, 102, 0]]);
-  assert.deepEqual(segments.arraySync(), [[0, 0, 1], [0, 1, 0]]);
+  const { inputIds, tokenTypeIds, attentionMask } = inputFrom(INPUT, BERT_TINY);
+  assert.deepEqual(inputIds.arraySync(), [[101, 5, 102], [101, 102, 0]]);
+  assert.deepEqual(tokenTypeIds.arraySync(), [[0, 0, 1], [0, 1, 0]]);
   assert.deepEqual(attentionMask.arraySync(), [[1, 1, 1], [1, 1, 0]]);
-  assert.deepEqual([ids.dtype, segments.dtype], ["int32", "int32"]);
-  tf.dispose([ids, segments, attentionMask]);
+  assert.deepEqual([inputIds.dtype, tokenTypeIds.dtype], ["int32", "int32"]);
+  tf.dispose([inputIds, tokenTypeIds, attentionMask]);
 });
 
 Deno.test("checkInput() names the value and its place", () => {
   const cases: [Partial<TokenArrays>, RegExp][] = [
     [
-      { ids: [101, 5, 102, 101, 30_522, 0] },
+      { inputIds: [101, 5, 102, 101, 30_522, 0] },
       /found 30522 in sequence 1, position 1, vocabSize is 30522/,
     ],
     [
-      { ids: [101, -1, 102, 101, 102, 0] },
+      { inputIds: [101, -1, 102, 101, 102, 0] },
       /found -1 in sequence 0, position 1/,
     ],
-    [{ ids: [101, 0.5, 102, 101, 102, 0] }, /found 0\.5/],
+    [{ inputIds: [101, 0.5, 102, 101, 102, 0] }, /found 0\.5/],
     [
-      { segments: [0, 0, 2, 0, 1, 0] },
+      { tokenTypeIds: [0, 0, 2, 0, 1, 0] },
       /segment .* found 2 .* numSegments is 2/,
     ],
     [{ attentionMask: [1, 1, 1, 1, 0.5, 0] }, /mask value .* found 0\.5/],
     [{ attentionMask: [1, 1, 1, 0, 1, 1] }, /sequence 1 .* begins with 0/],
-    [{ segments: [0, 0, 1] }, /found 6, 3, 6/],
+    [{ tokenTypeIds: [0, 0, 1] }, /found 6, 3, 6/],
     [{ length: 4 }, /multiple of 4 values: found 6, 6, 6/],
-    [{ length: 0 }, /length=0, maxLength=512/],
-    [{ length: 513 }, /length=513, maxLength=512; truncate them/],
-    [{ ids: [], segments: [], attentionMask: [] }, /found 0, 0, 0/],
+    [{ length: 0 }, /length=0, maxPositionEmbeddings=512/],
+    [{ length: 513 }, /length=513, maxPositionEmbeddings=512; truncate them/],
+    [{ inputIds: [], tokenTypeIds: [], attentionMask: [] }, /found 0, 0, 0/],
   ];
   for (const [change, message] of cases) {
     assert.throws(() => checkInput({ ...INPUT, ...change }, BERT_TINY), {

@@ -16,14 +16,17 @@ import {
 
 await tf.setBackend("cpu");
 
-const CONFIG = { ...GOLDEN_CONFIG, maxLength: 12 };
+const CONFIG = { ...GOLDEN_CONFIG, maxPositionEmbeddings: 12 };
 const FIRST = { rowsNeeded: "first" } as const;
 const params = chirpClassifier(CONFIG, 3);
 
 /** Sentences, one of them a pair, whose ids all differ from their neighbours'. */
 const examples = [5, 3, 7, 2].map((length, example) => ({
-  ids: Array.from({ length }, (_, t) => 1 + (7 * t + 5 * example) % 23),
-  segments: Array.from({ length }, (_, t) => example === 2 && t > 3 ? 1 : 0),
+  inputIds: Array.from({ length }, (_, t) => 1 + (7 * t + 5 * example) % 23),
+  tokenTypeIds: Array.from(
+    { length },
+    (_, t) => example === 2 && t > 3 ? 1 : 0,
+  ),
   label: example % 3,
 }));
 const [packed] = packedBatchesOf(examples, { batchSize: 4, rowLength: 10 });
@@ -39,7 +42,10 @@ function logitsOf(
 
 Deno.test("sentences that share rows have the logits of sentences in rows of their own", () => {
   tf.tidy(() => {
-    assert.deepEqual([packed!.ids.length, padded!.ids.length], [20, 28]);
+    assert.deepEqual([packed!.inputIds.length, padded!.inputIds.length], [
+      20,
+      28,
+    ]);
     const expected = logitsOf(padded!).arraySync();
     assertClose(logitsOf(packed!), expected, 1e-5);
     const spread = Math.abs(expected[0]![0]! - expected[1]![0]!);
@@ -68,7 +74,7 @@ Deno.test("rows of padding change no logit", () => {
       const [batch] = packedBatchesOf(ten, sizes);
       return { batch: batch!, logits: logitsOf(batch!) };
     });
-    const rows = logits.map(({ batch }) => batch.ids.length / 7);
+    const rows = logits.map(({ batch }) => batch.inputIds.length / 7);
     assert.deepEqual(rows, [7, 8]);
     assertClose(logits[1]!.logits, logits[0]!.logits.arraySync(), 1e-6);
   });
@@ -77,7 +83,7 @@ Deno.test("rows of padding change no logit", () => {
 Deno.test("a sentence does not see its neighbour in the row", () => {
   tf.tidy(() => {
     const other = examples.map((example, i) =>
-      i === 1 ? { ...example, ids: [23, 22, 21] } : example
+      i === 1 ? { ...example, inputIds: [23, 22, 21] } : example
     );
     const [changed] = packedBatchesOf(other, { batchSize: 4, rowLength: 10 });
     const [before, after] = [packed!, changed!].map((batch) =>

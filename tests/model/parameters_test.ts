@@ -16,7 +16,12 @@ import golden from "../golden/bert_base_parameters.json" with { type: "json" };
 
 await tf.setBackend("cpu");
 
-const SMALL = { ...BERT_TINY, vocabSize: 50, maxLength: 8, hiddenSize: 16 };
+const SMALL = {
+  ...BERT_TINY,
+  vocabSize: 50,
+  maxPositionEmbeddings: 8,
+  hiddenSize: 16,
+};
 /** Counts up, so that each value tells when it was drawn. */
 const counter = (): { normal(): number } => {
   let drawn = 0;
@@ -59,7 +64,7 @@ Deno.test("initBert() draws kernels and embeddings, sets gains to 1 and biases t
     [...embeddings.word.dataSync().slice(0, 2)],
     [0.02, 0.04].map(Math.fround),
   );
-  assert.ok(embeddings.norm.gain.dataSync().every((gain) => gain === 1));
+  assert.ok(embeddings.norm.weight.dataSync().every((weight) => weight === 1));
   assert.ok(pooler.bias.dataSync().every((bias) => bias === 0));
   const { query } = layers[1]!.attention;
   assert.ok(query.kernel.dataSync().every((value) => value > 0));

@@ -48,7 +48,7 @@ function layerParams(): EncoderLayerParams {
       bias: bias(Out, p + 1),
     });
     const norm = (p: number) => ({
-      gain: chirp([D], p).mul(0.3).add<tf.Tensor1D>(1),
+      weight: chirp([D], p).mul(0.3).add<tf.Tensor1D>(1),
       bias: bias(D, p + 1),
     });
     const kernels = tf.split<tf.Tensor2D>(kernel(3 * D, D, 0), 3, 1);
@@ -64,8 +64,8 @@ function layerParams(): EncoderLayerParams {
         value: projection(2),
         output: linear(D, D, 2),
       },
-      expand: linear(F, D, 4),
-      contract: linear(D, F, 6),
+      intermediate: linear(F, D, 4),
+      output: linear(D, F, 6),
       attentionNorm: norm(8),
       outputNorm: norm(10),
     };
@@ -122,7 +122,7 @@ Deno.test("transformerLayer() normalizing after with GELU is BERT's encoderLayer
 Deno.test("with sublayers that give 0, each order leaves what its formula says", () => {
   tf.tidy(() => {
     const zero = mapLeaves(layerParams(), (leaf, path) => {
-      if (path.endsWith("gain")) return tf.onesLike(leaf);
+      if (path.endsWith("weight")) return tf.onesLike(leaf);
       return tf.zerosLike(leaf);
     });
     const x = tf.tensor2d([[3, 7], [5, 5]]).tile<tf.Tensor2D>([5, D / 2]);

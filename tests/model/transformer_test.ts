@@ -22,7 +22,7 @@ const SIZES = {
   numLayers: 2,
   numHeads: 2,
   hiddenSize: 8,
-  maxLength: 6,
+  maxPositionEmbeddings: 6,
   initializerRange: 0.4,
 };
 const configOf = (choices: Partial<TransformerConfig>): TransformerConfig =>
@@ -36,8 +36,8 @@ const idsOf = (rows: number[][]): tf.Tensor2D =>
 const noMask = (): tf.Tensor4D => tf.zeros([1, 1, 1, 6]);
 
 Deno.test("transformerConfig() takes F = 4 · D, and refuses heads that do not divide D", () => {
-  assert.equal(configOf({}).feedForwardSize, 32);
-  assert.equal(configOf({ feedForwardSize: 5 }).feedForwardSize, 5);
+  assert.equal(configOf({}).intermediateSize, 32);
+  assert.equal(configOf({ intermediateSize: 5 }).intermediateSize, 5);
   assert.throws(() => configOf({ numHeads: 3 }), {
     name: "RangeError",
     message: /numHeads must divide hiddenSize: .* numHeads=3, hiddenSize=8/,
@@ -45,7 +45,8 @@ Deno.test("transformerConfig() takes F = 4 · D, and refuses heads that do not d
 });
 
 Deno.test("initTransformer() has as many values as the formula says", () => {
-  const { vocabSize: V, hiddenSize: D, maxLength, numLayers: L } = SIZES;
+  const { vocabSize: V, hiddenSize: D, maxPositionEmbeddings, numLayers: L } =
+    SIZES;
   const F = 4 * D;
   // Four projections, two feed-forward maps, two norms; then the tables and a norm.
   const layer = 4 * (D * D + D) + (D * F + F) + (F * D + D) + 2 * 2 * D;
@@ -53,7 +54,7 @@ Deno.test("initTransformer() has as many values as the formula says", () => {
     const params = newParams(configOf({ positions }));
     const count = namedLeaves(params)
       .reduce((sum, [, leaf]) => sum + leaf.size, 0);
-    const table = positions === "learned" ? maxLength * D : 0;
+    const table = positions === "learned" ? maxPositionEmbeddings * D : 0;
     assert.equal(count, V * D + table + L * layer + 2 * D);
     disposeTree(params);
   }
@@ -66,8 +67,12 @@ Deno.test("without positions and without a mask, tokens in another order give th
     const difference = (positions: Positions): number => {
       const config = configOf({ positions });
       const params = newParams(config);
-      const [whole, moved] = [IDS, shuffled].map((ids) =>
-        transformer(params, { ids: idsOf(ids), mask: noMask() }, config).hidden
+      const [whole, moved] = [IDS, shuffled].map((inputIds) =>
+        transformer(
+          params,
+          { inputIds: idsOf(inputIds), mask: noMask() },
+          config,
+        ).hidden
       );
       const expected = tf.gather(whole!, tf.tensor1d(order, "int32"), 1);
       return differenceOf(moved!, expected.arraySync() as number[][][]);
@@ -84,8 +89,8 @@ Deno.test("languageModel() says the same of the past whatever comes after", () =
       const config = configOf({ normOrder });
       const params = newParams(config);
       const changed = IDS.map((row) => [...row.slice(0, 3), 7, 7, 10]);
-      const [one, other] = [IDS, changed].map((ids) =>
-        languageModel(params, idsOf(ids), config).logits
+      const [one, other] = [IDS, changed].map((inputIds) =>
+        languageModel(params, idsOf(inputIds), config).logits
       );
       const past = (logits: tf.Tensor3D) => logits.slice([0, 0, 0], [2, 3, 11]);
       assertClose(past(one!), past(other!).arraySync(), 0);
@@ -142,10 +147,10 @@ Deno.test("norms that replace their input are norms after the sum, moved by one 
     ];
     // The last one stays plain: normal rows pass it unchanged.
     for (const [i, norm] of norms.slice(0, -1).entries()) {
-      norm.gain = chirp<tf.Tensor1D>([8], i).mul(0.3).add(1);
+      norm.weight = chirp<tf.Tensor1D>([8], i).mul(0.3).add(1);
       norm.bias = chirp<tf.Tensor1D>([8], i + 20).mul(0.2);
     }
-    const input = { ids: idsOf(IDS), mask: causalMask(6) };
+    const input = { inputIds: idsOf(IDS), mask: causalMask(6) };
     const replacing = transformer(params, input, config);
     const moved: TransformerParams = {
       word: layerNorm(norms[0]!, params.word, config.layerNormEpsilon),
@@ -166,18 +171,21 @@ Deno.test("norms that replace their input are norms after the sum, moved by one 
 
 Deno.test("transformer() refuses more tokens than it has positions for", () => {
   tf.tidy(() => {
-    const config = configOf({ maxLength: 5 });
+    const config = configOf({ maxPositionEmbeddings: 5 });
     assert.throws(
       () => languageModel(newParams(config), idsOf(IDS), config),
-      { name: "RangeError", message: /T=6, maxLength=5; truncate them/ },
+      {
+        name: "RangeError",
+        message: /T=6, maxPositionEmbeddings=5; truncate them/,
+      },
     );
   });
 });
 
 Deno.test("languageModel() leaves only its outputs in memory", () => {
   const config = configOf({ positions: "sinusoidal" });
-  const params = newParams(config), ids = idsOf(IDS);
-  assertNoLeak(() => tf.dispose(languageModel(params, ids, config)));
+  const params = newParams(config), inputIds = idsOf(IDS);
+  assertNoLeak(() => tf.dispose(languageModel(params, inputIds, config)));
   disposeTree(params);
-  ids.dispose();
+  inputIds.dispose();
 });

@@ -19,14 +19,14 @@ const EPSILON = 1e-12;
 
 /** A norm of four columns whose gains and biases all differ. */
 function normParams(): LayerNormParams {
-  return { gain: chirp<tf.Tensor1D>([4], 1).add(1), bias: chirp([4], 2) };
+  return { weight: chirp<tf.Tensor1D>([4], 1).add(1), bias: chirp([4], 2) };
 }
 
 /** The norm composed of tfjs's own operations, for its derived gradient. */
 function composedNorm(params: LayerNormParams, x: tf.Tensor2D): tf.Tensor2D {
   const { mean, variance } = tf.moments(x, -1, true);
   return x.sub(mean).div(variance.add(EPSILON).sqrt())
-    .mul(params.gain).add(params.bias);
+    .mul(params.weight).add(params.bias);
 }
 
 /** A scalar in which every value of `x` has a weight of its own. */
@@ -47,7 +47,7 @@ Deno.test("linear() multiplies by the kernel and adds the bias", () => {
 Deno.test("layerNorm() matches the closed form of a row", () => {
   tf.tidy(() => {
     const params = {
-      gain: tf.tensor1d([1, 2, 3, 4]),
+      weight: tf.tensor1d([1, 2, 3, 4]),
       bias: tf.tensor1d([0, 0, 0, 1]),
     };
     // Mean 4, variance (9 + 1 + 1 + 9) / 4 = 5.
@@ -69,12 +69,12 @@ Deno.test("layerNorm() turns a constant row into its bias", () => {
 
 Deno.test("layerNorm() has the gradients of tfjs's own composition", () => {
   tf.tidy(() => {
-    const { gain, bias } = normParams();
-    const inputs = [chirp([3, 4], 0), gain, bias];
+    const { weight, bias } = normParams();
+    const inputs = [chirp([3, 4], 0), weight, bias];
     const gradients = [layerNorm, composedNorm].map((norm) =>
-      tf.grads((x, gain, bias) =>
+      tf.grads((x, weight, bias) =>
         weighted(norm(
-          { gain: gain as tf.Tensor1D, bias: bias as tf.Tensor1D },
+          { weight: weight as tf.Tensor1D, bias: bias as tf.Tensor1D },
           x as tf.Tensor2D,
           EPSILON,
         ))
@@ -126,15 +126,15 @@ Deno.test("gelu() has the gradient of central differences", () => {
 Deno.test("lookUp() sums the gradients of a row that is used twice", () => {
   tf.tidy(() => {
     const table = chirp<tf.Tensor2D>([4, 2], 0);
-    const ids = tf.tensor1d([3, 1, 3], "int32");
+    const inputIds = tf.tensor1d([3, 1, 3], "int32");
     assertClose(
-      lookUp(table, ids),
+      lookUp(table, inputIds),
       [3, 1, 3].map((row) => table.slice([row, 0], [1, 2]).arraySync()[0]!),
       0,
     );
     const upstream = tf.tensor2d([[1, 2], [4, 8], [16, 32]]);
     const gradient = tf.grad((table) =>
-      lookUp(table as tf.Tensor2D, ids).mul(upstream).sum()
+      lookUp(table as tf.Tensor2D, inputIds).mul(upstream).sum()
     )(table);
     assertClose(gradient, [[0, 0], [4, 8], [0, 0], [17, 34]], 0);
   });
@@ -143,15 +143,15 @@ Deno.test("lookUp() sums the gradients of a row that is used twice", () => {
 Deno.test("layers leave only their outputs and gradients in memory", () => {
   const x = chirp<tf.Tensor2D>([3, 4], 0);
   const params = normParams();
-  const ids = tf.tensor1d([0, 2], "int32");
+  const inputIds = tf.tensor1d([0, 2], "int32");
   assertNoLeak(() => layerNorm(params, x, EPSILON).dispose());
   assertNoLeak(() => gelu(x).dispose());
-  assertNoLeak(() => lookUp(x, ids).dispose());
+  assertNoLeak(() => lookUp(x, inputIds).dispose());
   assertNoLeak(() =>
     tf.grad((x) => {
-      const rows = lookUp(gelu(x) as tf.Tensor2D, ids);
+      const rows = lookUp(gelu(x) as tf.Tensor2D, inputIds);
       return layerNorm(params, rows, EPSILON).sum();
     })(x).dispose()
   );
-  tf.dispose([x, params, ids]);
+  tf.dispose([x, params, inputIds]);
 });

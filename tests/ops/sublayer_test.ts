@@ -59,12 +59,12 @@ Deno.test("feedForward() is a linear layer, GELU, and a product", () => {
     type Inputs = [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D, tf.Tensor2D];
     assertEqual(
       (...inputs) => {
-        const [kernel, bias, contract, x] = inputs as Inputs;
-        return feedForward({ kernel, bias }, contract, x);
+        const [kernel, bias, output, x] = inputs as Inputs;
+        return feedForward({ kernel, bias }, output, x);
       },
       (...inputs) => {
-        const [kernel, bias, contract, x] = inputs as Inputs;
-        return tf.matMul(gelu(linear({ kernel, bias }, x)), contract);
+        const [kernel, bias, output, x] = inputs as Inputs;
+        return tf.matMul(gelu(linear({ kernel, bias }, x)), output);
       },
       [kernel, bias, chirp([D, 3], 6), rows()],
     );
@@ -81,12 +81,12 @@ Deno.test("addNorm() is a bias, dropout, a sum, and a layer norm", () => {
         ...[chirp([D], 8).add(1), chirp([D], 9)],
       ];
       const named = (
-        [kernel, bias, x, residual, gain, shift]: tf.Tensor[],
+        [kernel, bias, x, residual, weight, shift]: tf.Tensor[],
       ) => ({
         params: { kernel, bias } as LinearParams,
         x: x as tf.Tensor2D,
         residual: residual as tf.Tensor2D,
-        norm: { gain, bias: shift } as LayerNormParams,
+        norm: { weight, bias: shift } as LayerNormParams,
       });
       assertEqual(
         (...inputs) => {
@@ -163,7 +163,7 @@ Deno.test("projectHeads() and mergeHeads() have the gradients of what they are m
 Deno.test("the pieces of a layer leave only their outputs in memory", () => {
   const params = affine(), x = rows();
   const key = tf.tensor1d([1, 2], "int32");
-  const norm = { gain: chirp<tf.Tensor1D>([D], 8), bias: params.bias };
+  const norm = { weight: chirp<tf.Tensor1D>([D], 8), bias: params.bias };
   assertNoLeak(() => feedForward(params, params.kernel, x).dispose());
   const site = { key, rate: 0.5 };
   const end = { residual: x, norm, site, epsilon: 1e-6 };

@@ -45,8 +45,8 @@ Deno.test("progress() updates one output, four times a second at most", async ()
   assert.equal(sent.length, 1 + 19 + 1);
   assert.equal(sent[0]!.type, "display_data");
   assert.ok(sent.slice(1).every(({ type }) => type === "update_display_data"));
-  const ids = sent.map(({ content }) => content.transient.display_id);
-  assert.equal(new Set(ids).size, 1);
+  const inputIds = sent.map(({ content }) => content.transient.display_id);
+  assert.equal(new Set(inputIds).size, 1);
   assert.deepEqual(bar.lines, [
     "Batch 40 of 100. Elapsed 00:00:02. Loss 0.0250.",
     "Batch 80 of 100. Elapsed 00:00:04. Loss 0.0125.",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import {
-  assemble,
+  buildInputsWithSpecialTokens,
   truncate,
   truncatedLengths,
 } from "bertbook/tokenizer/encoding.ts";
@@ -12,49 +12,64 @@ const a = (count: number): string[] => new Array<string>(count).fill("a");
 const b = (count: number): string[] => new Array<string>(count).fill("b");
 
 Deno.test("assemble() puts one sentence between [CLS] and [SEP]", () => {
-  assert.deepEqual(assemble(["a", "b"], undefined, VOCABULARY), {
-    tokens: ["[CLS]", "a", "b", "[SEP]"],
-    ids: [2, 5, 6, 3],
-    segments: [0, 0, 0, 0],
-    attentionMask: [1, 1, 1, 1],
-    numTruncated: 0,
-  });
+  assert.deepEqual(
+    buildInputsWithSpecialTokens(["a", "b"], undefined, VOCABULARY),
+    {
+      tokens: ["[CLS]", "a", "b", "[SEP]"],
+      inputIds: [2, 5, 6, 3],
+      tokenTypeIds: [0, 0, 0, 0],
+      attentionMask: [1, 1, 1, 1],
+      numTruncated: 0,
+    },
+  );
 });
 
 Deno.test("assemble() gives the second sentence and its [SEP] segment 1", () => {
-  assert.deepEqual(assemble(["a"], ["b", "b"], VOCABULARY, { padTo: 8 }), {
-    tokens: ["[CLS]", "a", "[SEP]", "b", "b", "[SEP]", "[PAD]", "[PAD]"],
-    ids: [2, 5, 3, 6, 6, 3, 0, 0],
-    segments: [0, 0, 0, 1, 1, 1, 0, 0],
-    attentionMask: [1, 1, 1, 1, 1, 1, 0, 0],
-    numTruncated: 0,
-  });
+  assert.deepEqual(
+    buildInputsWithSpecialTokens(["a"], ["b", "b"], VOCABULARY, { padTo: 8 }),
+    {
+      tokens: ["[CLS]", "a", "[SEP]", "b", "b", "[SEP]", "[PAD]", "[PAD]"],
+      inputIds: [2, 5, 3, 6, 6, 3, 0, 0],
+      tokenTypeIds: [0, 0, 0, 1, 1, 1, 0, 0],
+      attentionMask: [1, 1, 1, 1, 1, 1, 0, 0],
+      numTruncated: 0,
+    },
+  );
 });
 
 Deno.test("assemble() masks by position: a [PAD] written in the text counts", () => {
-  const { ids, attentionMask } = assemble(
+  const { inputIds, attentionMask } = buildInputsWithSpecialTokens(
     ["[PAD]", "a"],
     undefined,
     VOCABULARY,
     { padTo: 6 },
   );
-  assert.deepEqual(ids, [2, 0, 5, 3, 0, 0]);
+  assert.deepEqual(inputIds, [2, 0, 5, 3, 0, 0]);
   assert.deepEqual(attentionMask, [1, 1, 1, 1, 0, 0]);
 });
 
 Deno.test("assemble() cuts in front of [SEP] and counts what it cut", () => {
-  const encoding = assemble(a(10), undefined, VOCABULARY, { maxLength: 5 });
+  const encoding = buildInputsWithSpecialTokens(a(10), undefined, VOCABULARY, {
+    maxLength: 5,
+  });
   assert.deepEqual(encoding.tokens, ["[CLS]", "a", "a", "a", "[SEP]"]);
   assert.equal(encoding.numTruncated, 7);
-  const pair = assemble(a(9), b(1), VOCABULARY, { maxLength: 7 });
+  const pair = buildInputsWithSpecialTokens(a(9), b(1), VOCABULARY, {
+    maxLength: 7,
+  });
   assert.equal(pair.tokens.join(" "), "[CLS] a a a [SEP] b [SEP]");
   assert.equal(pair.numTruncated, 6);
 });
 
 Deno.test("assemble() can leave nothing but special tokens", () => {
-  const { tokens, numTruncated } = assemble(a(3), b(4), VOCABULARY, {
-    maxLength: 3,
-  });
+  const { tokens, numTruncated } = buildInputsWithSpecialTokens(
+    a(3),
+    b(4),
+    VOCABULARY,
+    {
+      maxLength: 3,
+    },
+  );
   assert.deepEqual(tokens, ["[CLS]", "[SEP]", "[SEP]"]);
   assert.equal(numTruncated, 7);
 });
@@ -85,14 +100,15 @@ Deno.test("every encoding has one length, a mask of its tokens, and all [SEP]", 
     const numSpecial = second === undefined ? 2 : 3;
     const maxLength = numSpecial + room;
     const padTo = maxLength + padding;
-    const encoding = assemble(
+    const encoding = buildInputsWithSpecialTokens(
       a(first),
       second === undefined ? undefined : b(second),
       VOCABULARY,
       { maxLength, padTo },
     );
-    const { tokens, ids, segments, attentionMask, numTruncated } = encoding;
-    for (const list of [tokens, ids, segments, attentionMask]) {
+    const { tokens, inputIds, tokenTypeIds, attentionMask, numTruncated } =
+      encoding;
+    for (const list of [tokens, inputIds, tokenTypeIds, attentionMask]) {
       assert.equal(list.length, padTo);
     }
     const numTokens = tokens.filter((token) => token !== "[PAD]").length;
@@ -102,30 +118,43 @@ Deno.test("every encoding has one length, a mask of its tokens, and all [SEP]", 
     assert.equal(attentionMask.lastIndexOf(1), numTokens - 1);
     assert.equal(attentionMask.reduce((sum, m) => sum + m), numTokens);
     assert.equal(tokens[numTokens - 1], "[SEP]");
-    assert.equal(ids.filter((id) => id === 3).length, numSpecial - 1);
+    assert.equal(inputIds.filter((id) => id === 3).length, numSpecial - 1);
   }));
 });
 
 Deno.test("assemble() refuses lengths without room", () => {
   for (const maxLength of [0, 1, -3, NaN]) {
-    assert.throws(() => assemble([], undefined, VOCABULARY, { maxLength }), {
-      name: "RangeError",
-      message: new RegExp(`maxLength=${maxLength}, special tokens=2`),
-    });
+    assert.throws(
+      () =>
+        buildInputsWithSpecialTokens([], undefined, VOCABULARY, { maxLength }),
+      {
+        name: "RangeError",
+        message: new RegExp(`maxLength=${maxLength}, special tokens=2`),
+      },
+    );
   }
   assert.throws(
-    () => assemble(a(1), b(1), VOCABULARY, { maxLength: 2 }),
+    () =>
+      buildInputsWithSpecialTokens(a(1), b(1), VOCABULARY, { maxLength: 2 }),
     RangeError,
   );
-  assert.throws(() => assemble(a(3), undefined, VOCABULARY, { padTo: 4 }), {
-    name: "RangeError",
-    message: /padTo=4, length=5; set maxLength=4/,
-  });
-  for (const padTo of [5.5, Infinity, NaN]) {
-    assert.throws(() => assemble(a(3), undefined, VOCABULARY, { padTo }), {
+  assert.throws(
+    () =>
+      buildInputsWithSpecialTokens(a(3), undefined, VOCABULARY, { padTo: 4 }),
+    {
       name: "RangeError",
-      message: new RegExp(`must be a whole number.*padTo=${padTo}, length=5`),
-    });
+      message: /padTo=4, length=5; set maxLength=4/,
+    },
+  );
+  for (const padTo of [5.5, Infinity, NaN]) {
+    assert.throws(
+      () =>
+        buildInputsWithSpecialTokens(a(3), undefined, VOCABULARY, { padTo }),
+      {
+        name: "RangeError",
+        message: new RegExp(`must be a whole number.*padTo=${padTo}, length=5`),
+      },
+    );
   }
 });
 
@@ -153,7 +182,7 @@ Deno.test("assemble() cuts the middle, counts it, and keeps every [SEP]", () => 
       (numFirst, numSecond, maxLength) => {
         const second = numSecond === undefined ? undefined : b(numSecond);
         const options = { maxLength, truncation: "head+tail" } as const;
-        const { tokens, numTruncated, ids } = assemble(
+        const { tokens, numTruncated, inputIds } = buildInputsWithSpecialTokens(
           a(numFirst),
           second,
           VOCABULARY,
@@ -170,8 +199,8 @@ Deno.test("assemble() cuts the middle, counts it, and keeps every [SEP]", () => 
           numFirst + (numSecond ?? 0) + numSpecial,
         );
         assert.equal(
-          ids.length,
-          Math.min(maxLength, ids.length + numTruncated),
+          inputIds.length,
+          Math.min(maxLength, inputIds.length + numTruncated),
         );
       },
     ),

@@ -27,27 +27,30 @@ const cased = { vocabulary, lowerCase: false };
 
 Deno.test("encode() equals Python's transformers, uncased and cased", () => {
   for (const expected of golden.texts) {
-    assert.deepEqual(encode(uncased, expected.text).ids, expected.uncased);
-    assert.deepEqual(encode(cased, expected.text).ids, expected.cased);
+    assert.deepEqual(encode(uncased, expected.text).inputIds, expected.uncased);
+    assert.deepEqual(encode(cased, expected.text).inputIds, expected.cased);
   }
 });
 
 Deno.test("encode() differs from Python's in three known ways, as Transformers.js does", () => {
   // A final sigma, Han above U+FFFF, and punctuation newer than Python's tables.
   for (const { text, uncased: ids } of golden.different) {
-    assert.notDeepEqual(encode(uncased, text).ids, ids);
+    assert.notDeepEqual(encode(uncased, text).inputIds, ids);
   }
 });
 
 Deno.test("encode() cuts and pads pairs as Python's transformers", () => {
   for (const { pair, maxLength, ...expected } of golden.padded) {
     const [text, second] = pair;
-    const { ids, segments, attentionMask } = encode(uncased, text, {
+    const { inputIds, tokenTypeIds, attentionMask } = encode(uncased, text, {
       pair: second,
       maxLength,
       padTo: maxLength,
     });
-    assert.deepEqual({ ids, segments, attentionMask }, expected);
+    assert.deepEqual(
+      { ids: inputIds, segments: tokenTypeIds, attentionMask },
+      expected,
+    );
   }
 });
 
@@ -60,6 +63,9 @@ Deno.test("truncatedLengths() keeps of each sentence what Python's keeps", () =>
 Deno.test("decode() equals Python's transformers", () => {
   for (const { ids, text, plain } of golden.decoded) {
     assert.equal(decode(ids, vocabulary), text);
-    assert.equal(decode(ids, vocabulary, { skipSpecialTokens: true }), plain);
+    assert.equal(
+      decode(ids, vocabulary, { skipSpecialTokens: true }),
+      plain,
+    );
   }
 });

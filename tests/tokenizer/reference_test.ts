@@ -69,15 +69,17 @@ Deno.test("pairs have the reference's ids, segments and mask", () => {
   const texts = TEXTS.slice(0, 1000);
   for (const [i, text] of texts.entries()) {
     const pair = i % 10 === 0 ? "" : texts.at(-i)!;
-    const { ids, segments, attentionMask } = encode(largest, text, { pair });
+    const { inputIds, tokenTypeIds, attentionMask } = encode(largest, text, {
+      pair,
+    });
     const expected = reference(text, {
       text_pair: pair,
       return_tensor: false,
       truncation: false,
     });
-    assert.deepEqual({ ids, segments, attentionMask }, {
-      ids: expected.input_ids,
-      segments: expected.token_type_ids,
+    assert.deepEqual({ inputIds, tokenTypeIds, attentionMask }, {
+      inputIds: expected.input_ids,
+      tokenTypeIds: expected.token_type_ids,
       attentionMask: expected.attention_mask,
     });
   }
@@ -86,14 +88,14 @@ Deno.test("pairs have the reference's ids, segments and mask", () => {
 Deno.test("decode() reads as the reference's, any ids", () => {
   const random = randomStream(3);
   for (let i = 0; i < 2000; i++) {
-    const ids = Array.from(
+    const inputIds = Array.from(
       { length: 1 + random.integer(12) },
       () => random.integer(largest.vocabulary.pieces.length),
     );
     for (const skip of [false, true]) {
       assert.equal(
-        decode(ids, largest.vocabulary, { skipSpecialTokens: skip }),
-        reference.decode(ids, { skip_special_tokens: skip }),
+        decode(inputIds, largest.vocabulary, { skipSpecialTokens: skip }),
+        reference.decode(inputIds, { skip_special_tokens: skip }),
       );
     }
   }

@@ -33,7 +33,7 @@ Deno.test("a special token written in the text stays one token", () => {
   assert.deepEqual(tokenize("he [MASK]plays", TOKENIZER), [
     ...["he", "[MASK]", "play", "##s"],
   ]);
-  assert.deepEqual(encode(TOKENIZER, "[SEP]").ids, [2, 3, 3]);
+  assert.deepEqual(encode(TOKENIZER, "[SEP]").inputIds, [2, 3, 3]);
 });
 
 Deno.test("a special token in other letters, or broken, is only text", () => {
@@ -47,7 +47,7 @@ Deno.test("blank and empty texts are [CLS] [SEP]", () => {
   for (
     const text of ["", " ", "\t\r\n", "\u200b\u0000\ud800", "\u00a0\u3000"]
   ) {
-    assert.deepEqual(encode(TOKENIZER, text).ids, [2, 3]);
+    assert.deepEqual(encode(TOKENIZER, text).inputIds, [2, 3]);
   }
 });
 
@@ -64,8 +64,10 @@ Deno.test("encode() takes an empty second sentence for none", () => {
 
 Deno.test("encode() reads ten megabytes in one line, most of it one word", () => {
   const text = "he plays ".repeat(50_000) + "x".repeat(9_600_000);
-  const { ids, numTruncated } = encode(TOKENIZER, text, { maxLength: 512 });
-  assert.equal(ids.length, 512);
+  const { inputIds, numTruncated } = encode(TOKENIZER, text, {
+    maxLength: 512,
+  });
+  assert.equal(inputIds.length, 512);
   assert.equal(numTruncated, 3 * 50_000 + 1 + 2 - 512);
 });
 
@@ -106,9 +108,12 @@ Deno.test("padding and truncation change nothing before the cut", () => {
   fc.assert(fc.property(text, options, (text, { maxLength }) => {
     const whole = encode(TOKENIZER, text);
     const cut = encode(TOKENIZER, text, { maxLength, padTo: 20 });
-    const kept = Math.min(whole.ids.length, maxLength) - 1;
-    assert.deepEqual(cut.ids.slice(0, kept), whole.ids.slice(0, kept));
-    assert.equal(cut.ids[kept], 3);
-    assert.equal(cut.numTruncated, whole.ids.length - kept - 1);
+    const kept = Math.min(whole.inputIds.length, maxLength) - 1;
+    assert.deepEqual(
+      cut.inputIds.slice(0, kept),
+      whole.inputIds.slice(0, kept),
+    );
+    assert.equal(cut.inputIds[kept], 3);
+    assert.equal(cut.numTruncated, whole.inputIds.length - kept - 1);
   }));
 });

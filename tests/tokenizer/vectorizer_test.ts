@@ -1,23 +1,27 @@
-import { collectVocabulary } from "bertbook/tokenizer/own_vocabulary.ts";
+import { buildVocabulary } from "bertbook/tokenizer/word_vocabulary.ts";
 import { vectorize, wordsOfVectors } from "bertbook/tokenizer/vectorizer.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 
-const vocabulary = collectVocabulary([["b", "a", "b"]]); // b 2, a 3
+const vocabulary = buildVocabulary([["b", "a", "b"]]); // b 2, a 3
 
 Deno.test("vectorize() pads to the longest text and counts real words", () => {
   const vectors = vectorize([["a"], [], ["b", "x", "a"]], vocabulary);
-  assert.deepEqual([...vectors.ids], [3, 0, 0, 0, 0, 0, 2, 1, 3]);
+  assert.deepEqual([...vectors.inputIds], [3, 0, 0, 0, 0, 0, 2, 1, 3]);
   assert.deepEqual([...vectors.lengths], [1, 0, 3]);
   assert.deepEqual([vectors.size, vectors.length], [3, 3]);
   assert.deepEqual(vectorize([], vocabulary).size, 0);
 });
 
 Deno.test("vectorize() cuts the end of long texts", () => {
-  const { ids, lengths } = vectorize([["a", "b", "b"], ["b"]], vocabulary, {
-    maxLength: 2,
-  });
-  assert.deepEqual([...ids], [3, 2, 2, 0]);
+  const { inputIds, lengths } = vectorize(
+    [["a", "b", "b"], ["b"]],
+    vocabulary,
+    {
+      maxLength: 2,
+    },
+  );
+  assert.deepEqual([...inputIds], [3, 2, 2, 0]);
   assert.deepEqual([...lengths], [2, 1]);
   for (const maxLength of [0, -1, 1.5, NaN]) {
     assert.throws(() => vectorize([], vocabulary, { maxLength }), {
@@ -32,7 +36,7 @@ Deno.test("wordsOfVectors() gives back every word that the vocabulary has", () =
     fc.array(fc.constantFrom(..."abcd", "[PAD]", "[UNK]")),
   );
   fc.assert(fc.property(texts, (texts) => {
-    const vocabulary = collectVocabulary(texts);
+    const vocabulary = buildVocabulary(texts);
     assert.deepEqual(
       wordsOfVectors(vectorize(texts, vocabulary), vocabulary),
       texts,

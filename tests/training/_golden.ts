@@ -24,7 +24,7 @@ export function formulaParams(config: BertConfig): ClassifierParams {
     tf.tidy(() => {
       const size = tf.util.sizeFromShape([...shape]);
       const values = tf.tensor(formula(size, names.indexOf(name)), [...shape]);
-      if (role === "gain") return values.mul(0.1).add(1);
+      if (role === "weight") return values.mul(0.1).add(1);
       if (role === "bias") return values.mul(0.1);
       return role === "kernel" ? values.mul(0.2).transpose() : values.mul(0.2);
     }));
@@ -33,7 +33,7 @@ export function formulaParams(config: BertConfig): ClassifierParams {
 /** Trains as tests/golden/training_losses.py does, on the present engine. */
 export async function assertGoldenSteps(): Promise<void> {
   const { batchSize, length, learningRate, warmupSteps } = golden.toy;
-  const learner = learnerOf(formulaParams(CONFIG));
+  const state = learnerOf(formulaParams(CONFIG));
   const plan = planOf({
     config: CONFIG,
     schedule: { name: "linear", learningRate, warmupSteps, totalSteps: 20 },
@@ -42,7 +42,7 @@ export async function assertGoldenSteps(): Promise<void> {
   const batches = golden.toy.losses.map((_, i) => formulaBatch(i + 1, sizes));
   const losses: number[] = [], gradientNorms: number[] = [];
   for await (
-    const step of train(learner, batches, { epoch: 1, stepsDone: 0 }, plan)
+    const step of train(state, batches, { epoch: 1, stepsDone: 0 }, plan)
   ) {
     losses.push(step.loss);
     gradientNorms.push(step.gradientNorm);
@@ -50,9 +50,9 @@ export async function assertGoldenSteps(): Promise<void> {
   assertRelative(losses, golden.toy.losses, 1e-4);
   assertRelative(gradientNorms, golden.toy.gradientNorms, 1e-3);
   const kernel = tf.tidy(() =>
-    learner.params.classifier.kernel.transpose().slice([0, 0], [3, 4])
+    state.params.classifier.kernel.transpose().slice([0, 0], [3, 4])
       .flatten<tf.Tensor1D>().arraySync()
   );
   assertRelative(kernel, golden.toy.classifierWeight.flat(), 1e-3);
-  disposeLearner(learner);
+  disposeLearner(state);
 }

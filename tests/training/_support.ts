@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import type { ClassifierLearner } from "bertbook/training/classification.ts";
+import type { ClassifierTrainState } from "bertbook/training/classification.ts";
 import type { ClassifierPlan } from "bertbook/training/train.ts";
 import type { Batch, EncodedExample } from "bertbook/batches/batches.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
@@ -9,7 +9,7 @@ import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
 import { initClassifier } from "bertbook/model/initialize.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
-import { ADAMW_DEFAULTS, initSlots } from "bertbook/training/adamw.ts";
+import { ADAMW_DEFAULTS, initOptimizerState } from "bertbook/training/adamw.ts";
 import { makeTrainable } from "bertbook/training/variables.ts";
 import type { ClassifierModel } from "bertbook/checkpoint/pretrained.ts";
 
@@ -20,8 +20,8 @@ export const TOY: BertConfig = {
   ...BERT_TINY,
   vocabSize: 64,
   hiddenSize: 16,
-  feedForwardSize: 32,
-  maxLength: 16,
+  intermediateSize: 32,
+  maxPositionEmbeddings: 16,
 };
 
 /** The toy without chance: what golden numbers are made with. */
@@ -50,14 +50,14 @@ export function formulaBatch(
   const cell = <A>(value: (row: number, column: number) => A): A[] =>
     Array.from({ length: B * T }, (_, i) => value(Math.floor(i / T), i % T));
   return {
-    ids: Int32Array.from(
+    inputIds: Int32Array.from(
       cell((b, t) =>
         t < count(b)
           ? 1 + ((b * T + t) * 7919 + turn * 31 + 13) % (vocabSize - 1)
           : 0
       ),
     ),
-    segments: Int32Array.from(
+    tokenTypeIds: Int32Array.from(
       cell((b, t) => t >= Math.floor(count(b) / 2) && t < count(b) ? 1 : 0),
     ),
     attentionMask: Float32Array.from(cell((b, t) => t < count(b) ? 1 : 0)),
@@ -75,7 +75,7 @@ export function planOf(
   return {
     config: TOY,
     adamW: ADAMW_DEFAULTS,
-    clipNorm: 1,
+    maxGradNorm: 1,
     schedule: constantRate(1e-3),
     seed: 42,
     precision: "float32",
@@ -88,7 +88,7 @@ export function constantRate(learningRate: number): ClassifierPlan["schedule"] {
 }
 
 /** A learner with new weights; the caller disposes it with `disposeLearner`. */
-export function newLearner(numLabels = 2): ClassifierLearner {
+export function newLearner(numLabels = 2): ClassifierTrainState {
   const params = initClassifier(TOY, numLabels, randomStream(7));
   return learnerOf(params);
 }
@@ -116,19 +116,23 @@ export function newModel(
 }
 
 /** Moments for parameters that become variables. */
-export function learnerOf(params: ClassifierParams): ClassifierLearner {
+export function learnerOf(params: ClassifierParams): ClassifierTrainState {
   makeTrainable(params);
-  return { params, slots: initSlots(params) };
+  return { params, optimizerState: initOptimizerState(params) };
 }
 
-export function disposeLearner({ params, slots }: ClassifierLearner): void {
+export function disposeLearner(
+  { params, optimizerState }: ClassifierTrainState,
+): void {
   disposeTree(params);
-  disposeTree(slots);
+  disposeTree(optimizerState);
 }
 
 /** Every number of a learner: parameters, then both moments. */
-export function valuesOf({ params, slots }: ClassifierLearner): number[] {
-  return [params, slots.first, slots.second].flatMap((tree) =>
+export function valuesOf(
+  { params, optimizerState }: ClassifierTrainState,
+): number[] {
+  return [params, optimizerState.first, optimizerState.second].flatMap((tree) =>
     namedLeaves(tree).flatMap(([, leaf]) => [...leaf.dataSync()])
   );
 }
@@ -142,8 +146,8 @@ export function copyTask(count: number, seed: number): EncodedExample[] {
       { length: random.integer(5) },
       () => 5 + random.integer(59),
     );
-    const ids = [1, label + 3, ...rest, 2];
-    return { ids, segments: ids.map(() => 0), label };
+    const inputIds = [1, label + 3, ...rest, 2];
+    return { inputIds, tokenTypeIds: inputIds.map(() => 0), label };
   });
 }
 

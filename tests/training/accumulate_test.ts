@@ -51,11 +51,11 @@ async function follow(
   given: readonly Batch[],
   plan: ClassifierPlan,
 ): Promise<{ steps: TrainStep[]; values: number[] }> {
-  const learner = newLearner();
+  const state = newLearner();
   const steps: TrainStep[] = [];
-  for await (const step of train(learner, given, START, plan)) steps.push(step);
-  const values = valuesOf(learner);
-  disposeLearner(learner);
+  for await (const step of train(state, given, START, plan)) steps.push(step);
+  const values = valuesOf(state);
+  disposeLearner(state);
   return { steps, values };
 }
 
@@ -89,8 +89,8 @@ Deno.test("parts of several lengths and sizes make the steps of the whole batch"
 
 Deno.test("compiled accumulation equals that run operation by operation", async () => {
   const compiled = await follow(batches(true), { ...PLAN, accumulate: 3 });
-  const learner = newLearner();
-  const { params } = learner;
+  const state = newLearner();
+  const { params } = state;
   const sums = initSums(params);
   const accumulate = accumulateOf(classificationLoss);
   const losses: number[] = [];
@@ -105,29 +105,29 @@ Deno.test("compiled accumulation equals that run operation by operation", async 
         accumulate({ params, sums }, tensors, control, PLAN.config);
       }
       const rates = adamWRates(step, 1e-3, ADAMW_DEFAULTS);
-      const { loss } = applySums(learner, sums, rates, PLAN);
+      const { loss } = applySums(state, sums, rates, PLAN);
       losses.push(loss.dataSync()[0]!);
     });
   }
   assertRelative(lossesOf(compiled.steps), losses, 1e-5);
-  assertNear(compiled.values, valuesOf(learner), 1e-5);
+  assertNear(compiled.values, valuesOf(state), 1e-5);
   for (const [path, sum] of namedLeaves(sums)) {
     assert.ok(sum.dataSync().every((value) => value === 0), `${path} is not 0`);
   }
   disposeTree(sums);
-  disposeLearner(learner);
+  disposeLearner(state);
 });
 
 Deno.test("a run in parts is repeatable, and resumable at every step", async () => {
   const plan = planOf({ accumulate: 3 }); // with dropout
   const whole = await follow(batches(true), plan);
   assert.deepEqual((await follow(batches(true), plan)).values, whole.values);
-  const learner = newLearner();
+  const state = newLearner();
   const rest = { ...START, stepsDone: 1 };
-  for await (const _ of train(learner, batches(true).slice(0, 3), START, plan));
-  for await (const _ of train(learner, batches(true, 3), rest, plan));
-  assert.deepEqual(valuesOf(learner), whole.values);
-  disposeLearner(learner);
+  for await (const _ of train(state, batches(true).slice(0, 3), START, plan));
+  for await (const _ of train(state, batches(true, 3), rest, plan));
+  assert.deepEqual(valuesOf(state), whole.values);
+  disposeLearner(state);
 });
 
 Deno.test("no two parts of a run share their dropout masks", async () => {
@@ -147,23 +147,23 @@ Deno.test("no two parts of a run share their dropout masks", async () => {
 });
 
 Deno.test("no weight moves where one part is not finite", async () => {
-  const learner = newLearner();
+  const state = newLearner();
   const given = batches(true).slice(0, 3);
-  given[1]!.ids[1] = 63; // which no other part has
+  given[1]!.inputIds[1] = 63; // which no other part has
   tf.tidy(() => {
-    const { word } = learner.params.bert.embeddings;
+    const { word } = state.params.bert.embeddings;
     const broken = word.bufferSync();
     broken.set(NaN, 63, 0);
     (word as tf.Variable).assign(broken.toTensor());
   });
-  const before = valuesOf(learner);
-  const steps = train(learner, given, START, { ...PLAN, accumulate: 3 });
+  const before = valuesOf(state);
+  const steps = train(state, given, START, { ...PLAN, accumulate: 3 });
   await assert.rejects(steps.next(), {
     name: "TrainingDivergedError",
     message: /loss is NaN.*examples 0, 1, 2, 0, 1, 2, 0, 1\)/,
   });
-  assert.deepEqual(valuesOf(learner), before);
-  disposeLearner(learner);
+  assert.deepEqual(valuesOf(state), before);
+  disposeLearner(state);
 });
 
 Deno.test({

@@ -7,10 +7,10 @@ import {
   ADAMW_DEFAULTS,
   type AdamWOptions,
   adamWRates,
-  type AdamWSlots,
+  type AdamWState,
   decays,
-  initSlots,
-  type RateFactors,
+  initOptimizerState,
+  type LrMultipliers,
 } from "bertbook/training/adamw.ts";
 import { on } from "../engine/_support.ts";
 import golden from "../golden/optimizer.json" with { type: "json" };
@@ -33,12 +33,12 @@ type Move = {
   options: AdamWOptions;
   factor?: number;
   open?: boolean;
-  factors?: RateFactors;
+  factors?: LrMultipliers;
 };
 
 function move(
   params: Toy,
-  slots: AdamWSlots,
+  optimizerState: AdamWState,
   gradients: Record<string, number[]>,
   { step, learningRate, options, factor = 1, open = true, factors }: Move,
 ): void {
@@ -46,7 +46,7 @@ function move(
     const tensors = Object.fromEntries(
       Object.entries(gradients).map(([path, g]) => [path, tf.tensor1d(g)]),
     );
-    adamW(params, slots, tensors, {
+    adamW(params, optimizerState, tensors, {
       rates: adamWRates(step, learningRate, options),
       gate: { factor: tf.scalar(factor), open: tf.scalar(open) },
       options,
@@ -68,9 +68,9 @@ function assertNear(
   );
 }
 
-function dispose(params: Toy, slots: AdamWSlots): void {
+function dispose(params: Toy, optimizerState: AdamWState): void {
   disposeTree(params);
-  disposeTree(slots);
+  disposeTree(optimizerState);
 }
 
 /** The same on the engine that updates in place and on the one that does not. */
@@ -82,7 +82,7 @@ function test(name: string, body: () => void): void {
 
 for (const { epsilon, kernel, bias } of golden.trajectories) {
   test(`adamW() follows PyTorch for ten steps with epsilon ${epsilon}`, () => {
-    const params = toy(), slots = initSlots(params);
+    const params = toy(), optimizerState = initOptimizerState(params);
     const options = { ...ADAMW_DEFAULTS, epsilon, weightDecay: 0.1 };
     const gradientAt = (step: number, size: number): number[] =>
       Array.from({ length: size }, (_, i) => Math.sin(5 * step + i) * 10 ** -i);
@@ -91,110 +91,123 @@ for (const { epsilon, kernel, bias } of golden.trajectories) {
         kernel: gradientAt(step, 3),
         bias: gradientAt(step, 2),
       };
-      move(params, slots, gradients, { step, learningRate: 0.05, options });
+      move(params, optimizerState, gradients, {
+        step,
+        learningRate: 0.05,
+        options,
+      });
       assertNear(params.kernel, kernel[step - 1]!, 1e-6);
       assertNear(params.bias, bias[step - 1]!, 1e-6);
     }
-    dispose(params, slots);
+    dispose(params, optimizerState);
   });
 }
 
 test("adamW()'s first step shrinks by α λ and then moves by α against the sign", () => {
-  const params = toy(), slots = initSlots(params);
+  const params = toy(), optimizerState = initOptimizerState(params);
   const options = { ...ADAMW_DEFAULTS, weightDecay: 0.1 };
   const gradients = { kernel: [7, -0.001, 40], bias: [-3, 2] };
-  move(params, slots, gradients, { step: 1, learningRate: 0.5, options });
+  move(params, optimizerState, gradients, {
+    step: 1,
+    learningRate: 0.5,
+    options,
+  });
   // Decay before the move: 1 · (1 − 0.5 · 0.1) − 0.5; a bias does not decay.
   assertNear(params.kernel, [0.95 - 0.5, -1.9 + 0.5, 2.85 - 0.5], 1e-5);
   assertNear(params.bias, [0.5 + 0.5, -0.5 - 0.5], 1e-5);
   // m = (1 − β₁) g, v = (1 − β₂) g²
-  assertNear(slots.first.kernel!, [0.7, -0.0001, 4], 1e-6);
+  assertNear(optimizerState.first.kernel!, [0.7, -0.0001, 4], 1e-6);
   // TensorFlow's kernel has 1 − β₂ in float32, 1.3e-5 of it too small.
-  assertNear(slots.second.bias!, [0.009, 0.004], 2e-7);
-  dispose(params, slots);
+  assertNear(optimizerState.second.bias!, [0.009, 0.004], 2e-7);
+  dispose(params, optimizerState);
 });
 
 test("adamW() moves and shrinks a parameter by its share of the learning rate", () => {
-  const params = toy(), slots = initSlots(params);
+  const params = toy(), optimizerState = initOptimizerState(params);
   const options = { ...ADAMW_DEFAULTS, weightDecay: 0.1 };
   const gradients = { kernel: [7, -0.001, 40], bias: [-3, 2] };
   const rest = { learningRate: 0.5, options, factors: { ker: 0.5 } };
-  move(params, slots, gradients, { step: 1, ...rest });
+  move(params, optimizerState, gradients, { step: 1, ...rest });
   // 1 · (1 − 0.25 · 0.1) − 0.25; the bias moves by the whole 0.5.
   assertNear(params.kernel, [0.975 - 0.25, -1.95 + 0.25, 2.925 - 0.25], 1e-5);
   assertNear(params.bias, [0.5 + 0.5, -0.5 - 0.5], 1e-5);
-  assertNear(slots.first.kernel!, [0.7, -0.0001, 4], 1e-6);
-  dispose(params, slots);
+  assertNear(optimizerState.first.kernel!, [0.7, -0.0001, 4], 1e-6);
+  dispose(params, optimizerState);
 });
 
 test("adamW() takes clipped gradients: a factor scales m by itself and v by its square", () => {
-  const params = toy(), slots = initSlots(params);
+  const params = toy(), optimizerState = initOptimizerState(params);
   const gradients = { bias: [8, -2] };
-  move(params, slots, gradients, {
+  move(params, optimizerState, gradients, {
     step: 1,
     learningRate: 0.1,
     options: ADAMW_DEFAULTS,
     factor: 0.25,
   });
-  assertNear(slots.first.bias!, [0.2, -0.05], 1e-7);
-  assertNear(slots.second.bias!, [0.004, 0.00025], 1e-7);
-  dispose(params, slots);
+  assertNear(optimizerState.first.bias!, [0.2, -0.05], 1e-7);
+  assertNear(optimizerState.second.bias!, [0.004, 0.00025], 1e-7);
+  dispose(params, optimizerState);
 });
 
 test("adamW() leaves a parameter without a gradient alone, decay included", () => {
-  const params = toy(), slots = initSlots(params);
-  move(params, slots, { bias: [1, 1] }, {
+  const params = toy(), optimizerState = initOptimizerState(params);
+  move(params, optimizerState, { bias: [1, 1] }, {
     step: 1,
     learningRate: 0.1,
     options: ADAMW_DEFAULTS,
   });
   assertNear(params.kernel, [1, -2, 3], 0);
-  dispose(params, slots);
+  dispose(params, optimizerState);
 });
 
 test("adamW() behind a closed gate changes no bit, whatever the gradients", () => {
-  const params = toy(), slots = initSlots(params);
+  const params = toy(), optimizerState = initOptimizerState(params);
   const rest = { learningRate: 0.1, options: ADAMW_DEFAULTS };
   const gradients = { kernel: [1, 2, 3], bias: [4, 5] };
-  move(params, slots, gradients, { step: 1, ...rest });
+  move(params, optimizerState, gradients, { step: 1, ...rest });
   const values = (): number[] =>
-    [params, slots.first, slots.second].flatMap((tree) =>
+    [params, optimizerState.first, optimizerState.second].flatMap((tree) =>
       Object.values(tree).flatMap((leaf) => [...leaf.dataSync()])
     );
   const before = values();
   const broken = { kernel: [NaN, Infinity, 1], bias: [-Infinity, 0] };
-  move(params, slots, broken, { step: 2, ...rest, factor: NaN, open: false });
+  move(params, optimizerState, broken, {
+    step: 2,
+    ...rest,
+    factor: NaN,
+    open: false,
+  });
   assert.deepEqual(values(), before);
-  move(params, slots, gradients, { step: 2, ...rest });
+  move(params, optimizerState, gradients, { step: 2, ...rest });
   assert.notDeepEqual(values(), before);
-  dispose(params, slots);
+  dispose(params, optimizerState);
 });
 
 test("adamW() refuses a constant, as it could not move it", () => {
   const kernel = tf.tensor1d([1]);
-  const slots = initSlots({ kernel });
+  const optimizerState = initOptimizerState({ kernel });
   const rest = { step: 1, learningRate: 1, options: ADAMW_DEFAULTS };
   const constants = { kernel } as unknown as Toy;
-  assert.throws(() => move(constants, slots, { kernel: [1] }, rest), {
+  assert.throws(() => move(constants, optimizerState, { kernel: [1] }, rest), {
     name: "TypeError",
     message: /Cannot train "kernel" as it must be a variable/,
   });
-  disposeTree(slots);
+  disposeTree(optimizerState);
   kernel.dispose();
 });
 
 test("adamW() and its slots leak nothing", () => {
   const before = tf.memory().numTensors;
-  const params = toy(), slots = initSlots(params);
+  const params = toy(), optimizerState = initOptimizerState(params);
   for (let step = 1; step <= 3; step++) {
-    move(params, slots, { kernel: [1, 2, 3], bias: [4, 5] }, {
+    move(params, optimizerState, { kernel: [1, 2, 3], bias: [4, 5] }, {
       step,
       learningRate: 0.1,
       options: ADAMW_DEFAULTS,
     });
   }
   assert.equal(tf.memory().numTensors, before + 2 + 4);
-  dispose(params, slots);
+  dispose(params, optimizerState);
   assert.equal(tf.memory().numTensors, before);
 });
 
@@ -206,7 +219,7 @@ Deno.test("decays() spares biases and gains, and nothing else", () => {
     "kernel",
   ];
   const spared = [
-    "bert.embeddings.norm.gain",
+    "bert.embeddings.norm.weight",
     "bert.embeddings.norm.bias",
     "classifier.bias",
     "bias",

@@ -26,7 +26,7 @@ await startEngine({ engine: "tensorflow" });
 const SETTINGS: StepSettings<BertConfig> = {
   config: TOY,
   adamW: ADAMW_DEFAULTS,
-  clipNorm: 1,
+  maxGradNorm: 1,
 };
 const SIZES = { batchSize: 3, length: 8, vocabSize: 64 };
 
@@ -37,19 +37,19 @@ function follow(
   numSteps: number,
   sizes = SIZES,
 ): { losses: number[]; values: number[] } {
-  const learner = newLearner(3);
+  const state = newLearner(3);
   const losses = Array.from({ length: numSteps }, (_, i) => {
     using batch = batchTensors(formulaBatch(i + 1, sizes), TOY);
     const { input, labels } = batch;
     const rates = adamWRates(i + 1, 1e-3, ADAMW_DEFAULTS);
     const seed = tf.tensor1d([42, i + 1], "int32");
-    const outcome = step(learner, { input, labels }, { rates, seed }, settings);
+    const outcome = step(state, { input, labels }, { rates, seed }, settings);
     const [loss] = outcome.loss.dataSync();
     tf.dispose([rates, seed, outcome]);
     return loss!;
   });
-  const values = valuesOf(learner);
-  disposeLearner(learner);
+  const values = valuesOf(state);
+  disposeLearner(state);
   return { losses, values };
 }
 
@@ -96,20 +96,20 @@ Deno.test("a compiled step that is large enough to be fused takes the same steps
 
 Deno.test("a compiled step moves nothing where the loss is not a number", () => {
   const compiled = compile(trainingStep);
-  const learner = newLearner(3);
-  const bias = learner.params.classifier.bias as tf.Variable<tf.Rank.R1>;
+  const state = newLearner(3);
+  const bias = state.params.classifier.bias as tf.Variable<tf.Rank.R1>;
   tf.tidy(() => bias.assign(tf.tensor1d([NaN, 0, 0])));
-  const before = valuesOf(learner);
+  const before = valuesOf(state);
   tf.tidy(() => {
     using batch = batchTensors(formulaBatch(1, SIZES), TOY);
     const { input, labels } = batch;
     const rates = adamWRates(1, 1e-3, ADAMW_DEFAULTS);
     const seed = tf.tensor1d([42, 1], "int32");
     const control = { rates, seed };
-    const { loss } = compiled(learner, { input, labels }, control, SETTINGS);
+    const { loss } = compiled(state, { input, labels }, control, SETTINGS);
     assert.ok(Number.isNaN(loss.dataSync()[0]));
   });
-  assert.deepEqual(valuesOf(learner), before);
-  disposeLearner(learner);
+  assert.deepEqual(valuesOf(state), before);
+  disposeLearner(state);
   compiled.dispose();
 });

@@ -85,7 +85,7 @@ Deno.test("fineTune() learns, and judges every epoch on the validation set", asy
 
 Deno.test("fineTune() ends with the weights of the best epoch", async () => {
   const model = newModel({ config: TOY_WITHOUT_DROPOUT });
-  const options = { ...RECIPE, epochs: 4, selectBy: "loss" } as const;
+  const options = { ...RECIPE, epochs: 4, metricForBestModel: "loss" } as const;
   const { epochs } = await collect(fineTune(model, CONTRARY, options));
   const losses = epochs.map(({ validationLoss }) => validationLoss);
   const records = losses.map((x, i) => losses.slice(0, i).every((y) => x < y));
@@ -99,7 +99,11 @@ Deno.test("fineTune() ends with the weights of the best epoch", async () => {
 Deno.test("fineTune() gives the best epoch's weights also where the loop is broken off", async () => {
   await assertNoLeak(async () => {
     const model = newModel({ config: TOY_WITHOUT_DROPOUT });
-    const options = { ...RECIPE, epochs: 9, selectBy: "loss" } as const;
+    const options = {
+      ...RECIPE,
+      epochs: 9,
+      metricForBestModel: "loss",
+    } as const;
     const losses: number[] = [];
     for await (const event of fineTune(model, CONTRARY, options)) {
       if (event.kind === "epoch") losses.push(event.validationLoss);
@@ -146,7 +150,7 @@ Deno.test("fineTune() obeys every part of its recipe", async () => {
     { warmupSteps: 3 },
     { schedule: "linear" },
     { schedule: "cosine" },
-    { clipNorm: 1e-4, epsilon: 1e-3 },
+    { maxGradNorm: 1e-4, epsilon: 1e-3 },
     { order: "length-grouped" },
     { accumulate: 2 },
   ];
@@ -204,7 +208,7 @@ Deno.test("fineTune() refuses wrong options and examples at once, before any ste
   refused({ learningRate: NaN }, /learningRate/);
   refused({ epsilon: -1 }, /epsilon/);
   refused({ weightDecay: -0.1 }, /weightDecay/);
-  refused({ clipNorm: 0 }, /clipNorm/);
+  refused({ maxGradNorm: 0 }, /maxGradNorm/);
   refused({ seed: -1 }, /seed/);
   refused({ seed: 2 ** 31 }, /seed/);
   refused({ warmupSteps: -1 }, /warmupSteps/);
@@ -214,10 +218,10 @@ Deno.test("fineTune() refuses wrong options and examples at once, before any ste
     /"linear", "cosine", "constant": .*"polynomial"/,
   );
   refused({ order: "sorted" as "random" }, /order/);
-  refused({ selectBy: "f1" as "mcc" }, /selectBy/);
+  refused({ metricForBestModel: "f1" as "mcc" }, /metricForBestModel/);
   refused({}, /training as there must be at least one/, { train: [] });
   refused({}, /validation as there must be at least one/, { validation: [] });
-  const wrong = [{ ids: [1], segments: [0], label: 2 }];
+  const wrong = [{ inputIds: [1], tokenTypeIds: [0], label: 2 }];
   refused({}, /example 0 for training/, { train: wrong });
   refused({}, /example 0 for validation/, { validation: wrong });
   disposeTree(model.params);
@@ -263,7 +267,7 @@ Deno.test("fineTune() ends between two steps once its signal is aborted", async 
 Deno.test("fineTune() saves its best epoch where it is told, and ends with it", async () => {
   const checkpointFolder = await Deno.makeTempDir();
   const model = newModel({ config: TOY_WITHOUT_DROPOUT });
-  const recipe = { ...RECIPE, epochs: 4, selectBy: "loss" } as const;
+  const recipe = { ...RECIPE, epochs: 4, metricForBestModel: "loss" } as const;
   const run = fineTune(model, CONTRARY, { ...recipe, checkpointFolder });
   const { epochs } = await collect(run);
   const losses = epochs.map(({ validationLoss }) => validationLoss);

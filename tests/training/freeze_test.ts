@@ -10,7 +10,7 @@ import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import {
   ADAMW_DEFAULTS,
   adamWRates,
-  initSlots,
+  initOptimizerState,
 } from "bertbook/training/adamw.ts";
 import { makeTrainable } from "bertbook/training/variables.ts";
 import {
@@ -63,9 +63,12 @@ Deno.test("fineTune() refuses to freeze a layer that is not there", () => {
 
 Deno.test("below the lowest trained leaf, no gradient is computed", () => {
   const productsWith = (freeze: FrozenPart[]): number => {
-    const { params, slots } = newLearner(3);
+    const { params, optimizerState } = newLearner(3);
     const held = frozen(params, freeze);
-    const learner = { params: held.params, slots: initSlots(held.params) };
+    const state = {
+      params: held.params,
+      optimizerState: initOptimizerState(held.params),
+    };
     const compiled = compile(trainingStep);
     tf.tidy(() => {
       const sizes = { batchSize: 3, length: 8, vocabSize: 64 };
@@ -73,13 +76,13 @@ Deno.test("below the lowest trained leaf, no gradient is computed", () => {
       const { input, labels } = batch;
       const rates = adamWRates(1, 1e-3, ADAMW_DEFAULTS);
       const control = { rates, seed: tf.tensor1d([42, 1], "int32") };
-      const settings = { config: TOY, adamW: ADAMW_DEFAULTS, clipNorm: 1 };
-      compiled(learner, { input, labels }, control, settings);
+      const settings = { config: TOY, adamW: ADAMW_DEFAULTS, maxGradNorm: 1 };
+      compiled(state, { input, labels }, control, settings);
     });
     const { operations } = compiled.signatures[0]!;
     compiled.dispose();
     held.dispose();
-    [params, slots, learner.slots].forEach(disposeTree);
+    [params, optimizerState, state.optimizerState].forEach(disposeTree);
     return operations.get("BatchMatMulV2")!;
   };
   // A layer has eight products, pooler and classifier one each. A product's

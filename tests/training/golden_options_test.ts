@@ -18,16 +18,22 @@ import {
 await startEngine({ engine: "tensorflow" });
 
 Deno.test("hidden layers, class weights, layer decay and accumulation together equal PyTorch's", async () => {
-  const { batchSize, length, hiddenSizes, layerDecay, classWeights } = golden;
+  const {
+    batchSize,
+    length,
+    hiddenSizes,
+    layerDecay: layerwiseLrDecay,
+    classWeights,
+  } = golden;
   const config: BertConfig = {
     ...TOY_WITHOUT_DROPOUT,
     classifier: { pooling: "pooler", hiddenSizes },
   };
-  const learner = learnerOf(formulaParams(config));
+  const state = learnerOf(formulaParams(config));
   const plan = planOf({
     config,
     classWeights,
-    factors: layerRates(layerDecay, config),
+    factors: layerRates(layerwiseLrDecay, config),
     accumulate: 2,
     schedule: constantRate(golden.learningRate),
   });
@@ -38,7 +44,7 @@ Deno.test("hidden layers, class weights, layer decay and accumulation together e
   );
   const losses: number[] = [], gradientNorms: number[] = [];
   const start = { epoch: 1, stepsDone: 0 };
-  for await (const step of train(learner, batches, start, plan)) {
+  for await (const step of train(state, batches, start, plan)) {
     losses.push(step.loss);
     gradientNorms.push(step.gradientNorm);
   }
@@ -46,7 +52,7 @@ Deno.test("hidden layers, class weights, layer decay and accumulation together e
   assertRelative(gradientNorms, golden.gradientNorms, 1e-3);
   const corner = (table: tf.Tensor): number[] =>
     tf.tidy(() => [...table.slice([0, 0], [2, 4]).dataSync()]);
-  const { bert, hidden } = learner.params;
+  const { bert, hidden } = state.params;
   assertRelative(
     corner(bert.embeddings.position),
     golden.positions.flat(),
@@ -56,5 +62,5 @@ Deno.test("hidden layers, class weights, layer decay and accumulation together e
     const kernel = hidden![0]!.kernel.transpose(); // as PyTorch stores it
     assertRelative(corner(kernel), golden.hidden.flat(), 1e-3);
   });
-  disposeLearner(learner);
+  disposeLearner(state);
 });

@@ -30,7 +30,7 @@ Deno.test({
       labels,
       seed: 1,
     });
-    const learner = learnerOf(params);
+    const state = learnerOf(params);
     tf.tidy(() => {
       const { kernel, bias } = params.classifier;
       const values = tf.tensor2d(formula(3 * 384, 0), [3, 384]).transpose();
@@ -46,7 +46,7 @@ Deno.test({
       .map((_, i) => formulaBatch(i + 1, sizes));
     const losses: number[] = [], gradientNorms: number[] = [];
     const position = { epoch: 1, stepsDone: 0 };
-    for await (const step of train(learner, batches, position, plan)) {
+    for await (const step of train(state, batches, position, plan)) {
       losses.push(step.loss);
       gradientNorms.push(step.gradientNorm);
     }
@@ -61,6 +61,6 @@ Deno.test({
     ) {
       assert.ok(Math.abs(kernel[i]! - expected) < 1e-6, `kernel value ${i}`);
     }
-    disposeLearner(learner);
+    disposeLearner(state);
   },
 });

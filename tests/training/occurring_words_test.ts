@@ -23,21 +23,21 @@ await tf.setBackend("cpu");
 // Ids up to 40 of 64: the other rows occur nowhere.
 const EXAMPLES = copyTask(24, 4).map((example) => ({
   ...example,
-  ids: example.ids.map((id) => Math.min(id, 40)),
+  inputIds: example.inputIds.map((id) => Math.min(id, 40)),
 }));
 
 for (const weightDecay of [0, 0.5]) {
   Deno.test(`training the rows that occur equals dense AdamW with decay ${weightDecay}`, async () => {
     const adamW = { ...ADAMW_DEFAULTS, weightDecay };
     const dense = newModel();
-    const learner = learnerOf(dense.params);
+    const state = learnerOf(dense.params);
     const before = dense.params.bert.embeddings.word.arraySync();
     const order = randomOrder(EXAMPLES.length, { seed: 42, epoch: 1 });
     const batches = batchesOf(EXAMPLES, { batchSize: 8, order, multipleOf: 8 });
     const plan = planOf({ adamW, schedule: constantRate(1e-2) });
     const losses: number[] = [];
     const start = { epoch: 1, stepsDone: 0 };
-    for await (const step of train(learner, batches, start, plan)) {
+    for await (const step of train(state, batches, start, plan)) {
       losses.push(step.loss);
     }
 
@@ -63,18 +63,18 @@ for (const weightDecay of [0, 0.5]) {
     const shrunk = before[50]![0]! * (1 - 1e-2 * weightDecay) ** 3;
     assert.ok(Math.abs(after[50]![0]! - shrunk) < 1e-8);
     assert.notEqual(after[20]![0]!, before[20]![0]!);
-    disposeLearner(learner);
+    disposeLearner(state);
     disposeTree(model.params);
   });
 }
 
 Deno.test("occurringWords() numbers padding 0, shares all else, and leaks nothing", async () => {
   await assertNoLeak(() => {
-    const { params, slots } = learnerOf(newModel().params);
+    const { params, optimizerState } = learnerOf(newModel().params);
     const words = occurringWords(params, TOY, [
-      { ids: [9, 7, 9], segments: [0, 0, 0], label: 1 },
+      { inputIds: [9, 7, 9], tokenTypeIds: [0, 0, 0], label: 1 },
     ]);
-    assert.deepEqual(words.examples[0]!.ids, [2, 1, 2]);
+    assert.deepEqual(words.examples[0]!.inputIds, [2, 1, 2]);
     assert.equal(words.params.classifier, params.classifier);
     const { word } = words.params.bert.embeddings;
     tf.tidy(() => (word as tf.Variable).assign(word.mul(0)));
@@ -83,7 +83,7 @@ Deno.test("occurringWords() numbers padding 0, shares all else, and leaks nothin
     assert.deepEqual([0, 7, 9].map((row) => rows[row]![3]), [0, 0, 0]);
     assert.notEqual(rows[8]![3], 0);
     words.dispose();
-    disposeLearner({ params, slots });
+    disposeLearner({ params, optimizerState });
     return Promise.resolve();
   });
 });

@@ -74,13 +74,13 @@ function wayOf({ moved }: Run, path: string): number {
   return Math.hypot(...after.map((value, i) => value - before[i]!));
 }
 
-Deno.test("layerDecay: a layer's first step is shorter by its factor, the head's is not", async () => {
+Deno.test("layerwiseLrDecay: a layer's first step is shorter by its factor, the head's is not", async () => {
   await assertNoLeak(async () => {
-    const plain = await run({}), decayed = await run({ layerDecay: 0.5 });
+    const plain = await run({}), decayed = await run({ layerwiseLrDecay: 0.5 });
     const factors = {
       "bert.embeddings.position": 1 / 8,
-      "bert.embeddings.norm.gain": 1 / 8,
-      "bert.layers.0.expand.kernel": 1 / 4,
+      "bert.embeddings.norm.weight": 1 / 8,
+      "bert.layers.0.intermediate.kernel": 1 / 4,
       "bert.layers.1.attention.query.kernel": 1 / 2,
       "bert.layers.1.outputNorm.bias": 1 / 2,
       "bert.pooler.kernel": 1,
@@ -93,13 +93,17 @@ Deno.test("layerDecay: a layer's first step is shorter by its factor, the head's
   });
 });
 
-Deno.test("layerDecay holds for the weight decay too, also of words that do not occur", async () => {
+Deno.test("layerwiseLrDecay holds for the weight decay too, also of words that do not occur", async () => {
   const rare = copyTask(24, 4)
     .map((example) => ({
       ...example,
-      ids: example.ids.map((id) => Math.min(id, 40)),
+      inputIds: example.inputIds.map((id) => Math.min(id, 40)),
     }));
-  const options = { weightDecay: 0.5, layerDecay: 0.5, learningRate: 1e-2 };
+  const options = {
+    weightDecay: 0.5,
+    layerwiseLrDecay: 0.5,
+    learningRate: 1e-2,
+  };
   const { moved } = await run(options, { ...DATA, train: rare });
   const { before, after } = moved.get("bert.embeddings.word")!;
   const first = 50 * TOY_WITHOUT_DROPOUT.hiddenSize; // a row that occurs nowhere
@@ -119,7 +123,7 @@ const CONTRARY: FineTuneData = {
 
 Deno.test("patience: no step is taken after so many epochs without a better one", async () => {
   const recipe = { epochs: 9, batchSize: 8, learningRate: 1e-2 };
-  const options = { ...recipe, selectBy: "loss" } as const;
+  const options = { ...recipe, metricForBestModel: "loss" } as const;
   const patient = await run(options, CONTRARY);
   const best = patient.epochs.findLast((epoch) => epoch.best)!.epoch;
   assert.ok(best <= 4, `epoch ${best} is the best`);
@@ -184,7 +188,7 @@ Deno.test("hidden layers are trained with the rest; without a pooler, it stays",
   const shaped = await run({ epochs: 2, accumulate: 2 }, DATA, model);
   assert.ok(wayOf(shaped, "hidden.0.kernel") > 0);
   assert.ok(wayOf(shaped, "classifier.kernel") > 0);
-  assert.ok(wayOf(shaped, "bert.layers.0.expand.kernel") > 0);
+  assert.ok(wayOf(shaped, "bert.layers.0.intermediate.kernel") > 0);
   assert.equal(wayOf(shaped, "bert.pooler.kernel"), 0);
 });
 
@@ -199,10 +203,10 @@ Deno.test("fineTune() refuses options that make no sense, and says what does", (
       { name: "RangeError", message },
     );
   };
-  for (const layerDecay of [0, 1.1, NaN]) {
+  for (const layerwiseLrDecay of [0, 1.1, NaN]) {
     refused(
-      { layerDecay },
-      /^Cannot use layerDecay as it must be a number in \(0, 1\]: /,
+      { layerwiseLrDecay },
+      /^Cannot use layerwiseLrDecay as it must be a number in \(0, 1\]: /,
     );
   }
   refused(

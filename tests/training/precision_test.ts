@@ -32,7 +32,7 @@ Deno.test("bfloat16 is refused where the processor does not multiply it", () => 
   });
   checkPrecision("float32", ["AVX2"]);
   checkPrecision("bfloat16", ["AVX2", "AMX-BF16"]);
-  checkPrecision("bfloat16", undefined);
+  checkPrecision("bfloat16", null);
 });
 
 Deno.test({
@@ -40,7 +40,7 @@ Deno.test({
   ignore: possible === false,
   fn: async () => {
     const lossesIn = async (precision: Precision): Promise<number[]> => {
-      const learner = newLearner(3);
+      const state = newLearner(3);
       const plan = planOf({ config: TOY_WITHOUT_DROPOUT, precision });
       const sizes = { batchSize: 8, length: 16, vocabSize: 64 };
       const batches = Array.from(
@@ -49,10 +49,10 @@ Deno.test({
       );
       const losses: number[] = [];
       const start = { epoch: 1, stepsDone: 0 };
-      for await (const step of train(learner, batches, start, plan)) {
+      for await (const step of train(state, batches, start, plan)) {
         losses.push(step.loss);
       }
-      disposeLearner(learner);
+      disposeLearner(state);
       return losses;
     };
     const exact = await lossesIn("float32"), rough = await lossesIn("bfloat16");

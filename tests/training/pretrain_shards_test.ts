@@ -21,8 +21,8 @@ const CONFIG = { ...TOY_WITHOUT_DROPOUT, vocabSize: pieces.length };
 
 /** A sentence of these words, from 1. */
 function sentence(...words: number[]): EncodedExample {
-  const ids = [2, ...words.map((word) => 4 + word), 3];
-  return { ids, segments: ids.map(() => 0), label: 0 };
+  const inputIds = [2, ...words.map((word) => 4 + word), 3];
+  return { inputIds, tokenTypeIds: inputIds.map(() => 0), label: 0 };
 }
 
 Deno.test("pretrain() takes the mean over words, though shards have few or none", async () => {

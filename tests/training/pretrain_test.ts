@@ -28,8 +28,8 @@ import { assertNoLeak, TOY } from "./_support.ts";
 await startEngine({ engine: "tensorflow" });
 
 const CONFIG = {
-  ...{ ...TOY, vocabSize: 13, maxLength: 20 },
-  ...{ hiddenSize: 32, feedForwardSize: 64, hiddenDropout: 0 },
+  ...{ ...TOY, vocabSize: 13, maxPositionEmbeddings: 20 },
+  ...{ hiddenSize: 32, intermediateSize: 64, hiddenDropout: 0 },
 };
 const WORDS = "abcdefgh".split("");
 const pieces = [...SPECIAL_TOKENS, ...WORDS];
@@ -56,8 +56,12 @@ function pairsOf(count: number, seed: number): EncodedExample[] {
     const word = random.integer(8), label = random.integer(2);
     const other = label === 0 ? word : (word + 1 + random.integer(7)) % 8;
     const four = (word: number): number[] => Array(4).fill(FIRST + word);
-    const ids = [CLS, ...four(word), SEP, ...four(other), SEP];
-    return { ids, segments: ids.map((_, i) => i < 6 ? 0 : 1), label };
+    const inputIds = [CLS, ...four(word), SEP, ...four(other), SEP];
+    return {
+      inputIds,
+      tokenTypeIds: inputIds.map((_, i) => i < 6 ? 0 : 1),
+      label,
+    };
   });
 }
 
@@ -177,7 +181,7 @@ Deno.test("judgePretraining() does not depend on how batches are cut", async () 
 
 Deno.test("judgePretraining() refuses examples without a word", async () => {
   const model = newModel("masked-lm");
-  const empty = { ids: [CLS, SEP], segments: [0, 0], label: 0 };
+  const empty = { inputIds: [CLS, SEP], tokenTypeIds: [0, 0], label: 0 };
   await assert.rejects(judgePretraining(model, [empty, empty]), {
     name: "RangeError",
     message: /must be there to be hidden: the 2 examples hold special tokens/,

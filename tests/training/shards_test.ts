@@ -36,7 +36,7 @@ function batches(layout: Layout): Batch[] {
 
 /** Loss and gradients of a batch in some shards. */
 function lossAndGradients(batch: Batch, count: number): number[][] {
-  const learner = newLearner();
+  const state = newLearner();
   const numbers = tf.tidy(() => {
     const shards = cutBatch(batch, count);
     assert.equal(shards.length, count);
@@ -50,10 +50,10 @@ function lossAndGradients(batch: Batch, count: number): number[][] {
       shares: sharesOf(weights),
     };
     const { loss, gradients } = gradientsOf(
-      learner.params,
+      state.params,
       () =>
         inShards(classificationLoss)(
-          learner.params,
+          state.params,
           input,
           TOY_WITHOUT_DROPOUT,
           NO_DROPOUT,
@@ -62,7 +62,7 @@ function lossAndGradients(batch: Batch, count: number): number[][] {
     return [loss, ...Object.values(gradients)]
       .map((tensor) => [...tensor.dataSync()]);
   });
-  disposeLearner(learner);
+  disposeLearner(state);
   return numbers;
 }
 
@@ -86,16 +86,16 @@ for (const layout of ["padded", "packed"] as const) {
   Deno.test(`compiled steps on shards of ${layout} batches are those of whole ones`, async () => {
     const plan = planOf({ config: TOY_WITHOUT_DROPOUT });
     const follow = async (): Promise<number[][]> => {
-      const learner = newLearner();
+      const state = newLearner();
       const losses: number[] = [];
       const position = { epoch: 1, stepsDone: 0 };
       for await (
-        const step of train(learner, batches(layout), position, plan)
+        const step of train(state, batches(layout), position, plan)
       ) {
         losses.push(step.loss);
       }
-      const values = valuesOf(learner);
-      disposeLearner(learner);
+      const values = valuesOf(state);
+      disposeLearner(state);
       return [losses, values];
     };
     await assertNoLeak(async () => {

@@ -23,13 +23,13 @@ Deno.test("twenty training steps equal PyTorch's", async () => {
 
 /** One step on a formula batch, with chance or without. */
 function takeStep(
-  learner: ReturnType<typeof newLearner>,
+  state: ReturnType<typeof newLearner>,
   how: { seed: [number, number]; settings?: Partial<StepSettings<BertConfig>> },
 ): { loss: number; gradientNorm: number } {
   const settings = {
     config: TOY,
     adamW: ADAMW_DEFAULTS,
-    clipNorm: 1,
+    maxGradNorm: 1,
     ...how.settings,
   };
   const sizes = { batchSize: 3, length: 8, vocabSize: 64 };
@@ -40,7 +40,7 @@ function takeStep(
   return tf.tidy(() => {
     const rates = adamWRates(1, 1e-2, ADAMW_DEFAULTS);
     const seed = tf.tensor1d(how.seed, "int32");
-    const outcome = trainingStep(learner, batch, { rates, seed }, settings);
+    const outcome = trainingStep(state, batch, { rates, seed }, settings);
     return {
       loss: outcome.loss.dataSync()[0]!,
       gradientNorm: outcome.gradientNorm.dataSync()[0]!,
@@ -51,10 +51,10 @@ function takeStep(
 Deno.test("trainingStep() draws its dropout from the seed and the step alone", () => {
   const results = ([[1, 1], [1, 1], [1, 2], [2, 1]] as [number, number][])
     .map((seed) => {
-      const learner = newLearner();
-      const { loss } = takeStep(learner, { seed });
-      const values = valuesOf(learner);
-      disposeLearner(learner);
+      const state = newLearner();
+      const { loss } = takeStep(state, { seed });
+      const values = valuesOf(state);
+      disposeLearner(state);
       return { loss, values };
     });
   const [first, again, otherStep, otherSeed] = results;
@@ -64,75 +64,75 @@ Deno.test("trainingStep() draws its dropout from the seed and the step alone", (
 });
 
 Deno.test("trainingStep() clips: the moments hold a gradient of the greatest length", () => {
-  const learner = newLearner();
-  const settings = { clipNorm: 1e-3 };
-  const { gradientNorm } = takeStep(learner, { seed: [1, 1], settings });
+  const state = newLearner();
+  const settings = { maxGradNorm: 1e-3 };
+  const { gradientNorm } = takeStep(state, { seed: [1, 1], settings });
   assert.ok(gradientNorm > 0.01, `the norm before clipping is ${gradientNorm}`);
   // m = (1 − β₁) g after the first step
-  const moments = Object.values(learner.slots.first);
+  const moments = Object.values(state.optimizerState.first);
   const length = Math.hypot(...moments.flatMap((m) => [...m.dataSync()])) / 0.1;
   assert.ok(Math.abs(length / 1e-3 - 1) < 1e-3, `clipped to ${length}`);
-  disposeLearner(learner);
+  disposeLearner(state);
 });
 
 Deno.test("trainingStep() moves nothing where the loss is not a number", () => {
-  const learner = newLearner();
+  const state = newLearner();
   tf.tidy(() => {
-    const { bias } = learner.params.classifier;
+    const { bias } = state.params.classifier;
     (bias as tf.Variable).assign(tf.tensor1d([NaN, 0]));
   });
-  const before = valuesOf(learner);
-  const { loss } = takeStep(learner, { seed: [1, 1] });
+  const before = valuesOf(state);
+  const { loss } = takeStep(state, { seed: [1, 1] });
   assert.ok(Number.isNaN(loss));
-  assert.deepEqual(valuesOf(learner), before);
-  disposeLearner(learner);
+  assert.deepEqual(valuesOf(state), before);
+  disposeLearner(state);
 });
 
 Deno.test("trainingStep() moves nothing where only the loss overflows", () => {
-  const learner = newLearner();
+  const state = newLearner();
   tf.tidy(() => {
-    const { bias } = learner.params.classifier;
+    const { bias } = state.params.classifier;
     (bias as tf.Variable).assign(tf.tensor1d([3e38, -3e38]));
   });
-  const before = valuesOf(learner);
-  const { loss, gradientNorm } = takeStep(learner, { seed: [1, 1] });
+  const before = valuesOf(state);
+  const { loss, gradientNorm } = takeStep(state, { seed: [1, 1] });
   assert.ok(!Number.isFinite(loss), `loss ${loss}`);
   assert.ok(Number.isFinite(gradientNorm));
-  assert.deepEqual(valuesOf(learner), before);
-  disposeLearner(learner);
+  assert.deepEqual(valuesOf(state), before);
+  disposeLearner(state);
 });
 
 Deno.test("trainingStep() moves nothing where only a gradient overflows", () => {
-  const learner = newLearner();
+  const state = newLearner();
   // The pooled state is 0, so the logits are; but the pooler's gradient is about
   // kernel · hidden state, 1e28 · 1e12.
   tf.tidy(() => {
-    const { kernel } = learner.params.classifier;
+    const { kernel } = state.params.classifier;
     (kernel as tf.Variable).assign(kernel.mul(1e30));
-    const { kernel: pooler } = learner.params.bert.pooler;
+    const { kernel: pooler } = state.params.bert.pooler;
     (pooler as tf.Variable).assign(tf.zerosLike(pooler));
-    const { gain } = learner.params.bert.layers[1]!.outputNorm;
-    (gain as tf.Variable).assign(gain.mul(1e12));
+    const { weight } = state.params.bert.layers[1]!.outputNorm;
+    (weight as tf.Variable).assign(weight.mul(1e12));
   });
-  const before = valuesOf(learner);
-  const { loss, gradientNorm } = takeStep(learner, { seed: [1, 1] });
+  const before = valuesOf(state);
+  const { loss, gradientNorm } = takeStep(state, { seed: [1, 1] });
   assert.ok(Math.abs(loss - Math.LN2) < 1e-6, `loss ${loss}`);
   assert.equal(gradientNorm, Infinity);
-  assert.deepEqual(valuesOf(learner), before);
-  disposeLearner(learner);
+  assert.deepEqual(valuesOf(state), before);
+  disposeLearner(state);
 });
 
 Deno.test("trainingStep() trains the variables and leaves constants where they are", () => {
-  const learner = newLearner();
-  const { bert } = learner.params;
+  const state = newLearner();
+  const { bert } = state.params;
   const frozen = tf.tidy(() => bert.embeddings.word.clone());
   bert.embeddings.word.dispose();
   bert.embeddings.word = frozen;
   const before = frozen.arraySync();
   const pooler = bert.pooler.kernel.arraySync();
-  takeStep(learner, { seed: [1, 1] });
+  takeStep(state, { seed: [1, 1] });
   assert.deepEqual(frozen.arraySync(), before);
   assert.notDeepEqual(bert.pooler.kernel.arraySync(), pooler);
-  disposeTree(learner.slots);
-  disposeTree(learner.params);
+  disposeTree(state.optimizerState);
+  disposeTree(state.params);
 });

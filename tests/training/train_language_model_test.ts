@@ -31,7 +31,7 @@ function newModel(choices: Partial<TransformerConfig> = {}): LanguageModel {
     numLayers: 1,
     numHeads: 1,
     hiddenSize: 32,
-    maxLength: 2 * LENGTH,
+    maxPositionEmbeddings: 2 * LENGTH,
     hiddenDropout: 0,
     attentionDropout: 0,
     initializerRange: 0.1,
@@ -74,13 +74,15 @@ Deno.test("a language model learns to copy, and writes the copy down", async () 
     const after = await scoreLanguageModel(model, copies(64, 2));
     assert.ok(after.accuracy > 0.99, JSON.stringify(after));
     assert.equal(after.perplexity, Math.exp(after.loss));
-    const starts = copies(10, 3).map(({ ids, given }) => ids.slice(0, given));
+    const starts = copies(10, 3).map(({ inputIds, given }) =>
+      inputIds.slice(0, given)
+    );
     const options = { random: randomStream(1), temperature: 0, end: -1 };
     for (
       const [i, text] of (await generate(model, starts, options)).entries()
     ) {
       // As long as the model can read: one symbol short of the whole copy.
-      assert.deepEqual(text, copies(10, 3)[i]!.ids.slice(0, 2 * LENGTH));
+      assert.deepEqual(text, copies(10, 3)[i]!.inputIds.slice(0, 2 * LENGTH));
     }
     disposeTree(model.params);
   });
@@ -88,14 +90,16 @@ Deno.test("a language model learns to copy, and writes the copy down", async () 
 
 Deno.test("the score is the mean over predicted tokens alone, whatever the batches", async () => {
   const model = newModel();
-  const mixed = [...copies(3, 5), { ids: [1, 2, 3], given: 1 }];
+  const mixed = [...copies(3, 5), { inputIds: [1, 2, 3], given: 1 }];
   const score = await scoreLanguageModel(model, mixed, { batchSize: 3 });
   const expected = tf.tidy(() =>
-    mixed.flatMap(({ ids, given }) => {
-      const input = tf.tensor2d([ids.slice(0, -1)], undefined, "int32");
+    mixed.flatMap(({ inputIds, given }) => {
+      const input = tf.tensor2d([inputIds.slice(0, -1)], undefined, "int32");
       const { logits } = languageModel(model.params, input, model.config);
       const rows = tf.logSoftmax(logits).arraySync() as number[][][];
-      return ids.slice(given).map((id, i) => -rows[0]![given - 1 + i]![id]!);
+      return inputIds.slice(given).map((id, i) =>
+        -rows[0]![given - 1 + i]![id]!
+      );
     })
   );
   assert.equal(score.tokens, expected.length);
@@ -111,7 +115,9 @@ Deno.test("many sizes of batches are no mistake", async () => {
     const sequences = copies(size, 1);
     const { tokens } = await scoreLanguageModel(model, sequences);
     assert.equal(tokens, size * LENGTH);
-    const starts = sequences.map(({ ids }) => ids.slice(0, 2 * LENGTH - 1));
+    const starts = sequences.map(({ inputIds }) =>
+      inputIds.slice(0, 2 * LENGTH - 1)
+    );
     assert.equal((await generate(model, starts, options)).length, size);
   }
   disposeTree(model.params);
@@ -140,14 +146,18 @@ Deno.test("a training that is left early leaves no tensors but the parameters", 
 
 Deno.test("what a model cannot read is refused before the first step", () => {
   const model = newModel();
-  const wrong = (ids: number[], given: number, message: RegExp) =>
+  const wrong = (inputIds: number[], given: number, message: RegExp) =>
     assert.throws(
-      () => trainLanguageModel(model, [{ ids, given }], RECIPE),
+      () => trainLanguageModel(model, [{ inputIds, given }], RECIPE),
       { name: "RangeError", message },
     );
   wrong([1, 8], 1, /sequence 0 as its ids must be in \[0, 8\): found 8/);
   wrong([1, 2], 2, /one must not: found 2 given of 2/);
-  wrong(Array(12).fill(1), 1, /at most maxLength \+ 1 = 11 tokens: found 12/);
+  wrong(
+    Array(12).fill(1),
+    1,
+    /at most maxPositionEmbeddings \+ 1 = 11 tokens: found 12/,
+  );
   assert.throws(() => trainLanguageModel(model, [], RECIPE), RangeError);
   const refused = (option: Record<string, unknown>, message: RegExp) =>
     assert.throws(
@@ -156,7 +166,7 @@ Deno.test("what a model cannot read is refused before the first step", () => {
     );
   refused({ learningRate: 0 }, /Cannot use learningRate/);
   refused({ weightDecay: -1 }, /Cannot use weightDecay/);
-  refused({ clipNorm: 0 }, /Cannot use clipNorm/);
+  refused({ maxGradNorm: 0 }, /Cannot use maxGradNorm/);
   refused({ schedule: "square" }, /Cannot use schedule/);
   refused({ warmupSteps: 1e6 }, /Cannot warm up/);
   disposeTree(model.params);
@@ -203,9 +213,13 @@ Deno.test("layerGradientNorms() is the length of tfjs's gradients, layer by laye
     const norms = await layerGradientNorms(model, [sequence!]);
     const expected = tf.tidy(() => {
       const batch = {
-        ids: tf.tensor2d([sequence!.ids.slice(0, -1)], undefined, "int32"),
+        inputIds: tf.tensor2d(
+          [sequence!.inputIds.slice(0, -1)],
+          undefined,
+          "int32",
+        ),
         next: tf.tensor2d(
-          [sequence!.ids.slice(1).map((id, i) => i < LENGTH ? -100 : id)],
+          [sequence!.inputIds.slice(1).map((id, i) => i < LENGTH ? -100 : id)],
           undefined,
           "int32",
         ),

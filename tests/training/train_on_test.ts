@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { ADAMW_DEFAULTS, initSlots } from "bertbook/training/adamw.ts";
+import { ADAMW_DEFAULTS, initOptimizerState } from "bertbook/training/adamw.ts";
 import { compileStep } from "bertbook/training/compiled_step.ts";
 import { type Task, trainOn } from "bertbook/training/train_on.ts";
 import { assertNoLeak, constantRate } from "./_support.ts";
@@ -22,7 +22,7 @@ const LINE_STEP = compileStep(
 const START = { epoch: 1, stepsDone: 0 };
 const PLAN = {
   adamW: ADAMW_DEFAULTS,
-  clipNorm: Infinity,
+  maxGradNorm: Infinity,
   schedule: constantRate(0.1),
   precision: "float32",
   seed: 1,
@@ -34,7 +34,7 @@ function lineTask<P extends Line>(
   params: P,
 ): Task<P, PlainPoints, Points, { power: number }> {
   return {
-    learner: { params, slots: initSlots(params) },
+    state: { params, optimizerState: initOptimizerState(params) },
     step: LINE_STEP,
     config: { power: 2 },
     tensorsOf: ({ x, y }: PlainPoints) => {
@@ -55,7 +55,7 @@ Deno.test("trainOn() lowers any loss of any model", async () => {
     assert.equal(losses[0], (3 ** 2 + 6 ** 2) / 2);
     assert.ok(losses.at(-1)! < 1e-2, `last loss ${losses.at(-1)}`);
     assert.equal(LINE_STEP.float32.signatures.length, 1);
-    disposeTree(task.learner);
+    disposeTree(task.state);
   });
 });
 
@@ -70,7 +70,7 @@ Deno.test("trainOn() leaves what the loss does not depend on alone, decay includ
     for await (const _ of trainOn(task, [BATCH, BATCH], START, plan));
     assert.notEqual(params.slope.dataSync()[0], 1);
     assert.equal(params.kernel.dataSync()[0], 1);
-    disposeTree(task.learner);
+    disposeTree(task.state);
   }
 });
 
@@ -87,9 +87,9 @@ Deno.test("trainOn() has a loss of 0 where nothing counts", async () => {
       assert.deepEqual([loss, gradientNorm], [0, 0]);
     }
     // Only the decay moves it, by the rate times 0.01.
-    const [slope] = task.learner.params.slope.dataSync();
+    const [slope] = task.state.params.slope.dataSync();
     assert.equal(slope, Math.fround(0.999));
-    disposeTree(task.learner);
+    disposeTree(task.state);
   }
 });
 
@@ -107,7 +107,7 @@ Deno.test("trainOn() weighs the parts of a batch as the task says", async () => 
   for await (const { loss } of trainOn(task, parts, START, plan)) {
     assert.equal(loss, (3 * 2 ** 2 + 4 ** 2) / 4);
   }
-  disposeTree(task.learner);
+  disposeTree(task.state);
 });
 
 Deno.test("what is left over at an epoch's end is not fused, a whole batch of that size is", async () => {
@@ -131,5 +131,5 @@ Deno.test("what is left over at an epoch's end is not fused, a whole batch of th
   assert.deepEqual(await traced(one), [3, 2]);
   assert.deepEqual(await traced(BATCH, one, one), [3, 2]);
   step.float32.dispose();
-  disposeTree(task.learner);
+  disposeTree(task.state);
 });

@@ -27,11 +27,11 @@ Deno.test("planTraining() counts steps: batches, parts of a step, and the climb 
 });
 
 Deno.test("planTraining() fills in the paper's AdamW", () => {
-  const { adamW, clipNorm, precision } = planTraining(8, RECIPE);
+  const { adamW, maxGradNorm, precision } = planTraining(8, RECIPE);
   assert.deepEqual(adamW, {
     ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
   });
-  assert.deepEqual([clipNorm, precision], [1, "float32"]);
+  assert.deepEqual([maxGradNorm, precision], [1, "float32"]);
 });
 
 Deno.test("planTraining() refuses every option outside its range", () => {
@@ -41,7 +41,7 @@ Deno.test("planTraining() refuses every option outside its range", () => {
     { learningRate: NaN },
     { epsilon: 0 },
     { weightDecay: -1 },
-    { clipNorm: 0 },
+    { maxGradNorm: 0 },
     { seed: 2 ** 31 },
     { schedule: "exponential" },
     { precision: "float16" },

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import type { ClassifierLearner } from "bertbook/training/classification.ts";
+import type { ClassifierTrainState } from "bertbook/training/classification.ts";
 import { type ClassifierPlan, train } from "bertbook/training/train.ts";
 import { type Batch, batchesOf } from "bertbook/batches/batches.ts";
 import { randomOrder } from "bertbook/batches/sampler.ts";
@@ -29,14 +29,14 @@ function batchesIn(epoch: number, batchSize = 8): Generator<Batch> {
 
 /** Trains for whole epochs and returns every step. */
 async function trainEpochs(
-  learner: ClassifierLearner,
+  state: ClassifierTrainState,
   epochs: number,
   plan: ClassifierPlan,
 ): Promise<TrainStep[]> {
   const steps: TrainStep[] = [];
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const position = { epoch, stepsDone: steps.length };
-    for await (const step of train(learner, batchesIn(epoch), position, plan)) {
+    for await (const step of train(state, batchesIn(epoch), position, plan)) {
       steps.push(step);
     }
   }
@@ -44,27 +44,27 @@ async function trainEpochs(
 }
 
 Deno.test("train() learns a task whose answer stands in the input", async () => {
-  const learner = newLearner();
+  const state = newLearner();
   const plan = planOf({
     config: TOY_WITHOUT_DROPOUT,
     schedule: constantRate(1e-2),
   });
-  const losses = (await trainEpochs(learner, 12, plan)).map(({ loss }) => loss);
+  const losses = (await trainEpochs(state, 12, plan)).map(({ loss }) => loss);
   assert.ok(Math.abs(losses[0]! - Math.LN2) < 0.05, `first loss ${losses[0]}`);
   const last = losses.slice(-8);
   assert.ok(Math.max(...last) < 0.05, `last losses ${last}`);
-  disposeLearner(learner);
+  disposeLearner(state);
 });
 
 Deno.test("train() reports steps from 1, across epochs, with their rates", async () => {
-  const learner = newLearner();
+  const state = newLearner();
   const schedule = {
     name: "linear" as const,
     learningRate: 1,
     warmupSteps: 0,
     totalSteps: 16,
   };
-  const steps = await trainEpochs(learner, 2, planOf({ schedule }));
+  const steps = await trainEpochs(state, 2, planOf({ schedule }));
   assert.deepEqual(
     steps.map(({ step }) => step),
     Array.from({ length: 16 }, (_, i) => i + 1),
@@ -77,17 +77,17 @@ Deno.test("train() reports steps from 1, across epochs, with their rates", async
   assert.equal(steps[12]!.learningRate, 0.25);
   assert.ok(steps.every(({ totalSteps }) => totalSteps === 16));
   assert.ok(steps.every(({ seconds }) => seconds > 0 && seconds < 10));
-  disposeLearner(learner);
+  disposeLearner(state);
 });
 
 Deno.test("train() with one seed gives the same bits twice, and others with another", async () => {
   const runs = [];
   for (const seed of [42, 42, 43]) {
-    const learner = newLearner();
-    const steps = await trainEpochs(learner, 1, planOf({ seed }));
+    const state = newLearner();
+    const steps = await trainEpochs(state, 1, planOf({ seed }));
     const losses = steps.map(({ loss }) => loss);
-    runs.push({ losses, values: valuesOf(learner) });
-    disposeLearner(learner);
+    runs.push({ losses, values: valuesOf(state) });
+    disposeLearner(state);
   }
   assert.deepEqual(runs[0], runs[1]);
   assert.notDeepEqual(runs[0]!.losses, runs[2]!.losses);
@@ -95,39 +95,39 @@ Deno.test("train() with one seed gives the same bits twice, and others with anot
 });
 
 Deno.test("train() draws new dropout masks at each step", async () => {
-  const learner = newLearner();
+  const state = newLearner();
   const [batch] = batchesIn(1);
   const plan = planOf({ schedule: constantRate(1e-30) }); // the weights stay
   const losses = new Set<number>();
   const position = { epoch: 1, stepsDone: 0 };
   for await (
-    const { loss } of train(learner, [batch!, batch!, batch!], position, plan)
+    const { loss } of train(state, [batch!, batch!, batch!], position, plan)
   ) losses.add(loss);
   assert.equal(losses.size, 3);
-  disposeLearner(learner);
+  disposeLearner(state);
 });
 
 Deno.test("train() keeps the number of tensors constant over 200 steps", async () => {
-  const learner = newLearner();
+  const state = newLearner();
   const counts = new Set<number>();
   for (let epoch = 1; epoch <= 7; epoch++) {
     const position = { epoch, stepsDone: (epoch - 1) * 32 };
     for await (
-      const _ of train(learner, batchesIn(epoch, 2), position, planOf())
+      const _ of train(state, batchesIn(epoch, 2), position, planOf())
     ) {
       counts.add(tf.memory().numTensors);
     }
   }
   assert.equal(counts.size, 1, `tensor counts ${[...counts]}`);
-  disposeLearner(learner);
+  disposeLearner(state);
 });
 
 Deno.test("train() frees every tensor on an early break", async () => {
   await assertNoLeak(async () => {
-    const learner = newLearner();
+    const state = newLearner();
     let taken = 0;
     const steps = train(
-      learner,
+      state,
       batchesIn(1),
       { epoch: 1, stepsDone: 0 },
       planOf(),
@@ -137,25 +137,25 @@ Deno.test("train() frees every tensor on an early break", async () => {
       if (step === 3) break;
     }
     assert.equal(taken, 3);
-    disposeLearner(learner);
+    disposeLearner(state);
   });
 });
 
 Deno.test("train() stops before the weights move where the loss is not finite", async () => {
   await assertNoLeak(async () => {
-    const learner = newLearner();
+    const state = newLearner();
     const steps = train(
-      learner,
+      state,
       batchesIn(1),
       { epoch: 2, stepsDone: 10 },
       planOf(),
     );
     await steps.next();
     tf.tidy(() => {
-      const { word } = learner.params.bert.embeddings;
+      const { word } = state.params.bert.embeddings;
       (word as tf.Variable).assign(word.mul(NaN));
     });
-    const before = valuesOf(learner);
+    const before = valuesOf(state);
     await assert.rejects(steps.next(), (error) => {
       assert.ok(
         error instanceof TrainingDivergedError && error instanceof RangeError,
@@ -169,14 +169,14 @@ Deno.test("train() stops before the weights move where the loss is not finite", 
       assert.deepEqual(error.divergence.indices, second);
       return true;
     });
-    assert.deepEqual(valuesOf(learner), before);
-    disposeLearner(learner);
+    assert.deepEqual(valuesOf(state), before);
+    disposeLearner(state);
   });
 });
 
 Deno.test("train() ends between two steps once its signal is aborted", async () => {
   await assertNoLeak(async () => {
-    const learner = newLearner();
+    const state = newLearner();
     const controller = new AbortController();
     const { signal } = controller;
     const plan = planOf({ signal });
@@ -184,7 +184,7 @@ Deno.test("train() ends between two steps once its signal is aborted", async () 
     const run = async (): Promise<void> => {
       const position = { epoch: 1, stepsDone: 0 };
       for await (
-        const { step } of train(learner, batchesIn(1), position, plan)
+        const { step } of train(state, batchesIn(1), position, plan)
       ) {
         seen.push(step);
         // A timer, as a button of a page would be: it must get its turn.
@@ -193,36 +193,36 @@ Deno.test("train() ends between two steps once its signal is aborted", async () 
     };
     await assert.rejects(run(), { name: "AbortError" });
     assert.ok(seen.length >= 2 && seen.length <= 4, `took steps ${seen}`);
-    disposeLearner(learner);
+    disposeLearner(state);
   });
 });
 
 Deno.test("train() refuses a batch that the model has no embedding for", async () => {
-  const learner = newLearner();
+  const state = newLearner();
   const [batch] = batchesIn(1);
-  batch!.ids[3] = 64;
-  const steps = train(learner, [batch!], { epoch: 1, stepsDone: 0 }, planOf());
+  batch!.inputIds[3] = 64;
+  const steps = train(state, [batch!], { epoch: 1, stepsDone: 0 }, planOf());
   await assert.rejects(steps.next(), {
     name: "RangeError",
     message: /found 64/,
   });
-  disposeLearner(learner);
+  disposeLearner(state);
 });
 
 Deno.test("train() takes the steps of whole batches in parts, also without graphs", async () => {
   await assertNoLeak(async () => {
     const config = TOY_WITHOUT_DROPOUT;
     const lossesOf = async (batchSize: number, accumulate: number) => {
-      const learner = newLearner();
+      const state = newLearner();
       const plan = planOf({ config, accumulate });
       const losses: number[] = [];
       for await (
-        const { loss } of train(learner, batchesIn(1, batchSize), {
+        const { loss } of train(state, batchesIn(1, batchSize), {
           epoch: 1,
           stepsDone: 0,
         }, plan)
       ) losses.push(loss);
-      disposeLearner(learner);
+      disposeLearner(state);
       return losses;
     };
     assertRelative(await lossesOf(4, 2), await lossesOf(8, 1), 1e-5);

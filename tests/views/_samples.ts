@@ -53,7 +53,7 @@ export function samplePair(
     "the owner came out and put him on a leash . [SEP]").split(" ");
   return {
     tokens,
-    segments: tokens.map((_, token) => token < 8 ? 0 : 1),
+    tokenTypeIds: tokens.map((_, token) => token < 8 ? 0 : 1),
     attentions: sampleAttention(numLayers, numHeads, tokens.length),
     title: "Two sentences",
   };
@@ -75,7 +75,7 @@ export function sampleVectors(
 /** The queries and keys of any tokens. */
 export function sampleNeurons(
   [numLayers, numHeads, size]: [number, number, number],
-  { tokens, ...others }: Pick<NeuronInput, "tokens" | "segments" | "title">,
+  { tokens, ...others }: Pick<NeuronInput, "tokens" | "tokenTypeIds" | "title">,
 ): NeuronInput {
   const shape: [number, number, number, number] = [
     numLayers,

@@ -19,7 +19,7 @@ import {
   samplePair,
 } from "./_samples.ts";
 
-type Text = Pick<AttentionInput, "tokens" | "segments" | "title">;
+type Text = Pick<AttentionInput, "tokens" | "tokenTypeIds" | "title">;
 
 /** Each view of `numLayers` × `numHeads` heads over a text. */
 function viewsOf(

@@ -70,11 +70,11 @@ Deno.test("headView() refuses what does not fit together", () => {
     [() => headView(input, { layer: 2 }), /layer must be.*0 to 1.*is 2/],
     [() => headView(input, { heads: [0.5] }), /head must be.*0 to 1.*is 0\.5/],
     [
-      () => headView({ ...input, segments: [0] }),
+      () => headView({ ...input, tokenTypeIds: [0] }),
       /20 tokens, 1 segments/,
     ],
     [
-      () => headView({ ...input, tokens: ["a"], segments: [0] }),
+      () => headView({ ...input, tokens: ["a"], tokenTypeIds: [0] }),
       /layer 0, head 0 has 20 rows, expected 1/,
     ],
     [

@@ -101,7 +101,7 @@ Deno.test("neuronView() refuses what does not fit together", () => {
     [() => neuronView(PAIR, { layer: 2 }), /layer must be.*0 to 1.*is 2/],
     [() => neuronView(PAIR, { head: 3 }), /head must be.*0 to 2.*is 3/],
     [() => neuronView(PAIR, { query: -1 }), /query must be.*0 to 19.*is -1/],
-    [() => neuronView({ ...PAIR, segments: [0] }), /20 tokens, 1 segments/],
+    [() => neuronView({ ...PAIR, tokenTypeIds: [0] }), /20 tokens, 1 segments/],
     [
       () => neuronView({ ...PAIR, keys: PAIR.keys.slice(1) }),
       /keys must be \[L, H, T, K\] = \[2, 3, 20, 8\]/,

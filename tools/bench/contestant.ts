@@ -108,7 +108,7 @@ export function commandsOf(
   const torch = (way: string): CommandLine => [
     ...[python, program("torch_step.py"), ...way.split(" ")] as const,
     ...[config.numLayers, config.hiddenSize, config.numHeads].map(String),
-    ...[config.feedForwardSize, tokens, precision, threads].map(String),
+    ...[config.intermediateSize, tokens, precision, threads].map(String),
   ];
   // bfloat16 is a way to compile: the other engines of ours do not have it.
   const own = rivals.filter((rival) =>

@@ -13,7 +13,7 @@ import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import type { BertConfig } from "../../lib/model/config.ts";
 import { LABELS } from "../../notebooks/support/fine_tuned.ts";
 import { RECIPES } from "../../notebooks/support/recipe.ts";
-import { initSlots } from "../../lib/training/adamw.ts";
+import { initOptimizerState } from "../../lib/training/adamw.ts";
 import { BATCHES_OF } from "../../lib/batches/layout.ts";
 import { makeTrainable } from "../../lib/training/variables.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
@@ -58,7 +58,7 @@ export type LengthReport = {
   readonly rows: readonly LengthRow[];
 };
 
-const { batchSize, learningRate, weightDecay, clipNorm } = RECIPES.full;
+const { batchSize, learningRate, weightDecay, maxGradNorm } = RECIPES.full;
 const SEED = 42;
 const EPOCH = { seed: SEED, epoch: 1 };
 
@@ -85,7 +85,7 @@ const PADDINGS: readonly Padding[] = [
   {
     title: "the same, lengths grouped",
     batches: (examples, config) => {
-      const lengths = examples.map(({ ids }) => ids.length);
+      const lengths = examples.map(({ inputIds }) => inputIds.length);
       const order = lengthGroupedOrder(lengths, { ...EPOCH, batchSize });
       return BATCHES_OF.padded(examples, config, { batchSize, order });
     },
@@ -124,18 +124,21 @@ export async function measureLengths(
   const sizes = { seed: SEED, sentences: Infinity };
   const task = await colaTask(model.tokenizer, sizes);
   const plan = planFineTuning(model, task, {
-    ...{ epochs: 1, batchSize, learningRate, weightDecay, clipNorm },
+    ...{ epochs: 1, batchSize, learningRate, weightDecay, maxGradNorm },
     seed: SEED,
   });
   makeTrainable(model.params);
   const words = occurringWords(model.params, model.config, task.train);
-  const learner = { params: words.params, slots: initSlots(words.params) };
+  const state = {
+    params: words.params,
+    optimizerState: initOptimizerState(words.params),
+  };
   const here = { ...plan, config: words.config };
   /** Milliseconds of a step on each batch. */
   const take = async (batches: readonly Batch[]): Promise<number[]> => {
     const milliseconds: number[] = [];
     const position = { epoch: 1, stepsDone: 0 };
-    for await (const step of train(learner, batches, position, here)) {
+    for await (const step of train(state, batches, position, here)) {
       milliseconds.push(1000 * step.seconds);
     }
     return milliseconds;
@@ -153,7 +156,7 @@ export async function measureLengths(
       times[i]!.push(await take(batches));
     }
   }
-  disposeTree(learner.slots);
+  disposeTree(state.optimizerState);
   words.dispose();
   disposeTree(model.params);
   return {
@@ -181,7 +184,7 @@ function rowOf(
   const sum = (values: readonly number[]): number =>
     values.reduce((total, value) => total + value, 0);
   const sentences = sum(batches.map(({ size }) => size));
-  const computed = sum(batches.map(({ ids }) => ids.length));
+  const computed = sum(batches.map(({ inputIds }) => inputIds.length));
   const real = sum(batches.map(({ attentionMask }) => sum([...attentionMask])));
   const measured = rounds.flat();
   const stepMs = sum(measured) / measured.length;

@@ -77,7 +77,7 @@ export function stepFlops(
   tokens: number,
   savings: Savings = "none",
 ): number {
-  const { numLayers: L, hiddenSize: D, feedForwardSize: F } = config;
+  const { numLayers: L, hiddenSize: D, intermediateSize: F } = config;
   const [B, T, C] = [BATCH_SIZE, tokens, NUM_CLASSES];
   const keysAndValues = B * T * 2 * D * D;
   const ofEachQuery = 2 * D * D + 2 * D * F + 2 * T * D;
@@ -98,11 +98,11 @@ export function stepFlops(
 export function benchBatch(tokens: number, words: number = NUM_WORDS): Batch {
   const length = BATCH_SIZE * tokens;
   return {
-    ids: Int32Array.from(
+    inputIds: Int32Array.from(
       { length },
       (_, i) => (i * 7919 + 13) % Math.min(words, 30_000),
     ),
-    segments: new Int32Array(length),
+    tokenTypeIds: new Int32Array(length),
     attentionMask: Float32Array.from(
       { length },
       (_, i) => i % tokens < Math.max(1, tokens - 3) ? 1 : 0,

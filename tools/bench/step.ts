@@ -18,7 +18,7 @@ import {
 } from "../../lib/batches/batch_tensors.ts";
 import {
   classificationLoss,
-  type ClassifierLearner,
+  type ClassifierTrainState,
 } from "../../lib/training/classification.ts";
 import { cutBatch } from "../../lib/batches/cut_batch.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
@@ -38,7 +38,7 @@ import { randomStream } from "../../lib/engine/random/stream.ts";
 import {
   ADAMW_DEFAULTS,
   adamWRates,
-  initSlots,
+  initOptimizerState,
 } from "../../lib/training/adamw.ts";
 import { compileStep } from "../../lib/training/compiled_step.ts";
 import { crossEntropy } from "../../lib/training/loss.ts";
@@ -74,8 +74,11 @@ const config = {
 };
 const params = initClassifier(config, NUM_CLASSES, randomStream(SEED));
 makeTrainable(params);
-const learner: ClassifierLearner = { params, slots: initSlots(params) };
-const settings = { config, adamW: ADAMW_DEFAULTS, clipNorm: CLIP_NORM };
+const state: ClassifierTrainState = {
+  params,
+  optimizerState: initOptimizerState(params),
+};
+const settings = { config, adamW: ADAMW_DEFAULTS, maxGradNorm: CLIP_NORM };
 const objective = savings === "all" ? classificationLoss : plainLoss;
 const step = isCompiled
   ? compileStep(objective, "training step")[precision as Precision]
@@ -106,7 +109,7 @@ async function take(): Promise<number> {
     };
     const rates = adamWRates(stepsTaken, LEARNING_RATE, ADAMW_DEFAULTS);
     const seed = tf.tensor1d([SEED, stepsTaken], "int32");
-    return step(learner, batch, { rates, seed }, settings);
+    return step(state, batch, { rates, seed }, settings);
   });
   await outcome.loss.data();
   tf.dispose(outcome);

@@ -32,7 +32,7 @@ export type RaceRecipe =
       | "learningRate"
       | "epsilon"
       | "weightDecay"
-      | "clipNorm"
+      | "maxGradNorm"
       | "seed"
       | "order"
       | "precision"
@@ -82,9 +82,9 @@ export async function layCourse(
   await saveClassifier({ ...model, config }, join(folder, "model"));
   disposeTree(model.params);
   const task = await colaTask(model.tokenizer, { seed, sentences });
-  const { batchSize, learningRate, weightDecay, clipNorm } = RECIPES.full;
+  const { batchSize, learningRate, weightDecay, maxGradNorm } = RECIPES.full;
   const chosen = {
-    ...{ epochs, batchSize, learningRate, weightDecay, clipNorm },
+    ...{ epochs, batchSize, learningRate, weightDecay, maxGradNorm },
     ...{ seed, order, precision },
   };
   const settled = planFineTuning(model, task, { ...chosen, layout: "padded" });
@@ -132,7 +132,7 @@ function linesOf(batches: Iterable<Batch>): string {
     JSON.stringify({
       size: batch.size,
       indices: batch.indices,
-      ids: [...batch.ids],
+      inputIds: [...batch.inputIds],
       attentionMask: [...batch.attentionMask],
       labels: [...batch.labels],
     }) + "\n").join("");

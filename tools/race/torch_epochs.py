@@ -56,7 +56,7 @@ def batches_of(part):
         batch = json.loads(line)
         shape = (batch["size"], -1)
         yield (
-            torch.tensor(batch["ids"]).reshape(shape),
+            torch.tensor(batch["inputIds"]).reshape(shape),
             torch.tensor(batch["attentionMask"]).long().reshape(shape),
             torch.tensor(batch["labels"]),
             batch["indices"],
@@ -77,7 +77,7 @@ def train(batches):
         with autocast():
             loss = model(ids, attention_mask=mask, labels=labels).loss
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), recipe["clipNorm"])
+        torch.nn.utils.clip_grad_norm_(model.parameters(), recipe["maxGradNorm"])
         adamw.step()
         schedule.step()
         losses.append(loss.item())

@@ -14,13 +14,13 @@ export type SweepTask = {
   readonly sentences: number;
   /** What the trainings of every sweep have in common. */
   readonly weightDecay: number;
-  readonly clipNorm: number;
+  readonly maxGradNorm: number;
 };
 
 /** Those of {@linkcode RECIPES} that no sweep varies. */
 export const SWEEP_RECIPE = {
   weightDecay: RECIPES.full.weightDecay,
-  clipNorm: RECIPES.full.clipNorm,
+  maxGradNorm: RECIPES.full.maxGradNorm,
 };
 
 /** What came of an epoch. */

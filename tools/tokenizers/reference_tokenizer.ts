@@ -37,7 +37,7 @@ export function differences(
   reference: PreTrainedTokenizer,
 ): Difference[] {
   return texts.flatMap((text) => {
-    const ours = encode(tokenizer, text).ids;
+    const ours = encode(tokenizer, text).inputIds;
     const theirs = reference.encode(text);
     const equal = ours.length === theirs.length &&
       ours.every((id, i) => id === theirs[i]);

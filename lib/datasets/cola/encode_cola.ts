@@ -19,7 +19,7 @@ export function encodeCola(
   options: { maxLength: number },
 ): EncodedExample[] {
   return examples.map(({ sentence, label }) => {
-    const { ids, segments } = encode(tokenizer, sentence, options);
-    return { ids, segments, label };
+    const { inputIds, tokenTypeIds } = encode(tokenizer, sentence, options);
+    return { inputIds, tokenTypeIds, label };
   });
 }

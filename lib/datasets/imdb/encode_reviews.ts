@@ -37,7 +37,11 @@ export function encodeReviews(
 ): EncodedReview[] {
   return examples.map(({ review, label }) => {
     const text = plainReview(review);
-    const { ids, segments, numTruncated } = encode(tokenizer, text, options);
-    return { ids, segments, label, numTruncated };
+    const { inputIds, tokenTypeIds, numTruncated } = encode(
+      tokenizer,
+      text,
+      options,
+    );
+    return { inputIds, tokenTypeIds, label, numTruncated };
   });
 }

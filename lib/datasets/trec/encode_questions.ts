@@ -19,7 +19,7 @@ export function encodeQuestions(
   options: { maxLength: number },
 ): EncodedExample[] {
   return examples.map(({ question, label }) => {
-    const { ids, segments } = encode(tokenizer, question, options);
-    return { ids, segments, label };
+    const { inputIds, tokenTypeIds } = encode(tokenizer, question, options);
+    return { inputIds, tokenTypeIds, label };
   });
 }

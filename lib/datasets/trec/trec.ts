@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type LabelledText, parseLabelFirst } from "../label_first.ts";
+import { type LabelledText, parseLabelFirst } from "../label_prefixed.ts";
 
 /** The coarse classes in the order of their labels, with Li and Roth's codes. */
 export const TREC_CLASSES: readonly { code: string; title: string }[] = [

@@ -6,7 +6,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
-import { type CallTree, flatten, type Form, rebuild } from "../call_tree.ts";
+import { flatten, type Form, type PyTree, rebuild } from "../py_tree.ts";
 import { type Attribute, AttributeType } from "./attributes.ts";
 import { TensorFlowBinding } from "./binding.ts";
 import { encodeAsItIs } from "./config.ts";
@@ -59,7 +59,7 @@ export type SignatureDefinition<Result> = {
 };
 
 /** A traced function, ready to be called with other tensors of the same shapes. */
-export class CompiledSignature<Result extends CallTree | void> {
+export class CompiledSignature<Result extends PyTree | void> {
   readonly report: SignatureReport;
   /** What the arguments were at the first call. */
   readonly sample: Sample;

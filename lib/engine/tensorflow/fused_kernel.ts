@@ -7,12 +7,12 @@
 import * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
 import {
-  type CallTree,
   flatten,
   type Form,
   placesIn,
+  type PyTree,
   rebuild,
-} from "../call_tree.ts";
+} from "../py_tree.ts";
 import { type Attribute, AttributeType } from "./attributes.ts";
 import { tensorFlowBackend, tensorFlowBinding } from "./backend.ts";
 import { DataType, nameOfType } from "./dtypes.ts";
@@ -107,7 +107,7 @@ export class FusedKernel {
     trace: Tracer,
     name: string,
     leaves: readonly tf.Tensor[],
-    run: (symbols: readonly tf.Tensor[]) => CallTree,
+    run: (symbols: readonly tf.Tensor[]) => PyTree,
     factors: Factors,
   ) {
     const { backend } = trace;
@@ -159,7 +159,7 @@ export class FusedKernel {
    * @param leaves The tensors among the arguments.
    * @returns The results, in the tree in which the function returned them.
    */
-  call(trace: Tracer, leaves: readonly tf.Tensor[]): CallTree {
+  call(trace: Tracer, leaves: readonly tf.Tensor[]): PyTree {
     const results = trace.addCall(this.#attributes, leaves, this.#outputs);
     return rebuild(this.#form, results);
   }

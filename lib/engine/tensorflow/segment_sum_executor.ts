@@ -20,7 +20,7 @@ type SegmentSum = {
   /** What is summed up, and to which segment each part of it goes: equally many. */
   readonly data: readonly NodeOutput[];
   readonly segments: readonly NodeOutput[];
-  readonly numSegments: NodeOutput;
+  readonly typeVocabSize: NodeOutput;
   readonly result: TensorMetadata;
 };
 
@@ -48,12 +48,14 @@ export class SegmentSumExecutor extends GraphExecutor {
     }
     const results = super.execute(name, attributes, inputs, numOutputs);
     if (name === "UnsortedSegmentSum") {
-      const [data, segments, numSegments] = inputs.map((id) => this.output(id));
+      const [data, segments, typeVocabSize] = inputs.map((id) =>
+        this.output(id)
+      );
       this.#sums.set(results[0]!.id, {
         attributes,
         data: [data!],
         segments: [segments!],
-        numSegments: numSegments!,
+        typeVocabSize: typeVocabSize!,
         result: results[0]!,
       });
     }
@@ -62,17 +64,17 @@ export class SegmentSumExecutor extends GraphExecutor {
 
   /** The sum of both. Nobody uses their own any more, and TensorFlow leaves them out. */
   #together(a: SegmentSum, b: SegmentSum): TensorMetadata {
-    const { attributes, numSegments } = a;
+    const { attributes, typeVocabSize } = a;
     const data = [...a.data, ...b.data],
       segments = [...a.segments, ...b.segments];
     const sum = outputOf(this.graph.addNode("UnsortedSegmentSum", attributes, [
       this.#concat(data),
       this.#concat(segments),
-      numSegments,
+      typeVocabSize,
     ]));
     const result = { ...a.result, id: this.bind(sum) };
     this.#sums.set(result.id, {
-      ...{ attributes, data, segments, numSegments, result },
+      ...{ attributes, data, segments, typeVocabSize, result },
     });
     return result;
   }

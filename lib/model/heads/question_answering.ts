@@ -46,7 +46,7 @@ export function findAnswers(
   config: BertConfig,
   options: Pick<ForwardOptions, "dropout"> = {},
 ): QuestionAnsweringOutput {
-  const [B, T] = input.ids.shape;
+  const [B, T] = input.inputIds.shape;
   return tf.tidy(() => {
     const output = bert(params.bert, input, config, options);
     const states = statesAt(output.hiddenStates.at(-1)!, undefined);

@@ -10,7 +10,7 @@ import {
   type ForwardOptions,
   pool,
 } from "../bert.ts";
-import { USUAL_SHAPE } from "../classifier_shape.ts";
+import { DEFAULT_CLASSIFIER_HEAD } from "../classifier_head_config.ts";
 import type { BertConfig } from "../config.ts";
 import { NO_DROPOUT } from "../../ops/dropout.ts";
 import { linear, type LinearParams } from "../../ops/layers.ts";
@@ -18,7 +18,7 @@ import { linear, type LinearParams } from "../../ops/layers.ts";
 /** BERT and the one layer that fine-tuning adds, or several. */
 export type ClassifierParams = {
   bert: BertParams;
-  /** Below the last layer; see {@linkcode ClassifierShape}. */
+  /** Below the last layer; see {@linkcode ClassifierHeadConfig}. */
   hidden?: LinearParams[];
   /** [D, C], or [the last hidden size, C]. */
   classifier: LinearParams;
@@ -53,7 +53,7 @@ export function classify(
   options: ForwardOptions = {},
 ): ClassifierOutput {
   const { dropout = NO_DROPOUT } = options;
-  const { pooling } = config.classifier ?? USUAL_SHAPE;
+  const { pooling } = config.classifier ?? DEFAULT_CLASSIFIER_HEAD;
   return tf.tidy(() => {
     const output = bert(params.bert, input, config, options);
     const last = output.hiddenStates.at(-1)!;

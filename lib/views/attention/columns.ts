@@ -34,7 +34,7 @@ export function tokenColumn(
   fill: (
     shown: readonly number[],
     tokens: readonly string[],
-    segments: readonly number[],
+    tokenTypeIds: readonly number[],
     first?: number,
   ) => void;
 } {
@@ -65,9 +65,10 @@ export function tokenColumn(
   });
   return {
     list,
-    fill: (shown, tokens, segments, first = shown[0]) => {
+    fill: (shown, tokens, tokenTypeIds, first = shown[0]) => {
       list.replaceChildren(...shown.map((token, row) => {
-        const startsB = row > 0 && segments[token] !== segments[token - 1];
+        const startsB = row > 0 &&
+          tokenTypeIds[token] !== tokenTypeIds[token - 1];
         const item = element(
           "li",
           {

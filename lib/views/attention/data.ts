@@ -12,7 +12,7 @@ export type AttentionInput = {
   /** The T tokens, special tokens included. */
   tokens: readonly string[];
   /** 0 for a token of sentence A, 1 for one of B, [T]; all 0 if not given. */
-  segments?: readonly number[];
+  tokenTypeIds?: readonly number[];
   /** Attention weights, [L][H][T][T]: layer, head, query, key. */
   attentions: readonly (readonly (readonly (readonly number[])[])[])[];
   /** A line above the view. */
@@ -30,7 +30,7 @@ export type AttentionOptions = {
 export type AttentionData = {
   title: string;
   tokens: readonly string[];
-  segments: readonly number[];
+  tokenTypeIds: readonly number[];
   numLayers: number;
   numHeads: number;
   layer: number;
@@ -81,18 +81,18 @@ export function packAttention(
   options: AttentionOptions = {},
 ): AttentionData {
   const { tokens, attentions } = input;
-  const segments = input.segments ?? tokens.map(() => 0);
+  const tokenTypeIds = input.tokenTypeIds ?? tokens.map(() => 0);
   const numLayers = attentions.length;
   const numHeads = attentions[0]?.length ?? 0;
   const layer = options.layer ?? 0;
   const heads = options.heads ?? attentions[0]?.map((_, head) => head) ?? [];
-  requireSegments(tokens, segments);
+  requireSegments(tokens, tokenTypeIds);
   requireIndex("layer", layer, numLayers);
   for (const head of heads) requireIndex("head", head, numHeads);
   return {
     title: input.title ?? "",
     tokens,
-    segments,
+    tokenTypeIds,
     numLayers,
     numHeads,
     layer,
@@ -153,17 +153,17 @@ function requireSize(
  * Checks that every token has a segment.
  *
  * @param tokens The tokens, [T].
- * @param segments Their segments, [T].
+ * @param tokenTypeIds Their segments, [T].
  * @throws {RangeError} If their numbers differ.
  */
 export function requireSegments(
   tokens: readonly string[],
-  segments: readonly number[],
+  tokenTypeIds: readonly number[],
 ): void {
-  if (segments.length === tokens.length) return;
+  if (tokenTypeIds.length === tokens.length) return;
   throw new RangeError(
     `Cannot draw attention as every token must have a segment: ` +
-      `${tokens.length} tokens, ${segments.length} segments`,
+      `${tokens.length} tokens, ${tokenTypeIds.length} segments`,
   );
 }
 

@@ -17,14 +17,14 @@ export type Filter = {
 /**
  * Lists the filters of BertViz: all tokens, and each sentence by each.
  *
- * @param segments 0 for a token of sentence A, 1 for one of B, [T].
+ * @param tokenTypeIds 0 for a token of sentence A, 1 for one of B, [T].
  * @returns All tokens alone where there is only one sentence.
  */
-export function sentenceFilters(segments: readonly number[]): Filter[] {
-  const all = segments.map((_, token) => token);
+export function sentenceFilters(tokenTypeIds: readonly number[]): Filter[] {
+  const all = tokenTypeIds.map((_, token) => token);
   const everything = { name: "All", queries: all, keys: all };
   const [a, b] = [0, 1].map((segment) =>
-    all.filter((token) => segments[token] === segment)
+    all.filter((token) => tokenTypeIds[token] === segment)
   ) as [number[], number[]];
   if (a.length === 0 || b.length === 0) return [everything];
   return [

@@ -35,12 +35,12 @@ export type LinkPanel = {
  * Makes a panel, empty at first.
  *
  * @param tokens The tokens, [T].
- * @param segments Their segments, [T].
+ * @param tokenTypeIds Their segments, [T].
  * @returns The panel.
  */
 export function linkPanel(
   tokens: readonly string[],
-  segments: readonly number[],
+  tokenTypeIds: readonly number[],
 ): LinkPanel {
   const size = {
     width: 220,
@@ -136,8 +136,8 @@ export function linkPanel(
     showTokens: (filter) => {
       ({ queries, keys } = filter);
       chosen = undefined;
-      columns.query.fill(queries, tokens, segments);
-      columns.key.fill(keys, tokens, segments);
+      columns.query.fill(queries, tokens, tokenTypeIds);
+      columns.key.fill(keys, tokens, tokenTypeIds);
       const numRows = Math.max(queries.length, keys.length);
       const height = numRows * size.rowHeight;
       drawing.setAttribute("height", String(height));

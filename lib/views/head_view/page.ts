@@ -29,13 +29,13 @@ export function drawHeadView(
   css: string,
 ): void {
   if (root.shadowRoot !== null) return;
-  const { tokens, segments, numLayers, colors } = data;
+  const { tokens, tokenTypeIds, numLayers, colors } = data;
   const weightOf = unpackWeights(data);
-  const filters = sentenceFilters(segments);
+  const filters = sentenceFilters(tokenTypeIds);
   const on = new Set(data.heads);
   let layer = data.layer;
 
-  const panel = linkPanel(tokens, segments);
+  const panel = linkPanel(tokens, tokenTypeIds);
   const layers = Array.from({ length: numLayers }, (_, i) => String(i));
   const layerChoice = choice("Layer", layers, layer, (index) => {
     layer = index;

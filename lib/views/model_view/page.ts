@@ -26,15 +26,15 @@ export function drawModelView(
   css: string,
 ): void {
   if (root.shadowRoot !== null) return;
-  const { tokens, segments, numLayers, numHeads, colors } = data;
+  const { tokens, tokenTypeIds, numLayers, numHeads, colors } = data;
   const side = 50;
   const weightOf = unpackWeights(data);
-  const filters = sentenceFilters(segments);
+  const filters = sentenceFilters(tokenTypeIds);
   let filter = filters[0]!;
   let opened: Place | undefined;
 
   const { grid, canvases, focus } = thumbnailGrid(numLayers, numHeads, open);
-  const panel = linkPanel(tokens, segments);
+  const panel = linkPanel(tokens, tokenTypeIds);
   const back = element(
     "button",
     { type: "button", class: "back" },

@@ -17,7 +17,7 @@ export type NeuronInput = {
   /** The T tokens, special tokens included. */
   tokens: readonly string[];
   /** 0 for a token of sentence A, 1 for one of B, [T]; all 0 if not given. */
-  segments?: readonly number[];
+  tokenTypeIds?: readonly number[];
   /** 1 for a token, 0 for padding, [T]; all 1 if not given. */
   attentionMask?: readonly number[];
   /** What each token asks, [L][H][T][K]. */
@@ -43,7 +43,7 @@ export type PackedVectors = {
 export type NeuronData = {
   title: string;
   tokens: readonly string[];
-  segments: readonly number[];
+  tokenTypeIds: readonly number[];
   attentionMask: readonly number[];
   numLayers: number;
   numHeads: number;
@@ -71,12 +71,12 @@ export function packNeurons(
 ): NeuronData {
   const { tokens, queries, keys } = input;
   const { layer = 0, head = 0, query = 0 } = options;
-  const segments = input.segments ?? tokens.map(() => 0);
+  const tokenTypeIds = input.tokenTypeIds ?? tokens.map(() => 0);
   const attentionMask = input.attentionMask ?? tokens.map(() => 1);
   const numLayers = queries.length;
   const numHeads = queries[0]?.length ?? 0;
   const headSize = queries[0]?.[0]?.[0]?.length ?? 0;
-  requireSegments(tokens, segments);
+  requireSegments(tokens, tokenTypeIds);
   requireIndex("layer", layer, numLayers);
   requireIndex("head", head, numHeads);
   requireIndex("query", query, tokens.length);
@@ -84,7 +84,7 @@ export function packNeurons(
   return {
     title: input.title ?? "",
     tokens,
-    segments,
+    tokenTypeIds,
     attentionMask,
     numLayers,
     numHeads,

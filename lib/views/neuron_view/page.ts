@@ -31,12 +31,12 @@ export function drawNeuronView(
   css: string,
 ): void {
   if (root.shadowRoot !== null) return;
-  const { tokens, segments, attentionMask, numLayers, numHeads } = data;
+  const { tokens, tokenTypeIds, attentionMask, numLayers, numHeads } = data;
   const rowHeight = rowHeightOf(tokens);
   const signs = { positive: "#1f86d4", negative: "#e0621a" };
   const queryOf = unpackVectors(data.queries, data);
   const keyOf = unpackVectors(data.keys, data);
-  const filters = sentenceFilters(segments);
+  const filters = sentenceFilters(tokenTypeIds);
   let filter = filters[0]!;
   let { layer, head, query } = data;
   let compared: Comparison[] = [];
@@ -70,8 +70,8 @@ export function drawNeuronView(
   function showTokens(): void {
     const { queries, keys } = filter;
     if (!queries.includes(query)) query = queries[0]!;
-    names.query.fill(queries, tokens, segments, query);
-    names.key.fill(keys, tokens, segments);
+    names.query.fill(queries, tokens, tokenTypeIds, query);
+    names.key.fill(keys, tokens, tokenTypeIds);
     compare();
   }
   function compare(): void {

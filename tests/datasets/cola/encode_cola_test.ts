@@ -14,7 +14,7 @@ Deno.test("encodeCola() keeps labels and order, and cuts before [SEP]", () => {
     { source: "a", label: 0 as const, mark: "*", sentence: "bark dogs bark" },
   ];
   assert.deepEqual(encodeCola(examples, TOKENIZER, { maxLength: 4 }), [
-    { ids: [2, 5, 6, 3], segments: [0, 0, 0, 0], label: 1 },
-    { ids: [2, 6, 5, 3], segments: [0, 0, 0, 0], label: 0 },
+    { inputIds: [2, 5, 6, 3], tokenTypeIds: [0, 0, 0, 0], label: 1 },
+    { inputIds: [2, 6, 5, 3], tokenTypeIds: [0, 0, 0, 0], label: 0 },
   ]);
 });

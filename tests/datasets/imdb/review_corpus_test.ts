@@ -78,9 +78,12 @@ Deno.test("encodeReviews() drops line breaks, cuts, and counts what it cut", () 
   const examples = [{ review: "a<br /><br />a a b b b", label: 1 as const }];
   const encode = (truncation: "head" | "head+tail") =>
     encodeReviews(examples, tokenizer, { maxLength: 6, truncation })[0];
-  const rest = { segments: [0, 0, 0, 0, 0, 0], label: 1, numTruncated: 2 };
-  assert.deepEqual(encode("head"), { ids: [2, 5, 5, 5, 6, 3], ...rest });
-  assert.deepEqual(encode("head+tail"), { ids: [2, 5, 6, 6, 6, 3], ...rest });
+  const rest = { tokenTypeIds: [0, 0, 0, 0, 0, 0], label: 1, numTruncated: 2 };
+  assert.deepEqual(encode("head"), { inputIds: [2, 5, 5, 5, 6, 3], ...rest });
+  assert.deepEqual(encode("head+tail"), {
+    inputIds: [2, 5, 6, 6, 6, 3],
+    ...rest,
+  });
 });
 
 Deno.test({

@@ -6,11 +6,11 @@ Deno.test("a sequence is symbols, the separator and the same symbols", () => {
   const sizes = { numSymbols: 4, length: 6 };
   const sequences = copySequences(500, { ...sizes, random: randomStream(1) });
   const seen = new Set<number>();
-  for (const { ids, given } of sequences) {
+  for (const { inputIds, given } of sequences) {
     assert.equal(given, 7);
-    assert.equal(ids[6], SEPARATOR);
-    assert.deepEqual(ids.slice(7), ids.slice(0, 6));
-    ids.slice(0, 6).forEach((id) => seen.add(id));
+    assert.equal(inputIds[6], SEPARATOR);
+    assert.deepEqual(inputIds.slice(7), inputIds.slice(0, 6));
+    inputIds.slice(0, 6).forEach((id) => seen.add(id));
   }
   assert.deepEqual([...seen].sort(), [1, 2, 3, 4]);
 });

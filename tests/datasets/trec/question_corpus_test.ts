@@ -76,8 +76,8 @@ Deno.test("encodeQuestions() keeps classes and order, and cuts before [SEP]", ()
       maxLength: 4,
     }),
     [
-      { ids: [2, 5, 6, 3], segments: [0, 0, 0, 0], label: 3 },
-      { ids: [2, 5, 5, 3], segments: [0, 0, 0, 0], label: 5 },
+      { inputIds: [2, 5, 6, 3], tokenTypeIds: [0, 0, 0, 0], label: 3 },
+      { inputIds: [2, 5, 5, 3], tokenTypeIds: [0, 0, 0, 0], label: 5 },
     ],
   );
 });

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseLabelFirst } from "bertbook/datasets/label_first.ts";
+import { parseLabelFirst } from "bertbook/datasets/label_prefixed.ts";
 import { parseRawTrec, TREC_CLASSES } from "bertbook/datasets/trec/trec.ts";
 import { bagLogits, fitBagOfWords } from "bertbook/evaluation/bag_of_words.ts";
 import { accuracy, argMax } from "bertbook/evaluation/metrics.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
-import { collectVocabulary } from "bertbook/tokenizer/own_vocabulary.ts";
+import { buildVocabulary } from "bertbook/tokenizer/word_vocabulary.ts";
 import { splitAsSst2 } from "bertbook/tokenizer/sst2.ts";
 import { idsOf } from "bertbook/tokenizer/vocabulary.ts";
 import { buildCorpus, fill } from "../../../data/questions/corpus.ts";
@@ -85,7 +85,7 @@ Deno.test("a test question has a template or words of its own", () => {
 
 Deno.test("a bag of words learns dev by heart, and not the test", () => {
   const words = parts.train.map(splitAsSst2);
-  const vocabulary = collectVocabulary(words);
+  const vocabulary = buildVocabulary(words);
   const labelsOf = (file: string): number[] =>
     parseRawTrec(read(file), file).map(({ label }) => label);
   const model = fitBagOfWords(

@@ -49,11 +49,11 @@ Deno.test("classify() ignores what stands in padding, and how much of it", () =>
     const long = goldenInput([2]);
     const other = tf.where(
       long.attentionMask.equal(1),
-      long.ids,
+      long.inputIds,
       tf.fill([1, 7], 13, "int32"),
     ) as tf.Tensor2D;
-    for (const ids of [long.ids, other]) {
-      const padded = classify(params, { ...long, ids }, CONFIG).logits;
+    for (const inputIds of [long.inputIds, other]) {
+      const padded = classify(params, { ...long, inputIds }, CONFIG).logits;
       assertClose(padded, short.arraySync(), 1e-6);
     }
   });
@@ -69,14 +69,14 @@ Deno.test("classify() treats each sequence of a batch alone", () => {
 
 Deno.test("classify() tells a pair from a sentence and one order from another", () => {
   tf.tidy(() => {
-    const { ids, attentionMask, segments } = goldenInput([1]);
+    const { inputIds, attentionMask, tokenTypeIds } = goldenInput([1]);
     const logits = (change: Partial<BertInput>): tf.Tensor => {
-      const tokens = { ids, attentionMask, segments, ...change };
+      const tokens = { inputIds, attentionMask, tokenTypeIds, ...change };
       return classify(params, tokens, CONFIG).logits;
     };
     const plain = logits({}).arraySync();
-    const oneSentence = logits({ segments: tf.zerosLike(segments) });
-    const otherOrder = logits({ ids: ids.reverse(1) });
+    const oneSentence = logits({ tokenTypeIds: tf.zerosLike(tokenTypeIds) });
+    const otherOrder = logits({ inputIds: inputIds.reverse(1) });
     assert.ok(differenceOf(oneSentence, plain) > 0.01);
     assert.ok(differenceOf(otherOrder, plain) > 0.01);
   });
@@ -160,11 +160,15 @@ Deno.test("classify() leaves only its outputs in memory, and its gradients none"
 
 Deno.test("bert() refuses sequences longer than the position table", () => {
   tf.tidy(() => {
-    const ids = tf.ones<tf.Rank.R2>([1, 10], "int32");
-    const tokens = { ids, segments: ids, attentionMask: ids };
+    const inputIds = tf.ones<tf.Rank.R2>([1, 10], "int32");
+    const tokens = {
+      inputIds,
+      tokenTypeIds: inputIds,
+      attentionMask: inputIds,
+    };
     assert.throws(() => bert(params.bert, tokens, CONFIG), {
       name: "RangeError",
-      message: /T=10, maxLength=9/,
+      message: /T=10, maxPositionEmbeddings=9/,
     });
   });
 });

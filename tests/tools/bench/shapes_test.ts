@@ -18,7 +18,7 @@ Deno.test("stepFlops() counts every product of a toy by hand", () => {
     numLayers: 1,
     numHeads: 3,
     hiddenSize: 6,
-    feedForwardSize: 10,
+    intermediateSize: 10,
   };
   assert.equal(stepFlops(toy, 4), 3 * (36_864 + 12_288 + 30_720 + 3_072));
 });
@@ -32,7 +32,7 @@ Deno.test("stepFlops() does not count what our step leaves out", () => {
     numLayers: 1,
     numHeads: 3,
     hiddenSize: 6,
-    feedForwardSize: 10,
+    intermediateSize: 10,
   };
   assert.equal(stepFlops(toy, 4, "all"), 3 * (18_432 + 15_360 + 3_072));
   // A layer below the last is whole.
@@ -49,7 +49,7 @@ Deno.test("benchBatch() is a batch that every model can read", () => {
   for (const tokens of [1, 2, 16, 512]) {
     const batch = benchBatch(tokens);
     for (const config of Object.values(BENCH_MODELS)) checkInput(batch, config);
-    assert.equal(batch.ids.length, 32 * tokens);
+    assert.equal(batch.inputIds.length, 32 * tokens);
     assert.equal(batch.labels.reduce((sum, label) => sum + label, 0), 16);
   }
   const few = benchBatch(16, 100);

@@ -23,7 +23,7 @@ function resultOf(run: SweepRun, ...scores: number[]): SweepResult {
       model: "tiny",
       sentences: 9,
       weightDecay: 0,
-      clipNorm: 1,
+      maxGradNorm: 1,
     },
     threads: 1,
     epochs: scores.map((score) => ({
@@ -120,7 +120,7 @@ Deno.test("a sweep's store keeps whole results of the same task only", async () 
     await store.write(result);
     assert.deepEqual(await store.read(run!), result);
     assert.equal(await store.read({ ...run!, seed: 9 }), undefined);
-    for (const change of [{ sentences: 8 }, { clipNorm: 2 }]) {
+    for (const change of [{ sentences: 8 }, { maxGradNorm: 2 }]) {
       const other = new SweepStore(out, { ...result.task, ...change });
       assert.equal(await other.read(run!), undefined);
     }

@@ -8,15 +8,15 @@
 import * as tf from "@tensorflow/tfjs";
 
 /** A tensor, a plain value, or objects and arrays of them. */
-export type CallTree =
+export type PyTree =
   | tf.Tensor
   | string
   | number
   | boolean
   | null
   | undefined
-  | readonly CallTree[]
-  | { readonly [name: string]: CallTree };
+  | readonly PyTree[]
+  | { readonly [name: string]: PyTree };
 
 /** A tree without its tensors: in their places stand their numbers. */
 export type Form =
@@ -33,10 +33,10 @@ export type Form =
  * @throws {TypeError} If something else stands in the tree, such as a function.
  */
 export function flatten(
-  tree: CallTree,
+  tree: PyTree,
 ): { leaves: tf.Tensor[]; form: Form } {
   const leaves: tf.Tensor[] = [];
-  const walk = (node: CallTree): Form => {
+  const walk = (node: PyTree): Form => {
     if (node instanceof tf.Tensor) return { leaf: leaves.push(node) - 1 };
     if (Array.isArray(node)) return { list: node.map(walk) };
     if (node === null || PLAIN.has(typeof node)) {
@@ -62,7 +62,7 @@ const PLAIN = new Set(["string", "number", "boolean", "undefined"]);
  * @param form From {@linkcode flatten}.
  * @param leaves Tensors to stand where the old ones stood.
  */
-export function rebuild(form: Form, leaves: readonly tf.Tensor[]): CallTree {
+export function rebuild(form: Form, leaves: readonly tf.Tensor[]): PyTree {
   if ("leaf" in form) return leaves[form.leaf]!;
   if ("plain" in form) return form.plain;
   if ("list" in form) return form.list.map((child) => rebuild(child, leaves));
@@ -99,7 +99,7 @@ export function placesIn(form: Form): Place[] {
 /** Whether a value is an object literal, and not one of a class. */
 export function isRecord(
   node: unknown,
-): node is { readonly [name: string]: CallTree } {
+): node is { readonly [name: string]: PyTree } {
   if (typeof node !== "object" || node === null) return false;
   const prototype = Object.getPrototypeOf(node);
   return prototype === Object.prototype || prototype === null;

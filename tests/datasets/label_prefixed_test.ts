@@ -4,7 +4,7 @@ import {
   type LabelledText,
   parseLabelFirst,
   sortedLabels,
-} from "bertbook/datasets/label_first.ts";
+} from "bertbook/datasets/label_prefixed.ts";
 
 const parse = (text: string): LabelledText[] =>
   parseLabelFirst(new TextEncoder().encode(text), { file: "x.txt" });

@@ -1,24 +1,24 @@
 import {
-  collectVocabulary,
+  buildVocabulary,
   unknownRate,
-} from "bertbook/tokenizer/own_vocabulary.ts";
+} from "bertbook/tokenizer/word_vocabulary.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 
 const texts = [["b", "a", "c", "b"], [], ["c", "b", "d", "[PAD]"]];
 
 Deno.test("collectVocabulary() orders by frequency, then by the alphabet", () => {
-  const { pieces, idOf } = collectVocabulary(texts);
+  const { pieces, idOf } = buildVocabulary(texts);
   assert.deepEqual(pieces, ["[PAD]", "[UNK]", "b", "c", "a", "d"]);
   assert.equal(idOf.get("[PAD]"), 0);
   assert.equal(idOf.get("b"), 2);
 });
 
 Deno.test("collectVocabulary() leaves rare words out", () => {
-  const { pieces } = collectVocabulary(texts, { minFrequency: 2 });
+  const { pieces } = buildVocabulary(texts, { minFrequency: 2 });
   assert.deepEqual(pieces, ["[PAD]", "[UNK]", "b", "c"]);
   for (const minFrequency of [0, 1.5, NaN]) {
-    assert.throws(() => collectVocabulary(texts, { minFrequency }), {
+    assert.throws(() => buildVocabulary(texts, { minFrequency }), {
       name: "RangeError",
       message: /minFrequency must be a positive whole number/,
     });
@@ -30,10 +30,10 @@ const anyTexts = fc.array(fc.array(fc.constantFrom(..."abcdefgh")));
 Deno.test("collectVocabulary() does not depend on the order of the texts", () => {
   fc.assert(
     fc.property(anyTexts, fc.integer({ min: 1, max: 3 }), (texts, n) => {
-      const { pieces, idOf } = collectVocabulary(texts, { minFrequency: n });
+      const { pieces, idOf } = buildVocabulary(texts, { minFrequency: n });
       const reversed = texts.toReversed().map((words) => words.toReversed());
       assert.deepEqual(
-        collectVocabulary(reversed, { minFrequency: n }).pieces,
+        buildVocabulary(reversed, { minFrequency: n }).pieces,
         pieces,
       );
       pieces.forEach((piece, id) => assert.equal(idOf.get(piece), id));
@@ -42,10 +42,10 @@ Deno.test("collectVocabulary() does not depend on the order of the texts", () =>
 });
 
 Deno.test("unknownRate() counts words, not kinds of words", () => {
-  const vocabulary = collectVocabulary(texts, { minFrequency: 2 });
+  const vocabulary = buildVocabulary(texts, { minFrequency: 2 });
   assert.equal(unknownRate([["b", "x"], ["x", "[UNK]"]], vocabulary), 3 / 4);
   assert.equal(unknownRate([], vocabulary), 0);
   fc.assert(fc.property(anyTexts, (texts) => {
-    assert.equal(unknownRate(texts, collectVocabulary(texts)), 0);
+    assert.equal(unknownRate(texts, buildVocabulary(texts)), 0);
   }));
 });

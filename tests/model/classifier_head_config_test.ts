@@ -5,7 +5,7 @@ import {
   type ClassifierParams,
   classify,
 } from "bertbook/model/heads/sequence_classifier.ts";
-import type { ClassifierShape } from "bertbook/model/classifier_shape.ts";
+import type { ClassifierHeadConfig } from "bertbook/model/classifier_head_config.ts";
 import {
   type BertConfig,
   configFromJson,
@@ -20,7 +20,7 @@ import { assertNoLeak, chirpClassifier, watchedDropout } from "./_support.ts";
 
 await tf.setBackend("cpu");
 
-function shaped(shape: Partial<ClassifierShape>): BertConfig {
+function shaped(shape: Partial<ClassifierHeadConfig>): BertConfig {
   const classifier = { pooling: "pooler", hiddenSizes: [], ...shape } as const;
   return { ...SIZES, classifier };
 }
@@ -33,8 +33,8 @@ function run(
 ): { logits: number[]; cls: number[] } {
   return tf.tidy(() => {
     const input = inputFrom({
-      ids: [1, 5, 9, 2],
-      segments: [0, 0, 0, 0],
+      inputIds: [1, 5, 9, 2],
+      tokenTypeIds: [0, 0, 0, 0],
       attentionMask: [1, 1, 1, 1],
       length: 4,
     }, config);

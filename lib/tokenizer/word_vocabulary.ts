@@ -12,11 +12,11 @@ import { PAD, UNK, type Vocabulary } from "./vocabulary.ts";
  *
  * @example
  * ```ts
- * import { collectVocabulary } from "bertbook/tokenizer/own_vocabulary.ts";
+ * import { buildVocabulary } from "bertbook/tokenizer/word_vocabulary.ts";
  * import assert from "node:assert/strict";
  *
  * const texts = [["to", "be", "or"], ["not", "to", "be"]];
- * const { pieces } = collectVocabulary(texts, { minFrequency: 2 });
+ * const { pieces } = buildVocabulary(texts, { minFrequency: 2 });
  * assert.deepEqual(pieces, ["[PAD]", "[UNK]", "be", "to"]);
  * ```
  *
@@ -25,7 +25,7 @@ import { PAD, UNK, type Vocabulary } from "./vocabulary.ts";
  * @returns The words and their ids.
  * @throws {RangeError} If `minFrequency` is no positive whole number.
  */
-export function collectVocabulary(
+export function buildVocabulary(
   texts: Iterable<readonly string[]>,
   options: { minFrequency?: number } = {},
 ): Vocabulary {

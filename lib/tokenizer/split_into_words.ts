@@ -14,14 +14,14 @@ const LEFT_OUT = "<unk>";
  *
  * @example
  * ```ts
- * import { spellWords } from "bertbook/tokenizer/spell_words.ts";
+ * import { splitIntoWords } from "bertbook/tokenizer/split_into_words.ts";
  * import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
  * import assert from "node:assert/strict";
  *
  * const text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nplay\n##s";
  * const vocabulary = parseVocabulary(text, "vocab.txt");
  * assert.deepEqual(
- *   spellWords(["<unk>", "Plays"], { vocabulary, lowerCase: true }),
+ *   splitIntoWords(["<unk>", "Plays"], { vocabulary, lowerCase: true }),
  *   ["[UNK]", "play", "##s"],
  * );
  * ```
@@ -30,7 +30,7 @@ const LEFT_OUT = "<unk>";
  * @param tokenizer BERT's.
  * @returns The pieces of all words, without special tokens of its own.
  */
-export function spellWords(
+export function splitIntoWords(
   words: readonly string[],
   tokenizer: Tokenizer,
 ): string[] {

@@ -1,12 +1,12 @@
 /** The shape of a classifier: what a checkpoint has and what is asked for. @module */
 
 import {
-  checkShape,
-  type ClassifierShape,
+  checkClassifierHeadConfig,
+  type ClassifierHeadConfig,
+  DEFAULT_CLASSIFIER_HEAD,
   describeShape,
   isSameShape,
-  USUAL_SHAPE,
-} from "../model/classifier_shape.ts";
+} from "../model/classifier_head_config.ts";
 import type { BertConfig } from "../model/config.ts";
 
 /**
@@ -22,12 +22,12 @@ import type { BertConfig } from "../model/config.ts";
  */
 export function withShape(
   config: BertConfig,
-  asked: Partial<ClassifierShape> = {},
+  asked: Partial<ClassifierHeadConfig> = {},
   isTrained: boolean,
 ): BertConfig {
-  const { classifier: stored = USUAL_SHAPE, ...encoder } = config;
+  const { classifier: stored = DEFAULT_CLASSIFIER_HEAD, ...encoder } = config;
   const classifier = { ...stored, ...asked };
-  checkShape(classifier);
+  checkClassifierHeadConfig(classifier);
   if (isTrained && !isSameShape(stored, classifier)) {
     throw new RangeError(
       `Cannot load a trained classifier as its shape must be the one asked for: ` +
@@ -38,7 +38,7 @@ export function withShape(
         `classifier`,
     );
   }
-  return isSameShape(classifier, USUAL_SHAPE)
+  return isSameShape(classifier, DEFAULT_CLASSIFIER_HEAD)
     ? encoder
     : { ...encoder, classifier };
 }

@@ -1,4 +1,4 @@
-import { spellWords } from "bertbook/tokenizer/spell_words.ts";
+import { splitIntoWords } from "bertbook/tokenizer/split_into_words.ts";
 import { splitAsSst2 } from "bertbook/tokenizer/sst2.ts";
 import { tokenize } from "bertbook/tokenizer/tokenizer.ts";
 import { splitAtWhitespace } from "bertbook/tokenizer/whitespace.ts";
@@ -9,14 +9,14 @@ import { anyText, smallTokenizer } from "./_support.ts";
 const tokenizer = smallTokenizer();
 
 Deno.test("spellWords() reads <unk> as [UNK], which tokenize() takes to pieces", () => {
-  assert.deepEqual(spellWords(["the", "<unk>", "plays"], tokenizer), [
+  assert.deepEqual(splitIntoWords(["the", "<unk>", "plays"], tokenizer), [
     "the",
     "[UNK]",
     "play",
     "##s",
   ]);
   assert.ok(tokenize("<unk>", tokenizer).length > 1);
-  assert.deepEqual(spellWords([], tokenizer), []);
+  assert.deepEqual(splitIntoWords([], tokenizer), []);
 });
 
 Deno.test("spellWords() over whitespace is BERT's own tokenizer", () => {
@@ -24,7 +24,7 @@ Deno.test("spellWords() over whitespace is BERT's own tokenizer", () => {
   const texts = anyText.map((text) => text.replace(/[\v\f\uFEFF]/g, ""));
   fc.assert(fc.property(texts, (text) => {
     assert.deepEqual(
-      spellWords(splitAtWhitespace(text), tokenizer),
+      splitIntoWords(splitAtWhitespace(text), tokenizer),
       tokenize(text, tokenizer),
     );
   }));
@@ -32,6 +32,6 @@ Deno.test("spellWords() over whitespace is BERT's own tokenizer", () => {
 
 Deno.test("spellWords() over SST-2's words cuts contractions elsewhere", () => {
   assert.deepEqual(tokenize("doesn't", tokenizer).slice(-3), ["##n", "'", "t"]);
-  const words = spellWords(splitAsSst2("doesn't"), tokenizer);
+  const words = splitIntoWords(splitAsSst2("doesn't"), tokenizer);
   assert.deepEqual(words.slice(-3), ["n", "'", "t"]);
 });

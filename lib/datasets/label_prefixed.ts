@@ -15,7 +15,7 @@ export type LabelledText = {
  *
  * @example
  * ```ts
- * import { parseLabelFirst } from "bertbook/datasets/label_first.ts";
+ * import { parseLabelFirst } from "bertbook/datasets/label_prefixed.ts";
  * import assert from "node:assert/strict";
  *
  * const bytes = new TextEncoder().encode("greeting Good day !\n");

@@ -13,7 +13,7 @@
  */
 
 /** The shape of a classifier. */
-export type ClassifierShape = {
+export type ClassifierHeadConfig = {
   /**
    * `"pooler"` takes tanh(W h + b), where h is the last state of `[CLS]` (Devlin et
    * al., 2019, appendix A.4); `"cls"` takes h as it is, and no pooler.
@@ -24,7 +24,7 @@ export type ClassifierShape = {
 };
 
 /** Devlin et al. (2019), section 4.1. */
-export const USUAL_SHAPE: ClassifierShape = {
+export const DEFAULT_CLASSIFIER_HEAD: ClassifierHeadConfig = {
   pooling: "pooler",
   hiddenSizes: [],
 };
@@ -32,7 +32,10 @@ export const USUAL_SHAPE: ClassifierShape = {
 const POOLINGS: readonly string[] = ["pooler", "cls"];
 
 /** Whether two classifiers have one shape. */
-export function isSameShape(a: ClassifierShape, b: ClassifierShape): boolean {
+export function isSameShape(
+  a: ClassifierHeadConfig,
+  b: ClassifierHeadConfig,
+): boolean {
   return a.pooling === b.pooling &&
     a.hiddenSizes.join() === b.hiddenSizes.join();
 }
@@ -42,14 +45,14 @@ export function isSameShape(a: ClassifierShape, b: ClassifierShape): boolean {
  *
  * @example
  * ```ts
- * import { describeShape } from "bertbook/model/classifier_shape.ts";
+ * import { describeShape } from "bertbook/model/classifier_head_config.ts";
  * import assert from "node:assert/strict";
  *
  * const shape = { pooling: "cls", hiddenSizes: [64] } as const;
  * assert.equal(describeShape(shape), 'pooling "cls", hidden sizes [64]');
  * ```
  */
-export function describeShape(shape: ClassifierShape): string {
+export function describeShape(shape: ClassifierHeadConfig): string {
   const { pooling, hiddenSizes } = shape;
   return `pooling "${pooling}", hidden sizes [${hiddenSizes.join(", ")}]`;
 }
@@ -61,7 +64,7 @@ export function describeShape(shape: ClassifierShape): string {
  * @throws {RangeError} If a size is not a positive integer, or there is no such
  * pooling.
  */
-export function checkShape(shape: ClassifierShape): void {
+export function checkClassifierHeadConfig(shape: ClassifierHeadConfig): void {
   const { pooling, hiddenSizes } = shape;
   if (!POOLINGS.includes(pooling)) {
     throw new RangeError(
@@ -87,13 +90,14 @@ export function checkShape(shape: ClassifierShape): void {
  */
 export function shapeFromJson(
   settings: ReadonlyMap<string, unknown>,
-): { classifier?: ClassifierShape } {
+): { classifier?: ClassifierHeadConfig } {
   const classifier = {
-    pooling: settings.get("classifier_pooling") ?? USUAL_SHAPE.pooling,
+    pooling: settings.get("classifier_pooling") ??
+      DEFAULT_CLASSIFIER_HEAD.pooling,
     hiddenSizes: settings.get("classifier_hidden_sizes") ?? [],
-  } as ClassifierShape;
-  checkShape(classifier);
-  return isSameShape(classifier, USUAL_SHAPE) ? {} : { classifier };
+  } as ClassifierHeadConfig;
+  checkClassifierHeadConfig(classifier);
+  return isSameShape(classifier, DEFAULT_CLASSIFIER_HEAD) ? {} : { classifier };
 }
 
 /**
@@ -102,7 +106,7 @@ export function shapeFromJson(
  * @param shape The shape; undefined is the usual one, which needs no fields.
  */
 export function shapeToJson(
-  shape: ClassifierShape | undefined,
+  shape: ClassifierHeadConfig | undefined,
 ): [name: string, value: unknown][] {
   if (shape === undefined) return [];
   return [
