@@ -13,7 +13,7 @@ export type LabelledInput = {
   /** Class of each sequence, [B], int32. */
   readonly labels: tf.Tensor1D;
   /** How much each sequence counts in the loss, [B]; left out, all count alike. */
-  readonly importance?: tf.Tensor1D;
+  readonly sampleWeights?: tf.Tensor1D;
 };
 
 /** A batch on the engine; `using` frees it at the end of the block. */
@@ -43,8 +43,8 @@ export function batchTensors(
 function importanceOf(
   { labels }: Batch,
   classWeights: readonly number[] | undefined,
-): { importance?: tf.Tensor1D } {
+): { sampleWeights?: tf.Tensor1D } {
   if (classWeights === undefined) return {};
   const weights = Array.from(labels, (label) => classWeights[label]!);
-  return { importance: tf.tensor1d(weights) };
+  return { sampleWeights: tf.tensor1d(weights) };
 }

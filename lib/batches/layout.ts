@@ -2,11 +2,11 @@
 
 import { type Batch, batchesOf, type EncodedExample } from "./batches.ts";
 import { packedBatchesOf } from "./packed_batches.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
+import { numReplicas } from "../engine/side_by_side.ts";
 import type { BertConfig } from "../model/config.ts";
 
 /** Short examples share a row, or each has one of its own. */
-export type Layout = "packed" | "padded";
+export type Batching = "packed" | "padded";
 
 /** Which examples form a batch. */
 type BatchOrder = { batchSize: number; order: readonly number[] };
@@ -17,7 +17,7 @@ const PACKED_LENGTH = 48;
 /** Forms batches in each layout. */
 export const BATCHES_OF: Readonly<
   Record<
-    Layout,
+    Batching,
     (
       examples: readonly EncodedExample[],
       config: BertConfig,
@@ -32,7 +32,7 @@ export const BATCHES_OF: Readonly<
       multipleOf: lengthMultiple(config, 16),
       // A shape's first step takes seconds longer, a row of padding milliseconds.
       rowsMultipleOf: 2,
-      shards: sideBySide(),
+      shards: numReplicas(),
     }),
   padded: (examples, config, order) =>
     batchesOf(examples, {

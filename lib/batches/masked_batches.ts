@@ -9,7 +9,7 @@ import {
   type EncodedExample,
 } from "./batches.ts";
 import { cutBatch, rowsOf, spansOf } from "./cut_batch.ts";
-import { type MaskingOptions, maskTokens, numPlaces } from "./masking.ts";
+import { type MaskingOptions, maskTokens, numMasked } from "./masking.ts";
 
 /**
  * A batch, and what is to be guessed in it. The number of places M follows from B and
@@ -53,10 +53,10 @@ export function* maskedBatchesOf(
   examples: readonly EncodedExample[],
   options: MaskedBatchOptions,
 ): Generator<MaskedBatch> {
-  const { vocabulary, seed, epoch, share = 0.15, wholeWords = false } = options;
+  const { vocabulary, seed, epoch, share = 0.15, wholeWordMasking = false } = options;
   for (const batch of batchesOf(examples, options)) {
     const { indices, length: T, size: B } = batch;
-    const numEach = numPlaces(T, share);
+    const numEach = numMasked(T, share);
     const inputIds = batch.inputIds.slice();
     const places = new Int32Array(B * numEach);
     const words = new Int32Array(B * numEach).fill(IGNORE_INDEX);
@@ -64,7 +64,7 @@ export function* maskedBatchesOf(
       const random = randomStream(seed, epoch, index, MASKING);
       const masked = maskTokens(examples[index]!.inputIds, vocabulary, random, {
         share,
-        wholeWords,
+        wholeWordMasking,
       });
       inputIds.set(masked.inputIds, row * T);
       places.set(masked.places.map((place) => row * T + place), row * numEach);

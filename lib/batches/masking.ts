@@ -26,7 +26,7 @@ export type MaskingOptions = {
    * Hides all pieces of a word or none, unless no word is short enough for the share;
    * default false.
    */
-  readonly wholeWords?: boolean;
+  readonly wholeWordMasking?: boolean;
 };
 
 /** Of ten chosen tokens, eight are hidden, one is exchanged, one stays. */
@@ -39,7 +39,7 @@ const HIDDEN = 0.8, EXCHANGED = 0.1;
  * @param share Share of the tokens.
  * @returns `share` of `length`, rounded.
  */
-export function numPlaces(length: number, share: number): number {
+export function numMasked(length: number, share: number): number {
   return Math.max(1, Math.round(share * length));
 }
 
@@ -80,11 +80,11 @@ export function maskTokens(
   random: RandomStream,
   options: MaskingOptions = {},
 ): MaskedTokens {
-  const { share = 0.15, wholeWords = false } = options;
+  const { share = 0.15, wholeWordMasking = false } = options;
   checkShare(share);
   const maskId = maskIdOf(vocabulary);
-  const wanted = numPlaces(inputIds.length, share);
-  const units = random.shuffle(unitsOf(inputIds, vocabulary, wholeWords));
+  const wanted = numMasked(inputIds.length, share);
+  const units = random.shuffle(unitsOf(inputIds, vocabulary, wholeWordMasking));
   const places: number[] = [];
   for (const unit of units) {
     // A long word may not fit any more; a shorter one still may.
@@ -111,13 +111,13 @@ export function maskTokens(
 function unitsOf(
   inputIds: readonly number[],
   { pieces }: Vocabulary,
-  wholeWords: boolean,
+  wholeWordMasking: boolean,
 ): number[][] {
   const units: number[][] = [];
   for (const [place, id] of inputIds.entries()) {
     const piece = pieces[id]!;
     if (SPECIAL_TOKENS.includes(piece)) continue;
-    const continues = wholeWords && piece.startsWith(CONTINUATION);
+    const continues = wholeWordMasking && piece.startsWith(CONTINUATION);
     if (continues && units.at(-1)?.at(-1) === place - 1) {
       units.at(-1)!.push(place);
     } else units.push([place]);

@@ -10,7 +10,7 @@ export type TokenSequence = {
   /** At least one given token and one to predict. */
   readonly inputIds: readonly number[];
   /** How many tokens at the start are read but not predicted, at least 1. */
-  readonly given: number;
+  readonly promptLength: number;
 };
 
 /** B sequences of one length as plain arrays, padded at the end. */
@@ -41,7 +41,7 @@ export type NextTokenInput = {
  * import { nextTokenBatches } from "bertbook/batches/next_token.ts";
  * import assert from "node:assert/strict";
  *
- * const sequences = [{ inputIds: [5, 6, 7, 8], given: 2 }];
+ * const sequences = [{ inputIds: [5, 6, 7, 8], promptLength: 2 }];
  * const [batch] = nextTokenBatches(sequences, { batchSize: 1, length: 3 });
  * assert.deepEqual([...batch!.inputIds], [5, 6, 7]);
  * assert.deepEqual([...batch!.next], [-100, 7, 8]);
@@ -68,8 +68,8 @@ export function* nextTokenBatches(
     for (const [row, index] of indices.entries()) {
       const sequence = sequences[index]!;
       inputIds.set(sequence.inputIds.slice(0, -1), row * length);
-      const first = sequence.given - 1;
-      next.set(sequence.inputIds.slice(sequence.given), row * length + first);
+      const first = sequence.promptLength - 1;
+      next.set(sequence.inputIds.slice(sequence.promptLength), row * length + first);
     }
     yield { inputIds, next, indices, length };
   }
@@ -127,7 +127,7 @@ export function lengthFor(
   sequences: readonly TokenSequence[],
   { vocabSize, maxPositionEmbeddings }: TransformerConfig,
 ): number {
-  for (const [index, { inputIds, given }] of sequences.entries()) {
+  for (const [index, { inputIds, promptLength }] of sequences.entries()) {
     const refuse = (must: string, found: string): RangeError =>
       new RangeError(
         `Cannot predict the tokens of sequence ${index} as ${must}: found ${found}`,
@@ -147,9 +147,9 @@ export function lengthFor(
       } tokens`;
       throw refuse(must, String(inputIds.length));
     }
-    if (!Number.isInteger(given) || given < 1 || given > T) {
+    if (!Number.isInteger(promptLength) || promptLength < 1 || promptLength > T) {
       const must = "at least one token must be given and one must not";
-      throw refuse(must, `${given} given of ${inputIds.length}`);
+      throw refuse(must, `${promptLength} given of ${inputIds.length}`);
     }
   }
   if (sequences.length > 0) {

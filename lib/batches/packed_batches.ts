@@ -108,18 +108,18 @@ export function* packedBatchesOf(
   checkSize("multipleOf", multipleOf);
   checkSize("rowsMultipleOf", rowsMultipleOf);
   for (let start = 0; start < order.length; start += batchSize) {
-    const given = order.slice(start, start + batchSize);
-    const lengths = given.map((index) =>
+    const members = order.slice(start, start + batchSize);
+    const lengths = members.map((index) =>
       exampleAt(examples, index).inputIds.length
     );
     const longest = Math.max(...lengths);
     const length = longest <= rowLength
       ? rowLength
       : Math.ceil(longest / multipleOf) * multipleOf;
-    const isShared = given.length === batchSize || given.length % shards === 0;
-    const count = isShared ? Math.min(shards, given.length) : 1;
+    const isShared = members.length === batchSize || members.length % shards === 0;
+    const count = isShared ? Math.min(shards, members.length) : 1;
     const groups = deal(lengths, count)
-      .map((group) => group.map((at) => given[at]!));
+      .map((group) => group.map((at) => members[at]!));
     yield pack(examples, groups, length, rowsMultipleOf);
   }
 }

@@ -17,17 +17,17 @@ import { tensorFlowBackend, tensorFlowBinding } from "./tensorflow/backend.ts";
  * @example One thread computes one thing at a time
  * ```ts
  * import { startEngine } from "bertbook/engine/engine.ts";
- * import { sideBySide } from "bertbook/engine/side_by_side.ts";
+ * import { numReplicas } from "bertbook/engine/side_by_side.ts";
  * import assert from "node:assert/strict";
  *
  * await startEngine({ engine: "wasm" });
- * assert.equal(sideBySide(), 1);
+ * assert.equal(numReplicas(), 1);
  * ```
  *
  * @returns 1 where operations run one after the other: on a GPU, on other engines
  * than TensorFlow, and where compiled functions run operation by operation.
  */
-export function sideBySide(): number {
+export function numReplicas(): number {
   if (tensorFlowBackend() === undefined || functionsRunEagerly()) return 1;
   const binding = tensorFlowBinding();
   if (binding.isUsingGpuDevice()) return 1;

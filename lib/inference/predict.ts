@@ -8,7 +8,7 @@ import {
   type EncodedExample,
 } from "../batches/batches.ts";
 import { cutBatch } from "../batches/cut_batch.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
+import { numReplicas } from "../engine/side_by_side.ts";
 import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
 import type { BertInput } from "../model/bert.ts";
 import {
@@ -130,7 +130,7 @@ async function logitsOf(
   plain: Batch,
   precision: Precision,
 ): Promise<number[][]> {
-  const shards = cutBatch(plain, sideBySide());
+  const shards = cutBatch(plain, numReplicas());
   const logits = tf.tidy(() => {
     const inputs = shards.map((shard) => inputFrom(shard, config));
     return compiledLogits[precision](params, inputs, config);

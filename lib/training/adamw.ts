@@ -63,10 +63,10 @@ export type LrMultipliers = Readonly<Record<string, number>>;
 /** The factor of one parameter. */
 export function lrMultiplier(
   path: string,
-  factors: LrMultipliers = {},
+  lrMultipliers: LrMultipliers = {},
 ): number {
-  const prefix = Object.keys(factors).find((prefix) => path.startsWith(prefix));
-  return prefix === undefined ? 1 : factors[prefix]!;
+  const prefix = Object.keys(lrMultipliers).find((prefix) => path.startsWith(prefix));
+  return prefix === undefined ? 1 : lrMultipliers[prefix]!;
 }
 
 /** What stands between the gradients and the weights. */
@@ -173,10 +173,10 @@ export function adamW(
     rates: AdamWRates;
     gate: AdamWGate;
     options: AdamWOptions;
-    factors?: LrMultipliers | undefined;
+    lrMultipliers?: LrMultipliers | undefined;
   },
 ): void {
-  const { rates, gate, options, factors } = how;
+  const { rates, gate, options, lrMultipliers } = how;
   const { learningRate, firstCorrection, secondCorrection } = rates;
   tf.tidy(() => {
     // What can be said in scalars is: a pass over all weights costs milliseconds.
@@ -200,7 +200,7 @@ export function adamW(
       const weight = variableAt(path, leaf),
         first = optimizerState.first[path]!,
         second = optimizerState.second[path]!;
-      const { taken, stepSize } = scaled(lrMultiplier(path, factors));
+      const { taken, stepSize } = scaled(lrMultiplier(path, lrMultipliers));
       const shrinks = options.weightDecay !== 0 && decays(path);
       applyAdam(
         { weight, first, second },

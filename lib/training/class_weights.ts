@@ -42,7 +42,7 @@ export function balancedWeights(
  * @returns One for each class, or undefined if none are asked for.
  * @throws {RangeError} If there is not one above 0 for each class.
  */
-export function weightsOf(
+export function resolveClassWeights(
   asked: readonly number[] | "balanced" | undefined,
   classes: readonly string[],
   train: readonly EncodedExample[],

@@ -7,9 +7,9 @@ import {
 } from "../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 import type { Dropout } from "../ops/dropout.ts";
-import { compileStep } from "./compiled_step.ts";
+import { compileTrainStep } from "./compiled_step.ts";
 import { crossEntropy } from "./loss.ts";
-import { type Step, stepOf, type TrainState } from "./step.ts";
+import { type Step, makeTrainStep, type TrainState } from "./step.ts";
 import type { LabelledInput } from "../batches/batch_tensors.ts";
 
 /** A classifier in training. */
@@ -26,18 +26,18 @@ export type ClassifierTrainState = TrainState<ClassifierParams>;
  */
 export function classificationLoss(
   params: ClassifierParams,
-  { input, labels, importance }: LabelledInput,
+  { input, labels, sampleWeights }: LabelledInput,
   config: BertConfig,
   dropout: Dropout,
 ): tf.Scalar {
   const options = { dropout, rowsNeeded: "first" } as const;
   const { logits } = classify(params, input, config, options);
-  return crossEntropy(logits, labels, importance);
+  return crossEntropy(logits, labels, sampleWeights);
 }
 
 /** A step of fine-tuning, run operation by operation. */
 export const trainingStep: Step<ClassifierParams, LabelledInput, BertConfig> =
-  stepOf(classificationLoss);
+  makeTrainStep(classificationLoss);
 
 /** A step of fine-tuning at each precision, compiled. */
-export const compiledStep = compileStep(classificationLoss, "training step");
+export const compiledStep = compileTrainStep(classificationLoss, "training step");

@@ -15,7 +15,7 @@ import { inShards, type Sharded } from "./shards.ts";
 import {
   type LossFunction,
   type StepArguments,
-  stepOf,
+  makeTrainStep,
   type StepOutcome,
 } from "./step.ts";
 
@@ -23,7 +23,7 @@ import {
  * A step of one objective on a batch in shards, and its accumulation in parts, at
  * each precision.
  */
-export type CompiledStep<
+export type CompiledTrainStep<
   Params extends TensorTree,
   Batch extends TensorTree,
   Config extends PyTree,
@@ -52,17 +52,17 @@ export type CompiledStep<
  * @param name Stands in messages and reports.
  * @returns The compiled functions, which trace at their first calls.
  */
-export function compileStep<
+export function compileTrainStep<
   Params extends TensorTree,
   Batch extends TensorTree,
   Config extends PyTree,
 >(
   objective: LossFunction<Params, Batch, Config>,
   name: string,
-): CompiledStep<Params, Batch, Config> {
+): CompiledTrainStep<Params, Batch, Config> {
   const whole = inShards(objective);
   return {
-    ...compileEach(stepOf(whole), { name, ...MANY_SIGNATURES }),
+    ...compileEach(makeTrainStep(whole), { name, ...MANY_SIGNATURES }),
     accumulate: compileEach(accumulateOf(whole), {
       name: `${name}, in parts`,
       ...MANY_SIGNATURES,

@@ -11,26 +11,26 @@ import { disposeTree } from "../engine/tensor_tree.ts";
 import { accuracy, matthewsCorrelation } from "../evaluation/metrics.ts";
 import { initOptimizerState, lrMultiplier } from "./adamw.ts";
 import { keptInMemory } from "./kept_weights.ts";
-import type { TrainStep } from "./train_on.ts";
+import type { StepEvent } from "./train_on.ts";
 import { makeTrainable } from "./variables.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 import {
   type FineTuneData,
   type FineTuneOptions,
   type FineTunePlan,
-  planFineTuning,
+  resolveFineTuneOptions,
 } from "./fine_tune_options.ts";
-import { frozen } from "./freeze.ts";
+import { freezeParams } from "./freeze.ts";
 import { keptInFolder } from "./kept_in_folder.ts";
-import { occurringWords } from "./occurring_words.ts";
+import { activeVocabulary } from "./occurring_words.ts";
 import { predict } from "../inference/predict.ts";
 import { train } from "./train.ts";
 
 export type { FineTuneData, FineTuneOptions } from "./fine_tune_options.ts";
-export type { TrainStep } from "./train_on.ts";
+export type { StepEvent } from "./train_on.ts";
 
 /** One row of the table of training statistics. */
-export type EpochEnd = {
+export type EpochEvent = {
   readonly kind: "epoch";
   /** Counts from 1. */
   readonly epoch: number;
@@ -39,7 +39,7 @@ export type EpochEnd = {
   /** Mean loss of the validation examples, without dropout, in nats. */
   readonly validationLoss: number;
   readonly validationAccuracy: number;
-  /** 0 where it is undefined; then {@linkcode EpochEnd.warning} says so. */
+  /** 0 where it is undefined; then {@linkcode EpochEvent.warning} says so. */
   readonly validationMcc: number;
   /** Sum of the steps' seconds. */
   readonly trainingSeconds: number;
@@ -58,7 +58,7 @@ export type EpochEnd = {
  * The parameters of the model become variables. However the loop ends, the model
  * then holds the weights of its best epoch, or the latest ones if no epoch was
  * finished. The same seed gives the same bits. Within an epoch the word table stands
- * still: the rows that occur are trained apart, see {@linkcode occurringWords}.
+ * still: the rows that occur are trained apart, see {@linkcode activeVocabulary}.
  *
  * @param model The classifier; it changes.
  * @param data Training and validation examples.
@@ -74,25 +74,25 @@ export function fineTune(
   model: ClassifierModel,
   data: FineTuneData,
   options: FineTuneOptions,
-): AsyncGenerator<TrainStep | EpochEnd, void> {
-  return run(model, data, planFineTuning(model, data, options));
+): AsyncGenerator<StepEvent | EpochEvent, void> {
+  return run(model, data, resolveFineTuneOptions(model, data, options));
 }
 
 async function* run(
   model: ClassifierModel,
   data: FineTuneData,
   plan: FineTunePlan,
-): AsyncGenerator<TrainStep | EpochEnd, void> {
+): AsyncGenerator<StepEvent | EpochEvent, void> {
   const { epochs, stepsPerEpoch, checkpointFolder } = plan;
   makeTrainable(model.params);
-  const held = frozen(model.params, plan.freeze);
-  const words = occurringWords(held.params, model.config, data.train);
+  const held = freezeParams(model.params, plan.freeze);
+  const words = activeVocabulary(held.params, model.config, data.train);
   const state = {
     params: words.params,
     optimizerState: initOptimizerState(words.params),
   };
   const wordDecay = plan.adamW.weightDecay *
-    lrMultiplier("bert.embeddings.word", plan.factors);
+    lrMultiplier("bert.embeddings.word", plan.lrMultipliers);
   const bestWeights = checkpointFolder === undefined
     ? keptInMemory(model.params)
     : keptInFolder(model, checkpointFolder);
@@ -109,7 +109,7 @@ async function* run(
         trainingSeconds += step.seconds;
         yield step;
       }
-      words.putBack();
+      words.writeBack();
       const judged = await validate(model, data.validation, plan);
       const score = scoreOf(judged, plan.metricForBestModel);
       const best = bestScore === undefined || isHigher(score, bestScore);
@@ -132,16 +132,16 @@ async function* run(
     }
   } finally {
     disposeTree(state.optimizerState);
-    words.putBack();
+    words.writeBack();
     words.dispose();
     held.dispose();
     await bestWeights.restore();
   }
 }
 
-/** The half of an {@linkcode EpochEnd} that the validation set decides. */
+/** The half of an {@linkcode EpochEvent} that the validation set decides. */
 type Judgement = Pick<
-  EpochEnd,
+  EpochEvent,
   | "validationLoss"
   | "validationAccuracy"
   | "validationMcc"

@@ -1,29 +1,29 @@
 /** The recipe of a fine-tuning run, with its defaults filled in and checked. @module */
 
 import type { Batch, EncodedExample } from "../batches/batches.ts";
-import { type TrainingOrder, trainingOrder } from "../batches/sampler.ts";
+import { type SamplerName, sampleOrder } from "../batches/sampler.ts";
 import { checkChoice, checkOption, RULES } from "../options.ts";
 import { checkExamples, type ModelSizes } from "../batches/check_examples.ts";
-import { BATCHES_OF, type Layout } from "../batches/layout.ts";
+import { BATCHES_OF, type Batching } from "../batches/layout.ts";
 import {
-  planTraining,
-  type SettledPlan,
+  resolveTrainOptions,
+  type ResolvedTrainOptions,
   type TrainOptions,
 } from "./train_options.ts";
-import { weightsOf } from "./class_weights.ts";
+import { resolveClassWeights } from "./class_weights.ts";
 import { checkFreeze, type FrozenPart } from "./freeze.ts";
-import { layerRates } from "./layer_decay.ts";
+import { layerwiseLrMultipliers } from "./layer_decay.ts";
 import type { ClassifierPlan } from "./train.ts";
 
 /** What a user chooses. */
 export type FineTuneOptions = TrainOptions & {
   /** Default `"random"`; `"length-grouped"` pads less. */
-  readonly order?: TrainingOrder;
+  readonly order?: SamplerName;
   /**
    * `"packed"`, the default, puts short examples into one row; `"padded"` gives each
    * a row of its own. The numbers are the same but for rounding and dropout's masks.
    */
-  readonly layout?: Layout;
+  readonly batching?: Batching;
   /** Where the best epoch is saved; left out, it is kept in memory. */
   readonly checkpointFolder?: string;
   /**
@@ -33,7 +33,7 @@ export type FineTuneOptions = TrainOptions & {
   readonly freeze?: readonly FrozenPart[];
   /**
    * Each layer's learning rate is that of the layer above it, times this number in
-   * (0, 1]; default 1. See `layerRates`.
+   * (0, 1]; default 1. See `layerwiseLrMultipliers`.
    */
   readonly layerwiseLrDecay?: number;
   /**
@@ -45,9 +45,9 @@ export type FineTuneOptions = TrainOptions & {
   readonly patience?: number;
   /**
    * Batches whose gradients make one step, for batches that would not fit into
-   * memory; a step then learns from `accumulate · batchSize` examples. Default 1.
+   * memory; a step then learns from `gradientAccumulationSteps · batchSize` examples. Default 1.
    */
-  readonly accumulate?: number;
+  readonly gradientAccumulationSteps?: number;
   /** What "best" means on the validation set; default `"mcc"`. */
   readonly metricForBestModel?: "mcc" | "loss" | "accuracy";
 };
@@ -59,7 +59,7 @@ export type FineTuneData = {
 };
 
 /** Everything that is settled before the first step. */
-export type FineTunePlan = ClassifierPlan & SettledPlan & {
+export type FineTunePlan = ClassifierPlan & ResolvedTrainOptions & {
   readonly metricForBestModel: "mcc" | "loss" | "accuracy";
   readonly checkpointFolder: string | undefined;
   readonly freeze: readonly FrozenPart[];
@@ -81,7 +81,7 @@ export type FineTunePlan = ClassifierPlan & SettledPlan & {
  * @throws {RangeError} If an option is out of its range, or an example does not
  * fit the model.
  */
-export function planFineTuning(
+export function resolveFineTuneOptions(
   model: ModelSizes,
   data: FineTuneData,
   options: FineTuneOptions,
@@ -89,19 +89,19 @@ export function planFineTuning(
   const { seed, batchSize } = options;
   const {
     order = "random",
-    layout = "packed",
+    batching = "packed",
     metricForBestModel = "mcc",
     checkpointFolder,
     freeze = [],
-    accumulate = 1,
+    gradientAccumulationSteps = 1,
     layerwiseLrDecay = 1,
     patience = Infinity,
   } = options;
-  const plan = planTraining(data.train.length, options, { accumulate });
+  const plan = resolveTrainOptions(data.train.length, options, { gradientAccumulationSteps });
   checkOption("layerwiseLrDecay", layerwiseLrDecay, RULES.share);
   checkOption("patience", patience, RULES.countOrEndless);
   checkChoice("order", order, ["random", "length-grouped"]);
-  checkChoice("layout", layout, ["packed", "padded"]);
+  checkChoice("batching", batching, ["packed", "padded"]);
   checkChoice("metricForBestModel", metricForBestModel, [
     "mcc",
     "loss",
@@ -114,16 +114,16 @@ export function planFineTuning(
   return {
     ...plan,
     config: model.config,
-    factors: layerRates(layerwiseLrDecay, model.config),
-    classWeights: weightsOf(options.classWeights, model.labels, data.train),
+    lrMultipliers: layerwiseLrMultipliers(layerwiseLrDecay, model.config),
+    classWeights: resolveClassWeights(options.classWeights, model.labels, data.train),
     freeze,
     patience,
     metricForBestModel,
     checkpointFolder,
     batchesOf: (examples, epoch) =>
-      BATCHES_OF[layout](examples, model.config, {
+      BATCHES_OF[batching](examples, model.config, {
         batchSize,
-        order: trainingOrder(order, lengths, { seed, epoch, batchSize }),
+        order: sampleOrder(order, lengths, { seed, epoch, batchSize }),
       }),
   };
 }

@@ -40,7 +40,7 @@ export function isFrozen(path: string, freeze: readonly FrozenPart[]): boolean {
 }
 
 /** A classifier some of whose leaves are constants. */
-export type PartlyFrozen = {
+export type FrozenParams = {
   readonly params: ClassifierParams;
   /** Frees the constants; the values stay the variables'. */
   dispose(): void;
@@ -53,10 +53,10 @@ export type PartlyFrozen = {
  * @param freeze The frozen parts.
  * @returns A tree that shares every leaf that is trained. Its owner disposes it.
  */
-export function frozen(
+export function freezeParams(
   params: ClassifierParams,
   freeze: readonly FrozenPart[],
-): PartlyFrozen {
+): FrozenParams {
   const constants: tf.Tensor[] = [];
   const tree = mapLeaves(params, (leaf, path) => {
     if (!isFrozen(path, freeze)) return leaf;

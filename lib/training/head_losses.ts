@@ -60,11 +60,11 @@ export function labelledCrossEntropy(
  */
 export function pretrainingLoss(
   output: { wordLogits: tf.Tensor2D; sentenceLogits: tf.Tensor2D },
-  labels: { words: tf.Tensor1D; following: tf.Tensor1D },
+  labels: { words: tf.Tensor1D; nextSentenceLabels: tf.Tensor1D },
 ): tf.Scalar {
   return tf.tidy(() =>
     labelledCrossEntropy(output.wordLogits, labels.words)
-      .add(crossEntropy(output.sentenceLogits, labels.following))
+      .add(crossEntropy(output.sentenceLogits, labels.nextSentenceLabels))
   );
 }
 

@@ -8,7 +8,7 @@ import {
   IGNORE_INDEX,
   maskedBatchesOf,
 } from "../batches/masked_batches.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
+import { numReplicas } from "../engine/side_by_side.ts";
 import { argMax } from "../evaluation/probabilities.ts";
 import type { BertConfig } from "../model/config.ts";
 import { predictWords } from "../model/heads/masked_lm.ts";
@@ -26,7 +26,7 @@ import { type MaskedInput, maskedTensors } from "./pretraining.ts";
 import { type PretrainableModel } from "../checkpoint/pretrained.ts";
 
 /** What a model makes of sentences with hidden words. */
-export type PretrainingScores = {
+export type PretrainingMetrics = {
   /** Mean cross-entropy of the hidden words, in nats. */
   readonly loss: number;
   /** exp(loss): among how many words it wavers, as if all were equally likely. */
@@ -53,11 +53,11 @@ export const PAIR_LABELS: readonly string[] = ["follows", "is random"];
  * @throws {RangeError} If there is no example or no word in any, or one does not fit
  * the model.
  */
-export async function judgePretraining(
+export async function evaluatePretraining(
   model: PretrainableModel,
   examples: readonly EncodedExample[],
   options: { batchSize?: number; seed?: number; precision?: Precision } = {},
-): Promise<PretrainingScores> {
+): Promise<PretrainingMetrics> {
   const { batchSize = 32, seed = 0, precision = "float32" } = options;
   const { config, params, tokenizer } = model;
   checkOption("batchSize", batchSize, RULES.count);
@@ -69,7 +69,7 @@ export async function judgePretraining(
   let loss = 0, numFound = 0, numWords = 0, numRight = 0;
   for (const batch of batches) {
     const guesses = tf.tidy(() => {
-      const shards = cutMaskedBatch(batch, sideBySide())
+      const shards = cutMaskedBatch(batch, numReplicas())
         .map((shard) => maskedTensors(shard, config));
       return compiledGuesses[precision](params, shards, config);
     });

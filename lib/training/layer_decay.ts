@@ -15,10 +15,10 @@ import type { LrMultipliers } from "./adamw.ts";
  * @example
  * ```ts
  * import { BERT_TINY } from "bertbook/model/config.ts";
- * import { layerRates } from "bertbook/training/layer_decay.ts";
+ * import { layerwiseLrMultipliers } from "bertbook/training/layer_decay.ts";
  * import assert from "node:assert/strict";
  *
- * assert.deepEqual(layerRates(0.5, BERT_TINY), {
+ * assert.deepEqual(layerwiseLrMultipliers(0.5, BERT_TINY), {
  *   "bert.embeddings.": 0.125,
  *   "bert.layers.0.": 0.25,
  *   "bert.layers.1.": 0.5,
@@ -29,7 +29,7 @@ import type { LrMultipliers } from "./adamw.ts";
  * @param config Supplies `numLayers`.
  * @returns The factors by the paths of the layers; undefined if the decay is 1.
  */
-export function layerRates(
+export function layerwiseLrMultipliers(
   decay: number,
   { numLayers }: BertConfig,
 ): LrMultipliers | undefined {

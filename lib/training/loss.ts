@@ -23,21 +23,21 @@ import * as tf from "@tensorflow/tfjs";
  *
  * @param logits One row of scores for each example, [B, C].
  * @param labels The class of each example, [B], int32, each in [0, C).
- * @param importance How much each example counts, [B]; the mean is then Σ wᵢ lossᵢ /
+ * @param sampleWeights How much each example counts, [B]; the mean is then Σ wᵢ lossᵢ /
  * Σ wᵢ, as in PyTorch's weighted `CrossEntropyLoss`. Left out, all count alike.
  * @returns A scalar. The caller disposes it.
  */
 export function crossEntropy(
   logits: tf.Tensor2D,
   labels: tf.Tensor1D,
-  importance?: tf.Tensor1D,
+  sampleWeights?: tf.Tensor1D,
 ): tf.Scalar {
   return tf.tidy(() => {
     const [B, C] = logits.shape;
     const chosen = tf.oneHot(labels, C).toFloat(); // [B, C]
     const found = tf.logSoftmax(logits).mul(chosen); // 0 but for the right class
-    if (importance === undefined) return found.sum().div<tf.Scalar>(-B);
-    const weighed = found.sum(1).mul(importance).sum<tf.Scalar>();
-    return weighed.div<tf.Scalar>(importance.sum().neg());
+    if (sampleWeights === undefined) return found.sum().div<tf.Scalar>(-B);
+    const weighed = found.sum(1).mul(sampleWeights).sum<tf.Scalar>();
+    return weighed.div<tf.Scalar>(sampleWeights.sum().neg());
   });
 }

@@ -17,7 +17,7 @@ import type { ClassifierParams } from "../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 
 /** A classifier over the pieces that occur. */
-export type OccurringWords = {
+export type ActiveVocabulary = {
   /** Its word table is a variable of its own; every other leaf is shared. */
   readonly params: ClassifierParams;
   /** Has the small table's `vocabSize`. */
@@ -27,7 +27,7 @@ export type OccurringWords = {
   /** Notes a step's decay: what all other rows would have been multiplied by. */
   decayed(factor: number): void;
   /** Brings the rows, and the decay, into the whole table. */
-  putBack(): void;
+  writeBack(): void;
   /** Frees the small table. */
   dispose(): void;
 };
@@ -43,14 +43,14 @@ const ROWS_MULTIPLE = 512;
  * import * as tf from "@tensorflow/tfjs";
  * import { BERT_TINY } from "bertbook/model/config.ts";
  * import { initClassifier, normalRandom } from "bertbook/model/initialize.ts";
- * import { occurringWords } from "bertbook/training/occurring_words.ts";
+ * import { activeVocabulary } from "bertbook/training/occurring_words.ts";
  * import { makeTrainable } from "bertbook/training/variables.ts";
  * import assert from "node:assert/strict";
  *
  * const params = initClassifier(BERT_TINY, 2, normalRandom(1));
  * makeTrainable(params);
  * const examples = [{ inputIds: [101, 2000, 102], tokenTypeIds: [0, 0, 0], label: 1 }];
- * const occurring = occurringWords(params, BERT_TINY, examples);
+ * const occurring = activeVocabulary(params, BERT_TINY, examples);
  * assert.deepEqual(occurring.examples[0]!.inputIds, [1, 3, 2]);
  * occurring.dispose();
  * ```
@@ -60,11 +60,11 @@ const ROWS_MULTIPLE = 512;
  * @param examples The training examples.
  * @returns The small classifier. Its owner puts the rows back, then disposes it.
  */
-export function occurringWords(
+export function activeVocabulary(
   params: ClassifierParams,
   config: BertConfig,
   examples: readonly EncodedExample[],
-): OccurringWords {
+): ActiveVocabulary {
   const { embeddings } = params.bert;
   const whole = embeddings.word;
   if (!(whole instanceof tf.Variable)) {
@@ -102,7 +102,7 @@ export function occurringWords(
     decayed(factor: number): void {
       rest *= factor;
     },
-    putBack(): void {
+    writeBack(): void {
       tf.tidy(() => {
         const both = tf.concat2d([whole.mul(rest), word], 0);
         whole.assign(tf.gather(both, tf.tensor1d(sources, "int32")));
@@ -118,8 +118,8 @@ function unchanged(
   params: ClassifierParams,
   config: BertConfig,
   examples: readonly EncodedExample[],
-): OccurringWords {
+): ActiveVocabulary {
   const nothing = (): void => {};
-  const none = { decayed: nothing, putBack: nothing, dispose: nothing };
+  const none = { decayed: nothing, writeBack: nothing, dispose: nothing };
   return { params, config, examples: [...examples], ...none };
 }

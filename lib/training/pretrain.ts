@@ -14,24 +14,24 @@ import {
   maskedBatchesOf,
 } from "../batches/masked_batches.ts";
 import { checkShare, type MaskingOptions } from "../batches/masking.ts";
-import { type TrainingOrder, trainingOrder } from "../batches/sampler.ts";
+import { type SamplerName, sampleOrder } from "../batches/sampler.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { initOptimizerState } from "./adamw.ts";
 import { checkChoice } from "../options.ts";
 import { checkExamples } from "../batches/check_examples.ts";
 import { keptInMemory } from "./kept_weights.ts";
 import { lengthMultiple } from "../batches/layout.ts";
-import { trainOn, type TrainStep } from "./train_on.ts";
+import { trainOn, type StepEvent } from "./train_on.ts";
 import {
-  planTraining,
-  type SettledPlan,
+  resolveTrainOptions,
+  type ResolvedTrainOptions,
   type TrainOptions,
 } from "./train_options.ts";
 import { makeTrainable } from "./variables.ts";
 import {
-  judgePretraining,
+  evaluatePretraining,
   PAIR_LABELS,
-  type PretrainingScores,
+  type PretrainingMetrics,
 } from "./judge_pretraining.ts";
 import { judgesPairs } from "../model/heads/pretraining.ts";
 import { maskedTensors, pretrainingStep } from "./pretraining.ts";
@@ -43,7 +43,7 @@ import { type PretrainableModel } from "../checkpoint/pretrained.ts";
  */
 export type PretrainOptions = TrainOptions & MaskingOptions & {
   /** Default `"random"`; `"length-grouped"` pads less. */
-  readonly order?: TrainingOrder;
+  readonly order?: SamplerName;
 };
 
 /** Sentences or pairs; the label is the class of a pair, and 0 where there is none. */
@@ -54,7 +54,7 @@ export type PretrainData = {
 };
 
 /** What an epoch came to. */
-export type PretrainEpoch = PretrainingScores & {
+export type PretrainEpoch = PretrainingMetrics & {
   readonly kind: "epoch";
   /** Counts from 1. */
   readonly epoch: number;
@@ -87,7 +87,7 @@ export function pretrain(
   model: PretrainableModel,
   data: PretrainData,
   options: PretrainOptions,
-): AsyncGenerator<TrainStep | PretrainEpoch, void> {
+): AsyncGenerator<StepEvent | PretrainEpoch, void> {
   const sizes = { config: model.config, labels: PAIR_LABELS };
   checkExamples(data.train, sizes, "training");
   checkExamples(data.validation, sizes, "validation");
@@ -95,7 +95,7 @@ export function pretrain(
   checkShare(share);
   checkChoice("order", order, ["random", "length-grouped"]);
   const count = data.train.length;
-  const plan = planTraining(count, options, { warmupShare: 0.1 });
+  const plan = resolveTrainOptions(count, options, { warmupShare: 0.1 });
   return run(model, data, { ...options, order }, plan);
 }
 
@@ -109,9 +109,9 @@ const WORDS_ALONE = {
 async function* run(
   model: PretrainableModel,
   { train, validation }: PretrainData,
-  options: PretrainOptions & { readonly order: TrainingOrder },
-  plan: SettledPlan,
-): AsyncGenerator<TrainStep | PretrainEpoch, void> {
+  options: PretrainOptions & { readonly order: SamplerName },
+  plan: ResolvedTrainOptions,
+): AsyncGenerator<StepEvent | PretrainEpoch, void> {
   const { config, params, tokenizer } = model;
   const { epochs, batchSize, stepsPerEpoch, seed } = plan;
   const lengths = train.map(({ inputIds }) => inputIds.length);
@@ -132,7 +132,7 @@ async function* run(
         ...options,
         vocabulary: tokenizer.vocabulary,
         epoch,
-        order: trainingOrder(options.order, lengths, {
+        order: sampleOrder(options.order, lengths, {
           seed,
           epoch,
           batchSize,
@@ -147,7 +147,7 @@ async function* run(
         yield step;
       }
       const { precision } = plan;
-      const scores = await judgePretraining(model, validation, { precision });
+      const scores = await evaluatePretraining(model, validation, { precision });
       const best = scores.loss < lowest;
       if (best) {
         lowest = scores.loss;

@@ -12,7 +12,7 @@ import {
   type PretrainableParams,
 } from "../model/heads/pretraining.ts";
 import { inputFrom } from "../model/input.ts";
-import { compileStep } from "./compiled_step.ts";
+import { compileTrainStep } from "./compiled_step.ts";
 import { labelledCrossEntropy, pretrainingLoss } from "./head_losses.ts";
 
 /** One batch as the model wants it. */
@@ -24,7 +24,7 @@ export type MaskedInput = {
   /** The pieces that stood there, [M], int32. */
   readonly words: tf.Tensor1D;
   /** The class of each pair, [B], int32. */
-  readonly following: tf.Tensor1D;
+  readonly nextSentenceLabels: tf.Tensor1D;
 };
 
 /**
@@ -38,21 +38,21 @@ export type MaskedInput = {
  */
 export function pretrainingObjective(
   params: PretrainableParams,
-  { input, places, words, following }: MaskedInput,
+  { input, places, words, nextSentenceLabels }: MaskedInput,
   config: BertConfig,
   dropout: Dropout,
 ): tf.Scalar {
   const options = { dropout, places };
   if (judgesPairs(params)) {
     const output = predictBoth(params, input, config, options);
-    return pretrainingLoss(output, { words, following });
+    return pretrainingLoss(output, { words, nextSentenceLabels });
   }
   const { logits } = predictWords(params, input, config, options);
   return labelledCrossEntropy(logits, words);
 }
 
 /** A step of pretraining at each precision, compiled. */
-export const pretrainingStep = compileStep(
+export const pretrainingStep = compileTrainStep(
   pretrainingObjective,
   "pretraining step",
 );
@@ -73,7 +73,7 @@ export function maskedTensors(
     input: inputFrom(batch, config),
     places: tf.tensor1d(batch.places, "int32"),
     words: tf.tensor1d(batch.words, "int32"),
-    following: tf.tensor1d(batch.labels, "int32"),
+    nextSentenceLabels: tf.tensor1d(batch.labels, "int32"),
   };
   return { ...tensors, [Symbol.dispose]: () => tf.dispose(tensors) };
 }

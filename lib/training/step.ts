@@ -21,7 +21,7 @@ import {
   type AdamWState,
   type LrMultipliers,
 } from "./adamw.ts";
-import { clipFactor, globalNorm } from "./clip.ts";
+import { clipCoefficient, globalNorm } from "./clip.ts";
 
 /**
  * What a training lowers: the mean loss of a batch.
@@ -66,7 +66,7 @@ export type UpdateSettings = {
   /** Longest gradient that passes unclipped; `Infinity` never clips. */
   readonly maxGradNorm: number;
   /** Where the learning rate is lower; left out, it is the same everywhere. */
-  readonly factors?: LrMultipliers | undefined;
+  readonly lrMultipliers?: LrMultipliers | undefined;
 };
 
 /** What stays the same during a training. */
@@ -96,7 +96,7 @@ export type StepArguments<
   settings: StepSettings<Config>,
 ];
 
-/** Takes one step, in place; see {@linkcode stepOf}. */
+/** Takes one step, in place; see {@linkcode makeTrainStep}. */
 export type Step<
   Params extends TensorTree,
   Batch extends TensorTree,
@@ -117,13 +117,13 @@ const LARGEST = 2 ** 128 - 2 ** 104;
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
  * import { ADAMW_DEFAULTS, adamWRates, initOptimizerState } from "bertbook/training/adamw.ts";
- * import { stepOf } from "bertbook/training/step.ts";
+ * import { makeTrainStep } from "bertbook/training/step.ts";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");
  * type Line = { slope: tf.Tensor };
  * type Points = { x: tf.Tensor; y: tf.Tensor };
- * const step = stepOf((line: Line, { x, y }: Points) =>
+ * const step = makeTrainStep((line: Line, { x, y }: Points) =>
  *   x.mul(line.slope).sub(y).square().mean<tf.Scalar>()
  * );
  * tf.tidy(() => {
@@ -142,7 +142,7 @@ const LARGEST = 2 ** 128 - 2 ** 104;
  * @param objective What the step lowers.
  * @returns The step.
  */
-export function stepOf<
+export function makeTrainStep<
   Params extends TensorTree,
   Batch extends TensorTree,
   Config extends PyTree,
@@ -194,15 +194,15 @@ export function update(
   { params, optimizerState }: TrainState<TensorTree>,
   { loss, gradients }: LossAndGradients,
   rates: AdamWRates,
-  { adamW: options, maxGradNorm, factors }: UpdateSettings,
+  { adamW: options, maxGradNorm, lrMultipliers }: UpdateSettings,
 ): StepOutcome {
   return tf.tidy(() => {
     const gradientNorm = globalNorm(Object.values(gradients));
     const gate = {
-      factor: clipFactor(gradientNorm, maxGradNorm),
+      factor: clipCoefficient(gradientNorm, maxGradNorm),
       open: loss.add(gradientNorm).lessEqual<tf.Scalar>(LARGEST),
     };
-    adamW(params, optimizerState, gradients, { rates, gate, options, factors });
+    adamW(params, optimizerState, gradients, { rates, gate, options, lrMultipliers });
     return { loss, gradientNorm };
   });
 }

@@ -2,11 +2,11 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { PyTree } from "../engine/py_tree.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
+import { numReplicas } from "../engine/side_by_side.ts";
 import { disposeTree, type TensorTree } from "../engine/tensor_tree.ts";
 import { initSums, type Sums } from "./accumulate.ts";
 import { type AdamWRates, adamWRates } from "./adamw.ts";
-import { compiledApplySums, type CompiledStep } from "./compiled_step.ts";
+import { compiledApplySums, type CompiledTrainStep } from "./compiled_step.ts";
 import type { Precision } from "../engine/precision.ts";
 import { type Sharded, sharesOf } from "./shards.ts";
 import type { TrainState, UpdateSettings } from "./step.ts";
@@ -20,8 +20,8 @@ export type Task<
 > = {
   /** Parameters and moments. They change. */
   readonly state: TrainState<Params>;
-  /** From `compileStep`. */
-  readonly step: CompiledStep<Params, Batch, Config>;
+  /** From `compileTrainStep`. */
+  readonly step: CompiledTrainStep<Params, Batch, Config>;
   /** The plain values that the objective is given. */
   readonly config: Config;
   /** Puts a shard of a batch on the engine; the loop disposes it. */
@@ -89,15 +89,15 @@ export function stepTaker<
 ): StepTaker<Plain> {
   const { state, step, config, tensorsOf, cut = (plain) => [plain] } = task;
   const { weightOf = ({ indices }: Plain) => indices.length } = task;
-  const { adamW, maxGradNorm, factors, precision, accumulate = 1 } = plan;
-  const settings = { adamW, maxGradNorm, factors };
+  const { adamW, maxGradNorm, lrMultipliers, precision, accumulate = 1 } = plan;
+  const settings = { adamW, maxGradNorm, lrMultipliers };
   const sums = accumulate > 1 ? initSums(state.params) : undefined;
 
   let mostExamples = 0;
 
   /** The tidy around a step frees them. */
   const inShards = (plain: Plain): Sharded<Batch> => {
-    const shards = cut(plain, sideBySide());
+    const shards = cut(plain, numReplicas());
     return {
       shards: shards.map(tensorsOf),
       shares: sharesOf(shards.map(weightOf)),

@@ -7,7 +7,7 @@ import {
   trainOn,
   type TrainPlan,
   type TrainPosition,
-  type TrainStep,
+  type StepEvent,
 } from "./train_on.ts";
 import { batchTensors } from "../batches/batch_tensors.ts";
 import { type ClassifierTrainState, compiledStep } from "./classification.ts";
@@ -30,7 +30,7 @@ export type ClassifierPlan = TrainPlan & {
  * @param batches Plain arrays, made one at a time as they are needed.
  * @param position The epoch and the steps already taken.
  * @param plan Sizes, rates, clipping, seed and signal.
- * @returns A generator of one {@linkcode TrainStep} for each batch, or for every
+ * @returns A generator of one {@linkcode StepEvent} for each batch, or for every
  * `plan.accumulate` batches.
  * @throws As {@linkcode trainOn} does.
  */
@@ -39,7 +39,7 @@ export function train(
   batches: Iterable<Batch>,
   position: TrainPosition,
   plan: ClassifierPlan,
-): AsyncGenerator<TrainStep, void> {
+): AsyncGenerator<StepEvent, void> {
   const { config, classWeights } = plan;
   const task = {
     state,

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { setImmediate } from "node:timers/promises";
 import { randomOrder } from "../batches/sampler.ts";
 import { compile } from "../engine/compile.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
+import { numReplicas } from "../engine/side_by_side.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import type { Dropout } from "../ops/dropout.ts";
 import { type LanguageModel, languageModel } from "../model/language_model.ts";
@@ -14,14 +14,14 @@ import type {
 } from "../model/transformer.ts";
 import { initOptimizerState } from "./adamw.ts";
 import { checkOption, RULES } from "../options.ts";
-import { compileStep } from "./compiled_step.ts";
+import { compileTrainStep } from "./compiled_step.ts";
 import { IGNORE_INDEX } from "../batches/masked_batches.ts";
 import { tokenLoss } from "./head_losses.ts";
 import { MANY_SIGNATURES } from "../engine/precision.ts";
-import { trainOn, type TrainStep } from "./train_on.ts";
+import { trainOn, type StepEvent } from "./train_on.ts";
 import {
-  planTraining,
-  type SettledPlan,
+  resolveTrainOptions,
+  type ResolvedTrainOptions,
   type TrainOptions,
 } from "./train_options.ts";
 import { makeTrainable } from "./variables.ts";
@@ -55,7 +55,7 @@ export function nextTokenLoss(
   );
 }
 
-const compiledStep = compileStep(nextTokenLoss, "language model step");
+const compiledStep = compileTrainStep(nextTokenLoss, "language model step");
 
 /**
  * Trains a language model in place, yielding after every step.
@@ -73,17 +73,17 @@ export function trainLanguageModel(
   model: LanguageModel,
   sequences: readonly TokenSequence[],
   options: TrainOptions,
-): AsyncGenerator<TrainStep, void> {
+): AsyncGenerator<StepEvent, void> {
   const length = lengthFor(sequences, model.config);
-  return run(model, sequences, length, planTraining(sequences.length, options));
+  return run(model, sequences, length, resolveTrainOptions(sequences.length, options));
 }
 
 async function* run(
   { params, config }: LanguageModel,
   sequences: readonly TokenSequence[],
   length: number,
-  plan: SettledPlan,
-): AsyncGenerator<TrainStep, void> {
+  plan: ResolvedTrainOptions,
+): AsyncGenerator<StepEvent, void> {
   const { epochs, batchSize, stepsPerEpoch, seed } = plan;
   makeTrainable(params);
   const state = { params, optimizerState: initOptimizerState(params) };
@@ -113,7 +113,7 @@ async function* run(
 }
 
 /** How well a language model predicts. */
-export type NextTokenScore = {
+export type LanguageModelMetrics = {
   /** Tokens that were predicted. */
   readonly tokens: number;
   /** Mean cross-entropy of a token, in nats. */
@@ -149,18 +149,18 @@ const compiledSums = compile(
  * @returns Plain numbers, over all predicted tokens.
  * @throws {RangeError} If a sequence does not fit the model.
  */
-export async function scoreLanguageModel(
+export async function evaluateLanguageModel(
   { params, config }: LanguageModel,
   sequences: readonly TokenSequence[],
   options: { batchSize?: number } = {},
-): Promise<NextTokenScore> {
+): Promise<LanguageModelMetrics> {
   const { batchSize = 50 } = options;
   checkOption("batchSize", batchSize, RULES.count);
   const length = lengthFor(sequences, config);
   const sums = [0, 0, 0];
   for (const plain of nextTokenBatches(sequences, { batchSize, length })) {
     const of = tf.tidy(() => {
-      const shards = cutNextTokenBatch(plain, sideBySide());
+      const shards = cutNextTokenBatch(plain, numReplicas());
       return compiledSums(params, shards.map(nextTokenTensors), config);
     });
     for (const [i, sum] of (await of.data<"float32">()).entries()) {

@@ -15,7 +15,7 @@ import {
 export type { PlainBatch, Task } from "./take_step.ts";
 
 /** One optimizer step, reported after the weights have moved. */
-export type TrainStep = {
+export type StepEvent = {
   readonly kind: "step";
   /** Counts from 1 across epochs. */
   readonly step: number;
@@ -57,7 +57,7 @@ export type TrainPosition = {
  * @param batches Plain arrays, made one at a time as they are needed.
  * @param position The epoch and the steps already taken.
  * @param plan Rates, clipping, seed and signal.
- * @yields One {@linkcode TrainStep} for each batch, or for every
+ * @yields One {@linkcode StepEvent} for each batch, or for every
  * `plan.accumulate` batches.
  * @throws {TrainingDivergedError} While it runs, if loss or gradients are not
  * finite; the weights do not move.
@@ -73,7 +73,7 @@ export async function* trainOn<
   batches: Iterable<Plain>,
   position: TrainPosition,
   plan: TrainPlan,
-): AsyncGenerator<TrainStep, void> {
+): AsyncGenerator<StepEvent, void> {
   const { epoch, stepsDone } = position;
   const { schedule, signal, accumulate = 1 } = plan;
   const { totalSteps } = schedule;

@@ -32,10 +32,10 @@ export type TrainOptions = {
 };
 
 /** Everything that is settled before the first step. */
-export type SettledPlan = TrainPlan & {
+export type ResolvedTrainOptions = TrainPlan & {
   readonly epochs: number;
   readonly batchSize: number;
-  readonly accumulate: number;
+  readonly gradientAccumulationSteps: number;
   readonly stepsPerEpoch: number;
 };
 
@@ -44,17 +44,17 @@ export type SettledPlan = TrainPlan & {
  *
  * @param count Training examples.
  * @param options The user's choices.
- * @param special What differs: `accumulate`, the batches whose gradients make one
+ * @param special What differs: `gradientAccumulationSteps`, the batches whose gradients make one
  * step, 1 by default; `warmupShare`, the steps over which the rate climbs if the
  * user does not say, as a share of all, 0 by default.
  * @returns The plan.
  * @throws {RangeError} If an option is out of its range.
  */
-export function planTraining(
+export function resolveTrainOptions(
   count: number,
   options: TrainOptions,
-  special: { accumulate?: number; warmupShare?: number } = {},
-): SettledPlan {
+  special: { gradientAccumulationSteps?: number; warmupShare?: number } = {},
+): ResolvedTrainOptions {
   const { epochs, batchSize, learningRate, seed, signal } = options;
   const {
     epsilon = ADAMW_DEFAULTS.epsilon,
@@ -63,10 +63,10 @@ export function planTraining(
     maxGradNorm = 1,
     precision = "float32",
   } = options;
-  const { accumulate = 1, warmupShare = 0 } = special;
+  const { gradientAccumulationSteps = 1, warmupShare = 0 } = special;
   checkOption("epochs", epochs, RULES.count);
   checkOption("batchSize", batchSize, RULES.count);
-  checkOption("accumulate", accumulate, RULES.count);
+  checkOption("accumulate", gradientAccumulationSteps, RULES.count);
   checkOption("learningRate", learningRate, RULES.positive);
   checkOption("epsilon", epsilon, RULES.positive);
   checkOption("weightDecay", weightDecay, RULES.notNegative);
@@ -75,7 +75,7 @@ export function planTraining(
   checkChoice("schedule", schedule, ["linear", "cosine", "constant"]);
   checkChoice("precision", precision, ["float32", "bfloat16"]);
   checkPrecision(precision);
-  const stepsPerEpoch = Math.ceil(numBatches(count, batchSize) / accumulate);
+  const stepsPerEpoch = Math.ceil(numBatches(count, batchSize) / gradientAccumulationSteps);
   const totalSteps = epochs * stepsPerEpoch;
   const { warmupSteps = Math.floor(totalSteps * warmupShare) } = options;
   checkWarmup(warmupSteps, totalSteps);
@@ -88,7 +88,7 @@ export function planTraining(
     signal,
     epochs,
     batchSize,
-    accumulate,
+    gradientAccumulationSteps,
     stepsPerEpoch,
   };
 }

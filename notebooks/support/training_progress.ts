@@ -1,13 +1,13 @@
 /** The progress display of a fine-tuning run. @module */
 
-import type { EpochEnd, TrainStep } from "../../lib/training/fine_tune.ts";
+import type { EpochEvent, StepEvent } from "../../lib/training/fine_tune.ts";
 import type { Broadcast } from "./display.ts";
 import { type Progress, progress } from "./progress.ts";
 
 /** A display that is told every event of `fineTune`. */
 export type TrainingProgress = {
   /** Shows where training stands. */
-  update(event: TrainStep | EpochEnd): Promise<void>;
+  update(event: StepEvent | EpochEvent): Promise<void>;
   /** Shows the last step. */
   finish(): Promise<void>;
 };
@@ -49,7 +49,7 @@ export function trainingProgress(
   };
 }
 
-function epochLine(end: EpochEnd): string {
+function epochLine(end: EpochEvent): string {
   const sentences = [
     `Epoch ${end.epoch} ends`,
     `Training loss ${end.trainingLoss.toFixed(4)}`,

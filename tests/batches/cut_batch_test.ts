@@ -170,7 +170,7 @@ Deno.test("shards of hidden words name the same words", () => {
 
 Deno.test("shards of next tokens have the batch's rows", () => {
   const sequences = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
-    .map((inputIds) => ({ inputIds, given: 1 }));
+    .map((inputIds) => ({ inputIds, promptLength: 1 }));
   const [batch] = nextTokenBatches(sequences, { batchSize: 3, length: 2 });
   assert.deepEqual(
     cutNextTokenBatch(batch!, 2).map(({ inputIds, next, indices, length }) => ({

@@ -16,11 +16,11 @@ import {
 const TRAIN = copyTask(30, 4), VALIDATION = copyTask(8, 2);
 
 /** The losses of two epochs without dropout. */
-async function losses(layout: "packed" | "padded"): Promise<number[]> {
+async function losses(batching: "packed" | "padded"): Promise<number[]> {
   const model = newModel({ config: TOY_WITHOUT_DROPOUT });
   const found: number[] = [];
   const run = fineTune(model, { train: TRAIN, validation: VALIDATION }, {
-    ...{ epochs: 2, batchSize: 8, learningRate: 1e-2, seed: 42, layout },
+    ...{ epochs: 2, batchSize: 8, learningRate: 1e-2, seed: 42, batching },
   });
   for await (const event of run) {
     found.push(event.kind === "step" ? event.loss : event.validationLoss);

@@ -3,7 +3,7 @@ import {
   IGNORE_INDEX,
   maskedBatchesOf,
 } from "bertbook/batches/masked_batches.ts";
-import { maskTokens, numPlaces } from "bertbook/batches/masking.ts";
+import { maskTokens, numMasked } from "bertbook/batches/masking.ts";
 import { sentencePairs, spansOf } from "bertbook/batches/sentence_pairs.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import {
@@ -102,9 +102,9 @@ Deno.test("whole words are hidden with all their pieces, within the number wante
   for (let i = 0; i < 300; i++) {
     const { places } = maskTokens(inputIds, vocabulary, randomStream(i), {
       share: 0.3,
-      wholeWords: true,
+      wholeWordMasking: true,
     });
-    assert.ok(places.length <= numPlaces(inputIds.length, 0.3));
+    assert.ok(places.length <= numMasked(inputIds.length, 0.3));
     for (let w = 0; w + 1 < starts.length; w++) {
       const inside = places
         .filter((place) => place >= starts[w]! && place < starts[w + 1]!);
@@ -120,7 +120,7 @@ Deno.test("a word too long for the share is hidden in part, rather than nothing"
   const inputIds = [CLS, ...long, ...longer, SEP]; // 15 % of 11 tokens are 2
   for (let i = 0; i < 50; i++) {
     const { places } = maskTokens(inputIds, vocabulary, randomStream(i), {
-      wholeWords: true,
+      wholeWordMasking: true,
     });
     assert.deepEqual(places, [1, 2]);
   }

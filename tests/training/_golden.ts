@@ -9,10 +9,10 @@ import {
 import golden from "../golden/training_losses.json" with { type: "json" };
 import {
   assertRelative,
-  disposeLearner,
+  disposeTrainState,
   formula,
   formulaBatch,
-  learnerOf,
+  trainStateOf,
   planOf,
   TOY_WITHOUT_DROPOUT as CONFIG,
 } from "./_support.ts";
@@ -33,7 +33,7 @@ export function formulaParams(config: BertConfig): ClassifierParams {
 /** Trains as tests/golden/training_losses.py does, on the present engine. */
 export async function assertGoldenSteps(): Promise<void> {
   const { batchSize, length, learningRate, warmupSteps } = golden.toy;
-  const state = learnerOf(formulaParams(CONFIG));
+  const state = trainStateOf(formulaParams(CONFIG));
   const plan = planOf({
     config: CONFIG,
     schedule: { name: "linear", learningRate, warmupSteps, totalSteps: 20 },
@@ -54,5 +54,5 @@ export async function assertGoldenSteps(): Promise<void> {
       .flatten<tf.Tensor1D>().arraySync()
   );
   assertRelative(kernel, golden.toy.classifierWeight.flat(), 1e-3);
-  disposeLearner(state);
+  disposeTrainState(state);
 }

@@ -87,10 +87,10 @@ export function constantRate(learningRate: number): ClassifierPlan["schedule"] {
   return { name: "constant", learningRate, warmupSteps: 0, totalSteps: 1000 };
 }
 
-/** A learner with new weights; the caller disposes it with `disposeLearner`. */
-export function newLearner(numLabels = 2): ClassifierTrainState {
+/** A learner with new weights; the caller disposes it with `disposeTrainState`. */
+export function newTrainState(numLabels = 2): ClassifierTrainState {
   const params = initClassifier(TOY, numLabels, randomStream(7));
-  return learnerOf(params);
+  return trainStateOf(params);
 }
 
 /** A toy model with new weights; the caller disposes `params` with `disposeTree`. */
@@ -116,12 +116,12 @@ export function newModel(
 }
 
 /** Moments for parameters that become variables. */
-export function learnerOf(params: ClassifierParams): ClassifierTrainState {
+export function trainStateOf(params: ClassifierParams): ClassifierTrainState {
   makeTrainable(params);
   return { params, optimizerState: initOptimizerState(params) };
 }
 
-export function disposeLearner(
+export function disposeTrainState(
   { params, optimizerState }: ClassifierTrainState,
 ): void {
   disposeTree(params);

@@ -33,14 +33,14 @@ type Move = {
   options: AdamWOptions;
   factor?: number;
   open?: boolean;
-  factors?: LrMultipliers;
+  lrMultipliers?: LrMultipliers;
 };
 
 function move(
   params: Toy,
   optimizerState: AdamWState,
   gradients: Record<string, number[]>,
-  { step, learningRate, options, factor = 1, open = true, factors }: Move,
+  { step, learningRate, options, factor = 1, open = true, lrMultipliers }: Move,
 ): void {
   tf.tidy(() => {
     const tensors = Object.fromEntries(
@@ -50,7 +50,7 @@ function move(
       rates: adamWRates(step, learningRate, options),
       gate: { factor: tf.scalar(factor), open: tf.scalar(open) },
       options,
-      factors,
+      lrMultipliers,
     });
   });
 }
@@ -126,7 +126,7 @@ test("adamW() moves and shrinks a parameter by its share of the learning rate", 
   const params = toy(), optimizerState = initOptimizerState(params);
   const options = { ...ADAMW_DEFAULTS, weightDecay: 0.1 };
   const gradients = { kernel: [7, -0.001, 40], bias: [-3, 2] };
-  const rest = { learningRate: 0.5, options, factors: { ker: 0.5 } };
+  const rest = { learningRate: 0.5, options, lrMultipliers: { ker: 0.5 } };
   move(params, optimizerState, gradients, { step: 1, ...rest });
   // 1 · (1 − 0.25 · 0.1) − 0.25; the bias moves by the whole 0.5.
   assertNear(params.kernel, [0.975 - 0.25, -1.95 + 0.25, 2.925 - 0.25], 1e-5);

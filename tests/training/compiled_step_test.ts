@@ -13,9 +13,9 @@ import type { StepSettings } from "bertbook/training/step.ts";
 import { assertGoldenSteps } from "./_golden.ts";
 import {
   assertRelative,
-  disposeLearner,
+  disposeTrainState,
   formulaBatch,
-  newLearner,
+  newTrainState,
   TOY,
   TOY_WITHOUT_DROPOUT,
   valuesOf,
@@ -37,7 +37,7 @@ function follow(
   numSteps: number,
   sizes = SIZES,
 ): { losses: number[]; values: number[] } {
-  const state = newLearner(3);
+  const state = newTrainState(3);
   const losses = Array.from({ length: numSteps }, (_, i) => {
     using batch = batchTensors(formulaBatch(i + 1, sizes), TOY);
     const { input, labels } = batch;
@@ -49,7 +49,7 @@ function follow(
     return loss!;
   });
   const values = valuesOf(state);
-  disposeLearner(state);
+  disposeTrainState(state);
   return { losses, values };
 }
 
@@ -96,7 +96,7 @@ Deno.test("a compiled step that is large enough to be fused takes the same steps
 
 Deno.test("a compiled step moves nothing where the loss is not a number", () => {
   const compiled = compile(trainingStep);
-  const state = newLearner(3);
+  const state = newTrainState(3);
   const bias = state.params.classifier.bias as tf.Variable<tf.Rank.R1>;
   tf.tidy(() => bias.assign(tf.tensor1d([NaN, 0, 0])));
   const before = valuesOf(state);
@@ -110,6 +110,6 @@ Deno.test("a compiled step moves nothing where the loss is not a number", () => 
     assert.ok(Number.isNaN(loss.dataSync()[0]));
   });
   assert.deepEqual(valuesOf(state), before);
-  disposeLearner(state);
+  disposeTrainState(state);
   compiled.dispose();
 });

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import {
-  type EpochEnd,
+  type EpochEvent,
   fineTune,
   type FineTuneData,
   type FineTuneOptions,
-  type TrainStep,
+  type StepEvent,
 } from "bertbook/training/fine_tune.ts";
 import { predict } from "bertbook/inference/predict.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
@@ -35,12 +35,12 @@ const RECIPE: FineTuneOptions = {
   seed: 42,
 };
 
-type Events = { steps: TrainStep[]; epochs: EpochEnd[]; kinds: string };
+type Events = { steps: StepEvent[]; epochs: EpochEvent[]; kinds: string };
 
 async function collect(
-  events: AsyncIterable<TrainStep | EpochEnd>,
+  events: AsyncIterable<StepEvent | EpochEvent>,
 ): Promise<Events> {
-  const steps: TrainStep[] = [], epochs: EpochEnd[] = [];
+  const steps: StepEvent[] = [], epochs: EpochEvent[] = [];
   let kinds = "";
   for await (const event of events) {
     if (event.kind === "step") steps.push(event);
@@ -152,7 +152,7 @@ Deno.test("fineTune() obeys every part of its recipe", async () => {
     { schedule: "cosine" },
     { maxGradNorm: 1e-4, epsilon: 1e-3 },
     { order: "length-grouped" },
-    { accumulate: 2 },
+    { gradientAccumulationSteps: 2 },
   ];
   const losses = new Set<number>();
   for (const change of changes) losses.add(await run(change));
@@ -203,7 +203,7 @@ Deno.test("fineTune() refuses wrong options and examples at once, before any ste
   );
   refused({ epochs: 1.5 }, /epochs/);
   refused({ batchSize: 0 }, /batchSize/);
-  refused({ accumulate: 0 }, /accumulate/);
+  refused({ gradientAccumulationSteps: 0 }, /accumulate/);
   refused({ learningRate: 0 }, /learningRate/);
   refused({ learningRate: NaN }, /learningRate/);
   refused({ epsilon: -1 }, /epsilon/);

@@ -31,13 +31,13 @@ function rows(output: unknown): tf.Tensor2D {
 Deno.test("the loss of every head equals Python's", () => {
   tf.tidy(() => {
     const words = list(labels.words.flat());
-    const following = list(labels.following);
+    const nextSentenceLabels = list(labels.nextSentenceLabels);
     const pretraining = heads.pretraining;
     assertLoss(
       pretrainingLoss({
         wordLogits: rows(pretraining.outputs[0]),
         sentenceLogits: tf.tensor2d(pretraining.outputs[1] as number[][]),
-      }, { words, following }),
+      }, { words, nextSentenceLabels }),
       pretraining.loss,
     );
     const masked = heads["masked-lm"];
@@ -47,7 +47,7 @@ Deno.test("the loss of every head equals Python's", () => {
     );
     const pairs = heads["next-sentence"];
     assertLoss(
-      crossEntropy(tf.tensor2d(pairs.outputs[0]!), following),
+      crossEntropy(tf.tensor2d(pairs.outputs[0]!), nextSentenceLabels),
       pairs.loss,
     );
     const classes = heads["sequence-classification"];

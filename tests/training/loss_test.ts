@@ -42,12 +42,12 @@ Deno.test("a class that counts three times has three times the gradient", () => 
   tf.tidy(() => {
     const labels = tf.tensor1d([0, 1], "int32");
     const logits = tf.tensor2d([[1, -1], [0.5, 0.25]]);
-    const gradient = (importance?: number[]): number[][] =>
+    const gradient = (sampleWeights?: number[]): number[][] =>
       tf.grad((x) =>
         crossEntropy(
           x as tf.Tensor2D,
           labels,
-          importance && tf.tensor1d(importance),
+          sampleWeights && tf.tensor1d(sampleWeights),
         )
       )(logits).arraySync() as number[][];
     // Row i: wᵢ / Σ w · (softmax − one-hot); without weights, 1 / 2 of it.

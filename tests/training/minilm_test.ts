@@ -8,10 +8,10 @@ import { loadClassifier } from "bertbook/checkpoint/pretrained.ts";
 import golden from "../golden/training_losses.json" with { type: "json" };
 import {
   assertRelative,
-  disposeLearner,
+  disposeTrainState,
   formula,
   formulaBatch,
-  learnerOf,
+  trainStateOf,
   planOf,
 } from "./_support.ts";
 
@@ -30,7 +30,7 @@ Deno.test({
       labels,
       seed: 1,
     });
-    const state = learnerOf(params);
+    const state = trainStateOf(params);
     tf.tidy(() => {
       const { kernel, bias } = params.classifier;
       const values = tf.tensor2d(formula(3 * 384, 0), [3, 384]).transpose();
@@ -61,6 +61,6 @@ Deno.test({
     ) {
       assert.ok(Math.abs(kernel[i]! - expected) < 1e-6, `kernel value ${i}`);
     }
-    disposeLearner(state);
+    disposeTrainState(state);
   },
 });

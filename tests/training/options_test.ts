@@ -2,11 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { balancedWeights } from "bertbook/training/class_weights.ts";
 import {
-  type EpochEnd,
+  type EpochEvent,
   fineTune,
   type FineTuneData,
   type FineTuneOptions,
-  type TrainStep,
+  type StepEvent,
 } from "bertbook/training/fine_tune.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
@@ -36,8 +36,8 @@ const RECIPE: FineTuneOptions = {
 };
 
 type Run = {
-  steps: TrainStep[];
-  epochs: EpochEnd[];
+  steps: StepEvent[];
+  epochs: EpochEvent[];
   /** What each parameter was and is, by path. */
   moved: Map<string, { before: Float32Array; after: Float32Array }>;
 };
@@ -53,7 +53,7 @@ async function run(
       leaf.dataSync<"float32">().slice(),
     ]);
   const before = values();
-  const steps: TrainStep[] = [], epochs: EpochEnd[] = [];
+  const steps: StepEvent[] = [], epochs: EpochEvent[] = [];
   for await (const event of fineTune(model, data, { ...RECIPE, ...options })) {
     if (event.kind === "step") steps.push(event);
     else epochs.push(event);
@@ -164,7 +164,7 @@ Deno.test("classWeights: the loss is PyTorch's weighted mean, whole and in parts
   const whole = await lossOf([0, 1], { classWeights: numbers });
   assertRelative([whole], [expected], 1e-5);
   assert.notEqual(whole, await lossOf([0, 1]));
-  const inParts = { batchSize: 5, accumulate: 5, classWeights: numbers };
+  const inParts = { batchSize: 5, gradientAccumulationSteps: 5, classWeights: numbers };
   assertRelative([await lossOf([0, 1], inParts)], [expected], 1e-5);
   assertRelative([await lossOf([0], { classWeights: numbers })], [zeros], 1e-6);
 });
@@ -185,7 +185,7 @@ Deno.test("hidden layers are trained with the rest; without a pooler, it stays",
   const config = { ...TOY_WITHOUT_DROPOUT, classifier };
   const params = initClassifier(config, 2, randomStream(7));
   const model = newModel({ config, params });
-  const shaped = await run({ epochs: 2, accumulate: 2 }, DATA, model);
+  const shaped = await run({ epochs: 2, gradientAccumulationSteps: 2 }, DATA, model);
   assert.ok(wayOf(shaped, "hidden.0.kernel") > 0);
   assert.ok(wayOf(shaped, "classifier.kernel") > 0);
   assert.ok(wayOf(shaped, "bert.layers.0.intermediate.kernel") > 0);

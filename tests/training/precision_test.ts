@@ -11,9 +11,9 @@ import { checkPrecision, type Precision } from "bertbook/engine/precision.ts";
 import {
   assertRelative,
   copyTask,
-  disposeLearner,
+  disposeTrainState,
   formulaBatch,
-  newLearner,
+  newTrainState,
   newModel,
   planOf,
   TOY_WITHOUT_DROPOUT,
@@ -40,7 +40,7 @@ Deno.test({
   ignore: possible === false,
   fn: async () => {
     const lossesIn = async (precision: Precision): Promise<number[]> => {
-      const state = newLearner(3);
+      const state = newTrainState(3);
       const plan = planOf({ config: TOY_WITHOUT_DROPOUT, precision });
       const sizes = { batchSize: 8, length: 16, vocabSize: 64 };
       const batches = Array.from(
@@ -52,7 +52,7 @@ Deno.test({
       for await (const step of train(state, batches, start, plan)) {
         losses.push(step.loss);
       }
-      disposeLearner(state);
+      disposeTrainState(state);
       return losses;
     };
     const exact = await lossesIn("float32"), rough = await lossesIn("bfloat16");

@@ -10,7 +10,7 @@ import {
   fillMask,
   probabilityOfFollowing,
 } from "bertbook/inference/fill_mask.ts";
-import { judgePretraining } from "bertbook/training/judge_pretraining.ts";
+import { evaluatePretraining } from "bertbook/training/judge_pretraining.ts";
 import {
   pretrain,
   type PretrainEpoch,
@@ -89,7 +89,7 @@ async function trained(
 Deno.test("pretrain() teaches words and pairs, and fillMask() reads them", async () => {
   await assertNoLeak(async () => {
     const model = newModel("pretraining");
-    const before = await judgePretraining(model, DATA.validation);
+    const before = await evaluatePretraining(model, DATA.validation);
     // Not yet better than chance: 13 pieces, two classes.
     assert.ok(Math.abs(before.loss - Math.log(13)) < 0.2, `${before.loss}`);
     const { losses, epochs } = await trained(model, RECIPE);
@@ -147,7 +147,7 @@ Deno.test("pretrain() ends with the weights of the best epoch, also where it is 
         else if (event.step === lastStep) break;
       }
       const losses = epochs.map(({ loss }) => loss);
-      const { loss } = await judgePretraining(model, DATA.validation);
+      const { loss } = await evaluatePretraining(model, DATA.validation);
       assert.equal(loss, Math.min(...losses));
       assert.ok(loss < losses.at(-1)!, `${losses}`);
       const records = losses
@@ -171,8 +171,8 @@ Deno.test("fillMask() and probabilityOfFollowing() leave nothing where the model
 Deno.test("judgePretraining() does not depend on how batches are cut", async () => {
   const model = newModel("pretraining");
   const some = DATA.validation.slice(0, 20);
-  const whole = await judgePretraining(model, some, { batchSize: 20 });
-  const cut = await judgePretraining(model, some, { batchSize: 3 });
+  const whole = await evaluatePretraining(model, some, { batchSize: 20 });
+  const cut = await evaluatePretraining(model, some, { batchSize: 3 });
   assert.ok(Math.abs(whole.loss - cut.loss) < 1e-5);
   assert.equal(whole.numWords, 40); // two of eleven tokens in each
   assert.equal(cut.pairAccuracy, whole.pairAccuracy);
@@ -182,11 +182,11 @@ Deno.test("judgePretraining() does not depend on how batches are cut", async () 
 Deno.test("judgePretraining() refuses examples without a word", async () => {
   const model = newModel("masked-lm");
   const empty = { inputIds: [CLS, SEP], tokenTypeIds: [0, 0], label: 0 };
-  await assert.rejects(judgePretraining(model, [empty, empty]), {
+  await assert.rejects(evaluatePretraining(model, [empty, empty]), {
     name: "RangeError",
     message: /must be there to be hidden: the 2 examples hold special tokens/,
   });
-  const { numWords } = await judgePretraining(model, [
+  const { numWords } = await evaluatePretraining(model, [
     empty,
     pairsOf(1, 1)[0]!,
   ]);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { ADAMW_DEFAULTS, initOptimizerState } from "bertbook/training/adamw.ts";
-import { compileStep } from "bertbook/training/compiled_step.ts";
+import { compileTrainStep } from "bertbook/training/compiled_step.ts";
 import { type Task, trainOn } from "bertbook/training/train_on.ts";
 import { assertNoLeak, constantRate } from "./_support.ts";
 
@@ -13,7 +13,7 @@ type Line = { slope: tf.Tensor };
 type Points = { x: tf.Tensor; y: tf.Tensor };
 type PlainPoints = { x: number[]; y: number[]; indices: number[] };
 
-const LINE_STEP = compileStep(
+const LINE_STEP = compileTrainStep(
   ({ slope }: Line, { x, y }: Points, { power }: { power: number }) =>
     x.mul(slope).sub(y).abs().pow(power).mean<tf.Scalar>(),
   "a step along a line",
@@ -60,13 +60,13 @@ Deno.test("trainOn() lowers any loss of any model", async () => {
 });
 
 Deno.test("trainOn() leaves what the loss does not depend on alone, decay included", async () => {
-  for (const accumulate of [1, 2]) {
+  for (const gradientAccumulationSteps of [1, 2]) {
     const params = tf.tidy(() => ({
       slope: tf.variable(tf.scalar(1)),
       kernel: tf.variable(tf.scalar(1)), // a name that decays
     }));
     const task = lineTask<Line>(params);
-    const plan = { ...PLAN, accumulate };
+    const plan = { ...PLAN, gradientAccumulationSteps };
     for await (const _ of trainOn(task, [BATCH, BATCH], START, plan));
     assert.notEqual(params.slope.dataSync()[0], 1);
     assert.equal(params.kernel.dataSync()[0], 1);
@@ -75,12 +75,12 @@ Deno.test("trainOn() leaves what the loss does not depend on alone, decay includ
 });
 
 Deno.test("trainOn() has a loss of 0 where nothing counts", async () => {
-  for (const accumulate of [1, 2]) {
+  for (const gradientAccumulationSteps of [1, 2]) {
     const task = {
       ...lineTask({ slope: tf.tidy(() => tf.variable(tf.scalar(1))) }),
       weightOf: () => 0,
     };
-    const plan = { ...PLAN, accumulate };
+    const plan = { ...PLAN, gradientAccumulationSteps };
     for await (
       const { loss, gradientNorm } of trainOn(task, [BATCH], START, plan)
     ) {
@@ -103,7 +103,7 @@ Deno.test("trainOn() weighs the parts of a batch as the task says", async () => 
     y: [4],
     indices: [1],
   }];
-  const plan = { ...PLAN, accumulate: 2 };
+  const plan = { ...PLAN, gradientAccumulationSteps: 2 };
   for await (const { loss } of trainOn(task, parts, START, plan)) {
     assert.equal(loss, (3 * 2 ** 2 + 4 ** 2) / 4);
   }
@@ -111,7 +111,7 @@ Deno.test("trainOn() weighs the parts of a batch as the task says", async () => 
 });
 
 Deno.test("what is left over at an epoch's end is not fused, a whole batch of that size is", async () => {
-  const step = compileStep(
+  const step = compileTrainStep(
     ({ slope }: Line, { x, y }: Points) =>
       x.mul(slope.mean()).sub(y).square().mean<tf.Scalar>(),
     "a step of many weights",

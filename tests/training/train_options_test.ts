@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {
-  planTraining,
+  resolveTrainOptions,
   type TrainOptions,
 } from "bertbook/training/train_options.ts";
 
@@ -13,7 +13,7 @@ const RECIPE: TrainOptions = {
 
 Deno.test("planTraining() counts steps: batches, parts of a step, and the climb of the rate", () => {
   // 41 examples are six batches of 8, the last of one; two make a step.
-  const plan = planTraining(41, RECIPE, { accumulate: 2, warmupShare: 0.3 });
+  const plan = resolveTrainOptions(41, RECIPE, { gradientAccumulationSteps: 2, warmupShare: 0.3 });
   assert.equal(plan.stepsPerEpoch, 3);
   assert.deepEqual(plan.schedule, {
     name: "linear",
@@ -22,12 +22,12 @@ Deno.test("planTraining() counts steps: batches, parts of a step, and the climb 
     totalSteps: 9,
   });
   const chosen = { ...RECIPE, warmupSteps: 5 };
-  const { schedule } = planTraining(41, chosen, { warmupShare: 0.3 });
+  const { schedule } = resolveTrainOptions(41, chosen, { warmupShare: 0.3 });
   assert.deepEqual([schedule.warmupSteps, schedule.totalSteps], [5, 18]);
 });
 
 Deno.test("planTraining() fills in the paper's AdamW", () => {
-  const { adamW, maxGradNorm, precision } = planTraining(8, RECIPE);
+  const { adamW, maxGradNorm, precision } = resolveTrainOptions(8, RECIPE);
   assert.deepEqual(adamW, {
     ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
   });
@@ -49,10 +49,10 @@ Deno.test("planTraining() refuses every option outside its range", () => {
   ];
   for (const change of wrong) {
     const options = { ...RECIPE, ...change } as TrainOptions;
-    assert.throws(() => planTraining(8, options), {
+    assert.throws(() => resolveTrainOptions(8, options), {
       name: "RangeError",
       message: new RegExp(Object.keys(change)[0]!),
     });
   }
-  assert.throws(() => planTraining(8, RECIPE, { accumulate: 0 }), /accumulate/);
+  assert.throws(() => resolveTrainOptions(8, RECIPE, { gradientAccumulationSteps: 0 }), /accumulate/);
 });

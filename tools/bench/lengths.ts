@@ -1,7 +1,7 @@
 /** `deno task bench --by-length`: what an epoch takes by each way of padding. @module */
 
-import { planFineTuning } from "../../lib/training/fine_tune_options.ts";
-import { occurringWords } from "../../lib/training/occurring_words.ts";
+import { resolveFineTuneOptions } from "../../lib/training/fine_tune_options.ts";
+import { activeVocabulary } from "../../lib/training/occurring_words.ts";
 import { train } from "../../lib/training/train.ts";
 import {
   type Batch,
@@ -123,12 +123,12 @@ export async function measureLengths(
   });
   const sizes = { seed: SEED, sentences: Infinity };
   const task = await colaTask(model.tokenizer, sizes);
-  const plan = planFineTuning(model, task, {
+  const plan = resolveFineTuneOptions(model, task, {
     ...{ epochs: 1, batchSize, learningRate, weightDecay, maxGradNorm },
     seed: SEED,
   });
   makeTrainable(model.params);
-  const words = occurringWords(model.params, model.config, task.train);
+  const words = activeVocabulary(model.params, model.config, task.train);
   const state = {
     params: words.params,
     optimizerState: initOptimizerState(words.params),

@@ -10,7 +10,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "../../lib/engine/compile.ts";
-import { sideBySide } from "../../lib/engine/side_by_side.ts";
+import { numReplicas } from "../../lib/engine/side_by_side.ts";
 
 /** Rows and columns of the matrices: far more than any step of ours multiplies. */
 const SIZE = 2048;
@@ -49,7 +49,7 @@ export function roofMeter(
     "float32",
     1,
   );
-  const numChains = sideBySide();
+  const numChains = numReplicas();
   const multiply = compile((x: tf.Tensor2D) => {
     const corners = Array.from({ length: numChains }, (_, chain) => {
       // Equal products would be computed once.

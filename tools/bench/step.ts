@@ -22,7 +22,7 @@ import {
 } from "../../lib/training/classification.ts";
 import { cutBatch } from "../../lib/batches/cut_batch.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
-import { sideBySide } from "../../lib/engine/side_by_side.ts";
+import { numReplicas } from "../../lib/engine/side_by_side.ts";
 import {
   tensorFlowBackend,
   tensorFlowBinding,
@@ -40,11 +40,11 @@ import {
   adamWRates,
   initOptimizerState,
 } from "../../lib/training/adamw.ts";
-import { compileStep } from "../../lib/training/compiled_step.ts";
+import { compileTrainStep } from "../../lib/training/compiled_step.ts";
 import { crossEntropy } from "../../lib/training/loss.ts";
 import type { Precision } from "../../lib/engine/precision.ts";
 import { inShards, sharesOf } from "../../lib/training/shards.ts";
-import { stepOf } from "../../lib/training/step.ts";
+import { makeTrainStep } from "../../lib/training/step.ts";
 import { makeTrainable } from "../../lib/training/variables.ts";
 import { answerRequests, peakMegabytes } from "../trials/worker_process.ts";
 import type { MemoryNow } from "./memory.ts";
@@ -81,10 +81,10 @@ const state: ClassifierTrainState = {
 const settings = { config, adamW: ADAMW_DEFAULTS, maxGradNorm: CLIP_NORM };
 const objective = savings === "all" ? classificationLoss : plainLoss;
 const step = isCompiled
-  ? compileStep(objective, "training step")[precision as Precision]
-  : stepOf(inShards(objective));
+  ? compileTrainStep(objective, "training step")[precision as Precision]
+  : makeTrainStep(inShards(objective));
 const plain = benchBatch(Number(tokens), words);
-const shards = cutBatch(plain, isCompiled ? sideBySide() : 1);
+const shards = cutBatch(plain, isCompiled ? numReplicas() : 1);
 let stepsTaken = 0;
 
 /** The loss that `classificationLoss()` computes, of all rows of all layers. */

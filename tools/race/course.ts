@@ -7,7 +7,7 @@
 
 import { join } from "node:path";
 import type { FineTuneOptions } from "../../lib/training/fine_tune.ts";
-import { planFineTuning } from "../../lib/training/fine_tune_options.ts";
+import { resolveFineTuneOptions } from "../../lib/training/fine_tune_options.ts";
 import { predictionBatches } from "../../lib/inference/predict.ts";
 import type { Batch, EncodedExample } from "../../lib/batches/batches.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
@@ -34,7 +34,7 @@ export type RaceRecipe =
       | "weightDecay"
       | "maxGradNorm"
       | "seed"
-      | "order"
+      | "sampler"
       | "precision"
     >
   >
@@ -73,7 +73,7 @@ export async function layCourse(
     labels: LABELS,
     seed,
   });
-  const { dropout, sentences, epochs, order, precision } = plan;
+  const { dropout, sentences, epochs, sampler, precision } = plan;
   const config = {
     ...model.config,
     hiddenDropout: dropout,
@@ -85,9 +85,9 @@ export async function layCourse(
   const { batchSize, learningRate, weightDecay, maxGradNorm } = RECIPES.full;
   const chosen = {
     ...{ epochs, batchSize, learningRate, weightDecay, maxGradNorm },
-    ...{ seed, order, precision },
+    ...{ seed, sampler, precision },
   };
-  const settled = planFineTuning(model, task, { ...chosen, layout: "padded" });
+  const settled = resolveFineTuneOptions(model, task, { ...chosen, batching: "padded" });
   const recipe: RaceRecipe = {
     ...chosen,
     threads,

@@ -25,7 +25,7 @@ export type RacePlan = {
   readonly epochs: number;
   /** Training sentences at most. */
   readonly sentences: number;
-  readonly order: "random" | "length-grouped";
+  readonly sampler: "random" | "length-grouped";
   readonly precision: Precision;
   /** Dropout rate of all layers. */
   readonly dropout: number;
@@ -51,7 +51,7 @@ export const RACE_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     value: "all",
     description: "Training sentences, for a shorter race",
   },
-  order: {
+  sampler: {
     type: "string",
     value: "random",
     description: "Order of the sentences: random or length-grouped",
@@ -96,7 +96,7 @@ export function racePlan({ values }: Arguments): RacePlan {
     sentences: text("sentences") === "all"
       ? Infinity
       : onlyOne("sentences", whole("sentences", [1, 1_000_000])),
-    order: one("order", ["random", "length-grouped"]),
+    sampler: one("sampler", ["random", "length-grouped"]),
     precision: one<Precision>("precision", ["float32", "bfloat16"]),
     dropout: onlyOne(
       "dropout",

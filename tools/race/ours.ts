@@ -33,7 +33,7 @@ const model = await loadClassifier(join(folder!, "model"), {
 });
 const epochs = judgedEpochs(model, task, {
   ...recipe,
-  layout: racer === "packed" ? "packed" : "padded",
+  batching: racer === "packed" ? "packed" : "padded",
 });
 
 await answerRequests({}, async (): Promise<EpochAnswer> => {

@@ -72,7 +72,7 @@ async function runRaces(
         line.finish(
           `${title}, ${numSentences} sentences, ${model}: ${epochs} epochs, ` +
             `batch ${batchSize}, learning rate ${learningRate}, dropout ` +
-            `${plan.dropout}, ${plan.order} order, ${plan.precision}`,
+            `${plan.dropout}, ${plan.sampler} sampler, ${plan.precision}`,
         );
       }
       runs.push(

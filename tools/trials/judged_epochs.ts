@@ -1,7 +1,7 @@
 /** A fine-tuning that is tested after every epoch. @module */
 
 import {
-  type EpochEnd,
+  type EpochEvent,
   fineTune,
   type FineTuneOptions,
 } from "../../lib/training/fine_tune.ts";
@@ -18,7 +18,7 @@ export type Judge = (typeof JUDGES)[number];
 
 /** What came of an epoch. */
 export type JudgedEpoch = {
-  readonly end: EpochEnd;
+  readonly end: EpochEvent;
   /** Of each step, in nats. */
   readonly losses: readonly number[];
   /** By the clock, tracing and padding with it, validation without. */

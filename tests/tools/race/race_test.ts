@@ -15,7 +15,7 @@ Deno.test("racePlan() without options is what --help shows", () => {
     seeds: [42],
     epochs: 4,
     sentences: Infinity,
-    order: "random",
+    sampler: "random",
     precision: "float32",
     dropout: 0.1,
     json: "out/race.json",
@@ -25,12 +25,12 @@ Deno.test("racePlan() without options is what --help shows", () => {
 Deno.test("racePlan() reads lists and numbers, and refuses others", () => {
   const plan = planOf(
     ...["--who=torch,eager", "--seeds=1,2,1", "--sentences=2000"],
-    ...["--dropout=0", "--order=length-grouped"],
+    ...["--dropout=0", "--sampler=length-grouped"],
   );
   assert.deepEqual(plan.racers, ["torch", "eager"]);
   assert.deepEqual(plan.seeds, [1, 2]);
   assert.deepEqual([plan.sentences, plan.dropout], [2000, 0]);
-  assert.equal(plan.order, "length-grouped");
+  assert.equal(plan.sampler, "length-grouped");
   const refusals: [string, RegExp][] = [
     ["--who=pytorch", /--who .*found "pytorch"; did you mean torch\?$/],
     ["--seeds=1,x", /--seeds .*found "x"; write it in digits$/],
