@@ -1,8 +1,8 @@
-/** In which order an epoch visits the examples. @module */
+/** Samplers: the order in which an epoch visits the examples. @module */
 
 import { randomStream } from "../engine/random/stream.ts";
 
-/** Batches that are sorted together; more make less padding and less chance. */
+/** Batches that are sorted together; more make less padding and less randomness. */
 const MEGABATCH = 50;
 
 /**

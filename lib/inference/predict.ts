@@ -1,13 +1,13 @@
 /** Sequences → logits, in evaluation mode: no dropout, no gradients. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { setImmediate } from "node:timers/promises";
+import { yieldToEventLoop } from "../engine/event_loop.ts";
 import {
   type Batch,
   batchesOf,
   type EncodedExample,
 } from "../batches/batches.ts";
-import { cutBatch } from "../batches/cut_batch.ts";
+import { splitBatch } from "../batches/batch_tensors.ts";
 import { numReplicas } from "../engine/side_by_side.ts";
 import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
 import type { BertInput } from "../model/bert.ts";
@@ -19,7 +19,7 @@ import type { BertConfig } from "../model/config.ts";
 import { inputFrom } from "../model/input.ts";
 import { checkChoice, checkOption, RULES } from "../options.ts";
 import { checkExamples } from "../batches/check_examples.ts";
-import { lengthMultiple } from "../batches/layout.ts";
+import { lengthMultiple } from "../batches/batches.ts";
 import { MANY_SIGNATURES } from "../engine/precision.ts";
 import {
   checkPrecision,
@@ -66,7 +66,7 @@ export async function predict(
   for (const batch of predictionBatches(examples, model.config, batchSize)) {
     const rows = await logitsOf(model, batch, precision);
     batch.indices.forEach((index, row) => logits[index] = rows[row]!);
-    await setImmediate(); // the engine blocks while it computes
+    await yieldToEventLoop();
   }
   checkFinite(logits);
   return {
@@ -130,7 +130,7 @@ async function logitsOf(
   plain: Batch,
   precision: Precision,
 ): Promise<number[][]> {
-  const shards = cutBatch(plain, numReplicas());
+  const shards = splitBatch(plain, numReplicas());
   const logits = tf.tidy(() => {
     const inputs = shards.map((shard) => inputFrom(shard, config));
     return compiledLogits[precision](params, inputs, config);

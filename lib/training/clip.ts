@@ -1,5 +1,5 @@
 /**
- * Clipping by the global norm: one long gradient must not throw the weights away.
+ * Gradient clipping by the global norm: one long gradient must not spoil the weights.
  *
  * Pascanu et al. (2013), "On the difficulty of training recurrent neural
  * networks", algorithm 1.
@@ -10,7 +10,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { squaredNorm } from "../engine/squared_norm.ts";
 
-/** Keeps the division defined where every gradient is 0; PyTorch's value. */
+/** Against a division by 0 if every gradient is 0; PyTorch's value. */
 const NORM_EPSILON = 1e-6;
 
 /**

@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs";
-import { train } from "bertbook/training/train.ts";
 import type { ClassifierParams } from "bertbook/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import {
@@ -12,9 +11,10 @@ import {
   disposeTrainState,
   formula,
   formulaBatch,
-  trainStateOf,
   planOf,
   TOY_WITHOUT_DROPOUT as CONFIG,
+  train,
+  trainStateOf,
 } from "./_support.ts";
 
 /** The classifier of tests/golden/training_losses.py, or of training_options.py. */

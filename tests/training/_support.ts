@@ -1,7 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import type { ClassifierTrainState } from "bertbook/training/classification.ts";
-import type { ClassifierPlan } from "bertbook/training/train.ts";
 import type { Batch, EncodedExample } from "bertbook/batches/batches.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import type { ClassifierParams } from "bertbook/model/heads/sequence_classifier.ts";
@@ -10,7 +8,22 @@ import { initClassifier } from "bertbook/model/initialize.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 import { ADAMW_DEFAULTS, initOptimizerState } from "bertbook/training/adamw.ts";
-import { makeTrainable } from "bertbook/training/variables.ts";
+import {
+  classificationLoss,
+  sequenceClassification,
+} from "bertbook/training/tasks/sequence_classification.ts";
+import {
+  type StepEvent,
+  type StepOptions,
+  trainEpoch,
+  type TrainPosition,
+} from "bertbook/training/train_epoch.ts";
+import {
+  makeTrainable,
+  makeTrainStep,
+  type TrainState,
+} from "bertbook/training/train_step.ts";
+import { splitBatch } from "bertbook/batches/batch_tensors.ts";
 import type { ClassifierModel } from "bertbook/checkpoint/pretrained.ts";
 
 tf.env().set("PROD", true); // no greeting on stderr
@@ -66,6 +79,39 @@ export function formulaBatch(
     size: B,
     length: T,
   };
+}
+
+/** A classifier in training. */
+export type ClassifierTrainState = TrainState<ClassifierParams>;
+
+/** A training step of a classifier, run operation by operation. */
+export const trainingStep = makeTrainStep(classificationLoss);
+
+/** How a classifier is trained on batches of a test's own. */
+export type ClassifierPlan = StepOptions & {
+  readonly config: BertConfig;
+  readonly classWeights?: readonly number[] | undefined;
+};
+
+/** Trains a classifier on the batches of one epoch. */
+export function train(
+  state: ClassifierTrainState,
+  batches: Iterable<Batch>,
+  position: TrainPosition,
+  plan: ClassifierPlan,
+): AsyncGenerator<StepEvent, void> {
+  const { config, classWeights, ...options } = plan;
+  const { trainStep, tensorsOf, weightOf } = sequenceClassification(
+    classWeights,
+  );
+  const task = {
+    trainStep,
+    config,
+    split: splitBatch<Batch>,
+    tensorsOf: (batch: Batch) => tensorsOf(batch, config),
+    weightOf,
+  };
+  return trainEpoch(task, state, batches, position, options);
 }
 
 /** A plan whose learning rate is constant. */
@@ -128,11 +174,11 @@ export function disposeTrainState(
   disposeTree(optimizerState);
 }
 
-/** Every number of a learner: parameters, then both moments. */
+/** Every number of a training state: parameters, then both moments. */
 export function valuesOf(
   { params, optimizerState }: ClassifierTrainState,
 ): number[] {
-  return [params, optimizerState.first, optimizerState.second].flatMap((tree) =>
+  return [params, optimizerState.m, optimizerState.v].flatMap((tree) =>
     namedLeaves(tree).flatMap(([, leaf]) => [...leaf.dataSync()])
   );
 }

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { layerwiseLrMultipliers } from "bertbook/training/layer_decay.ts";
-import { train } from "bertbook/training/train.ts";
+import { layerwiseLrMultipliers } from "bertbook/training/parameter_groups.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import golden from "../golden/training_options.json" with { type: "json" };
@@ -10,9 +9,10 @@ import {
   constantRate,
   disposeTrainState,
   formulaBatch,
-  trainStateOf,
   planOf,
   TOY_WITHOUT_DROPOUT,
+  train,
+  trainStateOf,
 } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { train } from "bertbook/training/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { findAsset } from "bertbook/download/asset.ts";
 import { ALL_MINI_LM, ensureModel } from "bertbook/checkpoint/catalogue.ts";
@@ -11,8 +10,9 @@ import {
   disposeTrainState,
   formula,
   formulaBatch,
-  trainStateOf,
   planOf,
+  train,
+  trainStateOf,
 } from "./_support.ts";
 
 const OFFLINE = { offline: true };

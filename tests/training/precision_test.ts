@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { predict } from "bertbook/inference/predict.ts";
-import { train } from "bertbook/training/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import {
   instructionSets,
@@ -13,10 +12,11 @@ import {
   copyTask,
   disposeTrainState,
   formulaBatch,
-  newTrainState,
   newModel,
+  newTrainState,
   planOf,
   TOY_WITHOUT_DROPOUT,
+  train,
 } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });

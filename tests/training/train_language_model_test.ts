@@ -6,8 +6,8 @@ import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { chooseToken, generate } from "bertbook/inference/generate.ts";
 import { type LanguageModel } from "bertbook/model/language_model.ts";
 import {
-  nextTokenLoss,
   evaluateLanguageModel,
+  nextTokenLoss,
   trainLanguageModel,
 } from "bertbook/training/train_language_model.ts";
 import { layerGradientNorms } from "bertbook/interpretation/layer_gradients.ts";
@@ -18,7 +18,7 @@ import {
   transformerConfig,
 } from "bertbook/model/transformer.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
-import { makeTrainable } from "bertbook/training/variables.ts";
+import { makeTrainable } from "bertbook/training/train_step.ts";
 import { assertNoLeak, assertRelative } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });
@@ -218,7 +218,7 @@ Deno.test("layerGradientNorms() is the length of tfjs's gradients, layer by laye
           undefined,
           "int32",
         ),
-        next: tf.tensor2d(
+        labels: tf.tensor2d(
           [sequence!.inputIds.slice(1).map((id, i) => i < LENGTH ? -100 : id)],
           undefined,
           "int32",

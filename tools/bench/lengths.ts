@@ -1,8 +1,10 @@
 /** `deno task bench --by-length`: what an epoch takes by each way of padding. @module */
 
-import { resolveFineTuneOptions } from "../../lib/training/fine_tune_options.ts";
-import { activeVocabulary } from "../../lib/training/occurring_words.ts";
-import { train } from "../../lib/training/train.ts";
+import { resolveFineTuneOptions } from "../../lib/training/fine_tune.ts";
+import { activeVocabulary } from "../../lib/training/active_vocabulary.ts";
+import { sequenceClassification } from "../../lib/training/tasks/sequence_classification.ts";
+import { trainEpoch } from "../../lib/training/train_epoch.ts";
+import { splitBatch } from "../../lib/batches/batch_tensors.ts";
 import {
   type Batch,
   batchesOf,
@@ -14,8 +16,8 @@ import type { BertConfig } from "../../lib/model/config.ts";
 import { LABELS } from "../../notebooks/support/fine_tuned.ts";
 import { RECIPES } from "../../notebooks/support/recipe.ts";
 import { initOptimizerState } from "../../lib/training/adamw.ts";
-import { BATCHES_OF } from "../../lib/batches/layout.ts";
-import { makeTrainable } from "../../lib/training/variables.ts";
+import { BATCHES_OF } from "../../lib/batches/packed_batches.ts";
+import { makeTrainable } from "../../lib/training/train_step.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { loadClassifier } from "../../lib/checkpoint/pretrained.ts";
 import { textTable } from "../shell/text_table.ts";
@@ -105,25 +107,27 @@ const PADDINGS: readonly Padding[] = [
  * an epoch. A batch takes a step before the one that counts, so that tracing does
  * not.
  *
- * @param options How many rounds, steps of each in a round, and who hears of it. The
+ * @param how How many rounds, steps of each in a round, and who hears of it. The
  * engine must be started.
  * @returns The rows; the model is gone.
  */
 export async function measureLengths(
-  options: {
+  how: {
     readonly rounds: number;
     readonly steps: number;
     readonly onProgress: (text: string) => void;
   },
 ): Promise<LengthReport> {
-  const { rounds, steps, onProgress } = options;
+  const { rounds, onProgress } = how;
+  const numSteps = how.steps;
   const model = await loadClassifier(await ensureModel(), {
     labels: LABELS,
     seed: SEED,
   });
   const sizes = { seed: SEED, sentences: Infinity };
   const task = await colaTask(model.tokenizer, sizes);
-  const plan = resolveFineTuneOptions(model, task, {
+  const classification = sequenceClassification();
+  const options = resolveFineTuneOptions(classification, model, task, {
     ...{ epochs: 1, batchSize, learningRate, weightDecay, maxGradNorm },
     seed: SEED,
   });
@@ -133,12 +137,20 @@ export async function measureLengths(
     params: words.params,
     optimizerState: initOptimizerState(words.params),
   };
-  const here = { ...plan, config: words.config };
+  const steps = {
+    trainStep: classification.trainStep,
+    config: words.config,
+    split: splitBatch<Batch>,
+    tensorsOf: (batch: Batch) => classification.tensorsOf(batch, words.config),
+    weightOf: classification.weightOf,
+  };
   /** Milliseconds of a step on each batch. */
   const take = async (batches: readonly Batch[]): Promise<number[]> => {
     const milliseconds: number[] = [];
     const position = { epoch: 1, stepsDone: 0 };
-    for await (const step of train(state, batches, position, here)) {
+    for await (
+      const step of trainEpoch(steps, state, batches, position, options)
+    ) {
       milliseconds.push(1000 * step.seconds);
     }
     return milliseconds;
@@ -146,7 +158,7 @@ export async function measureLengths(
   const epochs = PADDINGS.map(({ batches }) => [
     ...batches(words.examples, words.config),
   ]);
-  const chosen = epochs.map((epoch) => evenly(epoch, rounds * steps));
+  const chosen = epochs.map((epoch) => evenly(epoch, rounds * numSteps));
   const times: number[][][] = PADDINGS.map(() => []);
   for (let round = 0; round < rounds; round++) {
     for (const [i, { title }] of PADDINGS.entries()) {

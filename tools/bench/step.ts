@@ -15,12 +15,8 @@ import * as tf from "@tensorflow/tfjs";
 import {
   batchTensors,
   type LabelledInput,
+  splitBatch,
 } from "../../lib/batches/batch_tensors.ts";
-import {
-  classificationLoss,
-  type ClassifierTrainState,
-} from "../../lib/training/classification.ts";
-import { cutBatch } from "../../lib/batches/cut_batch.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
 import { numReplicas } from "../../lib/engine/side_by_side.ts";
 import {
@@ -40,12 +36,17 @@ import {
   adamWRates,
   initOptimizerState,
 } from "../../lib/training/adamw.ts";
-import { compileTrainStep } from "../../lib/training/compiled_step.ts";
-import { crossEntropy } from "../../lib/training/loss.ts";
 import type { Precision } from "../../lib/engine/precision.ts";
-import { inShards, sharesOf } from "../../lib/training/shards.ts";
-import { makeTrainStep } from "../../lib/training/step.ts";
-import { makeTrainable } from "../../lib/training/variables.ts";
+import { crossEntropy } from "../../lib/training/losses.ts";
+import { classificationLoss } from "../../lib/training/tasks/sequence_classification.ts";
+import {
+  compileTrainStep,
+  makeTrainable,
+  makeTrainStep,
+  microBatchLoss,
+  microBatchWeights,
+  type TrainState,
+} from "../../lib/training/train_step.ts";
 import { answerRequests, peakMegabytes } from "../trials/worker_process.ts";
 import type { MemoryNow } from "./memory.ts";
 import {
@@ -74,17 +75,17 @@ const config = {
 };
 const params = initClassifier(config, NUM_CLASSES, randomStream(SEED));
 makeTrainable(params);
-const state: ClassifierTrainState = {
+const state: TrainState<ClassifierParams> = {
   params,
   optimizerState: initOptimizerState(params),
 };
 const settings = { config, adamW: ADAMW_DEFAULTS, maxGradNorm: CLIP_NORM };
-const objective = savings === "all" ? classificationLoss : plainLoss;
+const lossFunction = savings === "all" ? classificationLoss : plainLoss;
 const step = isCompiled
-  ? compileTrainStep(objective, "training step")[precision as Precision]
-  : makeTrainStep(inShards(objective));
+  ? compileTrainStep(lossFunction, "training step")[precision as Precision]
+  : makeTrainStep(microBatchLoss(lossFunction));
 const plain = benchBatch(Number(tokens), words);
-const shards = cutBatch(plain, isCompiled ? numReplicas() : 1);
+const microBatches = splitBatch(plain, isCompiled ? numReplicas() : 1);
 let stepsTaken = 0;
 
 /** The loss that `classificationLoss()` computes, of all rows of all layers. */
@@ -104,8 +105,8 @@ async function take(): Promise<number> {
   stepsTaken++;
   const outcome = tf.tidy(() => {
     const batch = {
-      shards: shards.map((shard) => batchTensors(shard, config)),
-      shares: sharesOf(shards.map(({ size }) => size)),
+      microBatches: microBatches.map((each) => batchTensors(each, config)),
+      weights: microBatchWeights(microBatches.map(({ size }) => size)),
     };
     const rates = adamWRates(stepsTaken, LEARNING_RATE, ADAMW_DEFAULTS);
     const seed = tf.tensor1d([SEED, stepsTaken], "int32");

@@ -7,7 +7,11 @@
 
 import { join } from "node:path";
 import type { FineTuneOptions } from "../../lib/training/fine_tune.ts";
-import { resolveFineTuneOptions } from "../../lib/training/fine_tune_options.ts";
+import {
+  resolveFineTuneOptions,
+  trainingBatches,
+} from "../../lib/training/fine_tune.ts";
+import { sequenceClassification } from "../../lib/training/tasks/sequence_classification.ts";
 import { predictionBatches } from "../../lib/inference/predict.ts";
 import type { Batch, EncodedExample } from "../../lib/batches/batches.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
@@ -80,14 +84,18 @@ export async function layCourse(
     attentionDropout: dropout,
   };
   await saveClassifier({ ...model, config }, join(folder, "model"));
-  disposeTree(model.params);
   const task = await colaTask(model.tokenizer, { seed, sentences });
   const { batchSize, learningRate, weightDecay, maxGradNorm } = RECIPES.full;
   const chosen = {
     ...{ epochs, batchSize, learningRate, weightDecay, maxGradNorm },
     ...{ seed, sampler, precision },
   };
-  const settled = resolveFineTuneOptions(model, task, { ...chosen, batching: "padded" });
+  const classification = sequenceClassification();
+  const settled = resolveFineTuneOptions(classification, model, task, {
+    ...chosen,
+    batching: "padded",
+  });
+  disposeTree(model.params);
   const recipe: RaceRecipe = {
     ...chosen,
     threads,
@@ -99,7 +107,13 @@ export async function layCourse(
   await write("recipe.json", JSON.stringify(recipe));
   await write("task.json", JSON.stringify(task));
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    const batches = settled.batchesOf(task.train, epoch);
+    const batches = trainingBatches(
+      classification,
+      task.train,
+      config,
+      settled,
+      epoch,
+    );
     await write(`train-${epoch}.jsonl`, linesOf(batches));
   }
   for (const judge of JUDGES) {

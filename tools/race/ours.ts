@@ -31,8 +31,9 @@ runFunctionsEagerly(isEager);
 const model = await loadClassifier(join(folder!, "model"), {
   seed: recipe.seed,
 });
+const { threads: _, totalSteps: __, ...options } = recipe;
 const epochs = judgedEpochs(model, task, {
-  ...recipe,
+  ...options,
   batching: racer === "packed" ? "packed" : "padded",
 });
 

@@ -53,6 +53,7 @@ export async function* judgedEpochs(
       losses.push(event.loss);
       continue;
     }
+    if (event.kind !== "epoch") continue;
     const seconds = (performance.now() - start) / 1000;
     yield {
       end: event,

@@ -39,6 +39,9 @@ export function copySequences(
       { length },
       () => 1 + random.integer(numSymbols),
     );
-    return { inputIds: [...symbols, SEPARATOR, ...symbols], promptLength: length + 1 };
+    return {
+      inputIds: [...symbols, SEPARATOR, ...symbols],
+      promptLength: length + 1,
+    };
   });
 }

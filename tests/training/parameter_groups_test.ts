@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { batchTensors } from "bertbook/batches/batch_tensors.ts";
-import { trainingStep } from "bertbook/training/classification.ts";
 import { fineTune } from "bertbook/training/fine_tune.ts";
-import { freezeParams, type FrozenPart, isFrozen } from "bertbook/training/freeze.ts";
+import {
+  freezeParams,
+  type FrozenPart,
+  isFrozen,
+} from "bertbook/training/parameter_groups.ts";
 import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
@@ -12,14 +15,15 @@ import {
   adamWRates,
   initOptimizerState,
 } from "bertbook/training/adamw.ts";
-import { makeTrainable } from "bertbook/training/variables.ts";
+import { makeTrainable } from "bertbook/training/train_step.ts";
 import {
   assertNoLeak,
   copyTask,
   formulaBatch,
-  newTrainState,
   newModel,
+  newTrainState,
   TOY,
+  trainingStep,
 } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });

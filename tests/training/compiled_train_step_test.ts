@@ -1,15 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { batchTensors } from "bertbook/batches/batch_tensors.ts";
-import {
-  compiledStep,
-  trainingStep,
-} from "bertbook/training/classification.ts";
+import { classificationStep } from "bertbook/training/tasks/sequence_classification.ts";
 import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
-import type { StepSettings } from "bertbook/training/step.ts";
+import type { StepSettings } from "bertbook/training/train_step.ts";
 import { assertGoldenSteps } from "./_golden.ts";
 import {
   assertRelative,
@@ -18,6 +15,7 @@ import {
   newTrainState,
   TOY,
   TOY_WITHOUT_DROPOUT,
+  trainingStep,
   valuesOf,
 } from "./_support.ts";
 
@@ -66,8 +64,8 @@ Deno.test("a compiled step takes the steps of the plain one", () => {
 
 Deno.test("twenty compiled steps equal PyTorch's", async () => {
   await assertGoldenSteps();
-  assert.equal(compiledStep.float32.runs, "graph");
-  assert.equal(compiledStep.float32.signatures.length, 1);
+  assert.equal(classificationStep.float32.runs, "graph");
+  assert.equal(classificationStep.float32.signatures.length, 1);
 });
 
 Deno.test("a compiled step with dropout gives the same bits twice, and the plain step's losses", () => {

@@ -1,17 +1,19 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { batchTensors } from "bertbook/batches/batch_tensors.ts";
-import { classificationLoss } from "bertbook/training/classification.ts";
-import { train } from "bertbook/training/train.ts";
+import { classificationLoss } from "bertbook/training/tasks/sequence_classification.ts";
 import type { Batch } from "bertbook/batches/batches.ts";
-import { cutBatch } from "bertbook/batches/cut_batch.ts";
+import { splitBatch } from "bertbook/batches/batch_tensors.ts";
 import { runFunctionsEagerly } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { numReplicas } from "bertbook/engine/side_by_side.ts";
 import { NO_DROPOUT } from "bertbook/ops/dropout.ts";
-import { BATCHES_OF, type Batching } from "bertbook/batches/layout.ts";
-import { inShards, sharesOf } from "bertbook/training/shards.ts";
-import { gradientsOf } from "bertbook/training/step.ts";
+import { BATCHES_OF, type Batching } from "bertbook/batches/packed_batches.ts";
+import {
+  microBatchLoss,
+  microBatchWeights,
+} from "bertbook/training/train_step.ts";
+import { gradientsOf } from "bertbook/training/train_step.ts";
 import {
   assertNoLeak,
   assertRelative,
@@ -20,6 +22,7 @@ import {
   newTrainState,
   planOf,
   TOY_WITHOUT_DROPOUT,
+  train,
   valuesOf,
 } from "./_support.ts";
 
@@ -38,21 +41,21 @@ function batches(batching: Batching): Batch[] {
 function lossAndGradients(batch: Batch, count: number): number[][] {
   const state = newTrainState();
   const numbers = tf.tidy(() => {
-    const shards = cutBatch(batch, count);
+    const shards = splitBatch(batch, count);
     assert.equal(shards.length, count);
     const weights = shards.map(({ labels }) =>
       labels.reduce((sum, label) => sum + CLASS_WEIGHTS[label]!, 0)
     );
     const input = {
-      shards: shards.map((shard) =>
+      microBatches: shards.map((shard) =>
         batchTensors(shard, TOY_WITHOUT_DROPOUT, CLASS_WEIGHTS)
       ),
-      shares: sharesOf(weights),
+      weights: microBatchWeights(weights),
     };
     const { loss, gradients } = gradientsOf(
       state.params,
       () =>
-        inShards(classificationLoss)(
+        microBatchLoss(classificationLoss)(
           state.params,
           input,
           TOY_WITHOUT_DROPOUT,
@@ -118,8 +121,8 @@ for (const batching of ["padded", "packed"] as const) {
   });
 }
 
-Deno.test("sharesOf() gives each shard its part of one", () => {
-  const shares = sharesOf([2, 6]);
+Deno.test("microBatchWeights() gives each shard its part of one", () => {
+  const shares = microBatchWeights([2, 6]);
   assert.deepEqual([...shares.dataSync()], [0.25, 0.75]);
   shares.dispose();
 });

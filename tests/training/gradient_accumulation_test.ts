@@ -1,9 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { batchTensors } from "bertbook/batches/batch_tensors.ts";
-import { classificationLoss } from "bertbook/training/classification.ts";
+import { classificationLoss } from "bertbook/training/tasks/sequence_classification.ts";
 import { fineTune, type FineTuneOptions } from "bertbook/training/fine_tune.ts";
-import { type ClassifierPlan, train } from "bertbook/training/train.ts";
 import { type Batch, batchesOf } from "bertbook/batches/batches.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import {
@@ -12,21 +11,23 @@ import {
 } from "bertbook/engine/processor.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import {
-  accumulateOf,
-  applySums,
-  initSums,
-} from "bertbook/training/accumulate.ts";
+  applyGradientSums,
+  initGradientSums,
+  makeAccumulate,
+} from "bertbook/training/train_step.ts";
 import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
-import type { StepEvent } from "bertbook/training/train_on.ts";
+import type { StepEvent } from "bertbook/training/train_epoch.ts";
 import {
   assertNoLeak,
   assertRelative,
+  type ClassifierPlan,
   copyTask,
   disposeTrainState,
-  newTrainState,
   newModel,
+  newTrainState,
   planOf,
   TOY_WITHOUT_DROPOUT,
+  train,
   valuesOf,
 } from "./_support.ts";
 
@@ -79,7 +80,10 @@ Deno.test("parts of several lengths and sizes make the steps of the whole batch"
     const lengths = new Set(batches(true).map(({ length }) => length));
     assert.ok(lengths.size > 1, "parts must differ in length");
     const whole = await follow(batches(false), PLAN);
-    const parts = await follow(batches(true), { ...PLAN, gradientAccumulationSteps: 3 });
+    const parts = await follow(batches(true), {
+      ...PLAN,
+      gradientAccumulationSteps: 3,
+    });
     assert.deepEqual(parts.steps.map(({ step }) => step), [1, 2, 3]);
     assertRelative(lossesOf(parts.steps), lossesOf(whole.steps), 1e-6);
     assertRelative(normsOf(parts.steps), normsOf(whole.steps), 1e-5);
@@ -88,24 +92,32 @@ Deno.test("parts of several lengths and sizes make the steps of the whole batch"
 });
 
 Deno.test("compiled accumulation equals that run operation by operation", async () => {
-  const compiled = await follow(batches(true), { ...PLAN, gradientAccumulationSteps: 3 });
+  const compiled = await follow(batches(true), {
+    ...PLAN,
+    gradientAccumulationSteps: 3,
+  });
   const state = newTrainState();
   const { params } = state;
-  const sums = initSums(params);
-  const gradientAccumulationSteps = accumulateOf(classificationLoss);
+  const sums = initGradientSums(params);
+  const gradientAccumulationSteps = makeAccumulate(classificationLoss);
   const losses: number[] = [];
   for (const step of [1, 2, 3]) {
     const parts = batches(true).slice(3 * step - 3, 3 * step);
     const total = parts.reduce((sum, { size }) => sum + size, 0);
     tf.tidy(() => {
       for (const part of parts) {
-        const share = tf.scalar(part.size / total);
-        const control = { share, seed: tf.tensor1d([42, 1], "int32") };
+        const weight = tf.scalar(part.size / total);
+        const control = { weight, seed: tf.tensor1d([42, 1], "int32") };
         const tensors = batchTensors(part, PLAN.config);
-        gradientAccumulationSteps({ params, sums }, tensors, control, PLAN.config);
+        gradientAccumulationSteps(
+          { params, sums },
+          tensors,
+          control,
+          PLAN.config,
+        );
       }
       const rates = adamWRates(step, 1e-3, ADAMW_DEFAULTS);
-      const { loss } = applySums(state, sums, rates, PLAN);
+      const { loss } = applyGradientSums(state, sums, rates, PLAN);
       losses.push(loss.dataSync()[0]!);
     });
   }
@@ -132,7 +144,9 @@ Deno.test("a run in parts is repeatable, and resumable at every step", async () 
 
 Deno.test("no two parts of a run share their dropout masks", async () => {
   const [batch] = batches(false);
-  const losses = async (gradientAccumulationSteps: number): Promise<number[]> => {
+  const losses = async (
+    gradientAccumulationSteps: number,
+  ): Promise<number[]> => {
     const schedule = { ...PLAN.schedule, learningRate: 1e-30 };
     const plan = planOf({ gradientAccumulationSteps, schedule }); // the weights stay
     const same = Array<Batch>(2 * gradientAccumulationSteps).fill(batch!);
@@ -157,7 +171,10 @@ Deno.test("no weight moves where one part is not finite", async () => {
     (word as tf.Variable).assign(broken.toTensor());
   });
   const before = valuesOf(state);
-  const steps = train(state, given, START, { ...PLAN, gradientAccumulationSteps: 3 });
+  const steps = train(state, given, START, {
+    ...PLAN,
+    gradientAccumulationSteps: 3,
+  });
   await assert.rejects(steps.next(), {
     name: "TrainingDivergedError",
     message: /loss is NaN.*examples 0, 1, 2, 0, 1, 2, 0, 1\)/,

@@ -1,17 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { batchTensors } from "bertbook/batches/batch_tensors.ts";
-import { trainingStep } from "bertbook/training/classification.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
-import type { StepSettings } from "bertbook/training/step.ts";
+import type { StepSettings } from "bertbook/training/train_step.ts";
 import { assertGoldenSteps } from "./_golden.ts";
 import {
   disposeTrainState,
   formulaBatch,
   newTrainState,
   TOY,
+  trainingStep,
   valuesOf,
 } from "./_support.ts";
 
@@ -69,7 +69,7 @@ Deno.test("trainingStep() clips: the moments hold a gradient of the greatest len
   const { gradientNorm } = takeStep(state, { seed: [1, 1], settings });
   assert.ok(gradientNorm > 0.01, `the norm before clipping is ${gradientNorm}`);
   // m = (1 − β₁) g after the first step
-  const moments = Object.values(state.optimizerState.first);
+  const moments = Object.values(state.optimizerState.m);
   const length = Math.hypot(...moments.flatMap((m) => [...m.dataSync()])) / 0.1;
   assert.ok(Math.abs(length / 1e-3 - 1) < 1e-3, `clipped to ${length}`);
   disposeTrainState(state);

@@ -1,20 +1,21 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import type { ClassifierTrainState } from "bertbook/training/classification.ts";
-import { type ClassifierPlan, train } from "bertbook/training/train.ts";
 import { type Batch, batchesOf } from "bertbook/batches/batches.ts";
 import { randomOrder } from "bertbook/batches/sampler.ts";
-import { TrainingDivergedError } from "bertbook/training/diverged.ts";
-import type { StepEvent } from "bertbook/training/train_on.ts";
+import { TrainingDivergedError } from "bertbook/training/train_epoch.ts";
+import type { StepEvent } from "bertbook/training/train_epoch.ts";
 import {
   assertNoLeak,
   assertRelative,
+  type ClassifierPlan,
+  type ClassifierTrainState,
   constantRate,
   copyTask,
   disposeTrainState,
   newTrainState,
   planOf,
   TOY_WITHOUT_DROPOUT,
+  train,
   valuesOf,
 } from "./_support.ts";
 
@@ -212,7 +213,10 @@ Deno.test("train() refuses a batch that the model has no embedding for", async (
 Deno.test("train() takes the steps of whole batches in parts, also without graphs", async () => {
   await assertNoLeak(async () => {
     const config = TOY_WITHOUT_DROPOUT;
-    const lossesOf = async (batchSize: number, gradientAccumulationSteps: number) => {
+    const lossesOf = async (
+      batchSize: number,
+      gradientAccumulationSteps: number,
+    ) => {
       const state = newTrainState();
       const plan = planOf({ config, gradientAccumulationSteps });
       const losses: number[] = [];

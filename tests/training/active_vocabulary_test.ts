@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { fineTune } from "bertbook/training/fine_tune.ts";
-import { activeVocabulary } from "bertbook/training/occurring_words.ts";
-import { train } from "bertbook/training/train.ts";
+import { activeVocabulary } from "bertbook/training/active_vocabulary.ts";
 import { batchesOf } from "bertbook/batches/batches.ts";
 import { randomOrder } from "bertbook/batches/sampler.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
@@ -12,10 +11,11 @@ import {
   constantRate,
   copyTask,
   disposeTrainState,
-  trainStateOf,
   newModel,
   planOf,
   TOY,
+  train,
+  trainStateOf,
 } from "./_support.ts";
 
 await tf.setBackend("cpu");
@@ -68,7 +68,7 @@ for (const weightDecay of [0, 0.5]) {
   });
 }
 
-Deno.test("occurringWords() numbers padding 0, shares all else, and leaks nothing", async () => {
+Deno.test("activeVocabulary() numbers padding 0, shares all else, and leaks nothing", async () => {
   await assertNoLeak(() => {
     const { params, optimizerState } = trainStateOf(newModel().params);
     const words = activeVocabulary(params, TOY, [
