@@ -22,7 +22,7 @@ await startEngine({ engine: "tensorflow" });
 
 const CONFIG = { ...TOY_WITHOUT_DROPOUT, hiddenSize: 32, vocabSize: 64 };
 const RECIPE = {
-  epochs: 4,
+  epochs: 6,
   batchSize: 16,
   learningRate: 1e-2,
   seed: 42,
@@ -31,7 +31,8 @@ const CLS = 2, SEP = 3, FIRST = 5;
 
 /** A toy with one of the heads; the caller disposes its parameters. */
 function newModel<H extends HeadName>(head: H, labels: string[] = []) {
-  const { tokenizer } = newClassifier();
+  const { tokenizer, params: unused } = newClassifier();
+  disposeTree(unused);
   const sizes = { config: CONFIG, numLabels: labels.length };
   const params = initHead(head, sizes, randomStream(7));
   return {
