@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseDelimited } from "bertbook/datasets/delimited.ts";
+import { assertAll } from "../_property.ts";
 
 const OPTIONS = { file: "x.tsv", columns: 2 };
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -77,7 +78,7 @@ Deno.test("parseDelimited() undoes any join of clean columns", () => {
   const clean = fc.string({ unit: "binary" })
     .map((text) => text.replace(/[\t\n\r\0\ufeff]/g, "").toWellFormed());
   const rows = fc.array(fc.tuple(clean, clean), { minLength: 1, maxLength: 5 });
-  fc.assert(fc.property(rows, fc.constantFrom("\n", "\r\n"), (rows, end) => {
+  assertAll(fc.property(rows, fc.constantFrom("\n", "\r\n"), (rows, end) => {
     const text = rows.map((row) => row.join("\t") + end).join("");
     assert.deepEqual(parse(text), rows);
   }));

@@ -5,6 +5,7 @@ import {
   parseLabelFirst,
   sortedLabels,
 } from "bertbook/datasets/label_prefixed.ts";
+import { assertAll } from "../_property.ts";
 
 const parse = (text: string): LabelledText[] =>
   parseLabelFirst(new TextEncoder().encode(text), { file: "x.txt" });
@@ -25,7 +26,7 @@ Deno.test("parseLabelFirst() reads back what was written", () => {
     }),
     { minLength: 1 },
   );
-  fc.assert(fc.property(examples, (examples) => {
+  assertAll(fc.property(examples, (examples) => {
     const lines = examples.map(({ label, text }) => `${label} ${text}\n`);
     assert.deepEqual(parse(lines.join("")), examples);
   }));

@@ -2,6 +2,8 @@ import { decode } from "bertbook/tokenizer/decode.ts";
 import { encode } from "bertbook/tokenizer/tokenizer.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
+import { assertAll } from "../_property.ts";
 import { smallTokenizer, withoutSpace } from "./_support.ts";
 
 const TOKENIZER = smallTokenizer();
@@ -32,7 +34,7 @@ const text = fc.string({
 });
 
 Deno.test("decode(encode(text)) is the normalized text, but for white space", () => {
-  fc.assert(
+  assertAll(
     fc.property(text, (text) => {
       const { inputIds: ids } = encode(TOKENIZER, text);
       const decoded = decode(ids, vocabulary, { skipSpecialTokens: true });
@@ -42,13 +44,30 @@ Deno.test("decode(encode(text)) is the normalized text, but for white space", ()
   );
 });
 
-Deno.test("encode(decode(ids)) gives back the ids of spelled text", () => {
-  fc.assert(
-    fc.property(text, (text) => {
-      // Closing the gap in "a ' s" glues nothing: marks split words anyway.
+Deno.test("decode() joins `p n ' t` as Python does, and loses a space", () => {
+  const { tokens, inputIds: ids } = encode(TOKENIZER, "p n't");
+  assert.deepEqual(tokens, ["[CLS]", "p", "n", "'", "t", "[SEP]"]);
+  const decoded = decode(ids, vocabulary, { skipSpecialTokens: true });
+  // clean_up_tokenization("p n ' t") of Python's transformers 5.24
+  assert.equal(decoded, "pn't");
+  assert.deepEqual(
+    encode(TOKENIZER, decoded).tokens,
+    ["[CLS]", "p", "##n", "'", "t", "[SEP]"],
+  );
+});
+
+Deno.test("encode(decode(ids)) gives back the ids unless `n't` loses its space", () => {
+  // After " ' " has become "'", " n't" becomes "n't" and joins the word before.
+  // Every other rule of the clean-up ends at a mark, which splits words anyway.
+  const joins = /[a-z\u00e9] +n *' *t/;
+  const texts = fc.array(fc.oneof(text, fc.constantFrom("p", " n't", " n 't")))
+    .map((parts) => parts.join(""));
+  assertAll(
+    fc.property(texts, (text) => {
       const { inputIds: ids } = encode(TOKENIZER, text);
       const decoded = decode(ids, vocabulary, { skipSpecialTokens: true });
-      assert.deepEqual(encode(TOKENIZER, decoded).inputIds, ids);
+      const again = encode(TOKENIZER, decoded).inputIds;
+      assert.equal(isDeepStrictEqual(again, ids), !joins.test(text));
     }),
     { numRuns: 1000 },
   );

@@ -4,6 +4,7 @@ import { tokenize } from "bertbook/tokenizer/tokenizer.ts";
 import { splitAtWhitespace } from "bertbook/tokenizer/whitespace.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 import { anyText, smallTokenizer } from "./_support.ts";
 
 const tokenizer = smallTokenizer();
@@ -22,7 +23,7 @@ Deno.test("spellWords() reads <unk> as [UNK], which tokenize() takes to pieces",
 Deno.test("spellWords() over whitespace is BERT's own tokenizer", () => {
   // These three are white space to JavaScript, and nothing at all to BERT.
   const texts = anyText.map((text) => text.replace(/[\v\f\uFEFF]/g, ""));
-  fc.assert(fc.property(texts, (text) => {
+  assertAll(fc.property(texts, (text) => {
     assert.deepEqual(
       splitIntoWords(splitAtWhitespace(text), tokenizer),
       tokenize(text, tokenizer),

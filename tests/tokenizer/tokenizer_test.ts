@@ -5,6 +5,7 @@ import {
 } from "bertbook/tokenizer/tokenizer.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 import { anyText, smallTokenizer } from "./_support.ts";
 
 const TOKENIZER = smallTokenizer();
@@ -79,7 +80,7 @@ const text = fc.oneof(
 );
 
 Deno.test("tokenize() and tokenizeInPhases() agree on every text", () => {
-  fc.assert(
+  assertAll(
     fc.property(text, (text) => {
       const tokens = tokenize(text, TOKENIZER);
       const phases = tokenizeInPhases(text, TOKENIZER);
@@ -92,7 +93,7 @@ Deno.test("tokenize() and tokenizeInPhases() agree on every text", () => {
 });
 
 Deno.test("tokenize() of two texts with a space between is that of each", () => {
-  fc.assert(
+  assertAll(
     fc.property(text, text, (a, b) => {
       // A lone half of a pair at the border would meet the other half.
       const both = tokenize(`${a} ${b}`, TOKENIZER);
@@ -105,7 +106,7 @@ Deno.test("tokenize() of two texts with a space between is that of each", () => 
 
 Deno.test("padding and truncation change nothing before the cut", () => {
   const options = fc.record({ maxLength: fc.integer({ min: 2, max: 20 }) });
-  fc.assert(fc.property(text, options, (text, { maxLength }) => {
+  assertAll(fc.property(text, options, (text, { maxLength }) => {
     const whole = encode(TOKENIZER, text);
     const cut = encode(TOKENIZER, text, { maxLength, padTo: 20 });
     const kept = Math.min(whole.inputIds.length, maxLength) - 1;
