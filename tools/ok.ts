@@ -12,9 +12,13 @@ import { runTests } from "./test.ts";
 /** What `deno fmt --check` can judge: everything but the notebooks. */
 const FORMATTED = [
   "README.md",
+  "CHANGELOG.md",
+  "docs",
   "notebooks/README.md",
   "deno.json",
   ".devcontainer",
+  ".github",
+  ".vscode",
   "data",
   "lib",
   "tools",
