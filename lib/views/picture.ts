@@ -139,10 +139,3 @@ function fontFile(name: string): string {
     import.meta.resolve(`dejavu-fonts-ttf/ttf/${name}`),
   );
 }
-
-/**
- * Puts the package of the fonts among those that are installed for this module:
- * without it, its files are found inside this project only.
- */
-export const importFontPackage = (): Promise<unknown> =>
-  import("dejavu-fonts-ttf/package.json", { with: { type: "json" } });
