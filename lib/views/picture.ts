@@ -9,16 +9,16 @@
  * @module
  */
 
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+// Only a package that some module imports has files that can be found.
+import fonts from "dejavu-fonts-ttf/package.json" with { type: "json" };
 import { replaceNonXml } from "./escape.ts";
 import { type FontMetrics, readFontMetrics } from "./font.ts";
 import type { VegaLiteSpec } from "./theme.ts";
 
 /** Pixels of the picture for each unit of the drawing: sharp on dense screens. */
 export const DEFAULT_SCALE = 2;
-
-const REGULAR = fontFile("DejaVuSans.ttf");
-const BOLD = fontFile("DejaVuSans-Bold.ttf");
 
 /**
  * Draws a chart as SVG.
@@ -82,7 +82,7 @@ export async function rasterize(
     fitTo: { mode: "zoom", value: options.scale ?? DEFAULT_SCALE },
     font: {
       loadSystemFonts: false,
-      fontFiles: [REGULAR, BOLD],
+      fontFiles: [fontFile("regular"), fontFile("bold")],
       defaultFontFamily: "DejaVu Sans",
       sansSerifFamily: "DejaVu Sans",
     },
@@ -108,8 +108,8 @@ export function pngSize(png: Uint8Array): { width: number; height: number } {
  * @returns The font's metrics.
  */
 export function pictureFont(weight: "regular" | "bold"): FontMetrics {
-  const file = weight === "bold" ? BOLD : REGULAR;
-  return readFontMetrics(Deno.readFileSync(file), file);
+  const file = fontFile(weight);
+  return readFontMetrics(readFileSync(file), file);
 }
 
 /** Imports Vega, and has it measure text with our fonts instead of guessing. */
@@ -134,8 +134,7 @@ type TextMetrics = {
   ) => number;
 };
 
-function fontFile(name: string): string {
-  return fileURLToPath(
-    import.meta.resolve(`dejavu-fonts-ttf/ttf/${name}`),
-  );
+function fontFile(weight: "regular" | "bold"): string {
+  const name = weight === "bold" ? "DejaVuSans-Bold" : "DejaVuSans";
+  return fileURLToPath(import.meta.resolve(`${fonts.name}/ttf/${name}.ttf`));
 }

@@ -6,6 +6,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 import type { HtmlView } from "./attention/interactive.ts";
 import { escapeHtml } from "./escape.ts";
 
@@ -83,6 +84,6 @@ export async function saveView(
   options: PageOptions = {},
 ): Promise<{ file: string; bytes: number }> {
   const bytes = new TextEncoder().encode(viewPage(view, options));
-  await Deno.writeFile(file, bytes);
+  await writeFile(file, bytes);
   return { file, bytes: bytes.length };
 }
