@@ -1,10 +1,10 @@
-/// <reference lib="dom" />
 /**
  * The two columns of tokens, which travel into the page as source text.
  *
  * @module
  */
 
+import type { HTMLElement } from "./dom.ts";
 import { element } from "./elements.ts";
 
 /** The left column asks, the right one is asked. */

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /**
  * Makers of page elements, which travel into the page as source text.
  *
@@ -6,6 +5,16 @@
  *
  * @module
  */
+
+import type {
+  Document,
+  Element,
+  HTMLElement,
+  HTMLElementTagNameMap,
+} from "./dom.ts";
+
+/** The page in which the functions run. */
+declare const document: Document;
 
 /**
  * Makes an HTML element.
@@ -15,17 +24,18 @@
  * @param children Elements, and texts that become text nodes.
  * @returns The element, in no document yet.
  */
-export function element<K extends keyof HTMLElementTagNameMap>(
+export function element<K extends string>(
   name: K,
   attributes: Record<string, string> = {},
-  ...children: (Node | string)[]
-): HTMLElementTagNameMap[K] {
+  ...children: (Element | string)[]
+): K extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[K]
+  : HTMLElement {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     made.setAttribute(key, value);
   }
   made.append(...children);
-  return made;
+  return made as ReturnType<typeof element<K>>;
 }
 
 /**

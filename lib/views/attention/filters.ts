@@ -1,10 +1,10 @@
-/// <reference lib="dom" />
 /**
  * Which sentence looks at which; travels into the page as source text.
  *
  * @module
  */
 
+import type { HTMLElement } from "./dom.ts";
 import { choice } from "./elements.ts";
 
 /** The tokens that look and the tokens looked at. */

@@ -1,10 +1,10 @@
-/// <reference lib="dom" />
 /**
  * What surrounds every view of attention; travels into the page as source text.
  *
  * @module
  */
 
+import type { HTMLElement } from "./dom.ts";
 import { element } from "./elements.ts";
 
 /** Pixels of a row of tokens: long texts stand closer together. */

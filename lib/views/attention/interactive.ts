@@ -7,6 +7,7 @@
 
 import { Buffer } from "node:buffer";
 import { escapeHtml, scriptJson } from "../escape.ts";
+import type { HTMLElement } from "./dom.ts";
 
 /** One view in three forms: interactive, drawn, and in words. */
 export type HtmlView = {

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /**
  * Two columns of tokens with the lines of some heads between them; travels into
  * the page as source text.
@@ -6,6 +5,7 @@
  * @module
  */
 
+import type { HTMLElement } from "./dom.ts";
 import { type Chosen, showWeights, type Side, tokenColumn } from "./columns.ts";
 import { element, svgElement } from "./elements.ts";
 import type { Filter } from "./filters.ts";

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /**
  * The head view as it lives in a page; travels there as source text.
  *
@@ -8,6 +7,7 @@
  * @module
  */
 
+import type { HTMLElement } from "../attention/dom.ts";
 import type { AttentionData } from "../attention/data.ts";
 import { choice, element } from "../attention/elements.ts";
 import { filterChoice, sentenceFilters } from "../attention/filters.ts";

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /**
  * The squares that turn heads on and off; they travel into the page as source
  * text.
@@ -6,6 +5,7 @@
  * @module
  */
 
+import type { HTMLElement } from "../attention/dom.ts";
 import { element } from "../attention/elements.ts";
 
 /**

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /**
  * The small drawings of all heads, one row a layer; they travel into the page as
  * source text.
@@ -6,9 +5,13 @@
  * @module
  */
 
+import type { HTMLCanvasElement, HTMLElement } from "../attention/dom.ts";
 import { element } from "../attention/elements.ts";
 import type { Filter } from "../attention/filters.ts";
 import { gatherLinks } from "../attention/lines.ts";
+
+/** Pixels of the screen for each unit of the page. */
+declare const devicePixelRatio: number;
 
 /** One head of one layer. */
 export type Place = { layer: number; head: number };
@@ -29,7 +32,7 @@ export function paintLinks(
   weight: (query: number, key: number) => number,
   color: string,
 ): void {
-  const scale = globalThis.devicePixelRatio;
+  const scale = devicePixelRatio;
   canvas.width = canvas.height = Math.round(side * scale); // clears
   const pen = canvas.getContext("2d")!;
   pen.scale(scale, scale);

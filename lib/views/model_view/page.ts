@@ -1,10 +1,10 @@
-/// <reference lib="dom" />
 /**
  * The model view as it lives in a page; travels there as source text.
  *
  * @module
  */
 
+import type { HTMLElement } from "../attention/dom.ts";
 import type { AttentionData } from "../attention/data.ts";
 import { choice, element } from "../attention/elements.ts";
 import { filterChoice, sentenceFilters } from "../attention/filters.ts";

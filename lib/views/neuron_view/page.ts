@@ -1,10 +1,10 @@
-/// <reference lib="dom" />
 /**
  * The neuron view as it lives in a page; travels there as source text.
  *
  * @module
  */
 
+import type { HTMLCanvasElement, HTMLElement } from "../attention/dom.ts";
 import { showWeights, tokenColumn } from "../attention/columns.ts";
 import { choice, element } from "../attention/elements.ts";
 import { filterChoice, sentenceFilters } from "../attention/filters.ts";

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /**
  * Vectors as strips of colour, one cell a neuron; they travel into the page as
  * source text.
@@ -6,6 +5,7 @@
  * @module
  */
 
+import type { HTMLCanvasElement } from "../attention/dom.ts";
 import { element } from "../attention/elements.ts";
 
 /** Colours of positive and negative values, readable on white and on black. */
