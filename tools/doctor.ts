@@ -8,7 +8,7 @@ import { loadReviews } from "../lib/datasets/imdb/review_corpus.ts";
 import { describeDevice, startEngine } from "../lib/engine/engine.ts";
 import { bestOf, roofMeter } from "./bench/matmul_roof.ts";
 import { describeSpeed, speedSettings } from "../lib/engine/speed_settings.ts";
-import { findAsset } from "../lib/download/asset.ts";
+import { findAsset } from "../lib/download/ensure_asset.ts";
 import { cacheFolder } from "../lib/download/cache.ts";
 import { CATALOGUE } from "../lib/checkpoint/catalogue.ts";
 import type { Command } from "./shell/command.ts";

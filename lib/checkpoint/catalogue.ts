@@ -3,14 +3,10 @@
 import { closest } from "fastest-levenshtein";
 import { join } from "node:path";
 import { BERT_TINY, configToJson } from "../model/config.ts";
-import {
-  type Asset,
-  ensureAsset,
-  findAsset,
-  type ProvisionOptions,
-} from "../download/asset.ts";
+import { type Asset, type ProvisionOptions } from "../download/asset.ts";
+import { ensureAsset, findAsset } from "../download/ensure_asset.ts";
 import { cacheFolder } from "../download/cache.ts";
-import { withLock } from "../download/lock.ts";
+import { withLock } from "../download/cache.ts";
 import { replaceFolder, writeSynced } from "./replace.ts";
 
 /** A model that can be had by name. */

@@ -8,7 +8,7 @@ import {
   differences,
   loadReference,
 } from "../../tools/tokenizers/reference_tokenizer.ts";
-import { findAsset } from "bertbook/download/asset.ts";
+import { findAsset } from "bertbook/download/ensure_asset.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import {
   decode,

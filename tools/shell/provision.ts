@@ -9,7 +9,7 @@ import {
   type ProvisionEvent,
   type ProvisionOptions,
 } from "../../lib/download/asset.ts";
-import { formatProgress } from "../../lib/download/progress.ts";
+import { formatProgress } from "../../lib/download/asset.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { StatusLine } from "./terminal.ts";
 

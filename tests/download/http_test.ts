@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { download, type DownloadOptions } from "bertbook/download/download.ts";
-import { DownloadError } from "bertbook/download/download_error.ts";
-import { checkRedirect } from "bertbook/download/response.ts";
+import { download, type DownloadOptions } from "bertbook/download/http.ts";
+import { DownloadError } from "bertbook/download/http.ts";
+import { checkRedirect } from "bertbook/download/http.ts";
 import {
   answer,
   brokenAfter,
@@ -83,7 +83,7 @@ Deno.test("download() keeps a whole file and nothing else", async () => {
 Deno.test("a file of the right size and another sha256 is refused", async () => {
   const other = FILE.with(777, FILE[777]! ^ 1);
   const result = await run((asked) => fileAnswer(other, asked));
-  assertRefused(result, /sha256 must be [0-9a-f]{64}: found/, RangeError);
+  assertRefused(result, /sha256 must be [0-9a-f]{64}; found/, RangeError);
   assert.deepEqual(result.names, []);
   assert.equal(result.ranges.length, 1, "A wrong file was asked for twice");
 });
@@ -113,7 +113,7 @@ Deno.test("an answer without a length that ends early is noticed", async () => {
   });
   assertRefused(
     result,
-    /all 50000 bytes must come: the answer ended after 100/,
+    /all 50000 bytes must come; found the end after 100/,
   );
 });
 
@@ -169,7 +169,7 @@ Deno.test("a resume at another offset is never appended", async () => {
   assert.equal(restarted.error, undefined);
   assert.deepEqual(restarted.ranges, ["bytes=25000-", null]);
   const once = await run(script, { attempts: 1 }, half(FILE, TAG));
-  assertRefused(once, /asked for byte 25000, found bytes 10-/);
+  assertRefused(once, /must continue at byte 25000; found bytes 10-/);
 });
 
 Deno.test("416 drops the part and starts over", async () => {
@@ -202,7 +202,7 @@ Deno.test("an HTML page with status 200 is refused, however it is labelled", asy
     const path = join(folder.path, "file");
     await assert.rejects(download(server.url, path, options), {
       name: "DownloadError",
-      message: /must be the file: found an HTML page/,
+      message: /must be the file; found an HTML page/,
     });
     assert.deepEqual(folder.names(), []);
   }
@@ -289,22 +289,22 @@ Deno.test("a busy server is asked a bounded number of times", async () => {
 
 Deno.test("download() does not ask again for a file that is not there", async () => {
   const result = await run(() => answer(404, { "content-length": "0" }));
-  assertRefused(result, /status must be 200: found 404/);
+  assertRefused(result, /status must be 200; found 404/);
   assert.equal(result.ranges.length, 1);
 });
 
 Deno.test("download() stops a file that is longer than it may be", async () => {
   const said = await run((asked) => fileAnswer(concat(FILE, FILE), asked));
-  assertRefused(said, /must have 50000 bytes: the server offers 100000/);
+  assertRefused(said, /must have 50000 bytes; found 100000 on the server/);
   const unsaid = await run(() => answer(200, {}, concat(FILE, FILE)));
-  assertRefused(unsaid, /more than that came/);
+  assertRefused(unsaid, /must have 50000 bytes; found more/);
   assert.deepEqual(unsaid.names, []);
 });
 
 Deno.test("download() gives up on a silent server", async () => {
   const options = { connectTimeout: 100, attempts: 2 };
   const result = await run(() => "silence", options);
-  assertRefused(result, /must answer within 0.1 s: it was silent/);
+  assertRefused(result, /must answer within 0.1 s; found silence/);
   assert.equal(result.ranges.length, 2);
 });
 

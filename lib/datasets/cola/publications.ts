@@ -5,7 +5,7 @@
  * corpus's own README, with the codes that its files use.
  */
 // Pairs, because the codes are data: as property names they break naming rules.
-export const COLA_SOURCES: Readonly<Record<string, string>> = Object
+export const PUBLICATIONS: Readonly<Record<string, string>> = Object
   .fromEntries([
     ["ad03", "Adger (2003)"],
     ["b_73", "Bresnan (1973)"],
