@@ -6,13 +6,8 @@
  * @module
  */
 
-import {
-  checkFact,
-  type FileFact,
-  measureFile,
-  type UrlSource,
-  writeAll,
-} from "./asset.ts";
+import { checkFact, measureFile, writeAll } from "./checksum.ts";
+import { type FileFact, type UrlSource } from "./asset.ts";
 import { pause } from "./cache.ts";
 
 /** What is known of the file, and how long to wait for it. */

@@ -7,7 +7,8 @@
  */
 
 import { join } from "node:path";
-import type { CopyOptions, PipSource } from "./asset.ts";
+import type { CopyOptions } from "./checksum.ts";
+import type { PipSource } from "./asset.ts";
 import { pause } from "./cache.ts";
 
 /** A wheel on the Python package index, chosen as if on that Python and platform. */
