@@ -47,6 +47,7 @@ export type UnpackOptions = CopyOptions & { limits?: ArchiveLimits };
 
 /** An archive that is malformed, damaged, or not safe to unpack. */
 export class ArchiveError extends SyntaxError {
+  /** The name that errors of this class print. */
   override name = "ArchiveError";
 }
 

@@ -96,11 +96,14 @@ export type ProvisionOptions = {
 
 /** An asset that no source could provide. */
 export class ProvisionError extends Error {
+  /** The name that errors of this class print. */
   override name = "ProvisionError";
   /** Why each source failed, in the order in which they were tried. */
   readonly reasons: readonly { source: string; reason: string }[];
 
   /**
+   * Lists the sources and why each failed.
+   *
    * @param asset The asset.
    * @param reasons Why each source failed; empty if none was tried.
    */

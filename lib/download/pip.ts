@@ -19,6 +19,7 @@ export type WheelRequest = Pick<
 
 /** No pip is installed, or the installed one cannot fetch the package. */
 export class PackageError extends Error {
+  /** The name that errors of this class print. */
   override name = "PackageError";
 }
 
