@@ -14,12 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/ops": ["lib/engine"],
   "lib/model": ["lib/engine", "lib/ops"],
   "lib/batches": ["lib/engine", "lib/model", "lib/tokenizer"],
-  "lib/datasets": [
-    "lib/batches",
-    "lib/download",
-    "lib/engine",
-    "lib/tokenizer",
-  ],
+  "lib/datasets": ["lib/download", "lib/engine"],
   "lib/checkpoint": [
     "lib/download",
     "lib/engine",

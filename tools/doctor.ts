@@ -2,9 +2,10 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
-import { loadCola } from "../lib/datasets/cola/cola_corpus.ts";
-import { loadQuestions } from "../lib/datasets/trec/question_corpus.ts";
-import { loadReviews } from "../lib/datasets/imdb/review_corpus.ts";
+import { COLA } from "../lib/datasets/cola/cola.ts";
+import { IMDB } from "../lib/datasets/imdb/imdb.ts";
+import { loadDataset } from "../lib/datasets/load_dataset.ts";
+import { TREC } from "../lib/datasets/trec/trec.ts";
 import { describeDevice, startEngine } from "../lib/engine/engine.ts";
 import { bestOf, roofMeter } from "./bench/matmul_roof.ts";
 import { describeSpeed, speedSettings } from "../lib/engine/speed_settings.ts";
@@ -29,8 +30,8 @@ export const DOCTOR: Command = {
       `Deno      ${Deno.version.deno}, TypeScript ${Deno.version.typescript}`,
     );
     console.log(`Cache     ${cacheFolder()}`);
-    for (const load of [loadCola, loadQuestions, loadReviews]) {
-      const { description } = await load({ provision });
+    for (const source of [COLA, TREC, IMDB]) {
+      const { description } = await loadDataset(source, { provision });
       console.log(`Data      ${description}`);
     }
     for (const { name, asset } of CATALOGUE) {

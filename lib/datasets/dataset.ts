@@ -5,7 +5,6 @@
  */
 
 import type { Asset } from "../download/asset.ts";
-import type { DatasetReport } from "./report.ts";
 
 /** A text with its class. */
 export type Example = {
@@ -22,6 +21,27 @@ export const PARTS: readonly Part[] = ["train", "validation", "test"];
 
 /** The examples of each part; a part that a dataset lacks is empty. */
 export type DatasetParts<E extends Example = Example> = Record<Part, E[]>;
+
+/** What is odd about one part of a dataset. */
+export type PartReport = {
+  /** Examples in all. */
+  rows: number;
+  /** Examples of each label, by label number; absent labels count 0. */
+  labelCounts: number[];
+  /** Examples whose text already occurred in an earlier one. */
+  duplicates: number;
+  /** Texts that occur with different labels. */
+  conflicting: string[];
+  /** Examples whose text, letter for letter, also occurs in `train`; 0 for `train`. */
+  inTrain: number;
+};
+
+/** What is odd about a dataset. */
+export type DatasetReport = {
+  train: PartReport;
+  validation: PartReport;
+  test: PartReport;
+};
 
 /** Where a dataset was found. */
 export type Origin = "folder" | "download" | "embedded";

@@ -237,7 +237,10 @@ async function readArchive<E extends Example>(
       const rule = `"${name}" must have at most ${MAX_MEMBER_BYTES} bytes`;
       throw malformed(archive, rule, `${bytes}`);
     }
-    const [part, example] = parseMember(name, await textOf(archive, content));
+    const [part, example] = parseMember(
+      name,
+      await decodeMember(archive, content),
+    );
     parts[part].push(example);
   }
   if (parts.train.length > 0) return parts;
@@ -245,7 +248,7 @@ async function readArchive<E extends Example>(
 }
 
 /** The text of a member. */
-async function textOf(
+async function decodeMember(
   archive: string,
   content: AsyncIterable<Uint8Array>,
 ): Promise<string> {

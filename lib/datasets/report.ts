@@ -1,27 +1,11 @@
 /** Duplicates, label conflicts and leaks in a dataset, before anything is trained. @module */
 
-import type { DatasetParts, Example } from "./dataset.ts";
-
-/** What is odd about one part of a dataset. */
-export type PartReport = {
-  /** Examples in all. */
-  rows: number;
-  /** Examples of each label, by label number; absent labels count 0. */
-  labelCounts: number[];
-  /** Examples whose text already occurred in an earlier one. */
-  duplicates: number;
-  /** Texts that occur with different labels. */
-  conflicting: string[];
-  /** Examples whose text, letter for letter, also occurs in `train`; 0 for `train`. */
-  inTrain: number;
-};
-
-/** What is odd about a dataset. */
-export type DatasetReport = {
-  train: PartReport;
-  validation: PartReport;
-  test: PartReport;
-};
+import type {
+  DatasetParts,
+  DatasetReport,
+  Example,
+  PartReport,
+} from "./dataset.ts";
 
 /**
  * Counts duplicates, contradictions and leaks between the parts of a dataset.

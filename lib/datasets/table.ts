@@ -102,7 +102,7 @@ export function readTable(
  * @returns Its index in `names`.
  * @throws {SyntaxError} If it is not a known label.
  */
-export function labelOf(
+export function parseLabel(
   name: string,
   names: readonly string[],
   row: TableRow,
@@ -133,7 +133,7 @@ export function sortedLabels(names: readonly string[]): string[] {
  * @param row The row, for the error.
  * @throws {SyntaxError} If it is blank.
  */
-export function textOf(text: string, row: TableRow): string {
+export function nonBlankText(text: string, row: TableRow): string {
   if (text.trim() !== "") return text;
   throw malformedRow(row, "have a text", quote(text));
 }

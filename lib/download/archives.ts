@@ -15,7 +15,8 @@ import { pipeline } from "node:stream/promises";
 import { crc32, createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
-import { type CopyOptions, type FileFact, measure, writeAll } from "./asset.ts";
+import { type CopyOptions, measure, writeAll } from "./checksum.ts";
+import { type FileFact } from "./asset.ts";
 
 /** One member to take out of an archive. */
 export type Wanted = {
@@ -46,6 +47,7 @@ export type UnpackOptions = CopyOptions & { limits?: ArchiveLimits };
 
 /** An archive that is malformed, damaged, or not safe to unpack. */
 export class ArchiveError extends SyntaxError {
+  /** The name that errors of this class print. */
   override name = "ArchiveError";
 }
 

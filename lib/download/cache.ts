@@ -6,7 +6,8 @@
  */
 
 import { join } from "node:path";
-import { type FileFact, measureFile } from "./asset.ts";
+import { type FileFact } from "./asset.ts";
+import { measureFile } from "./checksum.ts";
 
 /**
  * The folder that holds every downloaded file.

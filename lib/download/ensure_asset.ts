@@ -4,10 +4,8 @@ import { basename, dirname, join } from "node:path";
 import { extractArchive, type Wanted } from "./archives.ts";
 import {
   type Asset,
-  checkFact,
   describeSource,
   type FileFact,
-  measureFile,
   type Members,
   ProvisionError,
   type ProvisionEvent,
@@ -15,6 +13,7 @@ import {
   type Source,
   type UrlSource,
 } from "./asset.ts";
+import { checkFact, measureFile } from "./checksum.ts";
 import { cacheFolder, isVerified, withLock, writeStamp } from "./cache.ts";
 import { download } from "./http.ts";
 import { downloadWheel } from "./pip.ts";

@@ -6,13 +6,8 @@
  * @module
  */
 
-import {
-  checkFact,
-  type FileFact,
-  measureFile,
-  type UrlSource,
-  writeAll,
-} from "./asset.ts";
+import { checkFact, measureFile, writeAll } from "./checksum.ts";
+import { type FileFact, type UrlSource } from "./asset.ts";
 import { pause } from "./cache.ts";
 
 /** What is known of the file, and how long to wait for it. */
@@ -35,6 +30,7 @@ export type DownloadOptions =
 
 /** A server or a network that does not deliver. */
 export class DownloadError extends Error {
+  /** The name that errors of this class print. */
   override name = "DownloadError";
   /** Milliseconds after which to try again; undefined: never. */
   readonly retryAfter: number | undefined;
@@ -42,6 +38,8 @@ export class DownloadError extends Error {
   readonly dropPart: boolean;
 
   /**
+   * Begins the message with the address.
+   *
    * @param url The address.
    * @param rest What must hold and what was found.
    * @param options Whether to try again, and whether from the start.

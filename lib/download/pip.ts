@@ -7,7 +7,8 @@
  */
 
 import { join } from "node:path";
-import type { CopyOptions, PipSource } from "./asset.ts";
+import type { CopyOptions } from "./checksum.ts";
+import type { PipSource } from "./asset.ts";
 import { pause } from "./cache.ts";
 
 /** A wheel on the Python package index, chosen as if on that Python and platform. */
@@ -18,6 +19,7 @@ export type WheelRequest = Pick<
 
 /** No pip is installed, or the installed one cannot fetch the package. */
 export class PackageError extends Error {
+  /** The name that errors of this class print. */
   override name = "PackageError";
 }
 

@@ -3,9 +3,9 @@
 import { fineTune, type TrainStep } from "../../lib/training/fine_tune.ts";
 import { predict } from "../../lib/inference/predict.ts";
 import type { EncodedExample } from "../../lib/batches/batches.ts";
-import { encodeReviews } from "../../lib/datasets/imdb/encode_reviews.ts";
-import type { ImdbExample } from "../../lib/datasets/imdb/imdb.ts";
-import { VERDICTS } from "../../lib/datasets/imdb/review_corpus.ts";
+import { encodeExamples } from "../../lib/batches/encode_examples.ts";
+import type { Example } from "../../lib/datasets/dataset.ts";
+import { IMDB } from "../../lib/datasets/imdb/imdb.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import { bagLogits, fitBagOfWords } from "../../lib/evaluation/bag_of_words.ts";
 import { accuracy, argMax } from "../../lib/evaluation/metrics.ts";
@@ -21,9 +21,9 @@ export * from "./review_recipe.ts";
 
 /** Shuffled reviews: what to learn from, to choose the epoch by, and to judge by. */
 export type ReviewSets = {
-  readonly train: readonly ImdbExample[];
-  readonly validation: readonly ImdbExample[];
-  readonly test: readonly ImdbExample[];
+  readonly train: readonly Example[];
+  readonly validation: readonly Example[];
+  readonly test: readonly Example[];
 };
 
 /** What came of a run. */
@@ -53,13 +53,17 @@ export async function tryReviewRun(
   const { seed, onStep } = options;
   const precision = reviewPrecision();
   const model = await loadClassifier(await ensureModel(), {
-    labels: [...VERDICTS],
+    labels: [...IMDB.labels],
     seed,
   });
   const { tokenizer } = model;
-  const train = encodeReviews(data.train.slice(0, run.reviews), tokenizer, run);
-  const validation = encodeReviews(data.validation, tokenizer, run);
-  const test = encodeReviews(data.test, tokenizer, run);
+  const train = encodeExamples(
+    tokenizer,
+    data.train.slice(0, run.reviews),
+    run,
+  );
+  const validation = encodeExamples(tokenizer, data.validation, run);
+  const test = encodeExamples(tokenizer, data.test, run);
   const { epochs, batchSize, learningRate } = recipe;
   const how = { epochs, batchSize, learningRate, schedule: "cosine" } as const;
   let trainingSeconds = 0;
@@ -96,7 +100,7 @@ export function tryBagOfWords(
   const bag = fitBagOfWords(
     train.map(({ inputIds }) => inputIds),
     train.map(({ label }) => label),
-    { numWords, numClasses: VERDICTS.length },
+    { numWords, numClasses: IMDB.labels.length },
   );
   return accuracy(
     test.map(({ inputIds }) => argMax(bagLogits(inputIds, bag))),

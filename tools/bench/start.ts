@@ -22,8 +22,8 @@ const model = await loadClassifier(await ensureModel(), { labels, seed: 42 });`,
   {
     part: "sentences",
     source: `
-const cola = await loadCola();
-const examples = encodeCola(cola.train, model.tokenizer, { maxLength: 64 });`,
+const cola = await loadDataset(COLA);
+const examples = encodeExamples(model.tokenizer, cola.train, { maxLength: 64 });`,
   },
   {
     part: "first step",

@@ -1,8 +1,9 @@
 /** The acceptability task as the notebooks set it, ready for training. @module */
 
 import type { EncodedExample } from "../../lib/batches/batches.ts";
-import { loadCola } from "../../lib/datasets/cola/cola_corpus.ts";
-import { encodeCola } from "../../lib/datasets/cola/encode_cola.ts";
+import { encodeExamples } from "../../lib/batches/encode_examples.ts";
+import { COLA } from "../../lib/datasets/cola/cola.ts";
+import { loadDataset } from "../../lib/datasets/load_dataset.ts";
 import { split } from "../../lib/datasets/split.ts";
 import { randomStream } from "../../lib/engine/random/stream.ts";
 import type { Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
@@ -35,9 +36,9 @@ export async function colaTask(
   options: { seed: number; sentences: number },
 ): Promise<ColaTask> {
   const { seed, sentences } = options;
-  const { title, train, inDomainDev, outOfDomainDev } = await loadCola();
+  const { title, train, ...dev } = await loadDataset(COLA);
   const encoded = (part: typeof train): EncodedExample[] =>
-    encodeCola(part, tokenizer, { maxLength: MAX_LENGTH });
+    encodeExamples(tokenizer, part, { maxLength: MAX_LENGTH });
   const examples = encoded(train);
   const parts = split(examples.length, SPLIT);
   const chosen = randomStream(seed).shuffle(parts.train).slice(0, sentences);
@@ -45,7 +46,7 @@ export async function colaTask(
     title,
     train: chosen.map((i) => examples[i]!),
     validation: parts.validation.map((i) => examples[i]!),
-    inDomain: encoded(inDomainDev),
-    outOfDomain: encoded(outOfDomainDev),
+    inDomain: encoded(dev.validation),
+    outOfDomain: encoded(dev.test),
   };
 }

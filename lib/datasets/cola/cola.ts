@@ -6,7 +6,7 @@
  */
 
 import type { DatasetSource, Example, FileLayout } from "../dataset.ts";
-import { labelOf, readTable, textOf } from "../table.ts";
+import { nonBlankText, parseLabel, readTable } from "../table.ts";
 import { PUBLICATIONS } from "./publications.ts";
 
 /** A sentence with its judgment: label 1 acceptable, 0 not. */
@@ -113,9 +113,9 @@ export function parseCola(bytes: Uint8Array, file: string): ColaExample[] {
     const [source = "", label = "", mark = "", text = ""] = row.cells;
     return {
       source,
-      label: labelOf(label, ["0", "1"], row),
+      label: parseLabel(label, ["0", "1"], row),
       mark,
-      text: textOf(text, row),
+      text: nonBlankText(text, row),
     };
   });
 }

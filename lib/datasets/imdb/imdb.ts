@@ -6,7 +6,7 @@
  */
 
 import type { DatasetSource, Example, FileLayout } from "../dataset.ts";
-import { labelOf, malformed, readTable, textOf } from "../table.ts";
+import { malformed, nonBlankText, parseLabel, readTable } from "../table.ts";
 
 const ARCHIVE = "aclImdb_v1.tar.gz";
 
@@ -112,8 +112,8 @@ export function parseImdb(bytes: Uint8Array, file: string): Example[] {
     const [review = "", verdict = ""] = row.cells;
     const spellings = ["negative", "positive", "0", "1"];
     return {
-      text: withLineEnds(textOf(review, row)),
-      label: labelOf(verdict, spellings, row) % 2,
+      text: withLineEnds(nonBlankText(review, row)),
+      label: parseLabel(verdict, spellings, row) % 2,
     };
   });
 }

@@ -6,7 +6,7 @@
  */
 
 import type { DatasetSource, Example } from "../dataset.ts";
-import { labelOf, readTable } from "../table.ts";
+import { parseLabel, readTable } from "../table.ts";
 
 /** The coarse classes with Li and Roth's codes, in the order of the labels. */
 const CLASSES: Readonly<Record<string, string>> = {
@@ -116,7 +116,7 @@ export function parseTrec(bytes: Uint8Array, file: string): Example[] {
   const names = CODES.map((_, label) => String(label));
   return readTable(bytes, { file, format: "label-prefixed" }).map((row) => {
     const [label = "", text = ""] = row.cells;
-    return { label: labelOf(label, names, row), text };
+    return { label: parseLabel(label, names, row), text };
   });
 }
 
@@ -147,6 +147,6 @@ export function parseRawTrec(bytes: Uint8Array, file: string): Example[] {
     .map((row) => {
       const [label = "", text = ""] = row.cells;
       const coarse = label.slice(0, label.indexOf(":") + 1) || label;
-      return { label: labelOf(coarse, names, row), text };
+      return { label: parseLabel(coarse, names, row), text };
     });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkFact, measure, measureFile } from "bertbook/download/asset.ts";
+import { checkFact, measure, measureFile } from "bertbook/download/checksum.ts";
 import { concat, content, factOf, TemporaryFolder } from "./_server.ts";
 
 // FIPS 180-4 examples: the empty message, "abc", and the 448-bit message.
