@@ -36,7 +36,7 @@ export type TransformerConfig =
   & { readonly positions: Positions };
 
 /** The sizes that have no default. */
-type Required =
+export type RequiredSize =
   | "vocabSize"
   | "numLayers"
   | "numHeads"
@@ -64,7 +64,7 @@ type Required =
  */
 export function transformerConfig(
   choices:
-    & Pick<TransformerConfig, Required>
+    & Pick<TransformerConfig, RequiredSize>
     & Partial<TransformerConfig>,
 ): TransformerConfig {
   const config = {
