@@ -154,7 +154,7 @@ Deno.test("mimeBundle() shows a tensor's type, shape and first values", async ()
   assert.match(lines.at(-1)!, /^\[1, 2\] +20 +21 +22 +23$/);
   const first = (await textOf(wide)).split("\n");
   assert.equal(first[0], "float32 tensor [20, 20], the first values");
-  assert.match(first[1]!, /\[7\]  …$/);
+  assert.match(first[1]!, /\[7\] +…$/);
   assert.equal(first.length, 3 + 10);
   assert.equal(
     await textOf(tf.zeros([0, 2])),
