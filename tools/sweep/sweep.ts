@@ -4,7 +4,7 @@
 
 import { join } from "node:path";
 import { renderPng } from "../../lib/views/picture.ts";
-import { sweepChart } from "../../lib/views/sweep_chart.ts";
+import { sweepChart } from "./sweep_chart.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { readTokenizer } from "../../lib/checkpoint/tokenizer_files.ts";
 import type { Command } from "../shell/command.ts";

@@ -10,7 +10,7 @@ import {
   referenceLine,
   rimmedText,
   type VegaLiteSpec,
-} from "./theme.ts";
+} from "../../lib/views/theme.ts";
 
 /** One shape that was measured; times in milliseconds. */
 export type BenchBars = {

@@ -4,7 +4,11 @@
  * @module
  */
 
-import { CATEGORY_COLORS, chart, type VegaLiteSpec } from "./theme.ts";
+import {
+  CATEGORY_COLORS,
+  chart,
+  type VegaLiteSpec,
+} from "../../lib/views/theme.ts";
 
 /** A setting and the scores of its seeds. */
 export type SweepPoint = {
@@ -90,7 +94,9 @@ export function sweepChart(
       {
         mark: { type: "rule", strokeWidth: 2.5 },
         encoding: {
-          ...{ x, xOffset, color },
+          x,
+          xOffset,
+          color,
           y: { ...y, field: "low" },
           y2: { field: "high" },
         },

@@ -1,5 +1,5 @@
 /**
- * Chart of curves that share their axes.
+ * Line charts and bar charts.
  *
  * @module
  */
@@ -9,9 +9,10 @@ import {
   type ChartLayer,
   type ChartPosition,
   COLORS,
+  referenceLine,
   rimmedText,
   type VegaLiteSpec,
-} from "./theme.ts";
+} from "../theme.ts";
 
 /** A point of a curve. */
 export type Point = { readonly x: number; readonly y: number };
@@ -165,4 +166,78 @@ function inWords(points: Series["points"]): string {
   return `${say(first.y)} at ${say(first.x)} to ${say(last.y)} at ${
     say(last.x)
   }`;
+}
+
+/**
+ * Draws one bar for each value, such as the correlation of each batch.
+ *
+ * @param bars Labels, each one used once, and values.
+ * @param options Titles of both axes with their units; `rule`: a line across.
+ * @returns The chart.
+ */
+export function barChart(
+  bars: readonly { label: string | number; value: number }[],
+  options: {
+    title: string;
+    xTitle: string;
+    yTitle: string;
+    rule?: { label: string; value: number };
+  },
+): VegaLiteSpec {
+  const { title, xTitle, yTitle, rule } = options;
+  const counts = bars.every(({ value }) => Number.isInteger(value));
+  const values = bars.map(({ label, value }) => ({
+    label: String(label),
+    value,
+    number: value.toFixed(counts ? 0 : 2).replace("-", "−"),
+  }));
+  const x = {
+    field: "label",
+    type: "nominal",
+    sort: null,
+    title: xTitle,
+    axis: { labelAngle: 0, labelOverlap: true },
+  } as const;
+  const drawn = [0, rule?.value ?? 0, ...bars.map(({ value }) => value)];
+  const [low, high] = [Math.min(...drawn), Math.max(...drawn)];
+  const margin = 0.08 * (high - low); // for the numbers beyond the bars
+  const y = {
+    field: "value",
+    type: "quantitative",
+    title: yTitle,
+    scale: {
+      domainMin: low < 0 ? low - margin : 0,
+      domainMax: high + margin || 1,
+      nice: true,
+    },
+  } as const;
+  // A bar below zero carries its number below.
+  const numbers: ChartLayer[] = [
+    ...rimmedText({
+      transform: [{ filter: "datum.value >= 0" }],
+      mark: { type: "text", fontSize: 11, baseline: "bottom", dy: -3 },
+      encoding: { x, y, text: { field: "number" } },
+    }),
+    ...rimmedText({
+      transform: [{ filter: "datum.value < 0" }],
+      mark: { type: "text", fontSize: 11, baseline: "top", dy: 4 },
+      encoding: { x, y, text: { field: "number" } },
+    }),
+  ];
+  const ruleText = rule && `${rule.label}: ${rule.value.toFixed(3)}`;
+  return chart({
+    title: ruleText === undefined ? title : { text: title, subtitle: ruleText },
+    description: `${title}: ${
+      values.map(({ label, number }) => `${label} ${number}`).join(", ")
+    }${ruleText === undefined ? "" : `; ${ruleText}`}.`,
+    data: { values },
+    layer: [
+      {
+        mark: { type: "bar", color: COLORS.skyBlue, tooltip: true },
+        encoding: { x, y },
+      },
+      ...(rule === undefined ? [] : [referenceLine("y", rule.value)]),
+      ...(bars.length <= 20 ? numbers : []),
+    ],
+  });
 }
