@@ -1,14 +1,14 @@
 /** Sequences → logits, in evaluation mode: no dropout, no gradients. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { setImmediate } from "node:timers/promises";
 import {
   type Batch,
   batchesOf,
   type EncodedExample,
 } from "../batches/batches.ts";
 import { cutBatch } from "../batches/cut_batch.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
+import { yieldToEventLoop } from "../engine/event_loop.ts";
+import { sideBySide } from "../engine/compile.ts";
 import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
 import type { BertInput } from "../model/bert.ts";
 import {
@@ -66,7 +66,7 @@ export async function predict(
   for (const batch of predictionBatches(examples, model.config, batchSize)) {
     const rows = await logitsOf(model, batch, precision);
     batch.indices.forEach((index, row) => logits[index] = rows[row]!);
-    await setImmediate(); // the engine blocks while it computes
+    await yieldToEventLoop(); // the engine blocks while it computes
   }
   checkFinite(logits);
   return {

@@ -1,10 +1,10 @@
 /** Training and judging a causal language model. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { setImmediate } from "node:timers/promises";
 import { randomOrder } from "../batches/sampler.ts";
+import { yieldToEventLoop } from "../engine/event_loop.ts";
 import { compile } from "../engine/compile.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
+import { sideBySide } from "../engine/compile.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import type { Dropout } from "../ops/dropout.ts";
 import { type LanguageModel, languageModel } from "../model/language_model.ts";
@@ -167,7 +167,7 @@ export async function scoreLanguageModel(
       sums[i]! += sum;
     }
     of.dispose();
-    await setImmediate(); // the engine blocks while it computes
+    await yieldToEventLoop(); // the engine blocks while it computes
   }
   const [loss, hits, tokens] = sums as [number, number, number];
   return {
