@@ -225,17 +225,25 @@ async function startOnce(
   return started;
 }
 
-/** What tfjs chose by itself, at the first tensor, because nothing was chosen before. */
-let chosenByTfjs: string | undefined;
+/** Whether tfjs chose the backend by itself, because the first tensor found none. */
+let isChosenByTfjs = false;
 
+// tfjs does not say so; its engine first picks a backend and then sets it.
 const tfjs = tf.engine() as unknown as {
   initializeBackendsAndReturnBest(): { name: string; asyncInit: boolean };
+  setBackend(name: string): Promise<boolean>;
 };
-const choose = tfjs.initializeBackendsAndReturnBest;
+const { initializeBackendsAndReturnBest: pick, setBackend: set } = tfjs;
+let isPicked = false;
 tfjs.initializeBackendsAndReturnBest = function () {
-  const best = choose.call(this);
-  chosenByTfjs = best.name;
+  const best = pick.call(this);
+  isPicked = true;
   return best;
+};
+tfjs.setBackend = function (name) {
+  isChosenByTfjs = isPicked;
+  isPicked = false;
+  return set.call(this, name);
 };
 
 let starting: Promise<unknown> | undefined;
@@ -250,8 +258,7 @@ let starting: Promise<unknown> | undefined;
  * @throws {RangeError} If no engine is registered, or none can be had.
  */
 export async function ensureEngine(): Promise<void> {
-  const current = tf.getBackend();
-  if (current && current !== chosenByTfjs) return;
+  if (tf.getBackend() && !isChosenByTfjs) return;
   if (starters.size === 0) {
     throw new RangeError(
       `Cannot compute: an engine must run; found none; call startEngine() of ` +

@@ -11,6 +11,7 @@ import { MASK } from "../tokenizer/vocabulary.ts";
 import { checkOption, RULES } from "../options.ts";
 import type { HeadModel } from "../checkpoint/pretrained.ts";
 import type { PretrainableModel } from "../checkpoint/pretrained.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 
 /** A word for a place, and how sure the model is of it. */
 export type Guess = { readonly word: string; readonly probability: number };
@@ -43,6 +44,7 @@ export async function fillMask(
     );
   }
   const { length } = encoding.inputIds;
+  await ensureEngine();
   const best = tf.tidy(() => {
     const input = inputFrom({ ...encoding, length }, config);
     const at = tf.tensor1d(places, "int32");
@@ -77,6 +79,7 @@ export async function probabilityOfFollowing(
   const { config, params, tokenizer } = model;
   const encoding = encode(tokenizer, first, { pair: second });
   const { length } = encoding.inputIds;
+  await ensureEngine();
   const logits = tf.tidy(() => {
     const input = inputFrom({ ...encoding, length }, config);
     const places = tf.tensor1d([0], "int32"); // words are not asked for

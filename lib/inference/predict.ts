@@ -7,6 +7,7 @@ import {
   type EncodedExample,
 } from "../batches/batches.ts";
 import { cutBatch } from "../batches/cut_batch.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
 import { sideBySide } from "../engine/compile.ts";
 import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
@@ -62,6 +63,7 @@ export async function predict(
   checkChoice("precision", precision, ["float32", "bfloat16"]);
   checkPrecision(precision);
   checkExamples(examples, model, "prediction");
+  await ensureEngine();
   const logits: number[][] = Array.from(examples, () => []);
   for (const batch of predictionBatches(examples, model.config, batchSize)) {
     const rows = await logitsOf(model, batch, precision);
