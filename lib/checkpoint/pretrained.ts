@@ -20,6 +20,7 @@ import {
   readTokenizer,
   tokenizerWarning,
 } from "./tokenizer_files.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 
 export type { ClassifierModel, HeadModel } from "./head_model.ts";
 export { saveClassifier, saveModel } from "./save_model.ts";
@@ -126,6 +127,7 @@ export async function loadModel<H extends HeadName>(
     : { found: new Map<string, string>(), missing: parameters, unexpected: [] };
   if (file) checkShapes(parameters, match, file.tensors);
 
+  await ensureEngine();
   const random = normalRandom(options.seed);
   const params = tf.tidy(() =>
     growHead(head, { config, numLabels }, (parameter) => {

@@ -1,6 +1,7 @@
 /** Attention weights of one sequence, as plain numbers to draw. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { compile } from "../engine/compile.ts";
 import { unfused } from "../engine/fuse.ts";
 import type { BertInput } from "../model/bert.ts";
@@ -67,6 +68,7 @@ export async function attentionsOf(
   checkAlive(params, "compute attention weights");
   const T = sequence.inputIds.length;
   checkInput({ ...sequence, length: T }, config);
+  await ensureEngine();
   const output = tf.tidy(() => {
     const input = inputFrom(padded(sequence, config), config);
     const whole = compiledAttentions(params, input, config);

@@ -7,6 +7,7 @@ import { FOLLOWS } from "../model/heads/next_sentence.ts";
 import { predictBoth } from "../model/heads/pretraining.ts";
 import { inputFrom } from "../model/input.ts";
 import { encode } from "../tokenizer/tokenizer.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { MASK } from "../tokenizer/vocabulary.ts";
 import { checkAlive } from "../batches/check_examples.ts";
 import { checkKnownOptions, checkOption, RULES } from "../options.ts";
@@ -60,6 +61,7 @@ export async function fillMask(
     );
   }
   const { length } = encoding.inputIds;
+  await ensureEngine();
   const best = tf.tidy(() => {
     const input = inputFrom({ ...encoding, length }, config);
     const places = tf.tensor1d(positions, "int32");
@@ -98,6 +100,7 @@ export async function probabilityOfFollowing(
   checkAlive(params, "judge a pair");
   const encoding = encode(tokenizer, first, { pair: second });
   const { length } = encoding.inputIds;
+  await ensureEngine();
   const logits = tf.tidy(() => {
     const input = inputFrom({ ...encoding, length }, config);
     const places = tf.tensor1d([0], "int32"); // no word is asked for

@@ -1,7 +1,7 @@
 /** New parameters, before any training. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { statelessUniform } from "../engine/stateless_uniform.ts";
+import { statelessUniform } from "../engine/random.ts";
 import type { BertParams } from "./bert.ts";
 import type { ClassifierParams } from "./heads/sequence_classifier.ts";
 import type { BertConfig } from "./config.ts";

@@ -78,7 +78,7 @@ const maskedSoftmax = fuse(
     const weights = tf.softmax(scores.mul(scale).add<tf.Tensor4D>(mask));
     return { weights, left: dropped(weights, site) };
   },
-  { left: "only" },
+  { bfloat16: { left: "only" } },
 );
 
 /** The gradient by the scores, and once more what dropout leaves of the weights. */
@@ -94,5 +94,5 @@ const softmaxGradient = fuse(
     const scores = product.sub(weights.mul(product.sum(-1, true))).mul(scale);
     return { scores, left: dropped(weights, site) };
   },
-  { scores: "only", left: "only" },
+  { bfloat16: { scores: "only", left: "only" } },
 );

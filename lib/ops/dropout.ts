@@ -83,7 +83,7 @@ export function dropoutFrom(seed: tf.Tensor1D): Dropout {
 }
 
 /** {@linkcode dropped} by itself, in one pass. */
-const multiplied = fuse("dropout", dropped<tf.Tensor>, { "": "too" });
+const multiplied = fuse("dropout", dropped<tf.Tensor>, { bfloat16: "also" });
 
 /**
  * Drops elements at a site; of a gradient, the same elements.

@@ -48,7 +48,7 @@ export function feedForward(
 const biasedGelu = fuse(
   "bias, gelu",
   (wide: tf.Tensor, bias: tf.Tensor) => bent(wide.add(bias)),
-  { "": "only" },
+  { bfloat16: "only" },
 );
 
 /** The gradients by the product and by the bias, and the value once more. */
@@ -59,5 +59,5 @@ const biasedGeluGradient = fuse(
     const wide = bentGradient(gradient, x);
     return { wide, bias: wide.sum(0), bent: bent(x) };
   },
-  { wide: "only", bent: "only" },
+  { bfloat16: { wide: "only", bent: "only" } },
 );

@@ -67,17 +67,17 @@ function merged(x: tf.Tensor4D): tf.Tensor2D {
   return x.transpose([0, 2, 1, 3]).reshape([B * T, H * K]);
 }
 
-const split = fuse("split heads", splitHeads, { "": "only" });
-const mergedHeads = fuse("merge heads", merged, { "": "only" });
+const split = fuse("split heads", splitHeads, { bfloat16: "only" });
+const mergedHeads = fuse("merge heads", merged, { bfloat16: "only" });
 
 const biasAndSplit = fuse(
   "bias, split heads",
   (product: tf.Tensor2D, bias: tf.Tensor1D, sizes: Sizes) =>
     splitHeads(product.add(bias), sizes),
-  { "": "only" },
+  { bfloat16: "only" },
 );
 
 const mergeAndSum = fuse("merge heads, sum", (gradient: tf.Tensor4D) => {
   const rows = merged(gradient);
   return [rows, rows.sum(0)];
-}, { "[0]": "only" });
+}, { bfloat16: { "[0]": "only" } });

@@ -76,7 +76,7 @@ const addAndNorm = fuse(
     const sum = residual.add(dropped(product.add(bias), site));
     return normalized(sum as tf.Tensor2D, norm, epsilon);
   },
-  { value: "too" },
+  { bfloat16: { value: "also" } },
 );
 
 const addAndNormGradient = fuse(
@@ -90,5 +90,5 @@ const addAndNormGradient = fuse(
     const product = dropped(by.x, site);
     return { ...by, product, productBias: product.sum(0) };
   },
-  { product: "only" },
+  { bfloat16: { product: "only" } },
 );

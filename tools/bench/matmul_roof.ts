@@ -10,7 +10,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "../../lib/engine/compile.ts";
-import { sideBySide } from "../../lib/engine/side_by_side.ts";
+import { sideBySide } from "../../lib/engine/compile.ts";
 
 /** Rows and columns of the matrices: far more than any step of ours multiplies. */
 const SIZE = 2048;

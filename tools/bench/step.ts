@@ -22,7 +22,7 @@ import {
 } from "../../lib/training/classification.ts";
 import { cutBatch } from "../../lib/batches/cut_batch.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
-import { sideBySide } from "../../lib/engine/side_by_side.ts";
+import { sideBySide } from "../../lib/engine/compile.ts";
 import {
   tensorFlowBackend,
   tensorFlowBinding,

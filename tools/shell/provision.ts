@@ -2,7 +2,7 @@
 
 // deno-lint-ignore-file no-console -- a missing library is said in the terminal
 
-import { parseEngineName } from "../../lib/engine/engine_name.ts";
+import { parseEngineName } from "../../lib/engine/start_engine.ts";
 import { provideLibrary } from "../../lib/engine/tensorflow/library.ts";
 import {
   ProvisionError,

@@ -1,5 +1,5 @@
 import { provideLibrary } from "bertbook/engine/tensorflow/library.ts";
-import { loadForGood } from "bertbook/engine/tensorflow/resident.ts";
+import { loadForGood } from "bertbook/engine/tensorflow/context.ts";
 import assert from "node:assert/strict";
 
 const PROGRAM = `

@@ -1,7 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import { adamScalars, applyAdam } from "bertbook/engine/adam.ts";
 import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
+import {
+  adamScalars,
+  type AdamVariables,
+  applyAdam,
+} from "bertbook/training/adam.ts";
 import assert from "node:assert/strict";
 
 await startEngine({ engine: "tensorflow" });
@@ -9,51 +13,57 @@ await startEngine({ engine: "tensorflow" });
 /** More elements than one pass is too small a gain for. */
 const SHAPE = [300, 250];
 
-type Variables = {
-  weight: tf.Variable;
-  first: tf.Variable;
-  second: tf.Variable;
-};
-
-function newVariables(): Variables {
+function newVariables(): AdamVariables {
   return tf.tidy(() => {
     const waves = (phase: number) =>
       tf.range(0, 300 * 250).add(phase).sin().reshape(SHAPE);
     return {
       weight: tf.variable(waves(1)),
-      first: tf.variable(waves(2).mul(0.1)),
-      second: tf.variable(waves(3).square().mul(0.01)),
+      m: tf.variable(waves(2).mul(0.1)),
+      v: tf.variable(waves(3).square().mul(0.01)),
     };
   });
 }
 
 type How = {
   gradient: tf.Tensor;
-  factor: tf.Scalar;
-  taken: tf.Scalar | undefined;
-  open: tf.Scalar;
+  clipCoefficient: tf.Scalar;
+  learningRateTimesDecay: tf.Scalar | undefined;
+  isFinite: tf.Scalar;
 };
 
 function update(
-  variables: Variables,
-  { gradient, factor, taken, open }: How,
+  variables: AdamVariables,
+  { gradient, clipCoefficient, learningRateTimesDecay, isFinite }: How,
 ): void {
   tf.tidy(() => {
     const scalars = adamScalars({
-      ...{ beta1: 0.9, beta2: 0.999, open },
-      ...{ stepSize: tf.scalar(1e-3), epsilon: tf.scalar(1e-8) },
+      beta1: 0.9,
+      beta2: 0.999,
+      stepSize: tf.scalar(1e-3),
+      epsilon: tf.scalar(1e-8),
+      isFinite,
     });
-    applyAdam(variables, gradient, scalars, { factor, taken });
+    applyAdam(variables, gradient, {
+      ...scalars,
+      clipCoefficient,
+      learningRateTimesDecay,
+    });
   });
 }
 
-const valuesOf = (variables: Variables): tf.TypedArray[] =>
+const valuesOf = (variables: AdamVariables): tf.TypedArray[] =>
   Object.values(variables).map((variable) => variable.dataSync());
 
 /** Steps of a compiled update, or of the update as it is. */
 function follow(
   run: typeof update,
-  how: { factor: number; taken?: number; open?: boolean; gradient?: number },
+  how: {
+    factor: number;
+    decay?: number;
+    isFinite?: boolean;
+    gradient?: number;
+  },
   numSteps = 3,
 ): tf.TypedArray[] {
   const variables = newVariables();
@@ -64,9 +74,11 @@ function follow(
         : tf.fill(SHAPE, how.gradient);
       run(variables, {
         gradient,
-        factor: tf.scalar(how.factor),
-        taken: how.taken === undefined ? undefined : tf.scalar(how.taken),
-        open: tf.scalar(how.open ?? true),
+        clipCoefficient: tf.scalar(how.factor),
+        learningRateTimesDecay: how.decay === undefined
+          ? undefined
+          : tf.scalar(how.decay),
+        isFinite: tf.scalar(how.isFinite ?? true),
       });
     });
   }
@@ -77,7 +89,7 @@ function follow(
 
 Deno.test("in one pass, Adam takes the steps of TensorFlow's own kernel", () => {
   const compiled = compile(update);
-  for (const how of [{ factor: 0.3, taken: 1e-2 }, { factor: 1 }]) {
+  for (const how of [{ factor: 0.3, decay: 1e-2 }, { factor: 1 }]) {
     const fused = follow(compiled, how), plain = follow(update, how);
     fused.forEach((values, i) =>
       values.forEach((value, j) => {
@@ -96,18 +108,18 @@ Deno.test("in one pass, Adam takes the steps of TensorFlow's own kernel", () => 
   compiled.dispose();
 });
 
-Deno.test("in one pass, a closed step changes no bit, whatever the gradient", () => {
+Deno.test("in one pass, a step that is not finite changes no bit, whatever the gradient", () => {
   const compiled = compile(update);
   const before = follow(compiled, { factor: 1 }, 0);
   for (const gradient of [1, NaN, Infinity]) {
-    const how = { factor: 0, taken: 0, open: false, gradient };
+    const how = { factor: 0, decay: 0, isFinite: false, gradient };
     assert.deepEqual(follow(compiled, how), before);
   }
   compiled.dispose();
 });
 
 Deno.test("in one pass, a clone keeps the value that it had", () => {
-  const compiled = compile((variables: Variables, how: How) => {
+  const compiled = compile((variables: AdamVariables, how: How) => {
     const kept = variables.weight.mul(1);
     update(variables, how);
     return { kept, now: variables.weight.mul(1) };
@@ -117,7 +129,9 @@ Deno.test("in one pass, a clone keeps the value that it had", () => {
     const before = variables.weight.clone();
     const { kept, now } = compiled(variables, {
       gradient: tf.ones(SHAPE),
-      ...{ factor: tf.scalar(1), taken: tf.scalar(0.5), open: tf.scalar(true) },
+      clipCoefficient: tf.scalar(1),
+      learningRateTimesDecay: tf.scalar(0.5),
+      isFinite: tf.scalar(true),
     });
     assert.deepEqual(kept.dataSync(), before.dataSync());
     assert.deepEqual(now.dataSync(), variables.weight.dataSync());

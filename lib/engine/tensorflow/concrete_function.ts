@@ -1,68 +1,42 @@
 /**
- * One signature of a compiled function: its trace, and the call that runs it.
+ * A concrete function: one traced signature of a compiled function, and the call that
+ * runs it.
  *
  * @module
  */
 
 import * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
-import { flatten, type Form, type PyTree, rebuild } from "../py_tree.ts";
+import type {
+  ConcreteFunction,
+  FunctionDefinition,
+  GraphOptions,
+  SignatureReport,
+} from "../accelerator.ts";
+import { multipliesBfloat16 } from "../precision.ts";
+import { flatten, type PyTree, type TreeDef, unflatten } from "../py_tree.ts";
+import { instructionSets } from "../processor.ts";
 import { type Attribute, AttributeType } from "./attributes.ts";
-import { TensorFlowBinding } from "./binding.ts";
+import {
+  idOf,
+  type TensorFlowBinding,
+  tensorFlowBinding,
+  tensorOf,
+  unshare,
+} from "./backend.ts";
+import { cString } from "./c_api.ts";
 import { encodeAsItIs } from "./config.ts";
-import { instructionSets, multipliesBfloat16 } from "../processor.ts";
-import type { Sample } from "../signature_limit.ts";
 import { Graph } from "./graph.ts";
-import { graphTools } from "./graph_tools.ts";
 import { type ArgumentSource, type Trace, Tracer } from "./trace.ts";
-import { cString } from "./symbols.ts";
-import { idOf, resourceOf, tensorOf, unshare } from "./variables.ts";
-
-/** How TensorFlow runs a graph. */
-export type GraphOptions = {
-  /**
-   * Multiplies matrices in bfloat16, where the processor can: factors and products are
-   * rounded, weights and sums stay float32.
-   */
-  readonly bfloat16?: boolean;
-  /** Hands the function to XLA. Its first call takes seconds. */
-  readonly xla?: boolean;
-  /**
-   * Lets TensorFlow look for a simpler graph (Grappler) at the first call, which takes
-   * longer than tracing. Default: on a GPU alone. A processor gains by it where
-   * convolutions have biases and activations, which it makes one operation.
-   */
-  readonly simplify?: boolean;
-};
-
-/** What became of one signature. */
-export type SignatureReport = {
-  /** Shapes and element types of the arguments; variables by their number. */
-  readonly signature: string;
-  /** Time to run the function once over symbols, in milliseconds. */
-  readonly traceMs: number;
-  /** How often each operation occurs, before TensorFlow simplifies. */
-  readonly operations: ReadonlyMap<string, number>;
-};
+import { withXlaFlags } from "./xla_flags.ts";
 
 /** Numbers the TensorFlow functions of this process. */
 let numFunctions = 0;
 
-/** What a signature is made of. */
-export type SignatureDefinition<Result> = {
-  readonly name: string;
-  readonly leaves: readonly tf.Tensor[];
-  /** What the arguments were, for messages. */
-  readonly sample: Sample;
-  readonly run: (symbols: readonly tf.Tensor[]) => Result;
-  readonly options: GraphOptions;
-};
-
 /** A traced function, ready to be called with other tensors of the same shapes. */
-export class CompiledSignature<Result extends PyTree | void> {
+export class TracedFunction<Result extends PyTree | void>
+  implements ConcreteFunction<Result> {
   readonly report: SignatureReport;
-  /** What the arguments were at the first call. */
-  readonly sample: Sample;
   readonly #name: string;
   readonly #binding: TensorFlowBinding;
   readonly #function: string;
@@ -70,25 +44,24 @@ export class CompiledSignature<Result extends PyTree | void> {
   readonly #trace: Trace;
   /** Variables that the function writes or reads without being given them. */
   readonly #captured: ReadonlySet<tf.Tensor>;
-  #form: Form | undefined;
+  #treeDef: TreeDef | undefined;
 
   /** Traces the function. */
   constructor(
     private readonly backend: NodeJSKernelBackend,
-    definition: SignatureDefinition<Result>,
+    definition: FunctionDefinition<Result>,
   ) {
     const start = performance.now();
-    const { name, leaves, run, options, sample } = definition;
+    const { name, leaves, run, options } = definition;
     this.#name = name;
-    this.sample = sample;
     for (const leaf of leaves) this.#checkAlive(leaf);
-    const binding = bindingOf(backend);
-    const { api, registry } = graphTools(binding.eager.context);
-    const graph = new Graph(binding.eager.context, api, registry);
+    const binding = tensorFlowBinding();
+    const graph = new Graph(binding.eager.context);
     this.#binding = binding;
     this.#function = `compiled_${name.replace(/\W/g, "_")}_${++numFunctions}`;
     this.#attributes = callAttributes({
-      ...{ simplify: binding.isUsingGpuDevice(), ...options },
+      simplify: binding.isUsingGpuDevice(),
+      ...options,
     });
     try {
       const bfloat16 = options.bfloat16 === true && multipliesHere(binding);
@@ -99,7 +72,7 @@ export class CompiledSignature<Result extends PyTree | void> {
           const result = run(symbols);
           if (result === undefined) return [];
           const flat = flatten(result);
-          this.#form = flat.form;
+          this.#treeDef = flat.treeDef;
           return flat.leaves;
         },
       );
@@ -135,16 +108,24 @@ export class CompiledSignature<Result extends PyTree | void> {
       numOutputs,
     );
     const tensors = outputs.map((output) => tensorOf(this.backend, output));
-    const form = this.#form;
-    return (form === undefined ? undefined : rebuild(form, tensors)) as Result;
+    const treeDef = this.#treeDef;
+    if (treeDef === undefined) return undefined as Result;
+    return unflatten(treeDef, tensors) as Result;
+  }
+
+  /** The first call, at which TensorFlow prepares the graph and XLA compiles. */
+  firstCall(leaves: readonly tf.Tensor[]): Result {
+    const { context } = this.#binding.eager;
+    const result = withXlaFlags(context.version, () => this.call(leaves));
+    context.kernelCache?.share();
+    return result;
   }
 
   /** Frees the function and the constants that it owns. */
   dispose(): void {
     const { context } = this.#binding.eager;
-    const { api } = graphTools(context);
     for (const id of this.#trace.owned) this.#binding.eager.delete(id);
-    api.TFE_ContextRemoveFunction(
+    context.api.TFE_ContextRemoveFunction(
       context.address,
       cString(this.#function),
       context.status.address,
@@ -157,25 +138,24 @@ export class CompiledSignature<Result extends PyTree | void> {
     if (source.kind === "tensor") {
       if (eager.has(source.id)) return source.id;
       throw new TypeError(
-        `Cannot call "${this.#name}" as the tensors that it uses ` +
-          `from outside must be alive: one was disposed after it was traced; ` +
-          `pass it as an argument, or dispose the compiled function first`,
+        `Cannot call "${this.#name}": the tensors that it uses from outside must ` +
+          `be alive; found one that was disposed after the trace; pass it as an ` +
+          `argument, or dispose the compiled function first`,
       );
     }
     const tensor = source.kind === "leaf"
       ? leaves[source.index]!
       : source.variable;
     this.#checkAlive(tensor);
-    return tensor instanceof tf.Variable
-      ? resourceOf(this.backend, eager, tensor)
-      : idOf(this.backend, tensor);
+    const id = idOf(this.backend, tensor);
+    return tensor instanceof tf.Variable ? eager.residentAs(id) : id;
   }
 
   #checkAlive(tensor: tf.Tensor): void {
     if (!tensor.isDisposed) return;
     throw new TypeError(
-      `Cannot call "${this.#name}" as its arguments and variables ` +
-        `must be alive: one of ${tensor.dtype} [${tensor.shape}] was disposed`,
+      `Cannot call "${this.#name}": its arguments and variables must be alive; ` +
+        `found one of ${tensor.dtype} [${tensor.shape}] that was disposed`,
     );
   }
 
@@ -185,9 +165,9 @@ export class CompiledSignature<Result extends PyTree | void> {
     const twice = leaves.find((leaf) => this.#captured.has(leaf));
     if (twice === undefined) return;
     throw new TypeError(
-      `Cannot call "${this.#name}" as a variable must be either given ` +
-        `or captured: one of ${twice.dtype} [${twice.shape}] is both; always ` +
-        `pass it as an argument`,
+      `Cannot call "${this.#name}": a variable must be either given or captured; ` +
+        `found one of ${twice.dtype} [${twice.shape}] that is both; always pass it ` +
+        `as an argument`,
     );
   }
 
@@ -209,14 +189,6 @@ function summaryOf(leaves: readonly tf.Tensor[]): string {
   return given.join(", ");
 }
 
-function bindingOf(backend: NodeJSKernelBackend): TensorFlowBinding {
-  if (backend.binding instanceof TensorFlowBinding) return backend.binding;
-  throw new TypeError(
-    "Cannot compile as the engine must be started by startEngine(): " +
-      "found another binding of TensorFlow",
-  );
-}
-
 /** Whether it is this processor that multiplies, and in bfloat16 without detours. */
 function multipliesHere(binding: TensorFlowBinding): boolean {
   return !binding.isUsingGpuDevice() &&
@@ -226,7 +198,8 @@ function multipliesHere(binding: TensorFlowBinding): boolean {
 function callAttributes({ simplify, xla }: GraphOptions): Attribute[] {
   return [
     ...(simplify ? [] : [{
-      ...{ name: "config_proto", type: AttributeType.string },
+      name: "config_proto",
+      type: AttributeType.string,
       value: encodeAsItIs(),
     }]),
     ...(xla
