@@ -1,5 +1,7 @@
 /** Options: what a value must be, checked before work begins. @module */
 
+import { closest } from "fastest-levenshtein";
+
 /** One rule for one option. */
 export type Rule = {
   readonly must: string;
@@ -73,6 +75,28 @@ export function checkChoice<T extends string>(
   const known = choices.map((choice) => `"${choice}"`).join(", ");
   throw new RangeError(
     `Cannot use ${name} as it must be one of ${known}: current value is "${value}"`,
+  );
+}
+
+/**
+ * Refuses options that a function does not know; a notebook's cells, and JavaScript,
+ * are run without a look at their types.
+ *
+ * @param action What cannot be done then, for the message: "load a model".
+ * @param options The options as they were passed.
+ * @param known The names of all options.
+ * @throws {TypeError} If a name is unknown; the message has the most similar known one.
+ */
+export function checkKnownOptions(
+  action: string,
+  options: object,
+  known: readonly string[],
+): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new TypeError(
+    `Cannot ${action}: its options must be among ${known.join(", ")}; ` +
+      `found "${unknown}"; did you mean "${closest(unknown, known)}"?`,
   );
 }
 

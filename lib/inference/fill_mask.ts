@@ -6,11 +6,9 @@ import { predictWords } from "../model/heads/masked_lm.ts";
 import { FOLLOWS } from "../model/heads/next_sentence.ts";
 import { predictBoth } from "../model/heads/pretraining.ts";
 import { inputFrom } from "../model/input.ts";
-import { encode } from "../tokenizer/tokenizer.ts";
 import { MASK } from "../tokenizer/vocabulary.ts";
 import { checkOption, RULES } from "../options.ts";
-import type { HeadModel } from "../checkpoint/pretrained.ts";
-import type { PretrainableModel } from "../checkpoint/pretrained.ts";
+import type { HeadModel, PretrainableModel } from "../checkpoint/pretrained.ts";
 
 /** A word for a place, and how sure the model is of it. */
 export type Guess = { readonly word: string; readonly probability: number };
@@ -34,7 +32,7 @@ export async function fillMask(
   const { config, params, tokenizer } = model;
   const { pieces } = tokenizer.vocabulary;
   checkOption("top", top, RULES.count);
-  const encoding = encode(tokenizer, text, pair === undefined ? {} : { pair });
+  const encoding = tokenizer.encode(text, pair === undefined ? {} : { pair });
   const places = [...encoding.tokens.keys()]
     .filter((place) => encoding.tokens[place] === MASK);
   if (places.length === 0) {
@@ -46,7 +44,7 @@ export async function fillMask(
   const best = tf.tidy(() => {
     const input = inputFrom({ ...encoding, length }, config);
     const at = tf.tensor1d(places, "int32");
-    const { logits } = predictWords(params, input, config, { places: at });
+    const { logits } = predictWords(params, input, config, { positions: at });
     return tf.topk(tf.softmax(logits), Math.min(top, pieces.length));
   });
   const probabilities = await best.values.array() as number[][];
@@ -75,12 +73,12 @@ export async function probabilityOfFollowing(
   second: string,
 ): Promise<number> {
   const { config, params, tokenizer } = model;
-  const encoding = encode(tokenizer, first, { pair: second });
+  const encoding = tokenizer.encode(first, { pair: second });
   const { length } = encoding.inputIds;
   const logits = tf.tidy(() => {
     const input = inputFrom({ ...encoding, length }, config);
-    const places = tf.tensor1d([0], "int32"); // words are not asked for
-    return predictBoth(params, input, config, { places }).sentenceLogits;
+    const positions = tf.tensor1d([0], "int32"); // words are not asked for
+    return predictBoth(params, input, config, { positions }).sentenceLogits;
   });
   const [row] = await logits.array();
   logits.dispose();

@@ -10,7 +10,7 @@ import {
   ensureModel,
   TINY,
 } from "bertbook/checkpoint/catalogue.ts";
-import { loadClassifier } from "bertbook/checkpoint/pretrained.ts";
+import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import { temporaryFolder } from "./_support.ts";
 import { writeCheckpoint } from "./_toy.ts";
 
@@ -79,7 +79,7 @@ Deno.test({
       ensureModel("tiny", options),
     ]);
     assert.equal(folder, again);
-    const { config, report, name, params } = await loadClassifier(folder, {
+    const { config, report, name, params } = await loadModel(folder, {
       labels: ["no", "yes"],
       seed: 1,
     });

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { loadClassifier } from "bertbook/checkpoint/pretrained.ts";
+import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import { temporaryFolder } from "./_support.ts";
 import { type Change, LABELS, writeCheckpoint } from "./_toy.ts";
 
@@ -189,12 +189,12 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
 ];
 
 for (const [what, change, labels, name, message] of REFUSED) {
-  Deno.test(`loadClassifier() refuses ${what} and keeps no tensor`, async () => {
+  Deno.test(`loadModel() refuses ${what} and keeps no tensor`, async () => {
     await using folder = await temporaryFolder();
     await writeCheckpoint(folder.path, change);
     const before = tf.memory().numTensors;
     await assert.rejects(
-      loadClassifier(folder.path, { labels, seed: 0 }),
+      loadModel(folder.path, { labels, seed: 0 }),
       { name, message },
     );
     assert.equal(tf.memory().numTensors, before);

@@ -4,7 +4,7 @@ import {
   dropoutFactors,
   type DropoutSite,
 } from "bertbook/engine/dropout_factors.ts";
-import { attend } from "bertbook/model/attention.ts";
+import { attend } from "bertbook/ops/attention.ts";
 import { assertClose, assertNoLeak } from "./_support.ts";
 
 await tf.setBackend("cpu");

@@ -4,10 +4,12 @@ import {
   BERT_TINY,
   type BertConfig,
   checkConfig,
-  configFromJson,
-  configToJson,
   MINI_LM,
 } from "bertbook/model/config.ts";
+import {
+  configFromJson,
+  configToJson,
+} from "bertbook/checkpoint/architectures.ts";
 
 const NAMED = { BERT_TINY, MINI_LM, BERT_BASE };
 

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { sinusoidalPositions } from "bertbook/model/positions.ts";
+import { sinusoidalPositions } from "bertbook/model/embeddings.ts";
 import { assertClose, assertNoLeak } from "./_support.ts";
 
 await tf.setBackend("cpu");

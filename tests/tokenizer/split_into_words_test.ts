@@ -1,7 +1,8 @@
-import { splitIntoWords } from "bertbook/tokenizer/split_into_words.ts";
-import { splitAsSst2 } from "bertbook/tokenizer/sst2.ts";
-import { tokenize } from "bertbook/tokenizer/tokenizer.ts";
-import { splitAtWhitespace } from "bertbook/tokenizer/whitespace.ts";
+import { splitIntoWords } from "bertbook/tokenizer/words.ts";
+import {
+  splitAsSst2,
+  splitAtWhitespace,
+} from "bertbook/tokenizer/word_vocabulary.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { anyText, smallTokenizer } from "./_support.ts";
@@ -15,7 +16,7 @@ Deno.test("spellWords() reads <unk> as [UNK], which tokenize() takes to pieces",
     "play",
     "##s",
   ]);
-  assert.ok(tokenize("<unk>", tokenizer).length > 1);
+  assert.ok(tokenizer.tokenize("<unk>").length > 1);
   assert.deepEqual(splitIntoWords([], tokenizer), []);
 });
 
@@ -25,13 +26,13 @@ Deno.test("spellWords() over whitespace is BERT's own tokenizer", () => {
   fc.assert(fc.property(texts, (text) => {
     assert.deepEqual(
       splitIntoWords(splitAtWhitespace(text), tokenizer),
-      tokenize(text, tokenizer),
+      tokenizer.tokenize(text),
     );
   }));
 });
 
 Deno.test("spellWords() over SST-2's words cuts contractions elsewhere", () => {
-  assert.deepEqual(tokenize("doesn't", tokenizer).slice(-3), ["##n", "'", "t"]);
+  assert.deepEqual(tokenizer.tokenize("doesn't").slice(-3), ["##n", "'", "t"]);
   const words = splitIntoWords(splitAsSst2("doesn't"), tokenizer);
   assert.deepEqual(words.slice(-3), ["n", "'", "t"]);
 });

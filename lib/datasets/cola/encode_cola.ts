@@ -1,6 +1,6 @@
 /** Acceptability sentences as the ids that a model reads. @module */
 
-import { encode, type Tokenizer } from "../../tokenizer/tokenizer.ts";
+import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { EncodedExample } from "../../batches/batches.ts";
 import type { ColaExample } from "./cola.ts";
 
@@ -19,7 +19,7 @@ export function encodeCola(
   options: { maxLength: number },
 ): EncodedExample[] {
   return examples.map(({ sentence, label }) => {
-    const { inputIds, tokenTypeIds } = encode(tokenizer, sentence, options);
+    const { inputIds, tokenTypeIds } = tokenizer.encode(sentence, options);
     return { inputIds, tokenTypeIds, label };
   });
 }

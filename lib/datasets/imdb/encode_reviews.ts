@@ -1,7 +1,7 @@
 /** Reviews as the ids that a model reads. @module */
 
 import type { Truncation } from "../../tokenizer/encoding.ts";
-import { encode, type Tokenizer } from "../../tokenizer/tokenizer.ts";
+import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { EncodedExample } from "../../batches/batches.ts";
 import type { ImdbExample } from "./imdb.ts";
 
@@ -37,8 +37,7 @@ export function encodeReviews(
 ): EncodedReview[] {
   return examples.map(({ review, label }) => {
     const text = plainReview(review);
-    const { inputIds, tokenTypeIds, numTruncated } = encode(
-      tokenizer,
+    const { inputIds, tokenTypeIds, numTruncated } = tokenizer.encode(
       text,
       options,
     );

@@ -1,6 +1,6 @@
 /** Questions as the ids that a model reads. @module */
 
-import { encode, type Tokenizer } from "../../tokenizer/tokenizer.ts";
+import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { EncodedExample } from "../../batches/batches.ts";
 import type { TrecExample } from "./trec.ts";
 
@@ -19,7 +19,7 @@ export function encodeQuestions(
   options: { maxLength: number },
 ): EncodedExample[] {
   return examples.map(({ question, label }) => {
-    const { inputIds, tokenTypeIds } = encode(tokenizer, question, options);
+    const { inputIds, tokenTypeIds } = tokenizer.encode(question, options);
     return { inputIds, tokenTypeIds, label };
   });
 }

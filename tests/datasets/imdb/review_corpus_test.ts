@@ -1,3 +1,4 @@
+import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -73,7 +74,7 @@ Deno.test("readImdbArchive() refuses another file", async () => {
 Deno.test("encodeReviews() drops line breaks, cuts, and counts what it cut", () => {
   const pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "b"];
   const vocabulary = parseVocabulary(pieces.join("\n"), "vocab.txt");
-  const tokenizer = { vocabulary, lowerCase: true };
+  const tokenizer = new BertTokenizer(vocabulary);
   assert.equal(plainReview("a<br /><br>b"), "a\n\nb");
   const examples = [{ review: "a<br /><br />a a b b b", label: 1 as const }];
   const encode = (truncation: "head" | "head+tail") =>

@@ -1,3 +1,4 @@
+import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -72,7 +73,7 @@ Deno.test("encodeQuestions() keeps classes and order, and cuts before [SEP]", ()
     { label: 5, question: "who who who" },
   ];
   assert.deepEqual(
-    encodeQuestions(examples, { vocabulary, lowerCase: true }, {
+    encodeQuestions(examples, new BertTokenizer(vocabulary), {
       maxLength: 4,
     }),
     [
