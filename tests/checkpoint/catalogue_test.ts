@@ -38,11 +38,11 @@ Deno.test("ensureModel() takes a folder in Hugging Face's layout as it is", asyn
 Deno.test("ensureModel() says what it found instead of a model", async () => {
   await using folder = await temporaryFolder();
   const cases: [string, RegExp][] = [
-    ["all-minilm-l6", /it is neither; did you mean "all-MiniLM-L6-v2"\?/],
+    ["all-minilm-l6", /found neither; did you mean "all-MiniLM-L6-v2"\?/],
     ["tinny", /did you mean "tiny"\?/],
     [
       folder.path,
-      /none in this folder; the catalogue has all-MiniLM-L6-v2, ti/,
+      /found none in this folder; the catalogue has all-MiniLM-L6-v2, ti/,
     ],
   ];
   for (const [name, message] of cases) {
@@ -80,6 +80,7 @@ Deno.test({
     ]);
     assert.equal(folder, again);
     const { config, report, name, params } = await loadModel(folder, {
+      head: "sequence-classification",
       labels: ["no", "yes"],
       seed: 1,
     });

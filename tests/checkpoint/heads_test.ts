@@ -68,8 +68,7 @@ Deno.test("every saved head gives its own outputs when it is loaded", async () =
   for (const head of NAMES) {
     const model = toyHead(head);
     const loaded = await loadModel(join(saved.path, head), {
-      head: head,
-      seed: 1,
+      head,
     });
     assert.deepEqual(outputsOf(head, loaded), outputsOf(head, model));
     assert.deepEqual(loaded.labels, model.labels);

@@ -56,7 +56,7 @@ Deno.test("the row k positions on is one rotation of every row", () => {
 Deno.test("sinusoidalPositions() refuses an odd width", () => {
   assert.throws(() => sinusoidalPositions(3, 5), {
     name: "RangeError",
-    message: /must be even: current value is 5$/,
+    message: /must be even; found 5$/,
   });
 });
 

@@ -9,7 +9,7 @@ import { anyText, smallTokenizer } from "./_support.ts";
 
 const tokenizer = smallTokenizer();
 
-Deno.test("spellWords() reads <unk> as [UNK], which tokenize() takes to pieces", () => {
+Deno.test("splitIntoWords() reads <unk> as [UNK], which tokenize() takes to pieces", () => {
   assert.deepEqual(splitIntoWords(["the", "<unk>", "plays"], tokenizer), [
     "the",
     "[UNK]",
@@ -20,7 +20,7 @@ Deno.test("spellWords() reads <unk> as [UNK], which tokenize() takes to pieces",
   assert.deepEqual(splitIntoWords([], tokenizer), []);
 });
 
-Deno.test("spellWords() over whitespace is BERT's own tokenizer", () => {
+Deno.test("splitIntoWords() over whitespace is BERT's own tokenizer", () => {
   // These three are white space to JavaScript, and nothing at all to BERT.
   const texts = anyText.map((text) => text.replace(/[\v\f\uFEFF]/g, ""));
   fc.assert(fc.property(texts, (text) => {
@@ -31,7 +31,7 @@ Deno.test("spellWords() over whitespace is BERT's own tokenizer", () => {
   }));
 });
 
-Deno.test("spellWords() over SST-2's words cuts contractions elsewhere", () => {
+Deno.test("splitIntoWords() over SST-2's words cuts contractions elsewhere", () => {
   assert.deepEqual(tokenizer.tokenize("doesn't").slice(-3), ["##n", "'", "t"]);
   const words = splitIntoWords(splitAsSst2("doesn't"), tokenizer);
   assert.deepEqual(words.slice(-3), ["n", "'", "t"]);
