@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { ensureEngine } from "../engine/start_engine.ts";
 import { compile } from "../engine/compile.ts";
 import { unfused } from "../engine/fuse.ts";
-import type { BertInput } from "../model/bert.ts";
+import { type BertInput, queriesAndKeysOf } from "../model/bert.ts";
 import {
   type ClassifierParams,
   classify,
@@ -12,7 +12,6 @@ import {
 import type { BertConfig } from "../model/config.ts";
 import { checkAlive } from "../batches/check_examples.ts";
 import { checkInput, inputFrom } from "../model/input.ts";
-import { neuronsOf } from "../model/neurons.ts";
 import { lengthMultiple } from "../batches/layout.ts";
 import { MANY_SIGNATURES } from "../engine/precision.ts";
 import type { ClassifierModel } from "../checkpoint/head_model.ts";
@@ -105,7 +104,11 @@ const compiledAttentions = compile(
   (params: ClassifierParams, input: BertInput, config: BertConfig) =>
     unfused(() => {
       const { hiddenStates, ...output } = classify(params, input, config);
-      const { queries, keys } = neuronsOf(params.bert, hiddenStates, config);
+      const { queries, keys } = queriesAndKeysOf(
+        params.bert,
+        hiddenStates,
+        config,
+      );
       return {
         attentions: tf.concat(output.attentions),
         queries: tf.concat(queries),

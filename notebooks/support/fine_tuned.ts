@@ -11,7 +11,7 @@ import { randomStream } from "../../lib/engine/random/stream.ts";
 import { CATALOGUE, ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import {
   type ClassifierModel,
-  loadClassifier,
+  loadModel,
 } from "../../lib/checkpoint/pretrained.ts";
 import { RECIPES } from "./recipe.ts";
 import { readResults } from "./results.ts";
@@ -33,15 +33,16 @@ export async function fineTunedModel(
 ): Promise<{ model: ClassifierModel; origin: string }> {
   const { seed, outFolder } = settings();
   const folder = join(outFolder, "model");
-  const options = { labels: [...COLA.labels], seed };
+  const head = "sequence-classification";
+  const options = { head, labels: [...COLA.labels], seed } as const;
   const { data, model: base, mode } = await readResults(outFolder);
   if (data === cola.title && existsSync(join(folder, "config.json"))) {
-    const model = await loadClassifier(folder, options);
+    const model = await loadModel(folder, options);
     const origin = `The model is the one that notebook 3 saved ` +
       `(${base}, ${mode} mode).`;
     return { model, origin };
   }
-  const model = await loadClassifier(await ensureModel(), options);
+  const model = await loadModel(await ensureModel(), options);
   const numSentences = await trainQuickly(model, cola, seed);
   return {
     model,
@@ -63,7 +64,11 @@ export async function pretrainedModel(
   // A model that began as a folder knows its name alone, not where it was.
   const isKnown = CATALOGUE.some((each) => each.name === name);
   const folder = await ensureModel(isKnown ? name : undefined);
-  return await loadClassifier(folder, { labels, seed: settings().seed });
+  return await loadModel(folder, {
+    head: "sequence-classification",
+    labels,
+    seed: settings().seed,
+  });
 }
 
 /** Trains as notebook 3 does in quick mode; tells on how many sentences. */

@@ -10,7 +10,7 @@ import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import { bagLogits, fitBagOfWords } from "../../lib/evaluation/bag_of_words.ts";
 import { accuracy, argMax } from "../../lib/evaluation/metrics.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import { loadClassifier } from "../../lib/checkpoint/pretrained.ts";
+import { loadModel } from "../../lib/checkpoint/pretrained.ts";
 import {
   reviewPrecision,
   type ReviewRecipe,
@@ -52,7 +52,8 @@ export async function tryReviewRun(
 ): Promise<ReviewResult> {
   const { seed, onStep } = options;
   const precision = reviewPrecision();
-  const model = await loadClassifier(await ensureModel(), {
+  const model = await loadModel(await ensureModel(), {
+    head: "sequence-classification",
     labels: [...IMDB.labels],
     seed,
   });

@@ -17,7 +17,7 @@ import { initOptimizerState } from "../../lib/training/adamw.ts";
 import { BATCHES_OF } from "../../lib/batches/layout.ts";
 import { makeTrainable } from "../../lib/training/variables.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import { loadClassifier } from "../../lib/checkpoint/pretrained.ts";
+import { loadModel } from "../../lib/checkpoint/pretrained.ts";
 import { textTable } from "../shell/text_table.ts";
 import { colaTask } from "../trials/cola_task.ts";
 import { spreadOf } from "../trials/statistics.ts";
@@ -117,7 +117,8 @@ export async function measureLengths(
   },
 ): Promise<LengthReport> {
   const { rounds, steps, onProgress } = options;
-  const model = await loadClassifier(await ensureModel(), {
+  const model = await loadModel(await ensureModel(), {
+    head: "sequence-classification",
     labels: LABELS,
     seed: SEED,
   });

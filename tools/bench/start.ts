@@ -17,7 +17,7 @@ const CELLS: readonly { readonly part: string; readonly source: string }[] = [
     part: "model",
     source: `
 const labels = ["unacceptable", "acceptable"];
-const model = await loadClassifier(await ensureModel(), { labels, seed: 42 });`,
+const model = await loadModel(await ensureModel(), { head: "sequence-classification", labels, seed: 42 });`,
   },
   {
     part: "sentences",

@@ -33,7 +33,7 @@ import {
 } from "../../lib/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../../lib/model/config.ts";
 import type { Dropout } from "../../lib/ops/dropout.ts";
-import { initClassifier } from "../../lib/model/initialize.ts";
+import { initHead } from "../../lib/model/heads/heads.ts";
 import { randomStream } from "../../lib/engine/random/stream.ts";
 import {
   ADAMW_DEFAULTS,
@@ -72,7 +72,11 @@ const config = {
   ...BENCH_MODELS[model as BenchModel],
   vocabSize: words,
 };
-const params = initClassifier(config, NUM_CLASSES, randomStream(SEED));
+const params = initHead(
+  "sequence-classification",
+  { config, numLabels: NUM_CLASSES },
+  randomStream(SEED),
+);
 makeTrainable(params);
 const state: ClassifierTrainState = {
   params,

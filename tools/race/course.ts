@@ -14,10 +14,8 @@ import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import { LABELS } from "../../notebooks/support/fine_tuned.ts";
 import { RECIPES } from "../../notebooks/support/recipe.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import {
-  loadClassifier,
-  saveClassifier,
-} from "../../lib/checkpoint/pretrained.ts";
+import { loadModel } from "../../lib/checkpoint/pretrained.ts";
+import { saveModel } from "../../lib/checkpoint/save_model.ts";
 import { type ColaTask, colaTask } from "../trials/cola_task.ts";
 import { type Judge, JUDGES } from "../trials/judged_epochs.ts";
 import type { RacePlan } from "./options.ts";
@@ -69,7 +67,8 @@ export async function layCourse(
   options: { seed: number; threads: number },
 ): Promise<RaceCourse> {
   const { seed, threads } = options;
-  const model = await loadClassifier(await ensureModel(), {
+  const model = await loadModel(await ensureModel(), {
+    head: "sequence-classification",
     labels: LABELS,
     seed,
   });
@@ -79,7 +78,7 @@ export async function layCourse(
     hiddenDropout: dropout,
     attentionDropout: dropout,
   };
-  await saveClassifier({ ...model, config }, join(folder, "model"));
+  await saveModel({ ...model, config }, join(folder, "model"));
   disposeTree(model.params);
   const task = await colaTask(model.tokenizer, { seed, sentences });
   const { batchSize, learningRate, weightDecay, maxGradNorm } = RECIPES.full;

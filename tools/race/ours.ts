@@ -9,7 +9,7 @@
 import { join } from "node:path";
 import { runFunctionsEagerly } from "../../lib/engine/compile.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
-import { loadClassifier } from "../../lib/checkpoint/pretrained.ts";
+import { loadModel } from "../../lib/checkpoint/pretrained.ts";
 import type { ColaTask } from "../trials/cola_task.ts";
 import { judgedEpochs } from "../trials/judged_epochs.ts";
 import { answerRequests, peakMegabytes } from "../trials/worker_process.ts";
@@ -28,9 +28,7 @@ await startEngine({
   ...(isEager ? { interOpThreads: 1 } : {}),
 });
 runFunctionsEagerly(isEager);
-const model = await loadClassifier(join(folder!, "model"), {
-  seed: recipe.seed,
-});
+const model = await loadModel(join(folder!, "model"));
 const epochs = judgedEpochs(model, task, {
   ...recipe,
   layout: racer === "packed" ? "packed" : "padded",

@@ -12,7 +12,7 @@ import { startEngine } from "../../lib/engine/engine.ts";
 import { matthewsCorrelation } from "../../lib/evaluation/metrics.ts";
 import { LABELS } from "../../notebooks/support/fine_tuned.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import { loadClassifier } from "../../lib/checkpoint/pretrained.ts";
+import { loadModel } from "../../lib/checkpoint/pretrained.ts";
 import { colaTask } from "../trials/cola_task.ts";
 import { type Judge, judgedEpochs, JUDGES } from "../trials/judged_epochs.ts";
 import { answerRequests } from "../trials/worker_process.ts";
@@ -24,7 +24,8 @@ Deno.addSignalListener("SIGINT", () => {});
 const [run, sentences, threads] = Deno.args;
 const { seed, ...chosen } = JSON.parse(run!) as SweepRun;
 await startEngine({ threads: Number(threads) });
-const model = await loadClassifier(await ensureModel(), {
+const model = await loadModel(await ensureModel(), {
+  head: "sequence-classification",
   labels: LABELS,
   seed,
 });

@@ -7,8 +7,10 @@ import { parseRawTrec, parseTrec, TREC } from "bertbook/datasets/trec/trec.ts";
 import { bagLogits, fitBagOfWords } from "bertbook/evaluation/bag_of_words.ts";
 import { accuracy, argMax } from "bertbook/evaluation/metrics.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
-import { buildVocabulary } from "bertbook/tokenizer/word_vocabulary.ts";
-import { splitAsSst2 } from "bertbook/tokenizer/sst2.ts";
+import {
+  buildVocabulary,
+  splitAsSst2,
+} from "bertbook/tokenizer/word_vocabulary.ts";
 import { idsOf } from "bertbook/tokenizer/vocabulary.ts";
 import { buildCorpus, fill } from "../../../data/questions/corpus.ts";
 import { LEXICON, type Words } from "../../../data/questions/lexicon.ts";

@@ -1,24 +1,24 @@
-/** How each half of an encoder layer ends. @module */
+/** The end of a sublayer: add the residual and normalize. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import type { DropoutSite } from "../engine/dropout_factors.ts";
 import { fuse } from "../engine/fuse.ts";
 import { withGradient } from "./custom_gradient.ts";
-import { dropped } from "./dropout.ts";
+import { applyDropout } from "./dropout.ts";
 import {
+  layerNormFormula,
+  layerNormGradient,
   type LayerNormParams,
-  normalized,
-  normalizedGradient,
-  type NormSaved,
-} from "./layers.ts";
+  type LayerNormSaved,
+} from "./layer_norm.ts";
 
-/** What the product of a sublayer's last map is followed by. */
+/** What follows the product of a sublayer's last linear layer. */
 export type SublayerEnd = {
-  /** What goes around the sublayer, [N, Out]. */
+  /** The residual connection around the sublayer, [N, Out]. */
   readonly residual: tf.Tensor2D;
   readonly norm: LayerNormParams;
-  /** Where elements of the map's result are dropped, if any are. */
-  readonly site: DropoutSite | undefined;
+  /** Where elements of the linear layer's result are dropped, if any are. */
+  readonly dropoutKey: DropoutSite | undefined;
   /** As for `layerNorm`. */
   readonly epsilon: number;
 };
@@ -27,33 +27,33 @@ export type SublayerEnd = {
  * LayerNorm(residual + dropout(product + bias)), where the product is x W.
  *
  * Vaswani et al. (2017), sections 3.1 and 5.4. After the product everything is one
- * pass, and the dropped elements are not kept but found again for the gradient.
+ * pass, and the mask of dropout is not kept but computed again for the gradient.
  *
  * @param product Rows, [N, Out].
- * @param bias Of the map that the product belongs to, [Out].
- * @param end The way around, the norm, and the dropout.
+ * @param bias Of the linear layer that the product belongs to, [Out].
+ * @param end The residual, the norm, and the dropout.
  * @returns Rows, [N, Out]; the caller disposes them.
  */
 export function addNorm(
   product: tf.Tensor2D,
   bias: tf.Tensor1D,
-  { residual, norm, site, epsilon }: SublayerEnd,
+  { residual, norm, dropoutKey, epsilon }: SublayerEnd,
 ): tf.Tensor2D {
   const inputs = [product, bias, residual, norm.weight, norm.bias];
   return withGradient<tf.Tensor2D>(inputs, () => {
     const { value, normalized, inverse } = addAndNorm(
       { product, bias, residual },
       norm,
-      site,
+      dropoutKey,
       epsilon,
     );
-    const key = site === undefined ? [] : [site.key];
+    const key = dropoutKey === undefined ? [] : [dropoutKey.key];
     return { value, saved: [normalized, inverse, norm.weight, ...key] };
   }, (gradient, [normalized, inverse, weight, key]) => {
     const by = addAndNormGradient(
       gradient,
       { normalized: normalized!, inverse: inverse!, weight: weight! },
-      site && { key: key as tf.Tensor1D, rate: site.rate },
+      dropoutKey && { key: key as tf.Tensor1D, rate: dropoutKey.rate },
     );
     return [by.product, by.productBias, by.x, by.weight, by.bias];
   });
@@ -70,11 +70,11 @@ const addAndNorm = fuse(
   (
     { product, bias, residual }: Summands,
     norm: LayerNormParams,
-    site: DropoutSite | undefined,
+    dropoutKey: DropoutSite | undefined,
     epsilon: number,
   ) => {
-    const sum = residual.add(dropped(product.add(bias), site));
-    return normalized(sum as tf.Tensor2D, norm, epsilon);
+    const sum = residual.add(applyDropout(product.add(bias), dropoutKey));
+    return layerNormFormula(sum as tf.Tensor2D, norm, epsilon);
   },
   { bfloat16: { value: "also" } },
 );
@@ -83,11 +83,11 @@ const addAndNormGradient = fuse(
   "bias, dropout, sum, layer norm gradient",
   (
     gradient: tf.Tensor2D,
-    saved: NormSaved,
-    site: DropoutSite | undefined,
+    saved: LayerNormSaved,
+    dropoutKey: DropoutSite | undefined,
   ) => {
-    const by = normalizedGradient(gradient, saved);
-    const product = dropped(by.x, site);
+    const by = layerNormGradient(gradient, saved);
+    const product = applyDropout(by.x, dropoutKey);
     return { ...by, product, productBias: product.sum(0) };
   },
   { bfloat16: { product: "only" } },

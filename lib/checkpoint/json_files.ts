@@ -1,12 +1,17 @@
-/** JSON from a file that nobody vouches for. @module */
+/** JSON files from elsewhere, parsed strictly. @module */
+
+import { basename, join } from "node:path";
+
+/** More than any file of a model nests. */
+const MAX_DEPTH = 32;
 
 /**
- * Parses JSON, and refuses what `JSON.parse` lets pass: a name that stands twice in
- * one object, where the later one silently wins, and nesting without end.
+ * Parses JSON, and refuses what `JSON.parse` accepts: a name twice in one object, of
+ * which the later silently wins, and nesting without end.
  *
  * @example
  * ```ts
- * import { parseStrictJson } from "bertbook/checkpoint/strict_json.ts";
+ * import { parseStrictJson } from "bertbook/checkpoint/json_files.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(parseStrictJson('{"a": [1]}', 2), { a: [1] });
@@ -15,7 +20,7 @@
  * ```
  *
  * @param text The JSON text.
- * @param maxDepth How many objects and arrays may stand inside one another.
+ * @param maxDepth How many objects and arrays may be nested.
  * @returns The value.
  * @throws {SyntaxError} If the text is not such JSON; the message ends a sentence
  * that begins "must be".
@@ -61,7 +66,7 @@ function addName(names: Set<string> | undefined, quoted: string): void {
   const name = String(parse(quoted));
   if (names?.has(name)) {
     throw new SyntaxError(
-      `free of duplicates: found ${JSON.stringify(name)} twice`,
+      `free of duplicates; found ${JSON.stringify(name)} twice`,
     );
   }
   names?.add(name);
@@ -73,4 +78,46 @@ function parse(text: string): unknown {
   } catch (error) {
     throw new SyntaxError(`JSON: ${(error as Error).message}`);
   }
+}
+
+/**
+ * Reads a JSON file that must hold an object.
+ *
+ * @param folder Its folder.
+ * @param file Its name.
+ * @returns The object.
+ * @throws {RangeError} If it is not there.
+ * @throws {SyntaxError} If it is not JSON, or not an object.
+ */
+export async function readJsonObject(
+  folder: string,
+  file: string,
+): Promise<Record<string, unknown>> {
+  let problem = "an object";
+  try {
+    const text = await Deno.readTextFile(join(folder, file));
+    const json = parseStrictJson(text, MAX_DEPTH);
+    if (isObject(json)) return json;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new RangeError(
+        `Cannot read "${file}": it must be in the folder "${
+          basename(folder)
+        }"; ` +
+          `found none; is this a model in Hugging Face's layout?`,
+      );
+    }
+    if (!(error instanceof SyntaxError)) throw error;
+    problem = error.message;
+  }
+  throw new SyntaxError(`Cannot parse "${file}": it must be ${problem}`);
+}
+
+/**
+ * Whether a parsed value is an object, and no array.
+ *
+ * @param value Any value.
+ */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
