@@ -1,7 +1,7 @@
 /** Encoding of labelled texts: examples become token ids. @module */
 
 import type { Truncation } from "../tokenizer/encoding.ts";
-import { encode, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { EncodedExample } from "./batches.ts";
 
 /** A text, or a pair of texts, with its class. */
@@ -18,12 +18,13 @@ export type TextExample = {
  * @example
  * ```ts
  * import { encodeExamples } from "bertbook/batches/encode_examples.ts";
+ * import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
  * import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
  * import assert from "node:assert/strict";
  *
  * const pieces = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\ndogs\nbark";
  * const vocabulary = parseVocabulary(pieces, "vocab.txt");
- * const tokenizer = { vocabulary, lowerCase: true };
+ * const tokenizer = new BertTokenizer(vocabulary);
  * const examples = [{ text: "Dogs bark", label: 1 }];
  * assert.deepEqual(encodeExamples(tokenizer, examples, { maxLength: 3 }), [
  *   { inputIds: [2, 5, 3], tokenTypeIds: [0, 0, 0], label: 1, numTruncated: 1 },
@@ -44,7 +45,7 @@ export function encodeExamples(
   options: { maxLength: number; truncation?: Truncation },
 ): (EncodedExample & { numTruncated: number })[] {
   return examples.map(({ text, pair = "", label }) => {
-    const encoding = encode(tokenizer, text, { ...options, pair });
+    const encoding = tokenizer.encode(text, { ...options, pair });
     const { inputIds, tokenTypeIds, numTruncated } = encoding;
     return { inputIds, tokenTypeIds, label, numTruncated };
   });

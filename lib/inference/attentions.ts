@@ -14,7 +14,7 @@ import { checkAlive } from "../batches/check_examples.ts";
 import { checkInput, inputFrom } from "../model/input.ts";
 import { lengthMultiple } from "../batches/layout.ts";
 import { MANY_SIGNATURES } from "../engine/precision.ts";
-import type { ClassifierModel } from "../checkpoint/head_model.ts";
+import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 
 /** A sequence of T tokens as the tokenizer encodes it. */
 export type EncodedSequence = {

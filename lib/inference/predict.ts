@@ -14,7 +14,7 @@ import {
 import { cutBatch } from "../batches/cut_batch.ts";
 import { lengthMultiple } from "../batches/layout.ts";
 import { IGNORE_INDEX } from "../batches/masked_batches.ts";
-import type { ClassifierModel } from "../checkpoint/head_model.ts";
+import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
 import {
   checkPrecision,

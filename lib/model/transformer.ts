@@ -27,7 +27,7 @@ export type Positions = "learned" | "sinusoidal" | "none";
 export type TransformerConfig =
   & Pick<
     BertConfig,
-    | Required
+    | RequiredSize
     | "intermediateSize"
     | "activation"
     | "normOrder"

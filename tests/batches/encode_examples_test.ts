@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { encodeExamples } from "bertbook/batches/encode_examples.ts";
+import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 
 const PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "dogs", "bark"];
-const TOKENIZER = {
-  vocabulary: parseVocabulary(PIECES.join("\n") + "\n", "vocab.txt"),
-  lowerCase: true,
-};
+const TOKENIZER = new BertTokenizer(
+  parseVocabulary(PIECES.join("\n") + "\n", "vocab.txt"),
+);
 
 Deno.test("encodeExamples() keeps labels and order, and cuts before [SEP]", () => {
   const examples = [
