@@ -38,11 +38,11 @@ const UNSORTED_SEGMENT_SUM: tf.KernelConfig = {
   backendName: BACKEND,
   kernelFunc: (call) => {
     const { x, segmentIds } = call.inputs as Record<string, tf.TensorInfo>;
-    const { typeVocabSize } = call.attrs as { typeVocabSize: number };
+    const { numSegments } = call.attrs as { numSegments: number };
     const backend = call.backend as BackendWasm;
     const rowShape = x!.shape.slice(segmentIds!.shape.length);
     const width = tf.util.sizeFromShape(rowShape);
-    const output = backend.makeOutput([typeVocabSize, ...rowShape], x!.dtype);
+    const output = backend.makeOutput([numSegments, ...rowShape], x!.dtype);
     // Views of one heap: taken after the allocation, which may move the heap.
     const rows = backend.typedArrayFromHeap(x!);
     const segments = backend.typedArrayFromHeap(segmentIds!);

@@ -20,7 +20,7 @@ type SegmentSum = {
   /** What is summed up, and to which segment each part of it goes: equally many. */
   readonly data: readonly NodeOutput[];
   readonly segments: readonly NodeOutput[];
-  readonly typeVocabSize: NodeOutput;
+  readonly numSegments: NodeOutput;
   readonly result: TensorMetadata;
 };
 
@@ -48,14 +48,12 @@ export class SegmentSumExecutor extends GraphExecutor {
     }
     const results = super.execute(name, attributes, inputs, numOutputs);
     if (name === "UnsortedSegmentSum") {
-      const [data, segments, typeVocabSize] = inputs.map((id) =>
-        this.output(id)
-      );
+      const [data, segments, numSegments] = inputs.map((id) => this.output(id));
       this.#sums.set(results[0]!.id, {
         attributes,
         data: [data!],
         segments: [segments!],
-        typeVocabSize: typeVocabSize!,
+        numSegments: numSegments!,
         result: results[0]!,
       });
     }
@@ -64,17 +62,17 @@ export class SegmentSumExecutor extends GraphExecutor {
 
   /** The sum of both. Nobody uses their own any more, and TensorFlow leaves them out. */
   #together(a: SegmentSum, b: SegmentSum): TensorMetadata {
-    const { attributes, typeVocabSize } = a;
+    const { attributes, numSegments } = a;
     const data = [...a.data, ...b.data],
       segments = [...a.segments, ...b.segments];
     const sum = outputOf(this.graph.addNode("UnsortedSegmentSum", attributes, [
       this.#concat(data),
       this.#concat(segments),
-      typeVocabSize,
+      numSegments,
     ]));
     const result = { ...a.result, id: this.bind(sum) };
     this.#sums.set(result.id, {
-      ...{ attributes, data, segments, typeVocabSize, result },
+      ...{ attributes, data, segments, numSegments, result },
     });
     return result;
   }
