@@ -21,6 +21,8 @@ import {
   BATCH_SIZE,
   BENCH_MODELS,
   type BenchModel,
+  LEARNING_RATE,
+  MAX_GRAD_NORM,
   NUM_WORDS,
   type Savings,
   stepFlops,
@@ -99,13 +101,11 @@ const NUM_MEMORY_POINTS = 10;
 
 /** Measures what the options ask for, and writes the figures to a file. */
 export async function bench(plan: BenchPlan): Promise<number> {
-  if (plan.start) {
-    await benchStart(plan.rounds);
-    return 0;
-  }
-  return await interruptible((signal) =>
-    plan.byLength ? benchPaddings(plan) : benchSteps(plan, signal)
-  );
+  return await interruptible(async (signal) => {
+    if (plan.start) await benchStart(plan.rounds);
+    else if (plan.byLength) await benchPaddings(plan);
+    else await benchSteps(plan, signal);
+  });
 }
 
 async function benchPaddings(plan: BenchPlan): Promise<void> {
@@ -113,23 +113,16 @@ async function benchPaddings(plan: BenchPlan): Promise<void> {
   const machine = speedSettings(await startEngine());
   console.log(describeSpeed(machine));
   const line = new StatusLine();
-  const { table, ...report } = await measurePaddings(
-    plan,
-    (text) => line.update(text),
-  );
-  line.finish(`\n${table}`);
+  const { table, ...report } = await measurePaddings(plan, line);
   const { json = "out/lengths.json" } = plan;
   await writeJson(json, { machine, ...report });
-  console.log(`\nFigures: ${json}`);
+  line.finish(`\n${table}\n\nFigures: ${json}`);
 }
 
 async function benchSteps(plan: BenchPlan, signal: AbortSignal): Promise<void> {
   // Without the library the engine reports it and takes another one.
   await provideLibrary({ onProgress: progressLines() }).catch(() => {});
   const torch = plan.torch ? await findTorch() : undefined;
-  if (torch?.reason !== undefined) {
-    console.log(`PyTorch is left out: ${torch.reason}`);
-  }
   await using peakWorker = await WorkerProcess.start<SpeedSettings>(
     denoWorker("peak FLOP/s", "peak_flops.ts", plan.precision),
     signal,
@@ -143,41 +136,24 @@ async function benchSteps(plan: BenchPlan, signal: AbortSignal): Promise<void> {
         `minimum times`,
     );
   }
-  const peak: Record<string, number> = {};
+  const machine = {
+    ...settings,
+    deno: Deno.version.deno,
+    load,
+    torch: torch?.version,
+  };
   const rows: BenchRow[] = [];
   const { json = "out/bench.json", picture } = plan;
   const line = new StatusLine();
   for (const what of casesOf(plan, settings)) {
-    const title = `${what.model} ${what.tokens} ${what.precision}`;
-    const measured = await measureRows(what, {
-      plan,
-      torch: torch?.version === undefined ? undefined : torch,
-      threads: settings.threads,
-      signal,
-      readPeak: async () => {
-        const readings = await peakWorker.ask<Record<string, number>>(
-          PEAK_READINGS,
-        );
-        const reading = readings[what.precision]!;
-        peak[what.precision] = Math.max(peak[what.precision] ?? 0, reading);
-        return reading;
-      },
-      onProgress: (text) => line.update(`${title}: ${text}`),
-      report: (text) => line.finish(text),
-    });
-    rows.push(...measured);
-    for (const { savings, stepMs, memory } of measured) {
-      line.finish(`${title}, savings ${savings}: ${figure(stepMs)} ms`);
+    const at = { plan, torch, settings, peakWorker, signal, line };
+    for (const row of await measureRows(what, at)) {
+      rows.push(row);
+      const { savings, stepMs, memory } = row;
+      line.finish(`${titleOf(row)}, savings ${savings}: ${figure(stepMs)} ms`);
       if (memory !== undefined) console.log(memoryTable(memory));
     }
-    const machine = {
-      ...settings,
-      deno: Deno.version.deno,
-      load,
-      torch: torch?.version,
-    };
-    // Each time: a long run may be stopped.
-    await writeJson(json, { machine, peakGflopPerSecond: peak, rows });
+    await writeJson(json, { machine, rows }); // each time: it may be stopped
   }
   if (rows.length === 0) return;
   const cells = cellsOf(rows);
@@ -188,8 +164,9 @@ async function benchSteps(plan: BenchPlan, signal: AbortSignal): Promise<void> {
   );
   if (picture === undefined) return;
   const { processor, threads } = settings;
-  const machine = `${processor}, ${threads} threads, batch ${BATCH_SIZE}`;
-  await Deno.writeFile(picture, await renderPng(benchChart(rows, { machine })));
+  const subtitle = `${processor}, ${threads} threads, batch ${BATCH_SIZE}`;
+  const chart = benchChart(rows, { machine: subtitle });
+  await Deno.writeFile(picture, await renderPng(chart));
   console.log(`Picture: ${picture}`);
 }
 
@@ -204,6 +181,10 @@ function casesOf(plan: BenchPlan, { bfloat16 }: SpeedSettings): BenchCase[] {
       plan.tokens.map((tokens) => ({ model, tokens, precision }))
     );
   });
+}
+
+function titleOf({ model, tokens, precision }: BenchCase): string {
+  return `${model} ${tokens} ${precision}`;
 }
 
 /** A worker that has taken its first step, and the times of the later ones. */
@@ -222,62 +203,32 @@ async function take(program: Program, count: number): Promise<number[]> {
   return milliseconds;
 }
 
-/**
- * Measures a row for each way of saving. Every program is a process that stays alive
- * and waits while another one works; of PyTorch's ways only the fastest takes part.
- */
-async function measureRows(what: BenchCase, options: {
+/** What all rows share. */
+type Bench = {
   readonly plan: BenchPlan;
   readonly torch: Torch | undefined;
-  readonly threads: number;
+  readonly settings: SpeedSettings;
+  readonly peakWorker: WorkerProcess;
   readonly signal: AbortSignal;
-  readonly readPeak: () => Promise<number>;
-  readonly onProgress: (text: string) => void;
-  readonly report: (text: string) => void;
-}): Promise<BenchRow[]> {
-  const { plan, torch, threads, signal, readPeak, onProgress } = options;
-  const commandOf = (
-    engine: StepWorkload["engine"],
-    savings: Savings,
-  ): WorkerCommand => {
-    const workload = { ...what, engine, savings, words: plan.words };
-    const name = engine === "compiled" ? `${engine} ${savings}` : engine;
-    return denoWorker(name, "step.ts", workload);
-  };
-  const commands = plan.savings.map((each) => commandOf("compiled", each));
-  // Other engines of Bertbook have no bfloat16.
-  for (const engine of ["eager", "wasm"] as const) {
-    if (plan[engine] && what.precision === "float32") {
-      commands.push(commandOf(engine, plan.savings[0]!));
-    }
-  }
-  if (torch !== undefined) {
-    const { tokens, precision } = what;
-    const recipe = { learningRate: 2e-5, epsilon: 1e-8, maxGradNorm: 1 };
-    const sizes = BENCH_MODELS[what.model];
-    commands.push(
-      await fastestTorch(torch, {
-        ...sizes,
-        ...recipe,
-        tokens,
-        precision,
-        threads,
-      }, {
-        ...options,
-        measure: async (worker) => {
-          await worker.ask(WARM_UP);
-          const { milliseconds } = await worker.ask<
-            { milliseconds: number[] }
-          >(plan.steps);
-          return Math.min(...milliseconds);
-        },
-      }),
-    );
-  }
+  readonly line: StatusLine;
+};
+
+/**
+ * Measures a row for each way of saving. Every program is a process that stays alive
+ * and waits while another one works.
+ */
+async function measureRows(what: BenchCase, at: Bench): Promise<BenchRow[]> {
+  const { plan, peakWorker, signal, line } = at;
+  const update = (text: string): void =>
+    line.update(`${titleOf(what)}: ${text}`);
+  const readPeak = async (): Promise<number> =>
+    (await peakWorker.ask<Record<Precision, number>>(PEAK_READINGS))[
+      what.precision
+    ];
   await using workers = new AsyncDisposableStack();
   const programs: Program[] = [];
-  for (const command of commands) {
-    onProgress(`starting ${command.name}`);
+  for (const command of await commandsOf(what, at)) {
+    update(`starting ${command.name}`);
     const worker = await WorkerProcess.start<{ firstMs: number }>(
       command,
       signal,
@@ -290,7 +241,7 @@ async function measureRows(what: BenchCase, options: {
     paces.push((await take(program, WARM_UP)).at(-1)!);
   }
   for (let round = 1; round <= plan.rounds; round++) {
-    onProgress(`round ${round} of ${plan.rounds}`);
+    update(`round ${round} of ${plan.rounds}`);
     for (const [i, program] of programs.entries()) {
       const isSlow = paces[i]! > SLOW * paces[0]!;
       program.rounds.push(await take(program, isSlow ? 1 : plan.steps));
@@ -308,9 +259,44 @@ async function measureRows(what: BenchCase, options: {
     return rowOf(row, programs[i]!, comparable, peak);
   });
   if (plan.memory === 0) return rows;
-  onProgress(`tracking memory for ${plan.memory} steps`);
+  update(`tracking memory for ${plan.memory} steps`);
   const memory = await trackMemory(programs[0]!.worker, plan.memory);
   return rows.map((row, i) => i === 0 ? { ...row, memory } : row);
+}
+
+/** Bertbook with each way of saving, then the baselines; PyTorch in its fastest way. */
+async function commandsOf(
+  what: BenchCase,
+  { plan, torch, settings, signal, line }: Bench,
+): Promise<WorkerCommand[]> {
+  const bertbook = (
+    engine: StepWorkload["engine"],
+    savings: Savings,
+  ): WorkerCommand =>
+    denoWorker(
+      engine,
+      "step.ts",
+      { ...what, engine, savings, words: plan.words } satisfies StepWorkload,
+    );
+  const commands = plan.savings.map((each) => bertbook("compiled", each));
+  // Other engines of Bertbook have no bfloat16.
+  for (const engine of ["eager", "wasm"] as const) {
+    if (plan[engine] && what.precision === "float32") {
+      commands.push(bertbook(engine, plan.savings[0]!));
+    }
+  }
+  if (torch?.version !== undefined) {
+    const workload = {
+      ...BENCH_MODELS[what.model],
+      ...what,
+      threads: settings.threads,
+      learningRate: LEARNING_RATE,
+      epsilon: 1e-8,
+      maxGradNorm: MAX_GRAD_NORM,
+    };
+    commands.push(await fastestTorch(torch, workload, signal, line));
+  }
+  return commands;
 }
 
 function rowOf(

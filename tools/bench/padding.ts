@@ -16,6 +16,7 @@ import { planFineTuning } from "../../lib/training/fine_tune_options.ts";
 import { occurringWords } from "../../lib/training/occurring_words.ts";
 import { train } from "../../lib/training/train.ts";
 import { makeTrainable } from "../../lib/training/variables.ts";
+import type { StatusLine } from "../shell/terminal.ts";
 import { textTable } from "../shell/text_table.ts";
 import { colaTask, LABELS, RECIPE } from "./cola.ts";
 import { meanOf, spreadOf, sumOf } from "./statistics.ts";
@@ -84,12 +85,12 @@ const TUTORIAL = `The tutorial of McCormick and Ryan (2019): bert-base on a ` +
  *
  * @param options Rounds, and steps of each strategy in a round. The engine must be
  * started.
- * @param onProgress Receives a line for each strategy and round.
+ * @param line Shows the progress.
  * @returns The rows, and a table of them.
  */
 export async function measurePaddings(
   { rounds, steps }: { readonly rounds: number; readonly steps: number },
-  onProgress: (text: string) => void,
+  line: StatusLine,
 ): Promise<{
   data: string;
   model: string;
@@ -133,7 +134,7 @@ export async function measurePaddings(
   });
   for (let round = 0; round < rounds; round++) {
     for (const { padding, timed, times } of strategies) {
-      onProgress(`round ${round + 1} of ${rounds}: ${padding}`);
+      line.update(`round ${round + 1} of ${rounds}: ${padding}`);
       const batches = timed.filter((_, i) => i % rounds === round);
       await take(batches);
       times.push(await take(batches));

@@ -101,9 +101,6 @@ export async function race(plan: RacePlan): Promise<number> {
 
 async function runRaces(plan: RacePlan, signal: AbortSignal): Promise<void> {
   const torch = plan.who.includes("torch") ? await findTorch() : undefined;
-  if (torch?.reason !== undefined) {
-    console.log(`PyTorch is left out: ${torch.reason}`);
-  }
   await provision();
   const machine = speedSettings(await startEngine());
   console.log(describeSpeed(machine));
@@ -230,13 +227,7 @@ async function runRace(
     line.update(`seed ${seed}: ${text}`);
   const commandOf = async (who: Racer): Promise<WorkerCommand> => {
     if (who === "torch") {
-      return await fastestTorch(torch!, { folder }, {
-        measure: async (worker) =>
-          (await worker.ask<{ milliseconds: number }>(0)).milliseconds,
-        signal,
-        onProgress,
-        report: (text) => line.finish(text),
-      });
+      return await fastestTorch(torch!, { folder }, signal, line);
     }
     const { sentences, dropout } = plan;
     const options: FineTuneOptions = {

@@ -11,6 +11,10 @@ import {
 /** Sentences in a batch. */
 export const BATCH_SIZE = 32;
 
+/** The optimizer's settings of every program. */
+export const LEARNING_RATE = 2e-5;
+export const MAX_GRAD_NORM = 1;
+
 /** The classes of CoLA: acceptable or not. */
 export const NUM_CLASSES = 2;
 

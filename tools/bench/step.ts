@@ -49,6 +49,8 @@ import {
   BENCH_MODELS,
   benchBatch,
   type BenchModel,
+  LEARNING_RATE,
+  MAX_GRAD_NORM,
   NUM_CLASSES,
   NUM_WORDS,
   type Savings,
@@ -79,8 +81,6 @@ export type MemoryNow = {
 };
 
 const SEED = 42;
-const LEARNING_RATE = 2e-5;
-const MAX_GRAD_NORM = 1;
 
 const workload = JSON.parse(Deno.args[0]!) as StepWorkload;
 const { engine, model, tokens, precision, savings } = workload;

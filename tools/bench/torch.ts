@@ -1,18 +1,14 @@
 /** PyTorch as a baseline: where it is installed, and its fastest way. @module */
 
-// deno-lint-ignore-file no-console -- what is left out is reported in the terminal
+// deno-lint-ignore-file no-console -- a missing PyTorch is reported in the terminal
 
 import { join } from "node:path";
+import type { StatusLine } from "../shell/terminal.ts";
+import { spreadOf } from "./statistics.ts";
 import { type WorkerCommand, WorkerProcess } from "./worker_process.ts";
 
-/** A Python, and the version of PyTorch that it has. */
-export type Torch = {
-  readonly python: string;
-  /** Undefined if PyTorch is not installed. */
-  readonly version?: string;
-  /** Why it is not, and how to install it. */
-  readonly reason?: string;
-};
+/** A Python, and the version of PyTorch that it has; undefined if it has none. */
+export type Torch = { readonly python: string; readonly version?: string };
 
 /** The packages that `torch_worker.py` was written for. */
 const PACKAGES = "torch==2.13.0 transformers==5.23.0";
@@ -26,12 +22,14 @@ print(version("torch"))`;
  * Finds PyTorch and transformers.
  *
  * @param python The program to ask; default `BERTBOOK_PYTHON`, else `python3`.
- * @returns Where it is, or how to install it.
+ * @param report Receives a line on how to install them if they are missing.
+ * @returns The program, and its version of PyTorch.
  */
 export async function findTorch(
   python: string = Deno.env.get("BERTBOOK_PYTHON") || "python3",
+  report: (text: string) => void = console.log,
 ): Promise<Torch> {
-  const install = `-m pip install ${PACKAGES}`;
+  let missing = "";
   try {
     const { success, stdout } = await new Deno.Command(python, {
       args: ["-c", VERSIONS],
@@ -39,15 +37,15 @@ export async function findTorch(
     }).output();
     const version = new TextDecoder().decode(stdout).trim();
     if (success) return { python, version };
-    return { python, reason: `install it with\n  ${python} ${install}` };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return {
-      python,
-      reason: `there is no "${python}"; install Python, then\n  python3 ` +
-        `${install}\nor name another Python in BERTBOOK_PYTHON`,
-    };
+    missing = `, after installing Python or naming it in BERTBOOK_PYTHON`;
   }
+  report(
+    `PyTorch is left out; to install it: ${python} -m pip install ` +
+      `${PACKAGES}${missing}`,
+  );
+  return { python };
 }
 
 /**
@@ -71,53 +69,42 @@ const WAYS = [
  *
  * @param torch From {@linkcode findTorch}.
  * @param workload What `torch_worker.py` reads.
- * @param options `measure` returns the milliseconds of a step of a worker that has
- * just started; `report` shows a line that stays.
+ * @param signal Ends the search.
+ * @param line Shows the progress.
  * @returns The fastest way's command, named "torch" and its way.
  * @throws {TypeError} If every way fails.
  */
 export async function fastestTorch(
   { python }: Torch,
   workload: unknown,
-  options: {
-    readonly measure: (worker: WorkerProcess) => Promise<number>;
-    readonly signal: AbortSignal;
-    readonly onProgress: (text: string) => void;
-    readonly report?: (text: string) => void;
-  },
+  signal: AbortSignal,
+  line: StatusLine,
 ): Promise<WorkerCommand> {
-  const { measure, signal, onProgress, report = console.log } = options;
-  let fastest: { worker: WorkerCommand; milliseconds: number } | undefined;
-  let failure: unknown;
-  let compiles = true;
+  const program = join(import.meta.dirname!, "torch_worker.py");
+  const found: { worker: WorkerCommand; milliseconds: number }[] = [];
+  let compiles = true, failure: unknown;
   for (const way of WAYS) {
     const isCompiled = way.endsWith("compile");
     if (isCompiled && !compiles) continue;
-    const name = `torch ${way}`;
-    onProgress(`trying ${name}`);
     const worker: WorkerCommand = {
-      name,
-      command: [
-        python,
-        join(import.meta.dirname!, "torch_worker.py"),
-        way,
-        JSON.stringify(workload),
-      ],
+      name: `torch ${way}`,
+      command: [python, program, way, JSON.stringify(workload)],
     };
+    line.update(`trying ${worker.name}`);
     try {
       await using process = await WorkerProcess.start(worker, signal);
-      const milliseconds = await measure(process);
-      if (milliseconds < (fastest?.milliseconds ?? Infinity)) {
-        fastest = { worker, milliseconds };
-      }
+      const trial = await process.ask<{ milliseconds: number[] }>(0);
+      const { median } = spreadOf(trial.milliseconds);
+      found.push({ worker, milliseconds: median });
     } catch (error) {
       if (signal.aborted || !(error instanceof TypeError)) throw error;
       failure = error;
       compiles = !isCompiled;
       const needs = isCompiled ? " (it needs a C++ compiler)" : "";
-      report(`Left out ${name}${needs}: ${error.message}`);
+      line.finish(`Left out ${worker.name}${needs}: ${error.message}`);
     }
   }
+  const [fastest] = found.toSorted((a, b) => a.milliseconds - b.milliseconds);
   if (fastest === undefined) throw failure;
   return fastest.worker;
 }

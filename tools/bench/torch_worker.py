@@ -4,7 +4,8 @@
 
 The workload has either the sizes of a model with random weights, which takes
 training steps on one batch, or the `folder` of a race, which trains epochs on the
-batches there. A line with a number asks for work, a line of JSON answers.
+batches there. A line with a number asks for work, a line of JSON answers; 0 asks for
+the milliseconds of a few steps, which decide which way is the fastest.
 """
 
 import json
@@ -13,8 +14,7 @@ import time
 from pathlib import Path
 
 BATCH_SIZE = 32
-# Batches of a race that decide which way is the fastest.
-TRIAL_BATCHES = 8
+TRIAL_STEPS = 8
 
 
 def peak_megabytes():
@@ -32,17 +32,18 @@ def peak_megabytes():
         return round(peak * unit / 1e6)
 
 
+def say(message):
+    print(json.dumps(message), flush=True)
+
+
 class Trainer:
-    """A model and its AdamW."""
+    """A model with its AdamW."""
 
     def __init__(self, way, model, groups, recipe):
-        import torch
-
         optimizer, _, *others = way
-        # The default number of threads is that of cores, which is faster than more.
+        # The default number of threads is that of cores; more would be slower.
         torch.set_num_threads(min(recipe["threads"], torch.get_num_threads()))
-        self.torch = torch
-        self.model = model
+        self.model = model.train()
         self.run = torch.compile(model) if "compile" in others else model
         self.max_grad_norm = recipe["maxGradNorm"]
         self.is_bfloat16 = recipe["precision"] == "bfloat16"
@@ -52,7 +53,6 @@ class Trainer:
         )
 
     def autocast(self):
-        torch = self.torch
         return torch.autocast("cpu", torch.bfloat16, enabled=self.is_bfloat16)
 
     def step(self, ids, mask, labels):
@@ -61,27 +61,27 @@ class Trainer:
         with self.autocast():
             loss = self.run(ids, attention_mask=mask, labels=labels).loss
         loss.backward()
-        self.torch.nn.utils.clip_grad_norm_(
-            self.model.parameters(), self.max_grad_norm)
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.max_grad_norm)
         self.adamw.step()
         return loss.item()
 
-    def timed_step(self, ids, mask, labels):
-        """Takes one training step and returns its milliseconds."""
-        start = time.perf_counter()
-        self.step(ids, mask, labels)
-        return (time.perf_counter() - start) * 1e3
+    def timed_steps(self, batches):
+        """The milliseconds of a step on each batch."""
+        milliseconds = []
+        for batch in batches:
+            start = time.perf_counter()
+            self.step(*batch)
+            milliseconds.append((time.perf_counter() - start) * 1e3)
+        return milliseconds
 
-
-def say(message):
-    print(json.dumps(message), flush=True)
+    def trial(self, batches):
+        """The milliseconds of a step on each batch, after a warm-up on all of them."""
+        self.timed_steps(batches)
+        return self.timed_steps(batches)
 
 
 def serve_steps(way, sizes):
     """The same model, batch, dropout, clipping and AdamW as in step.ts."""
-    import torch
-    from transformers import BertConfig, BertForSequenceClassification
-
     torch.manual_seed(42)
     model = BertForSequenceClassification(BertConfig(
         num_hidden_layers=sizes["numLayers"],
@@ -92,7 +92,6 @@ def serve_steps(way, sizes):
         attention_probs_dropout_prob=0.1,
         attn_implementation=way[1],
     ))
-    model.train()
     groups = [{"params": list(model.parameters()), "weight_decay": 0.01}]
     trainer = Trainer(way, model, groups, sizes)
     tokens = sizes["tokens"]
@@ -103,20 +102,15 @@ def serve_steps(way, sizes):
         (positions % tokens < max(1, tokens - 3)).long().reshape(shape),
         torch.arange(BATCH_SIZE) % 2,
     )
-    say({"firstMs": trainer.timed_step(*batch)})
-    for line in sys.stdin:
-        milliseconds = [trainer.timed_step(*batch) for _ in range(int(line))]
+    say({"firstMs": trainer.timed_steps([batch])[0]})
+    for count in map(int, sys.stdin):
+        milliseconds = trainer.timed_steps([batch] * count) if count > 0 else (
+            trainer.trial([batch] * TRIAL_STEPS))
         say({"milliseconds": milliseconds, "peakMb": peak_megabytes()})
 
 
 def serve_epochs(way, folder):
     """Trains from the weights and on the batches in the folder of a race."""
-    import torch
-    from transformers import (
-        BertForSequenceClassification,
-        get_linear_schedule_with_warmup,
-    )
-
     recipe = json.loads((folder / "recipe.json").read_text())
     torch.manual_seed(recipe["seed"])
     model = BertForSequenceClassification.from_pretrained(
@@ -133,21 +127,19 @@ def serve_epochs(way, folder):
         trainer.adamw, 0, recipe["totalSteps"])
 
     def batches_of(part):
+        """The inputs of each batch in a file, and the indices of its examples."""
         for line in (folder / f"{part}.jsonl").read_text().splitlines():
             batch = json.loads(line)
             shape = (batch["size"], -1)
-            yield (
-                torch.tensor(batch["inputIds"]).reshape(shape),
-                torch.tensor(batch["attentionMask"]).long().reshape(shape),
-                torch.tensor(batch["labels"]),
-                batch["indices"],
-            )
+            ids = torch.tensor(batch["inputIds"]).reshape(shape)
+            mask = torch.tensor(batch["attentionMask"]).long().reshape(shape)
+            yield (ids, mask, torch.tensor(batch["labels"])), batch["indices"]
 
     def train(batches):
         model.train()
         losses = []
-        for ids, mask, labels, _ in batches:
-            losses.append(trainer.step(ids, mask, labels))
+        for inputs, _ in batches:
+            losses.append(trainer.step(*inputs))
             schedule.step()
         return losses
 
@@ -156,35 +148,26 @@ def serve_epochs(way, folder):
         """The class of every example, in the order of the examples."""
         model.eval()
         classes = {}
-        for ids, mask, _, indices in batches:
+        for (ids, mask, _), indices in batches:
             with trainer.autocast():
                 logits = model(ids, attention_mask=mask).logits
             classes.update(zip(indices, logits.argmax(-1).tolist()))
         return [classes[index] for index in range(len(classes))]
 
-    def timed(work, batches):
+    def timed(work, part):
         """The result of `work` and its seconds; reading files is not timed."""
-        batches = list(batches)
+        batches = list(batches_of(part))
         start = time.perf_counter()
         return work(batches), time.perf_counter() - start
 
-    def trial():
-        """The median milliseconds of the first batches, after a warm-up on them."""
-        model.train()
-        batches = [batch[:3] for batch in batches_of("train-1")][:TRIAL_BATCHES]
-        for batch in batches:
-            trainer.step(*batch)
-        times = sorted(trainer.timed_step(*batch) for batch in batches)
-        return times[len(times) // 2]
-
     say({})
-    for line in sys.stdin:
-        epoch = int(line)
+    for epoch in map(int, sys.stdin):
         if epoch == 0:
-            say({"milliseconds": trial()})
+            first = [inputs for inputs, _ in batches_of("train-1")][:TRIAL_STEPS]
+            say({"milliseconds": trainer.trial(first)})
             continue
-        losses, training_seconds = timed(train, batches_of(f"train-{epoch}"))
-        validation, validation_seconds = timed(classes_of, batches_of("validation"))
+        losses, training_seconds = timed(train, f"train-{epoch}")
+        validation, validation_seconds = timed(classes_of, "validation")
         say({
             "losses": losses,
             "trainingSeconds": training_seconds,
@@ -199,6 +182,13 @@ def serve_epochs(way, folder):
 
 
 if __name__ == "__main__":
+    import torch
+    from transformers import (
+        BertConfig,
+        BertForSequenceClassification,
+        get_linear_schedule_with_warmup,
+    )
+
     way, workload = sys.argv[1].split(), json.loads(sys.argv[2])
     if "folder" in workload:
         serve_epochs(way, Path(workload["folder"]))

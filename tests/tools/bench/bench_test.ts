@@ -67,9 +67,8 @@ Deno.test("bench writes rows of figures that agree with one another", async () =
       "--words=600",
       `--picture=${join(folder, "bench.png")}`,
     );
-    const { machine, peakGflopPerSecond, rows } = file as unknown as {
+    const { machine, rows } = file as unknown as {
       machine: Record<string, unknown>;
-      peakGflopPerSecond: Record<string, number>;
       rows: Record<string, number>[];
     };
     assert.equal(machine.torch, "9.9.9");
@@ -93,7 +92,6 @@ Deno.test("bench writes rows of figures that agree with one another", async () =
       near(row.tokensPerSecond!, 32 * 8 / (row.stepMs! / 1e3));
       near(row.gflopPerSecond!, row.gflop! / (row.stepMs! / 1e3));
       near(row.utilization!, row.gflopPerSecond! / row.peakGflopPerSecond!);
-      assert.ok(row.peakGflopPerSecond! <= peakGflopPerSecond.float32!);
       assert.ok(row.stepMsMin! <= row.stepMs! && row.stepMs! <= row.stepMsMax!);
       assert.equal(row.torchMs, 400);
       assert.equal(row.torchPeakMb, 400);
@@ -239,10 +237,11 @@ Deno.test("bench ends with its workers when Ctrl-C stops it", async () => {
   }
 });
 
-Deno.test("findTorch() says how PyTorch is installed where it is not", async () => {
+Deno.test("findTorch() reports how to install PyTorch if it is missing", async () => {
   for (const python of ["/nowhere/python", "false"]) {
-    const { version, reason } = await findTorch(python);
+    const lines: string[] = [];
+    const { version } = await findTorch(python, (line) => lines.push(line));
     assert.equal(version, undefined);
-    assert.match(reason!, /-m pip install torch==\S+ transformers==\S+/);
+    assert.match(lines.join(), /-m pip install torch==\S+ transformers==\S+/);
   }
 });

@@ -67,7 +67,7 @@ console.log("{}");
 let epoch = 0;
 for await (const line of Deno.stdin.readable) {
   if (new TextDecoder().decode(line).trim() === "0") {
-    const milliseconds = way === "fused eager" ? 4 : 8;
+    const milliseconds = [way === "fused eager" ? 4 : 8];
     console.log(JSON.stringify({ milliseconds }));
     continue;
   }
