@@ -1,35 +1,35 @@
-/** The results of a sweep, each a small file that is there as a whole or not. @module */
+/** Store of a sweep's results: one small file each, written whole or not at all. @module */
 
 import { join } from "node:path";
-import { RECIPES } from "../../notebooks/support/recipe.ts";
 import { writeSynced } from "../../lib/checkpoint/replace.ts";
-import type { Judge } from "../trials/judged_epochs.ts";
-import { nameOf, type SweepRun } from "./grid.ts";
+import type { PerPart } from "../bench/cola.ts";
 
-/** What a training is about; results of different tasks stand in different folders. */
+/** What decides one training, besides the task. */
+export type SweepRun = {
+  readonly learningRate: number;
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly schedule: "linear" | "constant";
+  readonly seed: number;
+};
+
+/** What all trainings of a sweep have in common. */
 export type SweepTask = {
   readonly data: string;
   readonly model: string;
   /** Training sentences. */
   readonly sentences: number;
-  /** What the trainings of every sweep have in common. */
   readonly weightDecay: number;
   readonly maxGradNorm: number;
 };
 
-/** Those of {@linkcode RECIPES} that no sweep varies. */
-export const SWEEP_RECIPE = {
-  weightDecay: RECIPES.full.weightDecay,
-  maxGradNorm: RECIPES.full.maxGradNorm,
-};
-
-/** What came of an epoch. */
+/** The scores of an epoch. */
 export type SweepEpoch = {
   readonly trainingLoss: number;
   readonly validationLoss: number;
   readonly validationAccuracy: number;
   /** Matthews correlation. */
-  readonly mcc: Readonly<Record<Judge, number>>;
+  readonly mcc: PerPart<number>;
   readonly trainingSeconds: number;
 };
 
@@ -37,7 +37,7 @@ export type SweepEpoch = {
 export type SweepResult = {
   readonly run: SweepRun;
   readonly task: SweepTask;
-  /** Threads that the training had. */
+  /** The threads of the training. */
   readonly threads: number;
   readonly epochs: readonly SweepEpoch[];
 };
@@ -48,19 +48,14 @@ export class SweepStore {
 
   /**
    * @param out The folder of all sweeps.
-   * @param task Its results stand in a folder of their own.
+   * @param task The task, which has its own folder in it.
    */
   constructor(out: string, private readonly task: SweepTask) {
     const { data, model, sentences } = task;
     this.#folder = join(out, slug(`${data} ${sentences} ${model}`));
   }
 
-  /**
-   * Reads a result.
-   *
-   * @param run The training.
-   * @returns Undefined if it is not there, or is of something else.
-   */
+  /** Reads a result; undefined if it is missing, broken or of another task. */
   async read(run: SweepRun): Promise<SweepResult | undefined> {
     const text = await Deno.readTextFile(this.#file(run)).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return undefined;
@@ -73,11 +68,7 @@ export class SweepStore {
     return isThis ? result : undefined;
   }
 
-  /**
-   * Writes a result: aside, then in one move to its place.
-   *
-   * @param result What came out.
-   */
+  /** Writes a result to a temporary file, then moves it to its place. */
   async write(result: SweepResult): Promise<void> {
     await Deno.mkdir(this.#folder, { recursive: true });
     const file = this.#file(result.run);
@@ -95,6 +86,18 @@ export class SweepStore {
   #file(run: SweepRun): string {
     return join(this.#folder, `${nameOf(run)}.json`);
   }
+}
+
+/**
+ * A training's name, for its file and for readers.
+ *
+ * @param run The training.
+ * @returns Such as `lr5e-5_batch16_epochs4_linear_seed42`.
+ */
+export function nameOf(run: SweepRun): string {
+  const { learningRate, batchSize, epochs, schedule, seed } = run;
+  return `lr${learningRate.toExponential()}_batch${batchSize}_epochs${epochs}_` +
+    `${schedule}_seed${seed}`;
 }
 
 function parsed(text: string): SweepResult | undefined {

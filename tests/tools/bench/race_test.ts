@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { racePlan } from "../../../tools/race/options.ts";
-import { RACE } from "../../../tools/race/race.ts";
-import type { RaceRun } from "../../../tools/race/run.ts";
-import { raceTable } from "../../../tools/race/table.ts";
-import { readArguments } from "../../../tools/shell/command.ts";
-import { MAIN } from "../_main.ts";
+import {
+  type RacePlan,
+  type RaceRun,
+  raceTable,
+} from "../../../tools/bench/race.ts";
+import { MAIN, optionsOf } from "../_main.ts";
 
-const planOf = (...args: string[]) => racePlan(readArguments(RACE, args));
+const planOf = (...args: string[]) => optionsOf<RacePlan>("race", ...args);
 
-Deno.test("racePlan() without options is what --help shows", () => {
-  assert.deepEqual(planOf(), {
-    racers: ["packed", "compiled", "torch"],
+Deno.test("race has the defaults that --help shows", async () => {
+  assert.deepEqual(await planOf(), {
+    who: ["packed", "compiled", "torch"],
     seeds: [42],
     epochs: 4,
     sentences: Infinity,
@@ -22,29 +22,37 @@ Deno.test("racePlan() without options is what --help shows", () => {
   });
 });
 
-Deno.test("racePlan() reads lists and numbers, and refuses others", () => {
-  const plan = planOf(
-    ...["--who=torch,eager", "--seeds=1,2,1", "--sentences=2000"],
-    ...["--dropout=0", "--order=length-grouped"],
+Deno.test("race reads lists and numbers, and refuses others", async () => {
+  const plan = await planOf(
+    "--who=torch,eager",
+    "--seeds=1,2,1",
+    "--sentences=2000",
+    "--dropout=0",
+    "--order=length-grouped",
   );
-  assert.deepEqual(plan.racers, ["torch", "eager"]);
+  assert.deepEqual(plan.who, ["torch", "eager"]);
   assert.deepEqual(plan.seeds, [1, 2]);
   assert.deepEqual([plan.sentences, plan.dropout], [2000, 0]);
   assert.equal(plan.order, "length-grouped");
   const refusals: [string, RegExp][] = [
-    ["--who=pytorch", /--who .*found "pytorch"; did you mean torch\?$/],
-    ["--seeds=1,x", /--seeds .*found "x"; write it in digits$/],
-    ["--epochs=0", /--epochs .*from 1 to 100: found "0"; did you mean 1\?$/],
-    ["--dropout=1", /--dropout .*from 0 to 0.99: found "1"$/],
+    ["--who=pytorch", /--who .*found "pytorch"; did you mean "torch"\?$/],
+    ["--seeds=1,x", /--seeds .*found "x"$/],
+    ["--epochs=0", /--epochs .*from 1 to 100; found "0"$/],
+    ["--dropout=1", /--dropout .*from 0 to 0.99; found "1"$/],
   ];
   for (const [option, message] of refusals) {
-    assert.throws(() => planOf(option), { name: "UsageError", message });
+    await assert.rejects(planOf(option), { name: "CommanderError", message });
   }
 });
 
-/** Stands for PyTorch: looks at the batches, and knows the right classes. */
-const RIVAL = `
-const [folder] = Deno.args;
+/**
+ * A substitute for PyTorch: reads the batches, and knows the correct classes. Its
+ * fused eager way is the fastest; it cannot compile.
+ */
+const TORCH = `
+const [way, workload] = Deno.args;
+const { folder } = JSON.parse(workload);
+if (way.endsWith("compile")) throw new TypeError("no compiler");
 const read = (name) =>
   Deno.readTextFileSync(folder + "/" + name + ".jsonl").trim().split("\\n")
     .map((line) => JSON.parse(line));
@@ -57,40 +65,51 @@ const classesOf = (part) => {
 };
 console.log("{}");
 let epoch = 0;
-for await (const _ of Deno.stdin.readable) {
+for await (const line of Deno.stdin.readable) {
+  if (new TextDecoder().decode(line).trim() === "0") {
+    const milliseconds = [way === "fused eager" ? 4 : 8];
+    console.log(JSON.stringify({ milliseconds }));
+    continue;
+  }
   const batches = read("train-" + ++epoch);
   console.log(JSON.stringify({
     losses: batches.map(({ size }) => size),
     trainingSeconds: 3, validationSeconds: 1, peakMb: 7,
-    validation: classesOf("validation"),
-    inDomain: classesOf("inDomain"),
-    outOfDomain: classesOf("outOfDomain"),
+    predictions: {
+      validation: classesOf("validation"),
+      inDomain: classesOf("inDomain"),
+      outOfDomain: classesOf("outOfDomain"),
+    },
   }));
 }
 `;
 
-Deno.test("without dropout, all of ours have the same losses in a race", async () => {
+Deno.test("without dropout, all engines of Bertbook have the same losses in a race", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const json = join(folder, "deep", "race.json");
-    const rival = join(folder, "rival.js");
-    await Deno.writeTextFile(rival, RIVAL);
+    const torchProgram = join(folder, "torch.js");
+    await Deno.writeTextFile(torchProgram, TORCH);
     const python = join(folder, "python");
     await Deno.writeTextFile(
       python,
       `#!/bin/sh\nif [ "$1" = "-c" ]; then echo 9.9.9; exit; fi\n` +
-        `exec "${Deno.execPath()}" run --quiet --allow-read "${rival}" "$2"\n`,
+        `exec "${Deno.execPath()}" run --quiet --allow-read "${torchProgram}" "$2" "$3"\n`,
       { mode: 0o755 },
     );
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
-        ...["run", "--quiet", "--no-check", "--allow-all", MAIN, "race"],
-        ...[
-          "--who=compiled,packed,eager,torch",
-          "--epochs=2",
-          "--sentences=70",
-        ],
-        ...["--dropout=0", `--json=${json}`],
+        "run",
+        "--quiet",
+        "--no-check",
+        "--allow-all",
+        MAIN,
+        "race",
+        "--who=compiled,packed,eager,torch",
+        "--epochs=2",
+        "--sentences=70",
+        "--dropout=0",
+        `--json=${json}`,
       ],
       env: {
         NO_COLOR: "1",
@@ -124,16 +143,27 @@ Deno.test("without dropout, all of ours have the same losses in a race", async (
         }
       }
     }
-    assert.match(text.decode(stdout), /\ntorch +42 +1 +0\.10 +0\.03 +1\.000 /);
+    const output = text.decode(stdout);
+    assert.match(output, /\ntorch +42 +1 +0\.10 +0\.03 +1\.000 /);
+    assert.equal(torch!.way, "fused eager");
+    assert.equal(
+      output.match(/needs a C\+\+ compiler.*no compiler$/gm)?.length,
+      1,
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
 
-Deno.test("raceTable() sums several seeds up", () => {
+Deno.test("raceTable() summarizes several seeds", () => {
   const run = (seed: number, score: number): RaceRun => ({
-    ...{ who: "compiled", seed, trainingSeconds: 60, validationSeconds: 6 },
-    ...{ bestEpoch: 1, peakMb: 100, epochs: [] },
+    who: "compiled",
+    seed,
+    trainingSeconds: 60,
+    validationSeconds: 6,
+    bestEpoch: 1,
+    peakMb: 100,
+    epochs: [],
     mcc: { validation: score, inDomain: 0, outOfDomain: -score },
   });
   const lines = raceTable([run(1, 0.1), run(2, 0.3)]).split("\n");

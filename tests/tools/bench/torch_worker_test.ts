@@ -4,7 +4,7 @@ import { PROJECT } from "../../../tools/shell/project.ts";
 
 const PYTHON = Deno.env.get("BERTBOOK_PYTHON") || "python3";
 
-/** Whether there is a Python; without one, PyTorch takes part in nothing. */
+/** Whether there is a Python; without one there is no PyTorch. */
 function hasPython(): boolean {
   try {
     return new Deno.Command(PYTHON, { args: ["--version"] }).outputSync()
@@ -15,19 +15,19 @@ function hasPython(): boolean {
 }
 
 Deno.test({
-  name: "a contestant's memory is its own, not that of who started it",
+  name: "the memory of a PyTorch worker is its own, not that of its parent",
   ignore: Deno.build.os !== "linux" || !hasPython(),
   fn: async () => {
-    const ours = new Uint8Array(3e8).fill(1);
+    const bertbook = new Uint8Array(3e8).fill(1);
     const { stdout } = await new Deno.Command(PYTHON, {
       args: [
         "-c",
-        "from torch_memory import peak_megabytes; print(peak_megabytes())",
+        "from torch_worker import peak_megabytes; print(peak_megabytes())",
       ],
-      cwd: join(PROJECT, "lib", "cli", "trials"),
+      cwd: join(PROJECT, "tools", "bench"),
       env: { PYTHONDONTWRITEBYTECODE: "1" },
     }).output();
     const peak = Number(new TextDecoder().decode(stdout));
-    assert.ok(peak > 1 && peak < ours.length / 1e6, `${peak} MB`);
+    assert.ok(peak > 1 && peak < bertbook.length / 1e6, `${peak} MB`);
   },
 });

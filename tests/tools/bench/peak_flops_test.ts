@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { startEngine } from "bertbook/engine/engine.ts";
-import { bestOf, roofMeter } from "../../../tools/bench/matmul_roof.ts";
+import { bestOf, peakMeter } from "../../../tools/bench/peak_flops.ts";
 
-Deno.test("roofMeter() reads a speed and leaves no tensor behind", async () => {
+Deno.test("peakMeter() reads a speed and leaves no tensor behind", async () => {
   await startEngine({ engine: "tensorflow" });
   const before = tf.memory().numTensors;
   for (const bfloat16 of [false, true]) {
-    const meter = roofMeter({ bfloat16, size: 256 });
+    const meter = peakMeter({ bfloat16, size: 256 });
     const gflops = bestOf(meter, 3);
     // From a watch's processor to more than any has today.
     assert.ok(gflops > 0.1 && gflops < 1e6, `${gflops} GFLOP/s`);

@@ -1,52 +1,89 @@
 /**
- * How `bench`, `race` and `sweep` speak with the programs that they measure, each a
- * process of its own: a number on a line asks for so much work, a line of JSON
- * answers. So memory is measured apart, and one can wait while another works.
+ * Worker processes of `bench`, `race` and `sweep`. A line with a number asks a worker
+ * for that much work, a line of JSON answers. So its memory is measured apart from
+ * others', and one worker waits while another works.
  *
  * @module
  */
 
-/** A program in a process of its own, alive until it is let go. */
-export class WorkerProcess implements AsyncDisposable {
+import { join } from "node:path";
+
+/** The program of a worker, and its arguments. */
+export type WorkerCommand = {
+  /** Its name in messages. */
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+};
+
+/**
+ * The command of a worker in this folder, written in TypeScript.
+ *
+ * @param name Its name in messages.
+ * @param file Its file.
+ * @param args What it reads from `Deno.args[0]`, as JSON.
+ */
+export function denoWorker(
+  name: string,
+  file: string,
+  args: unknown,
+): WorkerCommand {
+  return {
+    name,
+    command: [
+      Deno.execPath(),
+      "run",
+      "--quiet",
+      "--no-check",
+      "--allow-all",
+      "--v8-flags=--expose-gc",
+      join(import.meta.dirname!, file),
+      JSON.stringify(args),
+    ],
+  };
+}
+
+/** A process that works when asked to, until it is disposed. */
+export class WorkerProcess<Hello = unknown> implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #requests: WritableStreamDefaultWriter<Uint8Array>;
   readonly #answers: AsyncGenerator<string, void>;
-  readonly #complaints: Promise<string>;
+  readonly #errors: Promise<string>;
+  #hello: Hello | undefined;
 
-  private constructor(
-    private readonly name: string,
-    process: Deno.ChildProcess,
-  ) {
+  private constructor(readonly name: string, process: Deno.ChildProcess) {
     this.#process = process;
     this.#requests = process.stdin.getWriter();
     this.#answers = linesOf(process.stdout);
-    this.#complaints = new Response(process.stderr).text();
+    this.#errors = new Response(process.stderr).text();
   }
 
   /**
-   * Starts a program and waits until it is ready.
+   * Starts a worker and waits until it is ready.
    *
-   * @param name Stands in messages.
-   * @param command The program and its arguments.
-   * @param options `signal` ends the process at once.
-   * @returns The process, and the first line that it said.
+   * @param worker Its name and program.
+   * @param signal Ends the process at once.
    * @throws {TypeError} If it ends before it is ready.
    */
   static async start<Hello>(
-    name: string,
-    [program, ...args]: readonly [string, ...string[]],
-    options: { signal?: AbortSignal } = {},
-  ): Promise<{ child: WorkerProcess; hello: Hello }> {
+    { name, command: [program, ...args] }: WorkerCommand,
+    signal?: AbortSignal,
+  ): Promise<WorkerProcess<Hello>> {
     const process = new Deno.Command(program, {
       args,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
       env: { NO_COLOR: "1" },
-      ...options,
+      ...(signal === undefined ? {} : { signal }),
     }).spawn();
-    const child = new WorkerProcess(name, process);
-    return { child, hello: await child.#next<Hello>() };
+    const worker = new WorkerProcess<Hello>(name, process);
+    worker.#hello = await worker.#next<Hello>();
+    return worker;
+  }
+
+  /** The first line that it wrote. */
+  get hello(): Hello {
+    return this.#hello!;
   }
 
   /**
@@ -65,7 +102,7 @@ export class WorkerProcess implements AsyncDisposable {
     await this.#requests.close().catch(() => {}); // it may have ended by itself
     await this.#process.status;
     await this.#answers.return();
-    await this.#complaints;
+    await this.#errors;
   }
 
   async #next<Answer>(): Promise<Answer> {
@@ -73,35 +110,35 @@ export class WorkerProcess implements AsyncDisposable {
     if (value !== undefined) return JSON.parse(value) as Answer;
     const { code } = await this.#process.status;
     throw new TypeError(
-      `Cannot measure "${this.name}" as it must answer: it ended with ${code}` +
-        ` and said: ${complaintIn(await this.#complaints)}`,
+      `Cannot measure "${this.name}": its process must answer; found exit ` +
+        `code ${code} and the message: ${errorIn(await this.#errors)}`,
     );
   }
 }
 
 /**
- * The program's side: answers until nobody asks any more.
+ * The worker's side: answers until nobody asks any more.
  *
- * @param hello Said at once, when all is ready.
- * @param work Does so much work and returns what to answer.
+ * @param hello Written at once, when all is ready.
+ * @param work Does that much work and returns the answer.
  */
 export async function answerRequests(
   hello: unknown,
   work: (count: number) => unknown,
 ): Promise<void> {
-  const say = async (message: unknown): Promise<void> => {
+  const write = async (message: unknown): Promise<void> => {
     const line = new TextEncoder().encode(`${JSON.stringify(message)}\n`);
     for (let at = 0; at < line.length;) {
       at += await Deno.stdout.write(line.subarray(at));
     }
   };
-  await say(hello);
+  await write(hello);
   for await (const line of linesOf(Deno.stdin.readable)) {
-    await say(await work(Number(line)));
+    await write(await work(Number(line)));
   }
 }
 
-/** The most memory that this process had, in MB of 10⁶ bytes. */
+/** The peak memory of this process, in MB of 10⁶ bytes. */
 export function peakMegabytes(): number {
   const status = Deno.build.os === "linux"
     ? Deno.readTextFileSync("/proc/self/status")
@@ -114,9 +151,9 @@ export function peakMegabytes(): number {
 }
 
 /** The line that names the error: Deno writes it first, Python last. */
-function complaintIn(stderr: string): string {
+function errorIn(stderr: string): string {
   const lines = stderr.trim().split("\n");
-  return lines.findLast((line) => /^(error|\w*Error)\b/.test(line)) ??
+  return lines.findLast((line) => /^(error|[\w.]*Error)\b/.test(line)) ??
     lines.at(-1)!;
 }
 
