@@ -194,7 +194,7 @@ function loadedBy(code: string): string[] {
   const imports =
     /\b(?:import|export)\b(?! type)([^;"]*\bfrom)?\s*\(?\s*"([^"]+)"/g;
   return [...code.matchAll(imports)].flatMap(([, names = "", specifier]) => {
-    const all = /\{(.*)\}/s.exec(names)?.[1]!.split(",") ?? ["all"];
+    const all = /\{(.*)\}/s.exec(names)?.[1]?.split(",") ?? ["all"];
     const isOnlyTypes = all.every((name) => /^\s*(type\s|$)/.test(name));
     return isOnlyTypes ? [] : [specifier!];
   });
