@@ -63,7 +63,7 @@ export const GROUPS: readonly TestGroup[] = [
   },
   {
     name: "examples",
-    paths: ["lib"],
+    paths: ["lib", "docs/compile.md"],
     examples: true,
     permissions: [...NATIVE, "--allow-write"],
     needsAssets: true,
