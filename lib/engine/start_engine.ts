@@ -229,18 +229,19 @@ async function startOnce(
 let isChosenByTfjs = false;
 
 // tfjs does not say so; its engine first picks a backend and then sets it.
+type Best = { name: string; asyncInit: boolean };
 const tfjs = tf.engine() as unknown as {
-  initializeBackendsAndReturnBest(): { name: string; asyncInit: boolean };
+  initializeBackendsAndReturnBest(): Best;
   setBackend(name: string): Promise<boolean>;
 };
 const { initializeBackendsAndReturnBest: pick, setBackend: set } = tfjs;
 let isPicked = false;
-tfjs.initializeBackendsAndReturnBest = function () {
+tfjs.initializeBackendsAndReturnBest = function (): Best {
   const best = pick.call(this);
   isPicked = true;
   return best;
 };
-tfjs.setBackend = function (name) {
+tfjs.setBackend = function (name): Promise<boolean> {
   isChosenByTfjs = isPicked;
   isPicked = false;
   return set.call(this, name);
