@@ -28,7 +28,7 @@ export type ReviewSets = {
 
 /** What came of a run. */
 export type ReviewResult = {
-  /** Share of the test reviews that are judged rightly. */
+  /** Share of the test reviews that are classified correctly. */
   readonly accuracy: number;
   /** Sum of the training steps' seconds. */
   readonly trainingSeconds: number;
@@ -90,7 +90,7 @@ export async function tryReviewRun(
  * @param train Reviews as ids, not truncated.
  * @param test Reviews as ids, not truncated.
  * @param numWords Every id is below it.
- * @returns Share of the test reviews that are judged rightly.
+ * @returns Share of the test reviews that are classified correctly.
  */
 export function tryBagOfWords(
   train: readonly EncodedExample[],

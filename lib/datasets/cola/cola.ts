@@ -32,8 +32,8 @@ const LAYOUT: FileLayout<ColaExample> = {
  * paper tests on are published without labels.)
  *
  * The archive's own digest is not published: its size is bounded, and each member
- * is verified. A machine without network waits three seconds at most, because the
- * embedded dataset is at hand.
+ * is verified. A machine without network waits three seconds at most, then the
+ * embedded dataset is used.
  */
 export const COLA: DatasetSource<ColaExample> = {
   name: "cola",
