@@ -55,7 +55,7 @@ export type Dataset<E extends Example = Example> = DatasetParts<E> & {
   readonly description: string;
   /** The classes in the order of the label numbers. */
   readonly labels: readonly string[];
-  /** What codes in the examples, or the labels, stand for. */
+  /** The meaning of codes in the examples, or of the labels. */
   readonly legend: Readonly<Record<string, string>>;
   /** Duplicates, contradictions and leaks; nothing is corrected. */
   readonly report: DatasetReport;
@@ -101,7 +101,7 @@ export type DatasetSource<E extends Example = Example> = {
   readonly layouts: readonly (FileLayout<E> | ArchiveLayout<E>)[];
   /** The official files. */
   readonly asset?: Asset;
-  /** The small dataset of this project that stands in for it. */
+  /** The small dataset of this project that is used in its place. */
   readonly embedded: {
     readonly title: string;
     /** What is in it. */

@@ -135,7 +135,7 @@ async function run(
   }
 }
 
-/** The first line that says in words, not in codes, what went wrong. */
+/** The first line of the error output that is a sentence, not an error code. */
 function complaint(stderr: string): string {
   const lines = stderr.split("\n").map((line) => line.trim()).filter(Boolean);
   const words = lines.find((line) =>

@@ -71,7 +71,7 @@ export async function pretrainedModel(
   });
 }
 
-/** Trains as notebook 3 does in quick mode; tells on how many sentences. */
+/** Trains as notebook 3 does in quick mode; returns the number of sentences. */
 async function trainQuickly(
   model: ClassifierModel,
   cola: Dataset,

@@ -19,7 +19,7 @@ import {
 
 export * from "./review_recipe.ts";
 
-/** Shuffled reviews: what to learn from, to choose the epoch by, and to judge by. */
+/** Shuffled reviews: for training, for choosing the epoch, and for the final score. */
 export type ReviewSets = {
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
@@ -28,7 +28,7 @@ export type ReviewSets = {
 
 /** What came of a run. */
 export type ReviewResult = {
-  /** Share of the test reviews that are judged rightly. */
+  /** Share of the test reviews that are classified correctly. */
   readonly accuracy: number;
   /** Sum of the training steps' seconds. */
   readonly trainingSeconds: number;
@@ -41,7 +41,7 @@ export type ReviewResult = {
  * @param data The reviews; all of the validation and test parts are used.
  * @param run How many training reviews, and how much of each.
  * @param recipe What all runs have in common.
- * @param options The seed; `onStep` is told every step.
+ * @param options The seed; `onStep` receives every step.
  * @returns The test result; nothing of the model remains.
  */
 export async function tryReviewRun(
@@ -88,10 +88,10 @@ export async function tryReviewRun(
 /**
  * Fits logistic regression on which pieces a review has, and tests it.
  *
- * @param train Reviews as ids, not cut.
- * @param test Reviews as ids, not cut.
+ * @param train Reviews as ids, not truncated.
+ * @param test Reviews as ids, not truncated.
  * @param numWords Every id is below it.
- * @returns Share of the test reviews that are judged rightly.
+ * @returns Share of the test reviews that are classified correctly.
  */
 export function tryBagOfWords(
   train: readonly EncodedExample[],

@@ -13,7 +13,7 @@ import { PUBLICATIONS } from "./publications.ts";
 export type ColaExample = Example & {
   /** Code of the publication, or of the phenomenon, that it is from. */
   readonly source: string;
-  /** The author's own mark as it stands: "", "*", "??", "?*" or "*?". */
+  /** The author's own mark, unchanged: "", "*", "??", "?*" or "*?". */
   readonly mark: string;
 };
 
@@ -32,8 +32,8 @@ const LAYOUT: FileLayout<ColaExample> = {
  * paper tests on are published without labels.)
  *
  * The archive's own digest is not published: its size is bounded, and each member
- * is verified. A machine without network waits three seconds at most, because the
- * embedded dataset is at hand.
+ * is verified. A machine without network waits three seconds at most, then the
+ * embedded dataset is used.
  */
 export const COLA: DatasetSource<ColaExample> = {
   name: "cola",
@@ -129,7 +129,7 @@ export function parseCola(bytes: Uint8Array, file: string): ColaExample[] {
 export function markMismatches(
   examples: readonly ColaExample[],
 ): ColaExample[] {
-  // One mark in CoLA is a space: it is kept as it stands, and is no mark.
+  // One mark in CoLA is a space: it is kept, but counts as no mark.
   return examples
     .filter(({ label, mark }) => (mark.trim() === "") !== (label === 1));
 }

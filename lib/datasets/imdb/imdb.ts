@@ -25,8 +25,8 @@ function undivided(train: string): FileLayout {
  * files, of which half are reviews with a verdict; or a sample that is not yet
  * split. It has no part for validation.
  *
- * A machine without network waits three seconds at most, because the embedded
- * dataset is at hand.
+ * A machine without network waits three seconds at most, then the embedded dataset
+ * is used.
  */
 export const IMDB: DatasetSource = {
   name: "imdb",
@@ -77,7 +77,7 @@ export const IMDB: DatasetSource = {
 /**
  * Reads a CSV file (RFC 4180) with the columns `review,sentiment` or `text,label`.
  *
- * Reviews hold commas, quotes and line breaks, so quoting is real here. The line
+ * Reviews hold commas, quotes and line breaks, so quotes are syntax here. The line
  * breaks of their web page, `<br />`, become line ends.
  *
  * @example

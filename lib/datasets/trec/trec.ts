@@ -25,8 +25,8 @@ const CODES = Object.keys(CLASSES);
  * proportion to their classes. Or it holds `trec.nodev.utf8`, `trec.dev.utf8` and
  * `trec.test.utf8`, as others have split it.
  *
- * A machine without network waits three seconds at most, because the embedded
- * dataset is at hand.
+ * A machine without network waits three seconds at most, then the embedded dataset
+ * is used.
  */
 export const TREC: DatasetSource = {
   name: "trec",
