@@ -187,20 +187,15 @@ function titleOf({ model, tokens, precision }: BenchCase): string {
   return `${model} ${tokens} ${precision}`;
 }
 
-/** A worker that has taken its first step, and the times of the later ones. */
+/** A worker that has taken its first step, and its later rounds. */
 type Program = {
   readonly worker: WorkerProcess<{ firstMs: number }>;
-  /** Milliseconds of each step, round by round. */
-  readonly rounds: number[][];
-  peakMb: number;
+  readonly rounds: { milliseconds: number[]; peakMb: number }[];
 };
 
-async function take(program: Program, count: number): Promise<number[]> {
-  const { milliseconds, peakMb } = await program.worker.ask<
-    { milliseconds: number[]; peakMb: number }
-  >(count);
-  program.peakMb = peakMb;
-  return milliseconds;
+/** Milliseconds of each step, round by round. */
+function timesOf({ rounds }: Program): number[][] {
+  return rounds.map(({ milliseconds }) => milliseconds);
 }
 
 /** What all rows share. */
@@ -233,18 +228,19 @@ async function measureRows(what: BenchCase, at: Bench): Promise<BenchRow[]> {
       command,
       signal,
     );
-    programs.push({ worker: workers.use(worker), rounds: [], peakMb: 0 });
+    programs.push({ worker: workers.use(worker), rounds: [] });
   }
   const peakBefore = await readPeak();
   const paces: number[] = [];
-  for (const program of programs) {
-    paces.push((await take(program, WARM_UP)).at(-1)!);
+  for (const { worker } of programs) {
+    const warmUp = await worker.ask<{ milliseconds: number[] }>(WARM_UP);
+    paces.push(warmUp.milliseconds.at(-1)!);
   }
   for (let round = 1; round <= plan.rounds; round++) {
     update(`round ${round} of ${plan.rounds}`);
-    for (const [i, program] of programs.entries()) {
+    for (const [i, { worker, rounds }] of programs.entries()) {
       const isSlow = paces[i]! > SLOW * paces[0]!;
-      program.rounds.push(await take(program, isSlow ? 1 : plan.steps));
+      rounds.push(await worker.ask(isSlow ? 1 : plan.steps));
     }
   }
   const peak = Math.max(peakBefore, await readPeak());
@@ -306,7 +302,7 @@ function rowOf(
   peakGflopPerSecond: number,
 ): BenchRow {
   const { model, tokens, savings } = what;
-  const { median, min, max } = spreadOf(bertbook.rounds.flat());
+  const { median, min, max } = spreadOf(timesOf(bertbook).flat());
   const gflop = stepFlops(BENCH_MODELS[model], tokens, savings) / 1e9;
   const gflopPerSecond = gflop / median * 1e3;
   const row = {
@@ -320,13 +316,14 @@ function rowOf(
     peakGflopPerSecond,
     utilization: gflopPerSecond / peakGflopPerSecond,
     firstMs: bertbook.worker.hello.firstMs,
-    peakMb: bertbook.peakMb,
+    peakMb: bertbook.rounds.at(-1)!.peakMb,
   };
-  return baselines.reduce<BenchRow>((row, { worker, rounds, peakMb }) => {
-    const ms = spreadOf(rounds.flat()).median;
-    const [name, ...way] = worker.name.split(" ");
+  return baselines.reduce<BenchRow>((row, program) => {
+    const times = timesOf(program);
+    const ms = spreadOf(times.flat()).median;
+    const [name, ...way] = program.worker.name.split(" ");
     if (name !== "torch") return { ...row, [`${name}Ms`]: ms };
-    const ratio = ratioOf(rounds, bertbook.rounds);
+    const ratio = ratioOf(times, timesOf(bertbook));
     return {
       ...row,
       torchWay: way.join(" "),
@@ -334,7 +331,7 @@ function rowOf(
       torchRatio: ratio.median,
       torchRatioMin: ratio.min,
       torchRatioMax: ratio.max,
-      torchPeakMb: peakMb,
+      torchPeakMb: program.rounds.at(-1)!.peakMb,
     };
   }, row);
 }

@@ -103,17 +103,24 @@ export type EpochAnswer = {
   readonly peakMb: number;
 };
 
-/** Matthews correlation of predicted classes on each part. */
-export function mccOf(
-  predictions: PerPart<readonly number[]>,
+/** The scores of an epoch, as stored by `race` and `sweep`. */
+export type ScoredEpoch = Omit<EpochAnswer, "predictions" | "peakMb"> & {
+  /** Mean of the losses. */
+  readonly trainingLoss: number;
+  /** Matthews correlation. */
+  readonly mcc: PerPart<number>;
+};
+
+/** Compares the predictions of an epoch with the labels. */
+export function scored(
+  { predictions, peakMb: _, ...answer }: EpochAnswer,
   task: ColaTask,
-): PerPart<number> {
-  return perPart((part) =>
-    matthewsCorrelation(
-      predictions[part],
-      task[part].map(({ label }) => label),
-    )
-  );
+): ScoredEpoch {
+  const mcc = perPart((part) => {
+    const labels = task[part].map(({ label }) => label);
+    return matthewsCorrelation(predictions[part], labels);
+  });
+  return { ...answer, trainingLoss: meanOf(answer.losses), mcc };
 }
 
 /** A record of one value for each part. */

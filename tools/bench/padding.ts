@@ -5,8 +5,11 @@ import {
   batchesOf,
   type EncodedExample,
 } from "../../lib/batches/batches.ts";
-import { BATCHES_OF } from "../../lib/batches/layout.ts";
-import { lengthGroupedOrder, randomOrder } from "../../lib/batches/sampler.ts";
+import { BATCHES_OF, type Layout } from "../../lib/batches/layout.ts";
+import {
+  type TrainingOrder,
+  trainingOrder,
+} from "../../lib/batches/sampler.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { loadModel } from "../../lib/checkpoint/pretrained.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
@@ -42,7 +45,6 @@ export type PaddingRow = {
 
 const { batchSize } = RECIPE;
 const SEED = 42;
-const EPOCH = { seed: SEED, epoch: 1 };
 
 /** How an epoch's sentences are formed into batches. */
 type Strategy = (
@@ -54,25 +56,30 @@ const fixed = (length: number): Strategy => (examples) =>
   batchesOf(examples, {
     batchSize,
     length,
-    order: randomOrder(examples.length, EPOCH),
+    order: orderOf("random", examples),
   });
+
+const formed =
+  (layout: Layout, order: TrainingOrder): Strategy => (examples, config) =>
+    BATCHES_OF[layout](examples, config, {
+      batchSize,
+      order: orderOf(order, examples),
+    });
+
+function orderOf(
+  order: TrainingOrder,
+  examples: readonly EncodedExample[],
+): readonly number[] {
+  const lengths = examples.map(({ inputIds }) => inputIds.length);
+  return trainingOrder(order, lengths, { seed: SEED, epoch: 1, batchSize });
+}
 
 const STRATEGIES: Readonly<Record<string, Strategy>> = {
   "all to 128": fixed(128),
   "all to 64": fixed(64),
-  "to the batch's longest": (examples, config) => {
-    const order = randomOrder(examples.length, EPOCH);
-    return BATCHES_OF.padded(examples, config, { batchSize, order });
-  },
-  "the same, lengths grouped": (examples, config) => {
-    const lengths = examples.map(({ inputIds }) => inputIds.length);
-    const order = lengthGroupedOrder(lengths, { ...EPOCH, batchSize });
-    return BATCHES_OF.padded(examples, config, { batchSize, order });
-  },
-  "packed into rows": (examples, config) => {
-    const order = randomOrder(examples.length, EPOCH);
-    return BATCHES_OF.packed(examples, config, { batchSize, order });
-  },
+  "to the batch's longest": formed("padded", "random"),
+  "the same, lengths grouped": formed("padded", "length-grouped"),
+  "packed into rows": formed("packed", "random"),
 };
 
 /** McCormick and Ryan (2019), "BERT Fine-Tuning Tutorial with PyTorch". */

@@ -31,14 +31,15 @@ import {
   EVALUATED,
   LABELS,
   MCC_TITLES,
-  mccOf,
   meanText,
   type PerPart,
   RECIPE,
+  scored,
+  type ScoredEpoch,
   withDropout,
 } from "./cola.ts";
 import type { EpochsWorkload } from "./epochs.ts";
-import { meanOf, sumOf } from "./statistics.ts";
+import { sumOf } from "./statistics.ts";
 import { fastestTorch, findTorch, type Torch } from "./torch.ts";
 import {
   denoWorker,
@@ -77,13 +78,7 @@ export type RaceRun = {
   readonly bestEpoch: number;
   readonly mcc: PerPart<number>;
   readonly peakMb: number;
-  readonly epochs: readonly {
-    readonly losses: readonly number[];
-    readonly trainingLoss: number;
-    readonly trainingSeconds: number;
-    readonly validationSeconds: number;
-    readonly mcc: PerPart<number>;
-  }[];
+  readonly epochs: readonly ScoredEpoch[];
 };
 
 /** Trains on CoLA with the same batches and weights in several programs. */
@@ -253,13 +248,7 @@ async function runRace(
     }
   }
   return programs.map(({ who, worker, answers }) => {
-    const epochs = answers.map((answer) => ({
-      losses: answer.losses,
-      trainingLoss: meanOf(answer.losses),
-      trainingSeconds: answer.trainingSeconds,
-      validationSeconds: answer.validationSeconds,
-      mcc: mccOf(answer.predictions, task),
-    }));
+    const epochs = answers.map((answer) => scored(answer, task));
     const scores = epochs.map(({ mcc }) => mcc.validation);
     const best = scores.indexOf(Math.max(...scores));
     return {

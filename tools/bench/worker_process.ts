@@ -15,6 +15,10 @@ export type WorkerCommand = {
   readonly command: readonly [string, ...string[]];
 };
 
+const DENO_RUN = ["run", "--quiet", "--no-check", "--allow-all"];
+/** Lets a worker collect garbage before it reads its memory. */
+const EXPOSE_GC = "--v8-flags=--expose-gc";
+
 /**
  * The command of a worker in this folder, written in TypeScript.
  *
@@ -27,19 +31,14 @@ export function denoWorker(
   file: string,
   args: unknown,
 ): WorkerCommand {
-  return {
-    name,
-    command: [
-      Deno.execPath(),
-      "run",
-      "--quiet",
-      "--no-check",
-      "--allow-all",
-      "--v8-flags=--expose-gc",
-      join(import.meta.dirname!, file),
-      JSON.stringify(args),
-    ],
-  };
+  const program = join(import.meta.dirname!, file);
+  const command = [
+    ...DENO_RUN,
+    EXPOSE_GC,
+    program,
+    JSON.stringify(args),
+  ] as const;
+  return { name, command: [Deno.execPath(), ...command] };
 }
 
 /** A process that works when asked to, until it is disposed. */

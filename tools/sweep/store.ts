@@ -1,8 +1,9 @@
 /** Store of a sweep's results: one small file each, written whole or not at all. @module */
 
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { writeSynced } from "../../lib/checkpoint/replace.ts";
-import type { PerPart } from "../bench/cola.ts";
+import type { ScoredEpoch } from "../bench/cola.ts";
 
 /** What decides one training, besides the task. */
 export type SweepRun = {
@@ -23,23 +24,13 @@ export type SweepTask = {
   readonly maxGradNorm: number;
 };
 
-/** The scores of an epoch. */
-export type SweepEpoch = {
-  readonly trainingLoss: number;
-  readonly validationLoss: number;
-  readonly validationAccuracy: number;
-  /** Matthews correlation. */
-  readonly mcc: PerPart<number>;
-  readonly trainingSeconds: number;
-};
-
 /** The content of a file. */
 export type SweepResult = {
   readonly run: SweepRun;
   readonly task: SweepTask;
   /** The threads of the training. */
   readonly threads: number;
-  readonly epochs: readonly SweepEpoch[];
+  readonly epochs: readonly ScoredEpoch[];
 };
 
 /** The files of one task in a folder. */
@@ -63,8 +54,9 @@ export class SweepStore {
     });
     if (text === undefined) return undefined;
     const result = parsed(text);
-    const isThis = result !== undefined && same(result.run, run) &&
-      same(result.task, this.task) && result.epochs.length === run.epochs;
+    const isThis = result !== undefined && isDeepStrictEqual(result.run, run) &&
+      isDeepStrictEqual(result.task, this.task) &&
+      result.epochs.length === run.epochs;
     return isThis ? result : undefined;
   }
 
@@ -107,13 +99,6 @@ function parsed(text: string): SweepResult | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Whether two records of plain values are equal. */
-function same(a: object | undefined, b: object): boolean {
-  const sorted = (record: object): string =>
-    JSON.stringify(Object.entries(record).toSorted());
-  return a !== undefined && sorted(a) === sorted(b);
 }
 
 function slug(text: string): string {

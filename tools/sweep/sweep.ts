@@ -7,21 +7,13 @@ import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { readTokenizer } from "../../lib/checkpoint/tokenizer_files.ts";
 import { renderPng } from "../../lib/views/picture.ts";
 import { sweepChart } from "./sweep_chart.ts";
-import {
-  type ColaTask,
-  colaTask,
-  type EpochAnswer,
-  mccOf,
-  RECIPE,
-} from "../bench/cola.ts";
+import { colaTask, type EpochAnswer, RECIPE, scored } from "../bench/cola.ts";
 import type { EpochsWorkload } from "../bench/epochs.ts";
-import { meanOf } from "../bench/statistics.ts";
 import { denoWorker, WorkerProcess } from "../bench/worker_process.ts";
 import { provision } from "../shell/provision.ts";
 import { duration, interruptible, StatusLine } from "../shell/terminal.ts";
 import {
   nameOf,
-  type SweepEpoch,
   type SweepResult,
   type SweepRun,
   SweepStore,
@@ -92,7 +84,7 @@ export async function sweep(plan: SweepPlan): Promise<number> {
           }; ${nameOf(run)}: epoch ${epoch}`,
         ),
       onDone: async (run, answers) => {
-        const epochs = answers.map((answer) => epochOf(answer, cola));
+        const epochs = answers.map((answer) => scored(answer, cola));
         const result = { run, task, threads, epochs };
         await store.write(result);
         results.push(result);
@@ -226,16 +218,6 @@ async function train(
     answers.push(await worker.ask<EpochAnswer>(1));
   }
   return answers;
-}
-
-function epochOf(answer: EpochAnswer, task: ColaTask): SweepEpoch {
-  return {
-    trainingLoss: meanOf(answer.losses),
-    validationLoss: answer.validationLoss!,
-    validationAccuracy: answer.validationAccuracy!,
-    mcc: mccOf(answer.predictions, task),
-    trainingSeconds: answer.trainingSeconds,
-  };
 }
 
 /** Prints the table and the best setting, and draws the picture. */

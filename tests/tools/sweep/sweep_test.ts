@@ -32,11 +32,13 @@ function resultOf(run: SweepRun, ...scores: number[]): SweepResult {
     },
     threads: 1,
     epochs: scores.map((score) => ({
+      losses: [1],
       trainingLoss: 1,
       validationLoss: 1,
       validationAccuracy: 0.5,
       mcc: { validation: score, inDomain: -score, outOfDomain: -score },
       trainingSeconds: 2,
+      validationSeconds: 1,
     })),
   };
 }
