@@ -29,7 +29,11 @@ export {
   type EngineOptions,
   startEngine,
 } from "./lib/engine/engine.ts";
-export { describeSpeed, speedSettings, type SpeedSettings } from "./lib/engine/speed_settings.ts";
+export {
+  describeSpeed,
+  type SpeedSettings,
+  speedSettings,
+} from "./lib/engine/speed_settings.ts";
 export type { StartedEngine } from "./lib/engine/started_engine.ts";
 export type { CheckResult } from "./lib/engine/self_test.ts";
 export type { ProvisionOptions } from "./lib/download/asset.ts";
@@ -46,7 +50,12 @@ export { loadRhymes } from "./lib/datasets/toy/rhymes.ts";
 export { loadStories } from "./lib/datasets/toy/stories.ts";
 
 // Model
-export { ALL_MINI_LM, CATALOGUE, ensureModel, TINY } from "./lib/checkpoint/catalogue.ts";
+export {
+  ALL_MINI_LM,
+  CATALOGUE,
+  ensureModel,
+  TINY,
+} from "./lib/checkpoint/catalogue.ts";
 export {
   type ClassifierModel,
   type HeadModel,
@@ -63,5 +72,5 @@ export { type EpochEnd, fineTune } from "./lib/training/fine_tune.ts";
 export { predict } from "./lib/inference/predict.ts";
 
 // Views
-export { headView } from "./lib/views/head_view.ts";
+export { headView } from "./lib/views/attention/head_view.ts";
 export * from "./lib/views/charts.ts";

@@ -9,7 +9,7 @@
  */
 
 import { escapeHtml, visibleControls } from "./escape.ts";
-import type { HtmlView } from "./head_view.ts";
+import type { HtmlView } from "./attention/html_view.ts";
 import { pictureFont } from "./picture.ts";
 import { CHART_FONT, COLORS } from "./theme.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { headView } from "bertbook/views/head_view.ts";
+import { headView } from "bertbook/views/attention/head_view.ts";
 import { packAttention } from "bertbook/views/attention/data.ts";
 import { gatherLines, unpackWeights } from "bertbook/views/attention/lines.ts";
 import { pngSize, rasterize } from "bertbook/views/picture.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import { modelView } from "bertbook/views/model_view.ts";
+import { modelView } from "bertbook/views/attention/model_view.ts";
 import { parse } from "./_markup.ts";
 import { samplePair } from "./_samples.ts";
 

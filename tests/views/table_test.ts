@@ -33,8 +33,12 @@ Deno.test("table() sets numbers to the right with equal decimals", () => {
   );
   const cells = [...parse(html).querySelectorAll("tbody td")];
   assert.deepEqual(cells.map((cell) => cell.textContent), [
-    ...["1", "0.5000", "first"],
-    ...["12", "0.2500", ""],
+    "1",
+    "0.5000",
+    "first",
+    "12",
+    "0.2500",
+    "",
   ]);
   const aligned = cells.map((cell) =>
     cell.getAttribute("style")!.match(/text-align: (\w+)/)![1]

@@ -1,11 +1,12 @@
 /**
- * What the views of attention draw from: tokens, and every head's weights in one
+ * Attention weights as the views draw them: tokens, and every head's weights in one
  * byte each, so that 12 layers of 12 heads over 64 tokens fit into 0.8 MB of page.
  *
  * @module
  */
 
 import { Buffer } from "node:buffer";
+import { HEAD_COLORS } from "../theme.ts";
 
 /** Tokens and what a model's heads made of them. */
 export type AttentionInput = {
@@ -39,25 +40,6 @@ export type AttentionData = {
   /** Base64. */
   weights: string;
 };
-
-/**
- * Colours of the heads, readable on white and on black; head 12 takes the first
- * again, so every square also carries its number.
- */
-const HEAD_COLORS: readonly string[] = [
-  "#1f86d4",
-  "#e0621a",
-  "#0fa37f",
-  "#c96fae",
-  "#d99a00",
-  "#4fb3ea",
-  "#8f63d2",
-  "#c94c4c",
-  "#8a9a1a",
-  "#2aa5a5",
-  "#a8794e",
-  "#808080",
-];
 
 /** The colour of each head. */
 function headColors(numHeads: number): string[] {
