@@ -37,6 +37,6 @@ Deno.test("modelView() draws one frame for each head, with its strong lines", ()
 Deno.test("modelView() refuses what does not fit together", () => {
   assert.throws(() => modelView({ ...samplePair(2, 2), tokens: ["a"] }), {
     name: "RangeError",
-    message: /1 tokens, 20 segments/,
+    message: /1 tokens, 20 token type ids/,
   });
 });

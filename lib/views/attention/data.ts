@@ -113,7 +113,7 @@ function toByte(weight: number, place: string): number {
     return Math.min(255, Math.round(255 * weight));
   }
   throw new RangeError(
-    `Cannot draw attention as weights must lie in [0, 1]: ` +
+    `Cannot draw attention: weights must lie in [0, 1]; ` +
       `found ${weight} in ${place}`,
   );
 }
@@ -126,8 +126,8 @@ function requireSize(
 ): void {
   if (found === expected) return;
   throw new RangeError(
-    `Cannot draw attention as it must be [L, H, T, T] for the tokens: ` +
-      `${place} has ${found} ${what}, expected ${expected}`,
+    `Cannot draw attention: it must be [L, H, T, T] for the tokens, ` +
+      `${expected} ${what} in ${place}; found ${found}`,
   );
 }
 
@@ -144,8 +144,8 @@ export function requireSegments(
 ): void {
   if (tokenTypeIds.length === tokens.length) return;
   throw new RangeError(
-    `Cannot draw attention as every token must have a segment: ` +
-      `${tokens.length} tokens, ${tokenTypeIds.length} segments`,
+    `Cannot draw attention: every token must have a token type id; ` +
+      `found ${tokens.length} tokens, ${tokenTypeIds.length} token type ids`,
   );
 }
 
@@ -160,7 +160,7 @@ export function requireSegments(
 export function requireIndex(name: string, index: number, count: number): void {
   if (Number.isInteger(index) && index >= 0 && index < count) return;
   throw new RangeError(
-    `Cannot draw attention as ${name} must be an integer from 0 to ` +
-      `${count - 1}: current value is ${index}`,
+    `Cannot draw attention: ${name} must be an integer from 0 to ` +
+      `${count - 1}; found ${index}`,
   );
 }

@@ -12,7 +12,7 @@
  */
 
 import { escapeHtml } from "../escape.ts";
-import { pictureFont } from "../picture.ts";
+import { pictureFont } from "../font.ts";
 import { table } from "../table.ts";
 import { CHART_FONT, COLORS } from "../theme.ts";
 import { filterChoice, sentenceFilters } from "./columns.ts";

@@ -9,7 +9,7 @@
  */
 
 import { escapeHtml } from "../escape.ts";
-import { pictureFont } from "../picture.ts";
+import { pictureFont } from "../font.ts";
 import { table, type TableView } from "../table.ts";
 import { CHART_FONT, COLORS } from "../theme.ts";
 import {

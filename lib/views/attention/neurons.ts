@@ -117,7 +117,7 @@ function packVectors(
       // A comparison with NaN is false.
       if (!(Math.abs(value) < Infinity)) {
         throw new RangeError(
-          `Cannot draw attention as ${name} must be finite: found ${value} in ` +
+          `Cannot draw attention: ${name} must be finite; found ${value} in ` +
             `layer ${Math.floor(place / shape[1])}, head ${place % shape[1]}`,
         );
       }
@@ -149,9 +149,9 @@ function requireShape(
     );
   if (fits) return;
   throw new RangeError(
-    `Cannot draw attention as ${name} must be [L, H, T, K] = [${
+    `Cannot draw attention: ${name} must be [L, H, T, K] = [${
       shape.join(", ")
-    }] everywhere: some layer, head or token differs`,
+    }] everywhere; found a layer, head or token that differs`,
   );
 }
 

@@ -80,7 +80,7 @@ Deno.test("parseNotebook() says why a file is no notebook", () => {
   assert.throws(() => parseNotebook("{", "a.ipynb"), {
     name: "SyntaxError",
     message:
-      /^Cannot read "a\.ipynb" as a notebook as its format must be 4\.5: no JSON/,
+      /^Cannot read "a\.ipynb" as a notebook: its format must be 4\.5; found no JSON/,
   });
   assert.throws(() => parseNotebook('{"nbformat": 3}', "a.ipynb"), {
     name: "SyntaxError",
