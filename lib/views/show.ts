@@ -11,7 +11,7 @@
 import { Buffer } from "node:buffer";
 import { setTimeout as delay } from "node:timers/promises";
 import { describeValue, type ValueOptions } from "./any_value.ts";
-import type { HtmlView } from "./attention/interactive.ts";
+import type { HtmlView } from "./attention/html_view.ts";
 import {
   DEFAULT_SCALE,
   pngSize,

@@ -102,11 +102,17 @@ export const HEAD_COLORS: readonly string[] = [
   "#808080",
 ];
 
-/** Colours of positive and negative values, readable on white and on black. */
-export const SIGN_COLORS = {
+/** Colours of positive and negative values. */
+export type SignColors = {
+  readonly positive: string;
+  readonly negative: string;
+};
+
+/** Readable on white and on black. */
+export const SIGN_COLORS: SignColors = {
   positive: "#1f86d4",
   negative: "#e0621a",
-} as const;
+};
 
 /** Axes, letters and marks of every chart. */
 export const HOUSE_THEME: Config = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import pl from "nodejs-polars";
 import * as tf from "@tensorflow/tfjs";
 import { lossCurves } from "bertbook/views/charts.ts";
-import { headView } from "bertbook/views/head_view.ts";
+import { headView } from "bertbook/views/attention/head_view.ts";
 import {
   type Broadcast,
   markdown,

@@ -194,8 +194,8 @@ export function checkMatrix(
   const odd = values.find((row) => row.length !== numColumns);
   if (values.length === numRows && odd === undefined) return;
   throw new RangeError(
-    `Cannot draw a matrix as its values must be [${numRows}, ${numColumns}] ` +
-      `like its names: found [${values.length}, ${
+    `Cannot draw a matrix: its values must be [${numRows}, ${numColumns}] ` +
+      `like its names; found [${values.length}, ${
         (odd ?? values[0])?.length ?? 0
       }]`,
   );

@@ -1,16 +1,104 @@
-/** The neuron view without a script: a drawing, and a table. @module */
+/**
+ * BertViz's neuron view: how the query of one token and the keys of all tokens make
+ * the weights of one head, number by number.
+ *
+ * Vig (2019), "A Multiscale Visualization of Attention in the Transformer
+ * Model", section 2.3.
+ *
+ * @module
+ */
 
-import { strongest } from "../attention/lines.ts";
 import { escapeHtml } from "../escape.ts";
-import { pictureFont } from "../picture.ts";
+import { pictureFont } from "../font.ts";
 import { table, type TableView } from "../table.ts";
 import { CHART_FONT, COLORS } from "../theme.ts";
 import {
+  COLUMN_FUNCTIONS,
+  type HtmlView,
+  VIEW_CSS,
+  viewHtml,
+} from "./html_view.ts";
+import { strongest } from "./lines.ts";
+import { drawNeuronView, paintStrips, stripColumn } from "./neuron_page.ts";
+import {
   compareWithKeys,
   type Comparison,
+  type NeuronData,
+  type NeuronInput,
+  type NeuronOptions,
+  packNeurons,
+  strongestNeuron,
   unpackVectors,
-} from "./comparison.ts";
-import type { NeuronData } from "./data.ts";
+} from "./neurons.ts";
+
+/**
+ * Shows query, key, their product neuron by neuron, scaled dot product and softmax.
+ *
+ * Layers, heads, tokens and neurons count from 0.
+ *
+ * @example Of two keys the one that points the query's way gets the weight
+ * ```ts
+ * import { neuronView } from "bertbook/views/neuron_view.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { text } = neuronView({
+ *   tokens: ["dogs", "bark"],
+ *   queries: [[[[2, 0], [0, 2]]]],
+ *   keys: [[[[0, 2], [2, 0]]]],
+ * });
+ * assert.match(text, /bark \(1\) +2\.83 +0\.94/); // 4 / √2, and its softmax beside 0
+ * ```
+ *
+ * @param input Tokens, segments, queries and keys, [L][H][T][K].
+ * @param options The layer, the head and the query shown at first, and in the drawing.
+ * @returns HTML that works offline and beside others of its kind, an SVG drawing of
+ *   the chosen query, and plain text.
+ * @throws {RangeError} If sizes differ, a value is not finite, or there is no such
+ *   layer, head or token.
+ */
+export function neuronView(
+  input: NeuronInput,
+  options: NeuronOptions = {},
+): HtmlView {
+  const data = packNeurons(input, options);
+  const { title, tokens, layer, head, query } = data;
+  const svg = stillSvg(data);
+  const { html: table, text } = comparisonTable(data);
+  const which = `Query ${tokens[query]} in layer ${layer}, head ${head}`;
+  const still = {
+    svg,
+    text,
+    alt: `${title} ${which}`.trim(),
+    summary: `${which}: its keys in numbers`,
+    table,
+  };
+  const html = viewHtml(still, {
+    kind: "neuron-view",
+    data,
+    css: `${VIEW_CSS}\n${NEURON_CSS}`,
+    draw: drawNeuronView,
+    helpers: [
+      ...COLUMN_FUNCTIONS,
+      unpackVectors,
+      compareWithKeys,
+      strongestNeuron,
+      stripColumn,
+      paintStrips,
+    ],
+  });
+  return { title, html, svg, text };
+}
+
+/** Rules for the view's shadow tree; `--row` is set inline. */
+export const NEURON_CSS = `
+.legend { margin: 8px 0 0; opacity: 0.8; }
+.neurons { display: grid; grid-template-columns: minmax(64px, max-content) repeat(3, minmax(64px, 128px)) max-content minmax(96px, max-content); gap: 0 8px; overflow-x: auto; padding-bottom: 8px; }
+.neurons .name { padding: 0 6px; white-space: nowrap; }
+.neurons > :first-child .name { text-align: right; }
+.neurons ul.query .weight { display: none; }
+canvas.strips { display: block; width: 100%; image-rendering: pixelated; }
+.scores > div { height: var(--row); line-height: var(--row); text-align: right; padding: 0 6px; font-variant-numeric: tabular-nums; font-size: 12px; }
+`.trim();
 
 const ROW_HEIGHT = 20;
 const STRIP = 128;
@@ -101,12 +189,12 @@ export function stillSvg(data: NeuronData): string {
 <text x="${MARGIN}" y="24" font-weight="bold">${
     escapeHtml(heading.join(" · "))
   }</text>
-<text x="${MARGIN}" y="44" font-size="11" fill="#555">Blue is positive, orange negative; the stronger, the larger.</text>
+<text x="${MARGIN}" y="44" font-size="11" fill="${COLORS.muted}">Blue is positive, orange negative; the stronger, the larger.</text>
 ${
     headings.map(([x, anchor, name]) =>
       `<text x="${x}" y="${
         top - 8
-      }" text-anchor="${anchor}" font-size="11" fill="#555">${name}</text>`
+      }" text-anchor="${anchor}" font-size="11" fill="${COLORS.muted}">${name}</text>`
     ).join("")
   }
 ${strips.join("\n")}

@@ -1,14 +1,14 @@
 /**
- * A view as a page of its own, to keep or to send: it opens by a double click and
- * needs nothing else.
+ * A view saved as a page of its own, to keep or to send: it opens by a double click
+ * and needs nothing else.
  *
  * @module
  */
 
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import type { HtmlView } from "./attention/interactive.ts";
-import { escapeHtml } from "./escape.ts";
+import { escapeHtml } from "../escape.ts";
+import type { HtmlView } from "./html_view.ts";
 
 /** How a view becomes a page. */
 export type PageOptions = {
@@ -27,7 +27,7 @@ export type PageOptions = {
  *
  * @example
  * ```ts
- * import { headView } from "bertbook/views/head_view.ts";
+ * import { headView } from "bertbook/views/attention/head_view.ts";
  * import { viewPage } from "bertbook/views/save_view.ts";
  * import assert from "node:assert/strict";
  *

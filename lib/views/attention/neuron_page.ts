@@ -4,19 +4,28 @@
  * @module
  */
 
-import type { HTMLCanvasElement, HTMLElement } from "../attention/dom.ts";
-import { showWeights, tokenColumn } from "../attention/columns.ts";
-import { choice, element } from "../attention/elements.ts";
-import { filterChoice, sentenceFilters } from "../attention/filters.ts";
-import { rowHeightOf, showView } from "../attention/frame.ts";
+import type { SignColors } from "../theme.ts";
+import {
+  filterChoice,
+  sentenceFilters,
+  showWeights,
+  tokenColumn,
+} from "./columns.ts";
+import {
+  choice,
+  element,
+  type HTMLCanvasElement,
+  type HTMLElement,
+  rowHeightOf,
+  showView,
+} from "./elements.ts";
 import {
   compareWithKeys,
   type Comparison,
+  type NeuronData,
   strongestNeuron,
   unpackVectors,
-} from "./comparison.ts";
-import type { NeuronData } from "./data.ts";
-import { paintStrips, stripColumn } from "./strips.ts";
+} from "./neurons.ts";
 
 /**
  * Draws the view in place of the still form.
@@ -33,7 +42,7 @@ export function drawNeuronView(
   if (root.shadowRoot !== null) return;
   const { tokens, tokenTypeIds, attentionMask, numLayers, numHeads } = data;
   const rowHeight = rowHeightOf(tokens);
-  const signs = { positive: "#1f86d4", negative: "#e0621a" };
+  const { signs } = data;
   const queryOf = unpackVectors(data.queries, data);
   const keyOf = unpackVectors(data.keys, data);
   const filters = sentenceFilters(tokenTypeIds);
@@ -167,4 +176,44 @@ export function drawNeuronView(
     titled("key, softmax", names.key.list),
   );
   showView(root, css, data, [controls, legend, status], [columns]);
+}
+
+/**
+ * Makes a column of strips, empty at first.
+ *
+ * @param name What it shows, for its class.
+ * @returns Its canvas.
+ */
+export function stripColumn(name: string): HTMLCanvasElement {
+  return element("canvas", { class: `strips ${name}`, "aria-hidden": "true" });
+}
+
+/**
+ * Draws vectors below one another.
+ *
+ * @param canvas Where to draw; cleared first. One pixel wide a neuron: the style
+ *   sheet widens it.
+ * @param vectors One a row, [R][K].
+ * @param largest The absolute value of the strongest colour.
+ * @param rowHeight Pixels of a row.
+ * @param colors The colours of the two signs.
+ */
+export function paintStrips(
+  canvas: HTMLCanvasElement,
+  vectors: readonly (readonly number[])[],
+  largest: number,
+  rowHeight: number,
+  colors: SignColors,
+): void {
+  canvas.width = vectors[0]?.length ?? 0;
+  canvas.height = vectors.length * rowHeight;
+  canvas.style.height = `${canvas.height}px`;
+  const pen = canvas.getContext("2d")!;
+  vectors.forEach((vector, row) =>
+    vector.forEach((value, neuron) => {
+      pen.globalAlpha = largest === 0 ? 0 : Math.abs(value) / largest;
+      pen.fillStyle = value < 0 ? colors.negative : colors.positive;
+      pen.fillRect(neuron, row * rowHeight + 2, 1, rowHeight - 4);
+    })
+  );
 }

@@ -1,13 +1,16 @@
 /**
- * What the neuron view draws from: tokens, and every head's queries and keys in
- * two bytes a number, so that 12 layers of 12 heads over 64 tokens fit into 3.2 MB
- * of page. The weights are not sent: the page computes them, as the model did.
+ * Queries and keys of the neuron view: packed for the page in two bytes a number, so
+ * that 12 layers of 12 heads over 64 tokens fit into 3.2 MB, and compared.
+ *
+ * The weights are not sent: the page computes them, as the model did. The arithmetic
+ * serves the still picture as well, and travels into the page as source text.
  *
  * @module
  */
 
+import { SIGN_COLORS, type SignColors } from "../theme.ts";
 import { Buffer } from "node:buffer";
-import { requireIndex, requireSegments } from "../attention/data.ts";
+import { requireIndex, requireSegments } from "./data.ts";
 
 /** Vectors of every layer, head and token, [L][H][T][K]. */
 export type Vectors = readonly (readonly (readonly (readonly number[])[])[])[];
@@ -52,6 +55,8 @@ export type NeuronData = {
   layer: number;
   head: number;
   query: number;
+  /** Colours of positive and negative values. */
+  signs: SignColors;
   queries: PackedVectors;
   keys: PackedVectors;
 };
@@ -92,6 +97,7 @@ export function packNeurons(
     layer,
     head,
     query,
+    signs: SIGN_COLORS,
     queries: packVectors("queries", queries, shape),
     keys: packVectors("keys", keys, shape),
   };
@@ -111,7 +117,7 @@ function packVectors(
       // A comparison with NaN is false.
       if (!(Math.abs(value) < Infinity)) {
         throw new RangeError(
-          `Cannot draw attention as ${name} must be finite: found ${value} in ` +
+          `Cannot draw attention: ${name} must be finite; found ${value} in ` +
             `layer ${Math.floor(place / shape[1])}, head ${place % shape[1]}`,
         );
       }
@@ -143,8 +149,90 @@ function requireShape(
     );
   if (fits) return;
   throw new RangeError(
-    `Cannot draw attention as ${name} must be [L, H, T, K] = [${
+    `Cannot draw attention: ${name} must be [L, H, T, K] = [${
       shape.join(", ")
-    }] everywhere: some layer, head or token differs`,
+    }] everywhere; found a layer, head or token that differs`,
+  );
+}
+
+/** The vector of a token in one head, [K]. */
+export type VectorOf = (layer: number, head: number, token: number) => number[];
+
+/** How a query compares with one key. */
+export type Comparison = {
+  /** Query × key, neuron by neuron, [K]. */
+  products: number[];
+  /** Their sum over √K: the scaled dot product. */
+  score: number;
+  /** Softmax of the scores. */
+  weight: number;
+};
+
+/**
+ * Unpacks the vectors of a view.
+ *
+ * @param packed The vectors, and the largest value of each head.
+ * @param sizes How many heads, tokens and numbers a vector there are.
+ * @returns A function that looks a vector up.
+ */
+export function unpackVectors(
+  packed: PackedVectors,
+  sizes: { numHeads: number; tokens: readonly string[]; headSize: number },
+): VectorOf {
+  const bytes = atob(packed.values);
+  const { numHeads, headSize } = sizes;
+  const numTokens = sizes.tokens.length;
+  return (layer, head, token) => {
+    const place = layer * numHeads + head;
+    const start = (place * numTokens + token) * headSize;
+    return Array.from({ length: headSize }, (_, neuron) => {
+      const at = 2 * (start + neuron);
+      const value = bytes.charCodeAt(at) + 256 * bytes.charCodeAt(at + 1);
+      const signed = value < 32768 ? value : value - 65536;
+      return signed / 32767 * packed.largest[place]!;
+    });
+  };
+}
+
+/**
+ * Compares a query with every key, as Vaswani et al. (2017), equation 1, do.
+ *
+ * @param query The query, [K].
+ * @param keys The keys of all tokens, [T][K].
+ * @param attentionMask 1 for a token, 0 for padding, [T].
+ * @returns One comparison a key; padding has no weight.
+ */
+export function compareWithKeys(
+  query: readonly number[],
+  keys: readonly (readonly number[])[],
+  attentionMask: readonly number[],
+): Comparison[] {
+  const compared = keys.map((key) => {
+    const products = query.map((value, neuron) => value * key[neuron]!);
+    const sum = products.reduce((a, b) => a + b, 0);
+    return { products, score: sum / Math.sqrt(query.length) };
+  });
+  // Taken off every score, so that no power overflows.
+  const highest = Math.max(...compared.map(({ score }) => score));
+  const powers = compared.map(({ score }, token) =>
+    attentionMask[token] === 0 ? 0 : Math.exp(score - highest)
+  );
+  const total = powers.reduce((a, b) => a + b, 0);
+  return compared.map((each, token) => ({
+    ...each,
+    weight: powers[token]! / total,
+  }));
+}
+
+/**
+ * Finds the neuron that adds most to a dot product.
+ *
+ * @param products Query × key, [K].
+ * @returns Its index.
+ */
+export function strongestNeuron(products: readonly number[]): number {
+  return products.reduce(
+    (best, product, neuron) => product > products[best]! ? neuron : best,
+    0,
   );
 }

@@ -1,14 +1,16 @@
 /**
- * The small drawings of all heads, one row a layer; they travel into the page as
- * source text.
+ * Thumbnails of all heads, one row a layer; they travel into the page as source text.
  *
  * @module
  */
 
-import type { HTMLCanvasElement, HTMLElement } from "../attention/dom.ts";
-import { element } from "../attention/elements.ts";
-import type { Filter } from "../attention/filters.ts";
-import { gatherLinks } from "../attention/lines.ts";
+import type { Filter } from "./columns.ts";
+import {
+  element,
+  type HTMLCanvasElement,
+  type HTMLElement,
+} from "./elements.ts";
+import { gatherLinks } from "./lines.ts";
 
 /** Pixels of the screen for each unit of the page. */
 declare const devicePixelRatio: number;
