@@ -20,7 +20,7 @@
 export * from "./core.ts";
 
 // Engine: start one
-export type { Source } from "./lib/download/source.ts";
+export type { Members, Source } from "./lib/download/source.ts";
 export type { FileFact } from "./lib/download/checksum.ts";
 export type { ProvisionEvent } from "./lib/download/progress.ts";
 export { ENGINES } from "./lib/engine/engine_name.ts";
