@@ -83,18 +83,18 @@ export function functionsRunEagerly(): boolean {
  *
  * @example One thread computes one thing at a time
  * ```ts
- * import { sideBySide } from "bertbook/engine/compile.ts";
+ * import { numReplicas } from "bertbook/engine/compile.ts";
  * import { startEngine } from "bertbook/engine/engine.ts";
  * import assert from "node:assert/strict";
  *
  * await startEngine({ engine: "wasm" });
- * assert.equal(sideBySide(), 1);
+ * assert.equal(numReplicas(), 1);
  * ```
  *
  * @returns 1 if operations run one after the other: on a GPU, on engines without
  * graphs, and if compiled functions run operation by operation.
  */
-export function sideBySide(): number {
+export function numReplicas(): number {
   return isEager ? 1 : accelerator()?.numReplicas ?? 1;
 }
 

@@ -1,17 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { batchTensors } from "bertbook/batches/batch_tensors.ts";
-import { trainingStep } from "bertbook/training/classification.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
-import type { StepSettings } from "bertbook/training/step.ts";
+import type { StepSettings } from "bertbook/training/train_step.ts";
 import { assertGoldenSteps } from "./_golden.ts";
 import {
-  disposeLearner,
+  disposeTrainState,
   formulaBatch,
-  newLearner,
+  newTrainState,
   TOY,
+  trainingStep,
   valuesOf,
 } from "./_support.ts";
 
@@ -23,7 +23,7 @@ Deno.test("twenty training steps equal PyTorch's", async () => {
 
 /** One step on a formula batch, with chance or without. */
 function takeStep(
-  state: ReturnType<typeof newLearner>,
+  state: ReturnType<typeof newTrainState>,
   how: { seed: [number, number]; settings?: Partial<StepSettings<BertConfig>> },
 ): { loss: number; gradientNorm: number } {
   const settings = {
@@ -51,10 +51,10 @@ function takeStep(
 Deno.test("trainingStep() draws its dropout from the seed and the step alone", () => {
   const results = ([[1, 1], [1, 1], [1, 2], [2, 1]] as [number, number][])
     .map((seed) => {
-      const state = newLearner();
+      const state = newTrainState();
       const { loss } = takeStep(state, { seed });
       const values = valuesOf(state);
-      disposeLearner(state);
+      disposeTrainState(state);
       return { loss, values };
     });
   const [first, again, otherStep, otherSeed] = results;
@@ -64,19 +64,19 @@ Deno.test("trainingStep() draws its dropout from the seed and the step alone", (
 });
 
 Deno.test("trainingStep() clips: the moments hold a gradient of the greatest length", () => {
-  const state = newLearner();
+  const state = newTrainState();
   const settings = { maxGradNorm: 1e-3 };
   const { gradientNorm } = takeStep(state, { seed: [1, 1], settings });
   assert.ok(gradientNorm > 0.01, `the norm before clipping is ${gradientNorm}`);
   // m = (1 − β₁) g after the first step
-  const moments = Object.values(state.optimizerState.first);
+  const moments = Object.values(state.optimizerState.m);
   const length = Math.hypot(...moments.flatMap((m) => [...m.dataSync()])) / 0.1;
   assert.ok(Math.abs(length / 1e-3 - 1) < 1e-3, `clipped to ${length}`);
-  disposeLearner(state);
+  disposeTrainState(state);
 });
 
 Deno.test("trainingStep() moves nothing where the loss is not a number", () => {
-  const state = newLearner();
+  const state = newTrainState();
   tf.tidy(() => {
     const { bias } = state.params.classifier;
     (bias as tf.Variable).assign(tf.tensor1d([NaN, 0]));
@@ -85,11 +85,11 @@ Deno.test("trainingStep() moves nothing where the loss is not a number", () => {
   const { loss } = takeStep(state, { seed: [1, 1] });
   assert.ok(Number.isNaN(loss));
   assert.deepEqual(valuesOf(state), before);
-  disposeLearner(state);
+  disposeTrainState(state);
 });
 
 Deno.test("trainingStep() moves nothing where only the loss overflows", () => {
-  const state = newLearner();
+  const state = newTrainState();
   tf.tidy(() => {
     const { bias } = state.params.classifier;
     (bias as tf.Variable).assign(tf.tensor1d([3e38, -3e38]));
@@ -99,11 +99,11 @@ Deno.test("trainingStep() moves nothing where only the loss overflows", () => {
   assert.ok(!Number.isFinite(loss), `loss ${loss}`);
   assert.ok(Number.isFinite(gradientNorm));
   assert.deepEqual(valuesOf(state), before);
-  disposeLearner(state);
+  disposeTrainState(state);
 });
 
 Deno.test("trainingStep() moves nothing where only a gradient overflows", () => {
-  const state = newLearner();
+  const state = newTrainState();
   // The pooled state is 0, so the logits are; but the pooler's gradient is about
   // kernel · hidden state, 1e28 · 1e12.
   tf.tidy(() => {
@@ -119,11 +119,11 @@ Deno.test("trainingStep() moves nothing where only a gradient overflows", () => 
   assert.ok(Math.abs(loss - Math.LN2) < 1e-6, `loss ${loss}`);
   assert.equal(gradientNorm, Infinity);
   assert.deepEqual(valuesOf(state), before);
-  disposeLearner(state);
+  disposeTrainState(state);
 });
 
 Deno.test("trainingStep() trains the variables and leaves constants where they are", () => {
-  const state = newLearner();
+  const state = newTrainState();
   const { bert } = state.params;
   const frozen = tf.tidy(() => bert.embeddings.word.clone());
   bert.embeddings.word.dispose();

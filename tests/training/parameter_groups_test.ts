@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { batchTensors } from "bertbook/batches/batch_tensors.ts";
-import { trainingStep } from "bertbook/training/classification.ts";
 import { fineTune } from "bertbook/training/fine_tune.ts";
-import { frozen, type FrozenPart, isFrozen } from "bertbook/training/freeze.ts";
+import {
+  freezeParams,
+  type FrozenPart,
+  isFrozen,
+} from "bertbook/training/parameter_groups.ts";
 import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
@@ -12,14 +15,15 @@ import {
   adamWRates,
   initOptimizerState,
 } from "bertbook/training/adamw.ts";
-import { makeTrainable } from "bertbook/training/variables.ts";
+import { makeTrainable } from "bertbook/training/train_step.ts";
 import {
   assertNoLeak,
   copyTask,
   formulaBatch,
-  newLearner,
   newModel,
+  newTrainState,
   TOY,
+  trainingStep,
 } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });
@@ -63,8 +67,8 @@ Deno.test("fineTune() refuses to freeze a layer that is not there", () => {
 
 Deno.test("below the lowest trained leaf, no gradient is computed", () => {
   const productsWith = (freeze: FrozenPart[]): number => {
-    const { params, optimizerState } = newLearner(3);
-    const held = frozen(params, freeze);
+    const { params, optimizerState } = newTrainState(3);
+    const held = freezeParams(params, freeze);
     const state = {
       params: held.params,
       optimizerState: initOptimizerState(held.params),

@@ -1,30 +1,31 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { batchTensors } from "bertbook/batches/batch_tensors.ts";
-import { classificationLoss } from "bertbook/training/classification.ts";
+import { classificationLoss } from "bertbook/training/tasks/sequence_classification.ts";
 import { fineTune, type FineTuneOptions } from "bertbook/training/fine_tune.ts";
-import { type ClassifierPlan, train } from "bertbook/training/train.ts";
 import { type Batch, batchesOf } from "bertbook/batches/batches.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { instructionSets } from "bertbook/engine/processor.ts";
 import { multipliesBfloat16 } from "bertbook/engine/precision.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import {
-  accumulateOf,
-  applySums,
-  initSums,
-} from "bertbook/training/accumulate.ts";
+  applyGradientSums,
+  initGradientSums,
+  makeAccumulate,
+} from "bertbook/training/train_step.ts";
 import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
-import type { TrainStep } from "bertbook/training/train_on.ts";
+import type { StepEvent } from "bertbook/training/train_epoch.ts";
 import {
   assertNoLeak,
   assertRelative,
+  type ClassifierPlan,
   copyTask,
-  disposeLearner,
-  newLearner,
+  disposeTrainState,
   newModel,
+  newTrainState,
   planOf,
   TOY_WITHOUT_DROPOUT,
+  train,
   valuesOf,
 } from "./_support.ts";
 
@@ -48,18 +49,18 @@ function batches(inParts: boolean, from = 0): Batch[] {
 async function follow(
   given: readonly Batch[],
   plan: ClassifierPlan,
-): Promise<{ steps: TrainStep[]; values: number[] }> {
-  const state = newLearner();
-  const steps: TrainStep[] = [];
+): Promise<{ steps: StepEvent[]; values: number[] }> {
+  const state = newTrainState();
+  const steps: StepEvent[] = [];
   for await (const step of train(state, given, START, plan)) steps.push(step);
   const values = valuesOf(state);
-  disposeLearner(state);
+  disposeTrainState(state);
   return { steps, values };
 }
 
-const lossesOf = (steps: readonly TrainStep[]): number[] =>
+const lossesOf = (steps: readonly StepEvent[]): number[] =>
   steps.map(({ loss }) => loss);
-const normsOf = (steps: readonly TrainStep[]): number[] =>
+const normsOf = (steps: readonly StepEvent[]): number[] =>
   steps.map(({ gradientNorm }) => gradientNorm);
 
 function assertNear(
@@ -77,7 +78,10 @@ Deno.test("parts of several lengths and sizes make the steps of the whole batch"
     const lengths = new Set(batches(true).map(({ length }) => length));
     assert.ok(lengths.size > 1, "parts must differ in length");
     const whole = await follow(batches(false), PLAN);
-    const parts = await follow(batches(true), { ...PLAN, accumulate: 3 });
+    const parts = await follow(batches(true), {
+      ...PLAN,
+      gradientAccumulationSteps: 3,
+    });
     assert.deepEqual(parts.steps.map(({ step }) => step), [1, 2, 3]);
     assertRelative(lossesOf(parts.steps), lossesOf(whole.steps), 1e-6);
     assertRelative(normsOf(parts.steps), normsOf(whole.steps), 1e-5);
@@ -86,24 +90,32 @@ Deno.test("parts of several lengths and sizes make the steps of the whole batch"
 });
 
 Deno.test("compiled accumulation equals that run operation by operation", async () => {
-  const compiled = await follow(batches(true), { ...PLAN, accumulate: 3 });
-  const state = newLearner();
+  const compiled = await follow(batches(true), {
+    ...PLAN,
+    gradientAccumulationSteps: 3,
+  });
+  const state = newTrainState();
   const { params } = state;
-  const sums = initSums(params);
-  const accumulate = accumulateOf(classificationLoss);
+  const sums = initGradientSums(params);
+  const gradientAccumulationSteps = makeAccumulate(classificationLoss);
   const losses: number[] = [];
   for (const step of [1, 2, 3]) {
     const parts = batches(true).slice(3 * step - 3, 3 * step);
     const total = parts.reduce((sum, { size }) => sum + size, 0);
     tf.tidy(() => {
       for (const part of parts) {
-        const share = tf.scalar(part.size / total);
-        const control = { share, seed: tf.tensor1d([42, 1], "int32") };
+        const weight = tf.scalar(part.size / total);
+        const control = { weight, seed: tf.tensor1d([42, 1], "int32") };
         const tensors = batchTensors(part, PLAN.config);
-        accumulate({ params, sums }, tensors, control, PLAN.config);
+        gradientAccumulationSteps(
+          { params, sums },
+          tensors,
+          control,
+          PLAN.config,
+        );
       }
       const rates = adamWRates(step, 1e-3, ADAMW_DEFAULTS);
-      const { loss } = applySums(state, sums, rates, PLAN);
+      const { loss } = applyGradientSums(state, sums, rates, PLAN);
       losses.push(loss.dataSync()[0]!);
     });
   }
@@ -113,27 +125,29 @@ Deno.test("compiled accumulation equals that run operation by operation", async 
     assert.ok(sum.dataSync().every((value) => value === 0), `${path} is not 0`);
   }
   disposeTree(sums);
-  disposeLearner(state);
+  disposeTrainState(state);
 });
 
 Deno.test("a run in parts is repeatable, and resumable at every step", async () => {
-  const plan = planOf({ accumulate: 3 }); // with dropout
+  const plan = planOf({ gradientAccumulationSteps: 3 }); // with dropout
   const whole = await follow(batches(true), plan);
   assert.deepEqual((await follow(batches(true), plan)).values, whole.values);
-  const state = newLearner();
+  const state = newTrainState();
   const rest = { ...START, stepsDone: 1 };
   for await (const _ of train(state, batches(true).slice(0, 3), START, plan));
   for await (const _ of train(state, batches(true, 3), rest, plan));
   assert.deepEqual(valuesOf(state), whole.values);
-  disposeLearner(state);
+  disposeTrainState(state);
 });
 
 Deno.test("no two parts of a run share their dropout masks", async () => {
   const [batch] = batches(false);
-  const losses = async (accumulate: number): Promise<number[]> => {
+  const losses = async (
+    gradientAccumulationSteps: number,
+  ): Promise<number[]> => {
     const schedule = { ...PLAN.schedule, learningRate: 1e-30 };
-    const plan = planOf({ accumulate, schedule }); // the weights stay
-    const same = Array<Batch>(2 * accumulate).fill(batch!);
+    const plan = planOf({ gradientAccumulationSteps, schedule }); // the weights stay
+    const same = Array<Batch>(2 * gradientAccumulationSteps).fill(batch!);
     return lossesOf((await follow(same, plan)).steps);
   };
   const single = await losses(1), double = await losses(2);
@@ -145,7 +159,7 @@ Deno.test("no two parts of a run share their dropout masks", async () => {
 });
 
 Deno.test("no weight moves where one part is not finite", async () => {
-  const state = newLearner();
+  const state = newTrainState();
   const given = batches(true).slice(0, 3);
   given[1]!.inputIds[1] = 63; // which no other part has
   tf.tidy(() => {
@@ -155,20 +169,23 @@ Deno.test("no weight moves where one part is not finite", async () => {
     (word as tf.Variable).assign(broken.toTensor());
   });
   const before = valuesOf(state);
-  const steps = train(state, given, START, { ...PLAN, accumulate: 3 });
+  const steps = train(state, given, START, {
+    ...PLAN,
+    gradientAccumulationSteps: 3,
+  });
   await assert.rejects(steps.next(), {
     name: "TrainingDivergedError",
     message: /loss is NaN.*examples 0, 1, 2, 0, 1, 2, 0, 1\)/,
   });
   assert.deepEqual(valuesOf(state), before);
-  disposeLearner(state);
+  disposeTrainState(state);
 });
 
 Deno.test({
   name: "accumulation in bfloat16 has the losses of float32, but for 1 %",
   ignore: multipliesBfloat16(instructionSets()) === false,
   fn: async () => {
-    const plan = { ...PLAN, accumulate: 3 };
+    const plan = { ...PLAN, gradientAccumulationSteps: 3 };
     const exact = await follow(batches(true), plan);
     const rough = await follow(batches(true), {
       ...plan,
@@ -186,7 +203,7 @@ for (const freeze of [[], ["embeddings", 0]] as const) {
         const model = newModel({ config: TOY_WITHOUT_DROPOUT });
         const options = { epochs: 2, batchSize: 8, learningRate: 1e-3, freeze };
         const all = { ...options, seed: 42, ...how };
-        const steps: TrainStep[] = [];
+        const steps: StepEvent[] = [];
         for await (const event of fineTune(model, data, all)) {
           if (event.kind === "step") steps.push(event);
         }
@@ -196,7 +213,7 @@ for (const freeze of [[], ["embeddings", 0]] as const) {
         return { steps, values };
       };
       const whole = await run({});
-      const parts = await run({ batchSize: 4, accumulate: 2 });
+      const parts = await run({ batchSize: 4, gradientAccumulationSteps: 2 });
       assert.deepEqual(
         parts.steps.map(({ step, totalSteps }) => [step, totalSteps]),
         [[1, 6], [2, 6], [3, 6], [4, 6], [5, 6], [6, 6]],

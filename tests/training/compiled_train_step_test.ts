@@ -1,23 +1,21 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { batchTensors } from "bertbook/batches/batch_tensors.ts";
-import {
-  compiledStep,
-  trainingStep,
-} from "bertbook/training/classification.ts";
+import { classificationStep } from "bertbook/training/tasks/sequence_classification.ts";
 import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import { ADAMW_DEFAULTS, adamWRates } from "bertbook/training/adamw.ts";
-import type { StepSettings } from "bertbook/training/step.ts";
+import type { StepSettings } from "bertbook/training/train_step.ts";
 import { assertGoldenSteps } from "./_golden.ts";
 import {
   assertRelative,
-  disposeLearner,
+  disposeTrainState,
   formulaBatch,
-  newLearner,
+  newTrainState,
   TOY,
   TOY_WITHOUT_DROPOUT,
+  trainingStep,
   valuesOf,
 } from "./_support.ts";
 
@@ -37,7 +35,7 @@ function follow(
   numSteps: number,
   sizes = SIZES,
 ): { losses: number[]; values: number[] } {
-  const state = newLearner(3);
+  const state = newTrainState(3);
   const losses = Array.from({ length: numSteps }, (_, i) => {
     using batch = batchTensors(formulaBatch(i + 1, sizes), TOY);
     const { input, labels } = batch;
@@ -49,7 +47,7 @@ function follow(
     return loss!;
   });
   const values = valuesOf(state);
-  disposeLearner(state);
+  disposeTrainState(state);
   return { losses, values };
 }
 
@@ -66,8 +64,8 @@ Deno.test("a compiled step takes the steps of the plain one", () => {
 
 Deno.test("twenty compiled steps equal PyTorch's", async () => {
   await assertGoldenSteps();
-  assert.equal(compiledStep.float32.runs, "graph");
-  assert.equal(compiledStep.float32.signatures.length, 1);
+  assert.equal(classificationStep.float32.runs, "graph");
+  assert.equal(classificationStep.float32.signatures.length, 1);
 });
 
 Deno.test("a compiled step with dropout gives the same bits twice, and the plain step's losses", () => {
@@ -96,7 +94,7 @@ Deno.test("a compiled step that is large enough to be fused takes the same steps
 
 Deno.test("a compiled step moves nothing where the loss is not a number", () => {
   const compiled = compile(trainingStep);
-  const state = newLearner(3);
+  const state = newTrainState(3);
   const bias = state.params.classifier.bias as tf.Variable<tf.Rank.R1>;
   tf.tidy(() => bias.assign(tf.tensor1d([NaN, 0, 0])));
   const before = valuesOf(state);
@@ -110,6 +108,6 @@ Deno.test("a compiled step moves nothing where the loss is not a number", () => 
     assert.ok(Number.isNaN(loss.dataSync()[0]));
   });
   assert.deepEqual(valuesOf(state), before);
-  disposeLearner(state);
+  disposeTrainState(state);
   compiled.dispose();
 });

@@ -1,25 +1,28 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { batchTensors } from "bertbook/batches/batch_tensors.ts";
-import { classificationLoss } from "bertbook/training/classification.ts";
-import { train } from "bertbook/training/train.ts";
+import { classificationLoss } from "bertbook/training/tasks/sequence_classification.ts";
 import type { Batch } from "bertbook/batches/batches.ts";
-import { cutBatch } from "bertbook/batches/cut_batch.ts";
+import { splitBatch } from "bertbook/batches/batch_tensors.ts";
 import { runFunctionsEagerly } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
-import { sideBySide } from "bertbook/engine/compile.ts";
+import { numReplicas } from "bertbook/engine/compile.ts";
 import { NO_DROPOUT } from "bertbook/ops/dropout.ts";
-import { BATCHES_OF, type Layout } from "bertbook/batches/layout.ts";
-import { inShards, sharesOf } from "bertbook/training/shards.ts";
-import { gradientsOf } from "bertbook/training/step.ts";
+import { BATCHES_OF, type Batching } from "bertbook/batches/packed_batches.ts";
+import {
+  microBatchLoss,
+  microBatchWeights,
+} from "bertbook/training/train_step.ts";
+import { gradientsOf } from "bertbook/training/train_step.ts";
 import {
   assertNoLeak,
   assertRelative,
   copyTask,
-  disposeLearner,
-  newLearner,
+  disposeTrainState,
+  newTrainState,
   planOf,
   TOY_WITHOUT_DROPOUT,
+  train,
   valuesOf,
 } from "./_support.ts";
 
@@ -30,29 +33,29 @@ const CLASS_WEIGHTS = [1, 3];
 const ORDER = { batchSize: 10, order: [...TRAIN.keys()] };
 
 /** Batches of ten, packed for two threads. */
-function batches(layout: Layout): Batch[] {
-  return [...BATCHES_OF[layout](TRAIN, TOY_WITHOUT_DROPOUT, ORDER)];
+function batches(batching: Batching): Batch[] {
+  return [...BATCHES_OF[batching](TRAIN, TOY_WITHOUT_DROPOUT, ORDER)];
 }
 
 /** Loss and gradients of a batch in some shards. */
 function lossAndGradients(batch: Batch, count: number): number[][] {
-  const state = newLearner();
+  const state = newTrainState();
   const numbers = tf.tidy(() => {
-    const shards = cutBatch(batch, count);
+    const shards = splitBatch(batch, count);
     assert.equal(shards.length, count);
     const weights = shards.map(({ labels }) =>
       labels.reduce((sum, label) => sum + CLASS_WEIGHTS[label]!, 0)
     );
     const input = {
-      shards: shards.map((shard) =>
+      microBatches: shards.map((shard) =>
         batchTensors(shard, TOY_WITHOUT_DROPOUT, CLASS_WEIGHTS)
       ),
-      shares: sharesOf(weights),
+      weights: microBatchWeights(weights),
     };
     const { loss, gradients } = gradientsOf(
       state.params,
       () =>
-        inShards(classificationLoss)(
+        microBatchLoss(classificationLoss)(
           state.params,
           input,
           TOY_WITHOUT_DROPOUT,
@@ -62,15 +65,15 @@ function lossAndGradients(batch: Batch, count: number): number[][] {
     return [loss, ...Object.values(gradients)]
       .map((tensor) => [...tensor.dataSync()]);
   });
-  disposeLearner(state);
+  disposeTrainState(state);
   return numbers;
 }
 
-for (const layout of ["padded", "packed"] as const) {
-  Deno.test(`shards of a ${layout} batch have its loss and its gradients`, () => {
-    const [batch] = batches(layout);
+for (const batching of ["padded", "packed"] as const) {
+  Deno.test(`shards of a ${batching} batch have its loss and its gradients`, () => {
+    const [batch] = batches(batching);
     const [loss, ...gradients] = lossAndGradients(batch!, 1);
-    const counts = layout === "padded" ? [2, 3] : [2]; // packed for two threads
+    const counts = batching === "padded" ? [2, 3] : [2]; // packed for two threads
     for (const count of counts) {
       const [sum, ...sums] = lossAndGradients(batch!, count);
       assertRelative(sum!, loss!, 1e-6);
@@ -83,28 +86,28 @@ for (const layout of ["padded", "packed"] as const) {
     }
   });
 
-  Deno.test(`compiled steps on shards of ${layout} batches are those of whole ones`, async () => {
+  Deno.test(`compiled steps on shards of ${batching} batches are those of whole ones`, async () => {
     const plan = planOf({ config: TOY_WITHOUT_DROPOUT });
     const follow = async (): Promise<number[][]> => {
-      const state = newLearner();
+      const state = newTrainState();
       const losses: number[] = [];
       const position = { epoch: 1, stepsDone: 0 };
       for await (
-        const step of train(state, batches(layout), position, plan)
+        const step of train(state, batches(batching), position, plan)
       ) {
         losses.push(step.loss);
       }
       const values = valuesOf(state);
-      disposeLearner(state);
+      disposeTrainState(state);
       return [losses, values];
     };
     await assertNoLeak(async () => {
-      assert.equal(sideBySide(), 2);
+      assert.equal(numReplicas(), 2);
       const [losses, values] = await follow();
       assert.deepEqual(await follow(), [losses, values]);
       runFunctionsEagerly(true); // then batches stay whole
       try {
-        assert.equal(sideBySide(), 1);
+        assert.equal(numReplicas(), 1);
         const [expected, weights] = await follow();
         assertRelative(losses!, expected!, 1e-5);
         const worst = Math.max(
@@ -118,8 +121,8 @@ for (const layout of ["padded", "packed"] as const) {
   });
 }
 
-Deno.test("sharesOf() gives each shard its part of one", () => {
-  const shares = sharesOf([2, 6]);
+Deno.test("microBatchWeights() gives each shard its part of one", () => {
+  const shares = microBatchWeights([2, 6]);
   assert.deepEqual([...shares.dataSync()], [0.25, 0.75]);
   shares.dispose();
 });

@@ -1,20 +1,21 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import type { ClassifierTrainState } from "bertbook/training/classification.ts";
-import { type ClassifierPlan, train } from "bertbook/training/train.ts";
 import { type Batch, batchesOf } from "bertbook/batches/batches.ts";
 import { randomOrder } from "bertbook/batches/sampler.ts";
-import { TrainingDivergedError } from "bertbook/training/diverged.ts";
-import type { TrainStep } from "bertbook/training/train_on.ts";
+import { TrainingDivergedError } from "bertbook/training/train_epoch.ts";
+import type { StepEvent } from "bertbook/training/train_epoch.ts";
 import {
   assertNoLeak,
   assertRelative,
+  type ClassifierPlan,
+  type ClassifierTrainState,
   constantRate,
   copyTask,
-  disposeLearner,
-  newLearner,
+  disposeTrainState,
+  newTrainState,
   planOf,
   TOY_WITHOUT_DROPOUT,
+  train,
   valuesOf,
 } from "./_support.ts";
 
@@ -32,8 +33,8 @@ async function trainEpochs(
   state: ClassifierTrainState,
   epochs: number,
   plan: ClassifierPlan,
-): Promise<TrainStep[]> {
-  const steps: TrainStep[] = [];
+): Promise<StepEvent[]> {
+  const steps: StepEvent[] = [];
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const position = { epoch, stepsDone: steps.length };
     for await (const step of train(state, batchesIn(epoch), position, plan)) {
@@ -44,7 +45,7 @@ async function trainEpochs(
 }
 
 Deno.test("train() learns a task whose answer stands in the input", async () => {
-  const state = newLearner();
+  const state = newTrainState();
   const plan = planOf({
     config: TOY_WITHOUT_DROPOUT,
     schedule: constantRate(1e-2),
@@ -53,11 +54,11 @@ Deno.test("train() learns a task whose answer stands in the input", async () => 
   assert.ok(Math.abs(losses[0]! - Math.LN2) < 0.05, `first loss ${losses[0]}`);
   const last = losses.slice(-8);
   assert.ok(Math.max(...last) < 0.05, `last losses ${last}`);
-  disposeLearner(state);
+  disposeTrainState(state);
 });
 
 Deno.test("train() reports steps from 1, across epochs, with their rates", async () => {
-  const state = newLearner();
+  const state = newTrainState();
   const schedule = {
     name: "linear" as const,
     learningRate: 1,
@@ -77,17 +78,17 @@ Deno.test("train() reports steps from 1, across epochs, with their rates", async
   assert.equal(steps[12]!.learningRate, 0.25);
   assert.ok(steps.every(({ totalSteps }) => totalSteps === 16));
   assert.ok(steps.every(({ seconds }) => seconds > 0 && seconds < 10));
-  disposeLearner(state);
+  disposeTrainState(state);
 });
 
 Deno.test("train() with one seed gives the same bits twice, and others with another", async () => {
   const runs = [];
   for (const seed of [42, 42, 43]) {
-    const state = newLearner();
+    const state = newTrainState();
     const steps = await trainEpochs(state, 1, planOf({ seed }));
     const losses = steps.map(({ loss }) => loss);
     runs.push({ losses, values: valuesOf(state) });
-    disposeLearner(state);
+    disposeTrainState(state);
   }
   assert.deepEqual(runs[0], runs[1]);
   assert.notDeepEqual(runs[0]!.losses, runs[2]!.losses);
@@ -95,7 +96,7 @@ Deno.test("train() with one seed gives the same bits twice, and others with anot
 });
 
 Deno.test("train() draws new dropout masks at each step", async () => {
-  const state = newLearner();
+  const state = newTrainState();
   const [batch] = batchesIn(1);
   const plan = planOf({ schedule: constantRate(1e-30) }); // the weights stay
   const losses = new Set<number>();
@@ -104,11 +105,11 @@ Deno.test("train() draws new dropout masks at each step", async () => {
     const { loss } of train(state, [batch!, batch!, batch!], position, plan)
   ) losses.add(loss);
   assert.equal(losses.size, 3);
-  disposeLearner(state);
+  disposeTrainState(state);
 });
 
 Deno.test("train() keeps the number of tensors constant over 200 steps", async () => {
-  const state = newLearner();
+  const state = newTrainState();
   const counts = new Set<number>();
   for (let epoch = 1; epoch <= 7; epoch++) {
     const position = { epoch, stepsDone: (epoch - 1) * 32 };
@@ -119,12 +120,12 @@ Deno.test("train() keeps the number of tensors constant over 200 steps", async (
     }
   }
   assert.equal(counts.size, 1, `tensor counts ${[...counts]}`);
-  disposeLearner(state);
+  disposeTrainState(state);
 });
 
 Deno.test("train() frees every tensor on an early break", async () => {
   await assertNoLeak(async () => {
-    const state = newLearner();
+    const state = newTrainState();
     let taken = 0;
     const steps = train(
       state,
@@ -137,13 +138,13 @@ Deno.test("train() frees every tensor on an early break", async () => {
       if (step === 3) break;
     }
     assert.equal(taken, 3);
-    disposeLearner(state);
+    disposeTrainState(state);
   });
 });
 
 Deno.test("train() stops before the weights move where the loss is not finite", async () => {
   await assertNoLeak(async () => {
-    const state = newLearner();
+    const state = newTrainState();
     const steps = train(
       state,
       batchesIn(1),
@@ -170,13 +171,13 @@ Deno.test("train() stops before the weights move where the loss is not finite", 
       return true;
     });
     assert.deepEqual(valuesOf(state), before);
-    disposeLearner(state);
+    disposeTrainState(state);
   });
 });
 
 Deno.test("train() ends between two steps once its signal is aborted", async () => {
   await assertNoLeak(async () => {
-    const state = newLearner();
+    const state = newTrainState();
     const controller = new AbortController();
     const { signal } = controller;
     const plan = planOf({ signal });
@@ -193,12 +194,12 @@ Deno.test("train() ends between two steps once its signal is aborted", async () 
     };
     await assert.rejects(run(), { name: "AbortError" });
     assert.ok(seen.length >= 2 && seen.length <= 4, `took steps ${seen}`);
-    disposeLearner(state);
+    disposeTrainState(state);
   });
 });
 
 Deno.test("train() refuses a batch that the model has no embedding for", async () => {
-  const state = newLearner();
+  const state = newTrainState();
   const [batch] = batchesIn(1);
   batch!.inputIds[3] = 64;
   const steps = train(state, [batch!], { epoch: 1, stepsDone: 0 }, planOf());
@@ -206,15 +207,18 @@ Deno.test("train() refuses a batch that the model has no embedding for", async (
     name: "RangeError",
     message: /found 64/,
   });
-  disposeLearner(state);
+  disposeTrainState(state);
 });
 
 Deno.test("train() takes the steps of whole batches in parts, also without graphs", async () => {
   await assertNoLeak(async () => {
     const config = TOY_WITHOUT_DROPOUT;
-    const lossesOf = async (batchSize: number, accumulate: number) => {
-      const state = newLearner();
-      const plan = planOf({ config, accumulate });
+    const lossesOf = async (
+      batchSize: number,
+      gradientAccumulationSteps: number,
+    ) => {
+      const state = newTrainState();
+      const plan = planOf({ config, gradientAccumulationSteps });
       const losses: number[] = [];
       for await (
         const { loss } of train(state, batchesIn(1, batchSize), {
@@ -222,7 +226,7 @@ Deno.test("train() takes the steps of whole batches in parts, also without graph
           stepsDone: 0,
         }, plan)
       ) losses.push(loss);
-      disposeLearner(state);
+      disposeTrainState(state);
       return losses;
     };
     assertRelative(await lossesOf(4, 2), await lossesOf(8, 1), 1e-5);

@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { fineTune } from "bertbook/training/fine_tune.ts";
-import { occurringWords } from "bertbook/training/occurring_words.ts";
-import { train } from "bertbook/training/train.ts";
+import { activeVocabulary } from "bertbook/training/active_vocabulary.ts";
 import { batchesOf } from "bertbook/batches/batches.ts";
 import { randomOrder } from "bertbook/batches/sampler.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
@@ -11,11 +10,12 @@ import {
   assertNoLeak,
   constantRate,
   copyTask,
-  disposeLearner,
-  learnerOf,
+  disposeTrainState,
   newModel,
   planOf,
   TOY,
+  train,
+  trainStateOf,
 } from "./_support.ts";
 
 await tf.setBackend("cpu");
@@ -30,7 +30,7 @@ for (const weightDecay of [0, 0.5]) {
   Deno.test(`training the rows that occur equals dense AdamW with decay ${weightDecay}`, async () => {
     const adamW = { ...ADAMW_DEFAULTS, weightDecay };
     const dense = newModel();
-    const state = learnerOf(dense.params);
+    const state = trainStateOf(dense.params);
     const before = dense.params.bert.embeddings.word.arraySync();
     const order = randomOrder(EXAMPLES.length, { seed: 42, epoch: 1 });
     const batches = batchesOf(EXAMPLES, { batchSize: 8, order, multipleOf: 8 });
@@ -44,7 +44,7 @@ for (const weightDecay of [0, 0.5]) {
     const model = newModel();
     const run = fineTune(model, { train: EXAMPLES, validation: EXAMPLES }, {
       ...{ epochs: 1, batchSize: 8, learningRate: 1e-2, weightDecay },
-      ...{ schedule: "constant", layout: "padded", seed: 42 },
+      ...{ schedule: "constant", batching: "padded", seed: 42 },
     });
     const found: number[] = [];
     for await (const event of run) {
@@ -63,27 +63,27 @@ for (const weightDecay of [0, 0.5]) {
     const shrunk = before[50]![0]! * (1 - 1e-2 * weightDecay) ** 3;
     assert.ok(Math.abs(after[50]![0]! - shrunk) < 1e-8);
     assert.notEqual(after[20]![0]!, before[20]![0]!);
-    disposeLearner(state);
+    disposeTrainState(state);
     disposeTree(model.params);
   });
 }
 
-Deno.test("occurringWords() numbers padding 0, shares all else, and leaks nothing", async () => {
+Deno.test("activeVocabulary() numbers padding 0, shares all else, and leaks nothing", async () => {
   await assertNoLeak(() => {
-    const { params, optimizerState } = learnerOf(newModel().params);
-    const words = occurringWords(params, TOY, [
+    const { params, optimizerState } = trainStateOf(newModel().params);
+    const words = activeVocabulary(params, TOY, [
       { inputIds: [9, 7, 9], tokenTypeIds: [0, 0, 0], label: 1 },
     ]);
     assert.deepEqual(words.examples[0]!.inputIds, [2, 1, 2]);
     assert.equal(words.params.classifier, params.classifier);
     const { word } = words.params.bert.embeddings;
     tf.tidy(() => (word as tf.Variable).assign(word.mul(0)));
-    words.putBack();
+    words.writeBack();
     const rows = params.bert.embeddings.word.arraySync();
     assert.deepEqual([0, 7, 9].map((row) => rows[row]![3]), [0, 0, 0]);
     assert.notEqual(rows[8]![3], 0);
     words.dispose();
-    disposeLearner({ params, optimizerState });
+    disposeTrainState({ params, optimizerState });
     return Promise.resolve();
   });
 });

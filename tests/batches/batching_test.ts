@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { fineTune } from "bertbook/training/fine_tune.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { BATCHES_OF, lengthMultiple } from "bertbook/batches/layout.ts";
+import { BATCHES_OF } from "bertbook/batches/packed_batches.ts";
+import { lengthMultiple } from "bertbook/batches/batches.ts";
 import {
   assertNoLeak,
   assertRelative,
@@ -16,14 +17,15 @@ import {
 const TRAIN = copyTask(30, 4), VALIDATION = copyTask(8, 2);
 
 /** The losses of two epochs without dropout. */
-async function losses(layout: "packed" | "padded"): Promise<number[]> {
+async function losses(batching: "packed" | "padded"): Promise<number[]> {
   const model = newModel({ config: TOY_WITHOUT_DROPOUT });
   const found: number[] = [];
   const run = fineTune(model, { train: TRAIN, validation: VALIDATION }, {
-    ...{ epochs: 2, batchSize: 8, learningRate: 1e-2, seed: 42, layout },
+    ...{ epochs: 2, batchSize: 8, learningRate: 1e-2, seed: 42, batching },
   });
   for await (const event of run) {
-    found.push(event.kind === "step" ? event.loss : event.validationLoss);
+    if (event.kind === "step") found.push(event.loss);
+    if (event.kind === "epoch") found.push(event.validationLoss);
   }
   disposeTree(model.params);
   return found;

@@ -5,17 +5,11 @@ import {
   batchesOf,
   type EncodedExample,
 } from "bertbook/batches/batches.ts";
-import { cutBatch, spansOf } from "bertbook/batches/cut_batch.ts";
-import {
-  cutMaskedBatch,
-  IGNORE_INDEX,
-  maskedBatchesOf,
-} from "bertbook/batches/masked_batches.ts";
+import { rowSpans, splitBatch } from "bertbook/batches/batch_tensors.ts";
+import { IGNORE_INDEX } from "bertbook/batches/batches.ts";
+import { maskedBatchesOf } from "bertbook/batches/masking.ts";
 import { packedBatchesOf } from "bertbook/batches/packed_batches.ts";
-import {
-  cutNextTokenBatch,
-  nextTokenBatches,
-} from "bertbook/batches/next_token.ts";
+import { nextTokenBatches } from "bertbook/batches/next_token.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 import { assertAll } from "../_property.ts";
 
@@ -60,10 +54,10 @@ const lengths = fc.array(fc.integer({ min: 1, max: 12 }), {
 });
 const counts = fc.integer({ min: 1, max: 5 });
 
-Deno.test("spansOf() shares all rows out, at most one more to each of the first", () => {
+Deno.test("rowSpans() shares all rows out, at most one more to each of the first", () => {
   assertAll(
     fc.property(fc.integer({ min: 0, max: 50 }), counts, (numRows, count) => {
-      const spans = spansOf(numRows, count);
+      const spans = rowSpans(numRows, count);
       assert.equal(spans.length, Math.min(numRows, count));
       const sizes = spans.map(({ start, end }) => end - start);
       assert.deepEqual(sizes, sizes.toSorted((a, b) => b - a));
@@ -82,7 +76,7 @@ Deno.test("the shards of a batch have its examples, in their order", () => {
   assertAll(fc.property(lengths, counts, (lengths, count) => {
     const examples = examplesOf(lengths);
     const [batch] = batchesOf(examples, { batchSize: examples.length });
-    const shards = cutBatch(batch!, count);
+    const shards = splitBatch(batch!, count);
     assert.equal(shards.length, Math.min(count, examples.length));
     assert.deepEqual(shards.flatMap(contentOf), examples);
     assert.deepEqual(shards.flatMap(({ indices }) => indices), batch!.indices);
@@ -97,7 +91,7 @@ Deno.test("a batch packed for shards is cut into these, of equally many rows", (
       ...{ batchSize: examples.length, rowLength: 12, shards: count },
       rowsMultipleOf: 2,
     });
-    const shards = cutBatch(batch!, count);
+    const shards = splitBatch(batch!, count);
     assert.equal(shards.length, Math.min(count, examples.length));
     assert.equal(
       new Set(shards.map(({ inputIds }) => inputIds.length)).size,
@@ -109,7 +103,7 @@ Deno.test("a batch packed for shards is cut into these, of equally many rows", (
     ];
     assert.deepEqual(
       sizes,
-      spansOf(examples.length, count).map(({ start, end }) => end - start),
+      rowSpans(examples.length, count).map(({ start, end }) => end - start),
     );
     // Dealt there and back again, no shard is ahead by more than one example.
     assert.ok(
@@ -125,8 +119,8 @@ Deno.test("a batch packed for shards is cut into these, of equally many rows", (
 Deno.test("what is left over is packed for shards only if it can be shared out evenly", () => {
   const examples = examplesOf([5, 2, 7, 3, 6, 4, 5, 6]);
   const cuts = (batchSize: number): number[] =>
-    [...packedBatchesOf(examples, { batchSize, rowLength: 7, shards: 2 })]
-      .map((batch) => cutBatch(batch, 2).length);
+    [...packedBatchesOf(examples, { batchSize, rowLength: 7, microBatches: 2 })]
+      .map((batch) => splitBatch(batch, 2).length);
   assert.deepEqual(cuts(5), [2, 1]);
   assert.deepEqual(cuts(6), [2, 2]);
 });
@@ -135,7 +129,7 @@ Deno.test("a batch that was not packed for shards stays whole", () => {
   const [batch] = packedBatchesOf(examplesOf([2, 4, 3, 5]), {
     ...{ batchSize: 4, rowLength: 7 },
   });
-  assert.deepEqual(cutBatch(batch!, 2), [batch]);
+  assert.deepEqual(splitBatch(batch!, 2), [batch]);
 });
 
 Deno.test("shards of hidden words name the same words", () => {
@@ -151,40 +145,42 @@ Deno.test("shards of hidden words name the same words", () => {
   }));
   const options = { batchSize: 5, vocabulary, seed: 1, epoch: 1, share: 0.4 };
   const [batch] = maskedBatchesOf(examples, options);
-  const shards = cutMaskedBatch(batch!, 2);
+  const shards = splitBatch(batch!, 2);
   assert.deepEqual(shards.map(({ size }) => size), [3, 2]);
   /** Row in the batch, place in the row, and word of each. */
   const hidden = (shard: typeof batch, firstRow: number): number[][] =>
-    Array.from(shard!.places, (place, m) => [
+    Array.from(shard!.maskedPositions, (place, m) => [
       firstRow + Math.floor(place / shard!.length),
       place % shard!.length,
-      shard!.words[m]!,
+      shard!.maskedLabels[m]!,
     ]).filter(([, , word]) => word !== IGNORE_INDEX);
   const [first, second] = shards;
   const all = hidden(batch, 0);
   assert.ok(all.length > 6);
   assert.deepEqual([...hidden(first, 0), ...hidden(second, 3)], all);
-  for (const { places, inputIds } of shards) {
-    assert.ok(places.every((place) => place >= 0 && place < inputIds.length));
+  for (const { maskedPositions, inputIds } of shards) {
+    assert.ok(
+      maskedPositions.every((place) => place >= 0 && place < inputIds.length),
+    );
   }
 });
 
 Deno.test("shards of next tokens have the batch's rows", () => {
   const sequences = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
-    .map((inputIds) => ({ inputIds, given: 1 }));
+    .map((inputIds) => ({ inputIds, promptLength: 1 }));
   const [batch] = nextTokenBatches(sequences, { batchSize: 3, length: 2 });
   assert.deepEqual(
-    cutNextTokenBatch(batch!, 2).map(({ inputIds, next, indices, length }) => ({
-      ...{ inputIds: [...inputIds], next: [...next], indices, length },
+    splitBatch(batch!, 2).map(({ inputIds, labels, indices, length }) => ({
+      ...{ inputIds: [...inputIds], labels: [...labels], indices, length },
     })),
     [
       {
         inputIds: [1, 2, 4, 5],
-        next: [2, 3, 5, 6],
+        labels: [2, 3, 5, 6],
         indices: [0, 1],
         length: 2,
       },
-      { inputIds: [7, 8], next: [8, 9], indices: [2], length: 2 },
+      { inputIds: [7, 8], labels: [8, 9], indices: [2], length: 2 },
     ],
   );
 });

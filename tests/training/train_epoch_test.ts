@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { ADAMW_DEFAULTS, initOptimizerState } from "bertbook/training/adamw.ts";
-import { compileStep } from "bertbook/training/compiled_step.ts";
-import { type Task, trainOn } from "bertbook/training/train_on.ts";
+import {
+  compileTrainStep,
+  type TrainState,
+} from "bertbook/training/train_step.ts";
+import { type StepTask, trainEpoch } from "bertbook/training/train_epoch.ts";
 import { assertNoLeak, constantRate } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });
@@ -13,7 +16,7 @@ type Line = { slope: tf.Tensor };
 type Points = { x: tf.Tensor; y: tf.Tensor };
 type PlainPoints = { x: number[]; y: number[]; indices: number[] };
 
-const LINE_STEP = compileStep(
+const LINE_STEP = compileTrainStep(
   ({ slope }: Line, { x, y }: Points, { power }: { power: number }) =>
     x.mul(slope).sub(y).abs().pow(power).mean<tf.Scalar>(),
   "a step along a line",
@@ -32,10 +35,17 @@ const BATCH: PlainPoints = { x: [1, 2], y: [3, 6], indices: [0, 1] };
 /** Finds the slope of a line through the origin. */
 function lineTask<P extends Line>(
   params: P,
-): Task<P, PlainPoints, Points, { power: number }> {
+):
+  & { state: TrainState<P> }
+  & StepTask<
+    P,
+    PlainPoints,
+    Points,
+    { power: number }
+  > {
   return {
     state: { params, optimizerState: initOptimizerState(params) },
-    step: LINE_STEP,
+    trainStep: LINE_STEP,
     config: { power: 2 },
     tensorsOf: ({ x, y }: PlainPoints) => {
       const points = { x: tf.tensor1d(x), y: tf.tensor1d(y) };
@@ -44,12 +54,14 @@ function lineTask<P extends Line>(
   };
 }
 
-Deno.test("trainOn() lowers any loss of any model", async () => {
+Deno.test("trainEpoch() lowers any loss of any model", async () => {
   await assertNoLeak(async () => {
     const task = lineTask({ slope: tf.tidy(() => tf.variable(tf.scalar(0))) });
     const losses: number[] = [];
     const batches = Array<PlainPoints>(100).fill(BATCH);
-    for await (const { loss } of trainOn(task, batches, START, PLAN)) {
+    for await (
+      const { loss } of trainEpoch(task, task.state, batches, START, PLAN)
+    ) {
       losses.push(loss);
     }
     assert.equal(losses[0], (3 ** 2 + 6 ** 2) / 2);
@@ -59,30 +71,38 @@ Deno.test("trainOn() lowers any loss of any model", async () => {
   });
 });
 
-Deno.test("trainOn() leaves what the loss does not depend on alone, decay included", async () => {
-  for (const accumulate of [1, 2]) {
+Deno.test("trainEpoch() leaves what the loss does not depend on alone, decay included", async () => {
+  for (const gradientAccumulationSteps of [1, 2]) {
     const params = tf.tidy(() => ({
       slope: tf.variable(tf.scalar(1)),
       kernel: tf.variable(tf.scalar(1)), // a name that decays
     }));
     const task = lineTask<Line>(params);
-    const plan = { ...PLAN, accumulate };
-    for await (const _ of trainOn(task, [BATCH, BATCH], START, plan));
+    const plan = { ...PLAN, gradientAccumulationSteps };
+    for await (
+      const _ of trainEpoch(task, task.state, [BATCH, BATCH], START, plan)
+    );
     assert.notEqual(params.slope.dataSync()[0], 1);
     assert.equal(params.kernel.dataSync()[0], 1);
     disposeTree(task.state);
   }
 });
 
-Deno.test("trainOn() has a loss of 0 where nothing counts", async () => {
-  for (const accumulate of [1, 2]) {
+Deno.test("trainEpoch() has a loss of 0 where nothing counts", async () => {
+  for (const gradientAccumulationSteps of [1, 2]) {
     const task = {
       ...lineTask({ slope: tf.tidy(() => tf.variable(tf.scalar(1))) }),
       weightOf: () => 0,
     };
-    const plan = { ...PLAN, accumulate };
+    const plan = { ...PLAN, gradientAccumulationSteps };
     for await (
-      const { loss, gradientNorm } of trainOn(task, [BATCH], START, plan)
+      const { loss, gradientNorm } of trainEpoch(
+        task,
+        task.state,
+        [BATCH],
+        START,
+        plan,
+      )
     ) {
       assert.deepEqual([loss, gradientNorm], [0, 0]);
     }
@@ -93,7 +113,7 @@ Deno.test("trainOn() has a loss of 0 where nothing counts", async () => {
   }
 });
 
-Deno.test("trainOn() weighs the parts of a batch as the task says", async () => {
+Deno.test("trainEpoch() weighs the parts of a batch as the task says", async () => {
   const task = {
     ...lineTask({ slope: tf.tidy(() => tf.variable(tf.scalar(0))) }),
     weightOf: ({ indices }: PlainPoints) => indices[0]!,
@@ -103,25 +123,27 @@ Deno.test("trainOn() weighs the parts of a batch as the task says", async () => 
     y: [4],
     indices: [1],
   }];
-  const plan = { ...PLAN, accumulate: 2 };
-  for await (const { loss } of trainOn(task, parts, START, plan)) {
+  const plan = { ...PLAN, gradientAccumulationSteps: 2 };
+  for await (
+    const { loss } of trainEpoch(task, task.state, parts, START, plan)
+  ) {
     assert.equal(loss, (3 * 2 ** 2 + 4 ** 2) / 4);
   }
   disposeTree(task.state);
 });
 
 Deno.test("what is left over at an epoch's end is not fused, a whole batch of that size is", async () => {
-  const step = compileStep(
+  const step = compileTrainStep(
     ({ slope }: Line, { x, y }: Points) =>
       x.mul(slope.mean()).sub(y).square().mean<tf.Scalar>(),
     "a step of many weights",
   );
   const slope = tf.tidy(() => tf.variable(tf.zeros([1 << 17])));
-  const task = { ...lineTask({ slope }), step };
+  const task = { ...lineTask({ slope }), trainStep: step };
   const one: PlainPoints = { x: [1], y: [3], indices: [2] };
   /** After an epoch of these batches: signatures, and how many of them are fused. */
   const traced = async (...batches: PlainPoints[]): Promise<number[]> => {
-    for await (const _ of trainOn(task, batches, START, PLAN));
+    for await (const _ of trainEpoch(task, task.state, batches, START, PLAN));
     const { signatures } = step.float32;
     const fused = signatures
       .filter(({ operations }) => operations.has("StatefulPartitionedCall"));

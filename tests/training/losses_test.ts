@@ -5,9 +5,9 @@ import {
   labelledCrossEntropy,
   pretrainingLoss,
   tokenLoss,
-} from "bertbook/training/head_losses.ts";
-import { IGNORE_INDEX } from "bertbook/batches/masked_batches.ts";
-import { crossEntropy } from "bertbook/training/loss.ts";
+} from "bertbook/training/losses.ts";
+import { IGNORE_INDEX } from "bertbook/batches/batches.ts";
+import { crossEntropy } from "bertbook/training/losses.ts";
 import golden from "../golden/heads_formula.json" with { type: "json" };
 import { assertGradient, assertNoLeak } from "../model/_support.ts";
 
@@ -31,13 +31,13 @@ function rows(output: unknown): tf.Tensor2D {
 Deno.test("the loss of every head equals Python's", () => {
   tf.tidy(() => {
     const words = list(labels.words.flat());
-    const following = list(labels.following);
+    const nextSentenceLabels = list(labels.following);
     const pretraining = heads.pretraining;
     assertLoss(
       pretrainingLoss({
         wordLogits: rows(pretraining.outputs[0]),
         sentenceLogits: tf.tensor2d(pretraining.outputs[1] as number[][]),
-      }, { words, following }),
+      }, { maskedLabels: words, nextSentenceLabels }),
       pretraining.loss,
     );
     const masked = heads["masked-lm"];
@@ -47,7 +47,7 @@ Deno.test("the loss of every head equals Python's", () => {
     );
     const pairs = heads["next-sentence"];
     assertLoss(
-      crossEntropy(tf.tensor2d(pairs.outputs[0]!), following),
+      crossEntropy(tf.tensor2d(pairs.outputs[0]!), nextSentenceLabels),
       pairs.loss,
     );
     const classes = heads["sequence-classification"];
@@ -68,7 +68,10 @@ Deno.test("the loss of every head equals Python's", () => {
       answerLoss({
         startLogits: tf.tensor2d(answers.outputs[0]!),
         endLogits: tf.tensor2d(answers.outputs[1]!),
-      }, { starts: list(labels.starts), ends: list(labels.ends) }),
+      }, {
+        startPositions: list(labels.starts),
+        endPositions: list(labels.ends),
+      }),
       answers.loss,
     );
   });
@@ -91,5 +94,63 @@ Deno.test("labelledCrossEntropy() is 0 and pulls nowhere where nothing is labell
     )(tf.tensor2d([[1, 2], [3, 4]]));
     assert.equal(Math.abs(value.dataSync()[0]!), 0);
     assert.ok(grad.dataSync().every((x) => Math.abs(x) === 0));
+  });
+});
+
+Deno.test("crossEntropy() is the mean of -log of the right class's share", () => {
+  tf.tidy(() => {
+    // Shares 1/4, 3/4 and 1/2, 1/2: -(log(3/4) + log(1/2)) / 2 = log(8/3) / 2
+    const logits = tf.tensor2d([[0, Math.log(3)], [5, 5]]);
+    const loss = crossEntropy(logits, tf.tensor1d([1, 0], "int32"));
+    assert.deepEqual(loss.shape, []);
+    assert.ok(Math.abs(loss.dataSync()[0]! - Math.log(8 / 3) / 2) < 1e-6);
+  });
+});
+
+Deno.test("crossEntropy() of a confident wrong answer is large and finite", () => {
+  tf.tidy(() => {
+    const logits = tf.tensor2d([[300, 0, -300]]);
+    assert.equal(
+      crossEntropy(logits, tf.tensor1d([2], "int32")).dataSync()[0],
+      600,
+    );
+  });
+});
+
+Deno.test("the gradient of crossEntropy() is (softmax − one-hot) / B", () => {
+  tf.tidy(() => {
+    const logits = tf.tensor2d([[0, Math.log(3)], [5, 5]]);
+    const labels = tf.tensor1d([1, 0], "int32");
+    const gradient = tf.grad((x) => crossEntropy(x as tf.Tensor2D, labels))(
+      logits,
+    );
+    const expected = [1 / 8, -1 / 8, -1 / 4, 1 / 4];
+    gradient.dataSync().forEach((value: number, i: number) =>
+      assert.ok(Math.abs(value - expected[i]!) < 1e-6, `${i}: ${value}`)
+    );
+  });
+});
+
+Deno.test("a class that counts three times has three times the gradient", () => {
+  tf.tidy(() => {
+    const labels = tf.tensor1d([0, 1], "int32");
+    const logits = tf.tensor2d([[1, -1], [0.5, 0.25]]);
+    const gradient = (sampleWeights?: number[]): number[][] =>
+      tf.grad((x) =>
+        crossEntropy(
+          x as tf.Tensor2D,
+          labels,
+          sampleWeights && { sampleWeights: tf.tensor1d(sampleWeights) },
+        )
+      )(logits).arraySync() as number[][];
+    // Row i: wᵢ / Σ w · (softmax − one-hot); without weights, 1 / 2 of it.
+    const alike = gradient(), weighed = gradient([1, 3]);
+    for (const column of [0, 1]) {
+      const [first, second] = [0, 1].map((row) =>
+        weighed[row]![column]! / alike[row]![column]!
+      );
+      assert.ok(Math.abs(first! - 2 / 4) < 1e-6, `first row: ${first}`);
+      assert.ok(Math.abs(second! - 2 * 3 / 4) < 1e-6, `second row: ${second}`);
+    }
   });
 });
