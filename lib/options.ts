@@ -93,24 +93,24 @@ export function checkChoice<T extends string>(
  * import assert from "node:assert/strict";
  *
  * assert.throws(
- *   () => checkKnownOptions("fineTune", { weigthDecay: 0 }, ["epochs", "weightDecay"]),
+ *   () => checkKnownOptions("fine-tune", { weigthDecay: 0 }, ["epochs", "weightDecay"]),
  *   /did you mean "weightDecay"\?/,
  * );
  * ```
  *
- * @param name The function that has the options, for the message.
+ * @param action What cannot be done then, for the message: "load a model".
  * @param options The options.
  * @param known The names of all options.
  * @throws {TypeError} If the options are no object, or one is unknown.
  */
 export function checkKnownOptions(
-  name: string,
+  action: string,
   options: object,
   known: readonly string[],
 ): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
-      `Cannot call ${name}(): its options must be an object; found ${
+      `Cannot ${action}: its options must be an object; found ${
         JSON.stringify(options)
       }`,
     );
@@ -120,8 +120,8 @@ export function checkKnownOptions(
   );
   if (unknown === undefined) return;
   throw new TypeError(
-    `Cannot call ${name}(): every option must be known; found "${unknown}"; did ` +
-      `you mean "${closest(unknown, known)}"?`,
+    `Cannot ${action}: its options must be among ${known.join(", ")}; found ` +
+      `"${unknown}"; did you mean "${closest(unknown, known)}"?`,
   );
 }
 

@@ -8,18 +8,19 @@ import {
 
 Deno.test("an unknown option is refused by name with the nearest known one", () => {
   const known = ["epochs", "weightDecay", "learningRate"];
-  checkKnownOptions("fineTune", { epochs: 1, learningRate: undefined }, known);
+  checkKnownOptions("fine-tune", { epochs: 1, learningRate: undefined }, known);
   assert.throws(
-    () => checkKnownOptions("fineTune", { weigthDecay: 0.1 }, known),
+    () => checkKnownOptions("fine-tune", { weigthDecay: 0.1 }, known),
     {
       name: "TypeError",
-      message: "Cannot call fineTune(): every option must be known; found " +
-        '"weigthDecay"; did you mean "weightDecay"?',
+      message: "Cannot fine-tune: its options must be among epochs, " +
+        'weightDecay, learningRate; found "weigthDecay"; did you mean ' +
+        '"weightDecay"?',
     },
   );
   assert.throws(
-    () => checkKnownOptions("fineTune", undefined as unknown as object, known),
-    /^TypeError: Cannot call fineTune\(\): its options must be an object/,
+    () => checkKnownOptions("fine-tune", undefined as unknown as object, known),
+    /^TypeError: Cannot fine-tune: its options must be an object/,
   );
 });
 

@@ -11,7 +11,7 @@
  * @module
  */
 
-import { numReplicas } from "../engine/side_by_side.ts";
+import { numReplicas } from "../engine/compile.ts";
 import type { BertConfig } from "../model/config.ts";
 import { checkOption, RULES } from "../options.ts";
 import {

@@ -8,7 +8,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { adamScalars, applyAdam } from "../engine/adam.ts";
+import { adamScalars, applyAdam } from "./adam.ts";
 import {
   mapLeaves,
   namedLeaves,
@@ -192,7 +192,7 @@ export function adamW(
       beta2: options.beta2,
       stepSize: learningRate.mul(root).div(firstCorrection),
       epsilon: root.mul(options.epsilon),
-      open: isFinite,
+      isFinite,
     });
     const scaled = scaledOnce({
       learningRateTimesDecay,
@@ -208,14 +208,15 @@ export function adamW(
       applyAdam(
         {
           weight: variableAt(path, leaf),
-          first: optimizerState.m[path]!,
-          second: optimizerState.v[path]!,
+          m: optimizerState.m[path]!,
+          v: optimizerState.v[path]!,
         },
         gradient,
-        { ...whole, stepSize },
         {
-          factor: gradientScale,
-          taken: shrinks ? learningRateTimesDecay : undefined,
+          ...whole,
+          stepSize,
+          clipCoefficient: gradientScale,
+          learningRateTimesDecay: shrinks ? learningRateTimesDecay : undefined,
         },
       );
     }

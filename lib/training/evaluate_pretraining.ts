@@ -13,14 +13,14 @@ import {
 } from "../batches/batches.ts";
 import { checkAlive, checkExamples } from "../batches/check_examples.ts";
 import { maskedBatchesOf } from "../batches/masking.ts";
-import type { HeadModel } from "../checkpoint/head_model.ts";
+import type { HeadModel } from "../checkpoint/pretrained.ts";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
 import {
   compileEach,
   MANY_SIGNATURES,
   type Precision,
 } from "../engine/precision.ts";
-import { numReplicas } from "../engine/side_by_side.ts";
+import { numReplicas } from "../engine/compile.ts";
 import { argMax } from "../evaluation/probabilities.ts";
 import type { BertConfig } from "../model/config.ts";
 import { predictWords } from "../model/heads/masked_lm.ts";
@@ -70,7 +70,7 @@ export async function evaluatePretraining(
 ): Promise<PretrainingMetrics> {
   const { batchSize = 32, seed = 0, precision = "float32" } = options;
   const { config, params, tokenizer } = model;
-  checkKnownOptions("evaluatePretraining", options, [
+  checkKnownOptions("evaluate pretraining", options, [
     "batchSize",
     "seed",
     "precision",
@@ -138,7 +138,7 @@ function predictionsOf(
   { input, maskedPositions, maskedLabels }: MaskedInput,
   config: BertConfig,
 ): Predictions {
-  const options = { places: maskedPositions };
+  const options = { positions: maskedPositions };
   const read = (logits: tf.Tensor2D): Predictions => {
     const chosen = tf.oneHot(maskedLabels, config.vocabSize).toFloat();
     return {

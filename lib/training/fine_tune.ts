@@ -13,10 +13,12 @@ import { checkAlive } from "../batches/check_examples.ts";
 import type { AnswerExample, TokenExample } from "../batches/head_batches.ts";
 import type { Batching } from "../batches/packed_batches.ts";
 import { sampleOrder, type SamplerName } from "../batches/sampler.ts";
-import type { ClassifierModel, HeadModel } from "../checkpoint/head_model.ts";
+import type { ClassifierModel, HeadModel } from "../checkpoint/pretrained.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
 import type { EncoderParams } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
+import type { HeadName } from "../model/heads/heads.ts";
 import { checkChoice, checkOption, RULES } from "../options.ts";
 import { activeVocabulary } from "./active_vocabulary.ts";
 import { lrMultiplier } from "./adamw.ts";
@@ -174,53 +176,52 @@ export function fineTune(
   options: SequenceFineTuneOptions<NextSentenceMetrics>,
 ): AsyncGenerator<FitEvent<NextSentenceMetrics>, void>;
 export function fineTune(
-  model: { readonly params: TensorTree },
+  model: { readonly head: HeadName },
   data: FineTuneData<unknown>,
   options: TrainOptions,
 ): AsyncGenerator<FitEvent<Metrics>, void> {
-  const params = model.params as Readonly<Record<string, unknown>>;
-  if ("predictions" in params) {
-    return pretrain(
-      model as PretrainableModel,
-      data as FineTuneData,
-      options,
-    );
+  switch (model.head) {
+    case "sequence-classification":
+      return fineTuneClassifier(
+        model as ClassifierModel,
+        data as FineTuneData,
+        options,
+      );
+    case "token-classification":
+      return start(
+        TOKEN_CLASSIFICATION,
+        model as HeadModel<"token-classification">,
+        data as FineTuneData<TokenExample>,
+        options,
+      );
+    case "question-answering":
+      return start(
+        QUESTION_ANSWERING,
+        model as HeadModel<"question-answering">,
+        data as FineTuneData<AnswerExample>,
+        options,
+      );
+    case "next-sentence":
+      return start(
+        NEXT_SENTENCE,
+        model as HeadModel<"next-sentence">,
+        data as FineTuneData,
+        options,
+      );
+    case "masked-lm":
+    case "pretraining":
+      return pretrain(
+        model as PretrainableModel,
+        data as FineTuneData,
+        options,
+      );
+    default:
+      throw new TypeError(
+        `Cannot fine-tune: the model must have a head; found ` +
+          `${JSON.stringify(model.head)}; load the model with a head such as ` +
+          `"sequence-classification"`,
+      );
   }
-  if ("relationship" in params) {
-    return start(
-      NEXT_SENTENCE,
-      model as HeadModel<"next-sentence">,
-      data as FineTuneData,
-      options,
-    );
-  }
-  if ("answer" in params) {
-    return start(
-      QUESTION_ANSWERING,
-      model as HeadModel<"question-answering">,
-      data as FineTuneData<AnswerExample>,
-      options,
-    );
-  }
-  if (!("classifier" in params)) {
-    throw new TypeError(
-      `Cannot fine-tune: the model must have a head; found the base model; load it ` +
-        `with a head such as "sequence-classification"`,
-    );
-  }
-  if (!("pooler" in (params["bert"] as object))) {
-    return start(
-      TOKEN_CLASSIFICATION,
-      model as HeadModel<"token-classification">,
-      data as FineTuneData<TokenExample>,
-      options,
-    );
-  }
-  return fineTuneClassifier(
-    model as ClassifierModel,
-    data as FineTuneData,
-    options,
-  );
 }
 
 function fineTuneClassifier(
@@ -313,7 +314,7 @@ export function resolveFineTuneOptions<
   checkAlive(model.params, "fine-tune");
   task.check(data.train, model, "training");
   task.check(data.validation, model, "validation");
-  const resolved = resolveTrainOptions("fineTune", options, {
+  const resolved = resolveTrainOptions("fine-tune", options, {
     numExamples: data.train.length,
     otherOptions: [...Object.keys(HEAD_OPTIONS), ...task.options],
   });
@@ -391,6 +392,7 @@ async function* run<
 ): AsyncGenerator<FitEvent<M>, void> {
   const { adamW, lrMultipliers, batchSize, precision } = options;
   const { freeze, labelSmoothing } = options;
+  await ensureEngine();
   makeTrainable(model.params as Exclude<TensorTree, tf.Tensor>);
   const frozen = freezeParams(model.params, freeze);
   const active = activeVocabulary(frozen.params, model.config, data.train);

@@ -8,6 +8,7 @@
  */
 
 import type * as tf from "@tensorflow/tfjs";
+import { ensureEngine } from "../engine/start_engine.ts";
 import {
   type MaskedInput,
   maskedTensors,
@@ -98,7 +99,7 @@ export function maskedLmLoss(
   config: BertConfig,
   dropout: Dropout,
 ): tf.Scalar {
-  const options = { dropout, places: maskedPositions };
+  const options = { dropout, positions: maskedPositions };
   if (judgesPairs(params)) {
     const output = predictBoth(params, input, config, options);
     return pretrainingLoss(output, { maskedLabels, nextSentenceLabels });
@@ -177,6 +178,7 @@ async function* run(
   const { seed, batchSize, precision, sampler } = options;
   const { mlmProbability, wholeWordMasking } = options;
   const lengths = train.map(({ inputIds }) => inputIds.length);
+  await ensureEngine();
   makeTrainable(params);
   const whole = {
     params,

@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
 import type { Precision } from "../engine/precision.ts";
 import type { PyTree } from "../engine/py_tree.ts";
-import { numReplicas } from "../engine/side_by_side.ts";
+import { numReplicas } from "../engine/compile.ts";
 import { disposeTree, type TensorTree } from "../engine/tensor_tree.ts";
 import { type AdamWRates, adamWRates } from "./adamw.ts";
 import { learningRateAt, type Schedule } from "./schedule.ts";

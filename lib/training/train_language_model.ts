@@ -1,6 +1,7 @@
 /** Training and evaluation of a causal language model. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import { ensureEngine } from "../engine/start_engine.ts";
 import {
   type NextTokenInput,
   nextTokenTensors,
@@ -16,7 +17,7 @@ import {
 import { randomOrder } from "../batches/sampler.ts";
 import { compile } from "../engine/compile.ts";
 import { MANY_SIGNATURES } from "../engine/precision.ts";
-import { numReplicas } from "../engine/side_by_side.ts";
+import { numReplicas } from "../engine/compile.ts";
 import { type LanguageModel, languageModel } from "../model/language_model.ts";
 import type {
   TransformerConfig,
@@ -82,7 +83,7 @@ export function trainLanguageModel(
   checkAlive(model.params, "train");
   const length = lengthFor(sequences, model.config);
   const numExamples = sequences.length;
-  const resolved = resolveTrainOptions("trainLanguageModel", options, {
+  const resolved = resolveTrainOptions("train a language model", options, {
     numExamples,
   });
   return run(model, sequences, length, resolved);
@@ -95,6 +96,7 @@ async function* run(
   options: ResolvedTrainOptions,
 ): AsyncGenerator<StepEvent, void> {
   const { batchSize, seed } = options;
+  await ensureEngine();
   makeTrainable(params);
   const events = fit({
     params,
@@ -162,7 +164,7 @@ export async function evaluateLanguageModel(
   options: { batchSize?: number } = {},
 ): Promise<LanguageModelMetrics> {
   const { batchSize = 50 } = options;
-  checkKnownOptions("evaluateLanguageModel", options, ["batchSize"]);
+  checkKnownOptions("evaluate a language model", options, ["batchSize"]);
   checkOption("batchSize", batchSize, RULES.count);
   checkAlive(params, "evaluate");
   const length = lengthFor(sequences, config);

@@ -73,7 +73,7 @@ export type ResolvedTrainOptions = StepOptions & {
 /**
  * Checks the options of a training and fills in the defaults.
  *
- * @param name The function that has the options, for messages.
+ * @param action What cannot be done with wrong options, for messages.
  * @param options The user's choices.
  * @param task `numExamples`; the names of the function's other options; `warmupRatio`:
  * the default of `warmupSteps` as a share of all steps, by default 0.
@@ -82,7 +82,7 @@ export type ResolvedTrainOptions = StepOptions & {
  * @throws {TypeError} If an option is unknown.
  */
 export function resolveTrainOptions(
-  name: string,
+  action: string,
   options: TrainOptions,
   task: {
     readonly numExamples: number;
@@ -91,7 +91,7 @@ export function resolveTrainOptions(
   },
 ): ResolvedTrainOptions {
   const { numExamples, otherOptions = [], warmupRatio = 0 } = task;
-  checkKnownOptions(name, options, [
+  checkKnownOptions(action, options, [
     ...Object.keys(TRAIN_OPTION_NAMES),
     ...otherOptions,
   ]);

@@ -10,7 +10,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { addTo } from "../engine/adam.ts";
+import { assignAdd } from "../engine/training_ops.ts";
 import { compile, type Compiled } from "../engine/compile.ts";
 import {
   compileEach,
@@ -393,9 +393,9 @@ export function makeAccumulate<
         params,
         () => lossFunction(params, batch, config, dropoutFrom(seed)),
       );
-      addTo(sums.loss, loss.mul(weight));
+      assignAdd(sums.loss, loss.mul(weight));
       for (const [path, gradient] of Object.entries(gradients)) {
-        addTo(sums.gradients[path]!, gradient.mul(weight));
+        assignAdd(sums.gradients[path]!, gradient.mul(weight));
         paths.push(path);
       }
     });

@@ -5,7 +5,7 @@ import type {
   EvaluationEvent,
   StepEvent,
 } from "../../lib/training/fine_tune.ts";
-import type { Broadcast } from "./display.ts";
+import type { Broadcast } from "../../lib/views/show.ts";
 import { type Progress, progress } from "./progress.ts";
 
 /** A display that is told every event of `fineTune`. */

@@ -11,6 +11,7 @@ import { maskedBatchesOf } from "bertbook/batches/masking.ts";
 import { packedBatchesOf } from "bertbook/batches/packed_batches.ts";
 import { nextTokenBatches } from "bertbook/batches/next_token.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
+import { assertAll } from "../_property.ts";
 
 /** Examples of these lengths; ids tell example and place. */
 function examplesOf(lengths: readonly number[]): EncodedExample[] {
@@ -54,7 +55,7 @@ const lengths = fc.array(fc.integer({ min: 1, max: 12 }), {
 const counts = fc.integer({ min: 1, max: 5 });
 
 Deno.test("rowSpans() shares all rows out, at most one more to each of the first", () => {
-  fc.assert(
+  assertAll(
     fc.property(fc.integer({ min: 0, max: 50 }), counts, (numRows, count) => {
       const spans = rowSpans(numRows, count);
       assert.equal(spans.length, Math.min(numRows, count));
@@ -72,7 +73,7 @@ Deno.test("rowSpans() shares all rows out, at most one more to each of the first
 });
 
 Deno.test("the shards of a batch have its examples, in their order", () => {
-  fc.assert(fc.property(lengths, counts, (lengths, count) => {
+  assertAll(fc.property(lengths, counts, (lengths, count) => {
     const examples = examplesOf(lengths);
     const [batch] = batchesOf(examples, { batchSize: examples.length });
     const shards = splitBatch(batch!, count);
@@ -84,7 +85,7 @@ Deno.test("the shards of a batch have its examples, in their order", () => {
 });
 
 Deno.test("a batch packed for shards is cut into these, of equally many rows", () => {
-  fc.assert(fc.property(lengths, counts, (lengths, count) => {
+  assertAll(fc.property(lengths, counts, (lengths, count) => {
     const examples = examplesOf(lengths);
     const [batch] = packedBatchesOf(examples, {
       ...{ batchSize: examples.length, rowLength: 12, microBatches: count },

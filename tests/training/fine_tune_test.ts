@@ -10,10 +10,10 @@ import {
 } from "bertbook/training/fine_tune.ts";
 import { predict } from "bertbook/inference/predict.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import { saveModel } from "bertbook/checkpoint/save_model.ts";
 import {
   type ClassifierModel,
-  loadClassifier,
-  saveClassifier,
+  loadModel,
 } from "bertbook/checkpoint/pretrained.ts";
 import {
   assertNoLeak,
@@ -283,9 +283,9 @@ Deno.test("the model can be saved whenever an evaluation is the best", async () 
   for await (const event of fineTune(model, CONTRARY, recipe)) {
     if (event.kind !== "evaluation") continue;
     losses.push(event.metrics.loss);
-    if (event.best) await saveClassifier(model, folder);
+    if (event.best) await saveModel(model, folder);
   }
-  const saved = await loadClassifier(folder, { seed: 1 });
+  const saved = await loadModel(folder);
   for (const each of [model, saved]) {
     const { loss } = await predict(each, CONTRARY.validation, { batchSize: 8 });
     assert.equal(loss, Math.min(...losses));

@@ -5,7 +5,7 @@ import type {
   AnswerExample,
   TokenExample,
 } from "bertbook/batches/head_batches.ts";
-import type { HeadModel } from "bertbook/checkpoint/head_model.ts";
+import type { HeadModel } from "bertbook/checkpoint/pretrained.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
@@ -36,6 +36,7 @@ function newModel<H extends HeadName>(head: H, labels: string[] = []) {
   const sizes = { config: CONFIG, numLabels: labels.length };
   const params = initHead(head, sizes, randomStream(7));
   return {
+    head,
     config: CONFIG,
     params,
     tokenizer,
@@ -222,7 +223,7 @@ Deno.test("fineTune() refuses a base model, a disposed one, and wrong labels of 
   const base = newModel("base");
   assert.throws(
     () => fineTune(base as unknown as HeadModel<"next-sentence">, data, RECIPE),
-    { name: "TypeError", message: /must have a head; found the base model/ },
+    { name: "TypeError", message: /must have a head; found "base"/ },
   );
   disposeTree(base.params);
   const pairs = newModel("next-sentence");

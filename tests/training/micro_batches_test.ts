@@ -6,7 +6,7 @@ import type { Batch } from "bertbook/batches/batches.ts";
 import { splitBatch } from "bertbook/batches/batch_tensors.ts";
 import { runFunctionsEagerly } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
-import { numReplicas } from "bertbook/engine/side_by_side.ts";
+import { numReplicas } from "bertbook/engine/compile.ts";
 import { NO_DROPOUT } from "bertbook/ops/dropout.ts";
 import { BATCHES_OF, type Batching } from "bertbook/batches/packed_batches.ts";
 import {

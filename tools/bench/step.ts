@@ -1,12 +1,10 @@
 /**
- * A contestant of `deno task bench`: takes training steps when asked to.
+ * Bertbook as a worker of `bench`: takes training steps when asked to.
  *
- *     step.ts <compiled | eager | wasm> <model> <tokens> <precision>
- *             <all | none> <words>
+ *     step.ts <StepWorkload as JSON>
  *
  * Random weights, one batch, dropout, clipping, AdamW with weight decay. A step
- * lasts from the plain arrays of the batch until its loss is read. "all" savings
- * stand for a word table of so many rows, and no rows but `[CLS]` in the last layer.
+ * lasts from the plain arrays of the batch until its loss is read.
  *
  * @module
  */
@@ -18,7 +16,7 @@ import {
   splitBatch,
 } from "../../lib/batches/batch_tensors.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
-import { numReplicas } from "../../lib/engine/side_by_side.ts";
+import { numReplicas } from "../../lib/engine/compile.ts";
 import {
   tensorFlowBackend,
   tensorFlowBinding,
@@ -29,7 +27,7 @@ import {
 } from "../../lib/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../../lib/model/config.ts";
 import type { Dropout } from "../../lib/ops/dropout.ts";
-import { initClassifier } from "../../lib/model/initialize.ts";
+import { initHead } from "../../lib/model/heads/heads.ts";
 import { randomStream } from "../../lib/engine/random/stream.ts";
 import {
   ADAMW_DEFAULTS,
@@ -47,25 +45,50 @@ import {
   microBatchWeights,
   type TrainState,
 } from "../../lib/training/train_step.ts";
-import { answerRequests, peakMegabytes } from "../trials/worker_process.ts";
-import type { MemoryNow } from "./memory.ts";
+import { answerRequests, peakMegabytes } from "./worker_process.ts";
 import {
   BENCH_MODELS,
   benchBatch,
   type BenchModel,
+  LEARNING_RATE,
+  MAX_GRAD_NORM,
   NUM_CLASSES,
   NUM_WORDS,
+  type Savings,
 } from "./shapes.ts";
 
-const SEED = 42;
-const LEARNING_RATE = 2e-5;
-const CLIP_NORM = 1;
+/** What is trained, and by which engine. */
+export type StepWorkload = {
+  readonly engine: "compiled" | "eager" | "wasm";
+  readonly model: BenchModel;
+  /** T. */
+  readonly tokens: number;
+  readonly precision: Precision;
+  readonly savings: Savings;
+  /** Rows of the word embedding table with `"all"` savings. */
+  readonly words: number;
+};
 
-const [contestant, model, tokens, precision, savings, occurring] = Deno.args;
-const words = savings === "all" ? Number(occurring) : NUM_WORDS;
-const isCompiled = contestant === "compiled";
+/** The memory of the process at one time. */
+export type MemoryNow = {
+  /** Tensors of tfjs. */
+  readonly tensors: number;
+  /** Tensors and variables on TensorFlow's side. */
+  readonly handles: number;
+  /** The whole process, garbage included, in MB of 10⁶ bytes. */
+  readonly residentMb: number;
+  /** JavaScript's objects and arrays that are still in use, in MB. */
+  readonly scriptMb: number;
+};
+
+const SEED = 42;
+
+const workload = JSON.parse(Deno.args[0]!) as StepWorkload;
+const { engine, model, tokens, precision, savings } = workload;
+const words = savings === "all" ? workload.words : NUM_WORDS;
+const isCompiled = engine === "compiled";
 await startEngine({
-  ...(contestant === "wasm" ? { engine: "wasm" } : {}),
+  ...(engine === "wasm" ? { engine } : {}),
   // Operations that are called one by one have all threads to themselves.
   ...(isCompiled ? {} : { interOpThreads: 1 }),
 });
@@ -73,22 +96,26 @@ const config = {
   ...BENCH_MODELS[model as BenchModel],
   vocabSize: words,
 };
-const params = initClassifier(config, NUM_CLASSES, randomStream(SEED));
+const params = initHead(
+  "sequence-classification",
+  { config, numLabels: NUM_CLASSES },
+  randomStream(SEED),
+);
 makeTrainable(params);
 const state: TrainState<ClassifierParams> = {
   params,
   optimizerState: initOptimizerState(params),
 };
-const settings = { config, adamW: ADAMW_DEFAULTS, maxGradNorm: CLIP_NORM };
+const settings = { config, adamW: ADAMW_DEFAULTS, maxGradNorm: MAX_GRAD_NORM };
 const lossFunction = savings === "all" ? classificationLoss : plainLoss;
 const step = isCompiled
-  ? compileTrainStep(lossFunction, "training step")[precision as Precision]
+  ? compileTrainStep(lossFunction, "training step")[precision]
   : makeTrainStep(microBatchLoss(lossFunction));
-const plain = benchBatch(Number(tokens), words);
+const plain = benchBatch(tokens, words);
 const microBatches = splitBatch(plain, isCompiled ? numReplicas() : 1);
 let stepsTaken = 0;
 
-/** The loss that `classificationLoss()` computes, of all rows of all layers. */
+/** The loss of `classificationLoss()`, computed from all rows of all layers. */
 function plainLoss(
   params: ClassifierParams,
   { input, labels }: LabelledInput,
@@ -124,7 +151,7 @@ await answerRequests({ firstMs: await take() }, async (count) => {
   return { milliseconds, peakMb: peakMegabytes() };
 });
 
-/** What is held, and what of it is in use; garbage is collected in between. */
+/** Memory before garbage is collected, and what of it is in use after. */
 function memoryNow(): MemoryNow {
   const residentMb = megabytes(Deno.memoryUsage().rss);
   (globalThis as { gc?: () => void }).gc?.();

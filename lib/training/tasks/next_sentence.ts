@@ -15,7 +15,7 @@ import {
 import { checkExamples } from "../../batches/check_examples.ts";
 import { BATCHES_OF } from "../../batches/packed_batches.ts";
 import { compileEach, MANY_SIGNATURES } from "../../engine/precision.ts";
-import { numReplicas } from "../../engine/side_by_side.ts";
+import { numReplicas } from "../../engine/compile.ts";
 import type { BertConfig } from "../../model/config.ts";
 import {
   type NextSentenceParams,

@@ -8,7 +8,7 @@ import {
 import type { Batch, EncodedExample } from "../../batches/batches.ts";
 import { checkExamples } from "../../batches/check_examples.ts";
 import { BATCHES_OF } from "../../batches/packed_batches.ts";
-import type { ClassifierModel } from "../../checkpoint/head_model.ts";
+import type { ClassifierModel } from "../../checkpoint/pretrained.ts";
 import { accuracy, matthewsCorrelation } from "../../evaluation/metrics.ts";
 import { predict } from "../../inference/predict.ts";
 import {

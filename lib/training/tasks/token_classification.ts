@@ -14,7 +14,7 @@ import {
   type TokenExample,
 } from "../../batches/head_batches.ts";
 import { compileEach, MANY_SIGNATURES } from "../../engine/precision.ts";
-import { numReplicas } from "../../engine/side_by_side.ts";
+import { numReplicas } from "../../engine/compile.ts";
 import type { BertConfig } from "../../model/config.ts";
 import {
   classifyTokens,
