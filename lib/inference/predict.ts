@@ -105,6 +105,7 @@ export function predictionBatches(
     order: byLength(examples),
     length: "longest",
     multipleOf: lengthMultiple(config),
+    padTokenId: config.padTokenId,
   });
 }
 
