@@ -123,10 +123,10 @@ Deno.test("DistilBERT survives the journey through config.json, in its own words
   assert.deepEqual(configFromJson(json, "config.json"), DISTILBERT_BASE);
   assert.equal(json["seq_classif_dropout"], 0.2);
   assert.ok(!("hidden_size" in json) && !("type_vocab_size" in json));
-  const bare = { model_type: "distilbert" };
+  const bare = { "model_type": "distilbert" };
   assert.deepEqual(configFromJson(bare, "config.json"), DISTILBERT_BASE);
   assert.throws(
-    () => configFromJson({ ...bare, sinusoidal_pos_embds: true }, "c.json"),
+    () => configFromJson({ ...bare, "sinusoidal_pos_embds": true }, "c.json"),
     /"sinusoidal_pos_embds" must be false; found true/,
   );
 });

@@ -1,6 +1,7 @@
+import { normalize, preTokenize } from "bertbook/tokenizer/normalize.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { anyText, smallTokenizer } from "./_support.ts";
+import { anyText, smallTokenizer, withoutSpace } from "./_support.ts";
 
 const TOKENIZER = smallTokenizer();
 
@@ -110,4 +111,70 @@ Deno.test("padding and truncation change nothing before the cut", () => {
     assert.equal(cut.inputIds[kept], 3);
     assert.equal(cut.numTruncated, whole.inputIds.length - kept - 1);
   }));
+});
+
+Deno.test("decode() joins pieces and closes the gaps before marks", () => {
+  const { inputIds: ids } = TOKENIZER.encode("He plays, he isn't playing!");
+  assert.equal(
+    TOKENIZER.decode(ids, { skipSpecialTokens: true }),
+    "he plays, he isn't playing!",
+  );
+});
+
+Deno.test("decode() shows special tokens unless told to skip them", () => {
+  const { inputIds: ids } = TOKENIZER.encode("he \u20ac", { padTo: 5 });
+  assert.equal(TOKENIZER.decode(ids), "[CLS] he [UNK] [SEP] [PAD]");
+  assert.equal(TOKENIZER.decode(ids, { skipSpecialTokens: true }), "he");
+});
+
+Deno.test("decode() reads [UNK] for an id outside the vocabulary", () => {
+  assert.equal(TOKENIZER.decode([-1, 1_000_000]), "[UNK] [UNK]");
+  assert.equal(TOKENIZER.decode([]), "");
+});
+
+const spelled = fc.string({
+  unit: fc.constantFrom(..."playing the s ,.!'\u4e2d\u00e9 "),
+  maxLength: 60,
+});
+
+Deno.test("decode(encode(text)) is the normalized text, but for white space", () => {
+  fc.assert(
+    fc.property(spelled, (text) => {
+      const { inputIds: ids } = TOKENIZER.encode(text);
+      const decoded = TOKENIZER.decode(ids, { skipSpecialTokens: true });
+      assert.equal(withoutSpace(decoded), withoutSpace(text));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+/**
+ * Whether a text has the words `n ' t` after another one. Decoding closes the gap
+ * before `n't`, as Python's `clean_up_tokenization_spaces` does, and so joins the `n`
+ * to the word before it. All other gaps that it closes are beside marks, which split
+ * words anyway.
+ */
+function hasLooseNot(text: string): boolean {
+  const words = preTokenize(normalize(text)).join(" ");
+  return words.includes(" n ' t");
+}
+
+Deno.test("encode(decode(ids)) gives back the ids of spelled text without a loose n't", () => {
+  fc.assert(
+    fc.property(spelled, (text) => {
+      fc.pre(!hasLooseNot(text));
+      const { inputIds: ids } = TOKENIZER.encode(text);
+      const decoded = TOKENIZER.decode(ids, { skipSpecialTokens: true });
+      assert.deepEqual(TOKENIZER.encode(decoded).inputIds, ids);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("decode() joins a loose n't to the word before it, as Python does", () => {
+  const { inputIds: ids } = TOKENIZER.encode("p n't");
+  const decoded = TOKENIZER.decode(ids, { skipSpecialTokens: true });
+  assert.equal(decoded, "pn't");
+  assert.ok(hasLooseNot("p n't"));
+  assert.notDeepEqual(TOKENIZER.encode(decoded).inputIds, ids);
 });
