@@ -18,7 +18,7 @@ import {
   parametersOf,
   pythonNameOf,
 } from "bertbook/checkpoint/architectures.ts";
-import { readJsonObject } from "bertbook/checkpoint/json_files.ts";
+import { readJsonObject } from "bertbook/checkpoint/tokenizer_files.ts";
 import {
   type ClassifierModel,
   loadModel,
