@@ -79,13 +79,12 @@ export function checkChoice<T extends string>(
 }
 
 /**
- * Refuses options that a function does not know; a notebook's cells, and JavaScript,
- * are run without a look at their types.
+ * Refuses options of unknown names, which would otherwise be ignored.
  *
- * @param action What cannot be done then, for the message: "load a model".
- * @param options The options as they were passed.
- * @param known The names of all options.
- * @throws {TypeError} If a name is unknown; the message has the most similar known one.
+ * @param action What the options are for, such as `"fine-tune"`.
+ * @param options What the caller passed.
+ * @param known The names that there are.
+ * @throws {TypeError} If there is another name; the message says the nearest one.
  */
 export function checkKnownOptions(
   action: string,
@@ -95,8 +94,8 @@ export function checkKnownOptions(
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new TypeError(
-    `Cannot ${action}: its options must be among ${known.join(", ")}; ` +
-      `found "${unknown}"; did you mean "${closest(unknown, known)}"?`,
+    `Cannot ${action}: its options must be among ${known.join(", ")}; found ` +
+      `"${unknown}"; did you mean "${closest(unknown, known)}"?`,
   );
 }
 

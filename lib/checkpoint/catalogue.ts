@@ -2,15 +2,10 @@
 
 import { closest } from "fastest-levenshtein";
 import { join } from "node:path";
+import { type Asset, type ProvisionOptions } from "../download/asset.ts";
+import { ensureAsset, findAsset } from "../download/ensure_asset.ts";
+import { cacheFolder, withLock } from "../download/cache.ts";
 import { BERT_TINY } from "../model/config.ts";
-import {
-  type Asset,
-  ensureAsset,
-  findAsset,
-  type ProvisionOptions,
-} from "../download/asset.ts";
-import { cacheFolder } from "../download/cache.ts";
-import { withLock } from "../download/lock.ts";
 import { configToJson } from "./architectures.ts";
 import { replaceFolder, standingFolder, writeSynced } from "./replace.ts";
 

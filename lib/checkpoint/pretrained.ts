@@ -23,6 +23,7 @@ import {
 } from "../options.ts";
 import type { BertTokenizer } from "../tokenizer/bert_tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { checkVocabularySize } from "../tokenizer/vocabulary.ts";
 import {
   ARCHITECTURES,
@@ -168,6 +169,7 @@ export async function loadModel<
     : { found: new Map<string, string>(), missing: parameters, unexpected: [] };
   if (file) checkShapes(parameters, match, file.tensors);
 
+  await ensureEngine();
   const random = normalRandom(seed);
   const params = tf.tidy(() =>
     unflatten(parameters, (parameter) => {

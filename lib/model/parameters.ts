@@ -7,7 +7,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { statelessUniform } from "../engine/stateless_uniform.ts";
+import { statelessUniform } from "../engine/random.ts";
 import type { BertConfig } from "./config.ts";
 
 /** What a parameter does, which decides how it is initialized and stored. */

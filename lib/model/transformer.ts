@@ -27,7 +27,7 @@ export type Positions = "learned" | "sinusoidal" | "none";
 export type TransformerConfig =
   & Pick<
     BertConfig,
-    | Required
+    | RequiredSize
     | "intermediateSize"
     | "activation"
     | "normOrder"
@@ -39,7 +39,7 @@ export type TransformerConfig =
   & { readonly positions: Positions };
 
 /** The sizes that have no default. */
-type Required =
+export type RequiredSize =
   | "vocabSize"
   | "numLayers"
   | "numHeads"
@@ -67,7 +67,7 @@ type Required =
  */
 export function transformerConfig(
   choices:
-    & Pick<TransformerConfig, Required>
+    & Pick<TransformerConfig, RequiredSize>
     & Partial<TransformerConfig>,
 ): TransformerConfig {
   const config = {

@@ -76,7 +76,7 @@ const addAndNorm = fuse(
     const sum = residual.add(applyDropout(product.add(bias), dropoutKey));
     return layerNormFormula(sum as tf.Tensor2D, norm, epsilon);
   },
-  { value: "too" },
+  { bfloat16: { value: "also" } },
 );
 
 const addAndNormGradient = fuse(
@@ -90,5 +90,5 @@ const addAndNormGradient = fuse(
     const product = applyDropout(by.x, dropoutKey);
     return { ...by, product, productBias: product.sum(0) };
   },
-  { product: "only" },
+  { bfloat16: { product: "only" } },
 );

@@ -147,7 +147,7 @@ const maskedSoftmax = fuse(
     const weights = tf.softmax(scores.mul(scale).add<tf.Tensor4D>(mask));
     return { weights, dropped: applyDropout(weights, dropout) };
   },
-  { dropped: "only" },
+  { bfloat16: { dropped: "only" } },
 );
 
 /** The gradient by the scores, and once more the weights after dropout. */
@@ -163,7 +163,7 @@ const softmaxGradient = fuse(
     const scores = product.sub(weights.mul(product.sum(-1, true))).mul(scale);
     return { scores, dropped: applyDropout(weights, dropout) };
   },
-  { scores: "only", dropped: "only" },
+  { bfloat16: { scores: "only", dropped: "only" } },
 );
 
 /** B, T and H. */
@@ -228,20 +228,20 @@ function merged(x: tf.Tensor4D): tf.Tensor2D {
   return x.transpose([0, 2, 1, 3]).reshape([B * T, H * K]);
 }
 
-const fusedSplit = fuse("split heads", splitHeads, { "": "only" });
-const fusedMerge = fuse("merge heads", merged, { "": "only" });
+const fusedSplit = fuse("split heads", splitHeads, { bfloat16: "only" });
+const fusedMerge = fuse("merge heads", merged, { bfloat16: "only" });
 
 const biasAndSplit = fuse(
   "bias, split heads",
   (product: tf.Tensor2D, bias: tf.Tensor1D, sizes: Sizes) =>
     splitHeads(product.add(bias), sizes),
-  { "": "only" },
+  { bfloat16: "only" },
 );
 
 const mergeAndSum = fuse("merge heads, sum", (gradient: tf.Tensor4D) => {
   const rows = merged(gradient);
   return [rows, rows.sum(0)];
-}, { "[0]": "only" });
+}, { bfloat16: { "[0]": "only" } });
 
 /**
  * Masks are additive: they are added to the scores before the softmax, 0 to keep a key

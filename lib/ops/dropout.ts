@@ -82,7 +82,9 @@ export function dropoutFrom(seed: tf.Tensor1D): Dropout {
 }
 
 /** {@linkcode applyDropout} by itself, in one pass. */
-const fusedDropout = fuse("dropout", applyDropout<tf.Tensor>, { "": "too" });
+const fusedDropout = fuse("dropout", applyDropout<tf.Tensor>, {
+  bfloat16: "also",
+});
 
 /**
  * Drops elements by a key; of a gradient, the same elements.

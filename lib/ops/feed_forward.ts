@@ -51,7 +51,7 @@ const biasedActivation = fuse(
   "bias, activation",
   (wide: tf.Tensor, bias: tf.Tensor, activation: Activation) =>
     ACTIVATIONS[activation].value(wide.add(bias)),
-  { "": "only" },
+  { bfloat16: "only" },
 );
 
 /** The gradients by the product and by the bias, and the value once more. */
@@ -68,5 +68,5 @@ const biasedActivationGradient = fuse(
     const wide = gradientOf(gradient, x);
     return { wide, bias: wide.sum(0), value: value(x) };
   },
-  { wide: "only", value: "only" },
+  { bfloat16: { wide: "only", value: "only" } },
 );

@@ -1,14 +1,14 @@
 /** How well a pretrained model guesses words that it has not been trained on. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { setImmediate } from "node:timers/promises";
 import type { EncodedExample } from "../batches/batches.ts";
 import {
   cutMaskedBatch,
   IGNORE_INDEX,
   maskedBatchesOf,
 } from "../batches/masked_batches.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
+import { yieldToEventLoop } from "../engine/event_loop.ts";
+import { sideBySide } from "../engine/compile.ts";
 import { argMax } from "../evaluation/probabilities.ts";
 import type { BertConfig } from "../model/config.ts";
 import { predictWords } from "../model/heads/masked_lm.ts";
@@ -90,7 +90,7 @@ export async function judgePretraining(
     numRight += pairs.filter((logits, row) =>
       argMax(logits) === batch.labels[row]
     ).length;
-    await setImmediate(); // the engine blocks while it computes
+    await yieldToEventLoop(); // the engine blocks while it computes
   }
   if (numWords === 0) {
     throw new RangeError(

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { BERT_TINY } from "bertbook/model/config.ts";
-import { ensureAsset, ProvisionError } from "bertbook/download/asset.ts";
+import { ensureAsset } from "bertbook/download/ensure_asset.ts";
+import { ProvisionError } from "bertbook/download/asset.ts";
 import {
   ALL_MINI_LM,
   CATALOGUE,

@@ -4,7 +4,7 @@ import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { classify } from "bertbook/model/heads/sequence_classifier.ts";
 import { MINI_LM } from "bertbook/model/config.ts";
 import { inputFrom } from "bertbook/model/input.ts";
-import { findAsset } from "bertbook/download/asset.ts";
+import { findAsset } from "bertbook/download/ensure_asset.ts";
 import { ALL_MINI_LM } from "bertbook/checkpoint/catalogue.ts";
 import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import golden from "../golden/bert_minilm.json" with { type: "json" };

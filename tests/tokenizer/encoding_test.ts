@@ -5,6 +5,7 @@ import {
   truncate,
   truncatedLengths,
 } from "bertbook/tokenizer/encoding.ts";
+import { assertAll } from "../_property.ts";
 import { vocabularyOf } from "./_support.ts";
 
 const VOCABULARY = vocabularyOf("a", "b");
@@ -86,7 +87,7 @@ Deno.test("truncatedLengths() spares the shorter sentence", () => {
 const count = fc.nat(40);
 
 Deno.test("truncatedLengths() fills the room, and lengthens nothing", () => {
-  fc.assert(fc.property(count, count, count, (first, second, room) => {
+  assertAll(fc.property(count, count, count, (first, second, room) => {
     const [keptFirst, keptSecond] = truncatedLengths(first, second, room);
     assert.equal(keptFirst + keptSecond, Math.min(first + second, room));
     assert.ok(0 <= keptFirst && keptFirst <= first);
@@ -96,7 +97,7 @@ Deno.test("truncatedLengths() fills the room, and lengthens nothing", () => {
 
 Deno.test("every encoding has one length, a mask of its tokens, and all [SEP]", () => {
   const lengths = fc.tuple(count, fc.option(count, { nil: undefined }), count);
-  fc.assert(fc.property(lengths, count, ([first, second, room], padding) => {
+  assertAll(fc.property(lengths, count, ([first, second, room], padding) => {
     const numSpecial = second === undefined ? 2 : 3;
     const maxLength = numSpecial + room;
     const padTo = maxLength + padding;
@@ -174,7 +175,7 @@ Deno.test("truncate() never begins the end with a torn word", () => {
 });
 
 Deno.test("buildInputsWithSpecialTokens() cuts the middle, counts it, and keeps every [SEP]", () => {
-  fc.assert(
+  assertAll(
     fc.property(
       fc.nat(30),
       fc.option(fc.nat(30), { nil: undefined }),

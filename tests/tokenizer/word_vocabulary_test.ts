@@ -8,6 +8,7 @@ import {
 } from "bertbook/tokenizer/word_vocabulary.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 import { anyText } from "./_support.ts";
 
 const texts = [["b", "a", "c", "b"], [], ["c", "b", "d", "[PAD]"]];
@@ -33,7 +34,7 @@ Deno.test("collectVocabulary() leaves rare words out", () => {
 const anyTexts = fc.array(fc.array(fc.constantFrom(..."abcdefgh")));
 
 Deno.test("collectVocabulary() does not depend on the order of the texts", () => {
-  fc.assert(
+  assertAll(
     fc.property(anyTexts, fc.integer({ min: 1, max: 3 }), (texts, n) => {
       const { pieces, idOf } = buildVocabulary(texts, { minFrequency: n });
       const reversed = texts.toReversed().map((words) => words.toReversed());
@@ -50,7 +51,7 @@ Deno.test("unknownRate() counts words, not kinds of words", () => {
   const vocabulary = buildVocabulary(texts, { minFrequency: 2 });
   assert.equal(unknownRate([["b", "x"], ["x", "[UNK]"]], vocabulary), 3 / 4);
   assert.equal(unknownRate([], vocabulary), 0);
-  fc.assert(fc.property(anyTexts, (texts) => {
+  assertAll(fc.property(anyTexts, (texts) => {
     assert.equal(unknownRate(texts, buildVocabulary(texts)), 0);
   }));
 });
@@ -87,7 +88,7 @@ Deno.test("wordsOfVectors() gives back every word that the vocabulary has", () =
   const texts = fc.array(
     fc.array(fc.constantFrom(..."abcd", "[PAD]", "[UNK]")),
   );
-  fc.assert(fc.property(texts, (texts) => {
+  assertAll(fc.property(texts, (texts) => {
     const vocabulary = buildVocabulary(texts);
     assert.deepEqual(
       wordsOfVectors(vectorize(texts, vocabulary), vocabulary),
@@ -108,7 +109,7 @@ Deno.test("splitAtWhitespace() keeps everything but the white space", () => {
     "?",
   ]);
   assert.deepEqual(splitAtWhitespace(""), []);
-  fc.assert(fc.property(anyText, (text) => {
+  assertAll(fc.property(anyText, (text) => {
     const words = splitAtWhitespace(text);
     assert.equal(words.join(""), text.replace(/\s+/g, ""));
     assert.ok(words.every((word) => word !== ""));
@@ -141,7 +142,7 @@ Deno.test("splitAsSst2() keeps every character, in lower case", () => {
   );
   const tricky = fc.array(fc.oneof(unit, fc.constantFrom(..." ,!'T")))
     .map((parts) => parts.join(""));
-  fc.assert(fc.property(fc.oneof(tricky, anyText), (text) => {
+  assertAll(fc.property(fc.oneof(tricky, anyText), (text) => {
     const words = splitAsSst2(text);
     assert.equal(words.join(""), text.toLowerCase().replace(/\s+/g, ""));
     assert.deepEqual(splitAsSst2(words.join(" ")), words);

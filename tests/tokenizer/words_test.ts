@@ -9,6 +9,7 @@ import {
   splitAtWhitespace,
 } from "bertbook/tokenizer/word_vocabulary.ts";
 import fc from "fast-check";
+import { assertAll } from "../_property.ts";
 import { anyText, smallTokenizer } from "./_support.ts";
 
 Deno.test("wordSpans() joins pieces, and leaves special tokens out", () => {
@@ -47,7 +48,7 @@ Deno.test("splitIntoWords() reads <unk> as [UNK], which tokenize() takes to piec
 Deno.test("splitIntoWords() over whitespace is BERT's own tokenizer", () => {
   // These three are white space to JavaScript, and nothing at all to BERT.
   const texts = anyText.map((text) => text.replace(/[\v\f\uFEFF]/g, ""));
-  fc.assert(fc.property(texts, (text) => {
+  assertAll(fc.property(texts, (text) => {
     assert.deepEqual(
       splitIntoWords(splitAtWhitespace(text), tokenizer),
       tokenizer.tokenize(text),

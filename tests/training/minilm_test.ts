@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { train } from "bertbook/training/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
-import { findAsset } from "bertbook/download/asset.ts";
+import { findAsset } from "bertbook/download/ensure_asset.ts";
 import { ALL_MINI_LM, ensureModel } from "bertbook/checkpoint/catalogue.ts";
 import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import golden from "../golden/training_losses.json" with { type: "json" };

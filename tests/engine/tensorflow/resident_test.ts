@@ -1,15 +1,14 @@
 import { provideLibrary } from "bertbook/engine/tensorflow/library.ts";
-import { loadForGood } from "bertbook/engine/tensorflow/resident.ts";
+import { loadForGood, openContext } from "bertbook/engine/tensorflow/context.ts";
 import assert from "node:assert/strict";
 
 const PROGRAM = `
-import { openContext } from "bertbook/engine/tensorflow/context.ts";
 openContext(Deno.args[0], { threads: 1, interOpThreads: 1 });
 console.error("end");
 `;
 
 Deno.test("a process that opens TensorFlow and does nothing ends well and in silence", async () => {
-  const { path } = await provideLibrary({ offline: true });
+  const { path } = await provideLibrary();
   const deno = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--ext=ts", "-", path],
     env: { TF_CPP_MIN_LOG_LEVEL: "2" },
