@@ -1,6 +1,6 @@
 /**
- * What dropout multiplies by, drawn anew wherever it is needed: nothing is stored
- * between a forward and a backward pass.
+ * Dropout masks, drawn anew wherever they are needed: nothing is stored between a
+ * forward and a backward pass.
  *
  * @module
  */
