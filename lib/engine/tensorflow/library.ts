@@ -6,12 +6,8 @@
  */
 
 import { join } from "node:path";
-import {
-  type Asset,
-  ensureAsset,
-  findAsset,
-  type ProvisionOptions,
-} from "../../download/asset.ts";
+import { type Asset, type ProvisionOptions } from "../../download/asset.ts";
+import { ensureAsset, findAsset } from "../../download/ensure_asset.ts";
 
 /** A library and where it was found, in words. */
 export type Library = { path: string; origin: string };

@@ -32,7 +32,7 @@ async function run(
   sizes: number[],
   env: Record<string, string> = {},
 ): Promise<Ending> {
-  const { path } = await provideLibrary({ offline: true });
+  const { path } = await provideLibrary();
   const deno = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
