@@ -1,6 +1,5 @@
 /** Draws the attention of every head for one sentence, as a page to click through. */
-import { attentionsOf, encode, ensureModel, loadClassifier } from "bertbook";
-import { headView, saveView, startEngine } from "bertbook";
+import { attentionsOf, encode, ensureModel, headView, loadClassifier, saveView, startEngine } from "bertbook";
 
 await startEngine();
 const labels = ["no", "yes"]; // the new classifier plays no part in the attention

@@ -1,7 +1,6 @@
 /** Fine-tunes BERT on a list of strings; with texts as arguments, classifies them. */
 import process from "node:process";
-import { classify, encode, ensureModel, fineTune } from "bertbook";
-import { loadClassifier, saveClassifier, startEngine } from "bertbook";
+import { classify, encode, ensureModel, fineTune, loadClassifier, saveClassifier, startEngine } from "bertbook";
 
 const TEXTS = {
   bug: ["It crashes at start", "Saving fails", "The login page is broken"],

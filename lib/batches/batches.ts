@@ -30,7 +30,7 @@ export type PackedPlaces = {
 
 /** B examples in rows of T tokens: each in a row of its own, unless packed. */
 export type Batch = {
-  /** [B, T]; padding is 0. */
+  /** [B, T]. */
   inputIds: Int32Array;
   /** [B, T]; padding is 0. */
   tokenTypeIds: Int32Array;
@@ -58,6 +58,8 @@ export type BatchOptions = {
   length?: number | "longest";
   /** Rounds T up, so that few different shapes occur; 1 unless told. */
   multipleOf?: number;
+  /** The id that fills up the rows; 0 by default. */
+  padTokenId?: number;
   /** Leaves out a last batch that is not full. */
   dropLast?: boolean;
 };
@@ -91,6 +93,7 @@ export function* batchesOf(
 ): Generator<Batch> {
   const { batchSize, order = sequentialOrder(examples.length) } = options;
   const { length = "longest", multipleOf = 1, dropLast = false } = options;
+  const { padTokenId = 0 } = options;
   checkSize("batchSize", batchSize);
   checkSize("multipleOf", multipleOf);
   if (length !== "longest") checkSize("length", length);
@@ -103,7 +106,8 @@ export function* batchesOf(
       throw tooLong(indices, rows, length);
     }
     const wanted = length === "longest" ? longest : length;
-    yield pad(rows, indices, Math.ceil(wanted / multipleOf) * multipleOf);
+    const rounded = Math.ceil(wanted / multipleOf) * multipleOf;
+    yield pad(rows, indices, rounded, padTokenId);
   }
 }
 
@@ -120,14 +124,15 @@ export function numBatches(count: number, batchSize: number): number {
   return Math.ceil(count / batchSize);
 }
 
-/** Copies rows into a rectangle of zeros. */
+/** Copies rows into a rectangle of padding. */
 function pad(
   rows: readonly EncodedExample[],
   indices: number[],
   length: number,
+  padTokenId: number,
 ): Batch {
   const size = rows.length;
-  const inputIds = new Int32Array(size * length); // [B, T]
+  const inputIds = new Int32Array(size * length).fill(padTokenId); // [B, T]
   const tokenTypeIds = new Int32Array(size * length); // [B, T]
   const attentionMask = new Float32Array(size * length); // [B, T]
   for (const [row, example] of rows.entries()) {

@@ -3,7 +3,7 @@
 import { type Batch, batchesOf, type EncodedExample } from "./batches.ts";
 import { packedBatchesOf } from "./packed_batches.ts";
 import { sideBySide } from "../engine/compile.ts";
-import type { BertConfig } from "../model/config.ts";
+import { type BertConfig, maxSequenceLength } from "../model/config.ts";
 
 /** Short examples share a row, or each has one of its own. */
 export type Layout = "packed" | "padded";
@@ -28,30 +28,32 @@ export const BATCHES_OF: Readonly<
   packed: (examples, config, order) =>
     packedBatchesOf(examples, {
       ...order,
-      rowLength: Math.min(PACKED_LENGTH, config.maxPositionEmbeddings),
+      rowLength: Math.min(PACKED_LENGTH, maxSequenceLength(config)),
       multipleOf: lengthMultiple(config, 16),
       // A shape's first step takes seconds longer, a row of padding milliseconds.
       rowsMultipleOf: 2,
       shards: sideBySide(),
+      padTokenId: config.padTokenId,
     }),
   padded: (examples, config, order) =>
     batchesOf(examples, {
       ...order,
       length: "longest",
       multipleOf: lengthMultiple(config),
+      padTokenId: config.padTokenId,
     }),
 };
 
 /**
  * Lengths are rounded up to a multiple of it, so that few shapes occur.
  *
- * @param config Supplies `maxPositionEmbeddings`, which no rounding may exceed.
+ * @param config Supplies the longest sequence, which no rounding may exceed.
  * @param wanted The multiple, if it divides the longest length; 4 by default.
  * @returns `wanted`, or else 1.
  */
 export function lengthMultiple(
-  { maxPositionEmbeddings }: BertConfig,
+  config: BertConfig,
   wanted = 4,
 ): number {
-  return maxPositionEmbeddings % wanted === 0 ? wanted : 1;
+  return maxSequenceLength(config) % wanted === 0 ? wanted : 1;
 }

@@ -42,6 +42,8 @@ export type PackedBatchOptions = {
    * three times as much; 1 unless told.
    */
   rowsMultipleOf?: number;
+  /** The id that fills up the rows; 0 by default. */
+  padTokenId?: number;
   /**
    * So many shards have about equally many examples, and equally many rows, for
    * `cutBatch`; 1 unless told. What is left over at the end, and cannot be shared out
@@ -102,6 +104,7 @@ export function* packedBatchesOf(
 ): Generator<Batch> {
   const { batchSize, rowLength, multipleOf = 1, rowsMultipleOf = 1 } = options;
   const { order = sequentialOrder(examples.length), shards = 1 } = options;
+  const { padTokenId = 0 } = options;
   checkSize("batchSize", batchSize);
   checkSize("rowLength", rowLength);
   checkSize("shards", shards);
@@ -120,7 +123,7 @@ export function* packedBatchesOf(
     const count = isShared ? Math.min(shards, given.length) : 1;
     const groups = deal(lengths, count)
       .map((group) => group.map((at) => given[at]!));
-    yield pack(examples, groups, length, rowsMultipleOf);
+    yield pack(examples, groups, { length, rowsMultipleOf, padTokenId });
   }
 }
 
@@ -145,8 +148,11 @@ function deal(lengths: readonly number[], shards: number): number[][] {
 function pack(
   all: readonly EncodedExample[],
   groups: readonly number[][],
-  length: number,
-  rowsMultipleOf: number,
+  { length, rowsMultipleOf, padTokenId }: {
+    length: number;
+    rowsMultipleOf: number;
+    padTokenId: number;
+  },
 ): Batch {
   const indices = groups.flat();
   const examples = indices.map((index) => all[index]!);
@@ -162,7 +168,7 @@ function pack(
   const places = packed.flatMap((shard, number) =>
     shard.map(({ row, offset }) => ({ row: row + number * numEach, offset }))
   );
-  const inputIds = new Int32Array(numRows * length); // [R, T]
+  const inputIds = new Int32Array(numRows * length).fill(padTokenId); // [R, T]
   const tokenTypeIds = new Int32Array(numRows * length); // [R, T]
   const attentionMask = new Float32Array(numRows * length); // [R, T]
   const positions = new Int32Array(numRows * length); // [R, T]

@@ -68,6 +68,7 @@ export async function judgePretraining(
   const batches = maskedBatchesOf(examples, {
     ...{ batchSize, seed, vocabulary: tokenizer.vocabulary, epoch: 0 },
     multipleOf: lengthMultiple(config),
+    padTokenId: config.padTokenId,
   });
   let loss = 0, numFound = 0, numWords = 0, numRight = 0;
   for (const batch of batches) {

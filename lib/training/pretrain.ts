@@ -140,6 +140,7 @@ async function* run(
           batchSize,
         }),
         multipleOf: lengthMultiple(config),
+        padTokenId: config.padTokenId,
       });
       const position = { epoch, stepsDone: (epoch - 1) * stepsPerEpoch };
       let trainingLoss = 0, trainingSeconds = 0;

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  ArchiveError,
-  type UnpackOptions,
-} from "bertbook/download/archives.ts";
-import { extractArchive } from "bertbook/download/archives.ts";
+import { ArchiveError, extractArchive, type UnpackOptions } from "bertbook/download/archives.ts";
 import { lastSignature, zipOf, zipWithLink } from "./_archives.ts";
 import { content, factOf, TemporaryFolder } from "./_server.ts";
 

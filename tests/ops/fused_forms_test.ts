@@ -8,7 +8,11 @@ import {
   splitHeads,
 } from "bertbook/ops/attention.ts";
 import { feedForward } from "bertbook/ops/feed_forward.ts";
-import { gelu } from "bertbook/ops/activations.ts";
+import {
+  activate,
+  type Activation,
+  ACTIVATIONS,
+} from "bertbook/ops/activations.ts";
 import { layerNorm, type LayerNormParams } from "bertbook/ops/layer_norm.ts";
 import { linear, type LinearParams } from "bertbook/ops/linear.ts";
 import { addNorm } from "bertbook/ops/add_norm.ts";
@@ -47,23 +51,26 @@ function assertEqual(
   );
 }
 
-Deno.test("feedForward() is a linear layer, GELU, and a product", () => {
-  tf.tidy(() => {
-    const { kernel, bias } = affine();
-    type Inputs = [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D, tf.Tensor2D];
-    assertEqual(
-      (...inputs) => {
-        const [kernel, bias, output, x] = inputs as Inputs;
-        return feedForward({ kernel, bias }, output, x);
-      },
-      (...inputs) => {
-        const [kernel, bias, output, x] = inputs as Inputs;
-        return tf.matMul(gelu(linear({ kernel, bias }, x)), output);
-      },
-      [kernel, bias, chirp([D, 3], 6), rows()],
-    );
+for (const activation of Object.keys(ACTIVATIONS) as Activation[]) {
+  Deno.test(`feedForward() is a linear layer, ${activation}, and a product`, () => {
+    tf.tidy(() => {
+      const { kernel, bias } = affine();
+      type Inputs = [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D, tf.Tensor2D];
+      assertEqual(
+        (...inputs) => {
+          const [kernel, bias, output, x] = inputs as Inputs;
+          return feedForward({ kernel, bias }, output, x, activation);
+        },
+        (...inputs) => {
+          const [kernel, bias, output, x] = inputs as Inputs;
+          const wide = linear({ kernel, bias }, x);
+          return tf.matMul(activate(activation, wide), output);
+        },
+        [kernel, bias, chirp([D, 3], 6), rows()],
+      );
+    });
   });
-});
+}
 
 Deno.test("addNorm() is a bias, dropout, a sum, and a layer norm", () => {
   tf.tidy(() => {
