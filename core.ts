@@ -23,8 +23,8 @@
 export type {
   GraphOptions,
   SignatureReport,
-} from "./lib/engine/tensorflow/compiled_signature.ts";
-export type { DropoutSite } from "./lib/engine/dropout_factors.ts";
+} from "./lib/engine/accelerator.ts";
+export type { DropoutKey } from "./lib/engine/dropout_mask.ts";
 export {
   compile,
   type Compiled,

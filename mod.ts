@@ -23,7 +23,7 @@ export * from "./core.ts";
 export type { Members, Source } from "./lib/download/source.ts";
 export type { FileFact } from "./lib/download/checksum.ts";
 export type { ProvisionEvent } from "./lib/download/progress.ts";
-export { ENGINES } from "./lib/engine/engine_name.ts";
+export { ENGINES } from "./lib/engine/start_engine.ts";
 export {
   describeDevice,
   type DeviceReport,
@@ -37,7 +37,7 @@ export {
   type SpeedSettings,
   speedSettings,
 } from "./lib/engine/speed_settings.ts";
-export type { StartedEngine } from "./lib/engine/started_engine.ts";
+export type { StartedEngine } from "./lib/engine/start_engine.ts";
 export type { Asset, ProvisionOptions } from "./lib/download/asset.ts";
 
 // Tokenizer and model: read, download, save
