@@ -25,7 +25,7 @@ import {
   type NeuronData,
   strongestNeuron,
   unpackVectors,
-} from "./neurons.ts";
+} from "./neuron_data.ts";
 
 /**
  * Draws the view in place of the still form.

@@ -29,7 +29,7 @@ import {
   packNeurons,
   strongestNeuron,
   unpackVectors,
-} from "./neurons.ts";
+} from "./neuron_data.ts";
 
 /**
  * Shows query, key, their product neuron by neuron, scaled dot product and softmax.
