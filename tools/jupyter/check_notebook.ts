@@ -216,7 +216,7 @@ export type GatheredCells = {
  *
  * @example Two cells
  * ```ts
- * import { gatherCells } from "./gather_cells.ts";
+ * import { gatherCells } from "./check_notebook.ts";
  * import assert from "node:assert/strict";
  *
  * const { code, places } = gatherCells(["const a = 1", "a\na"]);

@@ -146,7 +146,7 @@ export function splitLines(text: string): string[] {
  *
  * @example Keys are sorted as text
  * ```ts
- * import { formatJson } from "./notebook_layout.ts";
+ * import { formatJson } from "./notebook.ts";
  * import assert from "node:assert/strict";
  *
  * assert.equal(formatJson({ 9: [], 10: 1 }), '{\n "10": 1,\n "9": []\n}');

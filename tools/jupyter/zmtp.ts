@@ -147,7 +147,7 @@ export type Frame = { flags: number; body: Uint8Array };
  *
  * @example A short frame
  * ```ts
- * import { encodeFrame } from "./zmtp_frames.ts";
+ * import { encodeFrame } from "./zmtp.ts";
  * import assert from "node:assert/strict";
  *
  * const body = new TextEncoder().encode("ok");
