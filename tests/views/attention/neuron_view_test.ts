@@ -6,7 +6,7 @@ import {
   unpackVectors,
 } from "bertbook/views/attention/neuron_data.ts";
 import { packNeurons } from "bertbook/views/attention/neuron_data.ts";
-import { sampleNeurons, samplePair } from "./_samples.ts";
+import { sampleNeurons, samplePair } from "../_samples.ts";
 
 const PAIR = sampleNeurons([2, 3, 8], samplePair(1, 1));
 
