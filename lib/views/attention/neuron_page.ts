@@ -25,7 +25,7 @@ import {
   type NeuronData,
   strongestNeuron,
   unpackVectors,
-} from "./neuron_data.ts";
+} from "./neurons.ts";
 
 /**
  * Draws the view in place of the still form.

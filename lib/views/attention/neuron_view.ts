@@ -29,7 +29,7 @@ import {
   packNeurons,
   strongestNeuron,
   unpackVectors,
-} from "./neuron_data.ts";
+} from "./neurons.ts";
 
 /**
  * Shows query, key, their product neuron by neuron, scaled dot product and softmax.

@@ -4,8 +4,8 @@ import {
   compareWithKeys,
   strongestNeuron,
   unpackVectors,
-} from "bertbook/views/attention/neuron_data.ts";
-import { packNeurons } from "bertbook/views/attention/neuron_data.ts";
+} from "bertbook/views/attention/neurons.ts";
+import { packNeurons } from "bertbook/views/attention/neurons.ts";
 import { sampleNeurons, samplePair } from "../_samples.ts";
 
 const PAIR = sampleNeurons([2, 3, 8], samplePair(1, 1));
