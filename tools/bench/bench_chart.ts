@@ -20,8 +20,8 @@ export type BenchBars = {
   /** `"all"` where work that changes no result is left out. */
   readonly savings: "all" | "none";
   readonly stepMs: number;
-  /** What the step reaches of the speed of large matrix products. */
-  readonly roofShare: number;
+  /** The share of the peak speed of large matrix products that the step reaches. */
+  readonly utilization: number;
   readonly torchMs?: number;
   readonly eagerMs?: number;
   readonly wasmMs?: number;
@@ -67,7 +67,7 @@ const BAR_HEIGHT = 19;
 /**
  * Draws how long the step of each program lasts, in steps of Bertbook's, so
  * that small and large models can be read from one axis; its label gives the time.
- * Without other programs it draws the share of the machine's roof instead.
+ * Without other programs it draws the utilization of the machine instead.
  *
  * @param rows What was measured; programs without a time are left out.
  * @param options `machine`: a line that says where.
@@ -87,9 +87,9 @@ export function benchChart(
     programs.flatMap(({ name, ms: msOf }) => {
       const ms = msOf(shape);
       if (ms === undefined) return [];
-      // The share of the roof goes with the speed.
-      const { stepMs, roofShare } = rowOf(shape);
-      const value = alone ? roofShare * stepMs / ms : ms / stepMs;
+      // Utilization is proportional to speed.
+      const { stepMs, utilization } = rowOf(shape);
+      const value = alone ? utilization * stepMs / ms : ms / stepMs;
       const label = `${milliseconds(ms)} ms`;
       return [{ shape: shape.title, program: name, value, label }];
     })

@@ -50,7 +50,7 @@ const benchRows = ["tiny", "minilm"].flatMap((model, i) =>
     precision: "float32",
     savings: "all" as const,
     stepMs: 27.3 * (1 + 4 * i) * (1 + j),
-    roofShare: 0.2 + 0.1 * (i + j),
+    utilization: 0.2 + 0.1 * (i + j),
   }))
 );
 
@@ -240,7 +240,7 @@ Deno.test("benchChart() measures every program in steps of Bertbook", () => {
     precision: "float32",
     savings: "all" as const,
     stepMs: 20,
-    roofShare: 0.25,
+    utilization: 0.25,
   };
   const plain = { ...row, savings: "none" as const, stepMs: 25, torchMs: 30 };
   const valuesOf = (
