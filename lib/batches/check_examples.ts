@@ -121,7 +121,9 @@ export function checkLabel(
   }
   const classes = labels.map((name) => `"${name}"`).join(", ");
   const message = `Cannot use ${subject}: its label must be in ` +
-    `[0, ${labels.length}); found ${describe(label)}; the classes are ${classes}`;
+    `[0, ${labels.length}); found ${
+      describe(label)
+    }; the classes are ${classes}`;
   if (typeof label === "number") throw new RangeError(message);
   throw new TypeError(
     typeof label === "string"

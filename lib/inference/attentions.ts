@@ -1,9 +1,10 @@
 /** Attention weights of one sequence, as plain numbers to draw. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { compile } from "../engine/compile.ts";
 import { unfused } from "../engine/fuse.ts";
-import type { BertInput } from "../model/bert.ts";
+import { type BertInput, queriesAndKeysOf } from "../model/bert.ts";
 import {
   type ClassifierParams,
   classify,
@@ -11,10 +12,9 @@ import {
 import type { BertConfig } from "../model/config.ts";
 import { checkAlive } from "../batches/check_examples.ts";
 import { checkInput, inputFrom } from "../model/input.ts";
-import { neuronsOf } from "../model/neurons.ts";
 import { lengthMultiple } from "../batches/layout.ts";
 import { MANY_SIGNATURES } from "../engine/precision.ts";
-import type { ClassifierModel } from "../checkpoint/head_model.ts";
+import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 
 /** A sequence of T tokens as the tokenizer encodes it. */
 export type EncodedSequence = {
@@ -67,6 +67,7 @@ export async function attentionsOf(
   checkAlive(params, "compute attention weights");
   const T = sequence.inputIds.length;
   checkInput({ ...sequence, length: T }, config);
+  await ensureEngine();
   const output = tf.tidy(() => {
     const input = inputFrom(padded(sequence, config), config);
     const whole = compiledAttentions(params, input, config);
@@ -103,7 +104,11 @@ const compiledAttentions = compile(
   (params: ClassifierParams, input: BertInput, config: BertConfig) =>
     unfused(() => {
       const { hiddenStates, ...output } = classify(params, input, config);
-      const { queries, keys } = neuronsOf(params.bert, hiddenStates, config);
+      const { queries, keys } = queriesAndKeysOf(
+        params.bert,
+        hiddenStates,
+        config,
+      );
       return {
         attentions: tf.concat(output.attentions),
         queries: tf.concat(queries),

@@ -1,10 +1,10 @@
 /** Classification: texts → labels with probabilities. @module */
 
 import { checkInputs } from "../batches/check_examples.ts";
-import type { ClassifierModel } from "../checkpoint/head_model.ts";
+import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 import { argMax, softmax } from "../evaluation/probabilities.ts";
 import { checkKnownOptions } from "../options.ts";
-import { encode, type EncodingOptions } from "../tokenizer/tokenizer.ts";
+import type { EncodingOptions } from "../tokenizer/tokenizer.ts";
 import { logitsOf, PREDICT_OPTIONS, type PredictOptions } from "./predict.ts";
 
 /** The class that a model gives a text. */
@@ -70,7 +70,7 @@ export async function classify(
     ...how
   } = options;
   const encoded = texts.map((text) =>
-    encode(tokenizer, text, { maxLength, truncation })
+    tokenizer.encode(text, { maxLength, truncation })
   );
   checkInputs(encoded, config, "classification");
   const logits = await logitsOf(model, encoded, how);

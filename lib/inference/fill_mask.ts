@@ -6,7 +6,7 @@ import { predictWords } from "../model/heads/masked_lm.ts";
 import { FOLLOWS } from "../model/heads/next_sentence.ts";
 import { predictBoth } from "../model/heads/pretraining.ts";
 import { inputFrom } from "../model/input.ts";
-import { encode } from "../tokenizer/tokenizer.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { MASK } from "../tokenizer/vocabulary.ts";
 import { checkAlive } from "../batches/check_examples.ts";
 import { checkKnownOptions, checkOption, RULES } from "../options.ts";
@@ -51,7 +51,7 @@ export async function fillMask(
   checkOption("top", top, RULES.count);
   checkString("fill masks", text);
   checkAlive(params, "fill masks");
-  const encoding = encode(tokenizer, text, pair === undefined ? {} : { pair });
+  const encoding = tokenizer.encode(text, pair === undefined ? {} : { pair });
   const positions = [...encoding.tokens.keys()]
     .filter((position) => encoding.tokens[position] === MASK);
   if (positions.length === 0) {
@@ -60,10 +60,11 @@ export async function fillMask(
     );
   }
   const { length } = encoding.inputIds;
+  await ensureEngine();
   const best = tf.tidy(() => {
     const input = inputFrom({ ...encoding, length }, config);
-    const places = tf.tensor1d(positions, "int32");
-    const { logits } = predictWords(params, input, config, { places });
+    const at = tf.tensor1d(positions, "int32");
+    const { logits } = predictWords(params, input, config, { positions: at });
     return tf.topk(tf.softmax(logits), Math.min(top, pieces.length));
   });
   const probabilities = await best.values.array() as number[][];
@@ -96,12 +97,13 @@ export async function probabilityOfFollowing(
   checkString("judge a pair", first);
   checkString("judge a pair", second);
   checkAlive(params, "judge a pair");
-  const encoding = encode(tokenizer, first, { pair: second });
+  const encoding = tokenizer.encode(first, { pair: second });
   const { length } = encoding.inputIds;
+  await ensureEngine();
   const logits = tf.tidy(() => {
     const input = inputFrom({ ...encoding, length }, config);
-    const places = tf.tensor1d([0], "int32"); // no word is asked for
-    return predictBoth(params, input, config, { places }).sentenceLogits;
+    const positions = tf.tensor1d([0], "int32"); // no word is asked for
+    return predictBoth(params, input, config, { positions }).sentenceLogits;
   });
   const [row] = await logits.array();
   logits.dispose();

@@ -1,6 +1,7 @@
 /** Text generation by a language model, token by token. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { compile } from "../engine/compile.ts";
 import { softmax } from "../evaluation/probabilities.ts";
 import { languageModel } from "../model/language_model.ts";
@@ -61,6 +62,7 @@ export async function generate(
   checkOption("temperature", temperature, RULES.notNegative);
   const { maxPositionEmbeddings: T, vocabSize } = config;
   for (const start of starts) checkStart(start, config);
+  await ensureEngine();
   const texts = starts.map((start) => [...start]);
   const open = (text: number[]): boolean =>
     text.length < T && text.at(-1) !== end;

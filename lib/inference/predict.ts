@@ -14,7 +14,7 @@ import {
 import { cutBatch } from "../batches/cut_batch.ts";
 import { lengthMultiple } from "../batches/layout.ts";
 import { IGNORE_INDEX } from "../batches/masked_batches.ts";
-import type { ClassifierModel } from "../checkpoint/head_model.ts";
+import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
 import {
   checkPrecision,
@@ -22,7 +22,8 @@ import {
   MANY_SIGNATURES,
   type Precision,
 } from "../engine/precision.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
+import { sideBySide } from "../engine/compile.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
 import type { BertInput } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
@@ -132,6 +133,7 @@ export async function logitsOf(
   checkChoice("precision", precision, ["float32", "bfloat16"]);
   checkPrecision(precision);
   checkAlive(model.params, "predict");
+  await ensureEngine();
   const logits: number[][] = Array.from(texts, () => []);
   for (const batch of predictionBatches(texts, model.config, batchSize)) {
     const rows = await logitsOfBatch(model, batch, precision);

@@ -9,12 +9,8 @@
  * @module
  */
 
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-// Only a package that some module imports has files that can be found.
-import fonts from "dejavu-fonts-ttf/package.json" with { type: "json" };
 import { replaceNonXml } from "./escape.ts";
-import { type FontMetrics, readFontMetrics } from "./font.ts";
+import { fontFile, pictureFont } from "./font.ts";
 import type { VegaLiteSpec } from "./theme.ts";
 
 /** Pixels of the picture for each unit of the drawing: sharp on dense screens. */
@@ -101,17 +97,6 @@ export function pngSize(png: Uint8Array): { width: number; height: number } {
   return { width: header.getUint32(16), height: header.getUint32(20) };
 }
 
-/**
- * Reads the letter widths of the fonts that pictures are drawn with.
- *
- * @param weight Which of the two fonts.
- * @returns The font's metrics.
- */
-export function pictureFont(weight: "regular" | "bold"): FontMetrics {
-  const file = fontFile(weight);
-  return readFontMetrics(readFileSync(file), file);
-}
-
 /** Imports Vega, and has it measure text with our fonts instead of guessing. */
 let vegaImport: Promise<typeof import("vega")> | undefined;
 function importVega(): Promise<typeof import("vega")> {
@@ -133,8 +118,3 @@ type TextMetrics = {
     text: unknown,
   ) => number;
 };
-
-function fontFile(weight: "regular" | "bold"): string {
-  const name = weight === "bold" ? "DejaVuSans-Bold" : "DejaVuSans";
-  return fileURLToPath(import.meta.resolve(`${fonts.name}/ttf/${name}.ttf`));
-}

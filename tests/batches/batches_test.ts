@@ -6,6 +6,7 @@ import {
   type EncodedExample,
   numBatches,
 } from "bertbook/batches/batches.ts";
+import { assertAll } from "../_property.ts";
 
 /** Examples of these lengths; ids tell example and place, and may be 0. */
 function examplesOf(...lengths: number[]): EncodedExample[] {
@@ -110,7 +111,7 @@ Deno.test("batchesOf() keeps every token and adds only masked ones", () => {
     maxLength: 30,
   });
   const size = fc.integer({ min: 1, max: 8 });
-  fc.assert(
+  assertAll(
     fc.property(lengths, size, size, (lengths, batchSize, multipleOf) => {
       const examples = examplesOf(...lengths);
       for (const batch of batchesOf(examples, { batchSize, multipleOf })) {

@@ -17,6 +17,7 @@ import {
   nextTokenBatches,
 } from "bertbook/batches/next_token.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
+import { assertAll } from "../_property.ts";
 
 /** Examples of these lengths; ids tell example and place. */
 function examplesOf(lengths: readonly number[]): EncodedExample[] {
@@ -60,7 +61,7 @@ const lengths = fc.array(fc.integer({ min: 1, max: 12 }), {
 const counts = fc.integer({ min: 1, max: 5 });
 
 Deno.test("spansOf() shares all rows out, at most one more to each of the first", () => {
-  fc.assert(
+  assertAll(
     fc.property(fc.integer({ min: 0, max: 50 }), counts, (numRows, count) => {
       const spans = spansOf(numRows, count);
       assert.equal(spans.length, Math.min(numRows, count));
@@ -78,7 +79,7 @@ Deno.test("spansOf() shares all rows out, at most one more to each of the first"
 });
 
 Deno.test("the shards of a batch have its examples, in their order", () => {
-  fc.assert(fc.property(lengths, counts, (lengths, count) => {
+  assertAll(fc.property(lengths, counts, (lengths, count) => {
     const examples = examplesOf(lengths);
     const [batch] = batchesOf(examples, { batchSize: examples.length });
     const shards = cutBatch(batch!, count);
@@ -90,7 +91,7 @@ Deno.test("the shards of a batch have its examples, in their order", () => {
 });
 
 Deno.test("a batch packed for shards is cut into these, of equally many rows", () => {
-  fc.assert(fc.property(lengths, counts, (lengths, count) => {
+  assertAll(fc.property(lengths, counts, (lengths, count) => {
     const examples = examplesOf(lengths);
     const [batch] = packedBatchesOf(examples, {
       ...{ batchSize: examples.length, rowLength: 12, shards: count },

@@ -4,7 +4,6 @@ import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { softmax } from "bertbook/evaluation/probabilities.ts";
 import { classify } from "bertbook/inference/classify.ts";
 import { predict } from "bertbook/inference/predict.ts";
-import { encode } from "bertbook/tokenizer/tokenizer.ts";
 import { assertNoLeak, newModel } from "../training/_support.ts";
 
 await tf.setBackend("cpu");
@@ -13,7 +12,7 @@ const TEXTS = ["word9 word7", "word8", "word30 word31 word32 word33 word34"];
 
 Deno.test("classify() gives label and probabilities of each text in order", async () => {
   const model = newModel();
-  const encoded = TEXTS.map((text) => encode(model.tokenizer, text));
+  const encoded = TEXTS.map((text) => model.tokenizer.encode(text));
   assert.ok(new Set(encoded.flatMap(({ inputIds }) => inputIds)).size > 8);
   const { logits, predictions } = await predict(model, encoded);
   for (const batchSize of [1, 32]) {
@@ -69,7 +68,7 @@ Deno.test("classify() refuses what is no list of texts", async () => {
   await refused(undefined, "TypeError", /array of strings; found undefined$/);
   await refused(["a", 3], "TypeError", /text 1 must be a string; found 3$/);
   await refused(
-    [encode(model.tokenizer, "word9")],
+    [model.tokenizer.encode("word9")],
     "TypeError",
     /text 0 .* found an encoded text; call predict\(model, texts\)/,
   );

@@ -6,6 +6,7 @@ import {
 } from "bertbook/tokenizer/normalize.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 import { anyText } from "./_support.ts";
 
 Deno.test("cleanText() removes what has no shape", () => {
@@ -69,7 +70,7 @@ Deno.test("normalize() lower-cases only for an uncased model", () => {
 });
 
 Deno.test("normalize() leaves no accent, no control and one kind of white space", () => {
-  fc.assert(
+  assertAll(
     fc.property(anyText, (text) => {
       const normalized = normalize(text);
       assert.doesNotMatch(
@@ -84,7 +85,7 @@ Deno.test("normalize() leaves no accent, no control and one kind of white space"
 
 Deno.test("normalize() is blind to how an accent is written", () => {
   const letters = fc.string({ unit: fc.constantFrom(..."aé ñÅçÑÉü中") });
-  fc.assert(fc.property(letters, (text) => {
+  assertAll(fc.property(letters, (text) => {
     assert.equal(normalize(text.normalize("NFD")), normalize(text));
   }));
 });

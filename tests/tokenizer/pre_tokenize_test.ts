@@ -1,6 +1,7 @@
-import { preTokenize } from "bertbook/tokenizer/pre_tokenize.ts";
+import { preTokenize } from "bertbook/tokenizer/normalize.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 import { anyText } from "./_support.ts";
 
 Deno.test("preTokenize() splits at white space and around punctuation", () => {
@@ -21,7 +22,7 @@ Deno.test("preTokenize() of nothing is nothing", () => {
 });
 
 Deno.test("preTokenize() loses nothing but white space, and leaves none", () => {
-  fc.assert(
+  assertAll(
     fc.property(anyText, (text) => {
       const words = preTokenize(text);
       assert.equal(words.join(""), text.replace(/\s/g, ""));

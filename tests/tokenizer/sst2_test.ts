@@ -1,6 +1,7 @@
-import { splitAsSst2 } from "bertbook/tokenizer/sst2.ts";
+import { splitAsSst2 } from "bertbook/tokenizer/word_vocabulary.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 import { anyText } from "./_support.ts";
 
 Deno.test("splitAsSst2() splits every contraction, commas and exclamation marks", () => {
@@ -28,7 +29,7 @@ Deno.test("splitAsSst2() keeps every character, in lower case", () => {
   );
   const tricky = fc.array(fc.oneof(unit, fc.constantFrom(..." ,!'T")))
     .map((parts) => parts.join(""));
-  fc.assert(fc.property(fc.oneof(tricky, anyText), (text) => {
+  assertAll(fc.property(fc.oneof(tricky, anyText), (text) => {
     const words = splitAsSst2(text);
     assert.equal(words.join(""), text.toLowerCase().replace(/\s+/g, ""));
     assert.deepEqual(splitAsSst2(words.join(" ")), words);

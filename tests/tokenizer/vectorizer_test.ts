@@ -1,7 +1,11 @@
-import { buildVocabulary } from "bertbook/tokenizer/word_vocabulary.ts";
-import { vectorize, wordsOfVectors } from "bertbook/tokenizer/vectorizer.ts";
+import {
+  buildVocabulary,
+  vectorize,
+  wordsOfVectors,
+} from "bertbook/tokenizer/word_vocabulary.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 
 const vocabulary = buildVocabulary([["b", "a", "b"]]); // b 2, a 3
 
@@ -35,7 +39,7 @@ Deno.test("wordsOfVectors() gives back every word that the vocabulary has", () =
   const texts = fc.array(
     fc.array(fc.constantFrom(..."abcd", "[PAD]", "[UNK]")),
   );
-  fc.assert(fc.property(texts, (texts) => {
+  assertAll(fc.property(texts, (texts) => {
     const vocabulary = buildVocabulary(texts);
     assert.deepEqual(
       wordsOfVectors(vectorize(texts, vocabulary), vocabulary),

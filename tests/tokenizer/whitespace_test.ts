@@ -1,6 +1,7 @@
-import { splitAtWhitespace } from "bertbook/tokenizer/whitespace.ts";
+import { splitAtWhitespace } from "bertbook/tokenizer/word_vocabulary.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 import { anyText } from "./_support.ts";
 
 Deno.test("splitAtWhitespace() keeps everything but the white space", () => {
@@ -11,7 +12,7 @@ Deno.test("splitAtWhitespace() keeps everything but the white space", () => {
     "?",
   ]);
   assert.deepEqual(splitAtWhitespace(""), []);
-  fc.assert(fc.property(anyText, (text) => {
+  assertAll(fc.property(anyText, (text) => {
     const words = splitAtWhitespace(text);
     assert.equal(words.join(""), text.replace(/\s+/g, ""));
     assert.ok(words.every((word) => word !== ""));

@@ -4,6 +4,7 @@ import {
 } from "bertbook/tokenizer/word_vocabulary.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 
 const texts = [["b", "a", "c", "b"], [], ["c", "b", "d", "[PAD]"]];
 
@@ -28,7 +29,7 @@ Deno.test("collectVocabulary() leaves rare words out", () => {
 const anyTexts = fc.array(fc.array(fc.constantFrom(..."abcdefgh")));
 
 Deno.test("collectVocabulary() does not depend on the order of the texts", () => {
-  fc.assert(
+  assertAll(
     fc.property(anyTexts, fc.integer({ min: 1, max: 3 }), (texts, n) => {
       const { pieces, idOf } = buildVocabulary(texts, { minFrequency: n });
       const reversed = texts.toReversed().map((words) => words.toReversed());
@@ -45,7 +46,7 @@ Deno.test("unknownRate() counts words, not kinds of words", () => {
   const vocabulary = buildVocabulary(texts, { minFrequency: 2 });
   assert.equal(unknownRate([["b", "x"], ["x", "[UNK]"]], vocabulary), 3 / 4);
   assert.equal(unknownRate([], vocabulary), 0);
-  fc.assert(fc.property(anyTexts, (texts) => {
+  assertAll(fc.property(anyTexts, (texts) => {
     assert.equal(unknownRate(texts, buildVocabulary(texts)), 0);
   }));
 });

@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { HTMLElement } from "./dom.ts";
+import type { HTMLElement } from "./elements.ts";
 import { type Chosen, showWeights, type Side, tokenColumn } from "./columns.ts";
 import { element, svgElement } from "./elements.ts";
-import type { Filter } from "./filters.ts";
-import { rowHeightOf } from "./frame.ts";
+import type { Filter } from "./columns.ts";
+import { rowHeightOf } from "./elements.ts";
 import { gatherLines, strongest } from "./lines.ts";
 
 /** A head that is on, and how its lines are drawn. */
