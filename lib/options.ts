@@ -1,5 +1,7 @@
 /** Options: what a value must be, checked before work begins. @module */
 
+import { closest } from "fastest-levenshtein";
+
 /** One rule for one option. */
 export type Rule = {
   readonly must: string;
@@ -73,6 +75,27 @@ export function checkChoice<T extends string>(
   const known = choices.map((choice) => `"${choice}"`).join(", ");
   throw new RangeError(
     `Cannot use ${name} as it must be one of ${known}: current value is "${value}"`,
+  );
+}
+
+/**
+ * Refuses options of unknown names, which would otherwise be ignored.
+ *
+ * @param action What the options are for, such as `"fine-tune"`.
+ * @param options What the caller passed.
+ * @param known The names that there are.
+ * @throws {TypeError} If there is another name; the message says the nearest one.
+ */
+export function checkKnownOptions(
+  action: string,
+  options: object,
+  known: readonly string[],
+): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new TypeError(
+    `Cannot ${action}: its options must be among ${known.join(", ")}; found ` +
+      `"${unknown}"; did you mean "${closest(unknown, known)}"?`,
   );
 }
 

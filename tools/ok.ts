@@ -1,79 +1,104 @@
-/** `deno task ok`: the one gate that a change passes before it is kept. @module */
+/** `deno task ok`: the gate that every change must pass. @module */
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
+import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { checkNotebooks } from "./jupyter/check_notebook.ts";
-import type { Command } from "./shell/command.ts";
 import { notebookNames, NOTEBOOKS, PROJECT } from "./shell/project.ts";
 import { duration } from "./shell/terminal.ts";
-import { runTests } from "./test.ts";
+import { test } from "./test.ts";
 
-/** What `deno fmt --check` can judge: everything but the notebooks. */
-const FORMATTED = [
+/** Files and folders with code; those that do not exist are skipped. */
+const CODE = [
+  "mod.ts",
+  "core.ts",
+  "lib",
+  "tools",
+  "notebooks/support",
+  "examples",
+  "tests",
+  "data",
+];
+
+/** What `deno fmt --check` can check besides: everything but the notebooks. */
+const TEXT = [
   "README.md",
   "CHANGELOG.md",
+  "CONTRIBUTING.md",
   "docs",
   "notebooks/README.md",
   "deno.json",
   ".devcontainer",
   ".github",
   ".vscode",
-  "data",
-  "lib",
-  "tools",
-  "notebooks/support",
-  "tests",
 ];
 
-/** Every folder with code. */
-const CHECKED = ["lib", "tools", "notebooks/support", "tests", "data"];
-
-/** Format, lint, type check of `lib/` and of the notebooks' cells, all tests. */
-export const OK: Command = {
-  name: "ok",
-  summary: "Check format, lint and types, then run every test",
-  options: {},
-  run: async () => {
-    const gates: [string, () => Promise<boolean>][] = [
-      ["format", () => deno("fmt", "--check", "--quiet", ...FORMATTED)],
-      ["notebook format", formatsNotebooks],
-      ["lint", () => deno("lint", "--quiet")],
-      ["types", () => deno("check", "--quiet", ...CHECKED)],
-      ["notebook cells", checksCells],
-    ];
-    for (const [name, passes] of gates) {
-      const start = performance.now();
-      if (!await passes()) {
-        console.error(`${name}: failed`);
-        console.log("0 passed, 1 failed"); // the gate's last line, always
-        return 1;
-      }
-      console.log(
-        `${name}: ok (${duration((performance.now() - start) / 1e3)})`,
-      );
+/**
+ * Checks format, lint, types and the package, then runs the tests.
+ *
+ * @param options `all`: whether the long tests run too.
+ * @returns 0 if everything passed, else 1.
+ */
+export async function ok({ all }: { all?: boolean }): Promise<number> {
+  const code = CODE.filter(exists);
+  const text = TEXT.filter(exists);
+  const entries = await entryPoints();
+  const checks: [string, () => Promise<boolean>][] = [
+    ["format", () => deno("fmt", "--check", "--quiet", ...code, ...text)],
+    ["notebook format", formatsNotebooks],
+    ["lint", () => deno("lint", "--quiet")],
+    ["types", () => deno("check", "--quiet", ...code)],
+    ["notebook cells", checksCells],
+  ];
+  if (entries.length > 0) {
+    checks.push(
+      ["documentation", () => deno("doc", "--lint", ...entries)],
+      ["package", () => deno("publish", "--dry-run", "--allow-dirty")],
+    );
+  }
+  for (const [name, passes] of checks) {
+    const start = performance.now();
+    if (!await passes()) {
+      console.error(`${name}: failed`);
+      console.log("0 passed, 1 failed"); // always the last line
+      return 1;
     }
-    return await runTests([]);
-  },
-};
+    console.log(
+      `${name}: ok (${duration((performance.now() - start) / 1e3)})`,
+    );
+  }
+  return await test([], all === undefined ? {} : { all });
+}
 
+function exists(path: string): boolean {
+  return existsSync(join(PROJECT, path));
+}
+
+/** The modules that `deno.json` exports; none before it names any. */
+async function entryPoints(): Promise<string[]> {
+  const { exports = {} } = JSON.parse(
+    await Deno.readTextFile(join(PROJECT, "deno.json")),
+  ) as { exports?: string | Record<string, string> };
+  return typeof exports === "string" ? [exports] : Object.values(exports);
+}
+
+/** Runs `deno`; its output is shown if it fails. */
 async function deno(...args: string[]): Promise<boolean> {
-  const { success } = await new Deno.Command(Deno.execPath(), {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args,
     cwd: PROJECT,
-  }).output().then(async ({ success, stdout, stderr }) => {
-    if (!success) {
-      await Deno.stdout.write(stdout);
-      await Deno.stderr.write(stderr);
-    }
-    return { success };
-  });
+  }).output();
+  if (!success) {
+    await Deno.stdout.write(stdout);
+    await Deno.stderr.write(stderr);
+  }
   return success;
 }
 
 /**
  * Compares the notebooks with their formatted text: on a machine that never
- * formatted them, Deno 2.9's `fmt --check` finds fault with every notebook.
+ * formatted them, Deno 2.9's `fmt --check` rejects every notebook.
  */
 async function formatsNotebooks(): Promise<boolean> {
   let isFormatted = true;

@@ -3,63 +3,39 @@
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { join, relative, resolve } from "node:path";
-import { loadCola } from "../lib/datasets/cola/cola_corpus.ts";
+import { COLA } from "../lib/datasets/cola/cola.ts";
+import { loadDataset } from "../lib/datasets/load_dataset.ts";
 import { type Notebook, writeNotebook } from "./jupyter/notebook_file.ts";
 import { reportPage } from "./jupyter/page.ts";
 import { readResults, recordResults } from "../notebooks/support/results.ts";
-import { isSeed, settings } from "../notebooks/support/settings.ts";
+import { settings } from "../notebooks/support/settings.ts";
 import { figuresOf } from "./figures.ts";
 import { followNotebook } from "./follow.ts";
-import { type Command, UsageError } from "./shell/command.ts";
+import { UsageError } from "./shell/option_values.ts";
 import { notebookNames, NOTEBOOKS } from "./shell/project.ts";
 import { progressLines, provision } from "./shell/provision.ts";
 
 /** How many of the notebooks, from the first, make up the tutorial on CoLA. */
 const TUTORIAL = 5;
 
-/** Provisions, runs the tutorial's notebooks, writes the report. */
-export const START: Command = {
-  name: "start",
-  summary: "Fine-tune BERT on CoLA, notebook by notebook, and write a report",
-  options: {
-    full: {
-      type: "boolean",
-      description: "The paper's recipe on all the data",
-    },
-    seed: {
-      type: "string",
-      value: "42",
-      description: "Order, dropout, new weights",
-    },
-    out: {
-      type: "string",
-      value: "FOLDER",
-      description: "Where the results go (out)",
-    },
-  },
-  run: async ({ flags, values }) => {
-    const seed = values.get("seed");
-    if (seed !== undefined && !isSeed(seed)) {
-      throw new UsageError(
-        `Cannot read --seed as it must be a whole number below 2^31: ` +
-          `found "${seed}"`,
-      );
-    }
-    if (flags.has("full")) Deno.env.set("BERTBOOK_MODE", "full");
-    if (seed !== undefined) Deno.env.set("BERTBOOK_SEED", seed);
-    const out = values.get("out");
-    if (out !== undefined) Deno.env.set("BERTBOOK_OUT", resolve(out));
-    return await start();
-  },
-};
-
-async function start(): Promise<number> {
+/**
+ * Provisions, runs the tutorial's notebooks, writes the report.
+ *
+ * @param options Those of the command.
+ * @returns The exit code.
+ */
+export async function start(
+  { full, seed, out }: { full?: boolean; seed?: number; out?: string },
+): Promise<number> {
+  if (full) Deno.env.set("BERTBOOK_MODE", "full");
+  if (seed !== undefined) Deno.env.set("BERTBOOK_SEED", `${seed}`);
+  if (out !== undefined) Deno.env.set("BERTBOOK_OUT", resolve(out));
   const began = performance.now();
   const { mode, outFolder } = settings();
   const names = (await notebookNames()).slice(0, TUTORIAL);
   await prepare(outFolder, names);
   await provision();
-  const { description } = await loadCola({
+  const { description } = await loadDataset(COLA, {
     provision: { onProgress: progressLines() },
   });
   console.log(`Data: ${description}.\nMode: ${mode}.`);
@@ -91,7 +67,7 @@ async function start(): Promise<number> {
   const fromHere = relative(Deno.cwd(), report);
   const place = fromHere.startsWith("..") ? report : fromHere;
   if (failed) {
-    console.error(`\nThe run ended early. What there is: ${place}`);
+    console.error(`\nThe run failed. Partial results: ${place}`);
     return 1;
   }
   console.log("");
@@ -110,14 +86,14 @@ async function prepare(
   const executed = join(folder, "notebooks");
   if (executed === NOTEBOOKS) {
     throw new UsageError(
-      `Cannot write results as they must not replace the project's own ` +
-        `notebooks: found "${folder}"; name another folder with --out`,
+      `Cannot write results: they must not replace the project's own ` +
+        `notebooks; found "${folder}"; name another folder with --out`,
     );
   }
   try {
     await Deno.mkdir(executed, { recursive: true });
     const { mode } = await readResults(folder).catch(() => ({ mode: "" }));
-    // A folder without figures is not ours, nor is a model in it.
+    // A folder without figures was not written by us, nor was a model in it.
     if (mode !== undefined) await remove(join(folder, "model"));
     await remove(join(folder, "metrics.json"));
     await remove(join(folder, "report.html"));
@@ -125,7 +101,7 @@ async function prepare(
     await recordResults(folder, { mode: settings().mode });
   } catch (error) {
     throw new RangeError(
-      `Cannot write results as their folder must take files: ` +
+      `Cannot write results: files must be allowed in their folder; found ` +
         `${(error as Error).message}; name another folder with --out`,
       { cause: error },
     );

@@ -1,11 +1,10 @@
-/** `deno task test`: every test, each group with the permissions it needs. @module */
+/** `deno task test`: the tests, each group with the permissions it needs. @module */
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { closest } from "fastest-levenshtein";
-import { type Command, UsageError } from "./shell/command.ts";
+import { didYouMean, UsageError } from "./shell/option_values.ts";
 import { PROJECT } from "./shell/project.ts";
 import { provision } from "./shell/provision.ts";
 import { duration } from "./shell/terminal.ts";
@@ -17,14 +16,14 @@ type TestGroup = {
   /** Examples in docstrings instead of test files. */
   readonly examples?: boolean;
   readonly permissions: readonly string[];
-  /** Whether the engine's library and the weights must be there. */
+  /** Whether the tests need the engine's library and the weights. */
   readonly needsAssets?: boolean;
 };
 
 const NATIVE = ["--allow-read", "--allow-env", "--allow-ffi", "--allow-sys"];
 const PROCESSES = ["--allow-write", "--allow-run", "--allow-net=127.0.0.1"];
 
-/** Every folder of `tests/`, and the examples of `lib/`. */
+/** Every folder of `tests/`, and the examples in docstrings. */
 export const GROUPS: readonly TestGroup[] = [
   {
     name: "arithmetic",
@@ -63,7 +62,13 @@ export const GROUPS: readonly TestGroup[] = [
   },
   {
     name: "examples",
-    paths: ["lib"],
+    paths: [
+      "lib",
+      "docs/compile.md",
+      "tools/bench",
+      "tools/shell",
+      "tools/sweep",
+    ],
     examples: true,
     permissions: [...NATIVE, "--allow-write"],
     needsAssets: true,
@@ -76,22 +81,19 @@ export const GROUPS: readonly TestGroup[] = [
   },
 ];
 
-/** Runs every test, the notebooks among them. */
-export const TEST: Command = {
-  name: "test",
-  summary: "Run every test, the notebooks among them",
-  words: "[path …]",
-  options: {},
-  run: ({ words }) => runTests(words),
-};
-
 /**
  * Runs the tests and prints `N passed, N failed` as the last line.
  *
  * @param only Files or folders to run; all of them if empty.
+ * @param options `all`: whether the long tests run too, and property tests with new
+ * random cases; they see it as `BERTBOOK_TEST_ALL=1`.
  * @returns 0 if every test passed, else 1.
  */
-export async function runTests(only: readonly string[]): Promise<number> {
+export async function test(
+  only: readonly string[],
+  { all }: { all?: boolean },
+): Promise<number> {
+  if (all) Deno.env.set("BERTBOOK_TEST_ALL", "1");
   const wanted = only.map(pathInProject);
   const chosen = GROUPS
     .map((group) => ({ ...group, paths: pathsOf(group, wanted) }))
@@ -113,7 +115,7 @@ export async function runTests(only: readonly string[]): Promise<number> {
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
-/** A path that the user typed, as the groups write it. */
+/** A path as the groups write it. */
 function pathInProject(typed: string): string {
   const path = relative(PROJECT, resolve(PROJECT, typed)).replaceAll("\\", "/");
   const owned = GROUPS.flatMap(({ paths }) => paths);
@@ -122,8 +124,8 @@ function pathInProject(typed: string): string {
   );
   if (isKnown && existsSync(join(PROJECT, path))) return path;
   throw new UsageError(
-    `Cannot test "${typed}" as it must be a file or folder of tests; ` +
-      `did you mean "${closest(path, owned)}"?`,
+    `Cannot run tests: their path must be a file or folder of tests; found ` +
+      `"${typed}"${didYouMean(path, owned)}`,
   );
 }
 

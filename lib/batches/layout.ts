@@ -2,7 +2,7 @@
 
 import { type Batch, batchesOf, type EncodedExample } from "./batches.ts";
 import { packedBatchesOf } from "./packed_batches.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
+import { sideBySide } from "../engine/compile.ts";
 import type { BertConfig } from "../model/config.ts";
 
 /** Short examples share a row, or each has one of its own. */

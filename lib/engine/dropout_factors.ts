@@ -6,11 +6,8 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { counterUniform } from "./random.ts";
-import { statelessWords } from "./stateless_uniform.ts";
-import { tensorFlowBackend } from "./tensorflow/backend.ts";
-import { fusesHere } from "./tensorflow/fused_kernel.ts";
-import { currentTrace } from "./tensorflow/trace.ts";
+import { accelerator } from "./accelerator.ts";
+import { counterUniform, statelessWords } from "./random.ts";
 
 /** A place in a network where elements are dropped, in one step of its training. */
 export type DropoutSite = {
@@ -33,23 +30,18 @@ const GOLDEN = 0x9e37_79b9 | 0;
  */
 export function siteKey(seed: tf.Tensor1D, site: number): tf.Tensor1D {
   const offset = Math.imul(site, GOLDEN);
-  const trace = currentTrace();
-  if (trace === undefined) {
+  const engine = accelerator();
+  if (!engine?.isTracing()) {
     const [run, step] = seed.dataSync();
     const words = statelessWords(2, [(run! + offset) | 0, step!]);
     return tf.tensor1d(new Int32Array(words.buffer), "int32");
   }
-  const { backend } = trace;
-  const { TF_ATTR_TYPE, TF_INT32 } = backend.binding;
-  const type = (name: string) => ({
-    name,
-    type: TF_ATTR_TYPE,
-    value: TF_INT32,
-  });
   return tf.tidy(() =>
-    backend.executeSingleOutput("StatelessRandomUniformFullInt", [
-      ...[type("dtype"), type("T"), type("Tseed")],
-    ], [
+    engine.execute("StatelessRandomUniformFullInt", {
+      dtype: "int32",
+      T: "int32",
+      Tseed: "int32",
+    }, [
       tf.tensor1d([2], "int32"),
       seed.add(tf.tensor1d([offset, 0], "int32")),
     ]) as tf.Tensor1D
@@ -73,7 +65,8 @@ export function dropoutFactors(
   { key, rate }: DropoutSite,
 ): tf.Tensor {
   const factor = 1 / (1 - rate);
-  if (tensorFlowBackend() !== undefined && !fusesHere()) {
+  const engine = accelerator();
+  if (engine?.canFuse() === false) {
     return tf.tidy(() =>
       counterUniform([...shape], key).greaterEqual(rate).cast("float32")
         .mul(factor)
@@ -82,7 +75,7 @@ export function dropoutFactors(
   const size = tf.util.sizeFromShape([...shape]);
   // The hash as a signed number is uniform in [-2³¹, 2³¹).
   const lowest = Math.min(Math.round(rate * 2 ** 32), 2 ** 32 - 1) - 2 ** 31;
-  if (currentTrace() === undefined) {
+  if (!engine?.isTracing()) {
     const [start, stride] = key.dataSync();
     const values = new Float32Array(size);
     for (let i = 0; i < size; i++) {
@@ -129,7 +122,7 @@ function hashOfEach(
   };
   const odd = onIntegers("BitwiseOr", stride, integer(1));
   const multiples = (below: number, step: number): tf.Tensor =>
-    onIntegers("Range", ...[0, below, step].map(integer)).mul(odd);
+    onIntegers("Range", integer(0), integer(below), integer(step)).mul(odd);
   const middle = Math.ceil(shape.length / 2);
   const [outer, inner] = [shape.slice(0, middle), shape.slice(middle)];
   const size = tf.util.sizeFromShape(inner);
@@ -145,12 +138,6 @@ const integer = (value: number): tf.Scalar => tf.scalar(value, "int32");
 
 /** An operation that tfjs does not have. */
 function onIntegers(name: string, ...inputs: tf.Tensor[]): tf.Tensor {
-  const { backend } = currentTrace()!;
-  const { TF_ATTR_TYPE, TF_INT32 } = backend.binding;
   const type = name === "Range" ? "Tidx" : "T";
-  return backend.executeSingleOutput(
-    name,
-    [{ name: type, type: TF_ATTR_TYPE, value: TF_INT32 }],
-    inputs,
-  );
+  return accelerator()!.execute(name, { [type]: "int32" }, inputs);
 }

@@ -2,7 +2,7 @@
 
 import type { PyTree } from "./py_tree.ts";
 import { compile, type Compiled, type CompileOptions } from "./compile.ts";
-import { instructionSets, multipliesBfloat16 } from "./processor.ts";
+import { platform } from "./platform.ts";
 
 /**
  * `"bfloat16"` keeps 8 of a float's 24 binary digits inside matrix products; weights,
@@ -30,6 +30,21 @@ export function compileEach<
   };
 }
 
+/** Any of these multiplies bfloat16 without taking it apart first. */
+const MULTIPLY_BFLOAT16 = ["AVX-512-BF16", "AMX-BF16", "ARM-BF16"];
+
+/**
+ * Whether a processor multiplies bfloat16 by itself.
+ *
+ * @param sets The names of its instruction sets, such as `AVX2`; undefined if not known.
+ * @returns Undefined where `sets` is.
+ */
+export function multipliesBfloat16(
+  sets: readonly string[] | undefined,
+): boolean | undefined {
+  return sets?.some((name) => MULTIPLY_BFLOAT16.includes(name));
+}
+
 /**
  * Refuses bfloat16 where it would only be slower.
  *
@@ -39,14 +54,14 @@ export function compileEach<
  */
 export function checkPrecision(
   precision: Precision,
-  sets: readonly string[] | null = instructionSets() ?? null,
+  sets: readonly string[] | null = platform().instructionSets() ?? null,
 ): void {
   if (
     precision !== "bfloat16" || multipliesBfloat16(sets ?? undefined) !== false
   ) return;
   throw new RangeError(
-    `Cannot compute in bfloat16 as the processor must multiply it ` +
-      `(AVX-512-BF16, AMX-BF16 or ARM-BF16): it has ${
+    `Cannot compute in bfloat16: the processor must multiply it ` +
+      `(${MULTIPLY_BFLOAT16.join(", ")}); found ${
         sets!.join(", ") || "none of the known instruction sets"
       }; use precision "float32"`,
   );

@@ -6,7 +6,8 @@
  */
 
 import type { DeviceReport, EngineName } from "./engine.ts";
-import { instructionSets, multipliesBfloat16 } from "./processor.ts";
+import { multipliesBfloat16 } from "./precision.ts";
+import { instructionSets } from "./processor.ts";
 
 /** Plain values, ready to be written as JSON. */
 export type SpeedSettings = {

@@ -7,17 +7,25 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js";
-import type { StartedEngine } from "./started_engine.ts";
+import { registerEngine, type StartedEngine } from "./start_engine.ts";
 
 const BACKEND = "wasm";
 
-/** Registers the backend; it computes on one thread, four floats at a time. */
-export async function startWasm(): Promise<StartedEngine> {
+/**
+ * Registers the backend; it computes on one thread, four floats at a time.
+ *
+ * @param options Where its binary files are; default: beside its npm package, which a
+ * browser cannot find.
+ */
+async function startWasm(
+  { wasmFolder }: { wasmFolder?: string },
+): Promise<StartedEngine> {
   const { setWasmPaths, version_wasm } = await import(
     "@tensorflow/tfjs-backend-wasm"
   );
-  const main = import.meta.resolve("@tensorflow/tfjs-backend-wasm");
-  setWasmPaths(new URL("./", main).href);
+  const folder = wasmFolder ??
+    new URL("./", import.meta.resolve("@tensorflow/tfjs-backend-wasm")).href;
+  setWasmPaths(folder.endsWith("/") ? folder : `${folder}/`);
   if (!tf.getKernel("UnsortedSegmentSum", BACKEND)) {
     tf.registerKernel(UNSORTED_SEGMENT_SUM);
     replaceMatMul();
@@ -32,17 +40,19 @@ export async function startWasm(): Promise<StartedEngine> {
   };
 }
 
+registerEngine("wasm", startWasm);
+
 /** The gradient of a gather, an embedding's for example; the backend lacks it. */
 const UNSORTED_SEGMENT_SUM: tf.KernelConfig = {
   kernelName: "UnsortedSegmentSum",
   backendName: BACKEND,
   kernelFunc: (call) => {
     const { x, segmentIds } = call.inputs as Record<string, tf.TensorInfo>;
-    const { typeVocabSize } = call.attrs as { typeVocabSize: number };
+    const { numSegments } = call.attrs as { numSegments: number };
     const backend = call.backend as BackendWasm;
     const rowShape = x!.shape.slice(segmentIds!.shape.length);
     const width = tf.util.sizeFromShape(rowShape);
-    const output = backend.makeOutput([typeVocabSize, ...rowShape], x!.dtype);
+    const output = backend.makeOutput([numSegments, ...rowShape], x!.dtype);
     // Views of one heap: taken after the allocation, which may move the heap.
     const rows = backend.typedArrayFromHeap(x!);
     const segments = backend.typedArrayFromHeap(segmentIds!);

@@ -10,7 +10,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { addTo } from "../engine/adam.ts";
+import { assignAdd } from "../engine/training_ops.ts";
 import type { PyTree } from "../engine/py_tree.ts";
 import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
 import { dropoutFrom } from "../ops/dropout.ts";
@@ -101,9 +101,9 @@ export function accumulateOf<
         params,
         () => objective(params, part, config, dropoutFrom(seed)),
       );
-      addTo(sums.loss, loss.mul(share));
+      assignAdd(sums.loss, loss.mul(share));
       for (const [path, gradient] of Object.entries(gradients)) {
-        addTo(sums.gradients[path]!, gradient.mul(share));
+        assignAdd(sums.gradients[path]!, gradient.mul(share));
         paths.push(path);
       }
     });

@@ -8,12 +8,12 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { adamScalars, applyAdam } from "../engine/adam.ts";
 import {
   mapLeaves,
   namedLeaves,
   type TensorTree,
 } from "../engine/tensor_tree.ts";
+import { adamScalars, applyAdam } from "./adam.ts";
 import { choose } from "./choose.ts";
 
 /** What stays the same during a training; Adam's letters in brackets. */
@@ -183,7 +183,7 @@ export function adamW(
     const closed = tf.scalar(0);
     const factor = choose(gate.open, gate.factor, closed);
     const decay = learningRate.mul<tf.Scalar>(options.weightDecay);
-    const taken = choose(gate.open, decay, closed);
+    const learningRateTimesDecay = choose(gate.open, decay, closed);
     // Both sides of the last fraction are multiplied by √(1 − β₂ᵗ).
     const root = secondCorrection.sqrt();
     const whole = adamScalars({
@@ -191,23 +191,28 @@ export function adamW(
       beta2: options.beta2,
       stepSize: learningRate.mul(root).div(firstCorrection),
       epsilon: root.mul(options.epsilon),
-      open: gate.open,
+      isFinite: gate.open,
     });
-    const scaled = scaledOnce({ taken, stepSize: whole.stepSize });
+    const scaled = scaledOnce({
+      learningRateTimesDecay,
+      stepSize: whole.stepSize,
+    });
     for (const [path, leaf] of namedLeaves(params)) {
       const gradient = gradients[path];
       if (gradient === undefined) continue;
       const weight = variableAt(path, leaf),
         first = optimizerState.first[path]!,
         second = optimizerState.second[path]!;
-      const { taken, stepSize } = scaled(lrMultiplier(path, factors));
-      const shrinks = options.weightDecay !== 0 && decays(path);
-      applyAdam(
-        { weight, first, second },
-        gradient,
-        { ...whole, stepSize },
-        { factor, taken: shrinks ? taken : undefined },
+      const { learningRateTimesDecay, stepSize } = scaled(
+        lrMultiplier(path, factors),
       );
+      const isDecayed = options.weightDecay !== 0 && decays(path);
+      applyAdam({ weight, m: first, v: second }, gradient, {
+        ...whole,
+        stepSize,
+        clipCoefficient: factor,
+        learningRateTimesDecay: isDecayed ? learningRateTimesDecay : undefined,
+      });
     }
   });
 }

@@ -8,7 +8,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { squaredNorm } from "../engine/squared_norm.ts";
+import { squaredNorm } from "../engine/training_ops.ts";
 
 /** Keeps the division defined where every gradient is 0; PyTorch's value. */
 const NORM_EPSILON = 1e-6;

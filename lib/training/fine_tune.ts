@@ -7,6 +7,7 @@
  */
 
 import type { EncodedExample } from "../batches/batches.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { accuracy, matthewsCorrelation } from "../evaluation/metrics.ts";
 import { initOptimizerState, lrMultiplier } from "./adamw.ts";
@@ -84,6 +85,7 @@ async function* run(
   plan: FineTunePlan,
 ): AsyncGenerator<TrainStep | EpochEnd, void> {
   const { epochs, stepsPerEpoch, checkpointFolder } = plan;
+  await ensureEngine();
   makeTrainable(model.params);
   const held = frozen(model.params, plan.freeze);
   const words = occurringWords(held.params, model.config, data.train);

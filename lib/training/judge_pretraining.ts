@@ -1,27 +1,30 @@
 /** How well a pretrained model guesses words that it has not been trained on. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { setImmediate } from "node:timers/promises";
 import type { EncodedExample } from "../batches/batches.ts";
 import {
   cutMaskedBatch,
   IGNORE_INDEX,
   maskedBatchesOf,
 } from "../batches/masked_batches.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
+import { yieldToEventLoop } from "../engine/event_loop.ts";
+import { sideBySide } from "../engine/compile.ts";
 import { argMax } from "../evaluation/probabilities.ts";
 import type { BertConfig } from "../model/config.ts";
 import { predictWords } from "../model/heads/masked_lm.ts";
-import { predictBoth } from "../model/heads/pretraining.ts";
+import {
+  judgesPairs,
+  predictBoth,
+  type PretrainableParams,
+} from "../model/heads/pretraining.ts";
 import { checkExamples } from "../batches/check_examples.ts";
 import { checkOption, RULES } from "../options.ts";
 import { lengthMultiple } from "../batches/layout.ts";
-import { MANY_SIGNATURES } from "../engine/precision.ts";
-import { compileEach, type Precision } from "../engine/precision.ts";
 import {
-  judgesPairs,
-  type PretrainableParams,
-} from "../model/heads/pretraining.ts";
+  compileEach,
+  MANY_SIGNATURES,
+  type Precision,
+} from "../engine/precision.ts";
 import { type MaskedInput, maskedTensors } from "./pretraining.ts";
 import { type PretrainableModel } from "../checkpoint/pretrained.ts";
 
@@ -86,7 +89,7 @@ export async function judgePretraining(
     numRight += pairs.filter((logits, row) =>
       argMax(logits) === batch.labels[row]
     ).length;
-    await setImmediate(); // the engine blocks while it computes
+    await yieldToEventLoop(); // the engine blocks while it computes
   }
   if (numWords === 0) {
     throw new RangeError(
@@ -126,9 +129,11 @@ function guessesOf(
     };
   };
   if (!judgesPairs(params)) {
-    return read(predictWords(params, input, config, { places }).logits);
+    return read(
+      predictWords(params, input, config, { positions: places }).logits,
+    );
   }
-  const output = predictBoth(params, input, config, { places });
+  const output = predictBoth(params, input, config, { positions: places });
   return { ...read(output.wordLogits), pairs: output.sentenceLogits };
 }
 

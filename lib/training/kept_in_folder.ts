@@ -3,11 +3,8 @@
 import { disposeTree, namedLeaves } from "../engine/tensor_tree.ts";
 import type { KeptWeights } from "./kept_weights.ts";
 import { assign } from "./variables.ts";
-import {
-  type ClassifierModel,
-  loadClassifier,
-  saveClassifier,
-} from "../checkpoint/pretrained.ts";
+import { type ClassifierModel, loadModel } from "../checkpoint/pretrained.ts";
+import { saveModel } from "../checkpoint/save_model.ts";
 
 /**
  * Saves the weights as a model that can be opened anywhere.
@@ -23,13 +20,12 @@ export function keptInFolder(
   let saved = false;
   return {
     async keep(): Promise<void> {
-      await saveClassifier(model, folder);
+      await saveModel(model, folder);
       saved = true;
     },
     async restore(): Promise<void> {
       if (!saved) return;
-      const { labels } = model;
-      const best = await loadClassifier(folder, { labels, seed: 0 });
+      const best = await loadModel(folder);
       const values = new Map(namedLeaves(best.params));
       for (const [path, leaf] of namedLeaves(model.params)) {
         assign(leaf, () => values.get(path)!.clone());

@@ -42,12 +42,14 @@ const ROWS_MULTIPLE = 512;
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
  * import { BERT_TINY } from "bertbook/model/config.ts";
- * import { initClassifier, normalRandom } from "bertbook/model/initialize.ts";
+ * import { initHead } from "bertbook/model/heads/heads.ts";
+ * import { normalRandom } from "bertbook/model/parameters.ts";
  * import { occurringWords } from "bertbook/training/occurring_words.ts";
  * import { makeTrainable } from "bertbook/training/variables.ts";
  * import assert from "node:assert/strict";
  *
- * const params = initClassifier(BERT_TINY, 2, normalRandom(1));
+ * const sizes = { config: BERT_TINY, numLabels: 2 };
+ * const params = initHead("sequence-classification", sizes, normalRandom(1));
  * makeTrainable(params);
  * const examples = [{ inputIds: [101, 2000, 102], tokenTypeIds: [0, 0, 0], label: 1 }];
  * const occurring = occurringWords(params, BERT_TINY, examples);
@@ -71,7 +73,7 @@ export function occurringWords(
     return unchanged(params, config, examples);
   }
   const { vocabSize: V } = config;
-  const occurring = new Set([0]); // batches are padded with it
+  const occurring = new Set([config.padTokenId]);
   for (const { inputIds } of examples) {
     inputIds.forEach((id) => occurring.add(id));
   }
@@ -94,7 +96,11 @@ export function occurringWords(
       ...params,
       bert: { ...params.bert, embeddings: { ...embeddings, word } },
     },
-    config: { ...config, vocabSize: size },
+    config: {
+      ...config,
+      vocabSize: size,
+      padTokenId: rowOf.get(config.padTokenId)!,
+    },
     examples: examples.map((example) => ({
       ...example,
       inputIds: example.inputIds.map((id) => rowOf.get(id)!),

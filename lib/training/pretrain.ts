@@ -15,6 +15,7 @@ import {
 } from "../batches/masked_batches.ts";
 import { checkShare, type MaskingOptions } from "../batches/masking.ts";
 import { type TrainingOrder, trainingOrder } from "../batches/sampler.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import { initOptimizerState } from "./adamw.ts";
 import { checkChoice } from "../options.ts";
@@ -115,6 +116,7 @@ async function* run(
   const { config, params, tokenizer } = model;
   const { epochs, batchSize, stepsPerEpoch, seed } = plan;
   const lengths = train.map(({ inputIds }) => inputIds.length);
+  await ensureEngine();
   makeTrainable(params);
   const state = { params, optimizerState: initOptimizerState(params) };
   const task = {

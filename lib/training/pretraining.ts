@@ -42,7 +42,7 @@ export function pretrainingObjective(
   config: BertConfig,
   dropout: Dropout,
 ): tf.Scalar {
-  const options = { dropout, places };
+  const options = { dropout, positions: places };
   if (judgesPairs(params)) {
     const output = predictBoth(params, input, config, options);
     return pretrainingLoss(output, { words, following });

@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { PyTree } from "../engine/py_tree.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
+import { sideBySide } from "../engine/compile.ts";
 import { disposeTree, type TensorTree } from "../engine/tensor_tree.ts";
 import { initSums, type Sums } from "./accumulate.ts";
 import { type AdamWRates, adamWRates } from "./adamw.ts";

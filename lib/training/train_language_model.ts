@@ -1,10 +1,11 @@
 /** Training and judging a causal language model. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { setImmediate } from "node:timers/promises";
 import { randomOrder } from "../batches/sampler.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
+import { yieldToEventLoop } from "../engine/event_loop.ts";
 import { compile } from "../engine/compile.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
+import { sideBySide } from "../engine/compile.ts";
 import { disposeTree } from "../engine/tensor_tree.ts";
 import type { Dropout } from "../ops/dropout.ts";
 import { type LanguageModel, languageModel } from "../model/language_model.ts";
@@ -85,6 +86,7 @@ async function* run(
   plan: SettledPlan,
 ): AsyncGenerator<TrainStep, void> {
   const { epochs, batchSize, stepsPerEpoch, seed } = plan;
+  await ensureEngine();
   makeTrainable(params);
   const state = { params, optimizerState: initOptimizerState(params) };
   const task = {
@@ -157,6 +159,7 @@ export async function scoreLanguageModel(
   const { batchSize = 50 } = options;
   checkOption("batchSize", batchSize, RULES.count);
   const length = lengthFor(sequences, config);
+  await ensureEngine();
   const sums = [0, 0, 0];
   for (const plain of nextTokenBatches(sequences, { batchSize, length })) {
     const of = tf.tidy(() => {
@@ -167,7 +170,7 @@ export async function scoreLanguageModel(
       sums[i]! += sum;
     }
     of.dispose();
-    await setImmediate(); // the engine blocks while it computes
+    await yieldToEventLoop(); // the engine blocks while it computes
   }
   const [loss, hits, tokens] = sums as [number, number, number];
   return {

@@ -1,6 +1,6 @@
 /** The training loop: yields its progress instead of printing it. @module */
 
-import { setImmediate } from "node:timers/promises";
+import { yieldToEventLoop } from "../engine/event_loop.ts";
 import type { PyTree } from "../engine/py_tree.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
 import { TrainingDivergedError } from "./diverged.ts";
@@ -101,7 +101,7 @@ export async function* trainOn<
         seconds,
       };
       // The engine blocks while it computes: here timers and pictures get their turn.
-      await setImmediate();
+      await yieldToEventLoop();
     }
   } finally {
     taker.dispose();

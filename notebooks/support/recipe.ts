@@ -21,7 +21,7 @@ export type Recipe = {
 
 /**
  * `full` is in the grid of Devlin et al. (2019), appendix A.3; the small
- * pretrained model wants its largest learning rate. `quick` sees fewer
+ * pretrained model needs its largest learning rate. `quick` sees fewer
  * sentences, and takes larger steps to make up for it.
  */
 export const RECIPES: Readonly<Record<Mode, Recipe>> = {

@@ -1,7 +1,7 @@
 /** The progress display of a fine-tuning run. @module */
 
 import type { EpochEnd, TrainStep } from "../../lib/training/fine_tune.ts";
-import type { Broadcast } from "./display.ts";
+import type { Broadcast } from "../../lib/views/show.ts";
 import { type Progress, progress } from "./progress.ts";
 
 /** A display that is told every event of `fineTune`. */

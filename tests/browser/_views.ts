@@ -1,10 +1,13 @@
 /** How the browser tests handle the views of attention. */
 
 import assert from "node:assert/strict";
+import { RUNS_ALL } from "../_tiers.ts";
 import { BrowserPage, findChromium } from "./_chromium.ts";
 
 const chromium = findChromium();
-const reason = chromium === undefined
+const reason = !RUNS_ALL
+  ? " (skipped: only in test --all)"
+  : chromium === undefined
   ? " (skipped: no Chromium in BERTBOOK_CHROMIUM or on PATH)"
   : "";
 
@@ -16,7 +19,7 @@ export function inBrowser(
 ): void {
   Deno.test({
     name: name + reason,
-    ignore: chromium === undefined,
+    ignore: chromium === undefined || !RUNS_ALL,
     fn: async () => {
       await using page = await BrowserPage.open(chromium!, html());
       await run(page);

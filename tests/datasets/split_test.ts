@@ -97,7 +97,7 @@ Deno.test("an empty part is refused", () => {
     const labels = new Array<number>(count!).fill(0);
     assert.throws(() => stratifiedSplit(labels, options), {
       name: "RangeError",
-      message: /both parts must have one at least: current values are count=/,
+      message: /each part must have at least one; found count=/,
     });
   }
 });

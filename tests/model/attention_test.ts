@@ -4,7 +4,7 @@ import {
   dropoutFactors,
   type DropoutSite,
 } from "bertbook/engine/dropout_factors.ts";
-import { attend } from "bertbook/model/attention.ts";
+import { attend } from "bertbook/ops/attention.ts";
 import { assertClose, assertNoLeak } from "./_support.ts";
 
 await tf.setBackend("cpu");
@@ -68,7 +68,7 @@ Deno.test("attend() names both shapes when queries and keys cannot be multiplied
       () => attend({ query, key, value: key }, tf.zeros([1, 1, 1, 5])),
       {
         name: "RangeError",
-        message: /query is \[1,2,3,4\], key is \[1,2,5,6\]/,
+        message: /found query \[1,2,3,4\] and key \[1,2,5,6\]/,
       },
     );
   });

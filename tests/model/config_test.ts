@@ -4,10 +4,12 @@ import {
   BERT_TINY,
   type BertConfig,
   checkConfig,
-  configFromJson,
-  configToJson,
   MINI_LM,
 } from "bertbook/model/config.ts";
+import {
+  configFromJson,
+  configToJson,
+} from "bertbook/checkpoint/architectures.ts";
 
 const NAMED = { BERT_TINY, MINI_LM, BERT_BASE };
 
@@ -21,12 +23,22 @@ for (const [name, config] of Object.entries(NAMED)) {
 Deno.test("checkConfig() names the sizes that do not fit", () => {
   const cases: [Partial<BertConfig>, RegExp][] = [
     [{ numHeads: 5 }, /numHeads=5, hiddenSize=128/],
-    [{ numLayers: 0 }, /numLayers must be a positive integer.* is 0/],
-    [{ numLayers: 1e12 }, /numLayers must be at most 1024.* is 1000000000000/],
-    [{ vocabSize: 1.5 }, /vocabSize must be a positive integer.* is 1\.5/],
-    [{ hiddenSize: NaN }, /hiddenSize must be a positive integer.* is NaN/],
-    [{ hiddenDropout: 1 }, /hiddenDropout must be in \[0, 1\).* is 1/],
-    [{ layerNormEpsilon: 0 }, /must be positive.* are 0 and 0\.02/],
+    [
+      { numLayers: 0 },
+      /numLayers must be a whole number of at least 1; found 0/,
+    ],
+    [
+      { numLayers: 1e12 },
+      /numLayers must be at most 1024; found 1000000000000/,
+    ],
+    [{ vocabSize: 1.5 }, /vocabSize must be a whole number .* found 1\.5/],
+    [{ hiddenSize: NaN }, /hiddenSize must be a whole number .* found NaN/],
+    [{ hiddenDropout: 1 }, /hiddenDropout must be in \[0, 1\); found 1/],
+    [{ layerNormEpsilon: 0 }, /layerNormEpsilon must be positive; found 0/],
+    [{ padTokenId: 30_522 }, /padTokenId must be below vocabSize=30522; found/],
+    [{ positionOffset: 512 }, /must be below maxPositionEmbeddings=512; found/],
+    [{ activation: "mish" as "gelu" }, /one of gelu, gelu_new, relu, silu; fo/],
+    [{ normOrder: "after" as "post" }, /one of post, pre, pre-repl.* "?after/],
   ];
   for (const [change, message] of cases) {
     assert.throws(() => checkConfig({ ...BERT_TINY, ...change }), {
@@ -46,12 +58,15 @@ Deno.test("configFromJson() takes Python's defaults for what is absent", () => {
 
 Deno.test("configFromJson() refuses what another architecture needs", () => {
   const cases: [Record<string, unknown>, RegExp][] = [
-    [{ model_type: "distilbert" }, /"model_type" must be "bert": found "dist/],
-    [{ hidden_act: "gelu_new" }, /"hidden_act" must be "gelu"/],
+    [
+      { model_type: "gpt2" },
+      /"model_type" must be "bert" or "dist.* found "gp/,
+    ],
+    [{ hidden_act: 3 }, /"hidden_act" must be a string; found 3/],
     [{ position_embedding_type: "relative_key" }, /must be "absolute"/],
-    [{ hidden_size: "128" }, /"hidden_size" must be a number: found "128"/],
-    [{ vocab_size: null }, /"vocab_size" must be a number: found undefined/],
-    [{ classifier_dropout: 0.3 }, /"classifier_dropout" must equal/],
+    [{ hidden_size: "128" }, /"hidden_size" must be a number; found "128"/],
+    [{ vocab_size: null }, /"vocab_size" must be a number; found undefined/],
+    [{ classifier_dropout: 0.3 }, /"classifier_dropout" must be equal to/],
   ];
   for (const [change, message] of cases) {
     const json = configToJson(BERT_TINY, change);

@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { attend } from "bertbook/model/attention.ts";
-import { causalMask, paddingMask } from "bertbook/model/masks.ts";
+import { attend, causalMask, paddingMask } from "bertbook/ops/attention.ts";
 import { assertClose, assertNoLeak, chirp } from "./_support.ts";
 
 await tf.setBackend("cpu");

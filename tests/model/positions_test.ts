@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { sinusoidalPositions } from "bertbook/model/positions.ts";
+import { sinusoidalPositions } from "bertbook/model/embeddings.ts";
 import { assertClose, assertNoLeak } from "./_support.ts";
 
 await tf.setBackend("cpu");
@@ -56,7 +56,7 @@ Deno.test("the row k positions on is one rotation of every row", () => {
 Deno.test("sinusoidalPositions() refuses an odd width", () => {
   assert.throws(() => sinusoidalPositions(3, 5), {
     name: "RangeError",
-    message: /must be even: current value is 5$/,
+    message: /must be even; found 5$/,
   });
 });
 

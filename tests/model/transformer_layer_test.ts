@@ -1,19 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { mapLeaves } from "bertbook/engine/tensor_tree.ts";
-import { BERT_TINY } from "bertbook/model/config.ts";
+import { BERT_TINY, type NormOrder } from "bertbook/model/config.ts";
 import { dropoutFrom, NO_DROPOUT } from "bertbook/ops/dropout.ts";
 import {
   encoderLayer,
+  type EncoderLayerConfig,
   type EncoderLayerParams,
-} from "bertbook/model/encoder.ts";
-import { causalMask, paddingMask } from "bertbook/model/masks.ts";
-import {
-  type Activation,
-  type NormOrder,
-  transformerLayer,
-  type TransformerLayerConfig,
-} from "bertbook/model/transformer_layer.ts";
+} from "bertbook/model/encoder_layer.ts";
+import { causalMask, paddingMask } from "bertbook/ops/attention.ts";
+import { type Activation } from "bertbook/ops/activations.ts";
 import golden from "../golden/transformer_layer.json" with { type: "json" };
 import {
   assertClose,
@@ -33,7 +29,7 @@ const CONFIG = {
   attentionDropout: 0,
   layerNormEpsilon: 1e-5,
 };
-const ORDERS: NormOrder[] = ["after", "before", "replacing"];
+const ORDERS: NormOrder[] = ["post", "pre", "pre-replacing"];
 
 /** The parameters of tests/golden/transformer_layer.py, a kernel as [In, Out]. */
 function layerParams(): EncoderLayerParams {
@@ -81,12 +77,12 @@ function goldenMask(): tf.Tensor4D {
 }
 
 function run(
-  config: Partial<TransformerLayerConfig> = {},
+  config: Partial<EncoderLayerConfig> = {},
   hidden = chirp<tf.Tensor2D>([B * T, D], 50),
-): ReturnType<typeof transformerLayer> {
-  return transformerLayer(layerParams(), hidden, {
+): ReturnType<typeof encoderLayer> {
+  return encoderLayer(layerParams(), hidden, {
     ...CONFIG,
-    normOrder: "before",
+    normOrder: "pre",
     activation: "gelu",
     ...config,
   }, { mask: goldenMask(), dropout: NO_DROPOUT });
@@ -113,7 +109,7 @@ Deno.test("transformerLayer() normalizing after with GELU is BERT's encoderLayer
       { ...BERT_TINY, ...CONFIG },
       { mask: goldenMask(), dropout: NO_DROPOUT },
     );
-    const ours = run({ normOrder: "after" });
+    const ours = run({ normOrder: "post" });
     assertClose(ours.hidden, bert.hidden.arraySync(), 0);
     assertClose(ours.weights, bert.weights.arraySync(), 0);
   });
@@ -127,7 +123,7 @@ Deno.test("with sublayers that give 0, each order leaves what its formula says",
     });
     const x = tf.tensor2d([[3, 7], [5, 5]]).tile<tf.Tensor2D>([5, D / 2]);
     const [after, before, replacing] = ORDERS.map((normOrder) =>
-      transformerLayer(zero, x, { ...CONFIG, normOrder, activation: "relu" }, {
+      encoderLayer(zero, x, { ...CONFIG, normOrder, activation: "relu" }, {
         mask: goldenMask(),
         dropout: NO_DROPOUT,
       }).hidden.slice([0, 0], [2, 2])
@@ -169,14 +165,14 @@ Deno.test("transformerLayer() drops in the attention and after both sublayers", 
   tf.tidy(() => {
     const rates: number[] = [];
     const dropout = dropoutFrom(tf.tensor1d([42, 1], "int32"));
-    transformerLayer(
+    encoderLayer(
       layerParams(),
       chirp<tf.Tensor2D>([B * T, D], 50),
       {
         ...CONFIG,
         hiddenDropout: 0.2,
         attentionDropout: 0.1,
-        normOrder: "before",
+        normOrder: "pre",
         activation: "gelu",
       },
       {
@@ -186,7 +182,7 @@ Deno.test("transformerLayer() drops in the attention and after both sublayers", 
             rates.push(rate);
             return dropout(x, rate);
           },
-          { site: (rate: number) => (rates.push(rate), dropout.site(rate)) },
+          { key: (rate: number) => (rates.push(rate), dropout.key(rate)) },
         ),
       },
     );
@@ -200,10 +196,10 @@ Deno.test("transformerLayer() leaves only its outputs in memory", () => {
   assertNoLeak(() => {
     const config = {
       ...CONFIG,
-      normOrder: "before",
+      normOrder: "pre",
       activation: "gelu",
     } as const;
     const how = { mask, dropout: NO_DROPOUT };
-    tf.dispose(transformerLayer(params, x, config, how));
+    tf.dispose(encoderLayer(params, x, config, how));
   });
 });

@@ -1,11 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import {
-  gelu,
-  layerNorm,
-  type LayerNormParams,
-  linear,
-  lookUp,
-} from "bertbook/ops/layers.ts";
+import { gelu } from "bertbook/ops/activations.ts";
+import { layerNorm, type LayerNormParams } from "bertbook/ops/layer_norm.ts";
+import { linear } from "bertbook/ops/linear.ts";
+import { gatherRows } from "bertbook/ops/embedding.ts";
 import {
   assertClose,
   assertGradient,
@@ -128,13 +125,13 @@ Deno.test("lookUp() sums the gradients of a row that is used twice", () => {
     const table = chirp<tf.Tensor2D>([4, 2], 0);
     const inputIds = tf.tensor1d([3, 1, 3], "int32");
     assertClose(
-      lookUp(table, inputIds),
+      gatherRows(table, inputIds),
       [3, 1, 3].map((row) => table.slice([row, 0], [1, 2]).arraySync()[0]!),
       0,
     );
     const upstream = tf.tensor2d([[1, 2], [4, 8], [16, 32]]);
     const gradient = tf.grad((table) =>
-      lookUp(table as tf.Tensor2D, inputIds).mul(upstream).sum()
+      gatherRows(table as tf.Tensor2D, inputIds).mul(upstream).sum()
     )(table);
     assertClose(gradient, [[0, 0], [4, 8], [0, 0], [17, 34]], 0);
   });
@@ -146,10 +143,10 @@ Deno.test("layers leave only their outputs and gradients in memory", () => {
   const inputIds = tf.tensor1d([0, 2], "int32");
   assertNoLeak(() => layerNorm(params, x, EPSILON).dispose());
   assertNoLeak(() => gelu(x).dispose());
-  assertNoLeak(() => lookUp(x, inputIds).dispose());
+  assertNoLeak(() => gatherRows(x, inputIds).dispose());
   assertNoLeak(() =>
     tf.grad((x) => {
-      const rows = lookUp(gelu(x) as tf.Tensor2D, inputIds);
+      const rows = gatherRows(gelu(x) as tf.Tensor2D, inputIds);
       return layerNorm(params, rows, EPSILON).sum();
     })(x).dispose()
   );

@@ -2,22 +2,16 @@ import * as tf from "@tensorflow/tfjs";
 import { dropoutFactors } from "bertbook/engine/dropout_factors.ts";
 import {
   attentionWeights,
-  droppedContext,
-} from "bertbook/ops/attention_weights.ts";
-import { feedForward } from "bertbook/ops/feed_forward.ts";
-import {
-  gelu,
-  layerNorm,
-  type LayerNormParams,
-  linear,
-  type LinearParams,
-} from "bertbook/ops/layers.ts";
-import {
+  contextWithDropout,
   mergeHeads,
   projectHeads,
   splitHeads,
-} from "bertbook/ops/split_heads.ts";
-import { addNorm } from "bertbook/ops/sublayer.ts";
+} from "bertbook/ops/attention.ts";
+import { feedForward } from "bertbook/ops/feed_forward.ts";
+import { gelu } from "bertbook/ops/activations.ts";
+import { layerNorm, type LayerNormParams } from "bertbook/ops/layer_norm.ts";
+import { linear, type LinearParams } from "bertbook/ops/linear.ts";
+import { addNorm } from "bertbook/ops/add_norm.ts";
 import assert from "node:assert/strict";
 import { assertNoLeak, chirp, differenceOf } from "../model/_support.ts";
 
@@ -75,7 +69,7 @@ Deno.test("addNorm() is a bias, dropout, a sum, and a layer norm", () => {
   tf.tidy(() => {
     const { kernel, bias } = affine();
     const key = tf.tensor1d([5, 6], "int32");
-    for (const site of [undefined, { key, rate: 0.4 }]) {
+    for (const dropoutKey of [undefined, { key, rate: 0.4 }]) {
       const inputs = [
         ...[kernel, bias, rows(), chirp([B * T, D], 7)],
         ...[chirp([D], 8).add(1), chirp([D], 9)],
@@ -91,15 +85,15 @@ Deno.test("addNorm() is a bias, dropout, a sum, and a layer norm", () => {
       assertEqual(
         (...inputs) => {
           const { params, x, residual, norm } = named(inputs);
-          const end = { residual, norm, site, epsilon: 1e-6 };
+          const end = { residual, norm, dropoutKey, epsilon: 1e-6 };
           return addNorm(tf.matMul(x, params.kernel), params.bias, end);
         },
         (...inputs) => {
           const { params, x, residual, norm } = named(inputs);
           const y = linear(params, x);
-          const left = site === undefined
+          const left = dropoutKey === undefined
             ? y
-            : y.mul<tf.Tensor2D>(dropoutFactors(y.shape, site));
+            : y.mul<tf.Tensor2D>(dropoutFactors(y.shape, dropoutKey));
           return layerNorm(norm, residual.add(left), 1e-6);
         },
         inputs,
@@ -110,7 +104,7 @@ Deno.test("addNorm() is a bias, dropout, a sum, and a layer norm", () => {
 
 Deno.test("attentionWeights() is a masked softmax, droppedContext() what it mixes", () => {
   tf.tidy(() => {
-    const site = { key: tf.tensor1d([5, 6], "int32"), rate: 0.4 };
+    const dropoutKey = { key: tf.tensor1d([5, 6], "int32"), rate: 0.4 };
     const mask = tf.tensor4d([0, 0, -1e9, 0, -1e9, -1e9], [B, 1, 1, T]);
     const how = { mask, scale: 0.5 };
     const softmax = (scores: tf.Tensor): tf.Tensor =>
@@ -124,10 +118,10 @@ Deno.test("attentionWeights() is a masked softmax, droppedContext() what it mixe
     assertEqual(
       (...inputs) => {
         const [scores, value] = inputs as [tf.Tensor4D, tf.Tensor4D];
-        return droppedContext(scores, value, how, site);
+        return contextWithDropout(scores, value, how, dropoutKey);
       },
       (...[scores, value]) => {
-        const factors = dropoutFactors([B, H, T, T], site);
+        const factors = dropoutFactors([B, H, T, T], dropoutKey);
         return tf.matMul(softmax(scores!).mul(factors), value!);
       },
       [scores, chirp([B, H, T, D / H], 8)],
@@ -165,15 +159,17 @@ Deno.test("the pieces of a layer leave only their outputs in memory", () => {
   const key = tf.tensor1d([1, 2], "int32");
   const norm = { weight: chirp<tf.Tensor1D>([D], 8), bias: params.bias };
   assertNoLeak(() => feedForward(params, params.kernel, x).dispose());
-  const site = { key, rate: 0.5 };
-  const end = { residual: x, norm, site, epsilon: 1e-6 };
+  const dropoutKey = { key, rate: 0.5 };
+  const end = { residual: x, norm, dropoutKey, epsilon: 1e-6 };
   assertNoLeak(() => addNorm(x, params.bias, end).dispose());
   assertNoLeak(() => projectHeads(params, x, [B, T, H]).dispose());
   const scores = chirp<tf.Tensor4D>([B, H, T, T], 1);
   const mask: tf.Tensor4D = tf.zeros([B, 1, 1, T]);
   const how = { mask, scale: 1 };
   assertNoLeak(() => attentionWeights(scores, how).dispose());
-  assertNoLeak(() => droppedContext(scores, scores, how, site).dispose());
+  assertNoLeak(() =>
+    contextWithDropout(scores, scores, how, dropoutKey).dispose()
+  );
   assertNoLeak(() => mergeHeads(scores).dispose());
   tf.dispose([params, x, key, norm, scores, mask]);
 });

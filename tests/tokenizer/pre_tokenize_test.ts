@@ -1,4 +1,4 @@
-import { preTokenize } from "bertbook/tokenizer/pre_tokenize.ts";
+import { preTokenize } from "bertbook/tokenizer/normalize.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { assertAll } from "../_property.ts";

@@ -1,4 +1,4 @@
-import { splitAsSst2 } from "bertbook/tokenizer/sst2.ts";
+import { splitAsSst2 } from "bertbook/tokenizer/word_vocabulary.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { assertAll } from "../_property.ts";

@@ -1,8 +1,3 @@
-import {
-  encode,
-  tokenize,
-  tokenizeInPhases,
-} from "bertbook/tokenizer/tokenizer.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { assertAll } from "../_property.ts";
@@ -11,9 +6,8 @@ import { anyText, smallTokenizer } from "./_support.ts";
 const TOKENIZER = smallTokenizer();
 
 Deno.test("tokenizeInPhases() shows what each phase does", () => {
-  const phases = tokenizeInPhases(
+  const phases = TOKENIZER.tokenizeInPhases(
     "The  Pl\u00e0ying\u200bs,  \u4e2d\u6587",
-    TOKENIZER,
   );
   assert.equal(phases.normalized, "the  playings,   \u4e2d  \u6587 ");
   assert.deepEqual(phases.words, ["the", "playings", ",", "\u4e2d", "\u6587"]);
@@ -31,15 +25,15 @@ Deno.test("tokenizeInPhases() shows what each phase does", () => {
 });
 
 Deno.test("a special token written in the text stays one token", () => {
-  assert.deepEqual(tokenize("he [MASK]plays", TOKENIZER), [
+  assert.deepEqual(TOKENIZER.tokenize("he [MASK]plays"), [
     ...["he", "[MASK]", "play", "##s"],
   ]);
-  assert.deepEqual(encode(TOKENIZER, "[SEP]").inputIds, [2, 3, 3]);
+  assert.deepEqual(TOKENIZER.encode("[SEP]").inputIds, [2, 3, 3]);
 });
 
 Deno.test("a special token in other letters, or broken, is only text", () => {
   for (const text of ["[mask]", "[ MASK ]", "[MA SK]"]) {
-    const tokens = tokenize(text, TOKENIZER);
+    const tokens = TOKENIZER.tokenize(text);
     assert.ok(!tokens.includes("[MASK]"), tokens.join(" "));
   }
 });
@@ -48,24 +42,24 @@ Deno.test("blank and empty texts are [CLS] [SEP]", () => {
   for (
     const text of ["", " ", "\t\r\n", "\u200b\u0000\ud800", "\u00a0\u3000"]
   ) {
-    assert.deepEqual(encode(TOKENIZER, text).inputIds, [2, 3]);
+    assert.deepEqual(TOKENIZER.encode(text).inputIds, [2, 3]);
   }
 });
 
 Deno.test("encode() takes an empty second sentence for none", () => {
   assert.deepEqual(
-    encode(TOKENIZER, "he", { pair: "" }),
-    encode(TOKENIZER, "he"),
+    TOKENIZER.encode("he", { pair: "" }),
+    TOKENIZER.encode("he"),
   );
   assert.equal(
-    encode(TOKENIZER, "he", { pair: " " }).tokens.join(" "),
+    TOKENIZER.encode("he", { pair: " " }).tokens.join(" "),
     "[CLS] he [SEP] [SEP]",
   );
 });
 
 Deno.test("encode() reads ten megabytes in one line, most of it one word", () => {
   const text = "he plays ".repeat(50_000) + "x".repeat(9_600_000);
-  const { inputIds, numTruncated } = encode(TOKENIZER, text, {
+  const { inputIds, numTruncated } = TOKENIZER.encode(text, {
     maxLength: 512,
   });
   assert.equal(inputIds.length, 512);
@@ -82,10 +76,10 @@ const text = fc.oneof(
 Deno.test("tokenize() and tokenizeInPhases() agree on every text", () => {
   assertAll(
     fc.property(text, (text) => {
-      const tokens = tokenize(text, TOKENIZER);
-      const phases = tokenizeInPhases(text, TOKENIZER);
+      const tokens = TOKENIZER.tokenize(text);
+      const phases = TOKENIZER.tokenizeInPhases(text);
       assert.deepEqual(phases.pieces.flat(), tokens);
-      assert.deepEqual(phases.encoding, encode(TOKENIZER, text));
+      assert.deepEqual(phases.encoding, TOKENIZER.encode(text));
       assert.equal(phases.words.length, phases.pieces.length);
     }),
     { numRuns: 1000 },
@@ -96,8 +90,8 @@ Deno.test("tokenize() of two texts with a space between is that of each", () => 
   assertAll(
     fc.property(text, text, (a, b) => {
       // A lone half of a pair at the border would meet the other half.
-      const both = tokenize(`${a} ${b}`, TOKENIZER);
-      const each = [...tokenize(a, TOKENIZER), ...tokenize(b, TOKENIZER)];
+      const both = TOKENIZER.tokenize(`${a} ${b}`);
+      const each = [...TOKENIZER.tokenize(a), ...TOKENIZER.tokenize(b)];
       assert.deepEqual(both, each);
     }),
     { numRuns: 1000 },
@@ -107,8 +101,8 @@ Deno.test("tokenize() of two texts with a space between is that of each", () => 
 Deno.test("padding and truncation change nothing before the cut", () => {
   const options = fc.record({ maxLength: fc.integer({ min: 2, max: 20 }) });
   assertAll(fc.property(text, options, (text, { maxLength }) => {
-    const whole = encode(TOKENIZER, text);
-    const cut = encode(TOKENIZER, text, { maxLength, padTo: 20 });
+    const whole = TOKENIZER.encode(text);
+    const cut = TOKENIZER.encode(text, { maxLength, padTo: 20 });
     const kept = Math.min(whole.inputIds.length, maxLength) - 1;
     assert.deepEqual(
       cut.inputIds.slice(0, kept),

@@ -1,5 +1,8 @@
-import { buildVocabulary } from "bertbook/tokenizer/word_vocabulary.ts";
-import { vectorize, wordsOfVectors } from "bertbook/tokenizer/vectorizer.ts";
+import {
+  buildVocabulary,
+  vectorize,
+  wordsOfVectors,
+} from "bertbook/tokenizer/word_vocabulary.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { assertAll } from "../_property.ts";

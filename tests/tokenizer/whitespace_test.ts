@@ -1,4 +1,4 @@
-import { splitAtWhitespace } from "bertbook/tokenizer/whitespace.ts";
+import { splitAtWhitespace } from "bertbook/tokenizer/word_vocabulary.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { assertAll } from "../_property.ts";

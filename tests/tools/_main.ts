@@ -1,9 +1,22 @@
-/** The entrance of the commands, for tests that run one as a user does. @module */
+/** The entrance of the commands, for tests that run one as a user does. */
 
 import { join } from "node:path";
+import { commandLine } from "../../tools/main.ts";
 
 /** The path of `tools/main.ts`. */
 export const MAIN = join(
   import.meta.dirname!,
   ...["..", "..", "tools", "main.ts"],
 );
+
+/** The options that a command receives from a command line, without running it. */
+export async function optionsOf<Options>(
+  name: string,
+  ...args: string[]
+): Promise<Options> {
+  const program = commandLine();
+  const command = program.commands.find((each) => each.name() === name)!;
+  command.action(() => {});
+  await program.parseAsync([name, ...args], { from: "user" });
+  return command.opts() as Options;
+}

@@ -7,7 +7,7 @@ const DOCUMENTS = [
   "README.md",
   "CHANGELOG.md",
   "notebooks/README.md",
-  "lib/engine/COMPILE.md",
+  "docs/compile.md",
   ...[...Deno.readDirSync(join(PROJECT, "docs"))]
     .map(({ name }) => `docs/${name}`)
     .filter((name) => name.endsWith(".md")),

@@ -25,27 +25,30 @@ async function runWith(
 Deno.test("an unknown command ends with 2 and names the nearest one", async () => {
   const { code, errors } = await run("strat");
   assert.equal(code, 2);
-  assert.match(errors, /^Cannot run "strat" .*did you mean "start"\?\n$/);
+  assert.match(errors, /^Cannot run "strat": .*did you mean start\?\n$/);
 });
 
 Deno.test("an unknown option ends with 2 and names the nearest one", async () => {
   const { code, errors } = await run("start", "--fulll");
   assert.equal(code, 2);
-  assert.match(errors, /^Cannot run "start" .*did you mean --full\?\n$/);
+  assert.match(errors, /^Cannot run "start": .*did you mean --full\?\n$/);
 });
 
 Deno.test("an unknown notebook ends with 2 and names the nearest one", async () => {
   const { code, errors } = await run("notebook", "trian");
   assert.equal(code, 2);
-  assert.match(errors, /^Cannot run the notebook "trian" .*\n$/);
+  assert.match(
+    errors,
+    /^Cannot run a notebook: .*found "trian"; did you mean "train"\?\n$/,
+  );
 });
 
 Deno.test("a path without tests ends with 2 and names the nearest one", async () => {
-  const { code, errors } = await run("test", "tests/clii");
+  const { code, errors } = await run("test", "tests/toolz");
   assert.equal(code, 2);
   assert.match(
     errors,
-    /^Cannot test "tests\/clii" .*did you mean "tests\/cli"\?\n$/,
+    /^Cannot run tests: .*found "tests\/toolz"; did you mean "tests\/tools"\?\n$/,
   );
 });
 
@@ -73,7 +76,10 @@ Deno.test("a setting that names nothing ends with one line before any work", asy
 Deno.test("start refuses a seed that no run can take", async () => {
   const { code, errors } = await run("start", "--seed=2147483648");
   assert.equal(code, 2);
-  assert.match(errors, /whole number below 2\^31: found "2147483648"\n$/);
+  assert.match(
+    errors,
+    /whole number from 0 to 2147483647; found "2147483648"\n$/,
+  );
 });
 
 Deno.test("start refuses a folder that takes no files", async () => {
@@ -81,7 +87,7 @@ Deno.test("start refuses a folder that takes no files", async () => {
   try {
     const { code, errors } = await run("start", `--out=${file}`);
     assert.equal(code, 1);
-    assert.match(errors, /^RangeError: Cannot write results .*--out\n$/);
+    assert.match(errors, /^RangeError: Cannot write results: .*--out\n$/);
   } finally {
     await Deno.remove(file);
   }
@@ -91,7 +97,15 @@ Deno.test("start never writes over the project's notebooks", async () => {
   const project = join(import.meta.dirname!, "..", "..");
   const { code, errors } = await run("start", `--out=${project}`);
   assert.equal(code, 2);
-  assert.match(errors, /^Cannot write results .*--out\n$/);
+  assert.match(errors, /^Cannot write results: .*--out\n$/);
+});
+
+Deno.test("a far-fetched word is not corrected", async () => {
+  for (const word of ["foo", "12"]) {
+    const { code, errors } = await run("notebook", word);
+    assert.equal(code, 2);
+    assert.match(errors, new RegExp(`found "${word}"\n$`));
+  }
 });
 
 Deno.test("--help describes every command", async () => {
@@ -106,11 +120,13 @@ Deno.test("--help describes every command", async () => {
       "notebook",
       "kernel",
       "bench",
+      "race",
+      "sweep",
     ]
   ) {
-    assert.match(output, new RegExp(`deno task ${name} `));
+    assert.match(output, new RegExp(`^  ${name} \\[options\\]`, "m"));
     const help = await run(name, "--help");
     assert.equal(help.code, 0);
-    assert.match(help.output, new RegExp(`^deno task ${name}`));
+    assert.match(help.output, new RegExp(`^Usage: deno task ${name} `));
   }
 });

@@ -6,7 +6,8 @@ import type { Batch, EncodedExample } from "bertbook/batches/batches.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import type { ClassifierParams } from "bertbook/model/heads/sequence_classifier.ts";
 import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
-import { initClassifier } from "bertbook/model/initialize.ts";
+import { initHead } from "bertbook/model/heads/heads.ts";
+import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 import { ADAMW_DEFAULTS, initOptimizerState } from "bertbook/training/adamw.ts";
@@ -89,7 +90,11 @@ export function constantRate(learningRate: number): ClassifierPlan["schedule"] {
 
 /** A learner with new weights; the caller disposes it with `disposeLearner`. */
 export function newLearner(numLabels = 2): ClassifierTrainState {
-  const params = initClassifier(TOY, numLabels, randomStream(7));
+  const params = initHead(
+    "sequence-classification",
+    { config: TOY, numLabels },
+    randomStream(7),
+  );
   return learnerOf(params);
 }
 
@@ -100,15 +105,17 @@ export function newModel(
   const words = Array.from({ length: 59 }, (_, i) => `word${i}`);
   const pieces = [...SPECIAL_TOKENS, ...words];
   return {
+    head: "sequence-classification",
     config: TOY,
-    params: initClassifier(TOY, 2, randomStream(7)),
-    tokenizer: {
-      vocabulary: {
-        pieces,
-        idOf: new Map(pieces.map((piece, id) => [piece, id])),
-      },
-      lowerCase: true,
-    },
+    params: initHead(
+      "sequence-classification",
+      { config: TOY, numLabels: 2 },
+      randomStream(7),
+    ),
+    tokenizer: new BertTokenizer({
+      pieces,
+      idOf: new Map(pieces.map((piece, id) => [piece, id])),
+    }),
     labels: ["no", "yes"],
     name: "toy",
     ...overrides,

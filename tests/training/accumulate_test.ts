@@ -6,10 +6,8 @@ import { fineTune, type FineTuneOptions } from "bertbook/training/fine_tune.ts";
 import { type ClassifierPlan, train } from "bertbook/training/train.ts";
 import { type Batch, batchesOf } from "bertbook/batches/batches.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
-import {
-  instructionSets,
-  multipliesBfloat16,
-} from "bertbook/engine/processor.ts";
+import { instructionSets } from "bertbook/engine/processor.ts";
+import { multipliesBfloat16 } from "bertbook/engine/precision.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import {
   accumulateOf,

@@ -2,9 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { train } from "bertbook/training/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
-import { findAsset } from "bertbook/download/asset.ts";
+import { findAsset } from "bertbook/download/ensure_asset.ts";
 import { ALL_MINI_LM, ensureModel } from "bertbook/checkpoint/catalogue.ts";
-import { loadClassifier } from "bertbook/checkpoint/pretrained.ts";
+import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import golden from "../golden/training_losses.json" with { type: "json" };
 import {
   assertRelative,
@@ -26,7 +26,8 @@ Deno.test({
     const { batchSize, length, learningRate, warmupSteps } = golden.miniLm;
     const folder = await ensureModel(ALL_MINI_LM.name, OFFLINE);
     const labels = ["a", "b", "c"];
-    const { config, params } = await loadClassifier(folder, {
+    const { config, params } = await loadModel(folder, {
+      head: "sequence-classification",
       labels,
       seed: 1,
     });

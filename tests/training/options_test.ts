@@ -10,7 +10,7 @@ import {
 } from "bertbook/training/fine_tune.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
-import { initClassifier } from "bertbook/model/initialize.ts";
+import { initHead } from "bertbook/model/heads/heads.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import {
   assertNoLeak,
@@ -183,7 +183,11 @@ Deno.test('classWeights: "balanced" stands for the numbers of balancedWeights()'
 Deno.test("hidden layers are trained with the rest; without a pooler, it stays", async () => {
   const classifier = { pooling: "cls", hiddenSizes: [12] } as const;
   const config = { ...TOY_WITHOUT_DROPOUT, classifier };
-  const params = initClassifier(config, 2, randomStream(7));
+  const params = initHead(
+    "sequence-classification",
+    { config, numLabels: 2 },
+    randomStream(7),
+  );
   const model = newModel({ config, params });
   const shaped = await run({ epochs: 2, accumulate: 2 }, DATA, model);
   assert.ok(wayOf(shaped, "hidden.0.kernel") > 0);

@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { predict } from "bertbook/inference/predict.ts";
 import { train } from "bertbook/training/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
-import {
-  instructionSets,
-  multipliesBfloat16,
-} from "bertbook/engine/processor.ts";
+import { instructionSets } from "bertbook/engine/processor.ts";
+import { multipliesBfloat16 } from "bertbook/engine/precision.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { checkPrecision, type Precision } from "bertbook/engine/precision.ts";
 import {
@@ -28,7 +26,7 @@ Deno.test("bfloat16 is refused where the processor does not multiply it", () => 
   assert.throws(() => checkPrecision("bfloat16", ["AVX2", "AVX-512"]), {
     name: "RangeError",
     message:
-      /^Cannot compute in bfloat16 .* it has AVX2, AVX-512; use precision "float32"$/,
+      /^Cannot compute in bfloat16: .*; found AVX2, AVX-512; use precision "float32"$/,
   });
   checkPrecision("float32", ["AVX2"]);
   checkPrecision("bfloat16", ["AVX2", "AMX-BF16"]);

@@ -1,3 +1,4 @@
+import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import assert from "node:assert/strict";
 import type { EncodedExample } from "bertbook/batches/batches.ts";
 import { runFunctionsEagerly } from "bertbook/engine/compile.ts";
@@ -37,9 +38,10 @@ Deno.test("pretrain() takes the mean over words, though shards have few or none"
   };
   const losses = async (): Promise<number[]> => {
     const model: HeadModel<"masked-lm"> = {
+      head: "masked-lm",
       config: CONFIG,
       params: initHead("masked-lm", { config: CONFIG }, randomStream(7)),
-      tokenizer: { vocabulary, lowerCase: true },
+      tokenizer: new BertTokenizer(vocabulary),
       labels: [],
       name: "toy",
     };

@@ -1,3 +1,4 @@
+import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import type { EncodedExample } from "bertbook/batches/batches.ts";
@@ -41,9 +42,10 @@ const CLS = 2, SEP = 3, FIRST = 5;
 
 function newModel<H extends HeadName>(head: H): HeadModel<H> {
   return {
+    head,
     config: CONFIG,
     params: initHead(head, { config: CONFIG }, randomStream(7)),
-    tokenizer: { vocabulary, lowerCase: true },
+    tokenizer: new BertTokenizer(vocabulary),
     labels: [],
     name: "toy",
   };
@@ -202,7 +204,7 @@ Deno.test("the objective of words is that of both less that of pairs", () => {
     const input = maskedTensors(batch!, CONFIG);
     const objective = (params: typeof both.params): number =>
       pretrainingObjective(params, input, CONFIG, NO_DROPOUT).dataSync()[0]!;
-    const { relationship: _, ...alone } = both.params;
+    const { nextSentence: _, ...alone } = both.params;
     const words = pretrainingObjective(alone, input, CONFIG, NO_DROPOUT)
       .dataSync()[0]!;
     // An untrained pooler of small kernels says both classes are equally likely.

@@ -7,7 +7,7 @@ import type { Batch } from "bertbook/batches/batches.ts";
 import { cutBatch } from "bertbook/batches/cut_batch.ts";
 import { runFunctionsEagerly } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
-import { sideBySide } from "bertbook/engine/side_by_side.ts";
+import { sideBySide } from "bertbook/engine/compile.ts";
 import { NO_DROPOUT } from "bertbook/ops/dropout.ts";
 import { BATCHES_OF, type Layout } from "bertbook/batches/layout.ts";
 import { inShards, sharesOf } from "bertbook/training/shards.ts";

@@ -109,7 +109,7 @@ Deno.test("trainingStep() moves nothing where only a gradient overflows", () => 
   tf.tidy(() => {
     const { kernel } = state.params.classifier;
     (kernel as tf.Variable).assign(kernel.mul(1e30));
-    const { kernel: pooler } = state.params.bert.pooler;
+    const { kernel: pooler } = state.params.bert.pooler!;
     (pooler as tf.Variable).assign(tf.zerosLike(pooler));
     const { weight } = state.params.bert.layers[1]!.outputNorm;
     (weight as tf.Variable).assign(weight.mul(1e12));
@@ -129,10 +129,10 @@ Deno.test("trainingStep() trains the variables and leaves constants where they a
   bert.embeddings.word.dispose();
   bert.embeddings.word = frozen;
   const before = frozen.arraySync();
-  const pooler = bert.pooler.kernel.arraySync();
+  const pooler = bert.pooler!.kernel.arraySync();
   takeStep(state, { seed: [1, 1] });
   assert.deepEqual(frozen.arraySync(), before);
-  assert.notDeepEqual(bert.pooler.kernel.arraySync(), pooler);
+  assert.notDeepEqual(bert.pooler!.kernel.arraySync(), pooler);
   disposeTree(state.optimizerState);
   disposeTree(state.params);
 });

@@ -2,15 +2,13 @@
 
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import {
-  type AttentionInput,
-  headView,
-  type HtmlView,
-} from "bertbook/views/head_view.ts";
-import { modelView } from "bertbook/views/model_view.ts";
-import { neuronView } from "bertbook/views/neuron_view.ts";
+import type { AttentionInput } from "bertbook/views/attention/data.ts";
+import { headView } from "bertbook/views/attention/head_view.ts";
+import type { HtmlView } from "bertbook/views/attention/html_view.ts";
+import { modelView } from "bertbook/views/attention/model_view.ts";
+import { neuronView } from "bertbook/views/attention/neuron_view.ts";
 import { pngSize, rasterize } from "bertbook/views/picture.ts";
-import { viewPage } from "bertbook/views/save_view.ts";
+import { viewPage } from "bertbook/views/attention/save_view.ts";
 import { foreignMarkup, parse } from "./_markup.ts";
 import {
   INJECTIONS,

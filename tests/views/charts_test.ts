@@ -3,10 +3,8 @@ import { parseHTML } from "linkedom";
 import {
   attentionHeatMap,
   barChart,
-  benchChart,
   bootstrapChart,
   confusionChart,
-  countInBins,
   errorsByGroupChart,
   heatMap,
   intervalChart,
@@ -15,12 +13,15 @@ import {
   lossCurves,
   reliabilityChart,
   signedMap,
-  sweepChart,
-  trailingMean,
   trainingLossChart,
   type VegaLiteSpec,
 } from "bertbook/views/charts.ts";
-import { pictureFont, renderSvg } from "bertbook/views/picture.ts";
+import { countInBins } from "bertbook/views/charts/distributions.ts";
+import { trailingMean } from "bertbook/views/charts/training.ts";
+import { benchChart } from "../../tools/bench/bench_chart.ts";
+import { sweepChart } from "../../tools/sweep/sweep_chart.ts";
+import { pictureFont } from "bertbook/views/font.ts";
+import { renderSvg } from "bertbook/views/picture.ts";
 import { compile } from "vega-lite";
 import { INJECTIONS, sampleAttention } from "./_samples.ts";
 import { assertInsidePage, assertNoOverlap, textsOf } from "./_svg.ts";
@@ -49,7 +50,7 @@ const benchRows = ["tiny", "minilm"].flatMap((model, i) =>
     precision: "float32",
     savings: "all" as const,
     stepMs: 27.3 * (1 + 4 * i) * (1 + j),
-    roofShare: 0.2 + 0.1 * (i + j),
+    utilization: 0.2 + 0.1 * (i + j),
   }))
 );
 
@@ -60,12 +61,10 @@ const CHARTS: Record<string, VegaLiteSpec> = {
       ...benchRows,
       { ...benchRows[0]!, precision: "bfloat16" },
       { ...benchRows[0]!, savings: "none" as const },
-    ].map((
-      { stepMs, ...row },
-      i,
-    ) => ({
-      ...{ ...row, stepMs, torchMs: stepMs * (0.8 + i / 10) },
-      ...(i < 3 ? { eagerMs: 3 * stepMs, wasmMs: 9.5 * stepMs } : {}),
+    ].map((row, i) => ({
+      ...row,
+      torchMs: row.stepMs * (0.8 + i / 10),
+      ...(i < 3 ? { eagerMs: 3 * row.stepMs, wasmMs: 9.5 * row.stepMs } : {}),
     })),
     { machine: "A processor, 2 threads, batch 32" },
   ),
@@ -76,8 +75,12 @@ const CHARTS: Record<string, VegaLiteSpec> = {
           const mean = 0.2 + Math.sin(batchSize + epochs + learningRate) / 9;
           const values = [mean - 0.02, mean, mean + 0.03];
           return {
-            ...{ learningRate, batchSize, epochs },
-            ...{ mean, deviation: 0.025, values },
+            learningRate,
+            batchSize,
+            epochs,
+            mean,
+            deviation: 0.025,
+            values,
           };
         })
       )
@@ -232,8 +235,12 @@ for (const [name, spec] of Object.entries(CHARTS)) {
 
 Deno.test("benchChart() measures every program in steps of Bertbook", () => {
   const row = {
-    ...{ model: "tiny", tokens: 16, precision: "float32" },
-    ...{ savings: "all" as const, stepMs: 20, roofShare: 0.25 },
+    model: "tiny",
+    tokens: 16,
+    precision: "float32",
+    savings: "all" as const,
+    stepMs: 20,
+    utilization: 0.25,
   };
   const plain = { ...row, savings: "none" as const, stepMs: 25, torchMs: 30 };
   const valuesOf = (

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
 import { headMaps } from "bertbook/views/charts.ts";
 import { renderSvg } from "bertbook/views/picture.ts";
+import { COLORS } from "bertbook/views/theme.ts";
 import { INJECTIONS } from "./_samples.ts";
 import { assertInsidePage, assertNoOverlap, textsOf } from "./_svg.ts";
 
@@ -25,6 +26,11 @@ Deno.test("headMaps() draws a cell for each head that has a value, on one scale"
   assert.deepEqual(names, ["zebra", "ant"]);
   assertInsidePage(svg);
   assertNoOverlap(svg);
+});
+
+Deno.test("headMaps() writes the maps' names in ink, also where the page is dark", () => {
+  const { config } = headMaps([{ name: "a", values: [[1]] }], TITLES);
+  assert.equal(config?.header?.labelColor, COLORS.ink);
 });
 
 Deno.test("headMaps() clamps to its scale", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { headView } from "bertbook/views/head_view.ts";
+import { headView } from "bertbook/views/attention/head_view.ts";
 import { packAttention } from "bertbook/views/attention/data.ts";
 import { gatherLines, unpackWeights } from "bertbook/views/attention/lines.ts";
 import { pngSize, rasterize } from "bertbook/views/picture.ts";
@@ -67,15 +67,18 @@ Deno.test("headView() of 12 × 12 heads stays small", async () => {
 Deno.test("headView() refuses what does not fit together", () => {
   const input = samplePair(2, 2);
   const cases: [() => unknown, RegExp][] = [
-    [() => headView(input, { layer: 2 }), /layer must be.*0 to 1.*is 2/],
-    [() => headView(input, { heads: [0.5] }), /head must be.*0 to 1.*is 0\.5/],
+    [() => headView(input, { layer: 2 }), /layer must be.*0 to 1.*found 2/],
+    [
+      () => headView(input, { heads: [0.5] }),
+      /head must be.*0 to 1.*found 0\.5/,
+    ],
     [
       () => headView({ ...input, tokenTypeIds: [0] }),
-      /20 tokens, 1 segments/,
+      /20 tokens, 1 token type ids/,
     ],
     [
       () => headView({ ...input, tokens: ["a"], tokenTypeIds: [0] }),
-      /layer 0, head 0 has 20 rows, expected 1/,
+      /1 rows in layer 0, head 0; found 20/,
     ],
     [
       () => headView({ tokens: ["a"], attentions: [[[[NaN]]]] }),

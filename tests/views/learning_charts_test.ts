@@ -24,6 +24,21 @@ Deno.test("learningRateChart() draws a line for each schedule, down to a plain 0
   assert.ok(!labels.includes("0e+0"));
 });
 
+Deno.test("colour and dash or shape share a legend in Vega-Lite 5 as well", () => {
+  const points = [{ examples: 1, score: 0.5, series: "a" }];
+  const titles = { title: "T", xTitle: "x", yTitle: "y", chance: 0 };
+  for (
+    const spec of [
+      learningRateChart({ a: [1, 0] }),
+      learningCurve(points, titles),
+    ]
+  ) {
+    // Version 5 keeps two legends apart whose scales have no domain of their own.
+    const scales = JSON.stringify(spec).match(/"scale":\{"domain":\["a"\]\}/g);
+    assert.equal(scales?.length, 2);
+  }
+});
+
 Deno.test("learningCurve() doubles from tick to tick, and keeps chance in sight", async () => {
   const spec = learningCurve([
     { examples: 100, score: 0.6, series: "a" },

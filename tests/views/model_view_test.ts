@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import { modelView } from "bertbook/views/model_view.ts";
+import { modelView } from "bertbook/views/attention/model_view.ts";
 import { parse } from "./_markup.ts";
 import { samplePair } from "./_samples.ts";
 
@@ -37,6 +37,6 @@ Deno.test("modelView() draws one frame for each head, with its strong lines", ()
 Deno.test("modelView() refuses what does not fit together", () => {
   assert.throws(() => modelView({ ...samplePair(2, 2), tokens: ["a"] }), {
     name: "RangeError",
-    message: /1 tokens, 20 segments/,
+    message: /1 tokens, 20 token type ids/,
   });
 });

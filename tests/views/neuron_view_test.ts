@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { neuronView } from "bertbook/views/neuron_view.ts";
+import { neuronView } from "bertbook/views/attention/neuron_view.ts";
 import {
   compareWithKeys,
   strongestNeuron,
   unpackVectors,
-} from "bertbook/views/neuron_view/comparison.ts";
-import { packNeurons } from "bertbook/views/neuron_view/data.ts";
+} from "bertbook/views/attention/neurons.ts";
+import { packNeurons } from "bertbook/views/attention/neurons.ts";
 import { sampleNeurons, samplePair } from "./_samples.ts";
 
 const PAIR = sampleNeurons([2, 3, 8], samplePair(1, 1));
@@ -98,10 +98,13 @@ Deno.test("neuronView() gives padding no weight", () => {
 
 Deno.test("neuronView() refuses what does not fit together", () => {
   const cases: [() => unknown, RegExp][] = [
-    [() => neuronView(PAIR, { layer: 2 }), /layer must be.*0 to 1.*is 2/],
-    [() => neuronView(PAIR, { head: 3 }), /head must be.*0 to 2.*is 3/],
-    [() => neuronView(PAIR, { query: -1 }), /query must be.*0 to 19.*is -1/],
-    [() => neuronView({ ...PAIR, tokenTypeIds: [0] }), /20 tokens, 1 segments/],
+    [() => neuronView(PAIR, { layer: 2 }), /layer must be.*0 to 1.*found 2/],
+    [() => neuronView(PAIR, { head: 3 }), /head must be.*0 to 2.*found 3/],
+    [() => neuronView(PAIR, { query: -1 }), /query must be.*0 to 19.*found -1/],
+    [
+      () => neuronView({ ...PAIR, tokenTypeIds: [0] }),
+      /20 tokens, 1 token type ids/,
+    ],
     [
       () => neuronView({ ...PAIR, keys: PAIR.keys.slice(1) }),
       /keys must be \[L, H, T, K\] = \[2, 3, 20, 8\]/,
@@ -109,7 +112,7 @@ Deno.test("neuronView() refuses what does not fit together", () => {
     [
       () =>
         neuronView({ tokens: ["a"], queries: [[[[1]]]], keys: [[[[NaN]]]] }),
-      /keys must be finite: found NaN in layer 0, head 0/,
+      /keys must be finite; found NaN in layer 0, head 0/,
     ],
   ];
   for (const [run, message] of cases) {

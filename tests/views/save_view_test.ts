@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { headView } from "bertbook/views/head_view.ts";
-import { saveView, viewPage } from "bertbook/views/save_view.ts";
+import { headView } from "bertbook/views/attention/head_view.ts";
+import { saveView, viewPage } from "bertbook/views/attention/save_view.ts";
 import { INJECTIONS, sampleAttention, samplePair } from "./_samples.ts";
 
 const VIEW = headView(samplePair(2, 2));

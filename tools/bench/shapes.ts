@@ -1,4 +1,4 @@
-/** What a benchmark trains: models by name, one batch, and its arithmetic. @module */
+/** FLOPs of a training step, its models, and the batch it is measured on. @module */
 
 import type { Batch } from "../../lib/batches/batches.ts";
 import {
@@ -11,10 +11,14 @@ import {
 /** Sentences in a batch. */
 export const BATCH_SIZE = 32;
 
+/** The optimizer's settings of every program. */
+export const LEARNING_RATE = 2e-5;
+export const MAX_GRAD_NORM = 1;
+
 /** The classes of CoLA: acceptable or not. */
 export const NUM_CLASSES = 2;
 
-/** The models by the names that they have in `bench.json`, the smallest first. */
+/** The models by their names in `bench.json`, the smallest first. */
 export const BENCH_MODELS = {
   "tiny": BERT_TINY,
   "minilm": MINI_LM,
@@ -24,25 +28,15 @@ export const BENCH_MODELS = {
 /** One of {@linkcode BENCH_MODELS}. */
 export type BenchModel = keyof typeof BENCH_MODELS;
 
-/** The models' names for readers. */
-export const MODEL_TITLES: Readonly<Record<BenchModel, string>> = {
-  "tiny": "tiny",
-  "minilm": "MiniLM",
-  "bert-base": "bert-base",
-};
-
-/** Rows of the word table that all these models have. */
+/** Rows of the word embedding table that all these models have. */
 export const NUM_WORDS = MINI_LM.vocabSize;
 
 /**
- * What our step leaves out without changing a result: `"all"` that it can, which is
- * every row but `[CLS]` in the last layer and the word rows that do not occur; or
- * `"none"` of it.
+ * The work that Bertbook's step skips without changing a result: `"all"` that it can,
+ * which is every row but `[CLS]` in the last layer and the embeddings of words that do
+ * not occur; or `"none"`.
  */
-export const SAVINGS = ["all", "none"] as const;
-
-/** One of {@linkcode SAVINGS}. */
-export type Savings = (typeof SAVINGS)[number];
+export type Savings = "all" | "none";
 
 /**
  * Floating-point operations of one training step.
@@ -52,7 +46,7 @@ export type Savings = (typeof SAVINGS)[number];
  *
  *     forward = 2 B T L (4 D² + 2 D F + 2 T D) + 2 B (D² + D C)
  *
- * Of the last layer, `"all"` savings leave keys and values for each token, and the
+ * With `"all"` savings the last layer computes keys and values for each token, and the
  * rest for `[CLS]` alone. A backward pass multiplies twice as much: step = 3 ·
  * forward.
  *
@@ -69,7 +63,7 @@ export type Savings = (typeof SAVINGS)[number];
  *
  * @param config The model's sizes.
  * @param tokens T.
- * @param savings What is left out; nothing unless told.
+ * @param savings What is skipped; default `"none"`.
  * @returns Additions and multiplications.
  */
 export function stepFlops(
@@ -88,12 +82,12 @@ export function stepFlops(
 }
 
 /**
- * The batch that every contestant trains on, step after step: ids spread over
- * the vocabulary, the last three tokens of each sentence padding.
+ * The batch that every program trains on, step after step: ids spread over the
+ * vocabulary, the last three tokens of each sentence padding.
  *
  * @param tokens T.
- * @param words Rows of the word table.
- * @returns The batch; with all words the same as in `torch_step.py`.
+ * @param words Rows of the word embedding table.
+ * @returns The batch; with all words the same as in `torch_worker.py`.
  */
 export function benchBatch(tokens: number, words: number = NUM_WORDS): Batch {
   const length = BATCH_SIZE * tokens;

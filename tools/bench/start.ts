@@ -1,4 +1,4 @@
-/** How long it takes from a kernel's start to the first trained step. @module */
+/** Time from a kernel's start to the first trained step. @module */
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
@@ -8,22 +8,23 @@ import { codeCells } from "../jupyter/notebook.ts";
 import { readNotebook } from "../jupyter/notebook_file.ts";
 import { NOTEBOOKS } from "../shell/project.ts";
 import { provision } from "../shell/provision.ts";
-import { spreadOf } from "../trials/statistics.ts";
+import { textTable } from "../shell/text_table.ts";
+import { spreadOf } from "./statistics.ts";
 
-/** What a notebook does after its imports, up to its first step. */
+/** The cells of a notebook after its imports, up to the first step. */
 const CELLS: readonly { readonly part: string; readonly source: string }[] = [
   { part: "engine", source: `await startEngine();` },
   {
     part: "model",
     source: `
 const labels = ["unacceptable", "acceptable"];
-const model = await loadClassifier(await ensureModel(), { labels, seed: 42 });`,
+const model = await loadModel(await ensureModel(), { head: "sequence-classification", labels, seed: 42 });`,
   },
   {
     part: "sentences",
     source: `
-const cola = await loadCola();
-const examples = encodeCola(cola.train, model.tokenizer, { maxLength: 64 });`,
+const cola = await loadDataset(COLA);
+const examples = encodeExamples(model.tokenizer, cola.train, { maxLength: 64 });`,
   },
   {
     part: "first step",
@@ -37,9 +38,6 @@ for await (const { loss } of fineTune(model, data, recipe)) {
   },
 ];
 
-/** The seconds of one start, part by part, and of all parts together. */
-export type StartTimes = Readonly<Record<string, number>>;
-
 /**
  * Starts a kernel and takes one training step in it.
  *
@@ -49,7 +47,7 @@ export type StartTimes = Readonly<Record<string, number>>;
  */
 export async function timeStart(
   env: Record<string, string> = {},
-): Promise<StartTimes> {
+): Promise<Record<string, number>> {
   const began = performance.now();
   await using kernel = await Kernel.start({ folder: NOTEBOOKS, env });
   let last = performance.now();
@@ -60,8 +58,8 @@ export async function timeStart(
     const failure = outputs.find((output) => output.output_type === "error");
     if (failure !== undefined) {
       throw new TypeError(
-        `Cannot time a start as every cell must run: ${part} failed with ` +
-          `${failure.ename}: ${failure.evalue}`,
+        `Cannot time a start: every cell must run; found that of the ${part} ` +
+          `failed with ${failure.ename}: ${failure.evalue}`,
       );
     }
     const now = performance.now();
@@ -81,18 +79,15 @@ async function importsOf(name: string): Promise<string> {
  * Prints the median of several starts, part by part.
  *
  * @param rounds How many starts.
- * @returns What was measured, one entry for each start.
  */
-export async function benchStart(rounds: number): Promise<StartTimes[]> {
+export async function benchStart(rounds: number): Promise<void> {
   await provision();
-  const starts: StartTimes[] = [];
+  const starts: Record<string, number>[] = [];
   for (let i = 0; i < rounds; i++) starts.push(await timeStart());
+  const rows = Object.keys(starts[0]!).map((part) => {
+    const { median, min, max } = spreadOf(starts.map((times) => times[part]!));
+    return [part, ...[median, min, max].map((value) => value.toFixed(2))];
+  });
   console.log("From the start of the kernel to the first trained step:");
-  for (const part of Object.keys(starts[0]!)) {
-    const seconds = starts.map((times) => times[part]!);
-    const [middle, least, most] = Object.values(spreadOf(seconds))
-      .map((value) => value.toFixed(2));
-    console.log(`${part.padEnd(12)}${middle} s  (${least} to ${most})`);
-  }
-  return starts;
+  console.log(textTable([["part", "seconds", "min", "max"], ...rows]));
 }

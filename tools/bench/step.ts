@@ -1,12 +1,10 @@
 /**
- * A contestant of `deno task bench`: takes training steps when asked to.
+ * Bertbook as a worker of `bench`: takes training steps when asked to.
  *
- *     step.ts <compiled | eager | wasm> <model> <tokens> <precision>
- *             <all | none> <words>
+ *     step.ts <StepWorkload as JSON>
  *
  * Random weights, one batch, dropout, clipping, AdamW with weight decay. A step
- * lasts from the plain arrays of the batch until its loss is read. "all" savings
- * stand for a word table of so many rows, and no rows but `[CLS]` in the last layer.
+ * lasts from the plain arrays of the batch until its loss is read.
  *
  * @module
  */
@@ -22,7 +20,7 @@ import {
 } from "../../lib/training/classification.ts";
 import { cutBatch } from "../../lib/batches/cut_batch.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
-import { sideBySide } from "../../lib/engine/side_by_side.ts";
+import { sideBySide } from "../../lib/engine/compile.ts";
 import {
   tensorFlowBackend,
   tensorFlowBinding,
@@ -33,7 +31,7 @@ import {
 } from "../../lib/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../../lib/model/config.ts";
 import type { Dropout } from "../../lib/ops/dropout.ts";
-import { initClassifier } from "../../lib/model/initialize.ts";
+import { initHead } from "../../lib/model/heads/heads.ts";
 import { randomStream } from "../../lib/engine/random/stream.ts";
 import {
   ADAMW_DEFAULTS,
@@ -46,25 +44,50 @@ import type { Precision } from "../../lib/engine/precision.ts";
 import { inShards, sharesOf } from "../../lib/training/shards.ts";
 import { stepOf } from "../../lib/training/step.ts";
 import { makeTrainable } from "../../lib/training/variables.ts";
-import { answerRequests, peakMegabytes } from "../trials/worker_process.ts";
-import type { MemoryNow } from "./memory.ts";
+import { answerRequests, peakMegabytes } from "./worker_process.ts";
 import {
   BENCH_MODELS,
   benchBatch,
   type BenchModel,
+  LEARNING_RATE,
+  MAX_GRAD_NORM,
   NUM_CLASSES,
   NUM_WORDS,
+  type Savings,
 } from "./shapes.ts";
 
-const SEED = 42;
-const LEARNING_RATE = 2e-5;
-const CLIP_NORM = 1;
+/** What is trained, and by which engine. */
+export type StepWorkload = {
+  readonly engine: "compiled" | "eager" | "wasm";
+  readonly model: BenchModel;
+  /** T. */
+  readonly tokens: number;
+  readonly precision: Precision;
+  readonly savings: Savings;
+  /** Rows of the word embedding table with `"all"` savings. */
+  readonly words: number;
+};
 
-const [contestant, model, tokens, precision, savings, occurring] = Deno.args;
-const words = savings === "all" ? Number(occurring) : NUM_WORDS;
-const isCompiled = contestant === "compiled";
+/** The memory of the process at one time. */
+export type MemoryNow = {
+  /** Tensors of tfjs. */
+  readonly tensors: number;
+  /** Tensors and variables on TensorFlow's side. */
+  readonly handles: number;
+  /** The whole process, garbage included, in MB of 10⁶ bytes. */
+  readonly residentMb: number;
+  /** JavaScript's objects and arrays that are still in use, in MB. */
+  readonly scriptMb: number;
+};
+
+const SEED = 42;
+
+const workload = JSON.parse(Deno.args[0]!) as StepWorkload;
+const { engine, model, tokens, precision, savings } = workload;
+const words = savings === "all" ? workload.words : NUM_WORDS;
+const isCompiled = engine === "compiled";
 await startEngine({
-  ...(contestant === "wasm" ? { engine: "wasm" } : {}),
+  ...(engine === "wasm" ? { engine } : {}),
   // Operations that are called one by one have all threads to themselves.
   ...(isCompiled ? {} : { interOpThreads: 1 }),
 });
@@ -72,22 +95,30 @@ const config = {
   ...BENCH_MODELS[model as BenchModel],
   vocabSize: words,
 };
-const params = initClassifier(config, NUM_CLASSES, randomStream(SEED));
+const params = initHead(
+  "sequence-classification",
+  { config, numLabels: NUM_CLASSES },
+  randomStream(SEED),
+);
 makeTrainable(params);
 const state: ClassifierTrainState = {
   params,
   optimizerState: initOptimizerState(params),
 };
-const settings = { config, adamW: ADAMW_DEFAULTS, maxGradNorm: CLIP_NORM };
-const objective = savings === "all" ? classificationLoss : plainLoss;
+const settings = {
+  config,
+  adamW: ADAMW_DEFAULTS,
+  maxGradNorm: MAX_GRAD_NORM,
+};
+const lossFunction = savings === "all" ? classificationLoss : plainLoss;
 const step = isCompiled
-  ? compileStep(objective, "training step")[precision as Precision]
-  : stepOf(inShards(objective));
-const plain = benchBatch(Number(tokens), words);
-const shards = cutBatch(plain, isCompiled ? sideBySide() : 1);
+  ? compileStep(lossFunction, "training step")[precision]
+  : stepOf(inShards(lossFunction));
+const batch = benchBatch(tokens, words);
+const shards = cutBatch(batch, isCompiled ? sideBySide() : 1);
 let stepsTaken = 0;
 
-/** The loss that `classificationLoss()` computes, of all rows of all layers. */
+/** The loss of `classificationLoss()`, computed from all rows of all layers. */
 function plainLoss(
   params: ClassifierParams,
   { input, labels }: LabelledInput,
@@ -123,7 +154,7 @@ await answerRequests({ firstMs: await take() }, async (count) => {
   return { milliseconds, peakMb: peakMegabytes() };
 });
 
-/** What is held, and what of it is in use; garbage is collected in between. */
+/** Memory before garbage is collected, and what of it is in use after. */
 function memoryNow(): MemoryNow {
   const residentMb = megabytes(Deno.memoryUsage().rss);
   (globalThis as { gc?: () => void }).gc?.();

@@ -163,7 +163,7 @@ async function checkModules(
   const findings = findingsIn(stderr);
   if (success || findings.length > 0) return findings;
   throw new SyntaxError(
-    `Cannot read what deno check says as it must name files and lines: ${stderr.trim()}`,
+    `Cannot read the output of deno check: it must name files and lines; found ${stderr.trim()}`,
   );
 }
 

@@ -41,7 +41,7 @@ export async function readNotebook(file: string): Promise<Notebook> {
 export function parseNotebook(text: string, file: string): Notebook {
   const refuse = (why: string): SyntaxError =>
     new SyntaxError(
-      `Cannot read "${file}" as a notebook as its format must be 4.5: ${why}`,
+      `Cannot read "${file}" as a notebook: its format must be 4.5; found ${why}`,
     );
   let disk: Notebook;
   try {
@@ -74,7 +74,7 @@ export async function writeNotebook(
     throw new TypeError(
       `Cannot write "${
         basename(file)
-      }" as a notebook as its format must be 4.5: ${
+      }" as a notebook: its format must be 4.5; found ${
         problems.slice(0, 3).join("; ")
       }`,
     );

@@ -88,7 +88,7 @@ export function unpackMessage(
   const [header, parent, , content] = parts;
   if (delimiter < 0 || !signature || !header || !parent || !content) {
     throw new SyntaxError(
-      `Cannot read a message as ${DELIMITER}, a signature and four parts must follow: found ${frames.length} frames`,
+      `Cannot read a message: ${DELIMITER}, a signature and four parts must follow; found ${frames.length} frames`,
     );
   }
   const expected = utf8.encode(sign(parts.slice(0, 4), key));
@@ -97,7 +97,7 @@ export function unpackMessage(
     !timingSafeEqual(signature, expected)
   ) {
     throw new SyntaxError(
-      "Cannot trust a message as its signature must be made with this connection's key: it was not; another kernel may listen on this port, or this one mixed up an output of many megabytes",
+      "Cannot trust a message: its signature must be made with this connection's key; found another; another kernel may listen on this port, or this one mixed up an output of many megabytes",
     );
   }
   return {

@@ -68,7 +68,7 @@ export class ZmtpSocket {
     const [signature, ...rest] = await this.#reader.take(64);
     if (signature !== 0xff || rest[8] !== 0x7f || (rest[9] ?? 0) < 3) {
       throw new SyntaxError(
-        `Cannot speak ZMTP as the peer must greet with version 3 or later: it sent ${signature}, ${
+        `Cannot speak ZMTP: the peer must greet with version 3 or later; found ${signature}, ${
           rest[8]
         }, version ${rest[9]}`,
       );
@@ -78,7 +78,7 @@ export class ZmtpSocket {
     const { flags, body } = await readFrame(this.#reader);
     if (!(flags & COMMAND) || body[0] !== 5) {
       throw new SyntaxError(
-        `Cannot speak ZMTP as the peer must answer READY: it sent ${
+        `Cannot speak ZMTP: the peer must answer READY; found ${
           JSON.stringify(new TextDecoder().decode(body))
         }`,
       );

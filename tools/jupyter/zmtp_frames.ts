@@ -89,7 +89,7 @@ export class ByteReader {
       const got = await this.#source.read(this.#piece);
       if (got === null) {
         throw new Deno.errors.UnexpectedEof(
-          `Cannot read a frame as ${count} bytes must follow: the peer closed after ${length}`,
+          `Cannot read a frame: ${count} bytes must follow; found ${length} before the peer closed`,
         );
       }
       pieces.push(this.#piece.slice(0, got));
@@ -116,7 +116,7 @@ export async function readFrame(reader: ByteReader): Promise<Frame> {
   );
   if (length > MAX_FRAME_BYTES) {
     throw new RangeError(
-      `Cannot read a frame as its length must be at most ${MAX_FRAME_BYTES} bytes: it claims ${length}`,
+      `Cannot read a frame: its length must be at most ${MAX_FRAME_BYTES} bytes; found ${length}`,
     );
   }
   return { flags, body: await reader.take(length) };

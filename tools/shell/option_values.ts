@@ -1,114 +1,88 @@
-/** The values of options: words of a list, numbers of a range. @module */
+/** Option values of the command line: parsers for `npm:commander`. @module */
 
-import { closest } from "fastest-levenshtein";
-import { UsageError } from "./command.ts";
+import { InvalidArgumentError } from "commander";
+import { distance } from "fastest-levenshtein";
 
-/** Least and greatest value. */
-export type Range = readonly [least: number, most: number];
-
-/**
- * Reads a list with commas.
- *
- * @param text What stood behind the option.
- * @returns Each item once, in their order.
- */
-export function itemsOf(text: string): string[] {
-  return [...new Set(text.split(",").map((item) => item.trim()))];
+/** A command line that cannot be run: one line in the terminal, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
 }
 
-/**
- * The value of an option that takes no list.
- *
- * @param option The option's name.
- * @param values What stood behind it.
- * @returns The one value.
- * @throws {UsageError} If there are several.
- */
-export function onlyOne<T>(option: string, values: readonly T[]): T {
-  const [first, ...others] = values;
-  if (others.length === 0) return first!;
-  throw new UsageError(
-    `Cannot read --${option} as it takes one value: found ` +
-      `"${values.join(",")}"; write --${option}=${first}`,
-  );
-}
+/** Reads the text behind an option. */
+export type Parser<T> = (text: string) => T;
 
 /**
- * Reads a list of known words.
+ * The question "did you mean …?", if a known word is near.
  *
- * @param option The option's name.
- * @param text What stood behind it.
+ * @example
+ * ```ts
+ * import { didYouMean } from "./option_values.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(didYouMean("trian", ["load", "train"]), '; did you mean "train"?');
+ * assert.equal(didYouMean("foo", ["load", "train"]), "");
+ * ```
+ *
+ * @param word What was typed.
  * @param known The words that it may be.
- * @returns Each word once, in their order.
- * @throws {UsageError} If a word is unknown; the nearest one is named.
+ * @returns The end of a message: empty if none is within two edits.
  */
-export function choicesOf<T extends string>(
-  option: string,
-  text: string,
-  known: readonly T[],
-): T[] {
-  return itemsOf(text).map((item) => {
-    const found = known.find((name) => name === item);
+export function didYouMean(word: string, known: readonly string[]): string {
+  const [nearest] = known
+    .map((name) => ({ name, edits: distance(word, name) }))
+    .filter(({ name, edits }) => edits <= Math.min(2, name.length / 2))
+    .toSorted((a, b) => a.edits - b.edits);
+  return nearest === undefined ? "" : `; did you mean "${nearest.name}"?`;
+}
+
+/** A parser of any text but the empty one. */
+export function text(given: string): string {
+  if (given !== "") return given;
+  throw new InvalidArgumentError("it must not be empty");
+}
+
+/** A parser of one of some known words. */
+export function oneOf<T extends string>(known: readonly T[]): Parser<T> {
+  return (given) => {
+    const found = known.find((name) => name === given);
     if (found !== undefined) return found;
-    throw new UsageError(
-      `Cannot read --${option} as it must be one of ${
-        known.join(", ")
-      }: found ` +
-        `"${item}"; did you mean ${closest(item, [...known])}?`,
+    throw new InvalidArgumentError(
+      `it must be one of ${known.join(", ")}; found "${given}"` +
+        didYouMean(given, known),
     );
-  });
+  };
 }
 
-/**
- * Reads a list of whole numbers.
- *
- * @param option The option's name.
- * @param text What stood behind it.
- * @param range What they must lie in.
- * @returns Each number once, in their order.
- * @throws {UsageError} If an item is no whole number in the range; the nearest one is
- * named.
- */
-export function wholeNumbersOf(
-  option: string,
-  text: string,
-  [least, most]: Range,
-): number[] {
-  return itemsOf(text).map((item) => {
-    const value = Number(item);
-    if (/^\d+$/.test(item) && value >= least && value <= most) return value;
-    const nearest = Math.min(most, Math.max(least, Math.round(value)));
-    const way = item === "" || Number.isNaN(nearest)
-      ? "write it in digits"
-      : `did you mean ${nearest}?`;
-    throw new UsageError(
-      `Cannot read --${option} as it must be a whole number from ${least} to ` +
-        `${most}: found "${item}"; ${way}`,
+/** A parser of numbers from `least` to `most`. */
+export function number(least: number, most: number): Parser<number> {
+  return (given) => {
+    const value = Number(given);
+    if (given !== "" && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(
+      `it must be a number from ${least} to ${most}; found "${given}"`,
     );
-  });
+  };
 }
 
-/**
- * Reads a list of numbers.
- *
- * @param option The option's name.
- * @param text What stood behind it.
- * @param range What they must lie in.
- * @returns Each number once, in their order.
- * @throws {UsageError} If an item is no number in the range.
- */
-export function numbersOf(
-  option: string,
-  text: string,
-  [least, most]: Range,
-): number[] {
-  const values = itemsOf(text).map((item) => {
-    const value = Number(item);
-    if (item !== "" && value >= least && value <= most) return value;
-    throw new UsageError(
-      `Cannot read --${option} as it must be a number from ${least} to ${most}: ` +
-        `found "${item}"`,
+/** A parser of whole numbers from `least` to `most`. */
+export function count(least: number, most: number): Parser<number> {
+  return (given) => {
+    const value = Number(given);
+    if (/^\d+$/.test(given) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(
+      `it must be a whole number from ${least} to ${most}; found "${given}"`,
     );
-  });
-  return [...new Set(values)];
+  };
+}
+
+/** A parser of `all`, which is infinitely many, or of a whole number. */
+export function countOrAll(given: string): number {
+  return given === "all" ? Infinity : count(1, 1_000_000)(given);
+}
+
+/** A parser of a list with commas: each item once, in their order. */
+export function listOf<T>(item: Parser<T>): Parser<readonly T[]> {
+  return (given) => [
+    ...new Set(given.split(",").map((part) => item(part.trim()))),
+  ];
 }

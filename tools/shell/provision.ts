@@ -1,32 +1,32 @@
-/** Fetches what a machine lacks, with a line for each thing. @module */
+/** Downloads of what a machine lacks, with a line for each. @module */
 
-// deno-lint-ignore-file no-console -- a missing library is said in the terminal
+// deno-lint-ignore-file no-console -- a missing library is reported in the terminal
 
-import { parseEngineName } from "../../lib/engine/engine_name.ts";
+import { parseEngineName } from "../../lib/engine/start_engine.ts";
 import { provideLibrary } from "../../lib/engine/tensorflow/library.ts";
 import {
   ProvisionError,
   type ProvisionEvent,
   type ProvisionOptions,
 } from "../../lib/download/asset.ts";
-import { formatProgress } from "../../lib/download/progress.ts";
+import { formatProgress } from "../../lib/download/asset.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { StatusLine } from "./terminal.ts";
 
 /**
- * Fetches the engine's library and the weights unless they are there.
+ * Downloads the engine's library and the weights unless they are there.
  *
- * @param options How to fetch.
+ * @param options How to download.
  * @throws {RangeError} If `BERTBOOK_ENGINE` or `BERTBOOK_MODEL` names nothing.
- * @throws {ProvisionError} If no source delivers what was asked for.
+ * @throws {ProvisionError} If no source delivers what is needed.
  */
 export async function provision(options: ProvisionOptions = {}): Promise<void> {
-  const told = { ...options, onProgress: progressLines() };
-  await provideEngine(told);
-  await ensureModel(undefined, told);
+  const all = { ...options, onProgress: progressLines() };
+  await provideEngine(all);
+  await ensureModel(undefined, all);
 }
 
-/** Fetches TensorFlow; where nobody insists on it, a slower engine may serve. */
+/** Downloads TensorFlow; without it a slower engine is used, unless it was asked for. */
 async function provideEngine(options: ProvisionOptions): Promise<void> {
   const named = Deno.env.get("BERTBOOK_ENGINE");
   if (named && parseEngineName(named) !== "tensorflow") return;
@@ -37,7 +37,7 @@ async function provideEngine(options: ProvisionOptions): Promise<void> {
       error instanceof RangeError;
     const isWanted = named || Deno.env.get("BERTBOOK_TENSORFLOW");
     if (isWanted || !isMissing) throw error;
-    console.log(`A slower engine serves: ${error.message}`);
+    console.log(`Using a slower engine: ${error.message}`);
   }
 }
 

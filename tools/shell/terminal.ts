@@ -1,11 +1,11 @@
-/** A terminal's status line, and long work that Ctrl-C ends. @module */
+/** Status line of a terminal, and long work that Ctrl-C ends. @module */
 
 // deno-lint-ignore-file no-console -- it speaks to a terminal
 
-/** Milliseconds between two log lines where no terminal redraws them. */
+/** Milliseconds between two lines of a log file. */
 const LOG_EVERY = 5_000;
 
-/** Shows what goes on now; a log file receives a line only now and then. */
+/** Shows the current progress; a log file receives a line only every few seconds. */
 export class StatusLine {
   readonly #terminal = Deno.stdout.isTerminal();
   #drawn = false;
@@ -15,7 +15,7 @@ export class StatusLine {
   /**
    * Replaces the line.
    *
-   * @param text What goes on, one line.
+   * @param text The progress, one line.
    */
   update(text: string): void {
     if (this.#terminal) {
@@ -36,7 +36,7 @@ export class StatusLine {
   /**
    * Ends the line with a text that stays.
    *
-   * @param text What was done, one line.
+   * @param text The result, one line.
    */
   finish(text: string): void {
     if (this.#drawn) {
@@ -62,22 +62,18 @@ export function duration(seconds: number): string {
   } s`;
 }
 
-/** What shells say of a program that Ctrl-C ended. */
+/** The exit code of a program that Ctrl-C ended, in shells. */
 const INTERRUPTED = 130;
 
 /**
  * Lets Ctrl-C end long work, which cleans up after itself.
  *
- * @param work Is given a signal that Ctrl-C aborts; what it then throws counts for
- * nothing.
- * @param onInterrupt Is called after the work has ended by it; it says "Stopped"
- * unless told.
+ * @param work Receives a signal that Ctrl-C aborts; what it throws then is ignored.
  * @returns The exit code: 0, or 130 after Ctrl-C.
- * @throws What the work throws by itself.
+ * @throws What the work throws without Ctrl-C.
  */
 export async function interruptible(
   work: (signal: AbortSignal) => Promise<void>,
-  onInterrupt: () => void = () => console.log("\nStopped"),
 ): Promise<number> {
   const stop = new AbortController();
   const listener = (): void => stop.abort();
@@ -87,7 +83,7 @@ export async function interruptible(
     return 0;
   } catch (error) {
     if (!stop.signal.aborted) throw error;
-    onInterrupt();
+    console.log("\nStopped");
     return INTERRUPTED;
   } finally {
     Deno.removeSignalListener("SIGINT", listener);

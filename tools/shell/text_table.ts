@@ -1,4 +1,4 @@
-/** Rows of cells as aligned columns in a terminal. @module */
+/** Tables of text, for a terminal or in Markdown. @module */
 
 /**
  * Aligns cells: the first column to the left, numbers to the right.
@@ -8,8 +8,8 @@
  * import { textTable } from "./text_table.ts";
  * import assert from "node:assert/strict";
  *
- * const text = textTable([["who", "ms"], ["ours", "9"], ["theirs", "10"]]);
- * assert.equal(text, "who     ms\nours     9\ntheirs  10");
+ * const text = textTable([["who", "ms"], ["eager", "9"], ["torch", "10"]]);
+ * assert.equal(text, "who    ms\neager   9\ntorch  10");
  * ```
  *
  * @param rows The cells; the first row is the header.
@@ -25,4 +25,16 @@ export function textTable(rows: readonly (readonly string[])[]): string {
       return column === 0 ? cell.padEnd(width) : cell.padStart(width);
     }).join("  ").trimEnd();
   return rows.map(line).join("\n");
+}
+
+/**
+ * Writes cells as a table in Markdown.
+ *
+ * @param rows The cells; the first row is the header.
+ * @returns A line for each row, and one below the header.
+ */
+export function markdownTable(rows: readonly (readonly string[])[]): string {
+  const rule = rows[0]!.map((_, column) => column === 0 ? "---" : "--:");
+  return [rows[0]!, rule, ...rows.slice(1)]
+    .map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }

@@ -1,45 +1,36 @@
-/** The results of a sweep, each a small file that is there as a whole or not. @module */
+/** Store of a sweep's results: one small file each, written whole or not at all. @module */
 
 import { join } from "node:path";
-import { RECIPES } from "../../notebooks/support/recipe.ts";
+import { isDeepStrictEqual } from "node:util";
 import { writeSynced } from "../../lib/checkpoint/replace.ts";
-import type { Judge } from "../trials/judged_epochs.ts";
-import { nameOf, type SweepRun } from "./grid.ts";
+import type { ScoredEpoch } from "../bench/cola.ts";
 
-/** What a training is about; results of different tasks stand in different folders. */
+/** What decides one training, besides the task. */
+export type SweepRun = {
+  readonly learningRate: number;
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly schedule: "linear" | "constant";
+  readonly seed: number;
+};
+
+/** What all trainings of a sweep have in common. */
 export type SweepTask = {
   readonly data: string;
   readonly model: string;
   /** Training sentences. */
   readonly sentences: number;
-  /** What the trainings of every sweep have in common. */
   readonly weightDecay: number;
   readonly maxGradNorm: number;
-};
-
-/** Those of {@linkcode RECIPES} that no sweep varies. */
-export const SWEEP_RECIPE = {
-  weightDecay: RECIPES.full.weightDecay,
-  maxGradNorm: RECIPES.full.maxGradNorm,
-};
-
-/** What came of an epoch. */
-export type SweepEpoch = {
-  readonly trainingLoss: number;
-  readonly validationLoss: number;
-  readonly validationAccuracy: number;
-  /** Matthews correlation. */
-  readonly mcc: Readonly<Record<Judge, number>>;
-  readonly trainingSeconds: number;
 };
 
 /** The content of a file. */
 export type SweepResult = {
   readonly run: SweepRun;
   readonly task: SweepTask;
-  /** Threads that the training had. */
+  /** The threads of the training. */
   readonly threads: number;
-  readonly epochs: readonly SweepEpoch[];
+  readonly epochs: readonly ScoredEpoch[];
 };
 
 /** The files of one task in a folder. */
@@ -48,19 +39,14 @@ export class SweepStore {
 
   /**
    * @param out The folder of all sweeps.
-   * @param task Its results stand in a folder of their own.
+   * @param task The task, which has its own folder in it.
    */
   constructor(out: string, private readonly task: SweepTask) {
     const { data, model, sentences } = task;
     this.#folder = join(out, slug(`${data} ${sentences} ${model}`));
   }
 
-  /**
-   * Reads a result.
-   *
-   * @param run The training.
-   * @returns Undefined if it is not there, or is of something else.
-   */
+  /** Reads a result; undefined if it is missing, broken or of another task. */
   async read(run: SweepRun): Promise<SweepResult | undefined> {
     const text = await Deno.readTextFile(this.#file(run)).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return undefined;
@@ -68,16 +54,13 @@ export class SweepStore {
     });
     if (text === undefined) return undefined;
     const result = parsed(text);
-    const isThis = result !== undefined && same(result.run, run) &&
-      same(result.task, this.task) && result.epochs.length === run.epochs;
+    const isThis = result !== undefined && isDeepStrictEqual(result.run, run) &&
+      isDeepStrictEqual(result.task, this.task) &&
+      result.epochs.length === run.epochs;
     return isThis ? result : undefined;
   }
 
-  /**
-   * Writes a result: aside, then in one move to its place.
-   *
-   * @param result What came out.
-   */
+  /** Writes a result to a temporary file, then moves it to its place. */
   async write(result: SweepResult): Promise<void> {
     await Deno.mkdir(this.#folder, { recursive: true });
     const file = this.#file(result.run);
@@ -97,6 +80,18 @@ export class SweepStore {
   }
 }
 
+/**
+ * A training's name, for its file and for readers.
+ *
+ * @param run The training.
+ * @returns Such as `lr5e-5_batch16_epochs4_linear_seed42`.
+ */
+export function nameOf(run: SweepRun): string {
+  const { learningRate, batchSize, epochs, schedule, seed } = run;
+  return `lr${learningRate.toExponential()}_batch${batchSize}_epochs${epochs}_` +
+    `${schedule}_seed${seed}`;
+}
+
 function parsed(text: string): SweepResult | undefined {
   try {
     const value = JSON.parse(text);
@@ -104,13 +99,6 @@ function parsed(text: string): SweepResult | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Whether two records of plain values are equal. */
-function same(a: object | undefined, b: object): boolean {
-  const sorted = (record: object): string =>
-    JSON.stringify(Object.entries(record).toSorted());
-  return a !== undefined && sorted(a) === sorted(b);
 }
 
 function slug(text: string): string {

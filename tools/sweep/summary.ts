@@ -1,10 +1,16 @@
-/** Many trainings → one row for each setting, over all its seeds. @module */
+/** Summary of a sweep: one row for each setting, over all its seeds. @module */
 
+import {
+  EVALUATED,
+  MCC_TITLES,
+  meanText,
+  type PerPart,
+  perPart,
+} from "../bench/cola.ts";
+import { meanOf, standardDeviationOf, sumOf } from "../bench/statistics.ts";
 import { textTable } from "../shell/text_table.ts";
-import { type Judge, JUDGES } from "../trials/judged_epochs.ts";
-import { meanOf, standardDeviationOf } from "../trials/statistics.ts";
-import type { SweepGrid, SweepRun } from "./grid.ts";
-import type { SweepEpoch, SweepResult } from "./store.ts";
+import type { SweepResult, SweepRun } from "./store.ts";
+import type { SweepPlan } from "./sweep.ts";
 
 /** Mean and standard deviation over seeds, and the values themselves. */
 export type Score = {
@@ -13,33 +19,33 @@ export type Score = {
   readonly values: readonly number[];
 };
 
-/** What a setting reached at its last epoch. */
+/** The scores of a setting at its last epoch. */
 export type SweepRow = Omit<SweepRun, "seed"> & {
   readonly seeds: readonly number[];
-  readonly mcc: Readonly<Record<Judge, Score>>;
-  /** Mean of all epochs together. */
+  readonly mcc: PerPart<Score>;
+  /** Mean over the seeds of all epochs together. */
   readonly trainingSeconds: number;
 };
 
 /**
- * Sums results up.
+ * Summarizes results.
  *
- * A setting's score is that of its last epoch, not of its best: else every longer
+ * A setting's score is that of its last epoch, not of its best: otherwise every longer
  * training would contain the shorter ones.
  *
- * @param grid What was combined.
- * @param results What came out; some may be missing.
+ * @param plan The grid.
+ * @param results Its results; some may be missing.
  * @returns A row for each setting that has a result, the best first: by the mean
  * MCC on the validation sentences, never by test sentences.
  */
 export function sweepRows(
-  grid: SweepGrid,
+  plan: Pick<SweepPlan, "lr" | "batch" | "epochs" | "schedule">,
   results: readonly SweepResult[],
 ): SweepRow[] {
-  const { schedule } = grid;
-  const rows = grid.batchSizes.flatMap((batchSize) =>
-    grid.epochs.flatMap((epochs) =>
-      grid.learningRates.flatMap((learningRate): SweepRow[] => {
+  const { schedule } = plan;
+  const rows = plan.batch.flatMap((batchSize) =>
+    plan.epochs.flatMap((epochs) =>
+      plan.lr.flatMap((learningRate): SweepRow[] => {
         const setting = { learningRate, batchSize, epochs, schedule };
         const own = results.filter(({ run }) => contains(run, setting));
         return own.length === 0 ? [] : [rowOf(setting, own)];
@@ -49,7 +55,7 @@ export function sweepRows(
   return rows.toSorted((a, b) => b.mcc.validation.mean - a.mcc.validation.mean);
 }
 
-/** Whether a training went through a setting: under a constant rate, on its way. */
+/** Whether a training contains a setting: with a constant rate, a shorter one too. */
 function contains(run: SweepRun, setting: Omit<SweepRun, "seed">): boolean {
   return run.learningRate === setting.learningRate &&
     run.batchSize === setting.batchSize &&
@@ -63,49 +69,46 @@ function rowOf(
   setting: Omit<SweepRun, "seed">,
   results: readonly SweepResult[],
 ): SweepRow {
-  const scoreOf = (judge: Judge): Score => {
-    const values = results.map(({ epochs }) =>
-      epochs[setting.epochs - 1]!.mcc[judge]
-    );
-    const deviation = standardDeviationOf(values);
-    return { mean: meanOf(values), deviation, values };
-  };
-  const secondsOf = (epochs: readonly SweepEpoch[]): number =>
-    epochs.slice(0, setting.epochs)
-      .reduce((sum, { trainingSeconds }) => sum + trainingSeconds, 0);
+  const trained = results.map(({ epochs }) => epochs.slice(0, setting.epochs));
   return {
     ...setting,
     seeds: results.map(({ run }) => run.seed),
-    mcc: Object.fromEntries(
-      JUDGES.map((judge) => [judge, scoreOf(judge)]),
-    ) as SweepRow["mcc"],
-    trainingSeconds: meanOf(results.map(({ epochs }) => secondsOf(epochs))),
+    mcc: perPart((part) => {
+      const values = trained.map((epochs) => epochs.at(-1)!.mcc[part]);
+      const deviation = standardDeviationOf(values);
+      return { mean: meanOf(values), deviation, values };
+    }),
+    trainingSeconds: meanOf(
+      trained.map((epochs) =>
+        sumOf(epochs.map(({ trainingSeconds }) => trainingSeconds))
+      ),
+    ),
   };
 }
 
-/**
- * The rows as a table for a terminal.
- *
- * @param rows From {@linkcode sweepRows}.
- * @returns A line for each under a header.
- */
+/** The rows as a table for a terminal. */
 export function sweepTable(rows: readonly SweepRow[]): string {
-  return textTable([
-    [
-      ...["learning rate", "batch", "epochs", "seeds"],
-      ...["validation MCC", "in domain", "out of domain", "training s"],
-    ],
-    ...rows.map((row) => [
-      row.learningRate.toExponential(),
-      ...[row.batchSize, row.epochs, row.seeds.length].map(String),
-      ...JUDGES.map((judge) => describeScore(row.mcc[judge])),
-      row.trainingSeconds.toFixed(0),
-    ]),
+  const header = [
+    "learning rate",
+    "batch",
+    "epochs",
+    "seeds",
+    ...EVALUATED.map((part) => MCC_TITLES[part]),
+    "training s",
+  ];
+  const cells = rows.map((row) => [
+    row.learningRate.toExponential(),
+    `${row.batchSize}`,
+    `${row.epochs}`,
+    `${row.seeds.length}`,
+    ...EVALUATED.map((part) => meanText(row.mcc[part].values, 3)),
+    row.trainingSeconds.toFixed(0),
   ]);
+  return textTable([header, ...cells]);
 }
 
 /**
- * Names the best setting and the best single training of it.
+ * Names the best setting and its best seed.
  *
  * @param rows From {@linkcode sweepRows}, at least one.
  * @returns Two sentences.
@@ -114,19 +117,11 @@ export function describeBest([best]: readonly SweepRow[]): string {
   const { learningRate, batchSize, epochs, seeds, mcc } = best!;
   const { values } = mcc.validation;
   const at = values.indexOf(Math.max(...values));
+  const scoreOf = ({ values }: Score): string => meanText(values, 3);
   return `Best by validation MCC: learning rate ` +
     `${learningRate.toExponential()}, batch ${batchSize}, ${epochs} ` +
-    `epoch${epochs === 1 ? "" : "s"}, ${
-      describeScore(mcc.validation)
-    }; on test ` +
-    `sentences ${describeScore(mcc.inDomain)} in domain, ` +
-    `${describeScore(mcc.outOfDomain)} out of domain.\n` +
+    `epoch${epochs === 1 ? "" : "s"}, ${scoreOf(mcc.validation)}; on test ` +
+    `sentences ${scoreOf(mcc.inDomain)} in domain, ` +
+    `${scoreOf(mcc.outOfDomain)} out of domain.\n` +
     `Its best seed by validation MCC: ${seeds[at]}, ${values[at]!.toFixed(3)}.`;
-}
-
-/** Mean and standard deviation; the mean alone where there is one value. */
-function describeScore({ mean, deviation, values }: Score): string {
-  return values.length === 1
-    ? mean.toFixed(3)
-    : `${mean.toFixed(3)} ± ${deviation.toFixed(3)}`;
 }

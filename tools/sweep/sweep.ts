@@ -1,38 +1,57 @@
-/** `deno task sweep`: which hyperparameters suit the task. @module */
+/** `deno task sweep`: a grid of hyperparameters, trained over several seeds. @module */
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { join } from "node:path";
-import { renderPng } from "../../lib/views/picture.ts";
-import { sweepChart } from "../../lib/views/sweep_chart.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { readTokenizer } from "../../lib/checkpoint/tokenizer_files.ts";
-import type { Command } from "../shell/command.ts";
+import { renderPng } from "../../lib/views/picture.ts";
+import { sweepChart } from "./sweep_chart.ts";
+import { colaTask, type EpochAnswer, RECIPE, scored } from "../bench/cola.ts";
+import type { EpochsWorkload } from "../bench/epochs.ts";
+import { denoWorker, WorkerProcess } from "../bench/worker_process.ts";
 import { provision } from "../shell/provision.ts";
 import { duration, interruptible, StatusLine } from "../shell/terminal.ts";
-import { colaTask } from "../trials/cola_task.ts";
-import { nameOf, runsOf, type SweepRun } from "./grid.ts";
-import { SWEEP_OPTIONS, type SweepPlan, sweepPlan } from "./options.ts";
-import { runAll, shareMachine } from "./pool.ts";
 import {
-  SWEEP_RECIPE,
+  nameOf,
   type SweepResult,
+  type SweepRun,
   SweepStore,
   type SweepTask,
 } from "./store.ts";
 import { describeBest, sweepRows, sweepTable } from "./summary.ts";
 
-/** Trains with every combination of a few hyperparameters. */
-export const SWEEP: Command = {
-  name: "sweep",
-  summary: "Find good hyperparameters: a grid of trainings over several seeds",
-  options: SWEEP_OPTIONS,
-  run: async (given) => await sweep(sweepPlan(given)),
+/** The options of the command: lists of values to combine, and how to run them. */
+export type SweepPlan = {
+  readonly lr: readonly number[];
+  readonly batch: readonly number[];
+  readonly epochs: readonly number[];
+  readonly seeds: readonly number[];
+  readonly schedule: "linear" | "constant";
+  readonly sentences: number;
+  readonly jobs?: number;
+  readonly out: string;
 };
 
-async function sweep(plan: SweepPlan): Promise<number> {
+/** The recipe that no sweep varies. */
+const { weightDecay, maxGradNorm } = RECIPE;
+/** The most memory that a training of the default model takes, in bytes. */
+const BYTES_PER_JOB = 2e9;
+
+/** Trains with every combination; what is in the folder is not repeated. */
+export async function sweep(plan: SweepPlan): Promise<number> {
   await provision();
-  const task = await taskOf(plan);
+  const folder = await ensureModel();
+  const tokenizer = await readTokenizer(folder);
+  const { sentences } = plan;
+  const cola = await colaTask(tokenizer, { seed: 0, sentences });
+  const task: SweepTask = {
+    data: cola.title,
+    model: folder.split(/[\\/]/).at(-1)!,
+    sentences: cola.train.length,
+    weightDecay,
+    maxGradNorm,
+  };
   const store = new SweepStore(plan.out, task);
   const runs = runsOf(plan);
   const results: SweepResult[] = [];
@@ -42,77 +61,166 @@ async function sweep(plan: SweepPlan): Promise<number> {
     if (result === undefined) missing.push(run);
     else results.push(result);
   }
-  const share = shareMachine(plan.jobs);
-  const jobs = Math.max(1, Math.min(share.jobs, missing.length));
+  const { jobs, threads } = shareMachine(plan.jobs);
   console.log(
     `${task.data}, ${task.sentences} sentences, ${task.model}: ` +
       `${runs.length} trainings, ${results.length} of them done before; ` +
-      `${jobs} at a time with ${share.threads} ` +
-      `thread${share.threads === 1 ? "" : "s"} each`,
+      `${Math.max(1, Math.min(jobs, missing.length))} at a time with ` +
+      `${threads} thread${threads === 1 ? "" : "s"} each`,
   );
-  const { threads } = share;
+  const line = new StatusLine();
+  const start = performance.now();
+  let numDone = 0;
   const code = await interruptible((signal) =>
-    runMissing(missing, { store, task, results, plan, jobs, threads, signal })
+    runAll(missing, {
+      jobs,
+      threads,
+      sentences,
+      signal,
+      onEpoch: (run, epoch) =>
+        line.update(
+          `${numDone} of ${missing.length} done, ${
+            duration((performance.now() - start) / 1000)
+          }; ${nameOf(run)}: epoch ${epoch}`,
+        ),
+      onDone: async (run, answers) => {
+        const epochs = answers.map((answer) => scored(answer, cola));
+        const result = { run, task, threads, epochs };
+        await store.write(result);
+        results.push(result);
+        numDone++;
+        const { validation } = epochs.at(-1)!.mcc;
+        line.finish(`${nameOf(run)}: validation MCC ${validation.toFixed(3)}`);
+      },
+    })
   );
   await report(plan, results);
   if (code !== 0) {
     console.log(
-      `Stopped: ${results.length} of ${runs.length} trainings are done; the ` +
-        `same command runs the others`,
+      `Stopped: ${results.length} of ${runs.length} trainings are done; run ` +
+        `the same command again for the others`,
     );
   }
   return code;
 }
 
-/** Which sentences and model it is about; the number is that of the sentences there. */
-async function taskOf({ sentences }: SweepPlan): Promise<SweepTask> {
-  const folder = await ensureModel();
-  const tokenizer = await readTokenizer(folder);
-  const task = await colaTask(tokenizer, { seed: 0, sentences });
-  const model = folder.split(/[\\/]/).at(-1)!;
-  const { title, train } = task;
-  return { data: title, model, sentences: train.length, ...SWEEP_RECIPE };
+/**
+ * The trainings of a grid.
+ *
+ * A schedule that decays to 0 makes two epochs of four another training than two
+ * epochs, so that each number of epochs is trained separately. With a constant rate
+ * the longest training contains the shorter ones.
+ *
+ * @param plan The grid.
+ * @returns Seed by seed, so that a sweep that is stopped has tried every setting
+ * about equally often.
+ */
+export function runsOf(
+  { lr, batch, epochs, seeds, schedule }: SweepPlan,
+): SweepRun[] {
+  const lengths = schedule === "constant" ? [Math.max(...epochs)] : epochs;
+  return seeds.flatMap((seed) =>
+    batch.flatMap((batchSize) =>
+      lengths.flatMap((epochs) =>
+        lr.map((learningRate) => ({
+          learningRate,
+          batchSize,
+          epochs,
+          schedule,
+          seed,
+        }))
+      )
+    )
+  );
 }
 
-/** Runs what is missing, and keeps each result at once. */
-async function runMissing(
-  missing: readonly SweepRun[],
-  at: {
-    readonly store: SweepStore;
-    readonly task: SweepTask;
-    readonly results: SweepResult[];
-    readonly plan: SweepPlan;
-    readonly jobs: number;
-    readonly threads: number;
-    readonly signal: AbortSignal;
+/**
+ * Shares the machine among trainings: one for each core, as far as memory allows, as
+ * trainings do not wait for one another, but the threads of one training do.
+ *
+ * @param wanted Trainings at a time; default as many as the machine allows.
+ * @param machine Cores and free bytes; default those of this machine.
+ * @returns Trainings at a time, and threads of each: at least one.
+ */
+export function shareMachine(
+  wanted: number | undefined,
+  machine: { cores: number; available: number } = {
+    cores: navigator.hardwareConcurrency,
+    available: Deno.systemMemoryInfo().available,
   },
-): Promise<void> {
-  const { store, task, results, plan, jobs, threads, signal } = at;
-  const line = new StatusLine();
-  const start = performance.now();
-  let numDone = 0;
-  await runAll(missing, {
-    ...{ jobs, threads, sentences: plan.sentences, signal },
-    onEpoch: (run, epoch) =>
-      line.update(
-        `${numDone} of ${missing.length} done, ${
-          duration((performance.now() - start) / 1000)
-        }; ${nameOf(run)}: epoch ${epoch}`,
-      ),
-    onDone: async (run, epochs) => {
-      const result = { run, task, threads, epochs };
-      await store.write(result);
-      results.push(result);
-      numDone++;
-      const { mcc } = epochs.at(-1)!;
-      line.finish(
-        `${nameOf(run)}: validation MCC ${mcc.validation.toFixed(3)}`,
-      );
-    },
-  });
+): { jobs: number; threads: number } {
+  const { cores, available } = machine;
+  const jobs = wanted ??
+    Math.max(1, Math.min(cores, Math.floor(available / BYTES_PER_JOB)));
+  return { jobs, threads: Math.max(1, Math.floor(cores / jobs)) };
 }
 
-/** Prints the table, names the best, and draws the picture. */
+/** How trainings are run. */
+type RunOptions = {
+  readonly jobs: number;
+  readonly threads: number;
+  readonly sentences: number;
+  /** Ends all trainings at once. */
+  readonly signal: AbortSignal;
+  readonly onEpoch: (run: SweepRun, epoch: number) => void;
+  readonly onDone: (
+    run: SweepRun,
+    answers: readonly EpochAnswer[],
+  ) => Promise<void>;
+};
+
+/**
+ * Runs trainings, several at a time, each in a process.
+ *
+ * @param runs The trainings, in their order.
+ * @param options How many at a time, and who hears of it.
+ * @throws The first error of a training, after the others were ended.
+ * @throws The signal's reason, once it is aborted.
+ */
+export async function runAll(
+  runs: readonly SweepRun[],
+  options: RunOptions,
+): Promise<void> {
+  const failure = new AbortController();
+  const signal = AbortSignal.any([options.signal, failure.signal]);
+  const waiting = runs.values();
+  const job = async (): Promise<void> => {
+    try {
+      for (const run of waiting) {
+        signal.throwIfAborted();
+        await options.onDone(run, await train(run, { ...options, signal }));
+      }
+    } catch (error) {
+      // A training that was ended by another's failure reports that one.
+      if (!signal.aborted) failure.abort(error);
+    }
+  };
+  await Promise.all(Array.from({ length: options.jobs }, job));
+  signal.throwIfAborted();
+}
+
+async function train(
+  run: SweepRun,
+  { sentences, threads, signal, onEpoch }: RunOptions,
+): Promise<EpochAnswer[]> {
+  const workload: EpochsWorkload = {
+    options: { ...run, weightDecay, maxGradNorm },
+    threads,
+    sentences,
+  };
+  await using worker = await WorkerProcess.start(
+    denoWorker(JSON.stringify(run), "epochs.ts", workload),
+    signal,
+  );
+  const answers: EpochAnswer[] = [];
+  while (answers.length < run.epochs) {
+    onEpoch(run, answers.length + 1);
+    answers.push(await worker.ask<EpochAnswer>(1));
+  }
+  return answers;
+}
+
+/** Prints the table and the best setting, and draws the picture. */
 async function report(
   plan: SweepPlan,
   results: readonly SweepResult[],
@@ -120,13 +228,13 @@ async function report(
   const rows = sweepRows(plan, results);
   if (rows.length === 0) return;
   console.log(`\n${sweepTable(rows)}\n\n${describeBest(rows)}`);
-  const { task } = results[0]!;
-  const lines = rows.map(({ mcc, ...row }) => ({ ...row, ...mcc.validation }));
-  const subtitle = `${task.data}, ${task.sentences} sentences, ${task.model}`;
+  const { data, sentences, model } = results[0]!.task;
+  const points = rows.map(({ mcc, ...row }) => ({ ...row, ...mcc.validation }));
+  const subtitle = `${data}, ${sentences} sentences, ${model}`;
   const picture = join(plan.out, "sweep.png");
   await Deno.writeFile(
     picture,
-    await renderPng(sweepChart(lines, { subtitle })),
+    await renderPng(sweepChart(points, { subtitle })),
   );
   console.log(`\nPicture: ${picture}`);
 }

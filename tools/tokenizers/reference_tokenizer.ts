@@ -6,7 +6,7 @@ import {
   type PreTrainedTokenizer,
 } from "@huggingface/transformers";
 import { basename, dirname, resolve } from "node:path";
-import { encode, type Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
+import type { Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
 
 /**
  * Opens the tokenizer of a model folder with `@huggingface/transformers`.
@@ -37,7 +37,7 @@ export function differences(
   reference: PreTrainedTokenizer,
 ): Difference[] {
   return texts.flatMap((text) => {
-    const ours = encode(tokenizer, text).inputIds;
+    const ours = tokenizer.encode(text).inputIds;
     const theirs = reference.encode(text);
     const equal = ours.length === theirs.length &&
       ours.every((id, i) => id === theirs[i]);

@@ -63,8 +63,8 @@ export function layoutOf(
   const layout = FIXED_WIDTH[dtype];
   if (layout === undefined) {
     throw new TypeError(
-      `Cannot move a tensor between TypeScript and TensorFlow as its type ` +
-        `must have a typed array: found ${nameOfType(dtype)}; cast it first`,
+      `Cannot move a tensor between TypeScript and TensorFlow: its type must ` +
+        `have a typed array; found ${nameOfType(dtype)}; cast it first`,
     );
   }
   return layout;

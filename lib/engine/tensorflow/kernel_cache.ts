@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { processorKind } from "../processor.ts";
 import { KernelStore } from "./kernel_store.ts";
-import type { TensorFlowApi } from "./symbols.ts";
+import type { TensorFlowApi } from "./c_api.ts";
 import { maySet, xlaFlags } from "./xla_flags.ts";
 
 /** TensorFlows whose cache was tried: another may not know the flags, and abort. */

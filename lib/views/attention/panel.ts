@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /**
  * Two columns of tokens with the lines of some heads between them; travels into
  * the page as source text.
@@ -6,10 +5,11 @@
  * @module
  */
 
+import type { HTMLElement } from "./elements.ts";
 import { type Chosen, showWeights, type Side, tokenColumn } from "./columns.ts";
 import { element, svgElement } from "./elements.ts";
-import type { Filter } from "./filters.ts";
-import { rowHeightOf } from "./frame.ts";
+import type { Filter } from "./columns.ts";
+import { rowHeightOf } from "./elements.ts";
 import { gatherLines, strongest } from "./lines.ts";
 
 /** A head that is on, and how its lines are drawn. */

@@ -10,7 +10,7 @@ const PROGRAM = `
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "bertbook/engine/compile.ts";
 import { fuse } from "bertbook/engine/fuse.ts";
-import { registerTensorFlow } from "bertbook/engine/tensorflow/backend.ts";
+import { registerTensorFlow } from "bertbook/engine/tensorflow/register.ts";
 const [path, kernels, ...sizes] = Deno.args;
 tf.env().set("PROD", true);
 const threads = { threads: 1, interOpThreads: 1 };
@@ -32,7 +32,7 @@ async function run(
   sizes: number[],
   env: Record<string, string> = {},
 ): Promise<Ending> {
-  const { path } = await provideLibrary({ offline: true });
+  const { path } = await provideLibrary();
   const deno = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "-A", "--no-check", "--ext=ts", "-", path, kernels],

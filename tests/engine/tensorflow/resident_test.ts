@@ -1,5 +1,5 @@
 import { provideLibrary } from "bertbook/engine/tensorflow/library.ts";
-import { loadForGood } from "bertbook/engine/tensorflow/resident.ts";
+import { loadForGood } from "bertbook/engine/tensorflow/context.ts";
 import assert from "node:assert/strict";
 
 const PROGRAM = `
@@ -9,7 +9,7 @@ console.error("end");
 `;
 
 Deno.test("a process that opens TensorFlow and does nothing ends well and in silence", async () => {
-  const { path } = await provideLibrary({ offline: true });
+  const { path } = await provideLibrary();
   const deno = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--ext=ts", "-", path],
     env: { TF_CPP_MIN_LOG_LEVEL: "2" },

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { memoryTable, watchMemory } from "../../../tools/bench/memory.ts";
+import { trackMemory } from "../../../tools/bench/bench.ts";
 
-Deno.test("watchMemory() takes all steps in ten parts", async () => {
+Deno.test("trackMemory() takes all steps in ten parts", async () => {
   for (
     const [steps, parts] of [[2000, 10], [17, 10], [3, 3], [1, 1]] as const
   ) {
     const asked: number[] = [];
-    const points = await watchMemory({
+    const points = await trackMemory({
       ask: <Answer>(count: number) => {
         asked.push(count);
         const answer = { tensors: 5, handles: 9, residentMb: 99, scriptMb: 7 };
@@ -19,19 +19,4 @@ Deno.test("watchMemory() takes all steps in ten parts", async () => {
     assert.equal(points.length, parts);
     assert.equal(points.at(-1)!.steps, steps);
   }
-});
-
-Deno.test("memoryTable() has a line for each point", () => {
-  const points = [100, 101].map((residentMb, i) => ({
-    ...{ steps: 10 * (i + 1), tensors: 5, handles: 9 },
-    ...{ residentMb, scriptMb: 20 },
-  }));
-  assert.equal(
-    memoryTable(points),
-    [
-      "after     resident MB  JavaScript MB  tensors  handles",
-      "10 steps          100             20        5        9",
-      "20 steps          101             20        5        9",
-    ].join("\n"),
-  );
 });

@@ -1,54 +1,44 @@
 import assert from "node:assert/strict";
-import { BENCH } from "../../../tools/bench/bench.ts";
-import { benchPlan } from "../../../tools/bench/options.ts";
-import { readArguments } from "../../../tools/shell/command.ts";
+import type { BenchPlan } from "../../../tools/bench/bench.ts";
+import { optionsOf } from "../_main.ts";
 
-const planOf = (...args: string[]) => benchPlan(readArguments(BENCH, args));
+const planOf = (...args: string[]) => optionsOf<BenchPlan>("bench", ...args);
 
-Deno.test("benchPlan() without options is what --help shows", () => {
-  assert.deepEqual(planOf(), {
-    models: ["tiny", "minilm"],
+Deno.test("bench has the defaults that --help shows", async () => {
+  assert.deepEqual(await planOf(), {
+    model: ["tiny", "minilm"],
     tokens: [16, 64, 128],
-    precisions: ["float32"],
+    precision: ["float32"],
     savings: ["all", "none"],
-    byLength: false,
-    start: false,
-    rivals: [],
     rounds: 5,
     steps: 4,
     words: 5_632,
     memory: 0,
-    json: "out/bench.json",
-    picture: undefined,
   });
 });
 
-Deno.test("benchPlan() keeps the figures of different measurements apart", () => {
-  assert.equal(planOf("--by-length").json, "out/lengths.json");
-  assert.equal(planOf("--by-length", "--json=a.json").json, "a.json");
-});
-
-Deno.test("benchPlan() reads lists, in their order and each item once", () => {
-  const plan = planOf(
-    ...["--model=bert-base,tiny", "--tokens=64, 16,64", "--rounds=2"],
-    ...["--precision=bfloat16,float32", "--steps=9", "--json=x.json"],
-    ...[
-      "--wasm",
-      "--torch",
-      "--picture=a.png",
-      "--savings=none",
-      "--memory=2000",
-      "--words=5584",
-    ],
+Deno.test("bench reads lists, in their order and each item once", async () => {
+  const plan = await planOf(
+    "--model=bert-base,tiny",
+    "--tokens=64, 16,64",
+    "--rounds=2",
+    "--precision=bfloat16,float32",
+    "--steps=9",
+    "--json=x.json",
+    "--wasm",
+    "--torch",
+    "--picture=a.png",
+    "--savings=none",
+    "--memory=2000",
+    "--words=5584",
   );
   assert.deepEqual(plan, {
-    models: ["bert-base", "tiny"],
+    model: ["bert-base", "tiny"],
     tokens: [64, 16],
-    precisions: ["bfloat16", "float32"],
+    precision: ["bfloat16", "float32"],
     savings: ["none"],
-    byLength: false,
-    start: false,
-    rivals: ["torch", "wasm"],
+    torch: true,
+    wasm: true,
     rounds: 2,
     steps: 9,
     words: 5584,
@@ -58,33 +48,33 @@ Deno.test("benchPlan() reads lists, in their order and each item once", () => {
   });
 });
 
-Deno.test("benchPlan() names the nearest value of one that is unknown", () => {
+Deno.test("bench refuses unknown values, and names a near one", async () => {
   const refusals: [string, RegExp][] = [
     [
       "--model=tiny,minilmm",
-      /--model .*found "minilmm"; did you mean minilm\?$/,
+      /--model .*found "minilmm"; did you mean "minilm"\?$/,
     ],
     [
       "--precision=bf16",
-      /--precision .*found "bf16"; did you mean bfloat16\?$/,
+      /--precision .*found "bf16"$/,
     ],
     [
       "--tokens=16,1024",
-      /--tokens .*1 to 512: found "1024"; did you mean 512\?$/,
+      /--tokens .*1 to 512; found "1024"$/,
     ],
-    ["--rounds=0", /--rounds .*found "0"; did you mean 1\?$/],
-    ["--steps=2.6", /--steps .*found "2.6"; did you mean 3\?$/],
-    ["--steps=2,3", /--steps as it takes one value: found "2,3"; write/],
-    ["--steps=many", /--steps .*found "many"; write it in digits$/],
-    ["--tokens=", /--tokens as it needs a value/],
-    ["--tokens=16,", /--tokens .*found ""; write it in digits$/],
+    ["--rounds=0", /--rounds .*found "0"$/],
+    ["--steps=2.6", /--steps .*found "2.6"$/],
+    ["--steps=2,3", /--steps .*found "2,3"$/],
+    ["--steps=many", /--steps .*found "many"$/],
+    ["--tokens=", /--tokens .*found ""$/],
+    ["--tokens=16,", /--tokens .*found ""$/],
   ];
   for (const [option, message] of refusals) {
-    assert.throws(() => planOf(option), { name: "UsageError", message });
+    await assert.rejects(planOf(option), { name: "CommanderError", message });
   }
 });
 
-Deno.test("benchPlan() refuses two measurements at once", () => {
+Deno.test("bench refuses two measurements at once", async () => {
   for (
     const options of [
       ["--by-length", "--start"],
@@ -92,10 +82,10 @@ Deno.test("benchPlan() refuses two measurements at once", () => {
       ["--start", "--eager"],
     ]
   ) {
-    assert.throws(() => planOf(...options), {
-      name: "UsageError",
+    await assert.rejects(planOf(...options), {
+      name: "CommanderError",
       message: new RegExp(
-        `one thing at a time: found ${options.join(" and ")}`,
+        `'${options[0]}' cannot be used with option '${options[1]}'`,
       ),
     });
   }

@@ -23,7 +23,7 @@ Deno.test("stepFlops() counts every product of a toy by hand", () => {
   assert.equal(stepFlops(toy, 4), 3 * (36_864 + 12_288 + 30_720 + 3_072));
 });
 
-Deno.test("stepFlops() does not count what our step leaves out", () => {
+Deno.test("stepFlops() does not count skipped work", () => {
   // The same toy. Keys and values of all tokens, 2 · 2 · 128 · 36:             18 432
   // Query and output, scores and context, feed-forward of 32 tokens in 128:
   //   (18 432 + 12 288 + 30 720) / 4 =                                         15 360

@@ -1,0 +1,219 @@
+/** Padding strategies of `bench --by-length`: the time of a CoLA epoch by each. @module */
+
+import {
+  type Batch,
+  batchesOf,
+  type EncodedExample,
+} from "../../lib/batches/batches.ts";
+import { BATCHES_OF, type Layout } from "../../lib/batches/layout.ts";
+import {
+  type TrainingOrder,
+  trainingOrder,
+} from "../../lib/batches/sampler.ts";
+import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
+import { loadModel } from "../../lib/checkpoint/pretrained.ts";
+import { disposeTree } from "../../lib/engine/tensor_tree.ts";
+import type { BertConfig } from "../../lib/model/config.ts";
+import { initOptimizerState } from "../../lib/training/adamw.ts";
+import { planFineTuning } from "../../lib/training/fine_tune_options.ts";
+import { occurringWords } from "../../lib/training/occurring_words.ts";
+import { train } from "../../lib/training/train.ts";
+import { makeTrainable } from "../../lib/training/variables.ts";
+import type { StatusLine } from "../shell/terminal.ts";
+import { textTable } from "../shell/text_table.ts";
+import { colaTask, LABELS, RECIPE } from "./cola.ts";
+import { meanOf, spreadOf, sumOf } from "./statistics.ts";
+
+/** The figures of one strategy. */
+export type PaddingRow = {
+  readonly padding: string;
+  /** Batches of an epoch. */
+  readonly steps: number;
+  /** Mean number of computed tokens per sentence, padding included. */
+  readonly tokensPerSentence: number;
+  /** The share of these that is padding. */
+  readonly paddingShare: number;
+  /** Batches that were timed, evenly spaced over the epoch. */
+  readonly measured: number;
+  /** Mean of their milliseconds; range of the rounds' means. */
+  readonly stepMs: number;
+  readonly stepMsMin: number;
+  readonly stepMsMax: number;
+  /** An estimate: `stepMs` times `steps`. */
+  readonly epochSeconds: number;
+};
+
+const { batchSize } = RECIPE;
+const SEED = 42;
+
+/** How an epoch's sentences are formed into batches. */
+type Strategy = (
+  examples: readonly EncodedExample[],
+  config: BertConfig,
+) => Generator<Batch>;
+
+const fixed = (length: number): Strategy => (examples) =>
+  batchesOf(examples, {
+    batchSize,
+    length,
+    order: orderOf("random", examples),
+  });
+
+const formed =
+  (layout: Layout, order: TrainingOrder): Strategy => (examples, config) =>
+    BATCHES_OF[layout](examples, config, {
+      batchSize,
+      order: orderOf(order, examples),
+    });
+
+function orderOf(
+  order: TrainingOrder,
+  examples: readonly EncodedExample[],
+): readonly number[] {
+  const lengths = examples.map(({ inputIds }) => inputIds.length);
+  return trainingOrder(order, lengths, { seed: SEED, epoch: 1, batchSize });
+}
+
+const STRATEGIES: Readonly<Record<string, Strategy>> = {
+  "all to 128": fixed(128),
+  "all to 64": fixed(64),
+  "to the batch's longest": formed("padded", "random"),
+  "the same, lengths grouped": formed("padded", "length-grouped"),
+  "packed into rows": formed("packed", "random"),
+};
+
+/** McCormick and Ryan (2019), "BERT Fine-Tuning Tutorial with PyTorch". */
+const TUTORIAL = `The tutorial of McCormick and Ryan (2019): bert-base on a ` +
+  `Tesla K80, 5:28 per epoch at 128 tokens and 2:57 at 64 (0.54 of it).`;
+
+/**
+ * Times training steps on batches of each strategy in turn, and scales them to an
+ * epoch. Each batch is trained once before it is timed, so that tracing is not.
+ *
+ * @param options Rounds, and steps of each strategy in a round. The engine must be
+ * started.
+ * @param line Shows the progress.
+ * @returns The rows, and a table of them.
+ */
+export async function measurePaddings(
+  { rounds, steps }: { readonly rounds: number; readonly steps: number },
+  line: StatusLine,
+): Promise<{
+  data: string;
+  model: string;
+  sentences: number;
+  rows: PaddingRow[];
+  table: string;
+}> {
+  const model = await loadModel(await ensureModel(), {
+    head: "sequence-classification",
+    labels: LABELS,
+    seed: SEED,
+  });
+  const task = await colaTask(model.tokenizer, {
+    seed: SEED,
+    sentences: Infinity,
+  });
+  const plan = planFineTuning(model, task, {
+    ...RECIPE,
+    epochs: 1,
+    seed: SEED,
+  });
+  makeTrainable(model.params);
+  const words = occurringWords(model.params, model.config, task.train);
+  const state = {
+    params: words.params,
+    optimizerState: initOptimizerState(words.params),
+  };
+  /** Milliseconds of a step on each batch. */
+  const take = async (batches: readonly Batch[]): Promise<number[]> => {
+    const milliseconds: number[] = [];
+    const position = { epoch: 1, stepsDone: 0 };
+    const here = { ...plan, config: words.config };
+    for await (const step of train(state, batches, position, here)) {
+      milliseconds.push(1000 * step.seconds);
+    }
+    return milliseconds;
+  };
+  const strategies = Object.entries(STRATEGIES).map(([padding, batchesOf]) => {
+    const batches = [...batchesOf(words.examples, words.config)];
+    const timed = evenly(batches, rounds * steps);
+    return { padding, batches, timed, times: [] as number[][] };
+  });
+  for (let round = 0; round < rounds; round++) {
+    for (const { padding, timed, times } of strategies) {
+      line.update(`round ${round + 1} of ${rounds}: ${padding}`);
+      const batches = timed.filter((_, i) => i % rounds === round);
+      await take(batches);
+      times.push(await take(batches));
+    }
+  }
+  disposeTree(state.optimizerState);
+  words.dispose();
+  disposeTree(model.params);
+  const rows = strategies.map(({ padding, batches, times }) =>
+    rowOf(padding, batches, times)
+  );
+  const sentences = task.train.length;
+  const table = `${task.title}, ${sentences} sentences, ${model.name}, batch ` +
+    `${batchSize}; an epoch's seconds are the mean step's, times steps\n\n` +
+    `${tableOf(rows)}\n\n${TUTORIAL}`;
+  return { data: task.title, model: model.name, sentences, rows, table };
+}
+
+/** At most `count` items with equal distances between them. */
+function evenly<T>(items: readonly T[], count: number): T[] {
+  const length = Math.min(count, items.length);
+  return Array.from(
+    { length },
+    (_, i) => items[Math.floor((i + 0.5) * items.length / length)]!,
+  );
+}
+
+function rowOf(
+  padding: string,
+  batches: readonly Batch[],
+  rounds: readonly (readonly number[])[],
+): PaddingRow {
+  const sentences = sumOf(batches.map(({ size }) => size));
+  const computed = sumOf(batches.map(({ inputIds }) => inputIds.length));
+  const real = sumOf(
+    batches.map(({ attentionMask }) => sumOf([...attentionMask])),
+  );
+  const stepMs = meanOf(rounds.flat());
+  const means = rounds.filter((round) => round.length > 0).map(meanOf);
+  const { min, max } = spreadOf(means);
+  return {
+    padding,
+    steps: batches.length,
+    tokensPerSentence: computed / sentences,
+    paddingShare: 1 - real / computed,
+    measured: rounds.flat().length,
+    stepMs,
+    stepMsMin: min,
+    stepMsMax: max,
+    epochSeconds: stepMs * batches.length / 1000,
+  };
+}
+
+function tableOf(rows: readonly PaddingRow[]): string {
+  const header = [
+    "padding",
+    "tokens per sentence",
+    "of them padding",
+    "step ms",
+    "steps timed",
+    "epoch s",
+    "of the first",
+  ];
+  const cells = rows.map((row) => [
+    row.padding,
+    row.tokensPerSentence.toFixed(1),
+    `${(100 * row.paddingShare).toFixed(0)} %`,
+    row.stepMs.toFixed(0),
+    `${row.measured} of ${row.steps}`,
+    row.epochSeconds.toFixed(1),
+    (row.epochSeconds / rows[0]!.epochSeconds).toFixed(2),
+  ]);
+  return textTable([header, ...cells]);
+}
