@@ -3,6 +3,7 @@
 // @deno/shim-deno has most of it; what it lacks is added here. There is no FFI, so
 // TensorFlow cannot be called.
 
+// @ts-ignore: a dependency of the package alone
 import { Deno as shim } from "@deno/shim-deno";
 import { execFile } from "node:child_process";
 
