@@ -1,4 +1,4 @@
-/** The raw texts of the corpora in a folder of the user's own. @module */
+/** Raw texts of the corpora in the user's own folder. @module */
 
 import { parse } from "csv-parse/sync";
 import { gunzipSync } from "node:zlib";
@@ -6,14 +6,14 @@ import { gunzipSync } from "node:zlib";
 /** Texts under the name of their corpus. */
 export type Corpus = { name: string; texts: string[] };
 
-/** A file of a corpus, and how its texts stand in it. */
+/** A file of a corpus, and how its texts are read. */
 type CorpusFile = { path: string; textsOf: (content: string) => string[] };
 
 /** One column of a tab-separated file without quoting. */
 const fieldAt = (index: number) => (content: string): string[] =>
   linesOf(content).map((line) => line.split("\t")[index] ?? "");
 
-/** What follows the label in a file of `<label> <question>` lines. */
+/** The text after the label in a file of `<label> <question>` lines. */
 const afterLabel = (content: string): string[] =>
   linesOf(content).map((line) => line.slice(line.indexOf(" ") + 1));
 
@@ -38,7 +38,7 @@ const CORPORA: Readonly<Record<CorpusName, CorpusFile[]>> = {
  *
  * @param folder A folder with `cola/`, `trec/` and `imdb/`.
  * @param names The corpora to read.
- * @returns The corpora found, each with all of its texts.
+ * @returns The corpora found, each with all its texts.
  */
 export async function corpusTexts(
   folder: string,
@@ -57,7 +57,7 @@ export async function corpusTexts(
   return corpora;
 }
 
-/** The decoded file, unzipped if it is packed; "" if it is not there. */
+/** The decoded file, unzipped if it is compressed; "" if it does not exist. */
 async function readIfThere(path: string): Promise<string> {
   try {
     const bytes = await Deno.readFile(path);
