@@ -4,9 +4,9 @@ import type { EpochEnd, TrainStep } from "../../lib/training/fine_tune.ts";
 import type { Broadcast } from "../../lib/views/show.ts";
 import { type Progress, progress } from "./progress.ts";
 
-/** A display that is told every event of `fineTune`. */
+/** A display of the events of `fineTune`. */
 export type TrainingProgress = {
-  /** Shows where training stands. */
+  /** Shows the state of training. */
   update(event: TrainStep | EpochEnd): Promise<void>;
   /** Shows the last step. */
   finish(): Promise<void>;

@@ -1,5 +1,5 @@
 /**
- * Two columns of tokens with the lines of some heads between them; travels into
+ * Attention panel: two columns of tokens with the lines of some heads between them; travels into
  * the page as source text.
  *
  * @module
