@@ -7,7 +7,7 @@ import { startEngine } from "bertbook/engine/start_engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import "bertbook/engine/wasm.ts";
 import { BERT_TINY } from "bertbook/model/config.ts";
-import { initClassifier } from "bertbook/model/initialize.ts";
+import { initHead } from "bertbook/model/heads/heads.ts";
 import { initOptimizerState } from "bertbook/training/adamw.ts";
 import { train } from "bertbook/training/train.ts";
 import { planTraining } from "bertbook/training/train_options.ts";
@@ -39,7 +39,11 @@ export async function tenLosses(wasmFolder?: string): Promise<number[]> {
       label: i % 2,
     };
   });
-  const params = initClassifier(config, 2, randomStream(42));
+  const params = initHead(
+    "sequence-classification",
+    { config, numLabels: 2 },
+    randomStream(42),
+  );
   makeTrainable(params);
   const state = { params, optimizerState: initOptimizerState(params) };
   const plan = planTraining(examples.length, {
