@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { ensureEngine } from "../engine/start_engine.ts";
 import { compile } from "../engine/compile.ts";
 import { softmax } from "../evaluation/probabilities.ts";
-import { languageModel, type LanguageModel } from "../model/language_model.ts";
+import { type LanguageModel, languageModel } from "../model/language_model.ts";
 import type {
   TransformerConfig,
   TransformerParams,

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkRedirect, download, DownloadError, type DownloadOptions } from "bertbook/download/http.ts";
+import {
+  checkRedirect,
+  download,
+  DownloadError,
+  type DownloadOptions,
+} from "bertbook/download/http.ts";
 import {
   answer,
   brokenAfter,

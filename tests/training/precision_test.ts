@@ -3,7 +3,11 @@ import { predict } from "bertbook/inference/predict.ts";
 import { train } from "bertbook/training/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { instructionSets } from "bertbook/engine/processor.ts";
-import { checkPrecision, multipliesBfloat16, type Precision } from "bertbook/engine/precision.ts";
+import {
+  checkPrecision,
+  multipliesBfloat16,
+  type Precision,
+} from "bertbook/engine/precision.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import {
   assertRelative,

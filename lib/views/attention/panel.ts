@@ -5,8 +5,19 @@
  * @module
  */
 
-import { element, type HTMLElement, rowHeightOf, svgElement } from "./elements.ts";
-import { type Chosen, type Filter, showWeights, type Side, tokenColumn } from "./columns.ts";
+import {
+  element,
+  type HTMLElement,
+  rowHeightOf,
+  svgElement,
+} from "./elements.ts";
+import {
+  type Chosen,
+  type Filter,
+  showWeights,
+  type Side,
+  tokenColumn,
+} from "./columns.ts";
 import { gatherLines, strongest } from "./lines.ts";
 
 /** A head that is on, and how its lines are drawn. */

@@ -1,5 +1,8 @@
 import { provideLibrary } from "bertbook/engine/tensorflow/library.ts";
-import { loadForGood, openContext } from "bertbook/engine/tensorflow/context.ts";
+import {
+  loadForGood,
+  openContext,
+} from "bertbook/engine/tensorflow/context.ts";
 import assert from "node:assert/strict";
 
 const PROGRAM = `
