@@ -12,7 +12,7 @@ import {
 import type { BertConfig } from "../model/config.ts";
 import { checkAlive } from "../batches/check_examples.ts";
 import { checkInput, inputFrom } from "../model/input.ts";
-import { lengthMultiple } from "../batches/layout.ts";
+import { lengthMultiple } from "../batches/batches.ts";
 import { MANY_SIGNATURES } from "../engine/precision.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 

@@ -1,9 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import {
-  dropoutFactors,
-  type DropoutSite,
-} from "bertbook/engine/dropout_factors.ts";
+import { type DropoutKey, dropoutMask } from "bertbook/engine/dropout_mask.ts";
 import { attend, causalMask, paddingMask } from "bertbook/ops/attention.ts";
 import { assertClose, assertNoLeak, chirp } from "../model/_support.ts";
 
@@ -15,7 +12,7 @@ const HIDE_SECOND = [[[[0, -1e9]]]];
 /** Two tokens whose queries and keys are the unit vectors of the plane. */
 function twoTokens(
   mask: number[][][][],
-  site?: DropoutSite,
+  site?: DropoutKey,
 ): ReturnType<typeof attend> {
   return tf.tidy(() => {
     const unit = tf.tensor4d([[[[1, 0], [0, 1]]]]);
@@ -49,7 +46,7 @@ Deno.test("attend() mixes with the dropped weights and returns the whole ones", 
     const site = { key: tf.tensor1d([1, 2], "int32"), rate: 0.5 };
     const { context, weights } = twoTokens(HIDE_SECOND, site);
     assertClose(weights, [[[[1, 0], [1, 0]]]], 0);
-    const [first, , second] = dropoutFactors([1, 1, 2, 2], site).dataSync();
+    const [first, , second] = dropoutMask([1, 1, 2, 2], site).dataSync();
     assert.deepEqual([first, second].toSorted(), [0, 2]); // one of each
     const expected = [first!, second!].map((factor) => [factor, 2 * factor]);
     assertClose(context, [[expected]], 0);

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { dropoutFactors } from "bertbook/engine/dropout_factors.ts";
+import { dropoutMask } from "bertbook/engine/dropout_mask.ts";
 import {
   attentionWeights,
   contextWithDropout,
@@ -100,7 +100,7 @@ Deno.test("addNorm() is a bias, dropout, a sum, and a layer norm", () => {
           const y = linear(params, x);
           const left = dropoutKey === undefined
             ? y
-            : y.mul<tf.Tensor2D>(dropoutFactors(y.shape, dropoutKey));
+            : y.mul<tf.Tensor2D>(dropoutMask(y.shape, dropoutKey));
           return layerNorm(norm, residual.add(left), 1e-6);
         },
         inputs,
@@ -128,7 +128,7 @@ Deno.test("attentionWeights() is a masked softmax, droppedContext() what it mixe
         return contextWithDropout(scores, value, how, dropoutKey);
       },
       (...[scores, value]) => {
-        const factors = dropoutFactors([B, H, T, T], dropoutKey);
+        const factors = dropoutMask([B, H, T, T], dropoutKey);
         return tf.matMul(softmax(scores!).mul(factors), value!);
       },
       [scores, chirp([B, H, T, D / H], 8)],
