@@ -103,7 +103,10 @@ Deno.test("packedBatchesOf() refuses sizes and indices that make no batch", () =
     /rowLength: it must be a whole number/,
   );
   assert.throws(() => batches({ multipleOf: -1 }), /multipleOf: it must be/);
-  assert.throws(() => batches({ rowsMultipleOf: 0 }), /rowsMultipleOf: it must/);
+  assert.throws(
+    () => batches({ rowsMultipleOf: 0 }),
+    /rowsMultipleOf: it must/,
+  );
   assert.throws(
     () => batches({ order: [2] }),
     /every index must be below 2; found 2/,

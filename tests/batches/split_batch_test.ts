@@ -143,7 +143,13 @@ Deno.test("shards of hidden words name the same words", () => {
     tokenTypeIds: new Array(length + 2).fill(0),
     label: 0,
   }));
-  const options = { batchSize: 5, vocabulary, seed: 1, epoch: 1, mlmProbability: 0.4 };
+  const options = {
+    batchSize: 5,
+    vocabulary,
+    seed: 1,
+    epoch: 1,
+    mlmProbability: 0.4,
+  };
   const [batch] = maskedBatchesOf(examples, options);
   const shards = splitBatch(batch!, 2);
   assert.deepEqual(shards.map(({ size }) => size), [3, 2]);
