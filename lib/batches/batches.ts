@@ -6,6 +6,7 @@
  * @module
  */
 
+import { type BertConfig, maxSequenceLength } from "../model/config.ts";
 import { checkOption, RULES } from "../options.ts";
 import { sequentialOrder } from "./sampler.ts";
 
@@ -34,7 +35,7 @@ export type PackingArrays = {
 
 /** B examples in rows of T tokens: one example in each row, or several if packed. */
 export type Batch = {
-  /** [B, T]; padding is 0. */
+  /** [B, T]. */
   inputIds: Int32Array;
   /** [B, T]; padding is 0. */
   tokenTypeIds: Int32Array;
@@ -62,6 +63,8 @@ export type BatchOptions = {
   length?: number | "longest";
   /** Rounds T up, so that few different shapes occur; default 1. */
   multipleOf?: number;
+  /** The id that fills up the rows; default 0. */
+  padTokenId?: number;
   /** Whether to leave out a last batch that is not full; default false. */
   dropLast?: boolean;
 };
@@ -95,6 +98,7 @@ export function* batchesOf(
 ): Generator<Batch> {
   const { batchSize, order = sequentialOrder(examples.length) } = options;
   const { length = "longest", multipleOf = 1, dropLast = false } = options;
+  const { padTokenId = 0 } = options;
   checkOption("batchSize", batchSize, RULES.count);
   checkOption("multipleOf", multipleOf, RULES.count);
   if (length !== "longest") checkOption("length", length, RULES.count);
@@ -107,7 +111,8 @@ export function* batchesOf(
       throw tooLong(indices, rows, length);
     }
     const wanted = length === "longest" ? longest : length;
-    yield pad(rows, indices, Math.ceil(wanted / multipleOf) * multipleOf);
+    const rounded = Math.ceil(wanted / multipleOf) * multipleOf;
+    yield pad(rows, indices, rounded, padTokenId);
   }
 }
 
@@ -124,14 +129,15 @@ export function numBatches(count: number, batchSize: number): number {
   return Math.ceil(count / batchSize);
 }
 
-/** Copies rows into a rectangle of zeros. */
+/** Copies rows into a rectangle of padding. */
 function pad(
   rows: readonly EncodedExample[],
   indices: number[],
   length: number,
+  padTokenId: number,
 ): Batch {
   const size = rows.length;
-  const inputIds = new Int32Array(size * length); // [B, T]
+  const inputIds = new Int32Array(size * length).fill(padTokenId); // [B, T]
   const tokenTypeIds = new Int32Array(size * length); // [B, T]
   const attentionMask = new Float32Array(size * length); // [B, T]
   for (const [row, example] of rows.entries()) {
@@ -194,13 +200,13 @@ function tooLong(
 /**
  * Lengths are rounded up to a multiple of this number, so that few shapes occur.
  *
- * @param config Supplies `maxPositionEmbeddings`, which no rounding may exceed.
+ * @param config Supplies the longest sequence, which no rounding may exceed.
  * @param wanted The multiple, if it divides the longest length; default 4.
  * @returns `wanted`, or else 1.
  */
 export function lengthMultiple(
-  { maxPositionEmbeddings }: { readonly maxPositionEmbeddings: number },
+  config: Pick<BertConfig, "maxPositionEmbeddings" | "positionOffset">,
   wanted = 4,
 ): number {
-  return maxPositionEmbeddings % wanted === 0 ? wanted : 1;
+  return maxSequenceLength(config) % wanted === 0 ? wanted : 1;
 }

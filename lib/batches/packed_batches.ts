@@ -12,7 +12,7 @@
  */
 
 import { numReplicas } from "../engine/compile.ts";
-import type { BertConfig } from "../model/config.ts";
+import { type BertConfig, maxSequenceLength } from "../model/config.ts";
 import { checkOption, RULES } from "../options.ts";
 import {
   type Batch,
@@ -46,6 +46,8 @@ export type PackedBatchOptions = {
    * least three times as large; default 1.
    */
   rowsMultipleOf?: number;
+  /** The id that fills up the rows; default 0. */
+  padTokenId?: number;
   /**
    * Number of micro-batches that `splitBatch` can split a batch into, with about equally
    * many examples and equally many rows in each; default 1. A last batch that cannot be
@@ -107,6 +109,7 @@ export function* packedBatchesOf(
   const { batchSize, rowLength, multipleOf = 1, rowsMultipleOf = 1 } = options;
   const { order = sequentialOrder(examples.length), microBatches = 1 } =
     options;
+  const { padTokenId = 0 } = options;
   checkOption("batchSize", batchSize, RULES.count);
   checkOption("rowLength", rowLength, RULES.count);
   checkOption("microBatches", microBatches, RULES.count);
@@ -126,7 +129,7 @@ export function* packedBatchesOf(
     const count = isEven ? Math.min(microBatches, members.length) : 1;
     const groups = deal(lengths, count)
       .map((group) => group.map((at) => members[at]!));
-    yield pack(examples, groups, length, rowsMultipleOf);
+    yield pack(examples, groups, { length, rowsMultipleOf, padTokenId });
   }
 }
 
@@ -151,8 +154,11 @@ function deal(lengths: readonly number[], count: number): number[][] {
 function pack(
   all: readonly EncodedExample[],
   groups: readonly number[][],
-  length: number,
-  rowsMultipleOf: number,
+  { length, rowsMultipleOf, padTokenId }: {
+    length: number;
+    rowsMultipleOf: number;
+    padTokenId: number;
+  },
 ): Batch {
   const indices = groups.flat();
   const examples = indices.map((index) => all[index]!);
@@ -171,7 +177,7 @@ function pack(
       offset,
     }))
   );
-  const inputIds = new Int32Array(numRows * length); // [R, T]
+  const inputIds = new Int32Array(numRows * length).fill(padTokenId); // [R, T]
   const tokenTypeIds = new Int32Array(numRows * length); // [R, T]
   const attentionMask = new Float32Array(numRows * length); // [R, T]
   const positions = new Int32Array(numRows * length); // [R, T]
@@ -223,16 +229,18 @@ export const BATCHES_OF: Readonly<
   packed: (examples, config, members) =>
     packedBatchesOf(examples, {
       ...members,
-      rowLength: Math.min(PACKED_LENGTH, config.maxPositionEmbeddings),
+      rowLength: Math.min(PACKED_LENGTH, maxSequenceLength(config)),
       multipleOf: lengthMultiple(config, 16),
       // The first step of a shape takes seconds, a row of padding milliseconds.
       rowsMultipleOf: 2,
       microBatches: numReplicas(),
+      padTokenId: config.padTokenId,
     }),
   padded: (examples, config, members) =>
     batchesOf(examples, {
       ...members,
       length: "longest",
       multipleOf: lengthMultiple(config),
+      padTokenId: config.padTokenId,
     }),
 };

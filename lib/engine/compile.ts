@@ -205,7 +205,7 @@ function runTidied<
 }
 
 function refusePromise(promise: Promise<unknown>): TypeError {
-  promise.catch(() => {}); // it goes on with tensors that are gone
+  promise.catch(() => {}); // it continues with disposed tensors
   return new TypeError(
     "Cannot compile an asynchronous function: all of it must run while it is " +
       "traced; found a Promise; await outside, before or after the call",

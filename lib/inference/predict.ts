@@ -210,6 +210,7 @@ export function predictionBatches(
     order: byLength(examples),
     length: "longest",
     multipleOf: lengthMultiple(config),
+    padTokenId: config.padTokenId,
   });
 }
 

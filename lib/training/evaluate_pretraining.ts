@@ -85,6 +85,7 @@ export async function evaluatePretraining(
     vocabulary: tokenizer.vocabulary,
     epoch: 0,
     multipleOf: lengthMultiple(config),
+    padTokenId: config.padTokenId,
   });
   let loss = 0, numFound = 0, numMaskedTokens = 0, numRight = 0;
   for (const batch of batches) {

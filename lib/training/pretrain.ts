@@ -194,6 +194,7 @@ async function* run(
         vocabulary: tokenizer.vocabulary,
         order: sampleOrder(sampler, lengths, { seed, epoch, batchSize }),
         multipleOf: lengthMultiple(config),
+        padTokenId: config.padTokenId,
       }),
     tensorsOf: (batch: MaskedBatch) => maskedTensors(batch, config),
     evaluate: async () => ({

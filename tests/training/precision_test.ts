@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { predict } from "bertbook/inference/predict.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { instructionSets } from "bertbook/engine/processor.ts";
-import { multipliesBfloat16 } from "bertbook/engine/precision.ts";
+import {
+  checkPrecision,
+  multipliesBfloat16,
+  type Precision,
+} from "bertbook/engine/precision.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { checkPrecision, type Precision } from "bertbook/engine/precision.ts";
 import {
   assertRelative,
   copyTask,

@@ -12,10 +12,9 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { compile } from "../../lib/engine/compile.ts";
+import { compile, numReplicas } from "../../lib/engine/compile.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
 import type { Precision } from "../../lib/engine/precision.ts";
-import { numReplicas } from "../../lib/engine/compile.ts";
 import { speedSettings } from "../../lib/engine/speed_settings.ts";
 import { answerRequests } from "./worker_process.ts";
 

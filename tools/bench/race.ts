@@ -102,8 +102,8 @@ async function runRaces(plan: RacePlan, signal: AbortSignal): Promise<void> {
   for (const seed of plan.seeds) {
     const folder = await Deno.makeTempDir({ prefix: "bertbook-race-" });
     try {
-      const course = await writeCourse(folder, plan, seed, machine.threads);
-      const { data, model, trainingSentences, recipe } = course;
+      const workload = await writeWorkload(folder, plan, seed, machine.threads);
+      const { data, model, trainingSentences, recipe } = workload;
       if (runs.length === 0) {
         const { epochs, batchSize, learningRate, precision } = recipe;
         line.finish(
@@ -112,7 +112,7 @@ async function runRaces(plan: RacePlan, signal: AbortSignal): Promise<void> {
             `${plan.dropout}, ${plan.sampler} order, ${precision}`,
         );
       }
-      runs.push(...await runRace(course, { plan, torch, signal, line }));
+      runs.push(...await runRace(workload, { plan, torch, signal, line }));
       // After each seed: a long race may be stopped.
       await writeJson(plan.json, {
         machine: { ...machine, torch: torch?.version },
@@ -130,7 +130,7 @@ async function runRaces(plan: RacePlan, signal: AbortSignal): Promise<void> {
 }
 
 /** Everything that a race from one seed needs. */
-type Course = {
+type RaceWorkload = {
   /** Where PyTorch finds its weights, batches and recipe. */
   readonly folder: string;
   readonly data: string;
@@ -145,12 +145,12 @@ type Course = {
  * Writes what PyTorch needs to train as Bertbook does: `recipe.json`, `model/`, and
  * `train-1.jsonl` … and a file for each evaluated part, with a batch on each line.
  */
-async function writeCourse(
+async function writeWorkload(
   folder: string,
   plan: RacePlan,
   seed: number,
   threads: number,
-): Promise<Course> {
+): Promise<RaceWorkload> {
   const { dropout, sentences, epochs, sampler, precision } = plan;
   const loaded = await loadModel(await ensureModel(), {
     head: "sequence-classification",
@@ -208,7 +208,7 @@ function linesOf(batches: Iterable<Batch>): string {
 
 /** Lets the programs train in turns, an epoch at a time, from one seed. */
 async function runRace(
-  { folder, recipe, threads, task }: Course,
+  { folder, recipe, threads, task }: RaceWorkload,
   { plan, torch, signal, line }: {
     readonly plan: RacePlan;
     readonly torch: Torch | undefined;

@@ -97,7 +97,11 @@ export const NEXT_SENTENCE: HeadTask<
   async evaluate({ params, config }, examples, { batchSize, precision }) {
     const multipleOf = lengthMultiple(config);
     const [loss, hits, count] = await sumOverBatches(
-      batchesOf(examples, { batchSize, multipleOf }),
+      batchesOf(examples, {
+        batchSize,
+        multipleOf,
+        padTokenId: config.padTokenId,
+      }),
       (batch) =>
         compiledSums[precision](
           params,

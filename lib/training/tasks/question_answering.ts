@@ -109,6 +109,7 @@ export const QUESTION_ANSWERING: HeadTask<
     answerBatchesOf(examples, {
       ...members,
       multipleOf: lengthMultiple(config),
+      padTokenId: config.padTokenId,
     }),
   tensorsOf: answerTensors,
   weightOf: ({ startPositions }) =>
@@ -116,7 +117,11 @@ export const QUESTION_ANSWERING: HeadTask<
   async evaluate({ params, config }, examples, { batchSize, precision }) {
     const multipleOf = lengthMultiple(config);
     const [loss, both, each, count] = await sumOverBatches(
-      answerBatchesOf(examples, { batchSize, multipleOf }),
+      answerBatchesOf(examples, {
+        batchSize,
+        multipleOf,
+        padTokenId: config.padTokenId,
+      }),
       (batch) =>
         compiledSums[precision](
           params,

@@ -103,6 +103,7 @@ export const TOKEN_CLASSIFICATION: HeadTask<
     tokenBatchesOf(examples, {
       ...members,
       multipleOf: lengthMultiple(config),
+      padTokenId: config.padTokenId,
     }),
   tensorsOf: tokenTensors,
   weightOf: ({ tokenLabels }) =>
@@ -110,7 +111,11 @@ export const TOKEN_CLASSIFICATION: HeadTask<
   async evaluate({ params, config }, examples, { batchSize, precision }) {
     const multipleOf = lengthMultiple(config);
     const [loss, hits, count] = await sumOverBatches(
-      tokenBatchesOf(examples, { batchSize, multipleOf }),
+      tokenBatchesOf(examples, {
+        batchSize,
+        multipleOf,
+        padTokenId: config.padTokenId,
+      }),
       (batch) =>
         compiledSums[precision](
           params,

@@ -1,11 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import {
-  dropoutFactors,
-  type DropoutSite,
-} from "bertbook/engine/dropout_factors.ts";
-import { attend } from "bertbook/ops/attention.ts";
-import { assertClose, assertNoLeak } from "./_support.ts";
+import { type DropoutKey, dropoutMask } from "bertbook/engine/dropout_mask.ts";
+import { attend, causalMask, paddingMask } from "bertbook/ops/attention.ts";
+import { assertClose, assertNoLeak, chirp } from "../model/_support.ts";
 
 await tf.setBackend("cpu");
 
@@ -15,7 +12,7 @@ const HIDE_SECOND = [[[[0, -1e9]]]];
 /** Two tokens whose queries and keys are the unit vectors of the plane. */
 function twoTokens(
   mask: number[][][][],
-  site?: DropoutSite,
+  site?: DropoutKey,
 ): ReturnType<typeof attend> {
   return tf.tidy(() => {
     const unit = tf.tensor4d([[[[1, 0], [0, 1]]]]);
@@ -49,7 +46,7 @@ Deno.test("attend() mixes with the dropped weights and returns the whole ones", 
     const site = { key: tf.tensor1d([1, 2], "int32"), rate: 0.5 };
     const { context, weights } = twoTokens(HIDE_SECOND, site);
     assertClose(weights, [[[[1, 0], [1, 0]]]], 0);
-    const [first, , second] = dropoutFactors([1, 1, 2, 2], site).dataSync();
+    const [first, , second] = dropoutMask([1, 1, 2, 2], site).dataSync();
     assert.deepEqual([first, second].toSorted(), [0, 2]); // one of each
     const expected = [first!, second!].map((factor) => [factor, 2 * factor]);
     assertClose(context, [[expected]], 0);
@@ -84,4 +81,50 @@ Deno.test("attend() without the scale compares by the plain dot product", () => 
     const near = Math.E / (Math.E + 1);
     assertClose(weights, [[[[near, 1 - near], [1 - near, near]]]], 1e-6);
   });
+});
+
+Deno.test("paddingMask() keeps tokens and hides padding from every query", () => {
+  tf.tidy(() => {
+    const mask = paddingMask(tf.tensor2d([[1, 1, 0], [1, 0, 0]]));
+    assertClose(mask, [[[[0, 0, -1e9]]], [[[0, -1e9, -1e9]]]], 0);
+  });
+});
+
+Deno.test("causalMask() keeps the lower triangle and the diagonal", () => {
+  tf.tidy(() => {
+    const rows = [[0, -1e9, -1e9], [0, 0, -1e9], [0, 0, 0]];
+    assertClose(causalMask(3), [[rows]], 0);
+  });
+});
+
+Deno.test("both masks joined give weight to the tokens up to the query alone", () => {
+  tf.tidy(() => {
+    const x = chirp<tf.Tensor4D>([1, 2, 4, 3], 1);
+    const padding = paddingMask(tf.tensor2d([[1, 1, 1, 0]]));
+    const mask = padding.add<tf.Tensor4D>(causalMask(4));
+    const { weights } = attend({ query: x, key: x, value: x }, mask);
+    for (const head of weights.arraySync()[0]!) {
+      for (const [query, row] of head.entries()) {
+        const seen = row.map((weight) => weight > 0);
+        assert.deepEqual(
+          seen,
+          [0, 1, 2, 3].map((key) => key <= query && key < 3),
+        );
+      }
+    }
+  });
+});
+
+Deno.test("with equal keys the causal mask gives each query equal shares of the past", () => {
+  tf.tidy(() => {
+    const x: tf.Tensor4D = tf.ones([1, 1, 3, 2]);
+    const { weights } = attend({ query: x, key: x, value: x }, causalMask(3));
+    const rows = [[1, 0, 0], [1 / 2, 1 / 2, 0], [1 / 3, 1 / 3, 1 / 3]];
+    assertClose(weights, [[rows]], 1e-6);
+  });
+});
+
+Deno.test("the masks leave only themselves in memory", () => {
+  const attentionMask = tf.ones<tf.Rank.R2>([2, 3]);
+  assertNoLeak(() => tf.dispose([paddingMask(attentionMask), causalMask(4)]));
 });

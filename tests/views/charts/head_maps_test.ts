@@ -3,8 +3,8 @@ import { parseHTML } from "linkedom";
 import { headMaps } from "bertbook/views/charts.ts";
 import { renderSvg } from "bertbook/views/picture.ts";
 import { COLORS } from "bertbook/views/theme.ts";
-import { INJECTIONS } from "./_samples.ts";
-import { assertInsidePage, assertNoOverlap, textsOf } from "./_svg.ts";
+import { INJECTIONS } from "../_samples.ts";
+import { assertInsidePage, assertNoOverlap, textsOf } from "../_svg.ts";
 
 const TITLES = { title: "Heads", valueTitle: "Mean weight" };
 

@@ -3,8 +3,8 @@ import { headView } from "bertbook/views/attention/head_view.ts";
 import { packAttention } from "bertbook/views/attention/data.ts";
 import { gatherLines, unpackWeights } from "bertbook/views/attention/lines.ts";
 import { pngSize, rasterize } from "bertbook/views/picture.ts";
-import { parse } from "./_markup.ts";
-import { sampleAttention, samplePair } from "./_samples.ts";
+import { parse } from "../_markup.ts";
+import { sampleAttention, samplePair } from "../_samples.ts";
 
 Deno.test("packAttention() keeps every weight to within half a byte", () => {
   const input = samplePair(3, 4);

@@ -1,9 +1,4 @@
-/** JSON files from elsewhere, parsed strictly. @module */
-
-import { basename, join } from "node:path";
-
-/** More than any file of a model nests. */
-const MAX_DEPTH = 32;
+/** Strict JSON: what comes from elsewhere, parsed without surprises. @module */
 
 /**
  * Parses JSON, and refuses what `JSON.parse` accepts: a name twice in one object, of
@@ -11,7 +6,7 @@ const MAX_DEPTH = 32;
  *
  * @example
  * ```ts
- * import { parseStrictJson } from "bertbook/checkpoint/json_files.ts";
+ * import { parseStrictJson } from "bertbook/checkpoint/strict_json.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(parseStrictJson('{"a": [1]}', 2), { a: [1] });
@@ -78,39 +73,6 @@ function parse(text: string): unknown {
   } catch (error) {
     throw new SyntaxError(`JSON: ${(error as Error).message}`);
   }
-}
-
-/**
- * Reads a JSON file that must hold an object.
- *
- * @param folder Its folder.
- * @param file Its name.
- * @returns The object.
- * @throws {RangeError} If it is not there.
- * @throws {SyntaxError} If it is not JSON, or not an object.
- */
-export async function readJsonObject(
-  folder: string,
-  file: string,
-): Promise<Record<string, unknown>> {
-  let problem = "an object";
-  try {
-    const text = await Deno.readTextFile(join(folder, file));
-    const json = parseStrictJson(text, MAX_DEPTH);
-    if (isObject(json)) return json;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new RangeError(
-        `Cannot read "${file}": it must be in the folder "${
-          basename(folder)
-        }"; ` +
-          `found none; is this a model in Hugging Face's layout?`,
-      );
-    }
-    if (!(error instanceof SyntaxError)) throw error;
-    problem = error.message;
-  }
-  throw new SyntaxError(`Cannot parse "${file}": it must be ${problem}`);
 }
 
 /**

@@ -1,7 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { sinusoidalPositions } from "bertbook/model/embeddings.ts";
-import { assertClose, assertNoLeak } from "./_support.ts";
+import { checkLength } from "bertbook/model/bert.ts";
+import { BERT_TINY } from "bertbook/model/config.ts";
+import { embed, sinusoidalPositions } from "bertbook/model/embeddings.ts";
+import { NO_DROPOUT } from "bertbook/ops/dropout.ts";
+import { assertClose, assertNoLeak, chirp } from "./_support.ts";
 
 await tf.setBackend("cpu");
 
@@ -62,4 +65,40 @@ Deno.test("sinusoidalPositions() refuses an odd width", () => {
 
 Deno.test("sinusoidalPositions() leaves only its output in memory", () => {
   assertNoLeak(() => sinusoidalPositions(3, 4).dispose());
+});
+
+Deno.test("a sequence's first position is the offset's row, packed or not", () => {
+  tf.tidy(() => {
+    const config = { ...BERT_TINY, maxPositionEmbeddings: 5 };
+    // RoBERTa: the rows up to the padding's are no positions.
+    const roberta = {
+      ...config,
+      ...{ padTokenId: 1, positionOffset: 2, maxPositionEmbeddings: 7 },
+    };
+    const position = chirp<tf.Tensor2D>([5, 4], 1);
+    const params = {
+      word: chirp<tf.Tensor2D>([9, 4], 0),
+      position,
+      norm: {
+        weight: tf.ones<tf.Rank.R1>([4]),
+        bias: tf.zeros<tf.Rank.R1>([4]),
+      },
+    };
+    const shifted = {
+      ...params,
+      position: tf.concat2d([chirp([2, 4], 7), position], 0),
+    };
+    const inputIds = tf.tensor2d([[3, 1, 4, 1, 5]], [1, 5], "int32");
+    const tokens = { inputIds, tokenTypeIds: tf.zerosLike(inputIds) };
+    const positions = tf.tensor2d([[0, 1, 2, 0, 1]], [1, 5], "int32");
+    for (const each of [tokens, { ...tokens, positions }]) {
+      const plain = embed(params, each, config, NO_DROPOUT);
+      const offset = embed(shifted, each, roberta, NO_DROPOUT);
+      assertClose(offset, plain.arraySync(), 0);
+    }
+    assert.throws(
+      () => checkLength(6, roberta),
+      /between 1 and 5, .* found 6;/,
+    );
+  });
 });

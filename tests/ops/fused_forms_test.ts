@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { dropoutFactors } from "bertbook/engine/dropout_factors.ts";
+import { dropoutMask } from "bertbook/engine/dropout_mask.ts";
 import {
   attentionWeights,
   contextWithDropout,
@@ -8,7 +8,11 @@ import {
   splitHeads,
 } from "bertbook/ops/attention.ts";
 import { feedForward } from "bertbook/ops/feed_forward.ts";
-import { gelu } from "bertbook/ops/activations.ts";
+import {
+  activate,
+  type Activation,
+  ACTIVATIONS,
+} from "bertbook/ops/activations.ts";
 import { layerNorm, type LayerNormParams } from "bertbook/ops/layer_norm.ts";
 import { linear, type LinearParams } from "bertbook/ops/linear.ts";
 import { addNorm } from "bertbook/ops/add_norm.ts";
@@ -47,23 +51,26 @@ function assertEqual(
   );
 }
 
-Deno.test("feedForward() is a linear layer, GELU, and a product", () => {
-  tf.tidy(() => {
-    const { kernel, bias } = affine();
-    type Inputs = [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D, tf.Tensor2D];
-    assertEqual(
-      (...inputs) => {
-        const [kernel, bias, output, x] = inputs as Inputs;
-        return feedForward({ kernel, bias }, output, x);
-      },
-      (...inputs) => {
-        const [kernel, bias, output, x] = inputs as Inputs;
-        return tf.matMul(gelu(linear({ kernel, bias }, x)), output);
-      },
-      [kernel, bias, chirp([D, 3], 6), rows()],
-    );
+for (const activation of Object.keys(ACTIVATIONS) as Activation[]) {
+  Deno.test(`feedForward() is a linear layer, ${activation}, and a product`, () => {
+    tf.tidy(() => {
+      const { kernel, bias } = affine();
+      type Inputs = [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D, tf.Tensor2D];
+      assertEqual(
+        (...inputs) => {
+          const [kernel, bias, output, x] = inputs as Inputs;
+          return feedForward({ kernel, bias }, output, x, activation);
+        },
+        (...inputs) => {
+          const [kernel, bias, output, x] = inputs as Inputs;
+          const wide = linear({ kernel, bias }, x);
+          return tf.matMul(activate(activation, wide), output);
+        },
+        [kernel, bias, chirp([D, 3], 6), rows()],
+      );
+    });
   });
-});
+}
 
 Deno.test("addNorm() is a bias, dropout, a sum, and a layer norm", () => {
   tf.tidy(() => {
@@ -93,7 +100,7 @@ Deno.test("addNorm() is a bias, dropout, a sum, and a layer norm", () => {
           const y = linear(params, x);
           const left = dropoutKey === undefined
             ? y
-            : y.mul<tf.Tensor2D>(dropoutFactors(y.shape, dropoutKey));
+            : y.mul<tf.Tensor2D>(dropoutMask(y.shape, dropoutKey));
           return layerNorm(norm, residual.add(left), 1e-6);
         },
         inputs,
@@ -121,7 +128,7 @@ Deno.test("attentionWeights() is a masked softmax, droppedContext() what it mixe
         return contextWithDropout(scores, value, how, dropoutKey);
       },
       (...[scores, value]) => {
-        const factors = dropoutFactors([B, H, T, T], dropoutKey);
+        const factors = dropoutMask([B, H, T, T], dropoutKey);
         return tf.matMul(softmax(scores!).mul(factors), value!);
       },
       [scores, chirp([B, H, T, D / H], 8)],

@@ -95,48 +95,6 @@ Deno.test("layerNorm() has the gradient of central differences", () => {
   });
 });
 
-Deno.test("gelu() matches x Φ(x) at values of the normal table", () => {
-  tf.tidy(() => {
-    // Φ(1) = 0.841345, Φ(2) = 0.977250; the tanh form gives 0.841192 at 1.
-    const expected = [-0.045500, -0.158655, 0, 0.841345, 1.954500];
-    assertClose(gelu(tf.tensor1d([-2, -1, 0, 1, 2])), expected, 2e-6);
-  });
-});
-
-Deno.test("gelu() has the gradient of tfjs's own composition", () => {
-  tf.tidy(() => {
-    const x = tf.linspace(-4, 4, 33);
-    const composed = (x: tf.Tensor): tf.Tensor =>
-      x.mul(x.div(Math.SQRT2).erf().add(1)).mul(0.5);
-    const derived = tf.grad((x) => weighted(composed(x)))(x);
-    const own = tf.grad((x) => weighted(gelu(x)))(x);
-    assertClose(own, derived.arraySync(), 1e-5);
-  });
-});
-
-Deno.test("gelu() has the gradient of central differences", () => {
-  tf.tidy(() =>
-    assertGradient((x) => weighted(gelu(x)), tf.linspace(-3, 3, 7), 1e-3)
-  );
-});
-
-Deno.test("lookUp() sums the gradients of a row that is used twice", () => {
-  tf.tidy(() => {
-    const table = chirp<tf.Tensor2D>([4, 2], 0);
-    const inputIds = tf.tensor1d([3, 1, 3], "int32");
-    assertClose(
-      gatherRows(table, inputIds),
-      [3, 1, 3].map((row) => table.slice([row, 0], [1, 2]).arraySync()[0]!),
-      0,
-    );
-    const upstream = tf.tensor2d([[1, 2], [4, 8], [16, 32]]);
-    const gradient = tf.grad((table) =>
-      gatherRows(table as tf.Tensor2D, inputIds).mul(upstream).sum()
-    )(table);
-    assertClose(gradient, [[0, 0], [4, 8], [0, 0], [17, 34]], 0);
-  });
-});
-
 Deno.test("layers leave only their outputs and gradients in memory", () => {
   const x = chirp<tf.Tensor2D>([3, 4], 0);
   const params = normParams();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
 import { modelView } from "bertbook/views/attention/model_view.ts";
-import { parse } from "./_markup.ts";
-import { samplePair } from "./_samples.ts";
+import { parse } from "../_markup.ts";
+import { samplePair } from "../_samples.ts";
 
 Deno.test("modelView() names the token that each head looks at most", () => {
   const { html, text } = modelView({

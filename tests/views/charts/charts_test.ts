@@ -18,13 +18,13 @@ import {
 } from "bertbook/views/charts.ts";
 import { countInBins } from "bertbook/views/charts/distributions.ts";
 import { trailingMean } from "bertbook/views/charts/training.ts";
-import { benchChart } from "../../tools/bench/bench_chart.ts";
-import { sweepChart } from "../../tools/sweep/sweep_chart.ts";
+import { benchChart } from "../../../tools/bench/bench_chart.ts";
+import { sweepChart } from "../../../tools/sweep/sweep_chart.ts";
 import { pictureFont } from "bertbook/views/font.ts";
 import { renderSvg } from "bertbook/views/picture.ts";
 import { compile } from "vega-lite";
-import { INJECTIONS, sampleAttention } from "./_samples.ts";
-import { assertInsidePage, assertNoOverlap, textsOf } from "./_svg.ts";
+import { INJECTIONS, sampleAttention } from "../_samples.ts";
+import { assertInsidePage, assertNoOverlap, textsOf } from "../_svg.ts";
 
 const wave = (count: number): number[] =>
   Array.from({ length: count }, (_, i) => Math.sin(i + 1));

@@ -9,13 +9,13 @@ import { modelView } from "bertbook/views/attention/model_view.ts";
 import { neuronView } from "bertbook/views/attention/neuron_view.ts";
 import { pngSize, rasterize } from "bertbook/views/picture.ts";
 import { viewPage } from "bertbook/views/attention/save_view.ts";
-import { foreignMarkup, parse } from "./_markup.ts";
+import { foreignMarkup, parse } from "../_markup.ts";
 import {
   INJECTIONS,
   sampleAttention,
   sampleNeurons,
   samplePair,
-} from "./_samples.ts";
+} from "../_samples.ts";
 
 type Text = Pick<AttentionInput, "tokens" | "tokenTypeIds" | "title">;
 

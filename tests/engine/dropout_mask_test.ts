@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "bertbook/engine/compile.ts";
-import { dropoutFactors, siteKey } from "bertbook/engine/dropout_factors.ts";
+import { dropoutMask, foldIn } from "bertbook/engine/dropout_mask.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { fuse } from "bertbook/engine/fuse.ts";
 import assert from "node:assert/strict";
@@ -15,16 +15,16 @@ function factors(
   rate: number,
 ): tf.TypedArray {
   return tf.tidy(() =>
-    dropoutFactors(shape, { key: tf.tensor1d(key, "int32"), rate }).dataSync()
+    dropoutMask(shape, { key: tf.tensor1d(key, "int32"), rate }).dataSync()
   );
 }
 
-Deno.test("every engine draws the same key for a site", async () => {
+Deno.test("every engine folds a number into a seed alike", async () => {
   const draw = (): number[] =>
     [[0, 0], [42, 7], [-3, 2 ** 31 - 1]].flatMap((seed) =>
-      [1, 2, 40].flatMap((site) =>
+      [1, 2, 40].flatMap((data) =>
         tf.tidy(() => [
-          ...siteKey(tf.tensor1d(seed, "int32"), site).dataSync(),
+          ...foldIn(tf.tensor1d(seed, "int32"), data).dataSync(),
         ])
       )
     );
@@ -32,7 +32,7 @@ Deno.test("every engine draws the same key for a site", async () => {
   assert.equal(new Set(drawn).size, 18);
   assert.deepEqual(await on("wasm", draw), drawn);
   const traced = compile((seed: tf.Tensor1D) =>
-    [1, 2, 40].map((site) => siteKey(seed, site))
+    [1, 2, 40].map((data) => foldIn(seed, data))
   );
   tf.tidy(() => {
     const keys = traced(tf.tensor1d([42, 7], "int32"));
@@ -42,15 +42,15 @@ Deno.test("every engine draws the same key for a site", async () => {
   traced.dispose();
 });
 
-Deno.test("graphs, fused or not, and other engines draw the same factors", async () => {
+Deno.test("graphs, fused or not, and other engines draw the same masks", async () => {
   const rate = 0.3;
   const fused = fuse(
     "factors",
     (x: tf.Tensor, key: tf.Tensor1D) =>
-      x.mul(dropoutFactors(x.shape, { key, rate })),
+      x.mul(dropoutMask(x.shape, { key, rate })),
   );
   const traced = compile((x: tf.Tensor, key: tf.Tensor1D) => ({
-    plain: dropoutFactors(x.shape, { key, rate }),
+    plain: dropoutMask(x.shape, { key, rate }),
     fused: fused(x, key),
   }));
   for (const shape of [[1], [3, 5], [257, 300], [9, 5, 40, 41]]) {
@@ -95,23 +95,21 @@ Deno.test("a share of rate is dropped, each element on its own", () => {
 
 Deno.test("a rate next to 1 drops all, in graphs too", () => {
   const rate = 1 - 2 ** -40;
-  const run = compile((key: tf.Tensor1D) =>
-    dropoutFactors([99], { key, rate })
-  );
+  const run = compile((key: tf.Tensor1D) => dropoutMask([99], { key, rate }));
   tf.tidy(() => {
     const key = tf.tensor1d([1, 2], "int32");
-    for (const found of [run(key), dropoutFactors([99], { key, rate })]) {
+    for (const found of [run(key), dropoutMask([99], { key, rate })]) {
       assert.ok(found.dataSync().every((value) => value === 0));
     }
   });
   run.dispose();
 });
 
-Deno.test("drawing factors leaves nothing behind but them", () => {
+Deno.test("drawing masks leaves nothing behind but them", () => {
   const key = tf.tensor1d([1, 2], "int32");
   const { numTensors } = tf.memory();
-  dropoutFactors([3, 4], { key, rate: 0.5 }).dispose();
-  siteKey(key, 3).dispose();
+  dropoutMask([3, 4], { key, rate: 0.5 }).dispose();
+  foldIn(key, 3).dispose();
   assert.equal(tf.memory().numTensors, numTensors);
   key.dispose();
 });

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { headView } from "bertbook/views/attention/head_view.ts";
 import { saveView, viewPage } from "bertbook/views/attention/save_view.ts";
-import { INJECTIONS, sampleAttention, samplePair } from "./_samples.ts";
+import { INJECTIONS, sampleAttention, samplePair } from "../_samples.ts";
 
 const VIEW = headView(samplePair(2, 2));
 

@@ -1,6 +1,6 @@
 /**
- * What dropout multiplies by, drawn anew wherever it is needed: nothing is stored
- * between a forward and a backward pass.
+ * Dropout masks, drawn anew wherever they are needed: nothing is stored between a
+ * forward and a backward pass.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import * as tf from "@tensorflow/tfjs";
 import { accelerator } from "./accelerator.ts";
 import { counterUniform, statelessWords } from "./random.ts";
 
-/** A place in a network where elements are dropped, in one step of its training. */
-export type DropoutSite = {
-  /** Two random words, int32 [2], from {@linkcode siteKey}. */
+/** Decides which elements one dropout drops in one step. */
+export type DropoutKey = {
+  /** Two random words, int32 [2], from {@linkcode foldIn}. */
   readonly key: tf.Tensor1D;
-  /** The share that is dropped, in (0, 1). */
+  /** The probability of being dropped, in (0, 1). */
   readonly rate: number;
 };
 
@@ -21,15 +21,15 @@ export type DropoutSite = {
 const GOLDEN = 0x9e37_79b9 | 0;
 
 /**
- * The key of one site: two words by Philox from the seed and the site's number,
- * the same on every engine.
+ * Folds a number into a seed, as JAX's `fold_in`: two words by Philox, the same on every
+ * engine.
  *
  * @param seed A run's seed and its step, int32 [2].
- * @param site The number of the site.
+ * @param data The number, such as that of a dropout among those of a forward pass.
  * @returns int32 [2]. The caller disposes it.
  */
-export function siteKey(seed: tf.Tensor1D, site: number): tf.Tensor1D {
-  const offset = Math.imul(site, GOLDEN);
+export function foldIn(seed: tf.Tensor1D, data: number): tf.Tensor1D {
+  const offset = Math.imul(data, GOLDEN);
   const engine = accelerator();
   if (!engine?.isTracing()) {
     const [run, step] = seed.dataSync();
@@ -49,20 +49,20 @@ export function siteKey(seed: tf.Tensor1D, site: number): tf.Tensor1D {
 }
 
 /**
- * 0 with probability `rate`, else 1 / (1 − rate), for each element.
+ * A dropout mask: 0 with probability `rate`, otherwise 1 / (1 − rate), for each element.
  *
  * Elements are numbered, and each number is hashed under the key: some ten
  * operations on integers that fuse into whatever uses the result. (Philox, with
- * ten rounds, costs more than all that a layer does between two products.) Where
+ * ten rounds, costs more than all that a layer does between two products.) If
  * nothing is fused, TensorFlow's own Philox is faster and takes its place.
  *
  * @param shape Of the result.
- * @param site Key and rate.
+ * @param dropoutKey Key and rate.
  * @returns float32. The caller disposes it.
  */
-export function dropoutFactors(
+export function dropoutMask(
   shape: readonly number[],
-  { key, rate }: DropoutSite,
+  { key, rate }: DropoutKey,
 ): tf.Tensor {
   const factor = 1 / (1 - rate);
   const engine = accelerator();
