@@ -239,7 +239,7 @@ Deno.test("pretrain() and fillMask() refuse at once what makes no sense", async 
   );
   await assert.rejects(
     fillMask(model, "a b"),
-    /must hold \[MASK\]: found "a b"/,
+    /must hold \[MASK\]; found "a b"/,
   );
   disposeTree(model.params);
 });
