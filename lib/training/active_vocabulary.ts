@@ -77,9 +77,9 @@ export function activeVocabulary<
       params,
       config,
       examples: [...examples],
-      recordDecay() {},
-      writeBack() {},
-      dispose() {},
+      recordDecay(): void {},
+      writeBack(): void {},
+      dispose(): void {},
     };
   }
   const { vocabSize: V } = config;

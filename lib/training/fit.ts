@@ -243,10 +243,10 @@ function modelSnapshot(
   const leaves = namedLeaves(params).map(([, leaf]) => leaf);
   let values: Float32Array[] = [];
   return {
-    async keep() {
+    async keep(): Promise<void> {
       values = await Promise.all(leaves.map((leaf) => leaf.data<"float32">()));
     },
-    restore() {
+    restore(): void {
       for (const [i, kept] of values.entries()) {
         const leaf = leaves[i]!;
         if (!(leaf instanceof tf.Variable)) continue; // not trained

@@ -18,6 +18,7 @@ import {
   initGradientSums,
   type MicroBatches,
   microBatchWeights,
+  type StepOutcome,
   type TrainState,
   type UpdateSettings,
 } from "./train_step.ts";
@@ -205,7 +206,7 @@ class Steps<
     return { loss: lossValue!, gradientNorm: norm! };
   }
 
-  #takeWhole(plain: Plain, rates: AdamWRates, step: number) {
+  #takeWhole(plain: Plain, rates: AdamWRates, step: number): StepOutcome {
     const { task, state, options } = this;
     const { precision, adamW, maxGradNorm, lrMultipliers } = options;
     const seed = tf.tensor1d([options.seed, step], "int32");
@@ -226,7 +227,11 @@ class Steps<
     );
   }
 
-  #takeAccumulated(group: readonly Plain[], rates: AdamWRates, step: number) {
+  #takeAccumulated(
+    group: readonly Plain[],
+    rates: AdamWRates,
+    step: number,
+  ): StepOutcome {
     const { task, state, options } = this;
     const { params } = state;
     const { gradientAccumulationSteps = 1, precision } = options;

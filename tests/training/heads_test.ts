@@ -30,7 +30,10 @@ const RECIPE = {
 const CLS = 2, SEP = 3, FIRST = 5;
 
 /** A toy with one of the heads; the caller disposes its parameters. */
-function newModel<H extends HeadName>(head: H, labels: string[] = []) {
+function newModel<H extends HeadName>(
+  head: H,
+  labels: string[] = [],
+): HeadModel<H> {
   const { tokenizer, params: unused } = newClassifier();
   disposeTree(unused);
   const sizes = { config: CONFIG, numLabels: labels.length };

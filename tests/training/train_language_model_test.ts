@@ -151,12 +151,12 @@ Deno.test("what a model cannot read is refused before the first step", () => {
       () => trainLanguageModel(model, [{ inputIds, promptLength }], RECIPE),
       { name: "RangeError", message },
     );
-  wrong([1, 8], 1, /sequence 0 as its ids must be in \[0, 8\): found 8/);
-  wrong([1, 2], 2, /one must not: found 2 given of 2/);
+  wrong([1, 8], 1, /sequence 0: its inputIds must be in \[0, 8\); found 8/);
+  wrong([1, 2], 2, /leave a token to predict; found promptLength=2, 2 tokens/);
   wrong(
     Array(12).fill(1),
     1,
-    /at most maxPositionEmbeddings \+ 1 = 11 tokens: found 12/,
+    /at most maxPositionEmbeddings \+ 1 = 11 tokens; found 12/,
   );
   assert.throws(() => trainLanguageModel(model, [], RECIPE), RangeError);
   const refused = (option: Record<string, unknown>, message: RegExp) =>
@@ -199,7 +199,7 @@ Deno.test("generate() gives a text the same words alone and among others, and st
   assert.deepEqual((await generate(model, [[2]], options))[0], second);
   await assert.rejects(generate(model, [[9]], options), {
     name: "RangeError",
-    message: /must begin with 1 to 10 ids in \[0, 8\): found \[9\]/,
+    message: /must have 1 to 10 token ids in \[0, 8\); found \[9\]/,
   });
   disposeTree(model.params);
 });

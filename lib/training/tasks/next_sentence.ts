@@ -23,6 +23,7 @@ import {
 } from "../../model/heads/next_sentence.ts";
 import type { Dropout } from "../../ops/dropout.ts";
 import { sumOverBatches } from "../evaluate.ts";
+import type { Evaluation } from "../fit.ts";
 import { crossEntropy } from "../losses.ts";
 import { compileTrainStep } from "../train_step.ts";
 import type { HeadTask, LossConfig } from "./head_task.ts";
@@ -94,7 +95,11 @@ export const NEXT_SENTENCE: HeadTask<
     BATCHES_OF[batching](examples, config, members),
   tensorsOf: (batch, config) => batchTensors(batch, config),
   weightOf: ({ labels }) => labels.length,
-  async evaluate({ params, config }, examples, { batchSize, precision }) {
+  async evaluate(
+    { params, config },
+    examples,
+    { batchSize, precision },
+  ): Promise<Evaluation<NextSentenceMetrics>> {
     const multipleOf = lengthMultiple(config);
     const [loss, hits, count] = await sumOverBatches(
       batchesOf(examples, {

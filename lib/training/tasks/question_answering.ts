@@ -22,6 +22,7 @@ import {
 } from "../../model/heads/question_answering.ts";
 import type { Dropout } from "../../ops/dropout.ts";
 import { sumOverBatches } from "../evaluate.ts";
+import type { Evaluation } from "../fit.ts";
 import { answerLoss } from "../losses.ts";
 import { compileTrainStep } from "../train_step.ts";
 import type { HeadTask, LossConfig } from "./head_task.ts";
@@ -91,7 +92,7 @@ export const QUESTION_ANSWERING: HeadTask<
     questionAnsweringLoss,
     "question answering step",
   ),
-  check(examples, { config }, purpose) {
+  check(examples, { config }, purpose): void {
     checkInputs(examples, config, purpose);
     for (const [index, example] of examples.entries()) {
       const { startPosition: start, endPosition: end } = example;
@@ -114,7 +115,11 @@ export const QUESTION_ANSWERING: HeadTask<
   tensorsOf: answerTensors,
   weightOf: ({ startPositions }) =>
     startPositions.reduce((sum, start) => sum + (start >= 0 ? 1 : 0), 0),
-  async evaluate({ params, config }, examples, { batchSize, precision }) {
+  async evaluate(
+    { params, config },
+    examples,
+    { batchSize, precision },
+  ): Promise<Evaluation<AnswerMetrics>> {
     const multipleOf = lengthMultiple(config);
     const [loss, both, each, count] = await sumOverBatches(
       answerBatchesOf(examples, {

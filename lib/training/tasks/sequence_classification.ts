@@ -17,6 +17,7 @@ import {
 } from "../../model/heads/sequence_classifier.ts";
 import type { Dropout } from "../../ops/dropout.ts";
 import { checkOption, RULES } from "../../options.ts";
+import type { Evaluation } from "../fit.ts";
 import { crossEntropy } from "../losses.ts";
 import { compileTrainStep } from "../train_step.ts";
 import type { HeadTask, LossConfig } from "./head_task.ts";
@@ -80,7 +81,11 @@ export function sequenceClassification(
     tensorsOf: (batch, config) => batchTensors(batch, config, classWeights),
     weightOf: ({ labels }) =>
       labels.reduce((sum, label) => sum + (classWeights?.[label] ?? 1), 0),
-    async evaluate(model, examples, options) {
+    async evaluate(
+      model,
+      examples,
+      options,
+    ): Promise<Evaluation<ClassificationMetrics>> {
       const { predictions, loss } = await predict(
         model as ClassifierModel,
         examples,

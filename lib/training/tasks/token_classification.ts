@@ -22,6 +22,7 @@ import {
 } from "../../model/heads/token_classifier.ts";
 import type { Dropout } from "../../ops/dropout.ts";
 import { sumOverBatches } from "../evaluate.ts";
+import type { Evaluation } from "../fit.ts";
 import { tokenLoss } from "../losses.ts";
 import { compileTrainStep } from "../train_step.ts";
 import type { HeadTask, LossConfig } from "./head_task.ts";
@@ -81,7 +82,7 @@ export const TOKEN_CLASSIFICATION: HeadTask<
     tokenClassificationLoss,
     "token classification step",
   ),
-  check(examples, { config, labels }, purpose) {
+  check(examples, { config, labels }, purpose): void {
     checkInputs(examples, config, purpose);
     for (const [index, { inputIds, tokenLabels }] of examples.entries()) {
       const example = `example ${index} for ${purpose}`;
@@ -108,7 +109,11 @@ export const TOKEN_CLASSIFICATION: HeadTask<
   tensorsOf: tokenTensors,
   weightOf: ({ tokenLabels }) =>
     tokenLabels.reduce((sum, label) => sum + (label >= 0 ? 1 : 0), 0),
-  async evaluate({ params, config }, examples, { batchSize, precision }) {
+  async evaluate(
+    { params, config },
+    examples,
+    { batchSize, precision },
+  ): Promise<Evaluation<TokenMetrics>> {
     const multipleOf = lengthMultiple(config);
     const [loss, hits, count] = await sumOverBatches(
       tokenBatchesOf(examples, {
