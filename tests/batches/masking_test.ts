@@ -97,7 +97,10 @@ Deno.test("what is hidden follows from the stream; nothing is where all is speci
   assert.throws(
     () =>
       maskTokens(inputIds, vocabulary, randomStream(1), { mlmProbability: 0 }),
-    { name: "RangeError", message: /mlmProbability must be in \(0, 1\); found 0$/ },
+    {
+      name: "RangeError",
+      message: /mlmProbability must be in \(0, 1\); found 0$/,
+    },
   );
 });
 

@@ -26,17 +26,17 @@ function examplesOf(lengths: readonly number[]): EncodedExample[] {
 function contentOf(batch: Batch): EncodedExample[] {
   const { length: T, packing } = batch;
   return Array.from(batch.labels, (label, example) => {
-    const start = packing?.starts[example] ?? example * T;
+    const start = packing?.clsPositions[example] ?? example * T;
     const isOwn = (at: number): boolean =>
       at < batch.inputIds.length && batch.attentionMask[at] === 1 &&
       (packing === undefined
         ? at < start + T
-        : packing.sequences[at] === packing.sequences[start]);
+        : packing.sequenceIds[at] === packing.sequenceIds[start]);
     let end = start;
     while (isOwn(end)) end++;
     if (packing !== undefined) {
       assert.deepEqual(
-        [...packing.positions.subarray(start, end)],
+        [...packing.positionIds.subarray(start, end)],
         Array.from({ length: end - start }, (_, i) => i),
       );
     }
@@ -143,7 +143,13 @@ Deno.test("shards of hidden words name the same words", () => {
     tokenTypeIds: new Array(length + 2).fill(0),
     label: 0,
   }));
-  const options = { batchSize: 5, vocabulary, seed: 1, epoch: 1, mlmProbability: 0.4 };
+  const options = {
+    batchSize: 5,
+    vocabulary,
+    seed: 1,
+    epoch: 1,
+    mlmProbability: 0.4,
+  };
   const [batch] = maskedBatchesOf(examples, options);
   const shards = splitBatch(batch!, 2);
   assert.deepEqual(shards.map(({ size }) => size), [3, 2]);
