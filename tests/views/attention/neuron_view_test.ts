@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { neuronView } from "bertbook/views/attention/neuron_view.ts";
 import {
   compareWithKeys,
+  packNeurons,
   strongestNeuron,
   unpackVectors,
 } from "bertbook/views/attention/neurons.ts";
-import { packNeurons } from "bertbook/views/attention/neurons.ts";
 import { sampleNeurons, samplePair } from "../_samples.ts";
 
 const PAIR = sampleNeurons([2, 3, 8], samplePair(1, 1));
