@@ -1,20 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { packForNode, TYPESCRIPT } from "../../tools/pack.ts";
-import {
-  assertLabels,
-  EmptyFolder,
-  NEW_TEXTS,
-  PROJECT,
-  TEST_ALL,
-} from "./_support.ts";
+import { RUNS_ALL } from "../_tiers.ts";
+import { assertLabels, EmptyFolder, NEW_TEXTS, PROJECT } from "./_support.ts";
 
 const NODES = ["node@22", "node@24"];
 
 Deno.test({
   name: "the packed library is installed by npm and runs in Node, with types",
   // It installs packages and trains on the slowest engine.
-  ignore: !TEST_ALL || !await hasNpm(),
+  ignore: !RUNS_ALL || !await hasNpm(),
   fn: async (t) => {
     await using folder = await EmptyFolder.make();
     await packForNode(join(folder.path, "bertbook.tgz"));
