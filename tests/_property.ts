@@ -1,8 +1,8 @@
 /** Property tests: the same inputs in every run of the gate. @module */
 
 import fc from "fast-check";
+import { RUNS_ALL } from "./_tiers.ts";
 
-const DRAWS_ANEW = Deno.env.get("BERTBOOK_TEST_ALL") === "1";
 const SEED = 42;
 
 /**
@@ -23,7 +23,7 @@ export function assertAll<Inputs>(
   const { numRuns = 100 } = parameters;
   fc.assert(
     property,
-    DRAWS_ANEW
+    RUNS_ALL
       ? { ...parameters, numRuns: 20 * numRuns }
       : { seed: SEED, ...parameters, numRuns },
   );

@@ -1,24 +1,28 @@
 /**
- * Markdown of a notebook as HTML that can be trusted: text never becomes a script, a
- * handler or a link that runs, and nothing is loaded from elsewhere.
+ * Markdown and source code of a notebook as HTML that can be trusted: text never becomes
+ * a script, a handler or a link that runs, and nothing is loaded from elsewhere.
  *
  * @module
  */
 
 import katex from "katex";
+import hljs from "highlight.js/lib/core";
+import bash from "highlight.js/lib/languages/bash";
+import json from "highlight.js/lib/languages/json";
+import python from "highlight.js/lib/languages/python";
+import typescript from "highlight.js/lib/languages/typescript";
 import {
   Marked,
   type TokenizerAndRendererExtension,
   type Tokens,
 } from "marked";
-import { highlight } from "./page_code.ts";
 import { escapeHtml } from "../../lib/views/escape.ts";
 import type { MimeBundle } from "./notebook.ts";
 
 /** A heading, for the table of contents. */
 export type Heading = { id: string; text: string; level: number };
 
-/** Where a piece of markdown stands. */
+/** The place of a piece of markdown in the page. */
 export type MarkdownContext = {
   /** Begins the id of each heading, so that ids differ between notebooks. */
   prefix: string;
@@ -41,7 +45,7 @@ const SAFE_ADDRESS = /^(?:https?:\/\/|mailto:|#)/i;
  * Markdown as HTML.
  *
  * @param source The markdown, with math between `$` or `$$`.
- * @param context Where it stands; its headings are added to.
+ * @param context Its place in the page; its headings are added to.
  * @returns The HTML.
  */
 export function markdownToHtml(
@@ -99,7 +103,7 @@ function markedFor(context: MarkdownContext): Marked {
   return marked;
 }
 
-/** Math in a paragraph of its own: `$$ … $$`. */
+/** Display math, a separate paragraph: `$$ … $$`. */
 const BLOCK_MATH: TokenizerAndRendererExtension = {
   name: "blockMath",
   level: "block",
@@ -124,7 +128,7 @@ const INLINE_MATH: TokenizerAndRendererExtension = {
   renderer: ({ raw, text }) => math(text, raw.startsWith("$$")),
 };
 
-/** Marked wants no index where there is none. */
+/** Marked expects `undefined` if there is no match. */
 function nonNegative(index: number): number | undefined {
   return index < 0 ? undefined : index;
 }
@@ -166,4 +170,22 @@ function freshId(wanted: string, headings: readonly Heading[]): string {
   let id = wanted;
   for (let n = 2; taken.has(id); n++) id = `${wanted}-${n}`;
   return id;
+}
+
+const highlighter = hljs.newInstance();
+highlighter.registerLanguage("bash", bash);
+highlighter.registerLanguage("json", json);
+highlighter.registerLanguage("python", python);
+highlighter.registerLanguage("typescript", typescript);
+
+/**
+ * Source code as HTML, its words in `<span>`s of highlight.js's classes.
+ *
+ * @param code The code.
+ * @param language Its name; code of a language that is not known stays plain.
+ * @returns The HTML.
+ */
+export function highlight(code: string, language: string): string {
+  if (!highlighter.getLanguage(language)) return escapeHtml(code);
+  return highlighter.highlight(code, { language }).value;
 }

@@ -8,8 +8,8 @@
  * @module
  */
 
-import { SIGN_COLORS, type SignColors } from "../theme.ts";
 import { Buffer } from "node:buffer";
+import { SIGN_COLORS, type SignColors } from "../theme.ts";
 import { requireIndex, requireSegments } from "./data.ts";
 
 /** Vectors of every layer, head and token, [L][H][T][K]. */
@@ -38,7 +38,7 @@ export type NeuronOptions = { layer?: number; head?: number; query?: number };
 export type PackedVectors = {
   /** Two bytes each, the lower one first, in base64. */
   values: string;
-  /** What 32767 stands for in each head, [L · H]. */
+  /** The value of 32767 in each head, [L · H]. */
   largest: readonly number[];
 };
 
