@@ -3,96 +3,102 @@
  * that it runs in a browser too.
  *
  * `bertbook` exports all of this and, on top, the engines, model folders, data sets and
- * views. A browser registers an engine of tfjs by itself and reads files in its own way.
+ * views. A browser has the engines wasm and webgpu, and reads files in its own way.
  *
  * @example Encode a text
  * ```ts
- * import { encode, parseVocabulary } from "bertbook";
+ * import { BertTokenizer, parseVocabulary } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello"];
- * const vocabulary = parseVocabulary(pieces.join("\n"));
- * const { tokens } = encode({ vocabulary, lowerCase: true }, "Hello");
- * assert.deepEqual(tokens, ["[CLS]", "hello", "[SEP]"]);
+ * const tokenizer = new BertTokenizer(parseVocabulary(pieces.join("\n")), {
+ *   lowerCase: true,
+ * });
+ * assert.deepEqual(tokenizer.encode("Hello").inputIds, [2, 5, 3]);
  * ```
  *
  * @module
  */
 
 // Engine: tensors, compiled functions, random numbers
+import "./lib/engine/wasm.ts";
+import "./lib/engine/webgpu.ts";
 export type {
   GraphOptions,
   SignatureReport,
-} from "./lib/engine/tensorflow/compiled_signature.ts";
-export type { DropoutSite } from "./lib/engine/dropout_factors.ts";
+} from "./lib/engine/accelerator.ts";
 export {
   compile,
   type Compiled,
   type CompileOptions,
 } from "./lib/engine/compile.ts";
+
 export type { Precision } from "./lib/engine/precision.ts";
+export type { PyTree } from "./lib/engine/py_tree.ts";
+export { type RandomStream, randomStream } from "./lib/engine/random/stream.ts";
+export type { CheckResult } from "./lib/engine/self_test.ts";
+export {
+  describeDevice,
+  type DeviceReport,
+  type EngineName,
+  type EngineOptions,
+  ENGINES,
+  type StartedEngine,
+  startEngine,
+  type Threads,
+} from "./lib/engine/start_engine.ts";
 export {
   disposeTree,
   mapLeaves,
   namedLeaves,
   type TensorTree,
 } from "./lib/engine/tensor_tree.ts";
-export type { PyTree } from "./lib/engine/py_tree.ts";
-export { type RandomStream, randomStream } from "./lib/engine/random/stream.ts";
 
 // Tokenizer
+export { BertTokenizer, type Phases } from "./lib/tokenizer/bert_tokenizer.ts";
+export type {
+  Encoding,
+  EncodingOptions,
+  Truncation,
+} from "./lib/tokenizer/encoding.ts";
+export { normalize, preTokenize } from "./lib/tokenizer/normalize.ts";
+export type { Tokenizer } from "./lib/tokenizer/tokenizer.ts";
 export {
-  decode,
-  encode,
-  type Encoding,
-  type EncodingOptions,
   idsOf,
-  type Phases,
-  tokenize,
-  tokenizeInPhases,
-  type Tokenizer,
-} from "./lib/tokenizer/tokenizer.ts";
-export type { Truncation } from "./lib/tokenizer/encoding.ts";
-export { normalize } from "./lib/tokenizer/normalize.ts";
-export { preTokenize } from "./lib/tokenizer/pre_tokenize.ts";
-export { splitIntoWords } from "./lib/tokenizer/split_into_words.ts";
-export { splitAsSst2 } from "./lib/tokenizer/sst2.ts";
-export {
-  vectorize,
-  type Vectors,
-  wordsOfVectors,
-} from "./lib/tokenizer/vectorizer.ts";
-export {
   MASK,
   parseVocabulary,
   SPECIAL_TOKENS,
   type Vocabulary,
 } from "./lib/tokenizer/vocabulary.ts";
-export { splitAtWhitespace } from "./lib/tokenizer/whitespace.ts";
 export {
   buildVocabulary,
+  splitAsSst2,
+  splitAtWhitespace,
   unknownRate,
+  vectorize,
+  type Vectors,
+  wordsOfVectors,
 } from "./lib/tokenizer/word_vocabulary.ts";
-export { sumByWord, type WordSpan, wordSpans } from "./lib/tokenizer/words.ts";
-
-// Data: splits and batches
 export {
-  type Split,
-  split,
-  type SplitOptions,
-  stratifiedSplit,
-} from "./lib/datasets/split.ts";
-export { copySequences } from "./lib/datasets/toy/copy_task.ts";
-export { isRhyme, type Rhyme, soundsOf } from "./lib/datasets/toy/rhymes.ts";
+  splitIntoWords,
+  sumByWord,
+  type WordSpan,
+  wordSpans,
+} from "./lib/tokenizer/words.ts";
+
+// Data: examples, splits and batches
 export {
   type Batch,
   batchesOf,
   type BatchOptions,
   type EncodedExample,
   numBatches,
-  type PackedPlaces,
 } from "./lib/batches/batches.ts";
-export type { Layout } from "./lib/batches/layout.ts";
+export {
+  encodeExamples,
+  type TextExample,
+} from "./lib/batches/encode_examples.ts";
+
 export {
   type MaskedTokens,
   type MaskingOptions,
@@ -107,27 +113,54 @@ export {
   lengthGroupedOrder,
   randomOrder,
   sequentialOrder,
-  type TrainingOrder,
 } from "./lib/batches/sampler.ts";
 export {
   type SentencePair,
   sentencePairs,
-  spansOf,
+  sentenceSpans,
 } from "./lib/batches/sentence_pairs.ts";
+export { COLA, type ColaExample } from "./lib/datasets/cola/cola.ts";
+export type {
+  ArchiveLayout,
+  Dataset,
+  DatasetParts,
+  DatasetReport,
+  DatasetSource,
+  Example,
+  FileLayout,
+  Origin,
+  Part,
+  PartReport,
+} from "./lib/datasets/dataset.ts";
+export { IMDB } from "./lib/datasets/imdb/imdb.ts";
+export {
+  type Split,
+  split,
+  type SplitOptions,
+  stratifiedSplit,
+} from "./lib/datasets/split.ts";
+export {
+  type CharacterEncoding,
+  readTable,
+  sortedLabels,
+  type TableFormat,
+  type TableOptions,
+  type TableRow,
+} from "./lib/datasets/table.ts";
+export { copySequences } from "./lib/datasets/toy/copy_task.ts";
+export { isRhyme, type Rhyme, soundsOf } from "./lib/datasets/toy/rhymes.ts";
+export { TREC } from "./lib/datasets/trec/trec.ts";
 
 // Model
-export type { RandomLike } from "./lib/model/initialize.ts";
-export type { TokenClassifierParams } from "./lib/model/heads/token_classifier.ts";
-export type { ClassifierParams } from "./lib/model/heads/sequence_classifier.ts";
-export type { QuestionAnsweringParams } from "./lib/model/heads/question_answering.ts";
-export type { PretrainingParams } from "./lib/model/heads/pretraining.ts";
-export type { NextSentenceParams } from "./lib/model/heads/next_sentence.ts";
+export {
+  type NamedParameter,
+  parametersOf,
+  pythonNameOf,
+} from "./lib/checkpoint/architectures.ts";
 export type {
-  MaskedLmParams,
-  PredictionParams,
-} from "./lib/model/heads/masked_lm.ts";
-export type { EncoderLayerParams } from "./lib/model/encoder.ts";
-export type { EmbeddingParams } from "./lib/model/embeddings.ts";
+  ClassifierModel,
+  HeadModel,
+} from "./lib/checkpoint/pretrained.ts";
 export type {
   BertInput,
   BertOutput,
@@ -137,19 +170,26 @@ export type {
   Packing,
 } from "./lib/model/bert.ts";
 export {
-  attend,
-  type AttentionOutput,
-  type AttentionParams,
-  type LayerOptions,
-  selfAttention,
-} from "./lib/model/attention.ts";
-export {
   BERT_BASE,
   BERT_TINY,
   type BertConfig,
+  type ClassifierHeadConfig,
   MINI_LM,
+  type ModelType,
+  type NormOrder,
 } from "./lib/model/config.ts";
-export type { ClassifierHeadConfig } from "./lib/model/classifier_head_config.ts";
+export {
+  type EmbeddingParams,
+  sinusoidalPositions,
+} from "./lib/model/embeddings.ts";
+export {
+  type AttentionParams,
+  encoderLayer,
+  type EncoderLayerConfig,
+  type EncoderLayerParams,
+  type LayerOptions,
+  selfAttention,
+} from "./lib/model/encoder_layer.ts";
 export {
   type Head,
   type HeadName,
@@ -157,19 +197,26 @@ export {
   HEADS,
   initHead,
 } from "./lib/model/heads/heads.ts";
+export type {
+  MaskedLmParams,
+  PredictionParams,
+} from "./lib/model/heads/masked_lm.ts";
+export type { NextSentenceParams } from "./lib/model/heads/next_sentence.ts";
+export type { PretrainingParams } from "./lib/model/heads/pretraining.ts";
+export type { QuestionAnsweringParams } from "./lib/model/heads/question_answering.ts";
+export type { ClassifierParams } from "./lib/model/heads/sequence_classifier.ts";
+export type { TokenClassifierParams } from "./lib/model/heads/token_classifier.ts";
 export {
   type LanguageModel,
   languageModel,
   type LanguageModelOutput,
 } from "./lib/model/language_model.ts";
-export { causalMask, paddingMask } from "./lib/model/masks.ts";
 export {
-  classifierParameters,
   type Parameter,
   type ParameterRole,
+  type RandomLike,
   sizeOf,
 } from "./lib/model/parameters.ts";
-export { sinusoidalPositions } from "./lib/model/positions.ts";
 export {
   initTransformer,
   type Positions,
@@ -180,48 +227,46 @@ export {
   type TransformerOutput,
   type TransformerParams,
 } from "./lib/model/transformer.ts";
+export { type Activation, gelu } from "./lib/ops/activations.ts";
 export {
-  type Activation,
-  type NormOrder,
-  transformerLayer,
-  type TransformerLayerConfig,
-} from "./lib/model/transformer_layer.ts";
+  attend,
+  type AttentionOutput,
+  causalMask,
+  paddingMask,
+} from "./lib/ops/attention.ts";
 export { type Dropout, dropoutFrom, NO_DROPOUT } from "./lib/ops/dropout.ts";
-export {
-  gelu,
-  layerNorm,
-  type LayerNormParams,
-  linear,
-  type LinearParams,
-} from "./lib/ops/layers.ts";
-export type {
-  ClassifierModel,
-  HeadModel,
-} from "./lib/checkpoint/head_model.ts";
+export { layerNorm, type LayerNormParams } from "./lib/ops/layer_norm.ts";
+export { linear, type LinearParams } from "./lib/ops/linear.ts";
 
 // Training
-export type { FrozenPart } from "./lib/training/freeze.ts";
 export {
   ADAMW_DEFAULTS,
   type AdamWOptions,
   decays,
 } from "./lib/training/adamw.ts";
 export {
-  type EpochEnd,
+  evaluatePretraining,
+  type PretrainingMetrics,
+} from "./lib/training/evaluate_pretraining.ts";
+export {
   fineTune,
   type FineTuneData,
   type FineTuneOptions,
-  type TrainStep,
 } from "./lib/training/fine_tune.ts";
 export {
-  judgePretraining,
-  PAIR_LABELS,
-  type PretrainingScores,
-} from "./lib/training/judge_pretraining.ts";
+  type EpochEvent,
+  type Evaluation,
+  type EvaluationEvent,
+  type EvaluationOptions,
+  fit,
+  type FitEvent,
+  type Metrics,
+  type Task,
+} from "./lib/training/fit.ts";
+export type { FrozenPart } from "./lib/training/parameter_groups.ts";
 export {
   pretrain,
   type PretrainData,
-  type PretrainEpoch,
   type PretrainOptions,
 } from "./lib/training/pretrain.ts";
 export {
@@ -229,12 +274,29 @@ export {
   type Schedule,
   type ScheduleName,
 } from "./lib/training/schedule.ts";
+export { NEXT_SENTENCE_LABELS } from "./lib/training/tasks/next_sentence.ts";
+export type { ClassificationMetrics } from "./lib/training/tasks/sequence_classification.ts";
 export {
-  type NextTokenScore,
-  scoreLanguageModel,
+  type StepEvent,
+  TrainingDivergedError,
+} from "./lib/training/train_epoch.ts";
+export {
+  evaluateLanguageModel,
+  type LanguageModelMetrics,
   trainLanguageModel,
 } from "./lib/training/train_language_model.ts";
-export type { TrainOptions } from "./lib/training/train_options.ts";
+export {
+  type ResolvedTrainOptions,
+  resolveTrainOptions,
+  type TrainOptions,
+} from "./lib/training/train_options.ts";
+export {
+  compileTrainStep,
+  type LossFunction,
+  makeTrainable,
+  type TrainState,
+  type TrainStep,
+} from "./lib/training/train_step.ts";
 
 // Inference
 export {
@@ -290,12 +352,14 @@ export {
 } from "./lib/evaluation/errors.ts";
 export {
   accuracy,
-  argMax,
-  crossEntropy,
   matthewsCorrelation,
   mccPerBatch,
-  softmax,
 } from "./lib/evaluation/metrics.ts";
+export {
+  argMax,
+  crossEntropy,
+  softmax,
+} from "./lib/evaluation/probabilities.ts";
 export {
   type ClassificationReport,
   classificationReport,
@@ -303,11 +367,6 @@ export {
 } from "./lib/evaluation/report.ts";
 
 // Interpretation
-export type {
-  Choice,
-  Hiding,
-  OcclusionOptions,
-} from "./lib/interpretation/occlusion.ts";
 export {
   attentionChange,
   attentionEntropy,
@@ -320,11 +379,7 @@ export {
 } from "./lib/interpretation/attention_patterns.ts";
 export { attentionRollout } from "./lib/interpretation/attention_rollout.ts";
 export { rankCorrelation } from "./lib/interpretation/correlation.ts";
-export {
-  explain,
-  type Explanation,
-  probabilityLost,
-} from "./lib/interpretation/explain.ts";
+export { explain, type Explanation } from "./lib/interpretation/explain.ts";
 export {
   type Attentions,
   eachHead,
@@ -334,4 +389,10 @@ export {
   rankHeads,
 } from "./lib/interpretation/head_scores.ts";
 export { layerGradientNorms } from "./lib/interpretation/layer_gradients.ts";
+export {
+  type Choice,
+  type Hiding,
+  type OcclusionOptions,
+  probabilityLost,
+} from "./lib/interpretation/occlusion.ts";
 export { uniformAttentionWarning } from "./lib/interpretation/uniform_attention.ts";

@@ -1,17 +1,14 @@
 /** Draws the attention of every head for one sentence, as a page to click through. */
-import { attentionsOf, encode, ensureModel, loadClassifier } from "bertbook";
-import { headView, saveView, startEngine } from "bertbook";
+import { attentionsOf, headView, loadModel, saveView } from "bertbook";
 
-await startEngine();
-const labels = ["no", "yes"]; // the new classifier plays no part in the attention
-const model = await loadClassifier(await ensureModel(), { labels, seed: 42 });
-const encoding = encode(model.tokenizer, "The cat sat because it was tired.");
+const head = "sequence-classification"; // a new one: attention does not depend on it
+const labels = ["no", "yes"];
+const model = await loadModel("all-MiniLM-L6-v2", { head, labels });
+const encoding = model.tokenizer.encode("The cat sat because it was tired.");
 const { attentions } = await attentionsOf(model, encoding); // [L][H][T][T]
 const { tokens, tokenTypeIds } = encoding;
 await saveView(
   headView({ tokens, tokenTypeIds, attentions }),
   "attention.html",
 );
-console.log(
-  `attention.html: ${tokens.length} tokens, ${attentions.length} layers`,
-);
+console.log(`${tokens.length} tokens, ${attentions.length} layers`);

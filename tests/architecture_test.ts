@@ -107,15 +107,9 @@ const BINDS_PLATFORM: Readonly<Record<string, string>> = {
   "lib/checkpoint/safetensors.ts": "reads and writes files",
   "lib/checkpoint/save_model.ts": "writes model folders",
   "lib/checkpoint/tokenizer_files.ts": "reads tokenizers' files",
-  "lib/datasets/cola/cola_corpus.ts": "finds files",
-  "lib/datasets/corpus_source.ts": "finds files",
-  "lib/datasets/delimited.ts": "decodes Latin-1 by Buffer",
-  "lib/datasets/imdb/imdb.ts": "unpacks gzip",
-  "lib/datasets/imdb/imdb_archive.ts": "reads an archive",
-  "lib/datasets/imdb/review_corpus.ts": "finds files",
+  "lib/datasets/load_dataset.ts": "finds and downloads files",
   "lib/datasets/toy/rhymes.ts": "reads a file",
   "lib/datasets/toy/stories.ts": "reads a file",
-  "lib/datasets/trec/question_corpus.ts": "finds files",
   "lib/training/kept_in_folder.ts": "keeps weights in files",
 };
 
@@ -216,9 +210,6 @@ Deno.test("the core imports nothing that binds a platform, and uses no runtime's
     }
   }
   assert.deepEqual(wrong.sort(), [
-    // The table reader decodes Latin-1 by Buffer.
-    "lib/datasets/cola/cola.ts imports lib/datasets/delimited.ts",
-    "lib/datasets/label_prefixed.ts imports lib/datasets/delimited.ts",
     // Weights are kept in files if a folder is named.
     "lib/training/fine_tune.ts imports lib/training/kept_in_folder.ts",
   ]);

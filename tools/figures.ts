@@ -1,15 +1,15 @@
-/** The figures of a run, as people read them. @module */
+/** Figures of a run, named and rounded for readers. @module */
 
 import { type Results, tracingOf } from "../notebooks/support/results.ts";
 import { duration } from "./shell/terminal.ts";
 
-/** One figure with its name; `note` says what it rests on. */
+/** One figure with its name; `note` explains it. */
 export type Figure = { label: string; value: string; note?: string };
 
 /**
- * Names and rounds what a run of the tutorial measured.
+ * Names and rounds the figures of a run of the tutorial.
  *
- * @param results The content of `metrics.json`; what is missing is left out.
+ * @param results The content of `metrics.json`; missing figures are left out.
  * @returns The figures in the order in which they are shown.
  */
 export function figuresOf(results: Results): Figure[] {

@@ -1,4 +1,4 @@
-/** Runs a notebook while a status line tells how far it is. @module */
+/** Notebook runs with a status line of their progress. @module */
 
 // deno-lint-ignore-file no-console -- a failed cell is shown in the terminal
 
@@ -7,17 +7,17 @@ import type { Output } from "./jupyter/notebook.ts";
 import { runNotebook, type RunResult } from "./jupyter/run_notebook.ts";
 import { duration, StatusLine } from "./shell/terminal.ts";
 
-/** A cell may train for hours in full mode; this ends one that hangs for ever. */
+/** A cell may train for hours in full mode; this ends one that hangs forever. */
 const CELL_TIMEOUT_SECONDS = 24 * 60 * 60;
 
-/** What became of a run; `isStopped` if the user ended it with Ctrl-C. */
+/** The result of a run; `isStopped` if the user ended it with Ctrl-C. */
 export type FollowedRun = RunResult & { isStopped: boolean };
 
 /**
  * Runs a notebook headlessly, showing the cell and the training step it is at.
  *
  * @param file The notebook.
- * @param env Variables for its kernel, beside those of this process.
+ * @param env Variables for its kernel, added to those of this process.
  * @returns The executed notebook and the cell that failed, if one did.
  */
 export async function followNotebook(

@@ -243,7 +243,7 @@ export function commandLine(
     )
     .addOption(
       valued(
-        "--order <name>",
+        "--sampler <name>",
         "Order of the sentences: random or length-grouped",
         oneOf(["random", "length-grouped"]),
         "random",
@@ -373,7 +373,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Commander's message on two lines as one of ours. */
+/** Commander's message, which may have two lines, in one. */
 function oneLine(message: string, command: string): string {
   const value = /^error: .*'--([\w-]+).*' argument '.*' is invalid\. /s;
   return message
@@ -382,11 +382,11 @@ function oneLine(message: string, command: string): string {
     .replace(/\n\(Did (.*)\)$/, "; did $1");
 }
 
-/** An error of ours or of the system is one line; any other keeps its stack. */
+/** A refusal by the library or the system is one line; any other error keeps its stack. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const isOurs = error.message.startsWith("Cannot ");
-  return isOurs || isSystemError(error)
+  const isRefusal = error.message.startsWith("Cannot ");
+  return isRefusal || isSystemError(error)
     ? `${error.name}: ${error.message}`
     : error.stack ?? String(error);
 }

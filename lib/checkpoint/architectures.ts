@@ -288,8 +288,9 @@ export function configFromJson(json: unknown, file: string): BertConfig {
   }
   const fields = settings.map(([field, name, byDefault]) => {
     const value = found.get(name) ?? byDefault;
-    const type = field === "activation" ? "string" : "number";
-    if (typeof value !== type) refuse(name, `a ${type}`, value);
+    if (field === "activation") {
+      if (typeof value !== "string") refuse(name, "a string", value);
+    } else if (typeof value !== "number") refuse(name, "a number", value);
     return [field, value];
   });
   const config: BertConfig = {

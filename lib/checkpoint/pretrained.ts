@@ -15,7 +15,12 @@ import {
   sizeOf,
   unflatten,
 } from "../model/parameters.ts";
-import { checkChoice, checkKnownOptions } from "../options.ts";
+import {
+  checkChoice,
+  checkKnownOptions,
+  checkOption,
+  RULES,
+} from "../options.ts";
 import type { BertTokenizer } from "../tokenizer/bert_tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
@@ -28,14 +33,17 @@ import {
   parametersOf,
 } from "./architectures.ts";
 import { ensureModel } from "./catalogue.ts";
-import { readJsonObject } from "./json_files.ts";
 import { checkShapes, matchNames, type NameMatch } from "./names.ts";
 import {
   openSafetensors,
   type SafetensorsFile,
   WEIGHTS_FILE,
 } from "./safetensors.ts";
-import { readTokenizer, tokenizerWarning } from "./tokenizer_files.ts";
+import {
+  readJsonObject,
+  readTokenizer,
+  tokenizerWarning,
+} from "./tokenizer_files.ts";
 
 /** A model with all that is needed to use it. */
 export type HeadModel<H extends HeadName> = {
@@ -130,6 +138,9 @@ export async function loadModel<
   checkKnownOptions("load a model", options, known);
   const { labels: asked, seed = 42 } = options;
   if (asked !== undefined) checkLabels(asked);
+  const heads = Object.keys(HEADS) as HeadName[];
+  if (options.head !== undefined) checkChoice("head", options.head, heads);
+  checkOption("seed", seed, RULES.seed);
   const folder = await ensureModel(folderOrName);
   const settings = await readJsonObject(folder, "config.json");
   const stored = configFromJson(settings, "config.json");
@@ -137,7 +148,6 @@ export async function loadModel<
   const { modelType } = stored;
   const head = options.head ?? headFromJson(settings, modelType) as H;
   if (head === undefined) throw bareEncoder(name);
-  checkChoice("head", head, Object.keys(HEADS) as HeadName[]);
   const tokenizer = await readTokenizer(folder);
   checkVocabularySize(tokenizer.vocabulary, stored.vocabSize);
 

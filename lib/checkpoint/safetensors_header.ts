@@ -8,7 +8,7 @@
  * @module
  */
 
-import { isObject, parseStrictJson } from "./json_files.ts";
+import { isObject, parseStrictJson } from "./strict_json.ts";
 
 /** Bytes of one value; what is not listed is not in the format. */
 const BYTES_OF = {

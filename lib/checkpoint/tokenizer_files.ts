@@ -2,7 +2,7 @@
 
 // deno-lint-ignore-file camelcase -- the names in the files are Hugging Face's
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { BertTokenizer } from "../tokenizer/bert_tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import {
@@ -16,7 +16,43 @@ import {
   UNK,
   type Vocabulary,
 } from "../tokenizer/vocabulary.ts";
-import { isObject, readJsonObject } from "./json_files.ts";
+import { isObject, parseStrictJson } from "./strict_json.ts";
+
+/** More than any of these files nests. */
+const MAX_DEPTH = 32;
+
+/**
+ * Reads a JSON file that must hold an object.
+ *
+ * @param folder Its folder.
+ * @param file Its name.
+ * @returns The object.
+ * @throws {RangeError} If it is not there.
+ * @throws {SyntaxError} If it is not JSON, or not an object.
+ */
+export async function readJsonObject(
+  folder: string,
+  file: string,
+): Promise<Record<string, unknown>> {
+  let problem = "an object";
+  try {
+    const text = await Deno.readTextFile(join(folder, file));
+    const json = parseStrictJson(text, MAX_DEPTH);
+    if (isObject(json)) return json;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new RangeError(
+        `Cannot read "${file}": it must be in the folder "${
+          basename(folder)
+        }"; ` +
+          `found none; is this a model in Hugging Face's layout?`,
+      );
+    }
+    if (!(error instanceof SyntaxError)) throw error;
+    problem = error.message;
+  }
+  throw new SyntaxError(`Cannot parse "${file}": it must be ${problem}`);
+}
 
 /**
  * Reads a tokenizer: `vocab.txt` with `tokenizer_config.json`, or `tokenizer.json`

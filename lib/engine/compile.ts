@@ -83,18 +83,18 @@ export function functionsRunEagerly(): boolean {
  *
  * @example One thread computes one thing at a time
  * ```ts
- * import { sideBySide } from "bertbook/engine/compile.ts";
+ * import { numReplicas } from "bertbook/engine/compile.ts";
  * import { startEngine } from "bertbook/engine/engine.ts";
  * import assert from "node:assert/strict";
  *
  * await startEngine({ engine: "wasm" });
- * assert.equal(sideBySide(), 1);
+ * assert.equal(numReplicas(), 1);
  * ```
  *
  * @returns 1 if operations run one after the other: on a GPU, on engines without
  * graphs, and if compiled functions run operation by operation.
  */
-export function sideBySide(): number {
+export function numReplicas(): number {
   return isEager ? 1 : accelerator()?.numReplicas ?? 1;
 }
 
@@ -205,7 +205,7 @@ function runTidied<
 }
 
 function refusePromise(promise: Promise<unknown>): TypeError {
-  promise.catch(() => {}); // it goes on with tensors that are gone
+  promise.catch(() => {}); // it continues with disposed tensors
   return new TypeError(
     "Cannot compile an asynchronous function: all of it must run while it is " +
       "traced; found a Promise; await outside, before or after the call",

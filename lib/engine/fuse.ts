@@ -1,6 +1,6 @@
 /**
- * Fuses chains of small operations: a few passes over the memory in place of one
- * for each operation.
+ * Operator fusion: chains of small operations become a few passes over the memory
+ * instead of one for each operation.
  *
  * @module
  */

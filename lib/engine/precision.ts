@@ -1,4 +1,4 @@
-/** How finely matrices are multiplied. @module */
+/** Precision of matrix products: float32 or bfloat16. @module */
 
 import type { PyTree } from "./py_tree.ts";
 import { compile, type Compiled, type CompileOptions } from "./compile.ts";
@@ -46,7 +46,7 @@ export function multipliesBfloat16(
 }
 
 /**
- * Refuses bfloat16 where it would only be slower.
+ * Refuses bfloat16 if it would only be slower.
  *
  * @param precision What is asked for.
  * @param sets The processor's instruction sets, null if they are not known.
@@ -68,8 +68,8 @@ export function checkPrecision(
 }
 
 /**
- * Keeps more signatures than a training or a page needs, and forgets the oldest in a
- * session of many models: whoever calls such a function cannot pass other sizes.
+ * For functions whose callers cannot choose the sizes: keeps more signatures than a
+ * training or a page needs, and forgets the oldest in a session of many models.
  */
 export const MANY_SIGNATURES = {
   maxSignatures: 256,

@@ -1,5 +1,6 @@
 /**
- * What the processor can do that decides how fast matrices are multiplied.
+ * The processor: its kind, and the instruction sets that decide how fast matrices are
+ * multiplied.
  *
  * @module
  */

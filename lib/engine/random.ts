@@ -1,6 +1,6 @@
 /**
- * Random numbers that are counted, not stored: a function of a seed alone, and
- * the same bits on every engine.
+ * Counter-based random numbers: a function of a seed alone, and the same bits on every
+ * engine.
  *
  * @module
  */

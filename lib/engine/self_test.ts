@@ -1,5 +1,5 @@
 /**
- * A numerical test that an engine must pass before it may be used: wrong
+ * Self-test of an engine: numbers that it must compute right before it is used. Wrong
  * drivers answer with zeros, and training on zeros looks like slow training.
  *
  * @module

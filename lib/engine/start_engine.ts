@@ -11,7 +11,7 @@ import { platform } from "./platform.ts";
 import { type CheckResult, selfTest } from "./self_test.ts";
 
 /** Every engine, the fastest first. */
-const ENGINES = ["tensorflow", "webgpu", "wasm"] as const;
+export const ENGINES = ["tensorflow", "webgpu", "wasm"] as const;
 
 /** The name of an engine. */
 export type EngineName = (typeof ENGINES)[number];

@@ -19,7 +19,7 @@ import {
 /** What belongs to one signature; undefined until it is set. */
 export type CacheEntry<T> = { value: T | undefined };
 
-/** A node of the tree of all walks through arguments, and where each goes on. */
+/** A node in the tree of all walks through arguments. */
 type Step<T> = CacheEntry<T> & { readonly next: Map<unknown, Step<T>> };
 
 /** What is known of a variable: shape and element type, which never change. */

@@ -1,6 +1,6 @@
 /**
- * The engine that needs nothing but npm: tfjs's WebAssembly backend, with the
- * two kernels that training a transformer asks of it.
+ * The WebAssembly engine, which needs nothing but npm: tfjs's backend, with the two
+ * kernels that training a transformer asks of it.
  *
  * @module
  */

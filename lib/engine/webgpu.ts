@@ -1,5 +1,5 @@
 /**
- * The engine for a graphics card without TensorFlow: tfjs's WebGPU backend.
+ * The WebGPU engine, for a graphics card without TensorFlow: tfjs's backend.
  *
  * @module
  */

@@ -12,7 +12,7 @@ import {
 import type { BertConfig } from "../model/config.ts";
 import { checkAlive } from "../batches/check_examples.ts";
 import { checkInput, inputFrom } from "../model/input.ts";
-import { lengthMultiple } from "../batches/layout.ts";
+import { lengthMultiple } from "../batches/batches.ts";
 import { MANY_SIGNATURES } from "../engine/precision.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 
@@ -126,10 +126,10 @@ function padded(
 ): EncodedSequence & { length: number } {
   const multiple = lengthMultiple(config, LENGTH_MULTIPLE);
   const length = multiple * Math.ceil(inputIds.length / multiple);
-  const fill = (values: readonly number[]): number[] =>
-    Array.from({ length }, (_, token) => values[token] ?? 0);
+  const fill = (values: readonly number[], padding = 0): number[] =>
+    Array.from({ length }, (_, token) => values[token] ?? padding);
   return {
-    inputIds: fill(inputIds),
+    inputIds: fill(inputIds, config.padTokenId),
     tokenTypeIds: fill(tokenTypeIds),
     attentionMask: fill(attentionMask),
     length,

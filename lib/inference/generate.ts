@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { ensureEngine } from "../engine/start_engine.ts";
 import { compile } from "../engine/compile.ts";
 import { softmax } from "../evaluation/probabilities.ts";
-import { languageModel } from "../model/language_model.ts";
+import { type LanguageModel, languageModel } from "../model/language_model.ts";
 import type {
   TransformerConfig,
   TransformerParams,
@@ -12,7 +12,6 @@ import type {
 import { checkAlive } from "../batches/check_examples.ts";
 import { checkKnownOptions, checkOption, RULES } from "../options.ts";
 import { MANY_SIGNATURES } from "../engine/precision.ts";
-import type { LanguageModel } from "../model/language_model.ts";
 
 /** How to choose each token. */
 export type GenerateOptions = {

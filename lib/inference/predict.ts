@@ -5,15 +5,15 @@ import {
   type Batch,
   batchesOf,
   type EncodedExample,
+  IGNORE_INDEX,
+  lengthMultiple,
 } from "../batches/batches.ts";
 import {
   checkAlive,
   checkInputs,
   checkLabel,
 } from "../batches/check_examples.ts";
-import { cutBatch } from "../batches/cut_batch.ts";
-import { lengthMultiple } from "../batches/layout.ts";
-import { IGNORE_INDEX } from "../batches/masked_batches.ts";
+import { splitBatch } from "../batches/batch_tensors.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
 import {
@@ -22,7 +22,7 @@ import {
   MANY_SIGNATURES,
   type Precision,
 } from "../engine/precision.ts";
-import { sideBySide } from "../engine/compile.ts";
+import { numReplicas } from "../engine/compile.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
 import type { BertInput } from "../model/bert.ts";
@@ -210,6 +210,7 @@ export function predictionBatches(
     order: byLength(examples),
     length: "longest",
     multipleOf: lengthMultiple(config),
+    padTokenId: config.padTokenId,
   });
 }
 
@@ -235,7 +236,7 @@ async function logitsOfBatch(
   plain: Batch,
   precision: Precision,
 ): Promise<number[][]> {
-  const shards = cutBatch(plain, sideBySide());
+  const shards = splitBatch(plain, numReplicas());
   const logits = tf.tidy(() => {
     const inputs = shards.map((shard) => inputFrom(shard, config));
     return compiledLogits[precision](params, inputs, config);

@@ -9,9 +9,9 @@ import { nextTokenLoss } from "../training/train_language_model.ts";
 import {
   lengthFor,
   nextTokenBatches,
-  nextTokenTensors,
   type TokenSequence,
 } from "../batches/next_token.ts";
+import { nextTokenTensors } from "../batches/batch_tensors.ts";
 
 /**
  * The length of the gradient by the parameters of each layer, from the bottom up.

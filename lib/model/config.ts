@@ -141,6 +141,17 @@ export const BERT_BASE: BertConfig = {
   intermediateSize: 3072,
 };
 
+/** DistilBERT: 66 M parameters, 6 layers, width 768 (Sanh et al., 2019, section 3). */
+export const DISTILBERT_BASE: BertConfig = {
+  ...BERT_BASE,
+  modelType: "distilbert",
+  numLayers: 6,
+  typeVocabSize: 0,
+  hasPooler: false,
+  classifierDropout: 0.2,
+  answerDropout: 0.1,
+};
+
 /** The least that each size may be. */
 const LEAST_SIZES = {
   vocabSize: 1,

@@ -1,7 +1,7 @@
 /** The end of a sublayer: add the residual and normalize. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import type { DropoutSite } from "../engine/dropout_factors.ts";
+import type { DropoutKey } from "../engine/dropout_mask.ts";
 import { fuse } from "../engine/fuse.ts";
 import { withGradient } from "./custom_gradient.ts";
 import { applyDropout } from "./dropout.ts";
@@ -18,7 +18,7 @@ export type SublayerEnd = {
   readonly residual: tf.Tensor2D;
   readonly norm: LayerNormParams;
   /** Where elements of the linear layer's result are dropped, if any are. */
-  readonly dropoutKey: DropoutSite | undefined;
+  readonly dropoutKey: DropoutKey | undefined;
   /** As for `layerNorm`. */
   readonly epsilon: number;
 };
@@ -70,7 +70,7 @@ const addAndNorm = fuse(
   (
     { product, bias, residual }: Summands,
     norm: LayerNormParams,
-    dropoutKey: DropoutSite | undefined,
+    dropoutKey: DropoutKey | undefined,
     epsilon: number,
   ) => {
     const sum = residual.add(applyDropout(product.add(bias), dropoutKey));
@@ -84,7 +84,7 @@ const addAndNormGradient = fuse(
   (
     gradient: tf.Tensor2D,
     saved: LayerNormSaved,
-    dropoutKey: DropoutSite | undefined,
+    dropoutKey: DropoutKey | undefined,
   ) => {
     const by = layerNormGradient(gradient, saved);
     const product = applyDropout(by.x, dropoutKey);

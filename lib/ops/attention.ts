@@ -8,7 +8,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { DropoutSite } from "../engine/dropout_factors.ts";
+import type { DropoutKey } from "../engine/dropout_mask.ts";
 import { fuse } from "../engine/fuse.ts";
 import { withGradient } from "./custom_gradient.ts";
 import { applyDropout } from "./dropout.ts";
@@ -53,7 +53,7 @@ export type AttentionOutput = {
 export function attend(
   heads: { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D },
   mask: tf.Tensor4D,
-  dropout?: DropoutSite,
+  dropout?: DropoutKey,
   scale: number = 1 / Math.sqrt(heads.query.shape[3]),
 ): AttentionOutput {
   const { query, key, value } = heads;
@@ -120,7 +120,7 @@ export function contextWithDropout(
   scores: tf.Tensor4D,
   value: tf.Tensor4D,
   { mask, scale }: Weighting,
-  dropout: DropoutSite,
+  dropout: DropoutKey,
 ): tf.Tensor4D {
   return withGradient<tf.Tensor4D>([scores, value], () => {
     const { weights, dropped } = maskedSoftmax(scores, mask, scale, dropout);
@@ -142,7 +142,7 @@ const maskedSoftmax = fuse(
     scores: tf.Tensor4D,
     mask: tf.Tensor4D,
     scale: number,
-    dropout?: DropoutSite,
+    dropout?: DropoutKey,
   ) => {
     const weights = tf.softmax(scores.mul(scale).add<tf.Tensor4D>(mask));
     return { weights, dropped: applyDropout(weights, dropout) };
@@ -157,7 +157,7 @@ const softmaxGradient = fuse(
     gradient: tf.Tensor,
     weights: tf.Tensor,
     scale: number,
-    dropout?: DropoutSite,
+    dropout?: DropoutKey,
   ) => {
     const product = applyDropout(gradient, dropout).mul(weights);
     const scores = product.sub(weights.mul(product.sum(-1, true))).mul(scale);

@@ -2,10 +2,10 @@
 
 import * as tf from "@tensorflow/tfjs";
 import {
-  dropoutFactors,
-  type DropoutSite,
-  siteKey,
-} from "../engine/dropout_factors.ts";
+  type DropoutKey,
+  dropoutMask,
+  foldIn,
+} from "../engine/dropout_mask.ts";
 import { fuse } from "../engine/fuse.ts";
 import { withGradient } from "./custom_gradient.ts";
 
@@ -17,7 +17,7 @@ export type Dropout = {
    * The key of the next dropout, for an operation that drops elements among other
    * things: see {@linkcode applyDropout}. Undefined if nothing is dropped.
    */
-  key(rate: number): DropoutSite | undefined;
+  key(rate: number): DropoutKey | undefined;
 };
 
 /** The dropout of evaluation: returns what it is given. */
@@ -53,7 +53,7 @@ export const NO_DROPOUT: Dropout = Object.assign(
  */
 export function dropoutFrom(seed: tf.Tensor1D): Dropout {
   let calls = 0;
-  const key = (rate: number): DropoutSite | undefined => {
+  const key = (rate: number): DropoutKey | undefined => {
     if (!(rate >= 0 && rate < 1)) {
       throw new RangeError(
         `Cannot drop elements: the rate must be in [0, 1); found ${rate}`,
@@ -61,7 +61,7 @@ export function dropoutFrom(seed: tf.Tensor1D): Dropout {
     }
     // Counted even if nothing is dropped, so that a rate of 0 here moves no mask there.
     const number = ++calls;
-    return rate === 0 ? undefined : { key: siteKey(seed, number), rate };
+    return rate === 0 ? undefined : { key: foldIn(seed, number), rate };
   };
   const dropout = <T extends tf.Tensor>(x: T, rate: number): T =>
     tf.tidy(() => {
@@ -95,8 +95,8 @@ const fusedDropout = fuse("dropout", applyDropout<tf.Tensor>, {
  */
 export function applyDropout<T extends tf.Tensor>(
   x: T,
-  dropoutKey: DropoutSite | undefined,
+  dropoutKey: DropoutKey | undefined,
 ): T {
   if (dropoutKey === undefined) return x;
-  return tf.tidy(() => x.mul<T>(dropoutFactors(x.shape, dropoutKey)));
+  return tf.tidy(() => x.mul<T>(dropoutMask(x.shape, dropoutKey)));
 }

@@ -66,6 +66,8 @@ export class BertTokenizer implements Tokenizer {
   readonly lowerCase: boolean;
 
   /**
+   * Makes a tokenizer of a vocabulary.
+   *
    * @param vocabulary With all special tokens.
    * @param options `lowerCase`: true (default) for an uncased model.
    */

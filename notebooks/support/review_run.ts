@@ -1,6 +1,6 @@
 /** One training on reviews and its test, for comparisons. @module */
 
-import { fineTune, type TrainStep } from "../../lib/training/fine_tune.ts";
+import { fineTune, type StepEvent } from "../../lib/training/fine_tune.ts";
 import { predict } from "../../lib/inference/predict.ts";
 import type { EncodedExample } from "../../lib/batches/batches.ts";
 import { encodeExamples } from "../../lib/batches/encode_examples.ts";
@@ -48,7 +48,7 @@ export async function tryReviewRun(
   data: ReviewSets,
   run: ReviewRun,
   recipe: ReviewRecipe,
-  options: { seed: number; onStep?: (step: TrainStep) => Promise<void> },
+  options: { seed: number; onStep?: (step: StepEvent) => Promise<void> },
 ): Promise<ReviewResult> {
   const { seed, onStep } = options;
   const precision = reviewPrecision();

@@ -1,17 +1,17 @@
 /** Ten training steps by the core alone: what is bundled for a browser. */
 
-import { batchesOf } from "bertbook/batches/batches.ts";
-import { randomOrder } from "bertbook/batches/sampler.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { startEngine } from "bertbook/engine/start_engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import "bertbook/engine/wasm.ts";
 import { BERT_TINY } from "bertbook/model/config.ts";
-import { initClassifier } from "bertbook/model/initialize.ts";
-import { initOptimizerState } from "bertbook/training/adamw.ts";
-import { train } from "bertbook/training/train.ts";
-import { planTraining } from "bertbook/training/train_options.ts";
-import { makeTrainable } from "bertbook/training/variables.ts";
+import { initHead } from "bertbook/model/heads/heads.ts";
+import { fineTune } from "bertbook/training/fine_tune.ts";
+import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
+import {
+  parseVocabulary,
+  SPECIAL_TOKENS,
+} from "bertbook/tokenizer/vocabulary.ts";
 
 /**
  * Trains a small BERT on the wasm engine, with dropout, clipping and weight decay.
@@ -39,26 +39,30 @@ export async function tenLosses(wasmFolder?: string): Promise<number[]> {
       label: i % 2,
     };
   });
-  const params = initClassifier(config, 2, randomStream(42));
-  makeTrainable(params);
-  const state = { params, optimizerState: initOptimizerState(params) };
-  const plan = planTraining(examples.length, {
-    epochs: 2,
-    batchSize: 8,
-    learningRate: 1e-3,
-    seed: 42,
-  });
+  const params = initHead(
+    "sequence-classification",
+    { config, numLabels: 2 },
+    randomStream(42),
+  );
+  const pieces = Array.from({ length: 96 }, (_, i) => `word${i}`);
+  const vocabulary = parseVocabulary(
+    [...SPECIAL_TOKENS, ...pieces].join("\n"),
+    "words",
+  );
+  const model = {
+    head: "sequence-classification" as const,
+    config,
+    params,
+    tokenizer: new BertTokenizer(vocabulary),
+    labels: ["no", "yes"],
+    name: "small",
+  };
+  const data = { train: examples, validation: examples.slice(0, 8) };
   const losses: number[] = [];
-  for (let epoch = 1; epoch <= 2; epoch++) {
-    const batches = batchesOf(examples, {
-      batchSize: 8,
-      order: randomOrder(examples.length, { seed: 42, epoch }),
-      length: "longest",
-    });
-    const position = { epoch, stepsDone: (epoch - 1) * plan.stepsPerEpoch };
-    const steps = train(state, batches, position, { ...plan, config });
-    for await (const { loss } of steps) losses.push(loss);
+  const recipe = { epochs: 2, batchSize: 8, learningRate: 1e-3, seed: 42 };
+  for await (const event of fineTune(model, data, recipe)) {
+    if (event.kind === "step") losses.push(event.loss);
   }
-  disposeTree(state);
+  disposeTree(params);
   return losses;
 }

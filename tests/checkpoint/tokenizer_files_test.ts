@@ -2,7 +2,7 @@ import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
-import { readJsonObject } from "bertbook/checkpoint/json_files.ts";
+import { readJsonObject } from "bertbook/checkpoint/tokenizer_files.ts";
 import {
   readTokenizer,
   tokenizerFiles,

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   ArchiveError,
+  extractArchive,
   type UnpackOptions,
 } from "bertbook/download/archives.ts";
-import { extractArchive } from "bertbook/download/archives.ts";
 import { lastSignature, zipOf, zipWithLink } from "./_archives.ts";
 import { content, factOf, TemporaryFolder } from "./_server.ts";
 

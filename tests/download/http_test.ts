@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { download, type DownloadOptions } from "bertbook/download/http.ts";
-import { DownloadError } from "bertbook/download/http.ts";
-import { checkRedirect } from "bertbook/download/http.ts";
+import {
+  checkRedirect,
+  download,
+  DownloadError,
+  type DownloadOptions,
+} from "bertbook/download/http.ts";
 import {
   answer,
   brokenAfter,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { predict } from "bertbook/inference/predict.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { argMax, crossEntropy } from "bertbook/evaluation/probabilities.ts";
-import { makeTrainable } from "bertbook/training/variables.ts";
+import { makeTrainable } from "bertbook/training/train_step.ts";
 import { assertNoLeak, copyTask, newModel } from "../training/_support.ts";
 
 await tf.setBackend("cpu");

@@ -4,10 +4,7 @@ import { join } from "node:path";
 import { commandLine } from "../../tools/main.ts";
 
 /** The path of `tools/main.ts`. */
-export const MAIN = join(
-  import.meta.dirname!,
-  ...["..", "..", "tools", "main.ts"],
-);
+export const MAIN = join(import.meta.dirname!, "../../tools/main.ts");
 
 /** The options that a command receives from a command line, without running it. */
 export async function optionsOf<Options>(

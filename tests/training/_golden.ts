@@ -1,17 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
-import { train } from "bertbook/training/train.ts";
 import type { ClassifierParams } from "bertbook/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import { buildHead, HEADS } from "bertbook/model/heads/heads.ts";
 import golden from "../golden/training_losses.json" with { type: "json" };
 import {
   assertRelative,
-  disposeLearner,
+  disposeTrainState,
   formula,
   formulaBatch,
-  learnerOf,
   planOf,
   TOY_WITHOUT_DROPOUT as CONFIG,
+  train,
+  trainStateOf,
 } from "./_support.ts";
 
 /** The classifier of tests/golden/training_losses.py, or of training_options.py. */
@@ -40,7 +40,7 @@ export function formulaParams(config: BertConfig): ClassifierParams {
 /** Trains as tests/golden/training_losses.py does, on the present engine. */
 export async function assertGoldenSteps(): Promise<void> {
   const { batchSize, length, learningRate, warmupSteps } = golden.toy;
-  const state = learnerOf(formulaParams(CONFIG));
+  const state = trainStateOf(formulaParams(CONFIG));
   const plan = planOf({
     config: CONFIG,
     schedule: { name: "linear", learningRate, warmupSteps, totalSteps: 20 },
@@ -61,5 +61,5 @@ export async function assertGoldenSteps(): Promise<void> {
       .flatten<tf.Tensor1D>().arraySync()
   );
   assertRelative(kernel, golden.toy.classifierWeight.flat(), 1e-3);
-  disposeLearner(state);
+  disposeTrainState(state);
 }

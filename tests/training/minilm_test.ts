@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { train } from "bertbook/training/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { findAsset } from "bertbook/download/ensure_asset.ts";
 import { ALL_MINI_LM, ensureModel } from "bertbook/checkpoint/catalogue.ts";
@@ -8,11 +7,12 @@ import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import golden from "../golden/training_losses.json" with { type: "json" };
 import {
   assertRelative,
-  disposeLearner,
+  disposeTrainState,
   formula,
   formulaBatch,
-  learnerOf,
   planOf,
+  train,
+  trainStateOf,
 } from "./_support.ts";
 
 const OFFLINE = { offline: true };
@@ -31,7 +31,7 @@ Deno.test({
       labels,
       seed: 1,
     });
-    const state = learnerOf(params);
+    const state = trainStateOf(params);
     tf.tidy(() => {
       const { kernel, bias } = params.classifier;
       const values = tf.tensor2d(formula(3 * 384, 0), [3, 384]).transpose();
@@ -62,6 +62,6 @@ Deno.test({
     ) {
       assert.ok(Math.abs(kernel[i]! - expected) < 1e-6, `kernel value ${i}`);
     }
-    disposeLearner(state);
+    disposeTrainState(state);
   },
 });

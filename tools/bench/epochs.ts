@@ -67,6 +67,7 @@ async function* epochs(): AsyncGenerator<EpochAnswer, void> {
       losses.push(event.loss);
       continue;
     }
+    if (event.kind !== "epoch") continue;
     const { validationSeconds, validationLoss, validationAccuracy } = event;
     const seconds = (performance.now() - start) / 1000;
     yield {

@@ -4,8 +4,8 @@
 
 import { join } from "node:path";
 import { type Batch, numBatches } from "../../lib/batches/batches.ts";
-import { BATCHES_OF } from "../../lib/batches/layout.ts";
-import { trainingOrder } from "../../lib/batches/sampler.ts";
+import { BATCHES_OF } from "../../lib/batches/packed_batches.ts";
+import { sampleOrder } from "../../lib/batches/sampler.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { loadModel } from "../../lib/checkpoint/pretrained.ts";
 import { saveModel } from "../../lib/checkpoint/save_model.ts";
@@ -59,7 +59,7 @@ export type RacePlan = {
   readonly seeds: readonly number[];
   readonly epochs: number;
   readonly sentences: number;
-  readonly order: "random" | "length-grouped";
+  readonly sampler: "random" | "length-grouped";
   readonly precision: Precision;
   readonly dropout: number;
   readonly json: string;
@@ -102,17 +102,17 @@ async function runRaces(plan: RacePlan, signal: AbortSignal): Promise<void> {
   for (const seed of plan.seeds) {
     const folder = await Deno.makeTempDir({ prefix: "bertbook-race-" });
     try {
-      const course = await writeCourse(folder, plan, seed, machine.threads);
-      const { data, model, trainingSentences, recipe } = course;
+      const workload = await writeWorkload(folder, plan, seed, machine.threads);
+      const { data, model, trainingSentences, recipe } = workload;
       if (runs.length === 0) {
         const { epochs, batchSize, learningRate, precision } = recipe;
         line.finish(
           `${data}, ${trainingSentences} sentences, ${model}: ${epochs} epochs, ` +
             `batch ${batchSize}, learning rate ${learningRate}, dropout ` +
-            `${plan.dropout}, ${plan.order} order, ${precision}`,
+            `${plan.dropout}, ${plan.sampler} order, ${precision}`,
         );
       }
-      runs.push(...await runRace(course, { plan, torch, signal, line }));
+      runs.push(...await runRace(workload, { plan, torch, signal, line }));
       // After each seed: a long race may be stopped.
       await writeJson(plan.json, {
         machine: { ...machine, torch: torch?.version },
@@ -130,7 +130,7 @@ async function runRaces(plan: RacePlan, signal: AbortSignal): Promise<void> {
 }
 
 /** Everything that a race from one seed needs. */
-type Course = {
+type RaceWorkload = {
   /** Where PyTorch finds its weights, batches and recipe. */
   readonly folder: string;
   readonly data: string;
@@ -145,13 +145,13 @@ type Course = {
  * Writes what PyTorch needs to train as Bertbook does: `recipe.json`, `model/`, and
  * `train-1.jsonl` … and a file for each evaluated part, with a batch on each line.
  */
-async function writeCourse(
+async function writeWorkload(
   folder: string,
   plan: RacePlan,
   seed: number,
   threads: number,
-): Promise<Course> {
-  const { dropout, sentences, epochs, order, precision } = plan;
+): Promise<RaceWorkload> {
+  const { dropout, sentences, epochs, sampler, precision } = plan;
   const loaded = await loadModel(await ensureModel(), {
     head: "sequence-classification",
     labels: LABELS,
@@ -162,7 +162,7 @@ async function writeCourse(
   disposeTree(model.params);
   const task = await colaTask(model.tokenizer, { seed, sentences });
   const { epsilon } = ADAMW_DEFAULTS;
-  const recipe = { ...RECIPE, epochs, order, precision, seed, epsilon };
+  const recipe = { ...RECIPE, epochs, sampler, precision, seed, epsilon };
   const { batchSize } = recipe;
   const totalSteps = epochs * numBatches(task.train.length, batchSize);
   const write = (name: string, text: string): Promise<void> =>
@@ -175,7 +175,7 @@ async function writeCourse(
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const batches = BATCHES_OF.padded(task.train, model.config, {
       batchSize,
-      order: trainingOrder(order, lengths, { seed, epoch, batchSize }),
+      order: sampleOrder(sampler, lengths, { seed, epoch, batchSize }),
     });
     await write(`train-${epoch}.jsonl`, linesOf(batches));
   }
@@ -208,7 +208,7 @@ function linesOf(batches: Iterable<Batch>): string {
 
 /** Lets the programs train in turns, an epoch at a time, from one seed. */
 async function runRace(
-  { folder, recipe, threads, task }: Course,
+  { folder, recipe, threads, task }: RaceWorkload,
   { plan, torch, signal, line }: {
     readonly plan: RacePlan;
     readonly torch: Torch | undefined;
@@ -226,7 +226,7 @@ async function runRace(
     const { sentences, dropout } = plan;
     const options: FineTuneOptions = {
       ...recipe,
-      layout: who === "packed" ? "packed" : "padded",
+      batching: who === "packed" ? "packed" : "padded",
     };
     const isEager = who === "eager";
     const workload = { options, threads, sentences, dropout, isEager };

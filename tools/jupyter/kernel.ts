@@ -17,7 +17,7 @@ import {
 } from "./kernel_process.ts";
 import type { Output } from "./notebook.ts";
 import { CellOutputs, type Displays } from "./outputs.ts";
-import type { Content } from "./wire.ts";
+import type { Content } from "./channels.ts";
 
 /** The type of the message that says: nothing more comes of this cell. */
 const MARK = "bertbook_mark";

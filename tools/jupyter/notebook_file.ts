@@ -8,12 +8,7 @@
  */
 
 import { basename } from "node:path";
-import {
-  formatJson,
-  isJsonType,
-  isLineType,
-  splitLines,
-} from "./notebook_layout.ts";
+import { formatJson, isJsonType, isLineType, splitLines } from "./notebook.ts";
 import type { MimeBundle, Notebook } from "./notebook.ts";
 import { validateNotebook } from "./validate_notebook.ts";
 

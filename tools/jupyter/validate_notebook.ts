@@ -23,7 +23,7 @@ const check = compileSchema();
  *
  * const cells = [{ cell_type: "markdown", metadata: {}, source: "# Hello" }];
  * const notebook = { cells, metadata: {}, nbformat: 4, nbformat_minor: 5 };
- * assert.match(validateNotebook(notebook)[0]!, /^cells\[0\] must have "id"; found/);
+ * assert.deepEqual(validateNotebook(notebook), ['cells[0] must have "id"']);
  * ```
  *
  * @param value The notebook.
@@ -68,9 +68,13 @@ function describeErrors(
   const isChoice = errors.some(({ keyword }) => keyword === "oneOf");
   const wanted = errors.filter(({ keyword }) => keyword !== "oneOf")
     .map(wantedBy);
-  return `${place} ${
+  const sentence = `${place} ${
     [...new Set(wanted)].join(isChoice ? " or " : " and ")
-  }; found ${shorten(errors[0]!)}`;
+  }`;
+  const { keyword } = errors[0]!;
+  return keyword === "required" || keyword === "additionalProperties"
+    ? sentence
+    : `${sentence}; found ${shorten(errors[0]!)}`;
 }
 
 function wantedBy({ keyword, message, params }: ErrorObject): string {

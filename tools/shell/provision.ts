@@ -5,11 +5,11 @@
 import { parseEngineName } from "../../lib/engine/start_engine.ts";
 import { provideLibrary } from "../../lib/engine/tensorflow/library.ts";
 import {
+  formatProgress,
   ProvisionError,
   type ProvisionEvent,
   type ProvisionOptions,
 } from "../../lib/download/asset.ts";
-import { formatProgress } from "../../lib/download/asset.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { StatusLine } from "./terminal.ts";
 

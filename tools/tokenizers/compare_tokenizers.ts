@@ -1,5 +1,5 @@
 /**
- * Compares our tokenizer with that of `npm:@huggingface/transformers`: ids on
+ * Comparison of Bertbook's tokenizer with that of `npm:@huggingface/transformers`: ids on
  * every text of the corpora in `BERTBOOK_DATA` and on generated ones, and speed.
  *
  * Run it with `deno run -A tools/tokenizers/compare_tokenizers.ts`.
@@ -14,6 +14,7 @@ import { randomStream } from "../../lib/engine/random/stream.ts";
 import type { Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
 import { ALL_MINI_LM, ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { readTokenizer } from "../../lib/checkpoint/tokenizer_files.ts";
+import { spreadOf } from "../bench/statistics.ts";
 import { type Corpus, corpusTexts } from "./corpus_texts.ts";
 import { hardTexts } from "./hard_texts.ts";
 import { differences, loadReference } from "./reference_tokenizer.ts";
@@ -24,7 +25,7 @@ const SEED = 2018;
 const NUM_TIMED = 2_000;
 const ROUNDS = 7;
 
-/** Our tokenizer and the reference with the vocabulary of one model. */
+/** Both tokenizers with the vocabulary of one model. */
 type Pair = { tokenizer: Tokenizer; reference: PreTrainedTokenizer };
 
 if (import.meta.main) Deno.exit(await main());
@@ -37,7 +38,7 @@ async function main(): Promise<number> {
     reference: await loadReference(folder),
   };
   console.log(
-    `Ours against npm:@huggingface/transformers ${env.version}, in texts a ` +
+    `Bertbook against npm:@huggingface/transformers ${env.version}, in texts a ` +
       `second: median of ${ROUNDS} rounds in turn, ${NUM_TIMED} texts each\n`,
   );
   let numDifferent = 0;
@@ -69,7 +70,7 @@ function row(corpus: Corpus, numDifferent: number, pair: Pair): string {
   const { name, texts } = corpus;
   const every = Math.max(1, texts.length / NUM_TIMED);
   const timed = texts.filter((_, i) => Math.floor(i % every) === 0);
-  const [ours, reference] = textsPerSecond(timed, [
+  const [bertbook, reference] = textsPerSecond(timed, [
     (text) => pair.tokenizer.encode(text),
     (text) => pair.reference.encode(text),
   ]);
@@ -77,15 +78,15 @@ function row(corpus: Corpus, numDifferent: number, pair: Pair): string {
     name.padEnd(10),
     `${texts.length} texts`.padStart(12),
     `${numDifferent} differences`.padStart(14),
-    `ours ${Math.round(ours!)}`.padStart(13),
+    `Bertbook ${Math.round(bertbook!)}`.padStart(17),
     `reference ${Math.round(reference!)}`.padStart(18),
-    `${(ours! / reference!).toFixed(2)} x`.padStart(8),
+    `${(bertbook! / reference!).toFixed(2)} x`.padStart(8),
   ].join("  ");
 }
 
 /**
- * Times several encoders in turn, so that what else runs on the machine slows
- * all of them alike.
+ * Times several encoders in turn, so that other programs on the machine slow all of
+ * them equally.
  */
 function textsPerSecond(
   texts: readonly string[],
@@ -99,9 +100,5 @@ function textsPerSecond(
       seconds[i]!.push((performance.now() - start) / 1000);
     }
   }
-  return seconds.map((rounds) => texts.length / median(rounds));
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+  return seconds.map((rounds) => texts.length / spreadOf(rounds).median);
 }

@@ -1,8 +1,8 @@
-/** Texts that break tokenizers, made at random from a seed. @module */
+/** Random texts that break tokenizers, from a seed. @module */
 
 import { SPECIAL_TOKENS } from "../../lib/tokenizer/vocabulary.ts";
 
-/** What the texts need of a random stream. */
+/** The part of a random stream that the texts need. */
 type Random = { integer(below: number): number };
 
 /** Makes one piece of text of a kind. */
@@ -38,7 +38,7 @@ const person = between(0x1f466, 0x1f469);
 const skin = between(0x1f3fb, 0x1f3ff);
 const special: Fragment = (random) => pick(random, SPECIAL_TOKENS);
 
-/** The kinds of text, by the trouble that each makes. */
+/** The kinds of text, by their difficulty. */
 export const FRAGMENTS: Readonly<Record<string, Fragment>> = {
   word: some(1, 9, letter),
   capitals: some(1, 6, among([0x41, 0x5a], [0x61, 0x7a], [0x30, 0x39])),
@@ -76,7 +76,7 @@ export const FRAGMENTS: Readonly<Record<string, Fragment>> = {
   arabic: some(1, 8, among([0x600, 0x6ff], [0xfb50, 0xfdff])),
   indic: some(1, 6, among([0x900, 0x97f], [0xe00, 0xe5b], [0xf00, 0xfda])),
   greek: some(1, 8, among([0x386, 0x3ff], [0x1f00, 0x1fff])),
-  // A capital sigma is lower-cased by its place in the word.
+  // A capital sigma is lower-cased by its position in the word.
   sigma: (random) => pick(random, ["ΟΔΟΣ", "Σ", "ΣΑΣ.", "ΑΣ̈", "Σ'Σ", "σΣ1Σ"]),
   caseTrap: (random) =>
     pick(random, ["İstanbul", "ẞß", "ﬁﬂ", "ǅ", "ŉ", "ΐ", "K", "Å", "ı"]),
@@ -95,7 +95,7 @@ export const FRAGMENTS: Readonly<Record<string, Fragment>> = {
   unassigned: among([0x378, 0x379], [0xe0080, 0xe00ff], [0x2fe0, 0x2fef]),
   replacement: () => "\ufffd",
   anyCharacter: some(1, 4, between(0, 0x10ffff)),
-  // Around the 100 characters where a word is no longer spelled.
+  // Around 100 characters, from which on a word becomes [UNK].
   longWord: some(95, 105, letter),
   longAstralWord: some(95, 105, between(0x1d400, 0x1d7ff)),
   hugeWord: (random) => letter(random).repeat(200 + random.integer(2000)),

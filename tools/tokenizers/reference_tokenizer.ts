@@ -1,4 +1,4 @@
-/** The tokenizer of Transformers.js, to compare ours with. @module */
+/** Reference tokenizer of Transformers.js, to compare Bertbook's with. @module */
 
 import {
   AutoTokenizer,
@@ -21,13 +21,17 @@ export function loadReference(folder: string): Promise<PreTrainedTokenizer> {
 }
 
 /** A text that the two tokenizers encode differently. */
-export type Difference = { text: string; ours: number[]; reference: number[] };
+export type Difference = {
+  text: string;
+  actual: number[];
+  expected: number[];
+};
 
 /**
- * Encodes texts with both tokenizers and keeps those that come out different.
+ * Encodes texts with both tokenizers and keeps those with different ids.
  *
  * @param texts Any texts.
- * @param tokenizer Our tokenizer.
+ * @param tokenizer Bertbook's tokenizer.
  * @param reference The tokenizer of {@linkcode loadReference}.
  * @returns The differences, [] if the tokenizers are equal.
  */
@@ -37,10 +41,10 @@ export function differences(
   reference: PreTrainedTokenizer,
 ): Difference[] {
   return texts.flatMap((text) => {
-    const ours = tokenizer.encode(text).inputIds;
-    const theirs = reference.encode(text);
-    const equal = ours.length === theirs.length &&
-      ours.every((id, i) => id === theirs[i]);
-    return equal ? [] : [{ text, ours, reference: theirs }];
+    const actual = tokenizer.encode(text).inputIds;
+    const expected = reference.encode(text);
+    const equal = actual.length === expected.length &&
+      actual.every((id, i) => id === expected[i]);
+    return equal ? [] : [{ text, actual, expected }];
   });
 }

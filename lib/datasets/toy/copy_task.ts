@@ -18,7 +18,7 @@ export const SEPARATOR = 0;
  * const random = { integer: () => 4 };
  * const sizes = { numSymbols: 9, length: 2 };
  * const [sequence] = copySequences(1, { ...sizes, random });
- * assert.deepEqual(sequence, { inputIds: [5, 5, 0, 5, 5], given: 3 });
+ * assert.deepEqual(sequence, { inputIds: [5, 5, 0, 5, 5], promptLength: 3 });
  * ```
  *
  * @param count Number of sequences.
@@ -33,13 +33,16 @@ export function copySequences(
     length: number;
     random: { integer(below: number): number };
   },
-): { inputIds: number[]; given: number }[] {
+): { inputIds: number[]; promptLength: number }[] {
   const { numSymbols, length, random } = options;
   return Array.from({ length: count }, () => {
     const symbols = Array.from(
       { length },
       () => 1 + random.integer(numSymbols),
     );
-    return { inputIds: [...symbols, SEPARATOR, ...symbols], given: length + 1 };
+    return {
+      inputIds: [...symbols, SEPARATOR, ...symbols],
+      promptLength: length + 1,
+    };
   });
 }

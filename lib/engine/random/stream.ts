@@ -1,6 +1,6 @@
 /**
- * A random stream that is counted, not stored: a seed and a few counters (epoch,
- * step, purpose) give the numbers, on every platform the same.
+ * Counter-based random stream: a seed and a few counters (epoch, step, purpose) give the
+ * numbers, the same on every platform.
  *
  * The generator is Philox 4x32-10: Salmon, Moraes, Dror and Shaw (2011), "Parallel
  * Random Numbers: As Easy as 1, 2, 3", section 3.3.

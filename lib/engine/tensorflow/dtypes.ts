@@ -51,7 +51,7 @@ export function nameOfType(dtype: number): string {
 }
 
 /**
- * How a fixed-width type lies in memory.
+ * The memory layout of a fixed-width type.
  *
  * @param dtype The type's number.
  * @returns Bytes per element and the typed array that views them.

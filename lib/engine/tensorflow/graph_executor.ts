@@ -1,5 +1,6 @@
 /**
- * Writes operations down as the nodes of a graph, instead of running them.
+ * The graph executor: writes operations down as the nodes of a graph, instead of
+ * running them.
  *
  * @module
  */
@@ -130,7 +131,7 @@ export class GraphExecutor implements Executor {
     return id;
   }
 
-  /** A tensor of tfjs that stands for a node's output. */
+  /** A symbol: a tensor of tfjs for a node's output. */
   tensor(
     backend: NodeJSKernelBackend,
     output: NodeOutput,
@@ -162,7 +163,7 @@ export class GraphExecutor implements Executor {
   }
 
   /**
-   * The output of a node that stands for a tensor. A tensor from outside the
+   * The output of the node for a tensor. A tensor from outside the
    * trace becomes an argument.
    */
   output(id: number): NodeOutput {

@@ -1,5 +1,5 @@
 /**
- * Values between TypeScript and TensorFlow's memory (`TF_Tensor`).
+ * Host tensors (`TF_Tensor`): values between TypeScript's memory and TensorFlow's.
  *
  * @module
  */

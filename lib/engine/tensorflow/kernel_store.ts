@@ -1,6 +1,6 @@
 /**
- * Files that processes leave for each other in a folder, though any of them may be
- * killed, at any time, and a disk may lose what it was given.
+ * A store of kernel files that processes share in a folder, though any of them may be
+ * killed at any time, and a disk may lose data.
  *
  * What a file must contain stands in its name. A process that begins takes all files
  * that are whole into a folder of its own, where no other changes them, and later

@@ -1,6 +1,6 @@
 /**
- * Where the shared library of TensorFlow comes from: a folder that the user
- * names, the cache, an installed TensorFlow, the Python package index.
+ * The shared library of TensorFlow: from a folder that the user names, the cache, an
+ * installed TensorFlow, or the Python package index.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * How many inputs of an operation form a list, from TensorFlow's own registry.
+ * TensorFlow's operation registry: how many inputs of an operation form a list.
  *
  * An eager operation takes its inputs one by one; a node of a graph must be told
  * which of them belong to one list (`ConcatV2`, `AddN`, `Einsum` …).

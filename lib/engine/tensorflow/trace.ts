@@ -1,6 +1,6 @@
 /**
- * Traces a function of tensors: runs it once with symbols in place of values,
- * and makes one TensorFlow function of all that it did.
+ * Tracing: runs a function of tensors once with symbols in place of values, and makes
+ * one TensorFlow function of all that it did.
  *
  * @module
  */

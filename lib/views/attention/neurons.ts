@@ -8,8 +8,8 @@
  * @module
  */
 
-import { SIGN_COLORS, type SignColors } from "../theme.ts";
 import { Buffer } from "node:buffer";
+import { SIGN_COLORS, type SignColors } from "../theme.ts";
 import { requireIndex, requireSegments } from "./data.ts";
 
 /** Vectors of every layer, head and token, [L][H][T][K]. */

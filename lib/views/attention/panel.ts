@@ -5,11 +5,19 @@
  * @module
  */
 
-import type { HTMLElement } from "./elements.ts";
-import { type Chosen, showWeights, type Side, tokenColumn } from "./columns.ts";
-import { element, svgElement } from "./elements.ts";
-import type { Filter } from "./columns.ts";
-import { rowHeightOf } from "./elements.ts";
+import {
+  element,
+  type HTMLElement,
+  rowHeightOf,
+  svgElement,
+} from "./elements.ts";
+import {
+  type Chosen,
+  type Filter,
+  showWeights,
+  type Side,
+  tokenColumn,
+} from "./columns.ts";
 import { gatherLines, strongest } from "./lines.ts";
 
 /** A head that is on, and how its lines are drawn. */

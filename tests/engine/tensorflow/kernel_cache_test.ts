@@ -35,7 +35,13 @@ async function run(
   const { path } = await provideLibrary();
   const deno = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "-A", "--no-check", "--ext=ts", "-", path, kernels],
+      "run",
+      "-A",
+      "--no-check",
+      "--ext=ts",
+      "-",
+      path,
+      kernels,
       ...sizes.map(String),
     ],
     env: { TF_CPP_MIN_LOG_LEVEL: "3", NO_COLOR: "1", ...env },

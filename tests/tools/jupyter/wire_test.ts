@@ -3,7 +3,7 @@ import {
   packRequest,
   sign,
   unpackMessage,
-} from "../../../tools/jupyter/wire.ts";
+} from "../../../tools/jupyter/channels.ts";
 
 const bytes = (value: unknown): Uint8Array =>
   new TextEncoder().encode(JSON.stringify(value));

@@ -10,7 +10,7 @@ import {
   readFrame,
   readMessage,
   readyCommand,
-} from "../../../tools/jupyter/zmtp_frames.ts";
+} from "../../../tools/jupyter/zmtp.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
