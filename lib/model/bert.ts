@@ -135,7 +135,7 @@ export function checkLength(
  *
  * @param params The pooler, [D, D].
  * @param hidden The last hidden states, [B, T, D], or the first token's, [B, 1, D].
- * @param packing Where the sequences stand, if they share rows.
+ * @param packing The positions of the sequences, if they share rows.
  * @returns Pooled states, [B, D]; the caller disposes them.
  */
 export function pool(
@@ -150,7 +150,7 @@ export function pool(
  * The state of the first token of each sequence, `[CLS]`.
  *
  * @param hidden Hidden states, [B, T, D], or the first token's, [B, 1, D].
- * @param packing Where the sequences stand, if they share rows.
+ * @param packing The positions of the sequences, if they share rows.
  * @returns Rows, [B, D]; the caller disposes them.
  */
 export function clsState(

@@ -81,7 +81,7 @@ export function dropoutFrom(seed: tf.Tensor1D): Dropout {
   return Object.assign(dropout, { key });
 }
 
-/** {@linkcode applyDropout} by itself, in one pass. */
+/** {@linkcode applyDropout} alone, in one pass. */
 const fusedDropout = fuse("dropout", applyDropout<tf.Tensor>, {
   bfloat16: "also",
 });

@@ -96,16 +96,16 @@ Deno.test("packedBatchesOf() refuses sizes and indices that make no batch", () =
   ];
   assert.throws(
     () => batches({ batchSize: 0 }),
-    /batchSize must be a positive/,
+    /batchSize: it must be a whole number/,
   );
   assert.throws(
     () => batches({ rowLength: 1.5 }),
-    /rowLength must be a positive/,
+    /rowLength: it must be a whole number/,
   );
-  assert.throws(() => batches({ multipleOf: -1 }), /multipleOf must be/);
-  assert.throws(() => batches({ rowsMultipleOf: 0 }), /rowsMultipleOf must/);
+  assert.throws(() => batches({ multipleOf: -1 }), /multipleOf: it must be/);
+  assert.throws(() => batches({ rowsMultipleOf: 0 }), /rowsMultipleOf: it must/);
   assert.throws(
     () => batches({ order: [2] }),
-    /indices must be below 2: found 2/,
+    /every index must be below 2; found 2/,
   );
 });

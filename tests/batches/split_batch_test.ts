@@ -88,7 +88,7 @@ Deno.test("a batch packed for shards is cut into these, of equally many rows", (
   assertAll(fc.property(lengths, counts, (lengths, count) => {
     const examples = examplesOf(lengths);
     const [batch] = packedBatchesOf(examples, {
-      ...{ batchSize: examples.length, rowLength: 12, shards: count },
+      ...{ batchSize: examples.length, rowLength: 12, microBatches: count },
       rowsMultipleOf: 2,
     });
     const shards = splitBatch(batch!, count);
@@ -143,7 +143,7 @@ Deno.test("shards of hidden words name the same words", () => {
     tokenTypeIds: new Array(length + 2).fill(0),
     label: 0,
   }));
-  const options = { batchSize: 5, vocabulary, seed: 1, epoch: 1, share: 0.4 };
+  const options = { batchSize: 5, vocabulary, seed: 1, epoch: 1, mlmProbability: 0.4 };
   const [batch] = maskedBatchesOf(examples, options);
   const shards = splitBatch(batch!, 2);
   assert.deepEqual(shards.map(({ size }) => size), [3, 2]);

@@ -153,7 +153,10 @@ Deno.test("fineTune() obeys every part of its recipe", async () => {
   const changes: Partial<FineTuneOptions>[] = [
     {},
     { learningRate: 2e-2 },
+    { beta1: 0.5 },
+    { beta2: 0.9, epsilon: 1e-3 },
     { epsilon: 1e-3 },
+    { labelSmoothing: 0.2 },
     { weightDecay: 1 },
     { warmupSteps: 3 },
     { schedule: "linear" },
@@ -211,7 +214,7 @@ Deno.test("fineTune() refuses wrong options and examples at once, before any ste
   );
   refused({ epochs: 1.5 }, /epochs/);
   refused({ batchSize: 0 }, /batchSize/);
-  refused({ gradientAccumulationSteps: 0 }, /accumulate/);
+  refused({ gradientAccumulationSteps: 0 }, /gradientAccumulationSteps/);
   refused({ learningRate: 0 }, /learningRate/);
   refused({ learningRate: NaN }, /learningRate/);
   refused({ epsilon: -1 }, /epsilon/);
