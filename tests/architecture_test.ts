@@ -13,12 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/engine": ["lib/download", "lib/options.ts"],
   "lib/ops": ["lib/engine"],
   "lib/model": ["lib/engine", "lib/ops"],
-  "lib/batches": [
-    "lib/engine",
-    "lib/model",
-    "lib/options.ts",
-    "lib/tokenizer",
-  ],
+  "lib/batches": ["lib/engine", "lib/model", "lib/options.ts", "lib/tokenizer"],
   "lib/datasets": ["lib/download", "lib/engine"],
   "lib/checkpoint": [
     "lib/download",
@@ -60,17 +55,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "notebooks/support": ["lib"],
   "tools/shell": ["lib"],
   "tools/jupyter": ["lib"],
-  "tools/tokenizers": ["lib"],
-  "tools/trials": ["lib"],
-  "tools/bench": [
-    "lib",
-    "notebooks/support",
-    "tools/jupyter",
-    "tools/shell",
-    "tools/trials",
-  ],
-  "tools/race": ["lib", "notebooks/support", "tools/shell", "tools/trials"],
-  "tools/sweep": ["lib", "notebooks/support", "tools/shell", "tools/trials"],
+  "tools/bench": ["lib", "notebooks/support", "tools/jupyter", "tools/shell"],
+  "tools/sweep": ["lib", "notebooks/support", "tools/bench", "tools/shell"],
+  "tools/tokenizers": ["lib", "tools/bench"],
   // The commands' own files stand above all.
   tools: ["lib", "notebooks/support", "tools"],
 };
