@@ -1,4 +1,6 @@
-/** Options: what a value must be, checked before work begins. @module */
+/** Checks of options, made before work begins. @module */
+
+import { closest } from "fastest-levenshtein";
 
 /** One rule for one option. */
 export type Rule = {
@@ -37,6 +39,10 @@ export const RULES = {
     must: "a number in (0, 1]",
     holds: (value) => value > 0 && value <= 1,
   },
+  belowOne: {
+    must: "a number in [0, 1)",
+    holds: (value) => value >= 0 && value < 1,
+  },
   limit: { must: "above 0", holds: (value) => value > 0 },
 } as const satisfies Record<string, Rule>;
 
@@ -51,17 +57,16 @@ export const RULES = {
 export function checkOption(name: string, value: number, rule: Rule): void {
   if (rule.holds(value)) return;
   throw new RangeError(
-    `Cannot use ${name} as it must be ${rule.must}: current value is ${value}`,
+    `Cannot use ${name}: it must be ${rule.must}; found ${value}`,
   );
 }
 
 /**
- * Checks an option that is one of a few words; a notebook's cells are run
- * without a look at their types.
+ * Checks an option that is one of a few words: a notebook does not check types.
  *
  * @param name Its name, for the message.
  * @param value Its value.
- * @param choices What it may be.
+ * @param choices The words.
  * @throws {RangeError} If it is none of them.
  */
 export function checkChoice<T extends string>(
@@ -72,7 +77,51 @@ export function checkChoice<T extends string>(
   if (choices.includes(value)) return;
   const known = choices.map((choice) => `"${choice}"`).join(", ");
   throw new RangeError(
-    `Cannot use ${name} as it must be one of ${known}: current value is "${value}"`,
+    `Cannot use ${name}: it must be one of ${known}; found ${
+      JSON.stringify(value)
+    }`,
+  );
+}
+
+/**
+ * Checks that all options are known: a notebook does not check types, and would ignore
+ * a misspelled option in silence.
+ *
+ * @example
+ * ```ts
+ * import { checkKnownOptions } from "bertbook/options.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.throws(
+ *   () => checkKnownOptions("fine-tune", { weigthDecay: 0 }, ["epochs", "weightDecay"]),
+ *   /did you mean "weightDecay"\?/,
+ * );
+ * ```
+ *
+ * @param action What cannot be done then, for the message: "load a model".
+ * @param options The options.
+ * @param known The names of all options.
+ * @throws {TypeError} If the options are no object, or one is unknown.
+ */
+export function checkKnownOptions(
+  action: string,
+  options: object,
+  known: readonly string[],
+): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot ${action}: its options must be an object; found ${
+        JSON.stringify(options)
+      }`,
+    );
+  }
+  const unknown = Object.keys(options).find((option) =>
+    !known.includes(option)
+  );
+  if (unknown === undefined) return;
+  throw new TypeError(
+    `Cannot ${action}: its options must be among ${known.join(", ")}; found ` +
+      `"${unknown}"; did you mean "${closest(unknown, known)}"?`,
   );
 }
 

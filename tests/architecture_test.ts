@@ -14,12 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/ops": ["lib/engine"],
   "lib/model": ["lib/engine", "lib/ops"],
   "lib/batches": ["lib/engine", "lib/model", "lib/tokenizer"],
-  "lib/datasets": [
-    "lib/batches",
-    "lib/download",
-    "lib/engine",
-    "lib/tokenizer",
-  ],
+  "lib/datasets": ["lib/download", "lib/engine"],
   "lib/checkpoint": [
     "lib/download",
     "lib/engine",
@@ -84,6 +79,40 @@ const WITHOUT_TENSORS = [
   "lib/views",
 ];
 
+/** Rooms that compute: they run in Deno, in Node.js and in a browser. */
+const CORE = [
+  "lib/options.ts",
+  "lib/batches",
+  "lib/checkpoint",
+  "lib/datasets",
+  "lib/engine",
+  "lib/evaluation",
+  "lib/inference",
+  "lib/interpretation",
+  "lib/model",
+  "lib/ops",
+  "lib/tokenizer",
+  "lib/training",
+];
+
+/** Files and folders of these rooms that bind a platform, and what for. */
+const BINDS_PLATFORM: Readonly<Record<string, string>> = {
+  "lib/engine/engine.ts": "registers the engines of Deno and Node.js",
+  "lib/engine/processor.ts": "reads /proc/cpuinfo",
+  "lib/engine/speed_settings.ts": "reads the environment",
+  "lib/engine/tensorflow": "calls TensorFlow through FFI",
+  "lib/checkpoint/catalogue.ts": "finds and downloads model folders",
+  "lib/checkpoint/pretrained.ts": "reads model folders",
+  "lib/checkpoint/replace.ts": "replaces files",
+  "lib/checkpoint/safetensors.ts": "reads and writes files",
+  "lib/checkpoint/save_model.ts": "writes model folders",
+  "lib/checkpoint/tokenizer_files.ts": "reads tokenizers' files",
+  "lib/datasets/load_dataset.ts": "finds and downloads files",
+  "lib/datasets/toy/rhymes.ts": "reads a file",
+  "lib/datasets/toy/stories.ts": "reads a file",
+  "lib/training/kept_in_folder.ts": "keeps weights in files",
+};
+
 type Import = { readonly file: string; readonly target: string };
 
 /** Every import of `lib/`, `tools/` and the notebooks' support, as paths in the project. */
@@ -144,6 +173,66 @@ Deno.test("rooms of plain arrays import no tensors", () => {
   assert.deepEqual(wrong, []);
 });
 
+function bindsPlatform(file: string): boolean {
+  return Object.keys(BINDS_PLATFORM)
+    .some((path) => file === path || file.startsWith(`${path}/`));
+}
+
+/** The modules that code loads: imports of types alone are erased. */
+function loadedBy(code: string): string[] {
+  const imports =
+    /\b(?:import|export)\b(?! type)([^;"]*\bfrom)?\s*\(?\s*"([^"]+)"/g;
+  return [...code.matchAll(imports)].flatMap(([, names = "", specifier]) => {
+    const all = /\{(.*)\}/s.exec(names)?.[1]?.split(",") ?? ["all"];
+    const isOnlyTypes = all.every((name) => /^\s*(type\s|$)/.test(name));
+    return isOnlyTypes ? [] : [specifier!];
+  });
+}
+
+Deno.test("the core imports nothing that binds a platform, and uses no runtime's own names", async () => {
+  const wrong: string[] = [];
+  for await (const path of sources(join(PROJECT, "lib"))) {
+    const file = relative(PROJECT, path);
+    if (!CORE.includes(roomOf(file)) || bindsPlatform(file)) continue;
+    const code = (await Deno.readTextFile(path))
+      .replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+    for (const found of code.matchAll(/\b(Deno|process|Buffer)\./g)) {
+      wrong.push(`${file} uses ${found[0]}`);
+    }
+    for (const specifier of loadedBy(code)) {
+      const target = specifier.startsWith(".")
+        ? relative(PROJECT, join(path, "..", specifier))
+        : specifier;
+      const isCore = target.startsWith("lib/")
+        ? CORE.includes(roomOf(target)) && !bindsPlatform(target)
+        : !target.startsWith("node:");
+      if (!isCore) wrong.push(`${file} imports ${target}`);
+    }
+  }
+  assert.deepEqual(wrong.sort(), [
+    // Weights are kept in files if a folder is named.
+    "lib/training/fine_tune.ts imports lib/training/kept_in_folder.ts",
+  ]);
+});
+
+Deno.test("what is said to bind a platform does", async () => {
+  const idle: string[] = [];
+  for (const path of Object.keys(BINDS_PLATFORM)) {
+    if (!path.endsWith(".ts")) continue;
+    const code = await Deno.readTextFile(join(PROJECT, path));
+    const loads = loadedBy(code).map((specifier) =>
+      specifier.startsWith(".")
+        ? relative(PROJECT, join(PROJECT, path, "..", specifier))
+        : specifier
+    );
+    const binds = /\b(Deno|process|Buffer)\./.test(code) ||
+      loads.some((target) => target.startsWith("node:")) ||
+      loads.some(bindsPlatform);
+    if (!binds) idle.push(path);
+  }
+  assert.deepEqual(idle, []);
+});
+
 Deno.test("no two files import one another in a circle, not even types", () => {
   const imports = Map.groupBy(IMPORTS, ({ file }) => file);
   const done = new Set<string>();
@@ -169,4 +258,24 @@ Deno.test("lib/ prints nothing", async () => {
     }
   }
   assert.deepEqual(loud, []);
+});
+
+Deno.test("docs/ARCHITECTURE.md draws every import between the rooms of lib/", async () => {
+  const document = await Deno.readTextFile(
+    join(PROJECT, "docs", "ARCHITECTURE.md"),
+  );
+  const drawn = Map.groupBy(
+    document.matchAll(/^ *(\w+) --> (\w+)$/gm).map((
+      [, from, to],
+    ) => [from!, to!]),
+    ([from]) => from!,
+  );
+  const reaches = (from: string, to: string): boolean =>
+    from === to ||
+    (drawn.get(from) ?? []).some(([, next]) => reaches(next!, to));
+  const missing = IMPORTS.map(({ file, target }) => [file, target].map(roomOf))
+    .filter((rooms) => rooms.every((room) => /^lib\/\w+$/.test(room)))
+    .map((rooms) => rooms.map((room) => room.slice("lib/".length)))
+    .filter(([from, to]) => !reaches(from!, to!));
+  assert.deepEqual(missing, []);
 });

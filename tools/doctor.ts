@@ -2,13 +2,14 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
-import { loadCola } from "../lib/datasets/cola/cola_corpus.ts";
-import { loadQuestions } from "../lib/datasets/trec/question_corpus.ts";
-import { loadReviews } from "../lib/datasets/imdb/review_corpus.ts";
+import { COLA } from "../lib/datasets/cola/cola.ts";
+import { IMDB } from "../lib/datasets/imdb/imdb.ts";
+import { loadDataset } from "../lib/datasets/load_dataset.ts";
+import { TREC } from "../lib/datasets/trec/trec.ts";
 import { describeDevice, startEngine } from "../lib/engine/engine.ts";
 import { bestOf, peakMeter } from "./bench/peak_flops.ts";
 import { describeSpeed, speedSettings } from "../lib/engine/speed_settings.ts";
-import { findAsset } from "../lib/download/asset.ts";
+import { findAsset } from "../lib/download/ensure_asset.ts";
 import { cacheFolder } from "../lib/download/cache.ts";
 import { CATALOGUE } from "../lib/checkpoint/catalogue.ts";
 
@@ -24,8 +25,8 @@ export async function doctor({ peak }: { peak?: boolean }): Promise<number> {
     `Deno      ${Deno.version.deno}, TypeScript ${Deno.version.typescript}`,
   );
   console.log(`Cache     ${cacheFolder()}`);
-  for (const load of [loadCola, loadQuestions, loadReviews]) {
-    const { description } = await load({ provision });
+  for (const source of [COLA, TREC, IMDB]) {
+    const { description } = await loadDataset(source, { provision });
     console.log(`Data      ${description}`);
   }
   for (const { name, asset } of CATALOGUE) {

@@ -243,7 +243,7 @@ export function commandLine(
     )
     .addOption(
       valued(
-        "--order <name>",
+        "--sampler <name>",
         "Order of the sentences: random or length-grouped",
         oneOf(["random", "length-grouped"]),
         "random",

@@ -3,7 +3,8 @@
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { join, relative, resolve } from "node:path";
-import { loadCola } from "../lib/datasets/cola/cola_corpus.ts";
+import { COLA } from "../lib/datasets/cola/cola.ts";
+import { loadDataset } from "../lib/datasets/load_dataset.ts";
 import { type Notebook, writeNotebook } from "./jupyter/notebook_file.ts";
 import { reportPage } from "./jupyter/page.ts";
 import { readResults, recordResults } from "../notebooks/support/results.ts";
@@ -34,7 +35,7 @@ export async function start(
   const names = (await notebookNames()).slice(0, TUTORIAL);
   await prepare(outFolder, names);
   await provision();
-  const { description } = await loadCola({
+  const { description } = await loadDataset(COLA, {
     provision: { onProgress: progressLines() },
   });
   console.log(`Data: ${description}.\nMode: ${mode}.`);

@@ -62,7 +62,13 @@ export const GROUPS: readonly TestGroup[] = [
   },
   {
     name: "examples",
-    paths: ["lib", "tools/bench", "tools/shell", "tools/sweep"],
+    paths: [
+      "lib",
+      "docs/compile.md",
+      "tools/bench",
+      "tools/shell",
+      "tools/sweep",
+    ],
     examples: true,
     permissions: [...NATIVE, "--allow-write"],
     needsAssets: true,

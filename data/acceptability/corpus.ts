@@ -1,4 +1,4 @@
-/** The corpus: pairs of every phenomenon, shared out to three splits in CoLA's format. @module */
+/** The corpus: pairs of every phenomenon, divided into three splits in CoLA's format. @module */
 
 import {
   type RandomStream,
@@ -61,7 +61,7 @@ function rowsOf(
   seen: Set<string>,
 ): Row[] {
   const speaker = new Speaker(random, outOfDomain);
-  // Whether a pair's unacceptable half stands in the corpus too.
+  // Whether a pair's unacceptable half is in the corpus too.
   const numPairs = Math.round(count * ACCEPTABLE);
   const both = random.shuffle(
     Array.from({ length: numPairs }, (_, i) => i < count - numPairs),
@@ -77,7 +77,7 @@ function rowsOf(
   });
 }
 
-/** Says a frame until it gives two sentences of four words or more that nobody has said. */
+/** Fills a frame until it gives two new sentences of four words or more. */
 function newPair(speaker: Speaker, frame: Frame, seen: Set<string>): Pair {
   for (;;) {
     const pair = speaker.say(frame);
@@ -92,7 +92,7 @@ function newPair(speaker: Speaker, frame: Frame, seen: Set<string>): Pair {
   }
 }
 
-/** What each code in the `source` column stands for. */
+/** The meaning of each code in the `source` column. */
 function legend(): Record<string, Omit<Phenomenon, "code" | "frames">> {
   return Object.fromEntries(
     PHENOMENA.map(({ code, title, explanation, outOfDomain }) => [

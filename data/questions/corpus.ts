@@ -1,4 +1,4 @@
-/** The corpus: questions of every class, shared out to three parts. @module */
+/** The corpus: questions of every class, divided into three parts. @module */
 
 import {
   type RandomStream,
@@ -42,9 +42,9 @@ type Template = { readonly label: string; readonly text: string };
 /**
  * Builds the three files; the same bytes every time.
  *
- * No question stands twice. A test question differs from all that train in its
- * template or in its words: one half has a template of its own, the other half
- * fills the known ones with words that are held out.
+ * No question occurs twice. A test question differs from all training questions in
+ * its template or in its words: one half has new templates, the other half fills
+ * the known ones with words that are held out.
  *
  * @returns The files' texts by name, in TREC's published format.
  */
@@ -113,7 +113,7 @@ function oneOf<T>(items: readonly T[], random: RandomStream): T {
 
 function exhausted(code: string, count: number): RangeError {
   return new RangeError(
-    `Cannot draw more questions of ${code} as the templates must give enough: ` +
+    `Cannot draw more questions of ${code}: the templates must give enough; ` +
       `found ${count}; add templates or words`,
   );
 }

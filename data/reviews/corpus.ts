@@ -124,7 +124,7 @@ function fill(frame: string, words: Readonly<Record<string, string>>): string {
   );
 }
 
-/** Draws from a list without end, each item once before any comes again. */
+/** Draws from a list without end; no item is repeated before all were drawn. */
 function endless<T>(items: readonly T[], random: RandomStream): () => T {
   let left: T[] = [];
   return () => {

@@ -51,10 +51,10 @@ const CLOSINGS: readonly ((draw: Draw, who: Pronoun) => string)[] = [
 /**
  * Makes one rhyme: "the sleepy cat sat by the sea , and there she found a golden key ."
  *
- * No two ways through the grammar give the same words, so the probability of the
- * way is that of the rhyme.
+ * No two paths through the grammar give the same words, so the probability of the
+ * path is that of the rhyme.
  *
- * @param random Where the draws come from.
+ * @param random The random stream.
  */
 export function makeRhyme(random: RandomStream): Rhyme {
   const draw = new Draw(random);
@@ -78,7 +78,7 @@ export function makeRhyme(random: RandomStream): Rhyme {
 const SEED = 1744; // the year of the first printed book of nursery rhymes
 const COUNT = 600;
 
-/** All rhymes, none twice; the same ones every time. */
+/** All rhymes, without repetition; the same ones every time. */
 export function makeRhymes(): Rhyme[] {
   const random = randomStream(SEED);
   const rhymes = new Map<string, Rhyme>();

@@ -1,6 +1,6 @@
 /** The words of the rhymes, each with one way to be said in a line of four beats. @module */
 
-/** Words that end alike: where the first line ends, and what the second finds. */
+/** Words with the same ending: the place that ends the first line, the thing found in the second. */
 export type Family = {
   readonly places: readonly string[];
   readonly things: readonly string[];
@@ -82,7 +82,7 @@ export const FINDS: readonly string[] = [
   "sold",
 ];
 
-/** How a thing is; none begins with a vowel, as "a" stands before it. */
+/** How a thing is; none begins with a vowel, because "a" comes before it. */
 export const LOOKS: readonly string[] = [
   "golden",
   "silver",

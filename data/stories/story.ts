@@ -4,8 +4,8 @@ import type { RandomStream } from "../../lib/engine/random/stream.ts";
 import { MOODS, NAMES, type Theme, THEMES } from "./themes.ts";
 
 /**
- * Two ways to say each of the six sentences. `{word}` stands for a word of the cast,
- * `{a word}` for it behind its article.
+ * Two ways to say each of the six sentences. `{word}` is replaced by a word of the
+ * cast, `{a word}` by the word with its article.
  */
 const SENTENCES: readonly (readonly string[])[] = [
   ["{name} is {a person}.", "The {person} is called {name}."],
@@ -44,7 +44,9 @@ function castOf(random: RandomStream): Cast {
   const he = oneOf(["she", "he"] as const, random);
   const [before, after] = oneOf(MOODS, random);
   return {
-    ...{ he, before, after },
+    he,
+    before,
+    after,
     name: oneOf(NAMES[he], random),
     person: oneOf(theme.people, random),
     place: oneOf(theme.places, random),

@@ -1,6 +1,6 @@
 /** Five little worlds, each with its own words, and the words that all share. @module */
 
-/** The words of one world. No word of these lists stands in another world. */
+/** The words of one world. No word of these lists occurs in another world. */
 export type Theme = {
   readonly people: readonly string[];
   readonly places: readonly string[];
@@ -51,7 +51,7 @@ export const THEMES: Readonly<Record<string, Theme>> = {
   },
 };
 
-/** First names, by the pronoun that stands for them. */
+/** First names, by their pronoun. */
 export const NAMES: Readonly<Record<"she" | "he", readonly string[]>> = {
   she: words("Anna Clara Emma Ida Lena"),
   he: words("Adam Ben Carl David Leo"),

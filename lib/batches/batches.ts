@@ -1,14 +1,19 @@
 /**
- * Examples side by side in one rectangle, filled up with padding.
+ * Padded batches: one example in each row, filled up with padding.
  *
- * Shapes: B examples in the batch, T tokens in its longest, or as told.
+ * Shapes: B examples in the batch, T tokens in its longest example by default.
  *
  * @module
  */
 
+import { type BertConfig, maxSequenceLength } from "../model/config.ts";
+import { checkOption, RULES } from "../options.ts";
 import { sequentialOrder } from "./sampler.ts";
 
-/** A sentence as ids, not yet padded. */
+/** The label that a loss leaves out; the number is PyTorch's `ignore_index`. */
+export const IGNORE_INDEX = -100;
+
+/** A sequence of token ids, not yet padded. */
 export type EncodedExample = {
   /** Word pieces with special tokens. */
   inputIds: number[];
@@ -18,8 +23,8 @@ export type EncodedExample = {
   label: number;
 };
 
-/** Where examples stand that share rows. */
-export type PackedPlaces = {
+/** The positions of packed examples, several of which share a row. */
+export type PackingArrays = {
   /** Position of each token in its own example, [R, T]. */
   positions: Int32Array;
   /** Which example each token is of, counted from 1, [R, T]; padding is 0. */
@@ -28,9 +33,9 @@ export type PackedPlaces = {
   starts: Int32Array;
 };
 
-/** B examples in rows of T tokens: each in a row of its own, unless packed. */
+/** B examples in rows of T tokens: one example in each row, or several if packed. */
 export type Batch = {
-  /** [B, T]; padding is 0. */
+  /** [B, T]. */
   inputIds: Int32Array;
   /** [B, T]; padding is 0. */
   tokenTypeIds: Int32Array;
@@ -44,21 +49,23 @@ export type Batch = {
   size: number;
   /** T. */
   length: number;
-  /** Given where several examples share a row. */
-  packing?: PackedPlaces;
+  /** Only if several examples share a row. */
+  packing?: PackingArrays;
 };
 
 /** How to form batches. */
 export type BatchOptions = {
   /** Examples in a batch; the last may have fewer. */
   batchSize: number;
-  /** Which examples, in which order; all in their own order unless told. */
+  /** Positions of the examples to use, in order; default all, as they are. */
   order?: readonly number[];
-  /** T for every batch, or that of the batch's longest, which is the default. */
+  /** T of every batch; default the length of its longest example. */
   length?: number | "longest";
-  /** Rounds T up, so that few different shapes occur; 1 unless told. */
+  /** Rounds T up, so that few different shapes occur; default 1. */
   multipleOf?: number;
-  /** Leaves out a last batch that is not full. */
+  /** The id that fills up the rows; default 0. */
+  padTokenId?: number;
+  /** Whether to leave out a last batch that is not full; default false. */
   dropLast?: boolean;
 };
 
@@ -91,9 +98,10 @@ export function* batchesOf(
 ): Generator<Batch> {
   const { batchSize, order = sequentialOrder(examples.length) } = options;
   const { length = "longest", multipleOf = 1, dropLast = false } = options;
-  checkSize("batchSize", batchSize);
-  checkSize("multipleOf", multipleOf);
-  if (length !== "longest") checkSize("length", length);
+  const { padTokenId = 0 } = options;
+  checkOption("batchSize", batchSize, RULES.count);
+  checkOption("multipleOf", multipleOf, RULES.count);
+  if (length !== "longest") checkOption("length", length, RULES.count);
   const end = dropLast ? order.length - order.length % batchSize : order.length;
   for (let start = 0; start < end; start += batchSize) {
     const indices = order.slice(start, start + batchSize);
@@ -103,7 +111,8 @@ export function* batchesOf(
       throw tooLong(indices, rows, length);
     }
     const wanted = length === "longest" ? longest : length;
-    yield pad(rows, indices, Math.ceil(wanted / multipleOf) * multipleOf);
+    const rounded = Math.ceil(wanted / multipleOf) * multipleOf;
+    yield pad(rows, indices, rounded, padTokenId);
   }
 }
 
@@ -116,18 +125,19 @@ export function* batchesOf(
  * @throws {RangeError} If `batchSize` is no positive whole number.
  */
 export function numBatches(count: number, batchSize: number): number {
-  checkSize("batchSize", batchSize);
+  checkOption("batchSize", batchSize, RULES.count);
   return Math.ceil(count / batchSize);
 }
 
-/** Copies rows into a rectangle of zeros. */
+/** Copies rows into a rectangle of padding. */
 function pad(
   rows: readonly EncodedExample[],
   indices: number[],
   length: number,
+  padTokenId: number,
 ): Batch {
   const size = rows.length;
-  const inputIds = new Int32Array(size * length); // [B, T]
+  const inputIds = new Int32Array(size * length).fill(padTokenId); // [B, T]
   const tokenTypeIds = new Int32Array(size * length); // [B, T]
   const attentionMask = new Float32Array(size * length); // [B, T]
   for (const [row, example] of rows.entries()) {
@@ -156,16 +166,16 @@ export function exampleAt(
   const example = examples[index];
   if (example === undefined) {
     throw new RangeError(
-      `Cannot form a batch as indices must be below ${examples.length}: ` +
+      `Cannot form a batch: every index must be below ${examples.length}; ` +
         `found ${index}`,
     );
   }
   const { inputIds, tokenTypeIds } = example;
   if (inputIds.length === 0 || inputIds.length !== tokenTypeIds.length) {
     throw new RangeError(
-      `Cannot form a batch as example ${index} must have as many segments as ` +
-        `ids, and one at least: found ${inputIds.length} ids, ` +
-        `${tokenTypeIds.length} segments`,
+      `Cannot form a batch: example ${index} must have as many tokenTypeIds as ` +
+        `inputIds, and at least one; found ${inputIds.length} inputIds, ` +
+        `${tokenTypeIds.length} tokenTypeIds`,
     );
   }
   return example;
@@ -179,17 +189,24 @@ function tooLong(
 ): RangeError {
   const at = rows.findIndex(({ inputIds }) => inputIds.length > length);
   return new RangeError(
-    `Cannot form a batch as every example must fit into ${length} tokens: ` +
-      `example ${indices[at]} has ${rows[at]!.inputIds.length}; encode with ` +
+    `Cannot form a batch: every example must have at most ${length} tokens; ` +
+      `found ${rows[at]!.inputIds.length} in example ${
+        indices[at]
+      }; encode with ` +
       `maxLength=${length} or pad to the longest`,
   );
 }
 
-/** Refuses a size that is no positive whole number. */
-export function checkSize(name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 1) return;
-  throw new RangeError(
-    `Cannot form batches as ${name} must be a positive whole number: ` +
-      `current value is ${value}`,
-  );
+/**
+ * Lengths are rounded up to a multiple of this number, so that few shapes occur.
+ *
+ * @param config Supplies the longest sequence, which no rounding may exceed.
+ * @param wanted The multiple, if it divides the longest length; default 4.
+ * @returns `wanted`, or else 1.
+ */
+export function lengthMultiple(
+  config: Pick<BertConfig, "maxPositionEmbeddings" | "positionOffset">,
+  wanted = 4,
+): number {
+  return maxSequenceLength(config) % wanted === 0 ? wanted : 1;
 }

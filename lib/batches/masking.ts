@@ -1,46 +1,57 @@
-/** Hiding words that a model is to guess. @module */
+/**
+ * Masked language modelling: which tokens are masked, and batches of masked sequences.
+ *
+ * @module
+ */
 
-import type { RandomStream } from "../engine/random/stream.ts";
+import { type RandomStream, randomStream } from "../engine/random/stream.ts";
 import {
   CONTINUATION,
   maskIdOf,
   SPECIAL_TOKENS,
   type Vocabulary,
 } from "../tokenizer/vocabulary.ts";
+import {
+  type Batch,
+  batchesOf,
+  type BatchOptions,
+  type EncodedExample,
+  IGNORE_INDEX,
+} from "./batches.ts";
 
-/** A sequence with hidden words. T tokens, M of them to be guessed. */
+/** A masked sequence: T tokens, M of them to be predicted. */
 export type MaskedTokens = {
   /** What the model reads, [T]. */
   inputIds: number[];
-  /** Where it must guess, ascending, [M]. */
-  places: number[];
-  /** The pieces that stood there, [M]. */
-  words: number[];
+  /** Positions of the tokens to be predicted, ascending, [M]. */
+  maskedPositions: number[];
+  /** The original tokens at these positions, [M]. */
+  maskedLabels: number[];
 };
 
-/** How much is hidden, and what hides it. */
+/** How many tokens are masked, and which. */
 export type MaskingOptions = {
-  /** Share of the tokens to be guessed; default 0.15. */
-  readonly share?: number;
+  /** Share of the tokens to be predicted, in (0, 1); default 0.15. */
+  readonly mlmProbability?: number;
   /**
-   * Hides all pieces of a word or none, unless no word is short enough for the share;
-   * default false.
+   * Whether to mask all pieces of a word or none (if no word is short enough for
+   * `mlmProbability`, pieces of one are masked); default false.
    */
-  readonly wholeWords?: boolean;
+  readonly wholeWordMasking?: boolean;
 };
 
-/** Of ten chosen tokens, eight are hidden, one is exchanged, one stays. */
-const HIDDEN = 0.8, EXCHANGED = 0.1;
+/** Of ten chosen tokens, eight become `[MASK]`, one another token, one stays. */
+const MASKED = 0.8, REPLACED = 0.1;
 
 /**
- * How many tokens of a sequence are guessed: at least one.
+ * M, the number of tokens of a sequence that are predicted: at least one.
  *
  * @param length T.
- * @param share Share of the tokens.
- * @returns `share` of `length`, rounded.
+ * @param mlmProbability Share of the tokens.
+ * @returns The product, rounded.
  */
-export function numPlaces(length: number, share: number): number {
-  return Math.max(1, Math.round(share * length));
+export function numMasked(length: number, mlmProbability: number): number {
+  return Math.max(1, Math.round(mlmProbability * length));
 }
 
 /**
@@ -48,11 +59,11 @@ export function numPlaces(length: number, share: number): number {
  * and 10 % stay.
  *
  * Devlin et al. (2019), section 3.1 and appendix A.1; `google-research/bert`,
- * create_pretraining_data.py. A model that is fine-tuned never meets `[MASK]`, so it
- * must have a use for the words that it sees, too. Special tokens are never chosen,
- * and never put in.
+ * create_pretraining_data.py. A model never meets `[MASK]` in fine-tuning, so it must
+ * learn to use the tokens that it sees, too. Special tokens are never chosen, and never
+ * replace another token.
  *
- * @example One word of four, with the special tokens in their place
+ * @example One token of four is masked, no special token
  * ```ts
  * import { maskTokens } from "bertbook/batches/masking.ts";
  * import { randomStream } from "bertbook/engine/random/stream.ts";
@@ -62,17 +73,18 @@ export function numPlaces(length: number, share: number): number {
  * const text = [...SPECIAL_TOKENS, "the", "dog", "barked", "."].join("\n");
  * const vocabulary = parseVocabulary(text, "vocab.txt");
  * const masked = maskTokens([2, 5, 6, 7, 8, 3], vocabulary, randomStream(1));
- * assert.equal(masked.places.length, 1);
+ * assert.equal(masked.maskedPositions.length, 1);
  * assert.deepEqual([masked.inputIds[0], masked.inputIds[5]], [2, 3]);
  * ```
  *
  * @param inputIds A sequence with its special tokens, [T].
  * @param vocabulary The pieces.
- * @param random Chooses places, and what becomes of them.
- * @param options How much is hidden.
- * @returns The sequence to read and what to guess; nothing to guess where all tokens
- * are special.
- * @throws {RangeError} If the share is not in (0, 1), or the vocabulary lacks `[MASK]`.
+ * @param random Chooses the tokens, and what replaces them.
+ * @param options How many tokens are masked.
+ * @returns The sequence to read and the tokens to predict; none if all tokens are
+ * special.
+ * @throws {RangeError} If `mlmProbability` is not in (0, 1), or the vocabulary lacks
+ * `[MASK]`.
  */
 export function maskTokens(
   inputIds: readonly number[],
@@ -80,47 +92,51 @@ export function maskTokens(
   random: RandomStream,
   options: MaskingOptions = {},
 ): MaskedTokens {
-  const { share = 0.15, wholeWords = false } = options;
-  checkShare(share);
+  const { mlmProbability = 0.15, wholeWordMasking = false } = options;
+  checkMlmProbability(mlmProbability);
   const maskId = maskIdOf(vocabulary);
-  const wanted = numPlaces(inputIds.length, share);
-  const units = random.shuffle(unitsOf(inputIds, vocabulary, wholeWords));
-  const places: number[] = [];
+  const wanted = numMasked(inputIds.length, mlmProbability);
+  const units = random.shuffle(unitsOf(inputIds, vocabulary, wholeWordMasking));
+  const maskedPositions: number[] = [];
   for (const unit of units) {
-    // A long word may not fit any more; a shorter one still may.
-    if (places.length + unit.length <= wanted) places.push(...unit);
+    // If a long word does not fit, a shorter one still may.
+    if (maskedPositions.length + unit.length <= wanted) {
+      maskedPositions.push(...unit);
+    }
   }
-  if (places.length === 0) places.push(...shortest(units).slice(0, wanted));
-  places.sort((a, b) => a - b);
+  if (maskedPositions.length === 0) {
+    maskedPositions.push(...shortest(units).slice(0, wanted));
+  }
+  maskedPositions.sort((a, b) => a - b);
   const masked = [...inputIds];
-  for (const place of places) {
+  for (const position of maskedPositions) {
     const draw = random.uniform();
-    if (draw < HIDDEN) masked[place] = maskId;
-    else if (draw < HIDDEN + EXCHANGED) {
-      masked[place] = randomWord(vocabulary, random);
+    if (draw < MASKED) masked[position] = maskId;
+    else if (draw < MASKED + REPLACED) {
+      masked[position] = randomToken(vocabulary, random);
     }
   }
   return {
     inputIds: masked,
-    places,
-    words: places.map((place) => inputIds[place]!),
+    maskedPositions,
+    maskedLabels: maskedPositions.map((position) => inputIds[position]!),
   };
 }
 
-/** Places that are chosen together: of each token, or of each word. */
+/** Positions that are chosen together: of each token, or of each word. */
 function unitsOf(
   inputIds: readonly number[],
   { pieces }: Vocabulary,
-  wholeWords: boolean,
+  wholeWordMasking: boolean,
 ): number[][] {
   const units: number[][] = [];
-  for (const [place, id] of inputIds.entries()) {
+  for (const [position, id] of inputIds.entries()) {
     const piece = pieces[id]!;
     if (SPECIAL_TOKENS.includes(piece)) continue;
-    const continues = wholeWords && piece.startsWith(CONTINUATION);
-    if (continues && units.at(-1)?.at(-1) === place - 1) {
-      units.at(-1)!.push(place);
-    } else units.push([place]);
+    const continues = wholeWordMasking && piece.startsWith(CONTINUATION);
+    if (continues && units.at(-1)?.at(-1) === position - 1) {
+      units.at(-1)!.push(position);
+    } else units.push([position]);
   }
   return units;
 }
@@ -131,8 +147,8 @@ function shortest(units: readonly number[][]): number[] {
   return units.find((unit) => unit.length === length) ?? [];
 }
 
-/** Any piece but a special token. */
-function randomWord({ pieces }: Vocabulary, random: RandomStream): number {
+/** Any token but a special one. */
+function randomToken({ pieces }: Vocabulary, random: RandomStream): number {
   let id = random.integer(pieces.length);
   while (SPECIAL_TOKENS.includes(pieces[id]!)) {
     id = random.integer(pieces.length);
@@ -141,14 +157,77 @@ function randomWord({ pieces }: Vocabulary, random: RandomStream): number {
 }
 
 /**
- * Refuses a share that is none.
+ * Checks the share of the tokens to be predicted.
  *
- * @param share Share of the tokens to be guessed.
+ * @param mlmProbability The share.
  * @throws {RangeError} If it is not in (0, 1).
  */
-export function checkShare(share: number): void {
-  if (share > 0 && share < 1) return;
+export function checkMlmProbability(mlmProbability: number): void {
+  if (mlmProbability > 0 && mlmProbability < 1) return;
   throw new RangeError(
-    `Cannot mask tokens as share must be in (0, 1): current value is ${share}`,
+    `Cannot mask tokens: mlmProbability must be in (0, 1); found ${mlmProbability}`,
   );
+}
+
+/**
+ * A masked batch. The number M of masked positions follows from B and T alone, so that
+ * few shapes occur; positions that are not needed are 0 and have no label.
+ */
+export type MaskedBatch = Batch & {
+  /** Positions among all B · T tokens, [M]. */
+  maskedPositions: Int32Array;
+  /** The original tokens at these positions, or `IGNORE_INDEX`, [M]. */
+  maskedLabels: Int32Array;
+};
+
+/** How to form batches, and how many tokens to mask. */
+export type MaskedBatchOptions = BatchOptions & MaskingOptions & {
+  readonly vocabulary: Vocabulary;
+  /** The run's seed. */
+  readonly seed: number;
+  /** From 1; each epoch masks other tokens. 0 is reserved for validation. */
+  readonly epoch: number;
+};
+
+/** The number of this random stream among those of the same seed and epoch. */
+const MASKING_STREAM = 1;
+
+/**
+ * Forms batches one at a time, and masks tokens in each example.
+ *
+ * The masks follow from the seed, the epoch and the example's index, whatever its
+ * batch: dynamic masking (Liu et al., 2019, "RoBERTa", section 4.1).
+ *
+ * @param examples The examples.
+ * @param options Sizes, order, seed and epoch.
+ * @yields One batch; none if there are no examples.
+ * @throws {RangeError} As `batchesOf` and `maskTokens` do.
+ */
+export function* maskedBatchesOf(
+  examples: readonly EncodedExample[],
+  options: MaskedBatchOptions,
+): Generator<MaskedBatch> {
+  const { vocabulary, seed, epoch } = options;
+  const { mlmProbability = 0.15, wholeWordMasking = false } = options;
+  for (const batch of batchesOf(examples, options)) {
+    const { indices, length: T, size: B } = batch;
+    const numEach = numMasked(T, mlmProbability);
+    const inputIds = batch.inputIds.slice();
+    const maskedPositions = new Int32Array(B * numEach);
+    const maskedLabels = new Int32Array(B * numEach).fill(IGNORE_INDEX);
+    for (const [row, index] of indices.entries()) {
+      const random = randomStream(seed, epoch, index, MASKING_STREAM);
+      const masked = maskTokens(examples[index]!.inputIds, vocabulary, random, {
+        mlmProbability,
+        wholeWordMasking,
+      });
+      inputIds.set(masked.inputIds, row * T);
+      maskedPositions.set(
+        masked.maskedPositions.map((position) => row * T + position),
+        row * numEach,
+      );
+      maskedLabels.set(masked.maskedLabels, row * numEach);
+    }
+    yield { ...batch, inputIds, maskedPositions, maskedLabels };
+  }
 }

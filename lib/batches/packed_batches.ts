@@ -1,9 +1,9 @@
 /**
- * Examples end to end in few rows, so that hardly any padding is computed.
+ * Packed batches: several examples in each row, so that there is little padding.
  *
- * Sentences differ in length, and a rectangle of them is mostly padding. Here short
- * ones share a row, each with its own positions, and attention is kept within each:
- * the results are those of the padded batch. Krell et al. (2021), "Efficient
+ * Sentences differ in length, and a padded batch of them is mostly padding. In a packed
+ * batch short examples share a row. Each has its own positions, and attention stays
+ * within each, so the results equal those of the padded batch. Krell et al. (2021), "Efficient
  * Sequence Packing without Cross-contamination".
  *
  * Shapes: R rows of T tokens that hold B examples.
@@ -11,16 +11,20 @@
  * @module
  */
 
+import { numReplicas } from "../engine/compile.ts";
+import { type BertConfig, maxSequenceLength } from "../model/config.ts";
+import { checkOption, RULES } from "../options.ts";
 import {
   type Batch,
-  checkSize,
+  batchesOf,
   type EncodedExample,
   exampleAt,
+  lengthMultiple,
 } from "./batches.ts";
 import { sequentialOrder } from "./sampler.ts";
 
-/** Where an example stands. */
-export type Place = {
+/** The position of an example in packed rows. */
+export type PackedPosition = {
   /** Counts from 0. */
   readonly row: number;
   /** Position of its first token in the row. */
@@ -31,27 +35,29 @@ export type Place = {
 export type PackedBatchOptions = {
   /** Examples in a batch; the last may have fewer. */
   batchSize: number;
-  /** Which examples, in which order; all in their own order unless told. */
+  /** Positions of the examples to use, in order; default all, as they are. */
   order?: readonly number[];
-  /** T: tokens in a row, where no example of the batch is longer. */
+  /** T: tokens in a row, if no example of the batch is longer. */
   rowLength: number;
-  /** Else T is the longest example's, rounded up to a multiple of it; 1 unless told. */
+  /** If one is longer, T is its length, rounded up to this multiple; default 1. */
   multipleOf?: number;
   /**
-   * R is rounded up to a multiple of it, so that few shapes occur, if it is at least
-   * three times as much; 1 unless told.
+   * R is rounded up to a multiple of this number, so that few shapes occur, if R is at
+   * least three times as large; default 1.
    */
   rowsMultipleOf?: number;
+  /** The id that fills up the rows; default 0. */
+  padTokenId?: number;
   /**
-   * So many shards have about equally many examples, and equally many rows, for
-   * `cutBatch`; 1 unless told. What is left over at the end, and cannot be shared out
-   * evenly, is one shard: shapes of its own would not be worth it once in an epoch.
+   * Number of micro-batches that `splitBatch` can split a batch into, with about equally
+   * many examples and equally many rows in each; default 1. A last batch that cannot be
+   * shared out evenly is one micro-batch: new shapes would not pay once in an epoch.
    */
-  shards?: number;
+  microBatches?: number;
 };
 
 /**
- * Gives each length a place in rows: first fit, the longest first.
+ * Assigns each length a row and an offset: first fit, the longest first.
  *
  * Johnson (1973): no more than 11/9 of the fewest possible rows, and 1.
  *
@@ -60,31 +66,31 @@ export type PackedBatchOptions = {
  * import { packRows } from "bertbook/batches/packed_batches.ts";
  * import assert from "node:assert/strict";
  *
- * const places = packRows([3, 5, 2], 10);
- * assert.deepEqual(places.map(({ row }) => row), [0, 0, 0]);
- * assert.deepEqual(places.map(({ offset }) => offset), [5, 0, 8]);
+ * const positions = packRows([3, 5, 2], 10);
+ * assert.deepEqual(positions.map(({ row }) => row), [0, 0, 0]);
+ * assert.deepEqual(positions.map(({ offset }) => offset), [5, 0, 8]);
  * ```
  *
  * @param lengths Tokens of each example, none above `rowLength`.
  * @param rowLength Tokens in a row.
- * @returns A place for each, in their order; every row is used from its start.
+ * @returns A position for each, in their order; every row is filled from its start.
  */
 export function packRows(
   lengths: readonly number[],
   rowLength: number,
-): Place[] {
+): PackedPosition[] {
   const filled: number[] = [];
-  const places: Place[] = new Array(lengths.length);
+  const positions: PackedPosition[] = new Array(lengths.length);
   const longestFirst = [...lengths.keys()]
     .sort((a, b) => lengths[b]! - lengths[a]!);
   for (const index of longestFirst) {
     const length = lengths[index]!;
     const fitting = filled.findIndex((used) => used + length <= rowLength);
     const row = fitting === -1 ? filled.length : fitting;
-    places[index] = { row, offset: filled[row] ?? 0 };
+    positions[index] = { row, offset: filled[row] ?? 0 };
     filled[row] = (filled[row] ?? 0) + length;
   }
-  return places;
+  return positions;
 }
 
 /**
@@ -101,52 +107,58 @@ export function* packedBatchesOf(
   options: PackedBatchOptions,
 ): Generator<Batch> {
   const { batchSize, rowLength, multipleOf = 1, rowsMultipleOf = 1 } = options;
-  const { order = sequentialOrder(examples.length), shards = 1 } = options;
-  checkSize("batchSize", batchSize);
-  checkSize("rowLength", rowLength);
-  checkSize("shards", shards);
-  checkSize("multipleOf", multipleOf);
-  checkSize("rowsMultipleOf", rowsMultipleOf);
+  const { order = sequentialOrder(examples.length), microBatches = 1 } =
+    options;
+  const { padTokenId = 0 } = options;
+  checkOption("batchSize", batchSize, RULES.count);
+  checkOption("rowLength", rowLength, RULES.count);
+  checkOption("microBatches", microBatches, RULES.count);
+  checkOption("multipleOf", multipleOf, RULES.count);
+  checkOption("rowsMultipleOf", rowsMultipleOf, RULES.count);
   for (let start = 0; start < order.length; start += batchSize) {
-    const given = order.slice(start, start + batchSize);
-    const lengths = given.map((index) =>
+    const members = order.slice(start, start + batchSize);
+    const lengths = members.map((index) =>
       exampleAt(examples, index).inputIds.length
     );
     const longest = Math.max(...lengths);
     const length = longest <= rowLength
       ? rowLength
       : Math.ceil(longest / multipleOf) * multipleOf;
-    const isShared = given.length === batchSize || given.length % shards === 0;
-    const count = isShared ? Math.min(shards, given.length) : 1;
+    const isEven = members.length === batchSize ||
+      members.length % microBatches === 0;
+    const count = isEven ? Math.min(microBatches, members.length) : 1;
     const groups = deal(lengths, count)
-      .map((group) => group.map((at) => given[at]!));
-    yield pack(examples, groups, length, rowsMultipleOf);
+      .map((group) => group.map((at) => members[at]!));
+    yield pack(examples, groups, { length, rowsMultipleOf, padTokenId });
   }
 }
 
 /**
- * Deals examples to shards, the longest first, there and back again: about equally
- * many to each, and about as many tokens. Shards of one example more come first.
+ * Deals examples to micro-batches, the longest first, forwards and backwards in turn:
+ * about equally many to each, and about as many tokens. The larger ones come first.
  */
-function deal(lengths: readonly number[], shards: number): number[][] {
-  const groups = Array.from({ length: shards }, (): number[] => []);
+function deal(lengths: readonly number[], count: number): number[][] {
+  const groups = Array.from({ length: count }, (): number[] => []);
   const longestFirst = [...lengths.keys()]
     .sort((a, b) => lengths[b]! - lengths[a]!);
   for (const [turn, at] of longestFirst.entries()) {
-    const place = turn % shards;
-    const isBack = Math.floor(turn / shards) % 2 === 1;
-    groups[isBack ? shards - 1 - place : place]!.push(at);
+    const group = turn % count;
+    const isBackwards = Math.floor(turn / count) % 2 === 1;
+    groups[isBackwards ? count - 1 - group : group]!.push(at);
   }
   return groups.map((group) => group.sort((a, b) => a - b))
     .sort((a, b) => b.length - a.length);
 }
 
-/** Copies examples to their places in rows of zeros, the shards one below the other. */
+/** Copies examples into rows of zeros, the micro-batches one below the other. */
 function pack(
   all: readonly EncodedExample[],
   groups: readonly number[][],
-  length: number,
-  rowsMultipleOf: number,
+  { length, rowsMultipleOf, padTokenId }: {
+    length: number;
+    rowsMultipleOf: number;
+    padTokenId: number;
+  },
 ): Batch {
   const indices = groups.flat();
   const examples = indices.map((index) => all[index]!);
@@ -157,12 +169,15 @@ function pack(
   const multiple = Math.ceil(rowsMultipleOf / groups.length);
   const numEach = used < 3 * multiple
     ? used
-    : Math.ceil(used / multiple) * multiple; // rows of a shard
+    : Math.ceil(used / multiple) * multiple; // rows of a micro-batch
   const numRows = numEach * groups.length; // R
-  const places = packed.flatMap((shard, number) =>
-    shard.map(({ row, offset }) => ({ row: row + number * numEach, offset }))
+  const places = packed.flatMap((microBatch, number) =>
+    microBatch.map(({ row, offset }) => ({
+      row: row + number * numEach,
+      offset,
+    }))
   );
-  const inputIds = new Int32Array(numRows * length); // [R, T]
+  const inputIds = new Int32Array(numRows * length).fill(padTokenId); // [R, T]
   const tokenTypeIds = new Int32Array(numRows * length); // [R, T]
   const attentionMask = new Float32Array(numRows * length); // [R, T]
   const positions = new Int32Array(numRows * length); // [R, T]
@@ -190,3 +205,42 @@ function pack(
     packing: { positions, sequences, starts },
   };
 }
+
+/** Whether several short examples share a row, or each has its own. */
+export type Batching = "packed" | "padded";
+
+/** The examples of each batch. */
+type BatchMembers = { batchSize: number; order: readonly number[] };
+
+/** T of packed rows: longer rows have less padding, but attention grows with T². */
+const PACKED_LENGTH = 48;
+
+/** Forms the training batches of each kind, in few different shapes. */
+export const BATCHES_OF: Readonly<
+  Record<
+    Batching,
+    (
+      examples: readonly EncodedExample[],
+      config: BertConfig,
+      members: BatchMembers,
+    ) => Generator<Batch>
+  >
+> = {
+  packed: (examples, config, members) =>
+    packedBatchesOf(examples, {
+      ...members,
+      rowLength: Math.min(PACKED_LENGTH, maxSequenceLength(config)),
+      multipleOf: lengthMultiple(config, 16),
+      // The first step of a shape takes seconds, a row of padding milliseconds.
+      rowsMultipleOf: 2,
+      microBatches: numReplicas(),
+      padTokenId: config.padTokenId,
+    }),
+  padded: (examples, config, members) =>
+    batchesOf(examples, {
+      ...members,
+      length: "longest",
+      multipleOf: lengthMultiple(config),
+      padTokenId: config.padTokenId,
+    }),
+};

@@ -1,8 +1,8 @@
-/** In which order an epoch visits the examples. @module */
+/** Samplers: the order in which an epoch visits the examples. @module */
 
 import { randomStream } from "../engine/random/stream.ts";
 
-/** Batches that are sorted together; more make less padding and less chance. */
+/** Batches that are sorted together; more make less padding and less randomness. */
 const MEGABATCH = 50;
 
 /**
@@ -31,7 +31,7 @@ export function randomOrder(
 }
 
 /** How the examples of an epoch are ordered; `"length-grouped"` pads less. */
-export type TrainingOrder = "random" | "length-grouped";
+export type SamplerName = "random" | "length-grouped";
 
 /**
  * The order of one epoch of training.
@@ -41,8 +41,8 @@ export type TrainingOrder = "random" | "length-grouped";
  * @param options The run's seed, the epoch from 1, and the batch size.
  * @returns Every index once.
  */
-export function trainingOrder(
-  order: TrainingOrder,
+export function sampleOrder(
+  order: SamplerName,
   lengths: readonly number[],
   options: { seed: number; epoch: number; batchSize: number },
 ): number[] {

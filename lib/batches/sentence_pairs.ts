@@ -1,4 +1,4 @@
-/** Pairs of sentences, half of which belong together. @module */
+/** Sentence pairs for next-sentence prediction, half of which belong together. @module */
 
 import type { RandomStream } from "../engine/random/stream.ts";
 
@@ -11,11 +11,14 @@ import type { RandomStream } from "../engine/random/stream.ts";
  * @returns The spans, in order.
  * @throws {RangeError} If `size` is no positive whole number.
  */
-export function spansOf(sentences: readonly string[], size: number): string[] {
+export function sentenceSpans(
+  sentences: readonly string[],
+  size: number,
+): string[] {
   if (!Number.isSafeInteger(size) || size < 1) {
     throw new RangeError(
-      `Cannot join sentences as size must be a positive whole number: ` +
-        `current value is ${size}`,
+      `Cannot join sentences: size must be a whole number of at least 1; ` +
+        `found ${size}`,
     );
   }
   const count = Math.ceil(sentences.length / size);
@@ -68,9 +71,9 @@ export function sentencePairs(
   const empty = documents.findIndex((sentences) => sentences.length === 0);
   if (documents.length < 2 || empty >= 0) {
     throw new RangeError(
-      `Cannot pair sentences as there must be at least two documents with one ` +
-        `sentence at least: found ${documents.length} documents` +
-        (empty < 0 ? "" : `, of which number ${empty} is empty`),
+      `Cannot pair sentences: there must be at least two documents, each with a ` +
+        `sentence; found ${documents.length} documents` +
+        (empty < 0 ? "" : `, document ${empty} empty`),
     );
   }
   return documents.flatMap((sentences, own) =>

@@ -1,19 +1,15 @@
-/** The models that can be had by name, and where their files come from. @module */
+/** Model catalogue: the models to load by name, and the sources of their files. @module */
 
 import { closest } from "fastest-levenshtein";
 import { join } from "node:path";
-import { BERT_TINY, configToJson } from "../model/config.ts";
-import {
-  type Asset,
-  ensureAsset,
-  findAsset,
-  type ProvisionOptions,
-} from "../download/asset.ts";
-import { cacheFolder } from "../download/cache.ts";
-import { withLock } from "../download/lock.ts";
-import { replaceFolder, writeSynced } from "./replace.ts";
+import { type Asset, type ProvisionOptions } from "../download/asset.ts";
+import { ensureAsset, findAsset } from "../download/ensure_asset.ts";
+import { cacheFolder, withLock } from "../download/cache.ts";
+import { BERT_TINY } from "../model/config.ts";
+import { configToJson } from "./architectures.ts";
+import { replaceFolder, standingFolder, writeSynced } from "./replace.ts";
 
-/** A model that can be had by name. */
+/** A model that can be loaded by name. */
 export type CatalogueModel = {
   readonly name: string;
   /** What it is, in one line. */
@@ -91,7 +87,7 @@ function miniLmAsset(
   };
 }
 
-/** The model that is fine-tuned unless another one is named. */
+/** The default model. */
 export const ALL_MINI_LM: CatalogueModel = {
   name: "all-MiniLM-L6-v2",
   title:
@@ -115,16 +111,16 @@ export const TINY: CatalogueModel = {
   ),
 };
 
-/** Every model that can be had by name; the first is the default. */
+/** Every model that can be loaded by name; the first is the default. */
 export const CATALOGUE: readonly CatalogueModel[] = [ALL_MINI_LM, TINY];
 
 /**
- * Makes sure that a model is there.
+ * Downloads a model of the catalogue unless it is in the cache; `loadModel` does so too.
  *
  * @param name A name of {@linkcode CATALOGUE}, or a folder in Hugging Face's layout;
- * left out, what `BERTBOOK_MODEL` says, else all-MiniLM-L6-v2.
+ * default the value of `BERTBOOK_MODEL`, else all-MiniLM-L6-v2.
  * @param options Cache, offline, progress, abort.
- * @returns The folder, for `loadClassifier`.
+ * @returns The folder, for `loadModel`.
  * @throws {RangeError} If it is neither in the catalogue nor a folder with a model.
  * @throws {ProvisionError} If no source delivers it.
  */
@@ -140,15 +136,16 @@ export async function ensureModel(
 
 /** A folder that the user names. */
 async function checkedFolder(name: string): Promise<string> {
-  if (await isFile(join(name, "config.json"))) return name;
+  const standing = await standingFolder(name);
+  if (await isFile(join(standing, "config.json"))) return standing;
   const isPath = /[\\/]|^\.|^~/.test(name);
   const names = CATALOGUE.map((model) => model.name);
   throw new RangeError(
-    `Cannot find the model "${name}" as it must be in the catalogue or a folder ` +
-      `with config.json: ` +
+    `Cannot find the model "${name}": it must be in the catalogue or a folder ` +
+      `with config.json; found ` +
       (isPath
-        ? `there is none in this folder; the catalogue has ${names.join(", ")}`
-        : `it is neither; did you mean "${closest(name, names)}"?`),
+        ? `none in this folder; the catalogue has ${names.join(", ")}`
+        : `neither; did you mean "${closest(name, names)}"?`),
   );
 }
 

@@ -1,27 +1,18 @@
-/** The names in a checkpoint ↔ the parameters of the model. @module */
+/** Tensor names: which tensor of a file is which parameter of the model. @module */
 
-import type { Parameter } from "../model/parameters.ts";
+import type { ModelType } from "../model/config.ts";
+import { ARCHITECTURES, type NamedParameter } from "./architectures.ts";
 import type { TensorFact } from "./safetensors_header.ts";
 
-/** What may be new: whole parts above the encoder. */
-const PARTS = [
-  "classifier",
-  "classifier_hidden",
-  "qa_outputs",
-  "bert.pooler.dense",
-  "cls.predictions",
-  "cls.seq_relationship",
-] as const;
-
-/** Copies of the word embeddings and of a bias, which older files hold twice. */
-const TIED = ["cls.predictions.decoder.weight", "cls.predictions.decoder.bias"];
+/** A file of weights, and what it claims to be. */
+type Source = { readonly file: string; readonly modelType: ModelType };
 
 /** Which tensor of a file is which parameter. */
 export type NameMatch = {
   /** The tensor's name in the file, by the parameter's name. */
   readonly found: ReadonlyMap<string, string>;
   /** Parameters that the file lacks, in the model's order. */
-  readonly missing: readonly Parameter[];
+  readonly missing: readonly NamedParameter[];
   /** Names in the file that are no parameter, in the file's order. */
   readonly unexpected: readonly string[];
 };
@@ -29,8 +20,8 @@ export type NameMatch = {
 /**
  * The name that Python's models with a head have today for a tensor.
  *
- * Files of `BertModel` lack the prefix `bert.`; files converted from TensorFlow before
- * 2019 call a norm's weight and bias `gamma` and `beta`.
+ * Files of a bare encoder lack the prefix `bert.`; files converted from TensorFlow
+ * before 2019 call a norm's weight and bias `gamma` and `beta`.
  *
  * @example
  * ```ts
@@ -38,19 +29,20 @@ export type NameMatch = {
  * import assert from "node:assert/strict";
  *
  * assert.equal(
- *   presentName("embeddings.LayerNorm.gamma"),
+ *   presentName("embeddings.LayerNorm.gamma", "bert"),
  *   "bert.embeddings.LayerNorm.weight",
  * );
  * ```
  *
  * @param name The name in the file.
+ * @param modelType The architecture.
  * @returns The present name.
  */
-export function presentName(name: string): string {
+export function presentName(name: string, modelType: ModelType): string {
   return name
     .replace(/\bLayerNorm\.gamma$/, "LayerNorm.weight")
     .replace(/\bLayerNorm\.beta$/, "LayerNorm.bias")
-    .replace(/^(?=(embeddings|encoder|pooler)\.)/, "bert.");
+    .replace(/^(?=(embeddings|encoder|transformer|pooler)\.)/, `${modelType}.`);
 }
 
 /**
@@ -61,83 +53,89 @@ export function presentName(name: string): string {
  *
  * @param parameters What the model has.
  * @param names What the file has.
- * @param file The file's name, for messages.
+ * @param source The file's name, for messages, and the architecture.
  * @returns Found, missing and unexpected names: together, all there are but copies.
  * @throws {SyntaxError} If two names in the file are one parameter.
  * @throws {RangeError} If a part of the encoder is missing, or half of a head, or if
  * the file has more layers than the model.
  */
 export function matchNames(
-  parameters: readonly Parameter[],
+  parameters: readonly NamedParameter[],
   names: Iterable<string>,
-  file: string,
+  source: Source,
 ): NameMatch {
+  const { file, modelType } = source;
   const wanted = new Map(
-    parameters.map(({ name }) => [presentName(name), name]),
+    parameters.map(({ name }) => [presentName(name, modelType), name]),
   );
-  const hasDecoder = wanted.has("cls.predictions.bias");
+  const hasDecoder = parameters.some(({ path }) => path === "predictions.bias");
+  const { tied } = ARCHITECTURES[modelType];
   const found = new Map<string, string>();
   const unexpected: string[] = [];
   for (const stored of names) {
-    const present = presentName(stored);
+    const present = presentName(stored, modelType);
     const name = wanted.get(present);
     if (name === undefined) {
-      if (!(hasDecoder && TIED.includes(present))) unexpected.push(stored);
+      if (!(hasDecoder && tied.includes(present))) unexpected.push(stored);
       continue;
     }
     const other = found.get(name);
     if (other !== undefined) {
       throw new SyntaxError(
-        `Cannot load "${file}" as each parameter must stand in it once: ` +
-          `"${other}" and "${stored}" are both ${present}`,
+        `Cannot load "${file}": each parameter must be in it once; found ` +
+          `"${other}" and "${stored}", which are both ${present}`,
       );
     }
     found.set(name, stored);
   }
   const missing = parameters.filter(({ name }) => !found.has(name));
-  checkLayers(parameters, unexpected, file);
-  checkMissing(parameters, missing, file);
+  checkLayers(parameters, unexpected, source);
+  checkMissing(parameters, missing, source);
   return { found, missing, unexpected };
 }
 
 /** Refuses to use the lower layers of a deeper model without a word. */
 function checkLayers(
-  parameters: readonly Parameter[],
+  parameters: readonly NamedParameter[],
   unexpected: readonly string[],
-  file: string,
+  { file, modelType }: Source,
 ): void {
-  const extra = unexpected.find((name) =>
-    /^bert\.encoder\.layer\.\d+\./.test(presentName(name))
-  );
+  const inLayer = new RegExp(`^${modelType}\\.\\w+\\.layer\\.\\d+\\.`);
+  const extra = unexpected
+    .find((name) => inLayer.test(presentName(name, modelType)));
   if (extra === undefined) return;
   const numLayers = parameters
-    .filter(({ name }) => name.endsWith(".intermediate.dense.bias")).length;
+    .filter(({ path }) => path.endsWith(".intermediate.bias")).length;
   throw new RangeError(
-    `Cannot load "${file}" as the encoder must have the ${numLayers} layers of its ` +
-      `configuration and nothing else: found "${extra}"; is config.json of this model?`,
+    `Cannot load "${file}": the encoder must have the ${numLayers} layers of its ` +
+      `configuration and nothing else; found "${extra}"; is config.json of this model?`,
   );
 }
 
-/** Only whole parts may be new; the rest is what was pretrained. */
+/** Only whole parts above the encoder may be new; the rest is what was pretrained. */
 function checkMissing(
-  parameters: readonly Parameter[],
-  missing: readonly Parameter[],
-  file: string,
+  parameters: readonly NamedParameter[],
+  missing: readonly NamedParameter[],
+  { file, modelType }: Source,
 ): void {
-  const isIn = (part: string) => ({ name }: Parameter): boolean =>
-    presentName(name).startsWith(`${part}.`);
-  const newParts = PARTS.filter((part) =>
-    missing.filter(isIn(part)).length === parameters.filter(isIn(part)).length
-  );
+  const partOf = ({ path }: NamedParameter): string =>
+    path.replace(/^bert\./, "").split(".")[0]!;
+  const numIn = (list: readonly NamedParameter[], part: string): number =>
+    list.filter((parameter) => partOf(parameter) === part).length;
   const lost = missing
-    .filter((parameter) => !newParts.some((part) => isIn(part)(parameter)))
+    .filter((parameter) => {
+      const part = partOf(parameter);
+      return ["embeddings", "layers"].includes(part) ||
+        numIn(missing, part) < numIn(parameters, part);
+    })
     .map(({ name }) => name);
   if (lost.length === 0) return;
   const shown = lost.slice(0, 3).map((name) => `"${name}"`).join(", ");
   throw new RangeError(
-    `Cannot load "${file}" as only a head or a pooler may be new: ` +
-      `${lost.length} of ${parameters.length} tensors are missing, ${shown}` +
-      `${lost.length > 3 ? " …" : ""}; is this a BERT checkpoint?`,
+    `Cannot load "${file}": only a head or a pooler may be new; found ` +
+      `${lost.length} of ${parameters.length} tensors missing, ${shown}` +
+      `${lost.length > 3 ? " …" : ""}; is this a ` +
+      `${ARCHITECTURES[modelType].title} checkpoint?`,
   );
 }
 
@@ -145,12 +143,12 @@ function checkMissing(
  * Compares the shapes in a file with those of the model, before anything is allocated.
  *
  * @param parameters What the model has.
- * @param match Where each stands in the file.
+ * @param match The name of each in the file.
  * @param tensors What the file says of its tensors.
  * @throws {RangeError} If a shape differs.
  */
 export function checkShapes(
-  parameters: readonly Parameter[],
+  parameters: readonly NamedParameter[],
   match: NameMatch,
   tensors: ReadonlyMap<string, TensorFact>,
 ): void {
@@ -165,7 +163,7 @@ export function checkShapes(
       continue;
     }
     throw new RangeError(
-      `Cannot load "${stored}" as its shape must be [${shape.join(", ")}]: ` +
+      `Cannot load "${stored}": its shape must be [${shape.join(", ")}]; ` +
         `found [${found.join(", ")}]; is config.json of this model?`,
     );
   }

@@ -1,141 +1,184 @@
-/** A folder in Hugging Face's layout → a model with one of the seven heads. @module */
+/** Loading a pretrained model, from a folder or by name, under one of seven heads. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import { basename, join } from "node:path";
-import type { ClassifierHeadConfig } from "../model/classifier_head_config.ts";
-import { configFromJson } from "../model/config.ts";
-import { growHead, type HeadName, HEADS } from "../model/heads/heads.ts";
-import { initParameter, normalRandom } from "../model/initialize.ts";
-import { type Parameter, sizeOf } from "../model/parameters.ts";
+import {
+  type BertConfig,
+  checkClassifierHeadConfig,
+  type ClassifierHeadConfig,
+  classifierHeadOf,
+} from "../model/config.ts";
+import { type HeadName, type HeadParams, HEADS } from "../model/heads/heads.ts";
+import {
+  initParameter,
+  normalRandom,
+  sizeOf,
+  unflatten,
+} from "../model/parameters.ts";
+import {
+  checkChoice,
+  checkKnownOptions,
+  checkOption,
+  RULES,
+} from "../options.ts";
+import type { BertTokenizer } from "../tokenizer/bert_tokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { checkVocabularySize } from "../tokenizer/vocabulary.ts";
-import { withShape } from "./classifier_head_config.ts";
-import type { HeadModel } from "./head_model.ts";
-import { chooseLabels, labelsFrom } from "./labels.ts";
+import {
+  ARCHITECTURES,
+  configFromJson,
+  headFromJson,
+  type NamedParameter,
+  parametersOf,
+} from "./architectures.ts";
+import { ensureModel } from "./catalogue.ts";
 import { checkShapes, matchNames, type NameMatch } from "./names.ts";
-import { standingFolder } from "./replace.ts";
-import { openSafetensors, type SafetensorsFile } from "./safetensors.ts";
-import { WEIGHTS_FILE } from "./save_model.ts";
+import {
+  openSafetensors,
+  type SafetensorsFile,
+  WEIGHTS_FILE,
+} from "./safetensors.ts";
 import {
   readJsonObject,
   readTokenizer,
   tokenizerWarning,
 } from "./tokenizer_files.ts";
 
-export type { ClassifierModel, HeadModel } from "./head_model.ts";
-export { saveClassifier, saveModel } from "./save_model.ts";
+/** A model with all that is needed to use it. */
+export type HeadModel<H extends HeadName> = {
+  head: H;
+  config: BertConfig;
+  /** The parameters; the owner of the model disposes them with `disposeTree`. */
+  params: HeadParams[H];
+  tokenizer: Tokenizer;
+  /** The classes in the order of their ids; empty if the head has no classes. */
+  labels: string[];
+  /** The pretrained model that it began as. */
+  name: string;
+};
 
-/** What became of the tensors of a file and of the parameters of the model. */
+/** A sequence classifier with all that is needed to use it. */
+export type ClassifierModel = HeadModel<"sequence-classification">;
+
+/** A model that predicts masked words, and perhaps the next sentence. */
+export type PretrainableModel =
+  | HeadModel<"masked-lm">
+  | HeadModel<"pretraining">;
+
+/** Which tensors of a file were used, and which parameters are new. */
 export type LoadReport = {
   /** Parameters that were read, as tensors. */
   loaded: number;
   /** Parameters that the file lacks, by Python's names. */
   missing: string[];
-  /** Tensors in the file that the model has no place for. */
+  /** Tensors in the file that the model does not have. */
   unexpected: string[];
   /** Parameters that are new and random, or 0 for a bias: they need training. */
   initialized: string[];
   /** Values in all parameters of the model. */
   parameters: number;
-  /** What a reader of any result must know. */
+  /** Remarks for whoever reads a result. */
   warnings: string[];
 };
 
-/** A model, and how it came to be. */
+/** A model, and the report of its loading. */
 export type LoadedModel<H extends HeadName> = HeadModel<H> & {
+  tokenizer: BertTokenizer;
   report: LoadReport;
 };
 
-/** A classifier, and how it came to be. */
-export type LoadedClassifier = LoadedModel<"sequence-classification">;
-
-/** What to make of a checkpoint. */
-export type LoadOptions = {
+/** How to load a checkpoint. */
+export type LoadOptions<H extends HeadName = "sequence-classification"> = {
+  /** The head; default the one that `config.json` names. */
+  head?: H;
   /**
-   * The classes; may be left out if the checkpoint has a trained classifier, or the
-   * head has no classes.
+   * The classes of a new classifier, at least two different names. A trained
+   * classifier keeps its own, which are the default.
    */
   labels?: readonly string[];
   /**
-   * What a new classifier of sequences has above the encoder; a trained one keeps
-   * what it has. Default the checkpoint's, which is the usual if it has no word.
+   * What a new classifier of sequences has between the encoder and the classes; a
+   * trained one keeps its own, which is the default.
    */
   classifier?: Partial<ClassifierHeadConfig>;
-  /** Decides the values of new parameters. */
-  seed: number;
+  /** Decides the values of new parameters; default 42. */
+  seed?: number;
 };
 
 /**
- * Loads a BERT as a sequence classifier: {@linkcode loadModel} with that head.
+ * Loads a model of the catalogue by its name, or a folder in Hugging Face's layout.
  *
- * @param folder A model in Hugging Face's layout.
- * @param options The classes and the seed.
- * @returns The model and the report; the caller disposes `params`.
- * @throws As {@linkcode loadModel} does.
- */
-export function loadClassifier(
-  folder: string,
-  options: LoadOptions,
-): Promise<LoadedClassifier> {
-  return loadModel("sequence-classification", folder, options);
-}
-
-/**
- * Loads a BERT under one of its heads.
+ * A trained model needs no options: the head and the labels are in its `config.json`.
+ * For TypeScript a model without `head` is a classifier of sequences, the usual case;
+ * `model.head` says what it is.
  *
  * Configuration, vocabulary, names and shapes are compared before anything is
- * allocated. A head or a pooler that the file lacks is new, and the report says so;
- * nothing else may be.
+ * allocated. Only a head or a pooler that the file lacks may be new, and the report
+ * names it.
  *
- * @param head What the model is to say.
- * @param folder A model in Hugging Face's layout, saved under any head.
- * @param options The classes and the seed.
+ * @param folderOrName A name such as "all-MiniLM-L6-v2" or "tiny", or a folder.
+ * @param options The head, and the classes and the seed of a new one.
  * @returns The model and the report; the caller disposes `params`.
  * @throws {SyntaxError} If a file is malformed.
- * @throws {TypeError} If the model is of another architecture.
- * @throws {RangeError} If configuration, vocabulary, labels and weights do not fit
- * one another, or a weight is not finite.
+ * @throws {TypeError} If an option is unknown or of the wrong kind, or the model is of
+ * another architecture.
+ * @throws {RangeError} If there is no such model; if it is a bare encoder and `head`
+ * is not given; if configuration, vocabulary, labels and weights do not fit one
+ * another; or if a weight is not finite.
+ * @throws {ProvisionError} If no source delivers a model of the catalogue.
  */
-export async function loadModel<H extends HeadName>(
-  head: H,
-  folder: string,
-  options: LoadOptions,
+export async function loadModel<
+  H extends HeadName = "sequence-classification",
+>(
+  folderOrName: string,
+  options: LoadOptions<H> = {},
 ): Promise<LoadedModel<H>> {
-  const standing = await standingFolder(folder);
-  const settings = await readJsonObject(standing, "config.json");
+  const known = ["head", "labels", "classifier", "seed"];
+  checkKnownOptions("load a model", options, known);
+  const { labels: asked, seed = 42 } = options;
+  if (asked !== undefined) checkLabels(asked);
+  const heads = Object.keys(HEADS) as HeadName[];
+  if (options.head !== undefined) checkChoice("head", options.head, heads);
+  checkOption("seed", seed, RULES.seed);
+  const folder = await ensureModel(folderOrName);
+  const settings = await readJsonObject(folder, "config.json");
   const stored = configFromJson(settings, "config.json");
-  const tokenizer = await readTokenizer(standing);
+  const name = String(settings["base_model"] ?? basename(folderOrName));
+  const { modelType } = stored;
+  const head = options.head ?? headFromJson(settings, modelType) as H;
+  if (head === undefined) throw bareEncoder(name);
+  const tokenizer = await readTokenizer(folder);
   checkVocabularySize(tokenizer.vocabulary, stored.vocabSize);
 
   const isUntrained = settings["untrained"] === true;
-  using file = isUntrained ? undefined : await openWeights(standing);
+  using file = isUntrained ? undefined : await openWeights(folder);
   const numTrained = file ? trainedClasses(file) : 0;
   const labels = HEADS[head].hasLabels
-    ? chooseLabels(
-      options.labels,
-      labelsFrom(settings["id2label"]),
-      numTrained,
-    )
+    ? chooseLabels(asked, labelsFromJson(settings["id2label"]), numTrained)
     : [];
   const config = head === "sequence-classification"
-    ? withShape(stored, options.classifier, numTrained > 0)
+    ? withClassifierHead(stored, options.classifier, numTrained > 0)
     : stored;
-  const numLabels = labels.length;
-  const parameters = HEADS[head].parameters(config, numLabels);
+  const parameters = parametersOf(head, config, labels.length);
   const match = file
-    ? matchNames(parameters, file.tensors.keys(), file.file)
+    ? matchNames(parameters, file.tensors.keys(), {
+      file: file.file,
+      modelType,
+    })
     : { found: new Map<string, string>(), missing: parameters, unexpected: [] };
   if (file) checkShapes(parameters, match, file.tensors);
 
-  const random = normalRandom(options.seed);
+  await ensureEngine();
+  const random = normalRandom(seed);
   const params = tf.tidy(() =>
-    growHead(head, { config, numLabels }, (parameter) => {
+    unflatten(parameters, (parameter) => {
       const stored = match.found.get(parameter.name);
       return file && stored !== undefined
         ? asTensor(parameter, file.read(stored))
         : initParameter(parameter, config, random);
-    })
+    }) as HeadParams[H]
   );
-  const name = String(settings["base_model"] ?? basename(folder));
   const warnings = [
     isUntrained
       ? `"${name}" is untrained: all its weights are random`
@@ -143,7 +186,15 @@ export async function loadModel<H extends HeadName>(
     tokenizerWarning(tokenizer),
   ].filter((warning) => warning !== undefined);
   const report = { ...reportOf(parameters, match), warnings };
-  return { config, params, tokenizer, labels, name, report };
+  return { head, config, params, tokenizer, labels, name, report };
+}
+
+function bareEncoder(name: string): RangeError {
+  return new RangeError(
+    `Cannot load "${name}" without a head: its config.json must name one; found a ` +
+      `bare encoder; pass the option head, one of ` +
+      Object.keys(HEADS).map((head) => `"${head}"`).join(", "),
+  );
 }
 
 /** Opens the weights, or says why there are none that may be opened. */
@@ -155,12 +206,11 @@ async function openWeights(folder: string): Promise<SafetensorsFile> {
     const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
     const pickle = names.find((name) => /\.(bin|pt|pth|ckpt|pkl)$/.test(name));
     throw new TypeError(
-      `Cannot load "${
-        basename(folder)
-      }" as its weights must be in ${WEIGHTS_FILE}: ` +
+      `Cannot load "${basename(folder)}": its weights must be in ` +
+        `${WEIGHTS_FILE}; found ` +
         (pickle === undefined
-          ? `found ${names.toSorted().join(", ")}`
-          : `"${pickle}" is a pickle, which may run any code when read`) +
+          ? names.toSorted().join(", ")
+          : `"${pickle}", a pickle, which may run any code when read`) +
         `; save the model again with Python's save_pretrained`,
     );
   }
@@ -171,9 +221,9 @@ function trainedClasses(file: SafetensorsFile): number {
   return file.tensors.get("classifier.weight")?.shape[0] ?? 0;
 }
 
-/** A kernel is stored as [Out, In] and used as [In, Out]; the engine turns it. */
+/** A kernel is stored as [Out, In] and used as [In, Out]; the engine transposes it. */
 function asTensor(
-  { role, shape }: Parameter,
+  { role, shape }: NamedParameter,
   values: Float32Array,
 ): tf.Tensor {
   if (role !== "kernel") return tf.tensor(values, [...shape]);
@@ -181,7 +231,7 @@ function asTensor(
 }
 
 function reportOf(
-  parameters: readonly Parameter[],
+  parameters: readonly NamedParameter[],
   { found, missing, unexpected }: NameMatch,
 ): Omit<LoadReport, "warnings"> {
   const names = missing.map(({ name }) => name);
@@ -194,7 +244,104 @@ function reportOf(
   };
 }
 
-/** A model that guesses words, and perhaps judges pairs. */
-export type PretrainableModel =
-  | HeadModel<"masked-lm">
-  | HeadModel<"pretraining">;
+/** Refuses classes that are no list of at least two different strings. */
+function checkLabels(labels: readonly string[]): void {
+  const must =
+    `Cannot load a classifier: the option labels must be a list of at ` +
+    `least two different strings; found ${JSON.stringify(labels)}`;
+  if (
+    !Array.isArray(labels) ||
+    !labels.every((label) => typeof label === "string" && label !== "")
+  ) {
+    throw new TypeError(must);
+  }
+  if (labels.length < 2 || new Set(labels).size !== labels.length) {
+    throw new RangeError(must);
+  }
+}
+
+/**
+ * The class names in a `config.json`, in the order of their ids; undefined if there
+ * are none but Python's placeholders LABEL_0, LABEL_1 …
+ */
+function labelsFromJson(idToLabel: unknown): string[] | undefined {
+  if (typeof idToLabel !== "object" || idToLabel === null) return undefined;
+  const names = new Map(Object.entries(idToLabel));
+  const labels = Array.from(
+    { length: names.size },
+    (_, id) => String(names.get(String(id))),
+  );
+  return labels.every((label, id) => label === `LABEL_${id}`)
+    ? undefined
+    : labels;
+}
+
+/**
+ * Decides the classes of a model. A trained classifier keeps its classes: other names
+ * over the same weights would turn every prediction into another word.
+ *
+ * @param asked The option, if given.
+ * @param stored The checkpoint's, if it has names.
+ * @param numTrained Classes of the trained classifier in the checkpoint; 0 if none.
+ */
+function chooseLabels(
+  asked: readonly string[] | undefined,
+  stored: readonly string[] | undefined,
+  numTrained: number,
+): string[] {
+  const isTrained = numTrained > 0;
+  const labels = [...asked ?? (isTrained ? stored : undefined) ?? []];
+  if (labels.length === 0) {
+    throw new RangeError(
+      `Cannot load a classifier: it must have at least two different labels; ` +
+        `found none in config.json; pass the option labels`,
+    );
+  }
+  const quote = (labels: readonly string[]): string =>
+    `[${labels.map((label) => JSON.stringify(label)).join(", ")}]`;
+  const differs = stored !== undefined &&
+    stored.join("\n") !== labels.join("\n");
+  if (isTrained && (numTrained !== labels.length || differs)) {
+    throw new RangeError(
+      `Cannot load a trained classifier: its labels must be those of the ` +
+        `checkpoint, ` +
+        (stored === undefined ? `${numTrained} without names` : quote(stored)) +
+        `; found ${
+          quote(labels)
+        }; leave out the option labels, or start from a ` +
+        `model without a classifier`,
+    );
+  }
+  return labels;
+}
+
+/**
+ * Decides the head of a classifier. A trained one keeps its head: its weights fit no
+ * other.
+ */
+function withClassifierHead(
+  config: BertConfig,
+  asked: Partial<ClassifierHeadConfig> = {},
+  isTrained: boolean,
+): BertConfig {
+  const { classifier: _, ...encoder } = config;
+  const [stored, usual] = [classifierHeadOf(config), classifierHeadOf(encoder)];
+  const classifier = { ...stored, ...asked };
+  checkClassifierHeadConfig(classifier);
+  const describe = ({ pooling, hiddenSizes }: ClassifierHeadConfig): string =>
+    `pooling "${pooling}", hidden sizes [${hiddenSizes.join(", ")}]`;
+  const isFixed = isTrained || config.modelType !== "bert";
+  if (isFixed && describe(stored) !== describe(classifier)) {
+    throw new RangeError(
+      `Cannot load a ${isTrained ? "trained " : ""}classifier of ` +
+        `${ARCHITECTURES[config.modelType].title}: its head must have ` +
+        `${describe(stored)}; found ${
+          describe(classifier)
+        }; leave out the option ` +
+        `classifier, or start from a BERT without a classifier`,
+    );
+  }
+  return describe(classifier) === describe(usual)
+    ? encoder
+    : { ...encoder, classifier };
+}

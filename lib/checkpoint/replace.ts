@@ -1,4 +1,4 @@
-/** Files and folders that change in one instant, whatever is killed meanwhile. @module */
+/** Atomic replacement of files and folders: a killed process leaves the old or the new. @module */
 
 import { basename, dirname, join } from "node:path";
 

@@ -1,13 +1,16 @@
-/** Weights in files: read tensor by tensor on demand, written in one piece. @module */
+/** The safetensors format: weights read tensor by tensor, written in one piece. @module */
 
 import { basename } from "node:path";
-import { floatValues } from "./float_values.ts";
 import { writeSynced } from "./replace.ts";
 import {
+  type Dtype,
   MAX_HEADER_BYTES,
   parseHeader,
   type SafetensorsHeader,
 } from "./safetensors_header.ts";
+
+/** The one file of weights in a folder. */
+export const WEIGHTS_FILE = "model.safetensors";
 
 /** An open file. Dispose it, or declare it with `using`. */
 export interface SafetensorsFile extends SafetensorsHeader, Disposable {
@@ -57,12 +60,14 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     const dataStart = 8 + headerBytes;
     const { metadata, tensors } = parseHeader(header, size - dataStart, file);
     return {
-      ...{ file, metadata, tensors },
+      file,
+      metadata,
+      tensors,
       read(name: string): Float32Array {
         const fact = tensors.get(name);
         if (fact === undefined) {
           throw new RangeError(
-            `Cannot read "${name}" as it must be in "${file}": it is not`,
+            `Cannot read "${name}": it must be in "${file}"; found no such tensor`,
           );
         }
         const { begin, end, dtype } = fact;
@@ -83,8 +88,8 @@ function headerLength(start: Uint8Array, size: number, file: string): number {
     new TextDecoder().decode(start).startsWith("PK");
   if (start.length < 8) {
     throw new SyntaxError(
-      `Cannot read "${file}" as it must begin with 8 bytes of length: ` +
-        `it has ${size} bytes; download it again`,
+      `Cannot read "${file}": it must begin with 8 bytes of length; ` +
+        `found ${size} bytes; download it again`,
     );
   }
   const length = new DataView(start.buffer).getBigUint64(0, true);
@@ -93,13 +98,13 @@ function headerLength(start: Uint8Array, size: number, file: string): number {
   }
   if (pickle) {
     throw new SyntaxError(
-      `Cannot read "${file}" as it must be in the safetensors format: it is a pickle, ` +
+      `Cannot read "${file}": it must be in the safetensors format; found a pickle, ` +
         `which may run any code when read; take the model.safetensors of this model`,
     );
   }
   throw new RangeError(
-    `Cannot read "${file}" as its header must fit into the file and into ` +
-      `${MAX_HEADER_BYTES} bytes: it claims ${length} of ${size}; ` +
+    `Cannot read "${file}": its header must fit into the file and into ` +
+      `${MAX_HEADER_BYTES} bytes; found ${length} of ${size}; ` +
       `download it again`,
   );
 }
@@ -118,13 +123,104 @@ function readAt(
     const count = handle.readSync(bytes.subarray(done));
     if (count === null) {
       throw new RangeError(
-        `Cannot read "${file}" as it must have ${offset + length} bytes: ` +
-          `it ends at ${offset + done}; it was cut while open`,
+        `Cannot read "${file}": it must have ${offset + length} bytes; ` +
+          `found ${offset + done}; it was cut while open`,
       );
     }
     done += count;
   }
   return bytes;
+}
+
+/** How the bytes of each dtype become numbers; others are not weights. */
+const CONVERSIONS: Readonly<
+  Partial<Record<Dtype, (buffer: ArrayBuffer, name: string) => Float32Array>>
+> = {
+  F32: (buffer) => new Float32Array(buffer),
+  F16: (buffer) => new Float32Array(new Float16Array(buffer)),
+  BF16: (buffer) => {
+    // The upper half of a float32.
+    const bits = Uint32Array.from(
+      new Uint16Array(buffer),
+      (half) => half << 16,
+    );
+    return new Float32Array(bits.buffer);
+  },
+  F64: (buffer, name) => exactly(new Float64Array(buffer), name),
+  I64: (buffer, name) => exactly(new BigInt64Array(buffer), name),
+};
+
+/**
+ * Converts the bytes of a tensor to float32 without changing a value.
+ *
+ * @example A bfloat16 is the upper half of a float32
+ * ```ts
+ * import { floatValues } from "bertbook/checkpoint/safetensors.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const bytes = Uint16Array.of(0x3fc0).buffer; // 1.5
+ * assert.deepEqual([...floatValues(bytes, "BF16", "bias")], [1.5]);
+ * ```
+ *
+ * @param buffer The bytes, little-endian.
+ * @param dtype How they are stored.
+ * @param name The tensor's name, for messages.
+ * @returns The values; F32 shares the buffer.
+ * @throws {TypeError} If values of this dtype are not weights.
+ * @throws {RangeError} If a value is not finite, or no float32 equals it.
+ */
+export function floatValues(
+  buffer: ArrayBuffer,
+  dtype: Dtype,
+  name: string,
+): Float32Array {
+  const convert = CONVERSIONS[dtype];
+  if (convert === undefined) {
+    throw new TypeError(
+      `Cannot load "${name}": its dtype must be one of ` +
+        `${Object.keys(CONVERSIONS).join(", ")}; found ${dtype}`,
+    );
+  }
+  const values = convert(buffer, name);
+  checkFinite(values, name);
+  return values;
+}
+
+/**
+ * Refuses values that are not finite.
+ *
+ * @param values Any number of them.
+ * @param name The tensor's name, for the message.
+ * @throws {RangeError} If one is NaN or infinite.
+ */
+export function checkFinite(values: Float32Array, name: string): void {
+  // 0 · x is 0 for each finite x, and NaN stays NaN: one pass without a branch.
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += 0 * values[i]!;
+  if (sum === 0) return;
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  throw new RangeError(
+    `Cannot use "${name}": all weights must be finite; found ${
+      values[index]
+    } ` +
+      `at index ${index}; the training that made them diverged`,
+  );
+}
+
+/** Copies values to float32 and refuses the first that changes. */
+function exactly(
+  stored: Float64Array | BigInt64Array,
+  name: string,
+): Float32Array {
+  return Float32Array.from(stored as ArrayLike<number | bigint>, (value, i) => {
+    const rounded = Math.fround(Number(value));
+    // `==` compares a bigint and a number by value; NaN has a check of its own.
+    if (rounded == value || Number.isNaN(rounded)) return rounded;
+    throw new RangeError(
+      `Cannot load "${name}": each value must equal a float32; ` +
+        `found ${value} at index ${i}; convert the file to F32`,
+    );
+  });
 }
 
 /** A tensor to write; its values are asked for when their turn comes. */
@@ -168,8 +264,8 @@ export async function* safetensorsChunks(
     const floats = await values();
     if (floats.length !== sizeOf(shape)) {
       throw new RangeError(
-        `Cannot write "${name}" as its values must fit its shape: ` +
-          `[${shape}] needs ${sizeOf(shape)}, found ${floats.length}`,
+        `Cannot write "${name}": its values must fit its shape; ` +
+          `found ${floats.length} values for [${shape}]`,
       );
     }
     yield new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);

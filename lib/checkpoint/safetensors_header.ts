@@ -8,7 +8,7 @@
  * @module
  */
 
-import { parseStrictJson } from "./strict_json.ts";
+import { isObject, parseStrictJson } from "./strict_json.ts";
 
 /** Bytes of one value; what is not listed is not in the format. */
 const BYTES_OF = {
@@ -87,10 +87,12 @@ function parseObject(bytes: Uint8Array, file: string): object {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const text = decoder.decode(bytes);
     if (text.startsWith("{")) return parseStrictJson(text, 3) as object;
-    problem = `begin with "{": found ${JSON.stringify(text.slice(0, 8))}`;
+    problem = `begin with "{"; found ${JSON.stringify(text.slice(0, 8))}`;
   } catch (error) {
     problem = `be ${
-      error instanceof SyntaxError ? error.message : "valid UTF-8: it is not"
+      error instanceof SyntaxError
+        ? error.message
+        : "valid UTF-8; found other bytes"
     }`;
   }
   throw malformed(file, `its header must ${problem}`);
@@ -100,7 +102,7 @@ function parseMetadata(entry: unknown, file: string): Record<string, string> {
   if (!isObject(entry)) throw malformed(file, "__metadata__ must be an object");
   const strings = Object.entries(entry).map(([name, value]) => {
     if (typeof value === "string") return [name, value];
-    throw malformed(file, `metadata must be strings: found ${quote(value)}`);
+    throw malformed(file, `metadata must be strings; found ${quote(value)}`);
   });
   return Object.fromEntries(strings);
 }
@@ -117,14 +119,14 @@ function parseEntry(name: string, entry: unknown, file: string): TensorFact {
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== "string" || !Object.hasOwn(BYTES_OF, dtype)) {
     throw new TypeError(
-      `Cannot read "${file}" as ${at} must have a known dtype: ` +
+      `Cannot read "${file}": ${at} must have a known dtype; ` +
         `found ${quote(dtype)}; known are ${Object.keys(BYTES_OF).join(", ")}`,
     );
   }
   if (!isSizes(shape, MAX_RANK)) {
     throw malformed(
       file,
-      `${at} must have a shape of at most ${MAX_RANK} sizes: found ${
+      `${at} must have a shape of at most ${MAX_RANK} sizes; found ${
         quote(shape)
       }`,
     );
@@ -132,7 +134,7 @@ function parseEntry(name: string, entry: unknown, file: string): TensorFact {
   if (!isSizes(offsets, 2) || !(offsets[0]! <= offsets[1]!)) {
     throw malformed(
       file,
-      `${at} must have two ascending data_offsets: found ${quote(offsets)}`,
+      `${at} must have two ascending data_offsets; found ${quote(offsets)}`,
     );
   }
   const [begin, end] = offsets as [number, number];
@@ -148,10 +150,8 @@ function checkSize(at: string, fact: TensorFact, file: string): void {
   const needed = count * BigInt(BYTES_OF[dtype]);
   if (needed !== BigInt(end - begin)) {
     throw new RangeError(
-      `Cannot read "${file}" as ${at} must have the bytes of its shape: ` +
-        `${dtype} [${shape}] needs ${needed}, its data_offsets span ${
-          end - begin
-        }`,
+      `Cannot read "${file}": ${at} must have the bytes of its shape, ${needed} ` +
+        `for ${dtype} [${shape}]; found data_offsets that span ${end - begin}`,
     );
   }
 }
@@ -169,8 +169,8 @@ function checkCover(
   for (const [name, { begin, end }] of inOrder) {
     if (begin !== covered || end > dataBytes) {
       throw new RangeError(
-        `Cannot read "${file}" as tensor ${quote(name)} must begin at byte ` +
-          `${covered} and end within ${dataBytes}: its data_offsets are ` +
+        `Cannot read "${file}": tensor ${quote(name)} must begin at byte ` +
+          `${covered} and end within ${dataBytes}; found data_offsets ` +
           `[${begin}, ${end}], ${problemOf(begin, covered)}; download it again`,
       );
     }
@@ -178,8 +178,8 @@ function checkCover(
   }
   if (covered !== dataBytes) {
     throw new RangeError(
-      `Cannot read "${file}" as its tensors must cover all data: ` +
-        `they cover ${covered} of ${dataBytes} bytes; download it again`,
+      `Cannot read "${file}": its tensors must cover all data; ` +
+        `found ${covered} of ${dataBytes} bytes covered; download it again`,
     );
   }
 }
@@ -187,10 +187,6 @@ function checkCover(
 function problemOf(begin: number, covered: number): string {
   if (begin < covered) return "an overlap";
   return begin > covered ? "a hole" : "out of range";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isSizes(value: unknown, most: number): value is number[] {
@@ -205,5 +201,5 @@ function quote(value: unknown): string {
 }
 
 function malformed(file: string, problem: string): SyntaxError {
-  return new SyntaxError(`Cannot read "${file}" as ${problem}`);
+  return new SyntaxError(`Cannot read "${file}": ${problem}`);
 }

@@ -1,8 +1,8 @@
-/** JSON from a file that nobody vouches for. @module */
+/** Strict JSON: what comes from elsewhere, parsed without surprises. @module */
 
 /**
- * Parses JSON, and refuses what `JSON.parse` lets pass: a name that stands twice in
- * one object, where the later one silently wins, and nesting without end.
+ * Parses JSON, and refuses what `JSON.parse` accepts: a name twice in one object, of
+ * which the later silently wins, and nesting without end.
  *
  * @example
  * ```ts
@@ -15,7 +15,7 @@
  * ```
  *
  * @param text The JSON text.
- * @param maxDepth How many objects and arrays may stand inside one another.
+ * @param maxDepth How many objects and arrays may be nested.
  * @returns The value.
  * @throws {SyntaxError} If the text is not such JSON; the message ends a sentence
  * that begins "must be".
@@ -61,7 +61,7 @@ function addName(names: Set<string> | undefined, quoted: string): void {
   const name = String(parse(quoted));
   if (names?.has(name)) {
     throw new SyntaxError(
-      `free of duplicates: found ${JSON.stringify(name)} twice`,
+      `free of duplicates; found ${JSON.stringify(name)} twice`,
     );
   }
   names?.add(name);
@@ -73,4 +73,13 @@ function parse(text: string): unknown {
   } catch (error) {
     throw new SyntaxError(`JSON: ${(error as Error).message}`);
   }
+}
+
+/**
+ * Whether a parsed value is an object, and no array.
+ *
+ * @param value Any value.
+ */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,9 @@
-/** A tokenizer ↔ the files in which Hugging Face keeps it. @module */
+/** Tokenizer files in Hugging Face's layout, read and written. @module */
 
 // deno-lint-ignore-file camelcase -- the names in the files are Hugging Face's
 
 import { basename, join } from "node:path";
+import { BertTokenizer } from "../tokenizer/bert_tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import {
   CLS,
@@ -15,7 +16,7 @@ import {
   UNK,
   type Vocabulary,
 } from "../tokenizer/vocabulary.ts";
-import { parseStrictJson } from "./strict_json.ts";
+import { isObject, parseStrictJson } from "./strict_json.ts";
 
 /** More than any of these files nests. */
 const MAX_DEPTH = 32;
@@ -23,7 +24,7 @@ const MAX_DEPTH = 32;
 /**
  * Reads a JSON file that must hold an object.
  *
- * @param folder Where it stands.
+ * @param folder Its folder.
  * @param file Its name.
  * @returns The object.
  * @throws {RangeError} If it is not there.
@@ -41,16 +42,16 @@ export async function readJsonObject(
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new RangeError(
-        `Cannot read "${file}" as it must be in the folder "${
+        `Cannot read "${file}": it must be in the folder "${
           basename(folder)
-        }": ` +
-          `it is not; is this a model in Hugging Face's layout?`,
+        }"; ` +
+          `found none; is this a model in Hugging Face's layout?`,
       );
     }
     if (!(error instanceof SyntaxError)) throw error;
     problem = error.message;
   }
-  throw new SyntaxError(`Cannot parse "${file}" as it must be ${problem}`);
+  throw new SyntaxError(`Cannot parse "${file}": it must be ${problem}`);
 }
 
 /**
@@ -62,7 +63,7 @@ export async function readJsonObject(
  * @throws {SyntaxError} If a file is malformed.
  * @throws {TypeError} If it asks for another kind of tokenizer.
  */
-export async function readTokenizer(folder: string): Promise<Tokenizer> {
+export async function readTokenizer(folder: string): Promise<BertTokenizer> {
   const files = await namesIn(folder);
   const settings = files.has("tokenizer_config.json")
     ? await readJsonObject(folder, "tokenizer_config.json")
@@ -70,14 +71,14 @@ export async function readTokenizer(folder: string): Promise<Tokenizer> {
   if (files.has("vocab.txt")) {
     const text = await Deno.readTextFile(join(folder, "vocab.txt"));
     const vocabulary = parseVocabulary(text, "vocab.txt");
-    return { vocabulary, lowerCase: checkedCase(settings) };
+    return new BertTokenizer(vocabulary, { lowerCase: checkedCase(settings) });
   }
   const { model, normalizer } = await readJsonObject(folder, "tokenizer.json");
   const lowerCase = checkedCase({
     ...settings,
     ...(isObject(normalizer) ? { do_lower_case: normalizer["lowercase"] } : {}),
   });
-  return { vocabulary: vocabularyOf(model), lowerCase };
+  return new BertTokenizer(vocabularyOf(model), { lowerCase });
 }
 
 /** The vocabulary inside `tokenizer.json`. */
@@ -88,7 +89,7 @@ function vocabularyOf(model: unknown): Vocabulary {
     !isObject(model["vocab"])
   ) {
     throw new TypeError(
-      `Cannot read "${file}" as its model must be WordPiece with a vocabulary: ` +
+      `Cannot read "${file}": its model must be WordPiece with a vocabulary; ` +
         `found ${JSON.stringify(isObject(model) ? model["type"] : model)}`,
     );
   }
@@ -114,21 +115,21 @@ function checkedCase(settings: Record<string, unknown>): boolean {
     const value = settings[name];
     if (value === undefined || values.includes(value)) continue;
     throw new TypeError(
-      `Cannot read "tokenizer_config.json" as "${name}" must be ` +
-        `${values.join(" or ")}: found ${JSON.stringify(value)}`,
+      `Cannot read "tokenizer_config.json": "${name}" must be ` +
+        `${values.join(" or ")}; found ${JSON.stringify(value)}`,
     );
   }
   return lowerCase === true;
 }
 
 /**
- * What may be wrong with a tokenizer although every file is well formed.
+ * A warning of what may be wrong with a tokenizer although every file is well formed.
  *
  * @param tokenizer The tokenizer.
  * @returns A sentence, or undefined.
  */
 export function tokenizerWarning(
-  { vocabulary, lowerCase }: Tokenizer,
+  { vocabulary, lowerCase }: BertTokenizer,
 ): string | undefined {
   const cased = vocabulary.pieces.filter((piece) => /^(##)?[A-Z]/.test(piece));
   if (!lowerCase || cased.length === 0) return undefined;
@@ -142,13 +143,20 @@ export function tokenizerWarning(
  * a tokenizer.
  *
  * @param tokenizer The tokenizer.
- * @param maxPositionEmbeddings Longest sequence of its model.
+ * @param model The longest sequence of its model, in tokens, and the class of its
+ * tokenizer in Python.
  * @returns Content by file name.
+ * @throws {TypeError} If it is not BERT's.
  */
 export function tokenizerFiles(
   tokenizer: Tokenizer,
-  maxPositionEmbeddings: number,
+  model: { maxLength: number; className: string },
 ): Record<string, string> {
+  if (!(tokenizer instanceof BertTokenizer)) {
+    throw new TypeError(
+      `Cannot save a tokenizer: it must be a BertTokenizer; found another one`,
+    );
+  }
   const { vocabulary, lowerCase } = tokenizer;
   const specialTokens = {
     unk_token: UNK,
@@ -162,8 +170,8 @@ export function tokenizerFiles(
     ...specialTokens,
     tokenize_chinese_chars: true,
     strip_accents: null,
-    tokenizer_class: "BertTokenizer",
-    model_max_length: maxPositionEmbeddings,
+    tokenizer_class: model.className,
+    model_max_length: model.maxLength,
   };
   return {
     "vocab.txt": vocabulary.pieces.join("\n") + "\n",
@@ -174,7 +182,7 @@ export function tokenizerFiles(
 }
 
 /** The form of Hugging Face's tokenizers library, version 1.0. */
-function tokenizerJson({ vocabulary, lowerCase }: Tokenizer): object {
+function tokenizerJson({ vocabulary, lowerCase }: BertTokenizer): object {
   const idOf = (token: string): number => vocabulary.idOf.get(token)!;
   const special = (id: string, segment: number): object => ({
     SpecialToken: { id, type_id: segment },
@@ -222,10 +230,6 @@ function tokenizerJson({ vocabulary, lowerCase }: Tokenizer): object {
       vocab: Object.fromEntries(vocabulary.idOf),
     },
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 async function namesIn(folder: string): Promise<Set<string>> {

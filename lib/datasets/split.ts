@@ -1,4 +1,4 @@
-/** Which examples train, and which validate. @module */
+/** Train and validation split, at random or stratified by class. @module */
 
 import { randomStream } from "../engine/random/stream.ts";
 
@@ -27,7 +27,7 @@ export type SplitOptions = {
  *
  * @param count Number of examples.
  * @param options Share and seed.
- * @returns Every index once; order is the sampler's business.
+ * @returns Every index once, ascending; the sampler shuffles them.
  * @throws {RangeError} If a part would be empty.
  */
 export function split(count: number, options: SplitOptions): Split {
@@ -70,12 +70,12 @@ function validationSize(count: number, fraction: number): number {
   const size = Math.ceil(count * fraction - 1e-9);
   if (size >= 1 && size < count) return size;
   throw new RangeError(
-    `Cannot split examples as both parts must have one at least: ` +
-      `current values are count=${count}, fraction=${fraction}`,
+    `Cannot split examples: each part must have at least one; ` +
+      `found count=${count}, fraction=${fraction}`,
   );
 }
 
-/** Shares out `total` in proportion to `sizes`, largest remainders first. */
+/** Divides `total` in proportion to `sizes`, largest remainders first. */
 function apportion(sizes: readonly number[], total: number): number[] {
   const all = sizes.reduce((sum, size) => sum + size, 0);
   const exact = sizes.map((size) => size * total / all);

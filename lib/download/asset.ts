@@ -1,21 +1,58 @@
 /**
- * Named files with known SHA-256 that can come from several sources: engine
- * libraries, weights, data.
+ * Assets: named files with known SHA-256 that can come from several sources, such
+ * as engine libraries, weights and data.
  *
  * @module
  */
 
-import { dirname, join } from "node:path";
-import { cacheFolder } from "./cache.ts";
-import type { FileFact } from "./checksum.ts";
-import { withLock } from "./lock.ts";
-import type { ProvisionEvent } from "./progress.ts";
-import { describeSource, fetchFiles, type Source } from "./source.ts";
-import { isVerified, writeStamp } from "./stamp.ts";
+/** What must hold for a file before it is used. */
+export type FileFact = {
+  /** SHA-256 of the content, 64 lower-case hexadecimal digits (FIPS 180-4). */
+  sha256: string;
+  /** Size of the content. */
+  bytes: number;
+};
 
-export type { FileFact } from "./checksum.ts";
-export type { ProvisionEvent } from "./progress.ts";
-export type { Source } from "./source.ts";
+/** File name → path of the member inside the archive. */
+export type Members = Record<string, string>;
+
+/** A wheel on the Python package index, fetched by pip. */
+export type PipSource = {
+  kind: "pip";
+  /** Name and exact version, such as `name==1.0`. */
+  requirement: string;
+  /** The Python that the wheel is for, such as "3.11". */
+  pythonVersion: string;
+  /** Such as "cp"; a pure Python wheel needs none. */
+  implementation?: string;
+  /** Such as "manylinux_2_27_x86_64"; a pure Python wheel needs none. */
+  platform?: string;
+  archive: FileFact;
+  members: Members;
+};
+
+/**
+ * An address. With `members` it is a zip or `.tgz` file, or, if it ends in "/", a
+ * folder that holds the members as files; with `file` it is that one file.
+ */
+export type UrlSource = {
+  kind: "url";
+  url: string;
+  archive?: FileFact;
+  /** Bounds an archive without facts; its members are verified all the same. */
+  maxArchiveBytes?: number;
+  members?: Members;
+  file?: string;
+  /** Host names besides the address's own that it may redirect to. */
+  redirectHosts?: readonly string[];
+  /** Longest wait for an answer, in milliseconds. */
+  connectTimeout?: number;
+  /** Number of tries. */
+  attempts?: number;
+};
+
+/** One place that an asset's files can come from. */
+export type Source = PipSource | UrlSource;
 
 /** Files that belong together, what they must be, and where to get them. */
 export type Asset = {
@@ -31,27 +68,44 @@ export type Asset = {
   licence: string;
 };
 
+/** One moment of `ensureAsset`. */
+export type ProvisionEvent = {
+  /** The asset's name. */
+  asset: string;
+  /** Where its files come from. */
+  source: string;
+  /** What is being done; "ready" is the last event. */
+  phase: "download" | "verify" | "unpack" | "ready";
+  /** Bytes done in this phase. */
+  loaded: number;
+  /** Bytes to do in this phase; 0 if unknown. */
+  total: number;
+};
+
 /** How to provision. */
 export type ProvisionOptions = {
-  /** The cache; {@linkcode cacheFolder} unless told. */
+  /** The cache; default: `cacheFolder()`. */
   home?: string;
-  /** Use only what is there; `BERTBOOK_OFFLINE=1` unless told. */
+  /** Use only the cache; default: whether `BERTBOOK_OFFLINE=1`. */
   offline?: boolean;
-  /** Told at most ten times a second, and at the end of each phase. */
+  /** Receives at most ten events a second, and the end of each phase. */
   onProgress?: (event: ProvisionEvent) => void;
-  /** Stops the work; unfinished downloads stay for the next time. */
+  /** Stops the work; unfinished downloads are kept for the next time. */
   signal?: AbortSignal;
 };
 
 /** An asset that no source could provide. */
 export class ProvisionError extends Error {
+  /** The name that errors of this class print. */
   override name = "ProvisionError";
   /** Why each source failed, in the order in which they were tried. */
   readonly reasons: readonly { source: string; reason: string }[];
 
   /**
-   * @param asset What was wanted.
-   * @param reasons Why each source failed; none where none was tried.
+   * Lists the sources and why each failed.
+   *
+   * @param asset The asset.
+   * @param reasons Why each source failed; empty if none was tried.
    */
   constructor(
     asset: Asset,
@@ -59,10 +113,10 @@ export class ProvisionError extends Error {
   ) {
     const tried = reasons.map(({ source, reason }) => `${source}: ${reason}`);
     super(
-      `Cannot provide "${asset.name}" as ` +
+      `Cannot provide "${asset.name}": ` +
         (tried.length > 0
-          ? `one of its sources must deliver it: ${tried.join("; ")}`
-          : `its files must be in the cache when offline: they are not; ` +
+          ? `one of its sources must deliver it; found ${tried.join("; ")}`
+          : `its files must be in the cache when offline; found none; ` +
             `connect once without BERTBOOK_OFFLINE, or copy ` +
             `${Object.keys(asset.files).join(", ")} from another machine`),
     );
@@ -71,125 +125,53 @@ export class ProvisionError extends Error {
 }
 
 /**
- * Makes sure that the asset's files are there and are the right ones.
+ * A source in a few words, for progress lines and errors.
  *
- * New files are gathered in a folder beside the final one, measured, flushed to
- * disk, and given their place by one rename, under a lock: a reader sees all of
- * them or none, and two processes at once leave one good copy.
- *
- * @param asset What is wanted.
- * @param options Cache, offline, progress, abort.
- * @returns The folder that holds the verified files.
- * @throws {ProvisionError} If no source delivers, or offline without a cache.
+ * @param source The source.
+ * @returns Such as "pip name==1.0" or the address.
  */
-export async function ensureAsset(
-  asset: Asset,
-  options: ProvisionOptions = {},
-): Promise<string> {
-  const ready = await findAsset(asset, options);
-  if (ready) return ready;
-  if (isOffline(options)) throw new ProvisionError(asset, []);
-  const folder = folderOf(asset, options);
-  await Deno.mkdir(dirname(folder), { recursive: true });
-  return await withLock(`${folder}.lock`, async () => {
-    // Another process may have done the work while this one waited.
-    return await findAsset(asset, options) ??
-      await provide(asset, folder, options);
-  }, options);
+export function describeSource(source: Source): string {
+  return source.kind === "pip" ? `pip ${source.requirement}` : source.url;
 }
 
 /**
- * Looks for an asset without fetching anything.
+ * One line about an event: the asset, the size, the source, and at the end that
+ * its digest was checked.
  *
- * @param asset What is wanted.
- * @param options The cache.
- * @returns The folder that holds the verified files, or undefined.
+ * @example
+ * ```ts
+ * import { formatProgress } from "bertbook/download/asset.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const event = { asset: "weights", source: "pip model==1.0", total: 8_000_000 };
+ * assert.equal(
+ *   formatProgress({ ...event, phase: "download", loaded: 2_000_000 }),
+ *   "weights: downloading 2.0 of 8.0 MB (25 %) from pip model==1.0",
+ * );
+ * assert.equal(
+ *   formatProgress({ ...event, phase: "ready", loaded: 8_000_000 }),
+ *   "weights: ready, 8.0 MB from pip model==1.0, sha256 verified",
+ * );
+ * ```
+ *
+ * @param event The event.
+ * @returns One line without a line break.
  */
-export async function findAsset(
-  asset: Asset,
-  options: ProvisionOptions = {},
-): Promise<string | undefined> {
-  const folder = folderOf(asset, options);
-  return await isVerified(folder, asset.files) ? folder : undefined;
-}
-
-/** Tries the sources in order. */
-async function provide(
-  asset: Asset,
-  folder: string,
-  options: ProvisionOptions,
-): Promise<string> {
-  // Fixed names, safe under the lock: what a killed process left is cleared here.
-  const target = `${folder}.new`, scratch = `${folder}.scratch`;
-  const downloads = join(options.home ?? cacheFolder(), "downloads");
-  await Deno.mkdir(downloads, { recursive: true });
-  const reasons: { source: string; reason: string }[] = [];
-  for (const source of asset.sources) {
-    const name = describeSource(source);
-    const tell = teller(asset.name, name, options);
-    try {
-      for (const path of [target, scratch]) await makeEmpty(path);
-      await fetchFiles(source, {
-        files: asset.files,
-        ...{ target, scratch, downloads, tell },
-        ...(options.signal ? { signal: options.signal } : {}),
-      });
-      await writeStamp(target, asset.files);
-      await replace(folder, target);
-      const total = Object.values(asset.files)
-        .reduce((sum, { bytes }) => sum + bytes, 0);
-      tell("ready", total, total);
-      return folder;
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      reasons.push({ source: name, reason: (error as Error).message });
-    } finally {
-      for (const path of [target, scratch]) await removeTree(path);
-    }
+export function formatProgress(event: ProvisionEvent): string {
+  const { asset, source, phase, loaded, total } = event;
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+  if (phase === "ready") {
+    const size = `${megabytes(total)} MB`;
+    return `${asset}: ready, ${size} from ${source}, sha256 verified`;
   }
-  throw new ProvisionError(asset, reasons);
-}
-
-/** Where an asset's files stand. */
-function folderOf(asset: Asset, options: ProvisionOptions): string {
-  return join(options.home ?? cacheFolder(), ...asset.folder.split("/"));
-}
-
-/** Whether only the cache may be used. */
-function isOffline(options: ProvisionOptions): boolean {
-  return options.offline ?? Deno.env.get("BERTBOOK_OFFLINE") === "1";
-}
-
-/** Makes events out of bytes, not more of them than an eye can follow. */
-function teller(
-  asset: string,
-  source: string,
-  options: ProvisionOptions,
-): (phase: ProvisionEvent["phase"], loaded: number, total: number) => void {
-  let last = -Infinity;
-  return (phase, loaded, total) => {
-    const now = performance.now();
-    if (now - last < 100 && loaded !== total) return;
-    last = now;
-    options.onProgress?.({ asset, source, phase, loaded, total });
-  };
-}
-
-/** Gives `next` the place of `folder`, whatever stands there. */
-async function replace(folder: string, next: string): Promise<void> {
-  await removeTree(folder);
-  await Deno.rename(next, folder);
-}
-
-async function makeEmpty(path: string): Promise<void> {
-  await removeTree(path);
-  await Deno.mkdir(path, { recursive: true });
-}
-
-async function removeTree(path: string): Promise<void> {
-  try {
-    await Deno.remove(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  const amount = total > 0
+    ? `${megabytes(loaded)} of ${megabytes(total)} MB ` +
+      `(${Math.floor(100 * loaded / total)} %)`
+    : `${megabytes(loaded)} MB`;
+  const verb = {
+    download: "downloading",
+    verify: "checking sha256",
+    unpack: "unpacking",
+  }[phase];
+  return `${asset}: ${verb} ${amount} from ${source}`;
 }

@@ -1,21 +1,14 @@
-/** Sizes and SHA-256 digests of files too large to hold in memory. @module */
+/** SHA-256 digests and sizes of files too large to hold in memory. @module */
 
 import { createHash } from "node:crypto";
+import type { FileFact } from "./asset.ts";
 
-/** What must be true of a file before it is used. */
-export type FileFact = {
-  /** SHA-256 of the content, 64 lower-case hexadecimal digits (FIPS 180-4). */
-  sha256: string;
-  /** Size of the content. */
-  bytes: number;
-};
-
-/** How a long copy or hash reports itself and can be stopped. */
+/** How a long copy or hash reports its progress and can be stopped. */
 export type CopyOptions = {
-  /** Told the bytes done so far, after each chunk. */
-  onProgress?: (bytes: number) => void;
+  /** Receives the bytes done so far, after each chunk. */
+  onProgress?: ((bytes: number) => void) | undefined;
   /** Stops between two chunks. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 };
 
 /**
@@ -94,7 +87,7 @@ export async function writeAll(
 }
 
 /**
- * Checks a measured file against what is known of it.
+ * Checks a measured file against its known facts.
  *
  * @param name The file's name, for the message.
  * @param expected Size and digest that the project knows.
@@ -106,16 +99,10 @@ export function checkFact(
   expected: FileFact,
   actual: FileFact,
 ): void {
-  if (expected.bytes !== actual.bytes) {
-    throw new RangeError(
-      `Cannot accept "${name}" as its size must be ${expected.bytes} bytes: ` +
-        `found ${actual.bytes}`,
-    );
-  }
-  if (expected.sha256 !== actual.sha256) {
-    throw new RangeError(
-      `Cannot accept "${name}" as its sha256 must be ${expected.sha256}: ` +
-        `found ${actual.sha256}`,
-    );
-  }
+  const rule = expected.bytes !== actual.bytes
+    ? `its size must be ${expected.bytes} bytes; found ${actual.bytes}`
+    : expected.sha256 !== actual.sha256
+    ? `its sha256 must be ${expected.sha256}; found ${actual.sha256}`
+    : undefined;
+  if (rule) throw new RangeError(`Cannot accept "${name}": ${rule}`);
 }

@@ -2,38 +2,34 @@
  * Compiles functions of tensors: the many operations of a tfjs function become
  * one TensorFlow function that runs by a single call.
  *
- * It knows nothing of models or training: any tfjs function will do, as long as
- * what it does follows from shapes and not from values. See {@linkcode compile}.
+ * It knows nothing of models or training: any tfjs function will do if what it
+ * does follows from shapes and not from values. See {@linkcode compile}.
  *
  * @module
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
-import { flatten, type PyTree, rebuild } from "./py_tree.ts";
-import { SignatureIndex } from "./signature_index.ts";
-import { type Sample, sampleOf, tooManySignatures } from "./signature_limit.ts";
 import {
-  CompiledSignature,
+  accelerator,
+  type ConcreteFunction,
   type GraphOptions,
   type SignatureReport,
-} from "./tensorflow/compiled_signature.ts";
-import { currentTrace } from "./tensorflow/trace.ts";
+} from "./accelerator.ts";
+import { flatten, type PyTree, unflatten } from "./py_tree.ts";
+import { TracingCache } from "./tracing_cache.ts";
 import { noteTrace } from "./tracing_report.ts";
-import { tensorFlowBackend, tensorFlowBinding } from "./tensorflow/backend.ts";
-import { withXlaFlags } from "./tensorflow/xla_flags.ts";
 
-export type { SignatureReport } from "./tensorflow/compiled_signature.ts";
+export type { SignatureReport } from "./accelerator.ts";
 
 /** How to compile. */
 export type CompileOptions = GraphOptions & {
-  /** Stands in messages and reports. */
+  /** Appears in messages and reports. */
   readonly name?: string;
   /** How many signatures are kept; default 32. */
   readonly maxSignatures?: number;
   /**
-   * What one more means: a mistake, `"refuse"`, which is the default; or that the one
-   * that was not called for longest is freed, `"forget"`.
+   * What happens at one more: `"refuse"`, the default, throws; `"forget"` frees the one
+   * that was not called for longest.
    */
   readonly whenFull?: "refuse" | "forget";
 };
@@ -46,12 +42,12 @@ export type Compiled<
   /** Calls the function. The caller disposes the tensors that it returns. */
   (...args: Args): Result;
   /**
-   * How the last call ran: as a `"graph"`, or operation by operation, `"eager"`,
-   * where the engine has no graphs, gradients were taken around the call, or
-   * {@linkcode runFunctionsEagerly} said so.
+   * How the last call ran: as a `"graph"`, or operation by operation, `"eager"`, if
+   * the engine has no graphs, gradients were taken around the call, or
+   * {@linkcode runFunctionsEagerly} is on.
    */
   readonly runs: "graph" | "eager" | "not yet";
-  /** The signatures traced so far, those forgotten left out. */
+  /** The signatures that are traced now. */
   readonly signatures: readonly SignatureReport[];
   /** Frees what was traced. A later call traces anew. */
   dispose(): void;
@@ -72,9 +68,34 @@ export function runFunctionsEagerly(eagerly: boolean): void {
   isEager = eagerly;
 }
 
-/** What {@linkcode runFunctionsEagerly} was told last. */
+/** Whether {@linkcode runFunctionsEagerly} is on. */
 export function functionsRunEagerly(): boolean {
   return isEager;
+}
+
+/**
+ * Into how many parts a batch should be cut that a compiled function computes: each
+ * part is computed by a thread of its own.
+ *
+ * One operation split among all threads ends when the slowest of them does, and the
+ * next one begins with data in another core's cache. Parts of a batch do not wait for
+ * each other until their gradients are added up.
+ *
+ * @example One thread computes one thing at a time
+ * ```ts
+ * import { numReplicas } from "bertbook/engine/compile.ts";
+ * import { startEngine } from "bertbook/engine/engine.ts";
+ * import assert from "node:assert/strict";
+ *
+ * await startEngine({ engine: "wasm" });
+ * assert.equal(numReplicas(), 1);
+ * ```
+ *
+ * @returns 1 if operations run one after the other: on a GPU, on engines without
+ * graphs, and if compiled functions run operation by operation.
+ */
+export function numReplicas(): number {
+  return isEager ? 1 : accelerator()?.numReplicas ?? 1;
 }
 
 /**
@@ -84,7 +105,7 @@ export function functionsRunEagerly(): boolean {
  * Tracing calls `run` once with symbols instead of tensors and writes down what
  * it does. So `run` sees shapes but no values; what it does besides tensors
  * happens once per signature, not per call. The signature is what a trace
- * depends on: the form of the arguments, the shapes and element types of their
+ * depends on: the structure of the arguments, the shapes and element types of their
  * tensors, and their plain values. Every new signature is traced anew.
  *
  * - A tensor from outside that `run` uses is passed at each call. It must live.
@@ -93,8 +114,8 @@ export function functionsRunEagerly(): boolean {
  * - Gradients, `tf.tidy` and custom gradients work as always.
  *
  * On an engine without graphs the function runs as it is, with equal results; so
- * it does inside `tf.grads`, where every operation must be seen. `COMPILE.md`
- * beside this file has the rules, the errors and the ways out.
+ * it does inside `tf.grads`, where every operation must be seen. `docs/compile.md`
+ * has the rules, the errors and the ways out.
  *
  * @example Two operations become one
  * ```ts
@@ -120,79 +141,45 @@ export function compile<
   run: (...args: Args) => Result,
   options: CompileOptions = {},
 ): Compiled<Args, Result> {
-  const { name = run.name || "function", whenFull = "refuse" } = options;
-  const limit = options.maxSignatures ?? DEFAULT_MAX_SIGNATURES;
-  checkLimit(name, limit);
-  const index = new SignatureIndex<CompiledSignature<Result>>();
-  /** Of what was traced; where signatures are forgotten, the last called last. */
-  const places = new Set<{ value: CompiledSignature<Result> | undefined }>();
+  const { name = run.name || "function" } = options;
+  const cache = new TracingCache<ConcreteFunction<Result>>(name, {
+    maxSignatures: options.maxSignatures ?? DEFAULT_MAX_SIGNATURES,
+    whenFull: options.whenFull ?? "refuse",
+  });
   let runs: "graph" | "eager" | "not yet" = "not yet";
 
-  const signatures = (): CompiledSignature<Result>[] =>
-    Array.from(places, ({ value }) => value!);
-  const makeRoom = (sample: Sample): void => {
-    if (places.size < limit) return;
-    if (whenFull === "refuse") {
-      const samples = signatures().map(({ sample }) => sample);
-      throw tooManySignatures(name, [...samples, sample]);
-    }
-    const [oldest] = places;
-    places.delete(oldest!);
-    oldest!.value!.dispose();
-    oldest!.value = undefined;
-  };
-  const trace = (
-    backend: NodeJSKernelBackend,
-    args: Args,
-  ): CompiledSignature<Result> => {
-    const { leaves, form } = flatten(args);
-    const sample = sampleOf(form, leaves);
-    makeRoom(sample);
-    return new CompiledSignature(backend, {
-      ...{ name, leaves, sample, options },
-      run: (symbols) => runTidied(run, rebuild(form, symbols) as Args),
-    });
-  };
   const call = (...args: Args): Result => {
-    const backend = tensorFlowBackend();
+    const engine = accelerator();
     // A traced function that calls another takes its operations in.
-    if (currentTrace() !== undefined) return runTidied(run, args);
+    if (engine?.isTracing()) return runTidied(run, args);
     // A gradient that is taken around the call must see every operation.
-    const seen = isEager || tf.engine().state.gradientDepth > 0;
-    if (backend === undefined || seen) {
+    const isSeen = isEager || tf.engine().state.gradientDepth > 0;
+    if (engine === undefined || isSeen) {
       runs = "eager";
       return runTidied(run, args);
     }
-    const { leaves, place } = index.find(args);
+    const { leaves, entry } = cache.find(args);
     runs = "graph";
-    if (place.value !== undefined) {
-      if (whenFull === "forget" && places.delete(place)) places.add(place);
-      return place.value.call(leaves);
-    }
+    if (entry.value !== undefined) return entry.value.call(leaves);
     const start = performance.now();
-    place.value = trace(backend, args);
-    places.add(place);
-    const { context } = tensorFlowBinding().eager;
-    const signature = place.value;
-    const result = withXlaFlags(
-      context.version,
-      () => signature.call(leaves),
-    );
-    context.kernelCache?.share();
-    const { traceMs } = place.value.report;
+    const traced = cache.add(entry, args, () => {
+      const { treeDef } = flatten(args);
+      return engine.trace({
+        name,
+        leaves,
+        run: (symbols) => runTidied(run, unflatten(treeDef, symbols) as Args),
+        options,
+      });
+    });
+    const result = traced.firstCall(leaves);
+    const { traceMs } = traced.report;
     noteTrace(name, { traceMs, firstCallMs: performance.now() - start });
     return result;
   };
   return Object.defineProperties(call, {
     runs: { get: () => runs },
-    signatures: { get: () => signatures().map(({ report }) => report) },
-    dispose: {
-      value: () => {
-        for (const signature of signatures()) signature.dispose();
-        places.clear();
-        index.clear();
-      },
-    },
+    signatures: { get: () => cache.values.map(({ report }) => report) },
+    dispose: { value: () => cache.clear() },
   }) as Compiled<Args, Result>;
 }
 
@@ -209,27 +196,18 @@ function runTidied<
     const returned = run(...args);
     if (returned === undefined) return [];
     if (returned instanceof Promise) throw refusePromise(returned);
-    const { leaves, form } = flatten(returned);
+    const { leaves, treeDef } = flatten(returned);
     const outputs = leaves.map((leaf) => leaf.clone());
-    result = rebuild(form, outputs) as Result;
+    result = unflatten(treeDef, outputs) as Result;
     return outputs;
   });
   return result as Result;
 }
 
-/** Refuses a limit that nothing could reach, or that forbids the first call. */
-function checkLimit(name: string, limit: number): void {
-  if (limit === Infinity || Number.isSafeInteger(limit) && limit >= 1) return;
-  throw new RangeError(
-    `Cannot compile "${name}" as maxSignatures must be a whole number of at ` +
-      `least 1, or Infinity: current value is ${limit}`,
-  );
-}
-
 function refusePromise(promise: Promise<unknown>): TypeError {
-  promise.catch(() => {}); // it goes on with tensors that are gone
+  promise.catch(() => {}); // it continues with disposed tensors
   return new TypeError(
-    "Cannot compile an asynchronous function as all of it must run while it is " +
-      "traced: it returned a Promise; await outside, before or after the call",
+    "Cannot compile an asynchronous function: all of it must run while it is " +
+      "traced; found a Promise; await outside, before or after the call",
   );
 }

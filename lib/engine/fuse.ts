@@ -1,24 +1,26 @@
 /**
- * Fuses chains of small operations: a few passes over the memory in place of one
- * for each operation.
+ * Operator fusion: chains of small operations become a few passes over the memory
+ * instead of one for each operation.
  *
  * @module
  */
 
 import type * as tf from "@tensorflow/tfjs";
-import { flatten, type PyTree, rebuild } from "./py_tree.ts";
-import { SignatureIndex } from "./signature_index.ts";
 import {
-  type Factors,
-  FusedKernel,
-  fusesHere,
-} from "./tensorflow/fused_kernel.ts";
-import { FusedUpdate } from "./tensorflow/fused_update.ts";
-import { currentTrace, type Tracer } from "./tensorflow/trace.ts";
+  accelerator,
+  type FusedKernel,
+  type FusedUpdate,
+  type FuseOptions,
+  type FusingTrace,
+} from "./accelerator.ts";
+import { flatten, type PyTree, unflatten } from "./py_tree.ts";
+import { SignatureIndex } from "./tracing_cache.ts";
+
+export type { FuseOptions } from "./accelerator.ts";
 
 /**
- * Tensors of up to so many elements lie in a core's nearest cache, where one pass
- * more costs less than another kernel is worth.
+ * The largest tensors, in elements, that fit into a core's nearest cache, where one
+ * pass more costs less than another kernel is worth.
  */
 const SMALL = 1 << 13;
 
@@ -49,11 +51,11 @@ const SMALL = 1 << 13;
  * assert.equal(twice(tf.tensor1d([0])).dataSync()[0], 0);
  * ```
  *
- * @param name Stands in TensorFlow's messages and profiles.
+ * @param name Appears in TensorFlow's messages and profiles.
  * @param run A function of tensors, in trees of objects and arrays, and plain
  * values. It uses no other tensors and no variables, and returns new ones.
- * @param factors Results that are multiplied by matrices: a function in bfloat16 needs
- * them rounded, which costs nothing while they are computed, and a pass later.
+ * @param options Which results matrix products read: they are rounded to bfloat16
+ * while they are computed, where the function around them multiplies in it.
  * @returns A function of the same arguments and results.
  */
 export function fuse<
@@ -62,20 +64,21 @@ export function fuse<
 >(
   name: string,
   run: (...args: Args) => Result,
-  factors: Factors = {},
+  options: FuseOptions = {},
 ): (...args: Args) => Result {
   const index = new SignatureIndex<Map<string, FusedKernel>>();
   return (...args) => {
-    const { leaves, place } = index.find(args);
-    const trace = fusingTrace(leaves);
+    const trace = fusingTrace();
     if (trace === undefined) return run(...args);
-    const kernels = place.value ??= new Map<string, FusedKernel>();
-    const types = typesOf(leaves, trace);
+    const { leaves, entry } = index.find(args);
+    if (areSmall(leaves)) return run(...args);
+    const kernels = entry.value ??= new Map<string, FusedKernel>();
+    const types = trace.typesOf(leaves);
     const kernel = kernels.get(types) ??
-      new FusedKernel(trace, name, leaves, (symbols) => {
-        const { form } = flatten(args);
-        return run(...rebuild(form, symbols) as unknown as Args);
-      }, factors);
+      accelerator()!.fusedKernel(trace, name, leaves, (symbols) => {
+        const { treeDef } = flatten(args);
+        return run(...unflatten(treeDef, symbols) as unknown as Args);
+      }, options);
     kernels.set(types, kernel);
     return kernel.call(trace, leaves) as Result;
   };
@@ -85,7 +88,7 @@ export function fuse<
  * Makes a change of variables that becomes one kernel where {@linkcode fuse} makes
  * one: their values are read, changed and written in one pass, in place.
  *
- * @param name Stands in TensorFlow's messages and profiles.
+ * @param name Appears in TensorFlow's messages and profiles.
  * @param run Computes new values, one for each variable, from the present values
  * and the inputs. It uses no other tensors.
  * @returns Changes float32 variables, given other tensors, and says whether it did:
@@ -97,12 +100,12 @@ export function fuseUpdate(
 ): (variables: tf.Variable[], inputs: tf.Tensor[]) => boolean {
   const updates = new Map<string, FusedUpdate>();
   return (variables, inputs) => {
-    const trace = fusingTrace(variables);
-    if (trace === undefined) return false;
+    const trace = fusingTrace();
+    if (trace === undefined || areSmall(variables)) return false;
     const shapes = [...variables, ...inputs].map(({ shape }) => `[${shape}]`);
-    const signature = `${shapes} ${typesOf(inputs, trace)}`;
+    const signature = `${shapes} ${trace.typesOf(inputs)}`;
     const update = updates.get(signature) ??
-      new FusedUpdate(trace, name, variables, inputs, run);
+      accelerator()!.fusedUpdate(trace, name, variables, inputs, run);
     updates.set(signature, update);
     update.call(trace, variables, inputs);
     return true;
@@ -130,19 +133,12 @@ export function unfused<T>(run: () => T): T {
   }
 }
 
-/** The element types in which a trace has its tensors, and multiplies matrices. */
-function typesOf(tensors: readonly tf.Tensor[], trace: Tracer): string {
-  const types = tensors.map((tensor) =>
-    trace.graph.describe(trace.sourceOf(tensor)).dtype
-  );
-  return `${types} ${trace.bfloat16}`;
+/** The trace in progress, if it can have fused parts and may. */
+function fusingTrace(): FusingTrace | undefined {
+  return fuses ? accelerator()?.fusingTrace() : undefined;
 }
 
-/** The trace in progress, if work on these tensors is worth a kernel in it. */
-function fusingTrace(tensors: readonly tf.Tensor[]): Tracer | undefined {
-  const trace = currentTrace();
-  const isWorth = fuses && trace !== undefined && !trace.detoured &&
-    fusesHere() &&
-    tensors.some(({ size }) => size > SMALL);
-  return isWorth ? trace : undefined;
+/** Whether work on these tensors is not worth a kernel. */
+function areSmall(tensors: readonly tf.Tensor[]): boolean {
+  return tensors.every(({ size }) => size <= SMALL);
 }

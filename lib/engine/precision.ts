@@ -1,8 +1,8 @@
-/** How finely matrices are multiplied. @module */
+/** Precision of matrix products: float32 or bfloat16. @module */
 
 import type { PyTree } from "./py_tree.ts";
 import { compile, type Compiled, type CompileOptions } from "./compile.ts";
-import { instructionSets, multipliesBfloat16 } from "./processor.ts";
+import { platform } from "./platform.ts";
 
 /**
  * `"bfloat16"` keeps 8 of a float's 24 binary digits inside matrix products; weights,
@@ -30,8 +30,23 @@ export function compileEach<
   };
 }
 
+/** Any of these multiplies bfloat16 without taking it apart first. */
+const MULTIPLY_BFLOAT16 = ["AVX-512-BF16", "AMX-BF16", "ARM-BF16"];
+
 /**
- * Refuses bfloat16 where it would only be slower.
+ * Whether a processor multiplies bfloat16 by itself.
+ *
+ * @param sets The names of its instruction sets, such as `AVX2`; undefined if not known.
+ * @returns Undefined where `sets` is.
+ */
+export function multipliesBfloat16(
+  sets: readonly string[] | undefined,
+): boolean | undefined {
+  return sets?.some((name) => MULTIPLY_BFLOAT16.includes(name));
+}
+
+/**
+ * Refuses bfloat16 if it would only be slower.
  *
  * @param precision What is asked for.
  * @param sets The processor's instruction sets, null if they are not known.
@@ -39,22 +54,22 @@ export function compileEach<
  */
 export function checkPrecision(
   precision: Precision,
-  sets: readonly string[] | null = instructionSets() ?? null,
+  sets: readonly string[] | null = platform().instructionSets() ?? null,
 ): void {
   if (
     precision !== "bfloat16" || multipliesBfloat16(sets ?? undefined) !== false
   ) return;
   throw new RangeError(
-    `Cannot compute in bfloat16 as the processor must multiply it ` +
-      `(AVX-512-BF16, AMX-BF16 or ARM-BF16): it has ${
+    `Cannot compute in bfloat16: the processor must multiply it ` +
+      `(${MULTIPLY_BFLOAT16.join(", ")}); found ${
         sets!.join(", ") || "none of the known instruction sets"
       }; use precision "float32"`,
   );
 }
 
 /**
- * Keeps more signatures than a training or a page needs, and forgets the oldest in a
- * session of many models: whoever calls such a function cannot pass other sizes.
+ * For functions whose callers cannot choose the sizes: keeps more signatures than a
+ * training or a page needs, and forgets the oldest in a session of many models.
  */
 export const MANY_SIGNATURES = {
   maxSignatures: 256,

@@ -1,8 +1,11 @@
 /**
- * What the processor can do that decides how fast matrices are multiplied.
+ * The processor: its kind, and the instruction sets that decide how fast matrices are
+ * multiplied.
  *
  * @module
  */
+
+import { readFileSync } from "node:fs";
 
 /** The kernel's word for an instruction set, and the maker's. */
 const SETS: readonly (readonly [flag: string, name: string])[] = [
@@ -15,9 +18,6 @@ const SETS: readonly (readonly [flag: string, name: string])[] = [
   ["sve", "SVE"],
   ["bf16", "ARM-BF16"],
 ];
-
-/** Any of these multiplies bfloat16 without taking it apart first. */
-const MULTIPLY_BFLOAT16 = ["AVX-512-BF16", "AMX-BF16", "ARM-BF16"];
 
 /**
  * Picks the instruction sets that matter from Linux's description of the processor.
@@ -50,10 +50,10 @@ export function instructionSets(): string[] | undefined {
 
 function fromCpuInfo<T>(read: (cpuInfo: string) => T): T | undefined {
   try {
-    return read(Deno.readTextFileSync("/proc/cpuinfo"));
+    return read(readFileSync("/proc/cpuinfo", "utf8"));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    if (error instanceof Deno.errors.NotCapable) return undefined;
+    const { code, name } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || name === "NotCapable") return undefined;
     throw error;
   }
 }
@@ -90,16 +90,4 @@ export function processorKindIn(cpuInfo: string): string {
  */
 export function processorKind(): string | undefined {
   return fromCpuInfo(processorKindIn) || undefined;
-}
-
-/**
- * Whether a processor multiplies bfloat16 by itself.
- *
- * @param sets What {@linkcode instructionSets} returned.
- * @returns Undefined where `sets` is.
- */
-export function multipliesBfloat16(
-  sets: readonly string[] | undefined,
-): boolean | undefined {
-  return sets?.some((name) => MULTIPLY_BFLOAT16.includes(name));
 }

@@ -1,6 +1,6 @@
 /**
- * Arguments and results of a compiled function: trees of tensors and plain
- * values, taken apart into the tensors and the form that held them.
+ * PyTrees: arguments and results of a compiled function as trees of tensors and plain
+ * values, flattened into the tensors and a definition of the tree that held them.
  *
  * @module
  */
@@ -18,25 +18,25 @@ export type PyTree =
   | readonly PyTree[]
   | { readonly [name: string]: PyTree };
 
-/** A tree without its tensors: in their places stand their numbers. */
-export type Form =
+/** A tree with numbers in place of its tensors, as JAX's `PyTreeDef`. */
+export type TreeDef =
   | { readonly leaf: number }
   | { readonly plain: string | number | boolean | null | undefined }
-  | { readonly list: readonly Form[] }
-  | { readonly record: readonly (readonly [string, Form])[] };
+  | { readonly list: readonly TreeDef[] }
+  | { readonly record: readonly (readonly [string, TreeDef])[] };
 
 /**
- * Takes a tree apart.
+ * Flattens a tree.
  *
  * @param tree Tensors and plain values.
- * @returns The tensors in their order, and the form for {@linkcode rebuild}.
- * @throws {TypeError} If something else stands in the tree, such as a function.
+ * @returns The tensors in order, and the definition for {@linkcode unflatten}.
+ * @throws {TypeError} If the tree holds something else, such as a function.
  */
 export function flatten(
   tree: PyTree,
-): { leaves: tf.Tensor[]; form: Form } {
+): { leaves: tf.Tensor[]; treeDef: TreeDef } {
   const leaves: tf.Tensor[] = [];
-  const walk = (node: PyTree): Form => {
+  const walk = (node: PyTree): TreeDef => {
     if (node instanceof tf.Tensor) return { leaf: leaves.push(node) - 1 };
     if (Array.isArray(node)) return { list: node.map(walk) };
     if (node === null || PLAIN.has(typeof node)) {
@@ -51,40 +51,46 @@ export function flatten(
     }
     throw refuseNode(node);
   };
-  return { form: walk(tree), leaves };
+  return { treeDef: walk(tree), leaves };
 }
 
 const PLAIN = new Set(["string", "number", "boolean", "undefined"]);
 
 /**
- * Puts a tree together again.
+ * Builds a tree from its definition.
  *
- * @param form From {@linkcode flatten}.
- * @param leaves Tensors to stand where the old ones stood.
+ * @param treeDef From {@linkcode flatten}.
+ * @param leaves The tensors of the new tree, in the order of the old ones.
  */
-export function rebuild(form: Form, leaves: readonly tf.Tensor[]): PyTree {
-  if ("leaf" in form) return leaves[form.leaf]!;
-  if ("plain" in form) return form.plain;
-  if ("list" in form) return form.list.map((child) => rebuild(child, leaves));
+export function unflatten(
+  treeDef: TreeDef,
+  leaves: readonly tf.Tensor[],
+): PyTree {
+  if ("leaf" in treeDef) return leaves[treeDef.leaf]!;
+  if ("plain" in treeDef) return treeDef.plain;
+  if ("list" in treeDef) {
+    return treeDef.list.map((child) => unflatten(child, leaves));
+  }
   return Object.fromEntries(
-    form.record.map(([name, child]) => [name, rebuild(child, leaves)]),
+    treeDef.record.map(([name, child]) => [name, unflatten(child, leaves)]),
   );
 }
 
-/** What stands at a path of a tree: a tensor's number, or a plain value. */
-export type Place = {
+/** A tensor's number or a plain value, with its path in a tree. */
+export type PathEntry = {
   readonly path: string;
   readonly at: { readonly leaf: number } | { readonly plain: unknown };
 };
 
 /**
- * Where each tensor or plain value of a tree stands, in its order, such as
- * `[0].batch.ids`.
+ * Lists the tensors and plain values of a tree with their paths, such as
+ * `[0].batch.inputIds`.
  *
- * @param form From {@linkcode flatten}.
+ * @param treeDef From {@linkcode flatten}.
+ * @returns In the order of the tree.
  */
-export function placesIn(form: Form): Place[] {
-  const walk = (node: Form, path: string): Place[] => {
+export function entriesWithPaths(treeDef: TreeDef): PathEntry[] {
+  const walk = (node: TreeDef, path: string): PathEntry[] => {
     if ("leaf" in node || "plain" in node) return [{ path, at: node }];
     if ("list" in node) {
       return node.list.flatMap((child, i) => walk(child, `${path}[${i}]`));
@@ -93,10 +99,10 @@ export function placesIn(form: Form): Place[] {
       walk(child, path === "" ? name : `${path}.${name}`)
     );
   };
-  return walk(form, "");
+  return walk(treeDef, "");
 }
 
-/** Whether a value is an object literal, and not one of a class. */
+/** Whether a value is an object literal, and not an object of a class. */
 export function isRecord(
   node: unknown,
 ): node is { readonly [name: string]: PyTree } {
@@ -105,14 +111,14 @@ export function isRecord(
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Says what cannot stand in a tree. */
+/** The error for something that cannot be part of a tree. */
 export function refuseNode(node: unknown): TypeError {
   const kind = typeof node === "object" && node !== null
     ? node.constructor?.name ?? "object"
     : typeof node;
   return new TypeError(
-    `Cannot take arguments or results apart as they must be tensors and plain ` +
-      `values, in arrays and object literals: found a ${kind}; make a tensor ` +
-      `of it, or let the function capture it`,
+    `Cannot flatten arguments or results: they must be tensors and plain values, ` +
+      `in arrays and object literals; found a ${kind}; make a tensor of it, or ` +
+      `let the function capture it`,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * A numerical test that an engine must pass before it may be used: wrong
+ * Self-test of an engine: numbers that it must compute right before it is used. Wrong
  * drivers answer with zeros, and training on zeros looks like slow training.
  *
  * @module
@@ -32,8 +32,8 @@ export async function selfTest(): Promise<CheckResult[]> {
     const difference = largestDifference(values, expected());
     if (!(difference <= tolerance)) {
       throw new RangeError(
-        `Cannot trust the engine "${tf.getBackend()}" as its ${name} must be ` +
-          `within ${tolerance} of the right values: found a difference of ` +
+        `Cannot trust the engine "${tf.getBackend()}": its ${name} must be ` +
+          `within ${tolerance} of the right values; found a difference of ` +
           `${difference}; choose another by BERTBOOK_ENGINE`,
       );
     }

@@ -1,12 +1,13 @@
 /**
- * Everything besides the program that decides how fast it runs: to be stored
- * beside every time that is measured.
+ * Settings that decide speed: everything besides the program, to be stored with every
+ * time that is measured.
  *
  * @module
  */
 
 import type { DeviceReport, EngineName } from "./engine.ts";
-import { instructionSets, multipliesBfloat16 } from "./processor.ts";
+import { multipliesBfloat16 } from "./precision.ts";
+import { instructionSets } from "./processor.ts";
 
 /** Plain values, ready to be written as JSON. */
 export type SpeedSettings = {
@@ -14,7 +15,7 @@ export type SpeedSettings = {
   readonly engineVersion: string;
   readonly device: string;
   readonly threads: number;
-  /** Operations that run side by side. */
+  /** Operations that run at the same time. */
   readonly interOpThreads: number;
   /** Whether oneDNN multiplies; null on engines that do not know it. */
   readonly oneDnn: boolean | null;
@@ -74,7 +75,7 @@ export function describeSpeed(settings: SpeedSettings): string {
     value === null ? "not known" : value ? yes : no;
   return [
     `${engine} ${engineVersion}, ${threads} thread${threads === 1 ? "" : "s"}` +
-    (interOpThreads > 1 ? `, ${interOpThreads} operations side by side` : "") +
+    (interOpThreads > 1 ? `, ${interOpThreads} operations at a time` : "") +
     (oneDnn === null ? "" : `, oneDNN ${oneDnn ? "on" : "off"}`),
     `${settings.processor}: ${
       settings.instructionSets?.join(", ") || "instruction sets not known"

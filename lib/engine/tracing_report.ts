@@ -1,4 +1,4 @@
-/** What compiling has cost this process so far. @module */
+/** Tracing report: what compiling has cost this process so far. @module */
 
 /** What became of one compiled function. */
 export type TracedFunction = {

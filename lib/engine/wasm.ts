@@ -1,23 +1,31 @@
 /**
- * The engine that needs nothing but npm: tfjs's WebAssembly backend, with the
- * two kernels that training a transformer asks of it.
+ * The WebAssembly engine, which needs nothing but npm: tfjs's backend, with the two
+ * kernels that training a transformer asks of it.
  *
  * @module
  */
 
 import * as tf from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js";
-import type { StartedEngine } from "./started_engine.ts";
+import { registerEngine, type StartedEngine } from "./start_engine.ts";
 
 const BACKEND = "wasm";
 
-/** Registers the backend; it computes on one thread, four floats at a time. */
-export async function startWasm(): Promise<StartedEngine> {
+/**
+ * Registers the backend; it computes on one thread, four floats at a time.
+ *
+ * @param options Where its binary files are; default: beside its npm package, which a
+ * browser cannot find.
+ */
+async function startWasm(
+  { wasmFolder }: { wasmFolder?: string },
+): Promise<StartedEngine> {
   const { setWasmPaths, version_wasm } = await import(
     "@tensorflow/tfjs-backend-wasm"
   );
-  const main = import.meta.resolve("@tensorflow/tfjs-backend-wasm");
-  setWasmPaths(new URL("./", main).href);
+  const folder = wasmFolder ??
+    new URL("./", import.meta.resolve("@tensorflow/tfjs-backend-wasm")).href;
+  setWasmPaths(folder.endsWith("/") ? folder : `${folder}/`);
   if (!tf.getKernel("UnsortedSegmentSum", BACKEND)) {
     tf.registerKernel(UNSORTED_SEGMENT_SUM);
     replaceMatMul();
@@ -31,6 +39,8 @@ export async function startWasm(): Promise<StartedEngine> {
     interOpThreads: 1,
   };
 }
+
+registerEngine("wasm", startWasm);
 
 /** The gradient of a gather, an embedding's for example; the backend lacks it. */
 const UNSORTED_SEGMENT_SUM: tf.KernelConfig = {

@@ -1,11 +1,11 @@
 /**
- * The engine for a graphics card without TensorFlow: tfjs's WebGPU backend.
+ * The WebGPU engine, for a graphics card without TensorFlow: tfjs's backend.
  *
  * @module
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { StartedEngine } from "./started_engine.ts";
+import { registerEngine, type StartedEngine } from "./start_engine.ts";
 
 /**
  * Registers the backend if this machine has a graphics card.
@@ -23,7 +23,7 @@ export async function startWebGpu(
   const info = adapter?.info;
   if (!info || info.isFallbackAdapter) {
     throw new RangeError(
-      `Cannot use WebGPU as this machine must have a graphics card: found ` +
+      `Cannot use WebGPU: this machine must have a graphics card; found ` +
         `${info ? `software, "${info.description}"` : "no adapter"}`,
     );
   }
@@ -38,3 +38,5 @@ export async function startWebGpu(
     interOpThreads: 1,
   };
 }
+
+registerEngine("webgpu", startWebGpu);

@@ -1,25 +1,28 @@
-/** Who attended to whom in one sequence, as plain numbers to draw. @module */
+/** Attention weights of one sequence, as plain numbers to draw. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { compile } from "../engine/compile.ts";
 import { unfused } from "../engine/fuse.ts";
-import type { BertInput } from "../model/bert.ts";
+import { type BertInput, queriesAndKeysOf } from "../model/bert.ts";
 import {
   type ClassifierParams,
   classify,
 } from "../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../model/config.ts";
+import { checkAlive } from "../batches/check_examples.ts";
 import { checkInput, inputFrom } from "../model/input.ts";
-import { neuronsOf } from "../model/neurons.ts";
-import { lengthMultiple } from "../batches/layout.ts";
+import { lengthMultiple } from "../batches/batches.ts";
 import { MANY_SIGNATURES } from "../engine/precision.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 
-/** A sequence as the tokenizer encodes it. */
+/** A sequence of T tokens as the tokenizer encodes it. */
 export type EncodedSequence = {
+  /** Token ids, [T]. */
   readonly inputIds: readonly number[];
+  /** Token types, [T]. */
   readonly tokenTypeIds: readonly number[];
-  /** 1 for a token, 0 for padding. */
+  /** 1 for a token, 0 for padding, [T]. */
   readonly attentionMask: readonly number[];
 };
 
@@ -27,33 +30,44 @@ export type EncodedSequence = {
 export type SequenceAttention = {
   /** The weights, [L][H][T][T]; rows sum to 1. */
   attentions: number[][][][];
-  /** What was compared, [L][H][T][K]: softmax(q · k / √K + mask) are the weights. */
+  /** The queries, [L][H][T][K]: softmax(q · k / √K + mask) are the weights. */
   queries: number[][][][];
-  /** What the queries were compared with, [L][H][T][K]. */
+  /** The keys, [L][H][T][K]. */
   keys: number[][][][];
-  /** What they led to, [C]. */
+  /** The logits of the classes, [C]. */
   logits: number[];
 };
 
 /**
- * The attention weights of every layer and head with the queries and keys behind
- * them, and the logits they led to.
+ * Computes the attention weights of every layer and head, their queries and keys, and
+ * the logits.
  *
  * The forward pass is compiled once for each length, and lengths are rounded up to
- * multiples of 8: no more than 64 signatures for BERT's 512 positions, and 6 for all
+ * multiples of 8: at most 64 signatures for BERT's 512 positions, and 6 for all
  * sentences of CoLA.
  *
- * @param model Its parameters may be constants or variables; they stay as they are.
- * @param sequence Ids, segments and attention mask, each [T].
+ * @param model The classifier; its parameters do not change.
+ * @param sequence Token ids, token types and attention mask, each [T].
  * @returns Plain numbers.
  * @throws {RangeError} If the model has no embedding for a value.
+ * @throws {TypeError} If the sequence is not encoded, or the model has been disposed.
  */
 export async function attentionsOf(
   { params, config }: ClassifierModel,
   sequence: EncodedSequence,
 ): Promise<SequenceAttention> {
+  if (!Array.isArray(sequence?.inputIds)) {
+    throw new TypeError(
+      `Cannot compute attention weights: the sequence must be encoded as token ids; ` +
+        `found ${
+          JSON.stringify(sequence)
+        }; call encode(model.tokenizer, text) first`,
+    );
+  }
+  checkAlive(params, "compute attention weights");
   const T = sequence.inputIds.length;
   checkInput({ ...sequence, length: T }, config);
+  await ensureEngine();
   const output = tf.tidy(() => {
     const input = inputFrom(padded(sequence, config), config);
     const whole = compiledAttentions(params, input, config);
@@ -77,20 +91,24 @@ export async function attentionsOf(
   }
 }
 
-/** Multiple to which lengths are rounded up, where it divides the longest. */
+/** Lengths are rounded up to multiples of it, if it divides the longest. */
 const LENGTH_MULTIPLE = 8;
 
 /**
  * All layers as one tensor each: [L, H, T, T], twice [L, H, T, K]; logits [1, C].
  *
- * A page looks at a few sentences, so no kernels are made for them: with kernels the
- * first call of MiniLM at 64 tokens takes three times as long.
+ * Not fused: with fused kernels the first call of MiniLM at 64 tokens takes three times
+ * as long, and few sentences are looked at.
  */
 const compiledAttentions = compile(
   (params: ClassifierParams, input: BertInput, config: BertConfig) =>
     unfused(() => {
       const { hiddenStates, ...output } = classify(params, input, config);
-      const { queries, keys } = neuronsOf(params.bert, hiddenStates, config);
+      const { queries, keys } = queriesAndKeysOf(
+        params.bert,
+        hiddenStates,
+        config,
+      );
       return {
         attentions: tf.concat(output.attentions),
         queries: tf.concat(queries),
@@ -101,18 +119,20 @@ const compiledAttentions = compile(
   { name: "attentions", ...MANY_SIGNATURES },
 );
 
-/** The sequence, filled up to a rounded length with padding that is masked. */
+/** The sequence, padded to a rounded length; padding is masked. */
 function padded(
   { inputIds, tokenTypeIds, attentionMask }: EncodedSequence,
   config: BertConfig,
 ): EncodedSequence & { length: number } {
   const multiple = lengthMultiple(config, LENGTH_MULTIPLE);
   const length = multiple * Math.ceil(inputIds.length / multiple);
-  const fill = (values: readonly number[]): number[] =>
-    Array.from({ length }, (_, token) => values[token] ?? 0);
+  const fill = (values: readonly number[], padding = 0): number[] =>
+    Array.from({ length }, (_, token) => values[token] ?? padding);
   return {
-    ...{ inputIds: fill(inputIds), tokenTypeIds: fill(tokenTypeIds), length },
+    inputIds: fill(inputIds, config.padTokenId),
+    tokenTypeIds: fill(tokenTypeIds),
     attentionMask: fill(attentionMask),
+    length,
   };
 }
 

@@ -1,4 +1,4 @@
-/** Reading what a pretrained model has learned: words for `[MASK]`, and pairs. @module */
+/** Masked tokens filled in, and sentence pairs judged, by a pretrained model. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import { softmax } from "../evaluation/probabilities.ts";
@@ -6,68 +6,87 @@ import { predictWords } from "../model/heads/masked_lm.ts";
 import { FOLLOWS } from "../model/heads/next_sentence.ts";
 import { predictBoth } from "../model/heads/pretraining.ts";
 import { inputFrom } from "../model/input.ts";
-import { encode } from "../tokenizer/tokenizer.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { MASK } from "../tokenizer/vocabulary.ts";
-import { checkOption, RULES } from "../options.ts";
-import type { HeadModel } from "../checkpoint/pretrained.ts";
-import type { PretrainableModel } from "../checkpoint/pretrained.ts";
+import { checkAlive } from "../batches/check_examples.ts";
+import { checkKnownOptions, checkOption, RULES } from "../options.ts";
+import type { HeadModel, PretrainableModel } from "../checkpoint/pretrained.ts";
 
-/** A word for a place, and how sure the model is of it. */
-export type Guess = { readonly word: string; readonly probability: number };
+/** A word for a `[MASK]`. */
+export type Guess = {
+  /** A word piece of the vocabulary. */
+  readonly word: string;
+  /** Its probability, in [0, 1]. */
+  readonly probability: number;
+};
+
+/** How to fill masks. */
+export type FillMaskOptions = {
+  /** Words for each mask; default 5. */
+  readonly top?: number;
+  /** Sentence B, which may hold masks too. */
+  readonly pair?: string;
+};
 
 /**
  * The likeliest words for each `[MASK]` in a text.
  *
- * @param model Its parameters stay as they are.
- * @param text A text in which `[MASK]` is written out, once or more often.
- * @param options How many words for each place, 5 by default; `pair`: sentence B,
- * which may hold masks, too.
+ * @param model A model with a masked-language-model head; it does not change.
+ * @param text A text with at least one `[MASK]`.
+ * @param options Words for each mask, and sentence B.
  * @returns For each mask in order, words from the likeliest on.
  * @throws {RangeError} If there is no mask, or the text is too long for the model.
+ * @throws {TypeError} If the text is no string, an option is unknown, or the model has
+ * been disposed.
  */
 export async function fillMask(
   model: PretrainableModel,
   text: string,
-  options: { top?: number; pair?: string } = {},
+  options: FillMaskOptions = {},
 ): Promise<Guess[][]> {
+  checkKnownOptions("fill masks", options, ["top", "pair"]);
   const { top = 5, pair } = options;
   const { config, params, tokenizer } = model;
   const { pieces } = tokenizer.vocabulary;
   checkOption("top", top, RULES.count);
-  const encoding = encode(tokenizer, text, pair === undefined ? {} : { pair });
-  const places = [...encoding.tokens.keys()]
-    .filter((place) => encoding.tokens[place] === MASK);
-  if (places.length === 0) {
+  checkString("fill masks", text);
+  checkAlive(params, "fill masks");
+  const encoding = tokenizer.encode(text, pair === undefined ? {} : { pair });
+  const positions = [...encoding.tokens.keys()]
+    .filter((position) => encoding.tokens[position] === MASK);
+  if (positions.length === 0) {
     throw new RangeError(
-      `Cannot fill a mask as the text must hold ${MASK}: found "${text}"`,
+      `Cannot fill masks: the text must hold ${MASK}; found "${text}"`,
     );
   }
   const { length } = encoding.inputIds;
+  await ensureEngine();
   const best = tf.tidy(() => {
     const input = inputFrom({ ...encoding, length }, config);
-    const at = tf.tensor1d(places, "int32");
-    const { logits } = predictWords(params, input, config, { places: at });
+    const at = tf.tensor1d(positions, "int32");
+    const { logits } = predictWords(params, input, config, { positions: at });
     return tf.topk(tf.softmax(logits), Math.min(top, pieces.length));
   });
   const probabilities = await best.values.array() as number[][];
   const inputIds = await best.indices.array() as number[][];
   tf.dispose(best);
-  return inputIds.map((row, place) =>
+  return inputIds.map((row, mask) =>
     row.map((id, rank) => ({
       word: pieces[id]!,
-      probability: probabilities[place]![rank]!,
+      probability: probabilities[mask]![rank]!,
     }))
   );
 }
 
 /**
- * How likely sentence B follows sentence A.
+ * The probability that sentence B follows sentence A.
  *
- * @param model From pretraining with pairs.
+ * @param model A model pretrained on sentence pairs; it does not change.
  * @param first Sentence A.
  * @param second Sentence B.
  * @returns A probability, in [0, 1].
  * @throws {RangeError} If the pair is too long for the model.
+ * @throws {TypeError} If a sentence is no string, or the model has been disposed.
  */
 export async function probabilityOfFollowing(
   model: HeadModel<"pretraining">,
@@ -75,14 +94,27 @@ export async function probabilityOfFollowing(
   second: string,
 ): Promise<number> {
   const { config, params, tokenizer } = model;
-  const encoding = encode(tokenizer, first, { pair: second });
+  checkString("judge a pair", first);
+  checkString("judge a pair", second);
+  checkAlive(params, "judge a pair");
+  const encoding = tokenizer.encode(first, { pair: second });
   const { length } = encoding.inputIds;
+  await ensureEngine();
   const logits = tf.tidy(() => {
     const input = inputFrom({ ...encoding, length }, config);
-    const places = tf.tensor1d([0], "int32"); // words are not asked for
-    return predictBoth(params, input, config, { places }).sentenceLogits;
+    const positions = tf.tensor1d([0], "int32"); // no word is asked for
+    return predictBoth(params, input, config, { positions }).sentenceLogits;
   });
   const [row] = await logits.array();
   logits.dispose();
   return softmax(row!)[FOLLOWS]!;
+}
+
+function checkString(action: string, text: unknown): void {
+  if (typeof text === "string") return;
+  throw new TypeError(
+    `Cannot ${action}: the text must be a string; found ${
+      JSON.stringify(text)
+    }`,
+  );
 }

@@ -1,27 +1,28 @@
-/** A language model writes: token by token, each from those before it. @module */
+/** Text generation by a language model, token by token. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { compile } from "../engine/compile.ts";
-import { softmax } from "../evaluation/metrics.ts";
-import { languageModel } from "../model/language_model.ts";
+import { softmax } from "../evaluation/probabilities.ts";
+import { type LanguageModel, languageModel } from "../model/language_model.ts";
 import type {
   TransformerConfig,
   TransformerParams,
 } from "../model/transformer.ts";
-import { checkOption, RULES } from "../options.ts";
+import { checkAlive } from "../batches/check_examples.ts";
+import { checkKnownOptions, checkOption, RULES } from "../options.ts";
 import { MANY_SIGNATURES } from "../engine/precision.ts";
-import type { LanguageModel } from "../model/language_model.ts";
 
-/** How to choose among the tokens. */
+/** How to choose each token. */
 export type GenerateOptions = {
-  /** Where the draws come from; not asked at temperature 0. */
+  /** The random numbers in [0, 1); not used at temperature 0. */
   readonly random: { uniform(): number };
   /**
-   * Logits are divided by it: 1 draws from the model's own probabilities, less is
-   * more cautious, and 0 takes the likeliest token, greedily.
+   * Logits are divided by it: 1 samples from the model's probabilities, less is more
+   * cautious, and 0 takes the likeliest token (greedy decoding).
    */
   readonly temperature: number;
-  /** The token after which a text is over. */
+  /** The id of the token that ends a text. */
   readonly end: number;
 };
 
@@ -38,24 +39,29 @@ const compiledLogits = compile(
 /**
  * Continues texts until each has ended or is as long as the model can read.
  *
- * From the first step on each is filled with zeros to the model's full length: the
- * causal mask hides what is not yet written, so one compiled function serves all.
+ * Each text is padded with zeros to the model's full length: the causal mask hides the
+ * padding, so one compiled function computes every step.
  *
- * @param model Its parameters stay as they are.
+ * @param model The language model; it does not change.
  * @param starts The ids that each text begins with, at least one.
  * @param options Temperature, randomness and the end.
  * @returns The ids of each text, its start and its end included.
  * @throws {RangeError} If the temperature is negative or a start does not fit.
+ * @throws {TypeError} If a start is no array of ids, an option is unknown, or the model
+ * has been disposed.
  */
 export async function generate(
   { params, config }: LanguageModel,
   starts: readonly (readonly number[])[],
   options: GenerateOptions,
 ): Promise<number[][]> {
+  checkKnownOptions("generate", options, ["random", "temperature", "end"]);
   const { random, temperature, end } = options;
+  checkAlive(params, "generate");
   checkOption("temperature", temperature, RULES.notNegative);
   const { maxPositionEmbeddings: T, vocabSize } = config;
   for (const start of starts) checkStart(start, config);
+  await ensureEngine();
   const texts = starts.map((start) => [...start]);
   const open = (text: number[]): boolean =>
     text.length < T && text.at(-1) !== end;
@@ -78,7 +84,7 @@ export async function generate(
 }
 
 /**
- * Draws a token by its score.
+ * Samples a token from the softmax of its logits.
  *
  * @example At temperature 0 nothing is drawn
  * ```ts
@@ -90,7 +96,7 @@ export async function generate(
  * assert.equal(chooseToken([0, 3, 1], { temperature: 1, random }), 2);
  * ```
  *
- * @param logits One score for each token, [V].
+ * @param logits One logit for each token, [V].
  * @param options As for {@linkcode generate}.
  * @returns The token's id.
  */
@@ -102,18 +108,24 @@ export function chooseToken(
   const scores = Array.from(logits);
   if (temperature === 0) return scores.indexOf(Math.max(...scores));
   const probabilities = softmax(scores.map((score) => score / temperature));
-  let left = random.uniform();
-  const drawn = probabilities.findIndex((share) => (left -= share) < 0);
-  // Rounding may leave a crumb: then it was the last token that can be.
-  return drawn !== -1
-    ? drawn
-    : probabilities.findLastIndex((share) => share > 0);
+  let rest = random.uniform();
+  const sampled = probabilities.findIndex((each) => (rest -= each) < 0);
+  // Rounded probabilities may sum to less than 1; then it is the last possible token.
+  return sampled !== -1
+    ? sampled
+    : probabilities.findLastIndex((each) => each > 0);
 }
 
 function checkStart(
   start: readonly number[],
   { maxPositionEmbeddings, vocabSize }: TransformerConfig,
 ): void {
+  if (!Array.isArray(start)) {
+    throw new TypeError(
+      `Cannot generate: each start must be an array of token ids; found ` +
+        JSON.stringify(start),
+    );
+  }
   const odd = start.find((id) =>
     !(Number.isInteger(id) && id >= 0 && id < vocabSize)
   );
@@ -124,7 +136,7 @@ function checkStart(
     return;
   }
   throw new RangeError(
-    `Cannot continue a text as it must begin with 1 to ${maxPositionEmbeddings} ids in ` +
-      `[0, ${vocabSize}): found [${start}]`,
+    `Cannot generate: each start must have 1 to ${maxPositionEmbeddings} token ids in ` +
+      `[0, ${vocabSize}); found [${start}]`,
   );
 }

@@ -1,115 +1,221 @@
-/** Sequences → logits, in evaluation mode: no dropout, no gradients. @module */
+/** Predictions: encoded texts → logits, in evaluation mode: no dropout, no gradients. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { setImmediate } from "node:timers/promises";
 import {
   type Batch,
   batchesOf,
   type EncodedExample,
+  IGNORE_INDEX,
+  lengthMultiple,
 } from "../batches/batches.ts";
-import { cutBatch } from "../batches/cut_batch.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
+import {
+  checkAlive,
+  checkInputs,
+  checkLabel,
+} from "../batches/check_examples.ts";
+import { splitBatch } from "../batches/batch_tensors.ts";
+import type { ClassifierModel } from "../checkpoint/pretrained.ts";
+import { yieldToEventLoop } from "../engine/event_loop.ts";
+import {
+  checkPrecision,
+  compileEach,
+  MANY_SIGNATURES,
+  type Precision,
+} from "../engine/precision.ts";
+import { numReplicas } from "../engine/compile.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
 import type { BertInput } from "../model/bert.ts";
+import type { BertConfig } from "../model/config.ts";
 import {
   type ClassifierParams,
   classify,
 } from "../model/heads/sequence_classifier.ts";
-import type { BertConfig } from "../model/config.ts";
 import { inputFrom } from "../model/input.ts";
-import { checkChoice, checkOption, RULES } from "../options.ts";
-import { checkExamples } from "../batches/check_examples.ts";
-import { lengthMultiple } from "../batches/layout.ts";
-import { MANY_SIGNATURES } from "../engine/precision.ts";
 import {
-  checkPrecision,
-  compileEach,
-  type Precision,
-} from "../engine/precision.ts";
-import type { ClassifierModel } from "../checkpoint/pretrained.ts";
+  checkChoice,
+  checkKnownOptions,
+  checkOption,
+  RULES,
+} from "../options.ts";
 
-/** What a model says of every example, in the order of the examples. */
+/** A text as token ids, with its class if that is known. */
+export type EncodedText =
+  & Pick<EncodedExample, "inputIds" | "tokenTypeIds">
+  & { label?: number };
+
+/** The predictions of a classifier, in the order of the texts. */
 export type Predictions = {
   /** Unnormalized log-probabilities, [N][C]. */
   logits: number[][];
-  /** The likeliest class of each, [N]. */
+  /** The likeliest class of each text, [N]. */
   predictions: number[];
-  /** Mean cross-entropy against the examples' labels, in nats. */
-  loss: number;
+  /** Mean cross-entropy against the labels, in nats; undefined without labels. */
+  loss?: number;
 };
 
+/** How to predict. */
+export type PredictOptions = {
+  /** Texts per batch; default 32. */
+  readonly batchSize?: number;
+  /** Precision of matrix products; default `"float32"`. */
+  readonly precision?: Precision;
+};
+
+/** The names of {@linkcode PredictOptions}. */
+export const PREDICT_OPTIONS = ["batchSize", "precision"] as const;
+
 /**
- * Predicts the class of every example.
+ * Predicts the class of every example, and the loss of the predictions.
  *
- * Batches are made of equally long sequences, so that hardly any padding is
- * computed; the results stand in the order of the examples.
+ * Texts of about equal length share a batch, so little padding is computed; the
+ * results are in the order of the texts.
  *
- * @param model Its parameters may be constants or variables; they stay as they are.
- * @param examples Ids, segments and class of each sequence.
- * @param options Sequences per batch, 32 by default, and the precision of matrix
- * products, `"float32"` by default.
- * @returns Plain numbers.
+ * @param model The classifier; its parameters do not change.
+ * @param examples Token ids, token types and label of each text.
+ * @param options Batch size and precision.
+ * @returns Logits [N][C], predictions [N] and loss in nats, as plain numbers.
  * @throws {RangeError} If there is no example, one does not fit the model, a logit
  * is not finite, or the processor does not multiply bfloat16.
+ * @throws {TypeError} If a text is not encoded, an option is unknown, or the model has
+ * been disposed.
  */
-export async function predict(
+export function predict(
   model: ClassifierModel,
   examples: readonly EncodedExample[],
-  options: { batchSize?: number; precision?: Precision } = {},
+  options?: PredictOptions,
+): Promise<Predictions & { loss: number }>;
+/**
+ * Predicts the class of every text; the loss only if every text has a label.
+ *
+ * @param model The classifier; its parameters do not change.
+ * @param texts Token ids and token types of each text.
+ * @param options Batch size and precision.
+ * @returns Logits [N][C] and predictions [N], as plain numbers.
+ */
+export function predict(
+  model: ClassifierModel,
+  texts: readonly EncodedText[],
+  options?: PredictOptions,
+): Promise<Predictions>;
+export async function predict(
+  model: ClassifierModel,
+  texts: readonly EncodedText[],
+  options: PredictOptions = {},
 ): Promise<Predictions> {
+  checkKnownOptions("predict", options, PREDICT_OPTIONS);
+  checkEncoded(texts);
+  checkInputs(texts, model.config, "prediction");
+  const labels = labelsOf(texts, model.labels);
+  const logits = await logitsOf(model, texts, options);
+  const predictions = logits.map(argMax);
+  return labels === undefined
+    ? { logits, predictions }
+    : { logits, predictions, loss: crossEntropy(logits, labels) };
+}
+
+/**
+ * The logits of every text, [N][C].
+ *
+ * @param model The classifier; its parameters do not change.
+ * @param texts Token ids and token types, which the model can read.
+ * @param options Batch size and precision.
+ * @returns Plain numbers, in the order of the texts.
+ * @throws As {@linkcode predict} does.
+ */
+export async function logitsOf(
+  model: ClassifierModel,
+  texts: readonly EncodedText[],
+  options: PredictOptions,
+): Promise<number[][]> {
   const { batchSize = 32, precision = "float32" } = options;
   checkOption("batchSize", batchSize, RULES.count);
   checkChoice("precision", precision, ["float32", "bfloat16"]);
   checkPrecision(precision);
-  checkExamples(examples, model, "prediction");
-  const logits: number[][] = Array.from(examples, () => []);
-  for (const batch of predictionBatches(examples, model.config, batchSize)) {
-    const rows = await logitsOf(model, batch, precision);
+  checkAlive(model.params, "predict");
+  await ensureEngine();
+  const logits: number[][] = Array.from(texts, () => []);
+  for (const batch of predictionBatches(texts, model.config, batchSize)) {
+    const rows = await logitsOfBatch(model, batch, precision);
     batch.indices.forEach((index, row) => logits[index] = rows[row]!);
-    await setImmediate(); // the engine blocks while it computes
+    await yieldToEventLoop(); // the engine blocks while it computes
   }
   checkFinite(logits);
-  return {
-    logits,
-    predictions: logits.map(argMax),
-    loss: crossEntropy(logits, examples.map(({ label }) => label)),
-  };
+  return logits;
 }
 
-/** What is not finite has no largest value, and no loss. */
+/** Strings where token ids belong are a common mistake with a simple way out. */
+function checkEncoded(texts: unknown): void {
+  const text = Array.isArray(texts)
+    ? texts.find((each) => typeof each === "string")
+    : texts;
+  if (typeof text !== "string") return;
+  throw new TypeError(
+    `Cannot predict: texts must be encoded as token ids; found the string ` +
+      `${
+        JSON.stringify(text)
+      }; call classify(model, texts) with strings, or encode ` +
+      `them with encode(model.tokenizer, text)`,
+  );
+}
+
+/** The labels of all texts, or undefined if none has one. */
+function labelsOf(
+  texts: readonly EncodedText[],
+  classes: readonly string[],
+): number[] | undefined {
+  const labels = texts.flatMap(({ label }) => label ?? []);
+  if (labels.length === 0) return undefined;
+  if (labels.length < texts.length) {
+    throw new RangeError(
+      `Cannot predict: either all texts or none must have a label; found ` +
+        `${labels.length} labels for ${texts.length} texts`,
+    );
+  }
+  for (const [index, label] of labels.entries()) {
+    checkLabel(label, classes, `example ${index} for prediction`);
+  }
+  return labels;
+}
+
+/** Logits that are not finite have no largest value, and no loss. */
 function checkFinite(logits: readonly (readonly number[])[]): void {
   const odd = logits.findIndex((row) => !row.every(Number.isFinite));
   if (odd === -1) return;
   throw new RangeError(
-    `Cannot predict the class of example ${odd} as its logits must be finite: ` +
-      `found ${logits[odd]!.join(", ")}; the weights have left the finite ` +
-      `numbers, so train with a lower learning rate`,
+    `Cannot predict the class of example ${odd}: its logits must be finite; found ` +
+      `${logits[odd]!.join(", ")}; train again with a lower learning rate`,
   );
 }
 
 /**
- * Batches of about equally long sequences.
+ * Batches of texts of about equal length.
  *
- * @param examples The examples.
+ * @param texts The texts.
  * @param config Supplies `maxPositionEmbeddings`.
- * @param batchSize Sequences in a batch.
- * @returns The batches, from the shortest sequences to the longest.
+ * @param batchSize Texts in a batch.
+ * @returns The batches, from the shortest texts to the longest.
  */
 export function predictionBatches(
-  examples: readonly EncodedExample[],
+  texts: readonly EncodedText[],
   config: BertConfig,
   batchSize: number,
 ): Generator<Batch> {
+  const examples = texts.map((text) => ({
+    ...text,
+    label: text.label ?? IGNORE_INDEX,
+  }));
   return batchesOf(examples, {
     batchSize,
     order: byLength(examples),
     length: "longest",
     multipleOf: lengthMultiple(config),
+    padTokenId: config.padTokenId,
   });
 }
 
-/** Positions from the shortest sequence to the longest. */
-function byLength(examples: readonly EncodedExample[]): number[] {
+/** Positions from the shortest text to the longest. */
+function byLength(examples: readonly EncodedText[]): number[] {
   const length = (index: number): number => examples[index]!.inputIds.length;
   return Array.from(examples.keys()).sort((a, b) => length(a) - length(b));
 }
@@ -125,12 +231,12 @@ const compiledLogits = compileEach(
   { name: "prediction", ...MANY_SIGNATURES },
 );
 
-async function logitsOf(
+async function logitsOfBatch(
   { params, config }: ClassifierModel,
   plain: Batch,
   precision: Precision,
 ): Promise<number[][]> {
-  const shards = cutBatch(plain, sideBySide());
+  const shards = splitBatch(plain, numReplicas());
   const logits = tf.tidy(() => {
     const inputs = shards.map((shard) => inputFrom(shard, config));
     return compiledLogits[precision](params, inputs, config);

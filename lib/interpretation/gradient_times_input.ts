@@ -11,6 +11,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { EncodedExample } from "../batches/batches.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { compile } from "../engine/compile.ts";
 import type { BertInput } from "../model/bert.ts";
 import {
@@ -83,6 +84,7 @@ export async function tokenContributions(
     attentionMask,
     length: inputIds.length,
   };
+  await ensureEngine();
   const input = inputFrom(plain, config);
   const [weights, rows] = [
     tf.tensor1d(perClass),

@@ -1,6 +1,7 @@
 /** How much of the loss's gradient reaches each layer. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { namedLeaves } from "../engine/tensor_tree.ts";
 import { globalNorm } from "../training/clip.ts";
 import { type LanguageModel } from "../model/language_model.ts";
@@ -8,9 +9,9 @@ import { nextTokenLoss } from "../training/train_language_model.ts";
 import {
   lengthFor,
   nextTokenBatches,
-  nextTokenTensors,
   type TokenSequence,
 } from "../batches/next_token.ts";
+import { nextTokenTensors } from "../batches/batch_tensors.ts";
 
 /**
  * The length of the gradient by the parameters of each layer, from the bottom up.
@@ -30,6 +31,7 @@ export async function layerGradientNorms(
   const length = lengthFor(sequences, config);
   const batchSize = sequences.length;
   const [plain] = nextTokenBatches(sequences, { batchSize, length });
+  await ensureEngine();
   using batch = nextTokenTensors(plain!);
   const norms = tf.tidy(() => {
     const layers = params.layers.map((layer) =>

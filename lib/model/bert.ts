@@ -1,33 +1,37 @@
-/** BERT: ids → the hidden states of every layer, and who attended to whom. @module */
+/** BERT, the encoder: token ids to hidden states and attention weights. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import type { LayerOptions } from "./attention.ts";
-import type { BertConfig } from "./config.ts";
+import { packedMask, paddingMask, splitHeads } from "../ops/attention.ts";
 import { type Dropout, NO_DROPOUT } from "../ops/dropout.ts";
+import { gatherRows } from "../ops/embedding.ts";
+import { linear, type LinearParams } from "../ops/linear.ts";
+import { type BertConfig, maxSequenceLength } from "./config.ts";
 import { embed, type EmbeddingParams } from "./embeddings.ts";
-import { encoderLayer, type EncoderLayerParams } from "./encoder.ts";
-import { linear, type LinearParams, lookUp } from "../ops/layers.ts";
-import { packedMask, paddingMask } from "./masks.ts";
+import {
+  encoderLayer,
+  type EncoderLayerParams,
+  type LayerOptions,
+} from "./encoder_layer.ts";
 
-/** The parameters of the encoder alone: what heads over single tokens read. */
+/** The parameters of the encoder alone, for heads over single tokens. */
 export type EncoderParams = {
   embeddings: EmbeddingParams;
   layers: EncoderLayerParams[];
 };
 
-/** The encoder and its pooler: what heads over whole sequences read. */
+/** The encoder and its pooler, for heads over whole sequences. */
 export type BertParams = EncoderParams & {
-  /** Used by {@linkcode pool}, [D, D]. */
-  pooler: LinearParams;
+  /** Used by {@linkcode pool}, [D, D]; absent if the architecture has none. */
+  pooler?: LinearParams;
 };
 
-/** Where sequences stand that share rows: R rows of T tokens hold B sequences. */
+/** How sequences share rows: R rows of T tokens hold B sequences. */
 export type Packing = {
   /** Position of each token in its own sequence, [R, T], int32. */
   positions: tf.Tensor2D;
   /** Which sequence each token is of, counted from 1, [R, T], int32; padding is 0. */
   sequences: tf.Tensor2D;
-  /** Where the first token of each sequence is among all R · T, [B], int32. */
+  /** Position of the first token of each sequence among all R · T, [B], int32. */
   starts: tf.Tensor1D;
 };
 
@@ -35,11 +39,11 @@ export type Packing = {
 export type BertInput = {
   /** Word piece ids, [B, T], int32. */
   inputIds: tf.Tensor2D;
-  /** 0 for sentence A, 1 for sentence B, [B, T], int32. */
+  /** 0 for sentence A, 1 for sentence B, [B, T], int32. Read if the model has types. */
   tokenTypeIds: tf.Tensor2D;
   /** 1 for a token, 0 for padding, [B, T]. */
   attentionMask: tf.Tensor2D;
-  /** Given where several sequences share a row; B above is then R. */
+  /** Given if several sequences share a row; B above is then R. */
   packing?: Packing;
 };
 
@@ -53,7 +57,7 @@ export type BertOutput = {
 
 /** How to run a forward pass. */
 export type ForwardOptions = {
-  /** Left out, nothing is dropped: evaluation. */
+  /** Default none: evaluation. */
   dropout?: Dropout;
   /**
    * `"first"` computes the last layer for the first token of each sequence alone,
@@ -69,7 +73,7 @@ export type ForwardOptions = {
  * Devlin et al. (2019), section 3.
  *
  * @param params The parameters; they stay the caller's.
- * @param input Ids, segments and attention mask, each [B, T].
+ * @param input Ids, token types and attention mask, each [B, T].
  * @param config The sizes that `params` were made with.
  * @param options The dropout of a training step, and which rows are needed.
  * @returns All hidden states and attention weights; the caller disposes them.
@@ -82,14 +86,9 @@ export function bert(
   options: ForwardOptions = {},
 ): BertOutput {
   const { dropout = NO_DROPOUT, rowsNeeded = "all" } = options;
-  const { maxPositionEmbeddings, hiddenSize: D } = config;
+  const { hiddenSize: D } = config;
   const [B, T] = input.inputIds.shape;
-  if (T > maxPositionEmbeddings) {
-    throw new RangeError(
-      `Cannot encode sequences as they must have at most maxPositionEmbeddings tokens: ` +
-        `current values are T=${T}, maxPositionEmbeddings=${maxPositionEmbeddings}; truncate them`,
-    );
-  }
+  checkLength(T, config);
   return tf.tidy(() => {
     const { packing } = input;
     const mask = packing === undefined
@@ -113,6 +112,25 @@ export function bert(
 }
 
 /**
+ * Refuses sequences that are longer than the position table.
+ *
+ * @param T Their length.
+ * @param config Supplies `maxPositionEmbeddings` and `positionOffset`.
+ * @throws {RangeError} If they are.
+ */
+export function checkLength(
+  T: number,
+  config: Pick<BertConfig, "maxPositionEmbeddings" | "positionOffset">,
+): void {
+  const longest = maxSequenceLength(config);
+  if (Number.isInteger(T) && T >= 1 && T <= longest) return;
+  throw new RangeError(
+    `Cannot encode sequences: their length must be between 1 and ${longest}, the ` +
+      `rows of the position table; found ${T}; truncate them`,
+  );
+}
+
+/**
  * One vector for each sequence: tanh(W h + b), where h is the state of `[CLS]`.
  *
  * @param params The pooler, [D, D].
@@ -125,7 +143,7 @@ export function pool(
   hidden: tf.Tensor3D,
   packing?: Packing,
 ): tf.Tensor2D {
-  return tf.tidy(() => linear(params, firstStates(hidden, packing)).tanh());
+  return tf.tidy(() => linear(params, clsState(hidden, packing)).tanh());
 }
 
 /**
@@ -135,7 +153,7 @@ export function pool(
  * @param packing Where the sequences stand, if they share rows.
  * @returns Rows, [B, D]; the caller disposes them.
  */
-export function firstStates(
+export function clsState(
   hidden: tf.Tensor3D,
   packing?: Packing,
 ): tf.Tensor2D {
@@ -143,7 +161,41 @@ export function firstStates(
   return tf.tidy(() => {
     // A row of one token is a sequence's: the others were not computed.
     const isShared = packing !== undefined && T > 1;
-    if (isShared) return lookUp(hidden.as2D(B * T, D), packing.starts);
+    if (isShared) return gatherRows(hidden.as2D(B * T, D), packing.starts);
     return hidden.slice([0, 0, 0], [B, 1, D]).reshape([B, D]);
   });
+}
+
+/** What every head compares, layer by layer: L of [B, H, T, K] each. */
+export type QueriesAndKeys = { queries: tf.Tensor4D[]; keys: tf.Tensor4D[] };
+
+/**
+ * Projects the hidden states again to the queries and keys of every layer.
+ *
+ * A forward pass that only predicts has no use for them, so it does not keep them.
+ * softmax(queries · keysᵀ / √K + mask) are the layer's weights: Vaswani et al. (2017),
+ * equation 1.
+ *
+ * @param params The parameters; they stay the caller's.
+ * @param hiddenStates Those of `bert`, L + 1 of [B, T, D], whole: `rowsNeeded: "all"`.
+ * @param config The sizes that `params` were made with.
+ * @returns Queries and keys; the caller disposes them.
+ */
+export function queriesAndKeysOf(
+  params: EncoderParams,
+  hiddenStates: BertOutput["hiddenStates"],
+  { numHeads }: BertConfig,
+): QueriesAndKeys {
+  return tf.tidy(() => {
+    const project = (part: "query" | "key"): tf.Tensor4D[] =>
+      params.layers.map(({ attention }, layer) =>
+        headsOf(attention[part], hiddenStates[layer]!)
+      );
+    return { queries: project("query"), keys: project("key") };
+  });
+
+  function headsOf(params: LinearParams, hidden: tf.Tensor3D): tf.Tensor4D {
+    const [B, T, D] = hidden.shape;
+    return splitHeads(linear(params, hidden.as2D(B * T, D)), [B, T, numHeads]);
+  }
 }

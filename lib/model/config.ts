@@ -1,19 +1,28 @@
+/** Model configuration: the sizes, rates and choices that fix an encoder. @module */
+
+import { type Activation, ACTIVATIONS } from "../ops/activations.ts";
+
 /**
- * Sizes and rates that fix the shape of a BERT encoder, and the `config.json` of
- * Hugging Face that holds them.
+ * Where a sublayer f normalizes:
  *
- * @module
+ * - `"post"`, after the sum, norm(x + f(x)): Vaswani et al. (2017), BERT;
+ * - `"pre"`, before the sublayer, x + f(norm(x)): GPT-2; Xiong et al. (2020),
+ *   section 3.3;
+ * - `"pre-replacing"`, its input, n + f(n) with n = norm(x): some tutorials' pre-norm.
+ *   The sum x + … + x … from the bottom to the top, which pre-norm is for, is gone.
  */
+export type NormOrder = "post" | "pre" | "pre-replacing";
 
-import {
-  checkClassifierHeadConfig,
-  type ClassifierHeadConfig,
-  shapeFromJson,
-  shapeToJson,
-} from "./classifier_head_config.ts";
+/** The architectures that checkpoints are read and written for. */
+export type ModelType = "bert" | "distilbert";
 
-/** Hyperparameters of a BERT encoder; field names follow the paper's terms. */
+/**
+ * Hyperparameters of a BERT encoder, or of one of its relatives: they differ in names
+ * and in the choices below.
+ */
 export type BertConfig = {
+  /** The architecture, as `model_type` in `config.json` names it. */
+  readonly modelType: ModelType;
   /** V: number of word pieces in the vocabulary. */
   readonly vocabSize: number;
   /** L: number of encoder layers. */
@@ -24,32 +33,86 @@ export type BertConfig = {
   readonly hiddenSize: number;
   /** F: width of the feed-forward layer, 4 · D in the paper. */
   readonly intermediateSize: number;
-  /** Longest sequence, in tokens, that has a position embedding. */
+  /** Rows of the table of position embeddings. */
   readonly maxPositionEmbeddings: number;
-  /** Number of segments that have an embedding: 2, for sentences A and B. */
+  /** The row of a sequence's first token: 0; in RoBERTa `padTokenId` + 1. */
+  readonly positionOffset: number;
+  /**
+   * Token types that have an embedding: 2, for sentences A and B; 0 for a model
+   * without them.
+   */
   readonly typeVocabSize: number;
+  /** The id of the token that fills up a batch. */
+  readonly padTokenId: number;
+  /** The activation function of the feed-forward layers. */
+  readonly activation: Activation;
+  /** Where each sublayer normalizes. */
+  readonly normOrder: NormOrder;
+  /** Whether the encoder has a pooler: tanh(W h + b) of the state of `[CLS]`. */
+  readonly hasPooler: boolean;
   /** Probability, in [0, 1), of zeroing a hidden activation during training. */
   readonly hiddenDropout: number;
   /** Probability, in [0, 1), of zeroing an attention weight during training. */
   readonly attentionDropout: number;
+  /** Likewise for the input of a classifier of sequences; default `hiddenDropout`. */
+  readonly classifierDropout?: number;
+  /** Likewise for the input of question answering's linear layer; default 0. */
+  readonly answerDropout?: number;
   /** Added to the variance inside layer normalization. */
   readonly layerNormEpsilon: number;
   /** Standard deviation of a new kernel or embedding. */
   readonly initializerRange: number;
-  /** What a sequence classifier has above the encoder, if it is not the usual. */
+  /** The head of a sequence classifier, if it is not the architecture's default. */
   readonly classifier?: ClassifierHeadConfig;
 };
 
+/** The head of a sequence classifier, between the encoder and the classes. */
+export type ClassifierHeadConfig = {
+  /**
+   * `"pooler"` takes tanh(W h + b), where h is the last state of `[CLS]` (Devlin et
+   * al., 2019, appendix A.4); `"cls"` takes h as it is, and no pooler.
+   */
+  readonly pooling: "pooler" | "cls";
+  /** The widths of the hidden layers, from the pooled vector on. */
+  readonly hiddenSizes: readonly number[];
+  /** Whether dropout comes before the first layer too; default true. */
+  readonly inputDropout?: boolean;
+};
+
+const POOLINGS: readonly string[] = ["pooler", "cls"];
+
+/**
+ * The head of a sequence classifier, the architecture's default if the configuration
+ * names none: Devlin et al. (2019), section 4.1, or Sanh et al. (2019), whose
+ * classifier has one hidden layer over the state of `[CLS]`.
+ *
+ * @param config The configuration.
+ */
+export function classifierHeadOf(config: BertConfig): ClassifierHeadConfig {
+  if (config.classifier !== undefined) return config.classifier;
+  return config.hasPooler ? { pooling: "pooler", hiddenSizes: [] } : {
+    pooling: "cls",
+    hiddenSizes: [config.hiddenSize],
+    inputDropout: false,
+  };
+}
+
 /** What all uncased BERT models share (Devlin et al., 2019, appendix A.2). */
 const UNCASED = {
+  modelType: "bert",
   vocabSize: 30_522,
   maxPositionEmbeddings: 512,
+  positionOffset: 0,
   typeVocabSize: 2,
+  padTokenId: 0,
+  activation: "gelu",
+  normOrder: "post",
+  hasPooler: true,
   hiddenDropout: 0.1,
   attentionDropout: 0.1,
   layerNormEpsilon: 1e-12,
   initializerRange: 0.02,
-};
+} as const;
 
 /** BERT-Tiny: 4.4 M parameters, 2 layers of width 128 (Turc et al., 2019, table 1). */
 export const BERT_TINY: BertConfig = {
@@ -78,15 +141,38 @@ export const BERT_BASE: BertConfig = {
   intermediateSize: 3072,
 };
 
-const SIZES = [
-  "vocabSize",
-  "numLayers",
-  "numHeads",
-  "hiddenSize",
-  "intermediateSize",
-  "maxPositionEmbeddings",
-  "typeVocabSize",
+/** DistilBERT: 66 M parameters, 6 layers, width 768 (Sanh et al., 2019, section 3). */
+export const DISTILBERT_BASE: BertConfig = {
+  ...BERT_BASE,
+  modelType: "distilbert",
+  numLayers: 6,
+  typeVocabSize: 0,
+  hasPooler: false,
+  classifierDropout: 0.2,
+  answerDropout: 0.1,
+};
+
+/** The least that each size may be. */
+const LEAST_SIZES = {
+  vocabSize: 1,
+  numLayers: 1,
+  numHeads: 1,
+  hiddenSize: 1,
+  intermediateSize: 1,
+  maxPositionEmbeddings: 1,
+  typeVocabSize: 0,
+  padTokenId: 0,
+  positionOffset: 0,
+} as const;
+
+const DROPOUTS = [
+  "hiddenDropout",
+  "attentionDropout",
+  "classifierDropout",
+  "answerDropout",
 ] as const;
+
+const NORM_ORDERS: readonly NormOrder[] = ["post", "pre", "pre-replacing"];
 
 /** Far more than any model has; a broken file must not make a list without end. */
 const MAX_LAYERS = 1024;
@@ -108,39 +194,59 @@ const MAX_LAYERS = 1024;
  * divide `hiddenSize`, or a rate is out of its range.
  */
 export function checkConfig(config: BertConfig): void {
-  for (const field of SIZES) {
-    if (!Number.isSafeInteger(config[field]) || config[field] < 1) {
-      throw new RangeError(
-        `Cannot build a BERT encoder as ${field} must be a positive integer: ` +
-          `current value is ${config[field]}`,
-      );
-    }
-  }
-  const { hiddenSize, numHeads, layerNormEpsilon, initializerRange } = config;
-  if (config.numLayers > MAX_LAYERS) {
+  const check = (
+    field: keyof BertConfig,
+    must: string,
+    holds: boolean,
+  ): void => {
+    if (holds) return;
     throw new RangeError(
-      `Cannot build a BERT encoder as numLayers must be at most ${MAX_LAYERS}: ` +
-        `current value is ${config.numLayers}`,
+      `Cannot build an encoder: ${field} must be ${must}; found ${
+        config[field]
+      }`,
+    );
+  };
+  for (const [name, least] of Object.entries(LEAST_SIZES)) {
+    const field = name as keyof typeof LEAST_SIZES;
+    const size = config[field];
+    check(
+      field,
+      `a whole number of at least ${least}`,
+      Number.isSafeInteger(size) && size >= least,
     );
   }
+  for (const field of DROPOUTS) {
+    const rate = config[field] ?? 0;
+    check(field, "in [0, 1)", rate >= 0 && rate < 1);
+  }
+  const { hiddenSize, numHeads, vocabSize, maxPositionEmbeddings } = config;
+  check("numLayers", `at most ${MAX_LAYERS}`, config.numLayers <= MAX_LAYERS);
+  check("layerNormEpsilon", "positive", config.layerNormEpsilon > 0);
+  check("initializerRange", "positive", config.initializerRange > 0);
+  check(
+    "padTokenId",
+    `below vocabSize=${vocabSize}`,
+    config.padTokenId < vocabSize,
+  );
+  check(
+    "positionOffset",
+    `below maxPositionEmbeddings=${maxPositionEmbeddings}`,
+    config.positionOffset < maxPositionEmbeddings,
+  );
+  check(
+    "activation",
+    `one of ${Object.keys(ACTIVATIONS).join(", ")}`,
+    Object.hasOwn(ACTIVATIONS, config.activation),
+  );
+  check(
+    "normOrder",
+    `one of ${NORM_ORDERS.join(", ")}`,
+    NORM_ORDERS.includes(config.normOrder),
+  );
   if (hiddenSize % numHeads !== 0) {
     throw new RangeError(
-      `Cannot split hidden states into heads as numHeads must divide hiddenSize: ` +
-        `current values are numHeads=${numHeads}, hiddenSize=${hiddenSize}`,
-    );
-  }
-  for (const field of ["hiddenDropout", "attentionDropout"] as const) {
-    if (!(config[field] >= 0 && config[field] < 1)) {
-      throw new RangeError(
-        `Cannot build a BERT encoder as ${field} must be in [0, 1): ` +
-          `current value is ${config[field]}`,
-      );
-    }
-  }
-  if (!(layerNormEpsilon > 0 && initializerRange > 0)) {
-    throw new RangeError(
-      `Cannot build a BERT encoder as layerNormEpsilon and initializerRange must be ` +
-        `positive: current values are ${layerNormEpsilon} and ${initializerRange}`,
+      `Cannot split hidden states into heads: numHeads must divide hiddenSize; ` +
+        `found numHeads=${numHeads}, hiddenSize=${hiddenSize}`,
     );
   }
   if (config.classifier !== undefined) {
@@ -148,105 +254,37 @@ export function checkConfig(config: BertConfig): void {
   }
 }
 
-/** Our field, its name in `config.json`, and the default of Python's `BertConfig`. */
-const FIELDS: readonly [
-  field: Exclude<keyof BertConfig, "classifier">,
-  name: string,
-  byDefault?: number,
-][] = [
-  ["vocabSize", "vocab_size"],
-  ["numLayers", "num_hidden_layers"],
-  ["numHeads", "num_attention_heads"],
-  ["hiddenSize", "hidden_size"],
-  ["intermediateSize", "intermediate_size"],
-  ["maxPositionEmbeddings", "max_position_embeddings"],
-  ["typeVocabSize", "type_vocab_size", 2],
-  ["hiddenDropout", "hidden_dropout_prob", 0.1],
-  ["attentionDropout", "attention_probs_dropout_prob", 0.1],
-  ["layerNormEpsilon", "layer_norm_eps", 1e-12],
-  ["initializerRange", "initializer_range", 0.02],
-];
-
-/** Settings that must have one value, because this encoder does nothing else. */
-const REQUIRED: readonly [name: string, value: string | boolean][] = [
-  ["model_type", "bert"],
-  ["hidden_act", "gelu"],
-  ["position_embedding_type", "absolute"],
-  ["is_decoder", false],
-  ["add_cross_attention", false],
-];
-
 /**
- * Reads and checks a Hugging Face `config.json`.
+ * The longest sequence that has position embeddings, in tokens.
  *
- * A setting that would need another architecture is refused, never ignored.
- *
- * @param json The parsed file.
- * @param file Its name, for messages.
- * @returns A configuration that passes {@linkcode checkConfig}.
- * @throws {TypeError} If the file describes another architecture or lacks a number.
- * @throws {RangeError} If the sizes do not fit together.
+ * @param config Supplies `maxPositionEmbeddings` and `positionOffset`.
  */
-export function configFromJson(json: unknown, file: string): BertConfig {
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    throw new TypeError(
-      `Cannot read "${file}" as a configuration must be a JSON object`,
-    );
-  }
-  const settings = new Map<string, unknown>(Object.entries(json));
-  for (const [name, value] of REQUIRED) {
-    const found = settings.get(name) ?? value;
-    if (found !== value) {
-      throw new TypeError(
-        `Cannot read "${file}" as "${name}" must be ${
-          JSON.stringify(value)
-        }: ` +
-          `found ${JSON.stringify(found)}; choose a BERT model`,
-      );
-    }
-  }
-  const sizes = Object.fromEntries(
-    FIELDS.map(([field, name, byDefault]) => {
-      const value = settings.get(name) ?? byDefault;
-      if (typeof value !== "number") {
-        throw new TypeError(
-          `Cannot read "${file}" as "${name}" must be a number: ` +
-            `found ${JSON.stringify(value)}`,
-        );
-      }
-      return [field, value];
-    }),
-  ) as Record<(typeof FIELDS)[number][0], number>;
-  const config = { ...sizes, ...shapeFromJson(settings) };
-  const classifierDropout = settings.get("classifier_dropout") ?? undefined;
-  if (
-    ![undefined, config.hiddenDropout].includes(classifierDropout as number)
-  ) {
-    throw new TypeError(
-      `Cannot read "${file}" as "classifier_dropout" must equal ` +
-        `"hidden_dropout_prob": found ${JSON.stringify(classifierDropout)} ` +
-        `and ${config.hiddenDropout}`,
-    );
-  }
-  checkConfig(config);
-  return config;
+export function maxSequenceLength(
+  config: Pick<BertConfig, "maxPositionEmbeddings" | "positionOffset">,
+): number {
+  return config.maxPositionEmbeddings - config.positionOffset;
 }
 
 /**
- * Writes `config` as the fields of a Hugging Face `config.json`.
+ * Checks that a classifier can be built.
  *
- * @param config The configuration.
- * @param extra Further fields, such as `architectures` and `id2label`.
- * @returns An object for `JSON.stringify`, its names in alphabetical order.
+ * @param head The head to check.
+ * @throws {RangeError} If a size is not a positive integer, or there is no such
+ * pooling.
  */
-export function configToJson(
-  config: BertConfig,
-  extra: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  return Object.fromEntries([
-    ...REQUIRED,
-    ...FIELDS.map(([field, name]) => [name, config[field]] as const),
-    ...shapeToJson(config.classifier),
-    ...Object.entries(extra),
-  ].sort(([a], [b]) => a < b ? -1 : 1));
+export function checkClassifierHeadConfig(head: ClassifierHeadConfig): void {
+  const { pooling, hiddenSizes } = head;
+  if (!POOLINGS.includes(pooling)) {
+    throw new RangeError(
+      `Cannot build a classifier: its pooling must be "pooler" or "cls"; ` +
+        `found ${JSON.stringify(pooling)}`,
+    );
+  }
+  const isSize = (size: number): boolean =>
+    Number.isSafeInteger(size) && size >= 1;
+  if (Array.isArray(hiddenSizes) && hiddenSizes.every(isSize)) return;
+  throw new RangeError(
+    `Cannot build a classifier: its hiddenSizes must be positive integers; ` +
+      `found ${JSON.stringify(hiddenSizes)}`,
+  );
 }

@@ -1,30 +1,31 @@
-/** Token ids → the first hidden states. @module */
+/** Token embeddings: token ids to the first hidden states. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import type { BertConfig } from "./config.ts";
 import type { Dropout } from "../ops/dropout.ts";
-import { layerNorm, type LayerNormParams, lookUp } from "../ops/layers.ts";
+import { gatherRows } from "../ops/embedding.ts";
+import { layerNorm, type LayerNormParams } from "../ops/layer_norm.ts";
+import type { BertConfig } from "./config.ts";
 
-/** The three tables that BERT adds up, and the norm after the sum. */
+/** The tables that BERT adds up, and the norm after the sum. */
 export type EmbeddingParams = {
   /** One row for each word piece, [V, D]. */
   word: tf.Tensor2D;
   /** One row for each position, [maxPositionEmbeddings, D]. */
   position: tf.Tensor2D;
-  /** One row for each segment, [numSegments, D]. */
-  segment: tf.Tensor2D;
+  /** One row for each token type, [typeVocabSize, D]; absent if that is 0. */
+  tokenType?: tf.Tensor2D;
   norm: LayerNormParams;
 };
 
 /**
- * Word, position and segment embeddings, added and normalized.
+ * Word, token type and position embeddings, added and normalized.
  *
  * Devlin et al. (2019), figure 2. The positions are learned, not sinusoidal.
  *
  * @param params The tables.
- * @param tokens Ids and segments, each [B, T], int32, and positions, likewise, where
+ * @param tokens Ids and token types, each [B, T], int32, and positions, likewise, if
  * they do not just count from 0 in each row.
- * @param config Supplies the epsilon and the dropout rate.
+ * @param config Supplies the epsilon, the dropout rate and the first position's row.
  * @param dropout Applied after the norm.
  * @returns Hidden states, [B · T, D]; the caller disposes them.
  */
@@ -35,19 +36,30 @@ export function embed(
     tokenTypeIds: tf.Tensor2D;
     positions?: tf.Tensor2D | undefined;
   },
-  config: BertConfig,
+  config: Pick<
+    BertConfig,
+    "layerNormEpsilon" | "hiddenDropout" | "positionOffset"
+  >,
   dropout: Dropout,
 ): tf.Tensor2D {
-  const { layerNormEpsilon, hiddenDropout } = config;
+  const { layerNormEpsilon, hiddenDropout, positionOffset } = config;
   const { inputIds, tokenTypeIds, positions } = tokens;
   return tf.tidy(() => {
-    const word = lookUp(params.word, inputIds.flatten());
-    const segment = lookUp(params.segment, tokenTypeIds.flatten());
-    const sum = positions === undefined
-      ? addInOrder(word.add(segment), params.position, inputIds.shape)
-      : word.add(segment).add<tf.Tensor2D>(
-        lookUp(params.position, positions.flatten()),
-      );
+    let sum = gatherRows(params.word, inputIds.flatten()); // [B · T, D]
+    if (params.tokenType !== undefined) {
+      sum = sum.add(gatherRows(params.tokenType, tokenTypeIds.flatten()));
+    }
+    if (positions === undefined) {
+      sum = addPositions(sum, params.position, inputIds.shape, positionOffset);
+    } else {
+      const rows = positions.flatten();
+      sum = sum.add(gatherRows(
+        params.position,
+        positionOffset === 0
+          ? rows
+          : rows.add(tf.scalar(positionOffset, "int32")),
+      ));
+    }
     return dropout(
       layerNorm(params.norm, sum, layerNormEpsilon),
       hiddenDropout,
@@ -55,13 +67,68 @@ export function embed(
   });
 }
 
-/** Adds the first T rows of the position table to the tokens of every row. */
-function addInOrder(
-  tokens: tf.Tensor,
+/**
+ * Adds T rows of the position table to the tokens of every sequence.
+ *
+ * @param tokens [B · T, D].
+ * @param table At least offset + T rows of D.
+ * @param shape B and T.
+ * @param offset The row of a sequence's first token.
+ * @returns [B · T, D]; the caller disposes it.
+ */
+export function addPositions(
+  tokens: tf.Tensor2D,
   table: tf.Tensor2D,
   [B, T]: [number, number],
+  offset: number,
 ): tf.Tensor2D {
-  const D = table.shape[1];
-  return tokens.reshape([B, T, D]).add(table.slice([0, 0], [T, D]))
-    .reshape([B * T, D]);
+  const [, D] = table.shape;
+  return tf.tidy(() =>
+    tokens.reshape([B, T, D]).add(table.slice([offset, 0], [T, D]))
+      .reshape([B * T, D])
+  );
+}
+
+/** Wavelengths form a geometric progression from 2π to this times 2π. */
+const LONGEST_WAVE = 10_000;
+
+/**
+ * The sinusoidal position table: columns 2i and 2i + 1 of row `position` hold the
+ * sine and the cosine of position / 10000^(2i/D).
+ *
+ * Vaswani et al. (2017), section 3.5. The dot product of two rows depends on their
+ * distance alone: Σ cos((p − q) / 10000^(2i/D)).
+ *
+ * @example Position 0 is all sin 0 and cos 0
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { sinusoidalPositions } from "bertbook/model/embeddings.ts";
+ * import assert from "node:assert/strict";
+ *
+ * await tf.setBackend("cpu");
+ * const [first] = sinusoidalPositions(3, 4).arraySync();
+ * assert.deepEqual(first, [0, 1, 0, 1]);
+ * ```
+ *
+ * @param length T, the number of positions.
+ * @param hiddenSize D, even.
+ * @returns The table, [T, D]; the caller disposes it.
+ * @throws {RangeError} If `hiddenSize` is odd: a cosine would lack its sine.
+ */
+export function sinusoidalPositions(
+  length: number,
+  hiddenSize: number,
+): tf.Tensor2D {
+  if (hiddenSize % 2 !== 0) {
+    throw new RangeError(
+      `Cannot pair sines with cosines: hiddenSize must be even; found ${hiddenSize}`,
+    );
+  }
+  const values = Float32Array.from({ length: length * hiddenSize }, (_, i) => {
+    const position = Math.floor(i / hiddenSize), column = i % hiddenSize;
+    const pair = column - column % 2; // 2i
+    const angle = position / LONGEST_WAVE ** (pair / hiddenSize);
+    return column % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
+  });
+  return tf.tensor2d(values, [length, hiddenSize]);
 }

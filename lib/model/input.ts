@@ -1,7 +1,7 @@
-/** Plain arrays → the tensors that BERT reads, checked on the way. @module */
+/** Model input: plain arrays, checked, to the tensors of BERT. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import type { BertInput } from "./bert.ts";
+import { type BertInput, checkLength } from "./bert.ts";
 import type { BertConfig } from "./config.ts";
 
 /** B sequences of equal length, one after the other. */
@@ -14,11 +14,11 @@ export type TokenArrays = {
   readonly attentionMask: ArrayLike<number>;
   /** T: tokens in each sequence, padding included. */
   readonly length: number;
-  /** Given where several sequences share a row of T tokens. */
+  /** Given if several sequences share a row of T tokens. */
   readonly packing?: PackedArrays;
 };
 
-/** Where the sequences stand; see `Packing`. */
+/** How the sequences share rows; see `Packing`. */
 export type PackedArrays = {
   readonly positions: ArrayLike<number>;
   readonly sequences: ArrayLike<number>;
@@ -26,7 +26,7 @@ export type PackedArrays = {
 };
 
 /**
- * Checks token ids, segments and mask against the tables that they will index.
+ * Checks token ids, token types and mask against the tables that they will index.
  *
  * This happens here, on plain arrays, because a gather on a GPU reads junk beyond
  * its table without a word.
@@ -51,24 +51,19 @@ export type PackedArrays = {
  */
 export function checkInput(input: TokenArrays, config: BertConfig): void {
   const { inputIds, tokenTypeIds, attentionMask, length: T } = input;
-  const { vocabSize, typeVocabSize, maxPositionEmbeddings } = config;
-  if (!Number.isInteger(T) || T < 1 || T > maxPositionEmbeddings) {
-    throw new RangeError(
-      `Cannot encode sequences as their length must be between 1 and maxPositionEmbeddings: ` +
-        `current values are length=${T}, maxPositionEmbeddings=${maxPositionEmbeddings}; truncate them`,
-    );
-  }
+  const { vocabSize, typeVocabSize } = config;
+  checkLength(T, config);
   const sizes = [inputIds.length, tokenTypeIds.length, attentionMask.length];
   if (sizes.some((size) => size !== sizes[0] || size === 0 || size % T !== 0)) {
     throw new RangeError(
-      `Cannot encode sequences as ids, segments and attentionMask must each hold a ` +
-        `multiple of ${T} values: found ${sizes.join(", ")}`,
+      `Cannot encode sequences: inputIds, tokenTypeIds and attentionMask must each ` +
+        `hold a multiple of ${T} values; found ${sizes.join(", ")}`,
     );
   }
   checkBelow(inputIds, vocabSize, { value: "token id", limit: "vocabSize", T });
-  checkBelow(tokenTypeIds, typeVocabSize, {
-    value: "segment",
-    limit: "numSegments",
+  checkBelow(tokenTypeIds, typeVocabSize === 0 ? 2 : typeVocabSize, {
+    value: "token type",
+    limit: "typeVocabSize",
     T,
   });
   checkBelow(attentionMask, 2, { value: "mask value", limit: "limit", T });
@@ -82,19 +77,19 @@ export function checkInput(input: TokenArrays, config: BertConfig): void {
   );
   if (odd !== -1) {
     throw new RangeError(
-      `Cannot encode sequence ${odd} as its first token must not be padding: its ` +
-        `mask begins with 0; pad at the end`,
+      `Cannot encode sequence ${odd}: its first token must not be padding; found a ` +
+        `mask that begins with 0; pad at the end`,
     );
   }
 }
 
-/** Refuses places outside the rows. */
+/** Refuses positions outside the rows. */
 function checkPacking(packing: PackedArrays, count: number, T: number): void {
   const { positions, sequences, starts } = packing;
   if (positions.length !== count || sequences.length !== count) {
     throw new RangeError(
-      `Cannot encode packed sequences as positions and sequences must hold ${count} ` +
-        `values, as ids do: found ${positions.length}, ${sequences.length}`,
+      `Cannot encode packed sequences: positions and sequences must hold ${count} ` +
+        `values, as inputIds do; found ${positions.length}, ${sequences.length}`,
     );
   }
   checkBelow(positions, T, { value: "position", limit: "length", T });
@@ -112,8 +107,8 @@ function checkBelow(
     if (Number.isInteger(value) && value >= 0 && value < limit) continue;
     const at = `sequence ${Math.floor(i / names.T)}, position ${i % names.T}`;
     throw new RangeError(
-      `Cannot look up a ${names.value} as it must be an integer in ` +
-        `[0, ${names.limit}): found ${value} in ${at}, ${names.limit} is ${limit}`,
+      `Cannot look up a ${names.value}: it must be an integer in ` +
+        `[0, ${names.limit}); found ${value} in ${at}, ${names.limit} is ${limit}`,
     );
   }
 }

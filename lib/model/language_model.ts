@@ -1,8 +1,8 @@
-/** A causal language model: which token comes next? @module */
+/** Causal language model: scores of the next token. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import type { Dropout } from "../ops/dropout.ts";
-import { causalMask } from "./masks.ts";
+import { causalMask } from "../ops/attention.ts";
 import {
   transformer,
   type TransformerConfig,
@@ -32,7 +32,7 @@ export type LanguageModelOutput = TransformerOutput & {
  * @param params The parameters; they stay the caller's.
  * @param inputIds Token ids, [B, T], int32, each under V.
  * @param config The sizes and choices that `params` were made with.
- * @param dropout Left out, nothing is dropped: evaluation.
+ * @param dropout Default none: evaluation.
  * @returns Logits, hidden states and attention weights; the caller disposes them.
  * @throws {RangeError} If there are more tokens than `maxPositionEmbeddings`.
  */

@@ -1,15 +1,13 @@
 /**
- * The parameters of BERT: where each stands in our tree, what Hugging Face calls it,
- * and its shape. A list of facts, so that a model can be described, checked and
+ * Model parameters: where each is in the tree, its role and its shape, and how a new
+ * one is initialized. A list of facts, so that a model can be described, checked and
  * loaded before anything is allocated.
  *
  * @module
  */
 
-import type * as tf from "@tensorflow/tfjs";
-import type { BertParams } from "./bert.ts";
-import type { ClassifierParams } from "./heads/sequence_classifier.ts";
-import { DEFAULT_CLASSIFIER_HEAD } from "./classifier_head_config.ts";
+import * as tf from "@tensorflow/tfjs";
+import { statelessUniform } from "../engine/random.ts";
 import type { BertConfig } from "./config.ts";
 
 /** What a parameter does, which decides how it is initialized and stored. */
@@ -17,17 +15,16 @@ export type ParameterRole = "embedding" | "kernel" | "bias" | "weight";
 
 /** One parameter, without its values. */
 export type Parameter = {
-  /** Its place in the tree, such as "layers.0.attention.query.kernel". */
+  /** Its path in the tree, such as "layers.0.attention.query.kernel". */
   readonly path: string;
-  /** Its name in Python's model, e.g. "encoder.layer.0.attention.self.query.weight". */
-  readonly name: string;
   readonly role: ParameterRole;
   /** Its shape in Python's model; a kernel is [Out, In] there and [In, Out] here. */
   readonly shape: readonly number[];
 };
 
 /**
- * The parameters of the encoder and its pooler, in the order of Python's `BertModel`.
+ * The parameters of the encoder, and of its pooler if it has one, in the order of
+ * Python's `BertModel`.
  *
  * @example BERT-Base has 199
  * ```ts
@@ -37,7 +34,7 @@ export type Parameter = {
  *
  * const parameters = bertParameters(BERT_BASE);
  * assert.equal(parameters.length, 199);
- * assert.equal(parameters[0]!.name, "embeddings.word_embeddings.weight");
+ * assert.equal(parameters[0]!.path, "embeddings.word");
  * assert.deepEqual(parameters[0]!.shape, [30_522, 768]);
  * ```
  *
@@ -45,63 +42,50 @@ export type Parameter = {
  * @returns One entry for each tensor.
  */
 export function bertParameters(config: BertConfig): Parameter[] {
-  const { hiddenSize: D, vocabSize, maxPositionEmbeddings, typeVocabSize } =
-    config;
+  const { hiddenSize: D, hasPooler } = config;
   return [
-    embedding("word", "word_embeddings", [vocabSize, D]),
-    embedding("position", "position_embeddings", [maxPositionEmbeddings, D]),
-    embedding("segment", "token_type_embeddings", [typeVocabSize, D]),
-    ...normParameters("embeddings.norm", "embeddings.LayerNorm", D),
-    ...Array.from({ length: config.numLayers }, (_, layer) => {
-      return layerParameters(config).map(({ path, name, ...fact }) => ({
-        path: `layers.${layer}.${path}`,
-        name: `encoder.layer.${layer}.${name}`,
-        ...fact,
-      }));
-    }).flat(),
-    ...linearParameters("pooler", "pooler.dense", [D, D]),
+    ...encoderParameters(config),
+    ...(hasPooler ? linearParameters("pooler", [D, D]) : []),
   ];
 }
 
 /**
- * The parameters of a sequence classifier, in the order of Python's
- * `BertForSequenceClassification`.
+ * The parameters of the encoder without its pooler.
  *
  * @param config The sizes.
- * @param numLabels C: the number of classes.
- * @returns One entry for each tensor: the encoder's, two for each hidden layer, and
- * two more.
+ * @returns One entry for each tensor.
  */
-export function classifierParameters(
-  config: BertConfig,
-  numLabels: number,
-): Parameter[] {
-  const { hiddenSizes } = config.classifier ?? DEFAULT_CLASSIFIER_HEAD;
-  const sizes = [config.hiddenSize, ...hiddenSizes];
+export function encoderParameters(config: BertConfig): Parameter[] {
+  const { hiddenSize: D, numLayers, typeVocabSize } = config;
+  const embedding = (field: string, numRows: number): Parameter => ({
+    path: `embeddings.${field}`,
+    role: "embedding",
+    shape: [numRows, D],
+  });
   return [
-    ...underBert(bertParameters(config)),
-    ...hiddenSizes.flatMap((size, i) =>
-      linearParameters(`hidden.${i}`, `classifier_hidden.${i}`, [
-        size,
-        sizes[i]!,
-      ])
-    ),
-    ...linearParameters("classifier", "classifier", [
-      numLabels,
-      sizes.at(-1)!,
-    ]),
+    embedding("word", config.vocabSize),
+    embedding("position", config.maxPositionEmbeddings),
+    ...(typeVocabSize > 0 ? [embedding("tokenType", typeVocabSize)] : []),
+    ...normParameters("embeddings.norm", D),
+    ...Array.from(
+      { length: numLayers },
+      (_, layer) => under(`layers.${layer}`, layerParameters(config)),
+    ).flat(),
   ];
 }
 
 /**
- * The parameters of a model as the part `bert` of a larger one.
+ * The parameters of a part of a larger model.
  *
- * @param parameters Of the encoder, with or without its pooler.
+ * @param part The part's path.
+ * @param parameters By their paths in the part.
  */
-export function underBert(parameters: readonly Parameter[]): Parameter[] {
-  return parameters.map(({ path, name, ...fact }) => ({
-    path: `bert.${path}`,
-    name: `bert.${name}`,
+export function under(
+  part: string,
+  parameters: readonly Parameter[],
+): Parameter[] {
+  return parameters.map(({ path, ...fact }) => ({
+    path: `${part}.${path}`,
     ...fact,
   }));
 }
@@ -114,107 +98,56 @@ export function sizeOf(parameter: Parameter): number {
 function layerParameters(config: BertConfig): Parameter[] {
   const { hiddenSize: D, intermediateSize: F } = config;
   return [
-    ...linearParameters("attention.query", "attention.self.query", [D, D]),
-    ...linearParameters("attention.key", "attention.self.key", [D, D]),
-    ...linearParameters("attention.value", "attention.self.value", [D, D]),
-    ...linearParameters("attention.output", "attention.output.dense", [D, D]),
-    ...normParameters("attentionNorm", "attention.output.LayerNorm", D),
-    ...linearParameters("intermediate", "intermediate.dense", [F, D]),
-    ...linearParameters("output", "output.dense", [D, F]),
-    ...normParameters("outputNorm", "output.LayerNorm", D),
+    ...linearParameters("attention.query", [D, D]),
+    ...linearParameters("attention.key", [D, D]),
+    ...linearParameters("attention.value", [D, D]),
+    ...linearParameters("attention.output", [D, D]),
+    ...normParameters("attentionNorm", D),
+    ...linearParameters("intermediate", [F, D]),
+    ...linearParameters("output", [D, F]),
+    ...normParameters("outputNorm", D),
   ];
 }
 
-function embedding(field: string, name: string, shape: number[]): Parameter {
-  return {
-    path: `embeddings.${field}`,
-    name: `embeddings.${name}.weight`,
-    role: "embedding",
-    shape,
-  };
-}
-
 /**
- * The two parameters of a linear map.
+ * The two parameters of a linear layer.
  *
- * @param path Its place in our tree.
- * @param name Its name in Python's model.
+ * @param path Its path in the tree.
  * @param shape [Out, In], as Python keeps it.
  */
-export function linearParameters(
-  path: string,
-  name: string,
-  shape: number[],
-): Parameter[] {
+export function linearParameters(path: string, shape: number[]): Parameter[] {
   const bias = shape.slice(0, 1);
   return [
-    { path: `${path}.kernel`, name: `${name}.weight`, role: "kernel", shape },
-    { path: `${path}.bias`, name: `${name}.bias`, role: "bias", shape: bias },
+    { path: `${path}.kernel`, role: "kernel", shape },
+    { path: `${path}.bias`, role: "bias", shape: bias },
   ];
 }
 
 /**
  * The two parameters of a layer normalization.
  *
- * @param path Its place in our tree.
- * @param name Its name in Python's model.
+ * @param path Its path in the tree.
  * @param size D.
  */
-export function normParameters(
-  path: string,
-  name: string,
-  size: number,
-): Parameter[] {
-  const shape = [size];
+export function normParameters(path: string, size: number): Parameter[] {
   return [
-    { path: `${path}.weight`, name: `${name}.weight`, role: "weight", shape },
-    { path: `${path}.bias`, name: `${name}.bias`, role: "bias", shape },
+    { path: `${path}.weight`, role: "weight", shape: [size] },
+    { path: `${path}.bias`, role: "bias", shape: [size] },
   ];
-}
-
-/**
- * Grows the tree of an encoder from one tensor for each parameter.
- *
- * @param config The sizes.
- * @param tensorFor Makes the tensor of a parameter, kernels as [In, Out].
- * @returns The tree, which owns the tensors.
- */
-export function growBert(
-  config: BertConfig,
-  tensorFor: (parameter: Parameter) => tf.Tensor,
-): BertParams {
-  return grow(bertParameters(config), tensorFor) as BertParams;
-}
-
-/**
- * Grows the tree of a sequence classifier from one tensor for each parameter.
- *
- * @param config The sizes.
- * @param numLabels C: the number of classes.
- * @param tensorFor Makes the tensor of a parameter, kernels as [In, Out].
- * @returns The tree, which owns the tensors.
- */
-export function growClassifier(
-  config: BertConfig,
-  numLabels: number,
-  tensorFor: (parameter: Parameter) => tf.Tensor,
-): ClassifierParams {
-  const parameters = classifierParameters(config, numLabels);
-  return grow(parameters, tensorFor) as ClassifierParams;
 }
 
 type Branch = { [step: string]: Branch | tf.Tensor } | (Branch | tf.Tensor)[];
 
 /**
- * Plants each tensor at its path; a numeric step makes an array.
+ * Unflattens a list of parameters into a tree; a numeric step of a path makes an array.
  *
  * @param parameters What the tree holds.
  * @param tensorFor Makes the tensor of a parameter, kernels as [In, Out].
  * @returns The tree, which owns the tensors; the caller knows its type.
  */
-export function grow(
-  parameters: readonly Parameter[],
-  tensorFor: (parameter: Parameter) => tf.Tensor,
+export function unflatten<P extends Parameter>(
+  parameters: readonly P[],
+  tensorFor: (parameter: P) => tf.Tensor,
 ): unknown {
   const root: Branch = {};
   for (const parameter of parameters) {
@@ -227,4 +160,56 @@ export function grow(
     branch[steps.at(-1)!] = tensorFor(parameter);
   }
   return root;
+}
+
+/** A source of normal deviates, mean 0 and variance 1. */
+export type RandomLike = { normal(): number };
+
+/** Deviates that are drawn at a time. */
+const BLOCK = 4096;
+
+/**
+ * Normal deviates that are a function of the seed alone (Box and Muller, 1958).
+ *
+ * @param seed An integer of 32 bits.
+ * @returns The source, which counts what it has given.
+ */
+export function normalRandom(seed: number): RandomLike {
+  let uniforms = new Float32Array(0), next = 0, block = 0;
+  return {
+    normal: (): number => {
+      if (next === uniforms.length) {
+        uniforms = statelessUniform(2 * BLOCK, [seed | 0, block++]);
+        next = 0;
+      }
+      const radius = Math.sqrt(-2 * Math.log(1 - uniforms[next++]!));
+      return radius * Math.cos(2 * Math.PI * uniforms[next++]!);
+    },
+  };
+}
+
+/**
+ * A new parameter: kernels and embeddings N(0, initializerRange²), norms 1, biases 0.
+ *
+ * As Python's transformers does; the original code of Devlin et al. (2019) cuts the
+ * normal off at two standard deviations.
+ *
+ * @param parameter Its role and shape.
+ * @param config Supplies `initializerRange`.
+ * @param random The deviates, drawn in the order of the tensor's values.
+ * @returns The tensor, a kernel as [In, Out]; the caller disposes it.
+ */
+export function initParameter(
+  parameter: Parameter,
+  config: BertConfig,
+  random: RandomLike,
+): tf.Tensor {
+  const { role, shape } = parameter;
+  if (role === "weight") return tf.ones([...shape]);
+  if (role === "bias") return tf.zeros([...shape]);
+  const values = new Float32Array(sizeOf(parameter));
+  for (let i = 0; i < values.length; i++) {
+    values[i] = config.initializerRange * random.normal();
+  }
+  return tf.tensor(values, role === "kernel" ? shape.toReversed() : [...shape]);
 }

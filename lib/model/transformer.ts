@@ -1,42 +1,45 @@
 /**
- * A transformer of one's own: any size, any of the usual choices, new parameters.
+ * A transformer from scratch: any size, any of the usual choices, new parameters.
  *
- * BERT in `bert.ts` is one such model with its choices made and its segments added.
+ * BERT in `bert.ts` is one such model with its choices made and its token types added.
  *
  * @module
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { type BertConfig, checkConfig } from "./config.ts";
 import { type Dropout, NO_DROPOUT } from "../ops/dropout.ts";
-import type { EncoderLayerParams } from "./encoder.ts";
-import type { RandomLike } from "./initialize.ts";
-import {
-  layerNorm,
-  type LayerNormParams,
-  type LinearParams,
-  lookUp,
-} from "../ops/layers.ts";
-import { sinusoidalPositions } from "./positions.ts";
-import {
-  transformerLayer,
-  type TransformerLayerConfig,
-} from "./transformer_layer.ts";
+import { gatherRows } from "../ops/embedding.ts";
+import { layerNorm, type LayerNormParams } from "../ops/layer_norm.ts";
+import type { LinearParams } from "../ops/linear.ts";
+import { checkLength } from "./bert.ts";
+import { BERT_TINY, type BertConfig, checkConfig } from "./config.ts";
+import { addPositions, sinusoidalPositions } from "./embeddings.ts";
+import { encoderLayer, type EncoderLayerParams } from "./encoder_layer.ts";
+import type { RandomLike } from "./parameters.ts";
 
 /**
- * How a token learns where it stands: from a table that is trained (BERT, GPT), from
- * sines and cosines (Vaswani et al., 2017), or not at all.
+ * Position embeddings: a table that is trained (BERT, GPT), sines and cosines (Vaswani
+ * et al., 2017), or none.
  */
 export type Positions = "learned" | "sinusoidal" | "none";
 
 /** Sizes and choices that fix a transformer. */
 export type TransformerConfig =
-  & Omit<BertConfig, "typeVocabSize">
-  & TransformerLayerConfig
+  & Pick<
+    BertConfig,
+    | RequiredSize
+    | "intermediateSize"
+    | "activation"
+    | "normOrder"
+    | "hiddenDropout"
+    | "attentionDropout"
+    | "layerNormEpsilon"
+    | "initializerRange"
+  >
   & { readonly positions: Positions };
 
 /** The sizes that have no default. */
-type Required =
+export type RequiredSize =
   | "vocabSize"
   | "numLayers"
   | "numHeads"
@@ -64,7 +67,7 @@ type Required =
  */
 export function transformerConfig(
   choices:
-    & Pick<TransformerConfig, Required>
+    & Pick<TransformerConfig, RequiredSize>
     & Partial<TransformerConfig>,
 ): TransformerConfig {
   const config = {
@@ -73,12 +76,12 @@ export function transformerConfig(
     attentionDropout: 0.1,
     layerNormEpsilon: 1e-5,
     initializerRange: 0.02,
-    normOrder: "before",
+    normOrder: "pre",
     activation: "gelu",
     positions: "learned",
     ...choices,
   } as const;
-  checkConfig({ ...config, typeVocabSize: 1 });
+  checkConfig({ ...BERT_TINY, ...config });
   return config;
 }
 
@@ -90,14 +93,14 @@ export type TransformerParams = {
   position?: tf.Tensor2D;
   layers: EncoderLayerParams[];
   /**
-   * After the last layer. Where layers normalize `"before"`, nothing else bounds the
-   * sum that they have made.
+   * After the last layer. With the norm order `"pre"`, nothing else bounds the sum of
+   * all layers.
    */
   finalNorm: LayerNormParams;
 };
 
 /**
- * New parameters: kernels and tables N(0, initializerRange²), gains 1, biases 0.
+ * New parameters: kernels and tables N(0, initializerRange²), norms 1, biases 0.
  *
  * @param config The sizes and the initializer's range.
  * @param random The deviates.
@@ -159,7 +162,7 @@ export type TransformerOutput = {
  * @param input Ids [B, T], int32, each under V, and the mask, [1 or B, 1, 1 or T, T]:
  * 0 keeps a key, -1e9 hides it.
  * @param config The sizes and choices that `params` were made with.
- * @param dropout Left out, nothing is dropped: evaluation.
+ * @param dropout Default none: evaluation.
  * @returns Hidden states and attention weights; the caller disposes them.
  * @throws {RangeError} If there are more tokens than `maxPositionEmbeddings`.
  */
@@ -169,14 +172,9 @@ export function transformer(
   config: TransformerConfig,
   dropout: Dropout = NO_DROPOUT,
 ): TransformerOutput {
-  const { maxPositionEmbeddings, hiddenSize: D, layerNormEpsilon } = config;
+  const { hiddenSize: D, layerNormEpsilon } = config;
   const [B, T] = input.inputIds.shape;
-  if (T > maxPositionEmbeddings) {
-    throw new RangeError(
-      `Cannot read sequences as they must have at most maxPositionEmbeddings tokens: ` +
-        `current values are T=${T}, maxPositionEmbeddings=${maxPositionEmbeddings}; truncate them`,
-    );
-  }
+  checkLength(T, { ...config, positionOffset: 0 });
   return tf.tidy(() => {
     // Attention reads B from the mask.
     const queries = input.mask.shape[2];
@@ -186,7 +184,7 @@ export function transformer(
       config.hiddenDropout,
     );
     const attentions = params.layers.map((layer) => {
-      const output = transformerLayer(layer, hidden, config, { mask, dropout });
+      const output = encoderLayer(layer, hidden, config, { mask, dropout });
       hidden = output.hidden;
       return output.weights;
     });
@@ -195,19 +193,19 @@ export function transformer(
   });
 }
 
-/** What a token is plus where it stands, [B, T] → [B · T, D]. */
+/** Word plus position embeddings, [B, T] → [B · T, D]. */
 function embedTokens(
   params: TransformerParams,
   inputIds: tf.Tensor2D,
   { positions, hiddenSize: D }: TransformerConfig,
 ): tf.Tensor2D {
   const [B, T] = inputIds.shape;
-  const word = lookUp(params.word, inputIds.reshape([B * T])); // [B · T, D]
+  const word = gatherRows(params.word, inputIds.reshape([B * T])); // [B · T, D]
   if (positions === "none") return word;
   const position = positions === "learned"
-    ? params.position!.slice([0, 0], [T, D])
+    ? params.position!
     : sinusoidalPositions(T, D);
   // The sines are as large as 1: Vaswani et al. (2017), section 3.4, scale the words.
   const scale = positions === "sinusoidal" ? Math.sqrt(D) : 1;
-  return word.mul(scale).reshape([B, T, D]).add(position).reshape([B * T, D]);
+  return addPositions(word.mul(scale), position, [B, T], 0);
 }

@@ -1,4 +1,4 @@
-/** Operations that bring their own derivative. @module */
+/** Custom gradients: operations with a derivative worked out by hand. @module */
 
 import * as tf from "@tensorflow/tfjs";
 

@@ -1,15 +1,11 @@
-/**
- * Dropout as an argument: a model that is given none drops nothing.
- *
- * @module
- */
+/** Dropout as an argument: without one, a model drops nothing. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import {
-  dropoutFactors,
-  type DropoutSite,
-  siteKey,
-} from "../engine/dropout_factors.ts";
+  type DropoutKey,
+  dropoutMask,
+  foldIn,
+} from "../engine/dropout_mask.ts";
 import { fuse } from "../engine/fuse.ts";
 import { withGradient } from "./custom_gradient.ts";
 
@@ -18,16 +14,16 @@ export type Dropout = {
   /** Zeroes elements of `x` with probability `rate`, and returns the same shape. */
   <T extends tf.Tensor>(x: T, rate: number): T;
   /**
-   * The next site, for an operation that drops elements among other things: see
-   * {@linkcode dropped}. Undefined where nothing falls.
+   * The key of the next dropout, for an operation that drops elements among other
+   * things: see {@linkcode applyDropout}. Undefined if nothing is dropped.
    */
-  site(rate: number): DropoutSite | undefined;
+  key(rate: number): DropoutKey | undefined;
 };
 
 /** The dropout of evaluation: returns what it is given. */
 export const NO_DROPOUT: Dropout = Object.assign(
   <T extends tf.Tensor>(x: T): T => x,
-  { site: () => undefined },
+  { key: () => undefined },
 );
 
 /**
@@ -35,11 +31,11 @@ export const NO_DROPOUT: Dropout = Object.assign(
  *
  * Srivastava et al. (2014); survivors are divided by 1 − rate, so that the mean
  * stays and evaluation needs no correction. The masks are a function of the seed,
- * the step and the site (the first call, the second …) alone, so that a resumed run
+ * the step and the number of the call (the first, the second …) alone, so that a resumed run
  * drops what an uninterrupted one would have dropped. Make a new one for each
- * forward pass: the sites are counted from the start.
+ * forward pass: the calls are counted from the start.
  *
- * @example Half of the elements fall, the others double
+ * @example Half of the elements are dropped, the others doubled
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
  * import { dropoutFrom } from "bertbook/ops/dropout.ts";
@@ -56,46 +52,51 @@ export const NO_DROPOUT: Dropout = Object.assign(
  * the rate is not in [0, 1).
  */
 export function dropoutFrom(seed: tf.Tensor1D): Dropout {
-  let sites = 0;
-  const site = (rate: number): DropoutSite | undefined => {
+  let calls = 0;
+  const key = (rate: number): DropoutKey | undefined => {
     if (!(rate >= 0 && rate < 1)) {
       throw new RangeError(
-        `Cannot drop elements as the rate must be in [0, 1): current value is ${rate}`,
+        `Cannot drop elements: the rate must be in [0, 1); found ${rate}`,
       );
     }
-    // Counted even where nothing falls, so that a rate of 0 here moves no mask there.
-    const number = ++sites;
-    return rate === 0 ? undefined : { key: siteKey(seed, number), rate };
+    // Counted even if nothing is dropped, so that a rate of 0 here moves no mask there.
+    const number = ++calls;
+    return rate === 0 ? undefined : { key: foldIn(seed, number), rate };
   };
   const dropout = <T extends tf.Tensor>(x: T, rate: number): T =>
     tf.tidy(() => {
-      const here = site(rate);
-      if (here === undefined) return x;
+      const dropoutKey = key(rate);
+      if (dropoutKey === undefined) return x;
       return withGradient<T>(
         [x],
-        () => ({ value: multiplied(x, here) as T, saved: [here.key] }),
+        () => ({
+          value: fusedDropout(x, dropoutKey) as T,
+          saved: [dropoutKey.key],
+        }),
         (gradient, [key]) => [
-          multiplied(gradient, { key: key as tf.Tensor1D, rate }),
+          fusedDropout(gradient, { key: key as tf.Tensor1D, rate }),
         ],
       );
     });
-  return Object.assign(dropout, { site });
+  return Object.assign(dropout, { key });
 }
 
-/** {@linkcode dropped} by itself, in one pass. */
-const multiplied = fuse("dropout", dropped<tf.Tensor>, { "": "too" });
+/** {@linkcode applyDropout} by itself, in one pass. */
+const fusedDropout = fuse("dropout", applyDropout<tf.Tensor>, {
+  bfloat16: "also",
+});
 
 /**
- * Drops elements at a site; of a gradient, the same elements.
+ * Drops elements by a key; of a gradient, the same elements.
  *
  * @param x Any shape.
- * @param site From {@linkcode Dropout.site}.
- * @returns The shape of `x`: `x` itself without a site. The caller disposes it.
+ * @param dropoutKey From {@linkcode Dropout.key}.
+ * @returns The shape of `x`: `x` itself without a key. The caller disposes it.
  */
-export function dropped<T extends tf.Tensor>(
+export function applyDropout<T extends tf.Tensor>(
   x: T,
-  site: DropoutSite | undefined,
+  dropoutKey: DropoutKey | undefined,
 ): T {
-  if (site === undefined) return x;
-  return tf.tidy(() => x.mul<T>(dropoutFactors(x.shape, site)));
+  if (dropoutKey === undefined) return x;
+  return tf.tidy(() => x.mul<T>(dropoutMask(x.shape, dropoutKey)));
 }

@@ -1,27 +1,29 @@
-/** The two products of a feed-forward layer, and what bends between them. @module */
+/** The feed-forward layer: two products and the activation between them. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import { fuse } from "../engine/fuse.ts";
 import { withGradient } from "./custom_gradient.ts";
-import { bent, bentGradient, type LinearParams } from "./layers.ts";
+import { type Activation, ACTIVATIONS } from "./activations.ts";
+import type { LinearParams } from "./linear.ts";
 
 /**
- * GELU(x W₁ + b₁) W₂, to which b₂ is yet to be added.
+ * activation(x W₁ + b₁) W₂, to which b₂ is yet to be added.
  *
- * Vaswani et al. (2017), section 3.3, with GELU in the place of ReLU. What GELU
- * gives is the widest tensor of a layer. It is not kept for the gradient but
- * computed again: that takes about one step in a hundred, and saves a tenth of the
- * memory.
+ * Vaswani et al. (2017), section 3.3. The activations are the widest tensor of a
+ * layer. They are not kept for the gradient but computed again: that takes about one
+ * step in a hundred, and saves a tenth of the memory.
  *
  * @param intermediate W₁ [In, F] and b₁ [F].
  * @param kernel W₂ [F, Out].
  * @param x Rows, [N, In].
+ * @param activation The activation function; `"gelu"` by default.
  * @returns Rows, [N, Out]; the caller disposes them.
  */
 export function feedForward(
   intermediate: LinearParams,
   kernel: tf.Tensor2D,
   x: tf.Tensor2D,
+  activation: Activation = "gelu",
 ): tf.Tensor2D {
   return tf.tidy(() => {
     const wide: tf.Tensor2D = tf.matMul(x, intermediate.kernel); // [N, F]
@@ -30,34 +32,41 @@ export function feedForward(
       inputs,
       () => ({
         value: tf.matMul(
-          biasedGelu(wide, intermediate.bias) as tf.Tensor2D,
+          biasedActivation(wide, intermediate.bias, activation) as tf.Tensor2D,
           kernel,
         ),
         saved: inputs,
       }),
       (gradient, [wide, bias, kernel]) => {
-        const byBent = tf.matMul(gradient, kernel as tf.Tensor2D, false, true);
-        const by = biasedGeluGradient(byBent, wide!, bias!);
-        const byKernel = tf.matMul(by.bent as tf.Tensor2D, gradient, true);
+        const byValue = tf.matMul(gradient, kernel as tf.Tensor2D, false, true);
+        const by = biasedActivationGradient(byValue, wide!, bias!, activation);
+        const byKernel = tf.matMul(by.value as tf.Tensor2D, gradient, true);
         return [by.wide, by.bias, byKernel];
       },
     );
   });
 }
 
-const biasedGelu = fuse(
-  "bias, gelu",
-  (wide: tf.Tensor, bias: tf.Tensor) => bent(wide.add(bias)),
-  { "": "only" },
+const biasedActivation = fuse(
+  "bias, activation",
+  (wide: tf.Tensor, bias: tf.Tensor, activation: Activation) =>
+    ACTIVATIONS[activation].value(wide.add(bias)),
+  { bfloat16: "only" },
 );
 
 /** The gradients by the product and by the bias, and the value once more. */
-const biasedGeluGradient = fuse(
-  "bias, gelu gradient",
-  (gradient: tf.Tensor, product: tf.Tensor, bias: tf.Tensor) => {
+const biasedActivationGradient = fuse(
+  "bias, activation gradient",
+  (
+    gradient: tf.Tensor,
+    product: tf.Tensor,
+    bias: tf.Tensor,
+    activation: Activation,
+  ) => {
     const x = product.add(bias);
-    const wide = bentGradient(gradient, x);
-    return { wide, bias: wide.sum(0), bent: bent(x) };
+    const { value, gradient: gradientOf } = ACTIVATIONS[activation];
+    const wide = gradientOf(gradient, x);
+    return { wide, bias: wide.sum(0), value: value(x) };
   },
-  { wide: "only", bent: "only" },
+  { bfloat16: { wide: "only", value: "only" } },
 );

@@ -1,7 +1,7 @@
 /**
- * Phase 4, encode: pieces become the input of the model.
+ * Encoding, phase 4 of BERT's tokenizer: pieces become the input of the model.
  *
- * `[CLS] A [SEP]` or `[CLS] A [SEP] B [SEP]`, with a segment for each sentence
+ * `[CLS] A [SEP]` or `[CLS] A [SEP] B [SEP]`, with a token type for each sentence
  * (Devlin et al., 2019, figure 2) and a mask over the padding.
  *
  * @module
@@ -72,8 +72,8 @@ export function buildInputsWithSpecialTokens(
   const numSpecial = second === undefined ? 2 : 3;
   if (!(maxLength >= numSpecial)) {
     throw new RangeError(
-      `Cannot encode text as maxLength must leave room for special tokens: ` +
-        `current values are maxLength=${maxLength}, special tokens=${numSpecial}`,
+      `Cannot encode text: maxLength must leave room for ${numSpecial} special ` +
+        `tokens; found maxLength=${maxLength}`,
     );
   }
   const [numFirst, numSecond] = truncatedLengths(
@@ -132,8 +132,8 @@ export function truncate(
 ): string[] {
   if (truncation !== "head" && truncation !== "head+tail") {
     throw new RangeError(
-      `Cannot shorten a text as truncation must be "head" or "head+tail": ` +
-        `current value is "${truncation}"`,
+      `Cannot truncate a text: truncation must be "head" or "head+tail"; ` +
+        `found "${truncation}"`,
     );
   }
   const numHead = Math.round(room * HEAD_SHARE);
@@ -149,7 +149,7 @@ export function truncate(
 /**
  * How many pieces of two sentences fit into `room`, cutting the longest first.
  *
- * The shorter one is cut only where both exceed half of the room; of an odd
+ * The shorter one is cut only if both exceed half of the room; of an odd
  * room the longer one gets the odd piece, and of two equal ones the second
  * (`truncate_encodings` of Hugging Face's `tokenizers`).
  *
@@ -182,8 +182,8 @@ export function truncatedLengths(
 function paddingOf(length: number, padTo: number = length): number {
   if (!(Number.isInteger(padTo) && padTo >= length)) {
     throw new RangeError(
-      `Cannot pad a sequence as padTo must be a whole number, at least its length: ` +
-        `current values are padTo=${padTo}, length=${length}; ` +
+      `Cannot pad a sequence: padTo must be a whole number, at least its length; ` +
+        `found padTo=${padTo}, length=${length}; ` +
         `set maxLength=${padTo} to cut the sequence`,
     );
   }

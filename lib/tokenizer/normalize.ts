@@ -1,7 +1,8 @@
 /**
- * Phase 1, normalize: one spelling for what should be one word.
+ * Normalization and pre-tokenization, phases 1 and 2 of BERT's tokenizer: one spelling
+ * for each word, and a text split into words and punctuation marks.
  *
- * The rules and their order are those of `BertNormalizer` in
+ * The rules and their order are those of `BertNormalizer` and `BertPreTokenizer` in
  * `@huggingface/tokenizers` 0.2.0, after `tokenization.py` of Devlin et al. (2019).
  *
  * @module
@@ -80,4 +81,30 @@ export function normalize(
   const { lowerCase = true } = options;
   const spaced = spaceIdeographs(cleanText(text));
   return lowerCase ? stripAccents(spaced.toLowerCase()) : spaced;
+}
+
+/** Unicode's punctuation, and the ASCII symbols such as `$`, `+` and `^`. */
+const PUNCTUATION = "\\p{P}!-/:-@\\[-`{-~";
+
+/** A run without white space and punctuation, or one punctuation mark. */
+const WORD = new RegExp(`[^\\s${PUNCTUATION}]+|[${PUNCTUATION}]`, "gu");
+
+/**
+ * Splits at white space, and around every single punctuation mark.
+ *
+ * @example
+ * ```ts
+ * import { preTokenize } from "bertbook/tokenizer/normalize.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(preTokenize("she's here..."), [
+ *   "she", "'", "s", "here", ".", ".", ".",
+ * ]);
+ * ```
+ *
+ * @param text Normalized text.
+ * @returns Its words, none empty.
+ */
+export function preTokenize(text: string): string[] {
+  return text.match(WORD) ?? [];
 }

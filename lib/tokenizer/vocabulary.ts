@@ -12,7 +12,7 @@ export const UNK = "[UNK]";
 export const CLS = "[CLS]";
 /** Closes a sequence, or each of two sequences. */
 export const SEP = "[SEP]";
-/** Hides a word in masked language modelling. */
+/** Replaces a masked token in masked language modelling. */
 export const MASK = "[MASK]";
 
 /** The five special tokens (Devlin et al., 2019, sections 3 and 3.1). */
@@ -59,7 +59,7 @@ export function parseVocabulary(text: string, file: string): Vocabulary {
     const problem = problemOf(piece, idOf);
     if (problem !== undefined) {
       throw new SyntaxError(
-        `Cannot parse "${file}" as line ${id + 1} ${problem}`,
+        `Cannot parse "${file}": line ${id + 1} ${problem}`,
       );
     }
     idOf.set(piece, id);
@@ -67,15 +67,15 @@ export function parseVocabulary(text: string, file: string): Vocabulary {
   const missing = SPECIAL_TOKENS.filter((token) => !idOf.has(token));
   if (missing.length > 0) {
     throw new SyntaxError(
-      `Cannot parse "${file}" as a vocabulary must hold all special tokens: ` +
-        `${missing.join(", ")} missing among ${pieces.length} pieces`,
+      `Cannot parse "${file}": a vocabulary must hold all special tokens; ` +
+        `found ${pieces.length} pieces without ${missing.join(", ")}`,
     );
   }
   return { pieces, idOf };
 }
 
 /**
- * The id of `[MASK]`, to hide words with.
+ * The id of `[MASK]`.
  *
  * @param vocabulary The vocabulary.
  * @returns The id.
@@ -85,7 +85,7 @@ export function maskIdOf({ pieces, idOf }: Vocabulary): number {
   const id = idOf.get(MASK);
   if (id !== undefined) return id;
   throw new RangeError(
-    `Cannot hide words as the vocabulary must hold ${MASK}: ` +
+    `Cannot mask tokens: the vocabulary must hold ${MASK}; ` +
       `found ${pieces.length} pieces without it`,
   );
 }
@@ -96,16 +96,16 @@ function problemOf(
   idOf: ReadonlyMap<string, number>,
 ): string | undefined {
   const found = `found ${JSON.stringify(piece)}`;
-  if (piece === "") return `must hold a word piece: found an empty line`;
+  if (piece === "") return `must hold a word piece; found an empty line`;
   if (piece.includes("\r")) {
-    return `must end in a line feed alone: ${found}; save the file with LF line ends`;
+    return `must end in a line feed alone; ${found}; save the file with LF line ends`;
   }
   if (isMojibake(piece)) {
-    return `must be decoded as UTF-8: ${found}; save the file as UTF-8`;
+    return `must be decoded as UTF-8; ${found}; save the file as UTF-8`;
   }
   const first = idOf.get(piece);
   if (first !== undefined) {
-    return `must differ from all lines before: ${found}, already on line ${
+    return `must differ from all lines before; ${found}, already on line ${
       first + 1
     }`;
   }
@@ -140,7 +140,7 @@ export function checkVocabularySize(
   const { length } = vocabulary.pieces;
   if (length !== numRows) {
     throw new RangeError(
-      `Cannot embed tokens as each word piece must have one row of the table: ` +
+      `Cannot embed tokens: each word piece must have one row of the table; ` +
         `found ${length} pieces and ${numRows} rows; take both from one checkpoint`,
     );
   }

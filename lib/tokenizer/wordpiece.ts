@@ -1,5 +1,5 @@
 /**
- * Phase 3, WordPiece: a word becomes pieces of a fixed vocabulary.
+ * WordPiece, phase 3 of BERT's tokenizer: a word becomes pieces of a fixed vocabulary.
  *
  * Schuster and Nakajima (2012); Wu et al. (2016), section 4.1. The greedy
  * search is `WordpieceTokenizer` in `tokenization.py` of Devlin et al. (2019).
@@ -9,7 +9,7 @@
 
 import { CONTINUATION, UNK, type Vocabulary } from "./vocabulary.ts";
 
-/** Longer words, counted in Unicode characters, are not spelled but `[UNK]`. */
+/** Longer words, counted in Unicode characters, become `[UNK]`. */
 export const MAX_WORD_LENGTH = 100;
 
 /**

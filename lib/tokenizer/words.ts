@@ -1,5 +1,6 @@
-/** Which pieces make a word. @module */
+/** Words and their word pieces: which pieces make a word, and the pieces of words. @module */
 
+import type { Tokenizer } from "./tokenizer.ts";
 import { CONTINUATION, SPECIAL_TOKENS, UNK } from "./vocabulary.ts";
 
 /** A word of an encoded text: its pieces are `start` … `end` − 1. */
@@ -56,5 +57,42 @@ export function sumByWord(
 ): number[] {
   return words.map(({ start, end }) =>
     scores.slice(start, end).reduce((sum, score) => sum + score, 0)
+  );
+}
+
+/** How corpora that were tokenized before BERT write a word that they replaced. */
+const LEFT_OUT = "<unk>";
+
+/**
+ * Splits each word into the pieces of a tokenizer; `<unk>` becomes `[UNK]`.
+ *
+ * Without that rule `<unk>` would become the three pieces `<`, `unk`, `>`, which
+ * pretraining never showed to mean "some word".
+ *
+ * @example
+ * ```ts
+ * import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
+ * import { splitIntoWords } from "bertbook/tokenizer/words.ts";
+ * import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nplay\n##s";
+ * const vocabulary = parseVocabulary(text, "vocab.txt");
+ * assert.deepEqual(
+ *   splitIntoWords(["<unk>", "Plays"], new BertTokenizer(vocabulary)),
+ *   ["[UNK]", "play", "##s"],
+ * );
+ * ```
+ *
+ * @param words Words of any tokenizer.
+ * @param tokenizer The tokenizer of the pieces.
+ * @returns The pieces of all words, without special tokens.
+ */
+export function splitIntoWords(
+  words: readonly string[],
+  tokenizer: Tokenizer,
+): string[] {
+  return words.flatMap((word) =>
+    word === LEFT_OUT ? [UNK] : tokenizer.tokenize(word)
   );
 }

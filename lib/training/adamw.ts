@@ -8,23 +8,22 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { adamScalars, applyAdam } from "../engine/adam.ts";
+import { adamScalars, applyAdam } from "./adam.ts";
 import {
   mapLeaves,
   namedLeaves,
   type TensorTree,
 } from "../engine/tensor_tree.ts";
-import { choose } from "./choose.ts";
 
-/** What stays the same during a training; Adam's letters in brackets. */
+/** The constants of AdamW, in PyTorch's meaning. */
 export type AdamWOptions = {
-  /** β₁: how slowly the mean of the gradients forgets. */
+  /** β₁: decay rate of the mean of the gradients. */
   readonly beta1: number;
-  /** β₂: how slowly the mean of the squared gradients forgets. */
+  /** β₂: decay rate of the mean of the squared gradients. */
   readonly beta2: number;
-  /** ε: added to the root of the second moment, so that a dead weight divides by it. */
+  /** ε: added to the root of the second moment, against a division by 0. */
   readonly epsilon: number;
-  /** λ: the share of the learning rate by which a weight shrinks in each step. */
+  /** λ: a weight shrinks by learning rate · λ in each step. */
   readonly weightDecay: number;
 };
 
@@ -38,43 +37,44 @@ export const ADAMW_DEFAULTS: AdamWOptions = {
 
 /** Both moments of every parameter, by the parameter's path. */
 export type AdamWState = {
-  /** m: running mean of the gradients. */
-  readonly first: Readonly<Record<string, tf.Variable>>;
-  /** v: running mean of the squared gradients. */
-  readonly second: Readonly<Record<string, tf.Variable>>;
+  /** Running mean of the gradients. */
+  readonly m: Readonly<Record<string, tf.Variable>>;
+  /** Running mean of the squared gradients. */
+  readonly v: Readonly<Record<string, tf.Variable>>;
 };
 
-/** What changes from step to step, as scalars, so that one trace serves all steps. */
+/** The values that change from step to step: scalars, so that one trace serves all. */
 export type AdamWRates = {
   /** α. */
   readonly learningRate: tf.Scalar;
-  /** 1 − β₁ᵗ: makes up for the first moment's start at 0. */
+  /** 1 − β₁ᵗ: corrects the bias of m, which starts at 0. */
   readonly firstCorrection: tf.Scalar;
-  /** 1 − β₂ᵗ: makes up for the second moment's start at 0. */
+  /** 1 − β₂ᵗ: corrects the bias of v, which starts at 0. */
   readonly secondCorrection: tf.Scalar;
 };
 
 /**
- * What the learning rate is multiplied by for the parameters whose paths begin with a
- * prefix, by prefix; 1 for all others. No path may begin with two of them.
+ * Multipliers of the learning rate, by the prefix of the parameters' paths; 1 for all
+ * other parameters. No path may begin with two of the prefixes.
  */
 export type LrMultipliers = Readonly<Record<string, number>>;
 
-/** The factor of one parameter. */
+/** The multiplier of one parameter's learning rate. */
 export function lrMultiplier(
   path: string,
-  factors: LrMultipliers = {},
+  lrMultipliers: LrMultipliers = {},
 ): number {
-  const prefix = Object.keys(factors).find((prefix) => path.startsWith(prefix));
-  return prefix === undefined ? 1 : factors[prefix]!;
+  const prefix = Object.keys(lrMultipliers)
+    .find((prefix) => path.startsWith(prefix));
+  return prefix === undefined ? 1 : lrMultipliers[prefix]!;
 }
 
-/** What stands between the gradients and the weights. */
-export type AdamWGate = {
-  /** Every gradient is multiplied by it: clipping. */
-  readonly factor: tf.Scalar;
+/** What the gradients of one step decide. */
+export type GradientScale = {
+  /** Every gradient is multiplied by it. */
+  readonly clipCoefficient: tf.Scalar;
   /** A boolean scalar; if it is false, neither weights nor moments change by one bit. */
-  readonly open: tf.Scalar;
+  readonly isFinite: tf.Scalar;
 };
 
 /**
@@ -92,7 +92,7 @@ export function initOptimizerState(params: TensorTree): AdamWState {
           : []
       ),
     );
-  return { first: zeros(), second: zeros() };
+  return { m: zeros(), v: zeros() };
 }
 
 /**
@@ -117,11 +117,10 @@ export function adamWRates(
 }
 
 /**
- * Whether a parameter shrinks: kernels and embeddings do, biases and normalization
- * gains do not.
+ * Whether weight decay applies to a parameter: to kernels and embeddings, not to biases
+ * and the weights of layer normalization.
  *
- * Devlin et al.'s own optimizer (`google-research/bert`, optimization.py) leaves these
- * out too.
+ * As in Devlin et al.'s optimizer (`google-research/bert`, optimization.py).
  *
  * @param path The parameter's path, e.g. `"classifier.kernel"`.
  * @returns `false` for a `bias` or a `weight`.
@@ -138,7 +137,7 @@ export function decays(path: string): boolean {
  *     v ← v + (1 − β₂) (g² − v)
  *     θ ← θ − α / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
  *
- * A parameter without a gradient is left alone with its moments, as in PyTorch.
+ * A parameter without a gradient and its moments do not change, as in PyTorch.
  *
  * @example The first step moves every weight by the learning rate, against its gradient
  * ```ts
@@ -151,8 +150,9 @@ export function decays(path: string): boolean {
  *   const params = { bias: tf.variable(tf.tensor1d([1, 1])) };
  *   const gradients = { bias: tf.tensor1d([9, -0.1]) };
  *   const rates = adamWRates(1, 0.5, ADAMW_DEFAULTS);
- *   const gate = { factor: tf.scalar(1), open: tf.scalar(true) };
- *   adamW(params, initOptimizerState(params), gradients, { rates, gate, options: ADAMW_DEFAULTS });
+ *   const scale = { clipCoefficient: tf.scalar(1), isFinite: tf.scalar(true) };
+ *   const how = { rates, scale, options: ADAMW_DEFAULTS };
+ *   adamW(params, initOptimizerState(params), gradients, how);
  *   const [down, up] = params.bias.dataSync();
  *   assert.ok(Math.abs(down! - 0.5) < 1e-6 && Math.abs(up! - 1.5) < 1e-6);
  * });
@@ -161,8 +161,8 @@ export function decays(path: string): boolean {
  * @param params The parameters, a tree of variables. They change.
  * @param optimizerState Their moments, from {@linkcode initOptimizerState}. They change.
  * @param gradients g, by path.
- * @param how The rates of this step, the gate, what supplies β, ε and λ, and by what α
- * is multiplied where.
+ * @param how The rates of this step, the scale of its gradients, β, ε and λ, and the
+ * multipliers of α.
  * @throws {TypeError} If a leaf with a gradient is not a variable.
  */
 export function adamW(
@@ -171,19 +171,20 @@ export function adamW(
   gradients: Readonly<Record<string, tf.Tensor>>,
   how: {
     rates: AdamWRates;
-    gate: AdamWGate;
+    scale: GradientScale;
     options: AdamWOptions;
-    factors?: LrMultipliers | undefined;
+    lrMultipliers?: LrMultipliers | undefined;
   },
 ): void {
-  const { rates, gate, options, factors } = how;
+  const { rates, options, lrMultipliers } = how;
+  const { clipCoefficient, isFinite } = how.scale;
   const { learningRate, firstCorrection, secondCorrection } = rates;
   tf.tidy(() => {
-    // What can be said in scalars is: a pass over all weights costs milliseconds.
-    const closed = tf.scalar(0);
-    const factor = choose(gate.open, gate.factor, closed);
+    // Scalars are multiplied first: a pass over all weights costs milliseconds.
+    const zero = tf.scalar(0);
+    const gradientScale = select(isFinite, clipCoefficient, zero);
     const decay = learningRate.mul<tf.Scalar>(options.weightDecay);
-    const taken = choose(gate.open, decay, closed);
+    const learningRateTimesDecay = select(isFinite, decay, zero);
     // Both sides of the last fraction are multiplied by √(1 − β₂ᵗ).
     const root = secondCorrection.sqrt();
     const whole = adamScalars({
@@ -191,25 +192,58 @@ export function adamW(
       beta2: options.beta2,
       stepSize: learningRate.mul(root).div(firstCorrection),
       epsilon: root.mul(options.epsilon),
-      open: gate.open,
+      isFinite,
     });
-    const scaled = scaledOnce({ taken, stepSize: whole.stepSize });
+    const scaled = scaledOnce({
+      learningRateTimesDecay,
+      stepSize: whole.stepSize,
+    });
     for (const [path, leaf] of namedLeaves(params)) {
       const gradient = gradients[path];
       if (gradient === undefined) continue;
-      const weight = variableAt(path, leaf),
-        first = optimizerState.first[path]!,
-        second = optimizerState.second[path]!;
-      const { taken, stepSize } = scaled(lrMultiplier(path, factors));
+      const { learningRateTimesDecay, stepSize } = scaled(
+        lrMultiplier(path, lrMultipliers),
+      );
       const shrinks = options.weightDecay !== 0 && decays(path);
       applyAdam(
-        { weight, first, second },
+        {
+          weight: variableAt(path, leaf),
+          m: optimizerState.m[path]!,
+          v: optimizerState.v[path]!,
+        },
         gradient,
-        { ...whole, stepSize },
-        { factor, taken: shrinks ? taken : undefined },
+        {
+          ...whole,
+          stepSize,
+          clipCoefficient: gradientScale,
+          learningRateTimesDecay: shrinks ? learningRateTimesDecay : undefined,
+        },
       );
     }
   });
+}
+
+/**
+ * `yes` if the condition holds, else `no`, without reading the condition.
+ *
+ * The other tensor may hold NaN or infinities; a product with 0 or 1 would keep them.
+ *
+ * @param condition A boolean scalar.
+ * @param yes Any shape.
+ * @param no The same shape.
+ * @returns The same shape. The caller disposes it.
+ */
+export function select<T extends tf.Tensor>(
+  condition: tf.Scalar,
+  yes: T,
+  no: T,
+): T {
+  if (tf.getBackend() === "tensorflow") {
+    // TensorFlow's kernel takes a scalar condition and copies nothing; `tf.where` would
+    // first repeat the condition for every element.
+    return tf.engine().runKernel("Select", { condition, t: yes, e: no }) as T;
+  }
+  return tf.where(condition, yes, no) as T;
 }
 
 /** Multiplies scalars by a factor, and by each factor only once. */
@@ -229,7 +263,7 @@ function scaledOnce<T extends Record<string, tf.Scalar>>(
 function variableAt(path: string, leaf: tf.Tensor): tf.Variable {
   if (leaf instanceof tf.Variable) return leaf;
   throw new TypeError(
-    `Cannot train "${path}" as it must be a variable: found a constant tensor; ` +
+    `Cannot train "${path}": it must be a variable; found a constant tensor; ` +
       `turn the tree into variables with makeTrainable()`,
   );
 }

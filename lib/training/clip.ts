@@ -1,5 +1,5 @@
 /**
- * Clipping by the global norm: one long gradient must not throw the weights away.
+ * Gradient clipping by the global norm: one long gradient must not spoil the weights.
  *
  * Pascanu et al. (2013), "On the difficulty of training recurrent neural
  * networks", algorithm 1.
@@ -8,9 +8,9 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { squaredNorm } from "../engine/squared_norm.ts";
+import { squaredNorm } from "../engine/training_ops.ts";
 
-/** Keeps the division defined where every gradient is 0; PyTorch's value. */
+/** Against a division by 0 if every gradient is 0; PyTorch's value. */
 const NORM_EPSILON = 1e-6;
 
 /**
@@ -33,15 +33,15 @@ export function globalNorm(gradients: readonly tf.Tensor[]): tf.Scalar {
  * @example A gradient of length 5 is cut to length 1, one of length 0.5 is left alone
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { clipFactor, globalNorm } from "bertbook/training/clip.ts";
+ * import { clipCoefficient, globalNorm } from "bertbook/training/clip.ts";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");
  * tf.tidy(() => {
  *   const norm = globalNorm([tf.scalar(3), tf.tensor1d([4])]);
  *   assert.equal(norm.dataSync()[0], 5);
- *   assert.ok(Math.abs(clipFactor(norm, 1).dataSync()[0]! - 1 / 5) < 1e-6);
- *   assert.equal(clipFactor(tf.scalar(0.5), 1).dataSync()[0], 1);
+ *   assert.ok(Math.abs(clipCoefficient(norm, 1).dataSync()[0]! - 1 / 5) < 1e-6);
+ *   assert.equal(clipCoefficient(tf.scalar(0.5), 1).dataSync()[0], 1);
  * });
  * ```
  *
@@ -49,7 +49,7 @@ export function globalNorm(gradients: readonly tf.Tensor[]): tf.Scalar {
  * @param maxNorm The greatest length to let through, above 0.
  * @returns A scalar in (0, 1]. The caller disposes it.
  */
-export function clipFactor(norm: tf.Scalar, maxNorm: number): tf.Scalar {
+export function clipCoefficient(norm: tf.Scalar, maxNorm: number): tf.Scalar {
   return tf.tidy(() =>
     tf.div(maxNorm, norm.add(NORM_EPSILON)).minimum(1) as tf.Scalar
   );

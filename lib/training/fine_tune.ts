@@ -1,71 +1,151 @@
 /**
- * Fine-tuning: epochs over the training set, each judged by the validation set.
+ * Fine-tuning: epochs over the training set, each evaluated on the validation set.
  *
  * Devlin et al. (2019), section 4.1 and appendix A.3.
  *
  * @module
  */
 
+import type * as tf from "@tensorflow/tfjs";
 import type { EncodedExample } from "../batches/batches.ts";
-import { disposeTree } from "../engine/tensor_tree.ts";
-import { accuracy, matthewsCorrelation } from "../evaluation/metrics.ts";
-import { initOptimizerState, lrMultiplier } from "./adamw.ts";
-import { keptInMemory } from "./kept_weights.ts";
-import type { TrainStep } from "./train_on.ts";
-import { makeTrainable } from "./variables.ts";
-import type { ClassifierModel } from "../checkpoint/pretrained.ts";
+import { splitBatch, type TokenArrays } from "../batches/batch_tensors.ts";
+import { checkAlive } from "../batches/check_examples.ts";
+import type { AnswerExample, TokenExample } from "../batches/head_batches.ts";
+import type { Batching } from "../batches/packed_batches.ts";
+import { sampleOrder, type SamplerName } from "../batches/sampler.ts";
+import type { ClassifierModel, HeadModel } from "../checkpoint/pretrained.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
+import type { TensorTree } from "../engine/tensor_tree.ts";
+import type { EncoderParams } from "../model/bert.ts";
+import type { BertConfig } from "../model/config.ts";
+import type { HeadName } from "../model/heads/heads.ts";
+import { checkChoice, checkOption, RULES } from "../options.ts";
+import { activeVocabulary } from "./active_vocabulary.ts";
+import { lrMultiplier } from "./adamw.ts";
+import type {
+  PretrainableModel,
+  PretrainingMetrics,
+} from "./evaluate_pretraining.ts";
 import {
-  type FineTuneData,
-  type FineTuneOptions,
-  type FineTunePlan,
-  planFineTuning,
-} from "./fine_tune_options.ts";
-import { frozen } from "./freeze.ts";
-import { keptInFolder } from "./kept_in_folder.ts";
-import { occurringWords } from "./occurring_words.ts";
-import { predict } from "../inference/predict.ts";
-import { train } from "./train.ts";
+  type EpochEvent as EpochEventOf,
+  type EvaluationEvent as EvaluationEventOf,
+  type EvaluationOptions,
+  fit,
+  type FitEvent,
+  type Metrics,
+} from "./fit.ts";
+import {
+  checkFreeze,
+  freezeParams,
+  type FrozenPart,
+  layerwiseLrMultipliers,
+} from "./parameter_groups.ts";
+import { pretrain, type PretrainOptions } from "./pretrain.ts";
+import type {
+  EncodedInput,
+  HeadTask,
+  HeadTaskModel,
+} from "./tasks/head_task.ts";
+import {
+  NEXT_SENTENCE,
+  type NextSentenceMetrics,
+} from "./tasks/next_sentence.ts";
+import {
+  type AnswerMetrics,
+  QUESTION_ANSWERING,
+} from "./tasks/question_answering.ts";
+import {
+  type ClassificationMetrics,
+  resolveClassWeights,
+  sequenceClassification,
+} from "./tasks/sequence_classification.ts";
+import {
+  TOKEN_CLASSIFICATION,
+  type TokenMetrics,
+} from "./tasks/token_classification.ts";
+import {
+  type ResolvedTrainOptions,
+  resolveTrainOptions,
+  type TrainOptions,
+} from "./train_options.ts";
+import { makeTrainable } from "./train_step.ts";
 
-export type { FineTuneData, FineTuneOptions } from "./fine_tune_options.ts";
-export type { TrainStep } from "./train_on.ts";
+export type { StepEvent } from "./train_epoch.ts";
 
-/** One row of the table of training statistics. */
-export type EpochEnd = {
-  readonly kind: "epoch";
-  /** Counts from 1. */
-  readonly epoch: number;
-  /** Mean loss of the epoch's steps, with dropout, in nats. */
-  readonly trainingLoss: number;
-  /** Mean loss of the validation examples, without dropout, in nats. */
-  readonly validationLoss: number;
-  readonly validationAccuracy: number;
-  /** 0 where it is undefined; then {@linkcode EpochEnd.warning} says so. */
-  readonly validationMcc: number;
-  /** Sum of the steps' seconds. */
-  readonly trainingSeconds: number;
-  readonly validationSeconds: number;
-  /** Whether this epoch is the best so far. */
-  readonly best: boolean;
-  /** Whether the training ends here, as `patience` epochs brought no better one. */
-  readonly stopsEarly: boolean;
-  /** What a reader of the numbers must know. */
-  readonly warning: string | undefined;
+/** An evaluation of a sequence classifier. */
+export type EvaluationEvent = EvaluationEventOf<ClassificationMetrics>;
+
+/** The end of an epoch of a sequence classifier: one row of the training statistics. */
+export type EpochEvent = EpochEventOf<ClassificationMetrics>;
+
+/** The options of fine-tuning that all heads have. */
+export type HeadFineTuneOptions<M extends Metrics> =
+  & TrainOptions
+  & EvaluationOptions<M>
+  & {
+    /** Default `"random"`; `"length-grouped"` pads less. */
+    readonly sampler?: SamplerName;
+    /**
+     * Parts that are not trained: `"embeddings"`, and encoder layers by number, from 0.
+     * Default none.
+     */
+    readonly freeze?: readonly FrozenPart[];
+    /**
+     * The learning rate of each layer is that of the layer above it, times this number
+     * in (0, 1]; default 1. See `layerwiseLrMultipliers`.
+     */
+    readonly layerwiseLrDecay?: number;
+    /** ε of label smoothing, in [0, 1); default 0. See `smoothTargets`. */
+    readonly labelSmoothing?: number;
+  };
+
+/** The options of fine-tuning a head over whole sequences. */
+export type SequenceFineTuneOptions<M extends Metrics> =
+  & HeadFineTuneOptions<M>
+  & {
+    /**
+     * `"packed"`, the default, puts several short examples into one row; `"padded"` puts
+     * each into its own. The numbers are equal except for rounding and dropout masks.
+     */
+    readonly batching?: Batching;
+  };
+
+/** The options of fine-tuning a sequence classifier. */
+export type FineTuneOptions =
+  & SequenceFineTuneOptions<ClassificationMetrics>
+  & {
+    /**
+     * Weight of each class in the training loss, in the order of the labels; `"balanced"`
+     * gives every class the same total weight. Default 1 for all.
+     */
+    readonly classWeights?: readonly number[] | "balanced";
+  };
+
+/** The examples to train on, and those to evaluate on. */
+export type FineTuneData<Example = EncodedExample> = {
+  readonly train: readonly Example[];
+  readonly validation: readonly Example[];
 };
 
 /**
- * Fine-tunes a classifier in place, yielding every step and every epoch's end.
+ * Fine-tunes a model with any head in place, yielding every step, every evaluation and
+ * every epoch's end.
  *
- * The parameters of the model become variables. However the loop ends, the model
- * then holds the weights of its best epoch, or the latest ones if no epoch was
- * finished. The same seed gives the same bits. Within an epoch the word table stands
- * still: the rows that occur are trained apart, see {@linkcode occurringWords}.
+ * The parameters of the model become variables. However the loop ends, the model then has
+ * the weights of its best evaluation, or the latest ones if there was none. The same seed
+ * gives the same bits. The embeddings of words that do not occur are trained exactly, but
+ * apart: see {@linkcode activeVocabulary}.
  *
- * @param model The classifier; it changes.
+ * @param model A model with a head; it changes. One with a head of masked language
+ * modelling is trained as by {@linkcode pretrain}.
  * @param data Training and validation examples.
  * @param options The recipe.
- * @returns A generator of events; break out of it to stop early.
+ * @returns A generator of events; break out of it to stop early. To keep the best model
+ * in a folder, save it at each evaluation event that is `best`.
  * @throws {RangeError} At once, if an option is out of its range or an example
  * does not fit the model.
+ * @throws {TypeError} At once, if an option is unknown, an example is not encoded, or the
+ * model has been disposed or has no head.
  * @throws {TrainingDivergedError} While it runs, if loss or gradients are not
  * finite.
  * @throws While it runs, the signal's reason, once it is aborted.
@@ -74,127 +154,270 @@ export function fineTune(
   model: ClassifierModel,
   data: FineTuneData,
   options: FineTuneOptions,
-): AsyncGenerator<TrainStep | EpochEnd, void> {
-  return run(model, data, planFineTuning(model, data, options));
-}
-
-async function* run(
-  model: ClassifierModel,
+): AsyncGenerator<FitEvent<ClassificationMetrics>, void>;
+export function fineTune(
+  model: HeadModel<"token-classification">,
+  data: FineTuneData<TokenExample>,
+  options: HeadFineTuneOptions<TokenMetrics>,
+): AsyncGenerator<FitEvent<TokenMetrics>, void>;
+export function fineTune(
+  model: HeadModel<"question-answering">,
+  data: FineTuneData<AnswerExample>,
+  options: HeadFineTuneOptions<AnswerMetrics>,
+): AsyncGenerator<FitEvent<AnswerMetrics>, void>;
+export function fineTune(
+  model: PretrainableModel,
   data: FineTuneData,
-  plan: FineTunePlan,
-): AsyncGenerator<TrainStep | EpochEnd, void> {
-  const { epochs, stepsPerEpoch, checkpointFolder } = plan;
-  makeTrainable(model.params);
-  const held = frozen(model.params, plan.freeze);
-  const words = occurringWords(held.params, model.config, data.train);
-  const state = {
-    params: words.params,
-    optimizerState: initOptimizerState(words.params),
-  };
-  const wordDecay = plan.adamW.weightDecay *
-    lrMultiplier("bert.embeddings.word", plan.factors);
-  const bestWeights = checkpointFolder === undefined
-    ? keptInMemory(model.params)
-    : keptInFolder(model, checkpointFolder);
-  let bestScore: readonly number[] | undefined, bestEpoch = 0;
-  try {
-    for (let epoch = 1; epoch <= epochs; epoch++) {
-      const batches = plan.batchesOf(words.examples, epoch);
-      const position = { epoch, stepsDone: (epoch - 1) * stepsPerEpoch };
-      let trainingLoss = 0, trainingSeconds = 0;
-      const here = { ...plan, config: words.config };
-      for await (const step of train(state, batches, position, here)) {
-        words.decayed(1 - step.learningRate * wordDecay);
-        trainingLoss += step.loss / stepsPerEpoch;
-        trainingSeconds += step.seconds;
-        yield step;
-      }
-      words.putBack();
-      const judged = await validate(model, data.validation, plan);
-      const score = scoreOf(judged, plan.metricForBestModel);
-      const best = bestScore === undefined || isHigher(score, bestScore);
-      if (best) {
-        bestScore = score;
-        bestEpoch = epoch;
-        await bestWeights.keep();
-      }
-      const stopsEarly = epoch < epochs && epoch - bestEpoch >= plan.patience;
-      yield {
-        kind: "epoch",
-        epoch,
-        trainingLoss,
-        trainingSeconds,
-        best,
-        stopsEarly,
-        ...judged,
-      };
-      if (stopsEarly) break;
-    }
-  } finally {
-    disposeTree(state.optimizerState);
-    words.putBack();
-    words.dispose();
-    held.dispose();
-    await bestWeights.restore();
+  options: PretrainOptions,
+): AsyncGenerator<FitEvent<PretrainingMetrics>, void>;
+export function fineTune(
+  model: HeadModel<"next-sentence">,
+  data: FineTuneData,
+  options: SequenceFineTuneOptions<NextSentenceMetrics>,
+): AsyncGenerator<FitEvent<NextSentenceMetrics>, void>;
+export function fineTune(
+  model: { readonly head: HeadName },
+  data: FineTuneData<unknown>,
+  options: TrainOptions,
+): AsyncGenerator<FitEvent<Metrics>, void> {
+  switch (model.head) {
+    case "sequence-classification":
+      return fineTuneClassifier(
+        model as ClassifierModel,
+        data as FineTuneData,
+        options,
+      );
+    case "token-classification":
+      return start(
+        TOKEN_CLASSIFICATION,
+        model as HeadModel<"token-classification">,
+        data as FineTuneData<TokenExample>,
+        options,
+      );
+    case "question-answering":
+      return start(
+        QUESTION_ANSWERING,
+        model as HeadModel<"question-answering">,
+        data as FineTuneData<AnswerExample>,
+        options,
+      );
+    case "next-sentence":
+      return start(
+        NEXT_SENTENCE,
+        model as HeadModel<"next-sentence">,
+        data as FineTuneData,
+        options,
+      );
+    case "masked-lm":
+    case "pretraining":
+      return pretrain(
+        model as PretrainableModel,
+        data as FineTuneData,
+        options,
+      );
+    default:
+      throw new TypeError(
+        `Cannot fine-tune: the model must have a head; found the base model; load ` +
+          `it with a head such as "sequence-classification"`,
+      );
   }
 }
 
-/** The half of an {@linkcode EpochEnd} that the validation set decides. */
-type Judgement = Pick<
-  EpochEnd,
-  | "validationLoss"
-  | "validationAccuracy"
-  | "validationMcc"
-  | "validationSeconds"
-  | "warning"
->;
-
-async function validate(
+function fineTuneClassifier(
   model: ClassifierModel,
-  examples: readonly EncodedExample[],
-  { batchSize, precision }: FineTunePlan,
-): Promise<Judgement> {
-  const start = performance.now();
-  const { predictions, loss } = await predict(model, examples, {
-    batchSize,
-    precision,
+  data: FineTuneData,
+  options: FineTuneOptions,
+): AsyncGenerator<FitEvent<ClassificationMetrics>, void> {
+  const resolved = resolveFineTuneOptions(
+    sequenceClassification(),
+    model,
+    data,
+    options,
+  );
+  const classWeights = resolveClassWeights(
+    options.classWeights,
+    model.labels,
+    data.train,
+  );
+  return run(sequenceClassification(classWeights), model, data, resolved);
+}
+
+function start<
+  Params extends TensorTree & { bert: EncoderParams },
+  Example extends EncodedInput,
+  Plain extends TokenArrays,
+  Batch extends TensorTree,
+  M extends Metrics,
+>(
+  task: HeadTask<Params, Example, Plain, Batch, M>,
+  model: HeadTaskModel<Params>,
+  data: FineTuneData<Example>,
+  options: HeadFineTuneOptions<M>,
+): AsyncGenerator<FitEvent<M>, void> {
+  const resolved = resolveFineTuneOptions(task, model, data, options);
+  return run(task, model, data, resolved);
+}
+
+/** The options of fine-tuning, all of them decided. */
+export type ResolvedFineTuneOptions<M extends Metrics> =
+  & ResolvedTrainOptions
+  & EvaluationOptions<M>
+  & {
+    readonly sampler: SamplerName;
+    readonly batching: Batching;
+    readonly freeze: readonly FrozenPart[];
+    readonly labelSmoothing: number;
+  };
+
+/** The names of the options of all heads, besides those of any training. */
+const HEAD_OPTIONS: Readonly<
+  Record<
+    Exclude<keyof HeadFineTuneOptions<Metrics>, keyof TrainOptions>,
+    true
+  >
+> = {
+  evalSteps: true,
+  metricForBestModel: true,
+  patience: true,
+  sampler: true,
+  freeze: true,
+  layerwiseLrDecay: true,
+  labelSmoothing: true,
+};
+
+/**
+ * Checks options and examples, and fills in the defaults.
+ *
+ * @param task The head's task.
+ * @param model Its sizes, class names and parameters.
+ * @param data The examples.
+ * @param options The user's choices.
+ * @returns All options, and the number of steps.
+ * @throws {RangeError} If an option is out of its range, or an example does not fit the
+ * model.
+ * @throws {TypeError} If an option is unknown, an example is not encoded, or the model
+ * has been disposed.
+ */
+export function resolveFineTuneOptions<
+  Params extends TensorTree & { bert: EncoderParams },
+  Example extends EncodedInput,
+  Plain extends TokenArrays,
+  Batch extends TensorTree,
+  M extends Metrics,
+>(
+  task: HeadTask<Params, Example, Plain, Batch, M>,
+  model: HeadTaskModel<Params>,
+  data: FineTuneData<Example>,
+  options: SequenceFineTuneOptions<M>,
+): ResolvedFineTuneOptions<M> {
+  checkAlive(model.params, "fine-tune");
+  task.check(data.train, model, "training");
+  task.check(data.validation, model, "validation");
+  const resolved = resolveTrainOptions("fine-tune", options, {
+    numExamples: data.train.length,
+    otherOptions: [...Object.keys(HEAD_OPTIONS), ...task.options],
   });
-  const labels = examples.map(({ label }) => label);
+  const {
+    evalSteps = Infinity,
+    metricForBestModel = task.metrics[0]!,
+    patience = Infinity,
+    sampler = "random",
+    batching = "packed",
+    freeze = [],
+    layerwiseLrDecay = 1,
+    labelSmoothing = 0,
+  } = options;
+  checkOption("evalSteps", evalSteps, RULES.countOrEndless);
+  checkOption("patience", patience, RULES.countOrEndless);
+  checkOption("layerwiseLrDecay", layerwiseLrDecay, RULES.share);
+  checkOption("labelSmoothing", labelSmoothing, RULES.belowOne);
+  checkChoice("metricForBestModel", metricForBestModel, task.metrics);
+  checkChoice("sampler", sampler, ["random", "length-grouped"]);
+  checkChoice("batching", batching, ["packed", "padded"]);
+  checkFreeze(freeze, model.config);
   return {
-    validationLoss: loss,
-    validationAccuracy: accuracy(predictions, labels),
-    validationMcc: matthewsCorrelation(predictions, labels),
-    validationSeconds: (performance.now() - start) / 1000,
-    warning: undefinedMcc(labels, "labels") ??
-      undefinedMcc(predictions, "predictions"),
+    ...resolved,
+    lrMultipliers: layerwiseLrMultipliers(layerwiseLrDecay, model.config),
+    evalSteps,
+    metricForBestModel,
+    patience,
+    sampler,
+    batching,
+    freeze,
+    labelSmoothing,
   };
 }
 
-/** Why a correlation is undefined, if it is: one of its sides never varies. */
-function undefinedMcc(
-  classes: readonly number[],
-  side: "labels" | "predictions",
-): string | undefined {
-  if (classes.some((value) => value !== classes[0])) return undefined;
-  return `The Matthews correlation is 0 by definition, as all validation ${side} ` +
-    `are of class ${classes[0]}`;
+/**
+ * The training batches of one epoch.
+ *
+ * @param task The head's task.
+ * @param examples The training examples.
+ * @param config The sizes of the model.
+ * @param options From {@linkcode resolveFineTuneOptions}.
+ * @param epoch Counts from 1.
+ * @returns Plain arrays, made one at a time.
+ */
+export function trainingBatches<
+  Params extends TensorTree & { bert: EncoderParams },
+  Example extends EncodedInput,
+  Plain extends TokenArrays,
+  Batch extends TensorTree,
+  M extends Metrics,
+>(
+  task: HeadTask<Params, Example, Plain, Batch, M>,
+  examples: readonly Example[],
+  config: BertConfig,
+  options: ResolvedFineTuneOptions<M>,
+  epoch: number,
+): Iterable<Plain> {
+  const { batchSize, seed, sampler, batching } = options;
+  const lengths = examples.map(({ inputIds }) => inputIds.length);
+  const order = sampleOrder(sampler, lengths, { seed, epoch, batchSize });
+  return task.batchesOf(examples, config, { batchSize, order }, batching);
 }
 
-/** Higher is better; equal scores are decided by the loss. */
-function scoreOf(
-  { validationMcc, validationAccuracy, validationLoss }: Judgement,
-  metricForBestModel: FineTunePlan["metricForBestModel"],
-): readonly number[] {
-  const first = {
-    mcc: validationMcc,
-    accuracy: validationAccuracy,
-    loss: -validationLoss,
-  };
-  return [first[metricForBestModel], first.loss];
-}
-
-/** Whether one list stands after another, as words do in a dictionary. */
-function isHigher(a: readonly number[], b: readonly number[]): boolean {
-  const i = a.findIndex((value, i) => value !== b[i]);
-  return i !== -1 && a[i]! > b[i]!;
+async function* run<
+  Params extends TensorTree & { bert: EncoderParams },
+  Example extends EncodedInput,
+  Plain extends TokenArrays,
+  Batch extends TensorTree,
+  M extends Metrics,
+>(
+  task: HeadTask<Params, Example, Plain, Batch, M>,
+  model: HeadTaskModel<Params>,
+  data: FineTuneData<Example>,
+  options: ResolvedFineTuneOptions<M>,
+): AsyncGenerator<FitEvent<M>, void> {
+  const { adamW, lrMultipliers, batchSize, precision } = options;
+  const { freeze, labelSmoothing } = options;
+  await ensureEngine();
+  makeTrainable(model.params as Exclude<TensorTree, tf.Tensor>);
+  const frozen = freezeParams(model.params, freeze);
+  const active = activeVocabulary(frozen.params, model.config, data.train);
+  const wordDecay = adamW.weightDecay *
+    lrMultiplier("bert.embeddings.word", lrMultipliers);
+  try {
+    yield* fit({
+      params: active.params,
+      model: model.params,
+      trainStep: task.trainStep,
+      config: labelSmoothing === 0
+        ? active.config
+        : { ...active.config, labelSmoothing },
+      batches: (epoch) =>
+        trainingBatches(task, active.examples, active.config, options, epoch),
+      split: splitBatch,
+      tensorsOf: (batch) => task.tensorsOf(batch, active.config),
+      weightOf: task.weightOf,
+      afterStep: ({ learningRate }) =>
+        active.recordDecay(1 - learningRate * wordDecay),
+      writeBack: () => active.writeBack(),
+      evaluate: () =>
+        task.evaluate(model, data.validation, { batchSize, precision }),
+    }, options);
+  } finally {
+    active.dispose();
+    frozen.dispose();
+  }
 }

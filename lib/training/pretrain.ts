@@ -1,78 +1,123 @@
 /**
- * Pretraining: a model guesses hidden words, and judges pairs where it has the head.
+ * Pretraining: masked language modelling, and next-sentence prediction for a model that
+ * has its head.
  *
  * Devlin et al. (2019), section 3.1 and appendix A.2.
  *
  * @module
  */
 
-import type { EncodedExample } from "../batches/batches.ts";
+import type * as tf from "@tensorflow/tfjs";
+import { ensureEngine } from "../engine/start_engine.ts";
 import {
-  cutMaskedBatch,
+  type MaskedInput,
+  maskedTensors,
+  splitBatch,
+} from "../batches/batch_tensors.ts";
+import {
+  type EncodedExample,
   IGNORE_INDEX,
+  lengthMultiple,
+} from "../batches/batches.ts";
+import { checkAlive, checkExamples } from "../batches/check_examples.ts";
+import {
+  checkMlmProbability,
   type MaskedBatch,
   maskedBatchesOf,
-} from "../batches/masked_batches.ts";
-import { checkShare, type MaskingOptions } from "../batches/masking.ts";
-import { type TrainingOrder, trainingOrder } from "../batches/sampler.ts";
-import { disposeTree } from "../engine/tensor_tree.ts";
-import { initOptimizerState } from "./adamw.ts";
-import { checkChoice } from "../options.ts";
-import { checkExamples } from "../batches/check_examples.ts";
-import { keptInMemory } from "./kept_weights.ts";
-import { lengthMultiple } from "../batches/layout.ts";
-import { trainOn, type TrainStep } from "./train_on.ts";
+  type MaskingOptions,
+} from "../batches/masking.ts";
+import { sampleOrder, type SamplerName } from "../batches/sampler.ts";
+import type { BertConfig } from "../model/config.ts";
+import { predictWords } from "../model/heads/masked_lm.ts";
 import {
-  planTraining,
-  type SettledPlan,
+  judgesPairs,
+  predictBoth,
+  type PretrainableParams,
+} from "../model/heads/pretraining.ts";
+import type { Dropout } from "../ops/dropout.ts";
+import { checkChoice, checkOption, RULES } from "../options.ts";
+import {
+  evaluatePretraining,
+  type PretrainableModel,
+  type PretrainingMetrics,
+} from "./evaluate_pretraining.ts";
+import { type EvaluationOptions, fit, type FitEvent } from "./fit.ts";
+import { labelledCrossEntropy, pretrainingLoss } from "./losses.ts";
+import { NEXT_SENTENCE_LABELS } from "./tasks/next_sentence.ts";
+import {
+  type ResolvedTrainOptions,
+  resolveTrainOptions,
   type TrainOptions,
 } from "./train_options.ts";
-import { makeTrainable } from "./variables.ts";
-import {
-  judgePretraining,
-  PAIR_LABELS,
-  type PretrainingScores,
-} from "./judge_pretraining.ts";
-import { judgesPairs } from "../model/heads/pretraining.ts";
-import { maskedTensors, pretrainingStep } from "./pretraining.ts";
-import { type PretrainableModel } from "../checkpoint/pretrained.ts";
+import { compileTrainStep, makeTrainable } from "./train_step.ts";
 
 /**
- * What a user chooses. Other words are hidden in each epoch; if `warmupSteps` is left
- * out, the rate climbs over a tenth of all steps.
+ * The options of pretraining. Each epoch masks other tokens; by default, the learning
+ * rate rises over a tenth of all steps.
  */
-export type PretrainOptions = TrainOptions & MaskingOptions & {
-  /** Default `"random"`; `"length-grouped"` pads less. */
-  readonly order?: TrainingOrder;
+export type PretrainOptions =
+  & TrainOptions
+  & MaskingOptions
+  & EvaluationOptions<PretrainingMetrics>
+  & {
+    /** Default `"random"`; `"length-grouped"` pads less. */
+    readonly sampler?: SamplerName;
+  };
+
+/** The names of the options that not every training has. */
+const PRETRAIN_OPTIONS: Readonly<
+  Record<Exclude<keyof PretrainOptions, keyof TrainOptions>, true>
+> = {
+  mlmProbability: true,
+  wholeWordMasking: true,
+  evalSteps: true,
+  metricForBestModel: true,
+  patience: true,
+  sampler: true,
 };
 
-/** Sentences or pairs; the label is the class of a pair, and 0 where there is none. */
+/** Sentences or pairs; the label is the class of a pair, and 0 of a single sentence. */
 export type PretrainData = {
   readonly train: readonly EncodedExample[];
-  /** Held out; the same words are hidden after each epoch. */
+  /** Held out; the same tokens are masked at each evaluation. */
   readonly validation: readonly EncodedExample[];
 };
 
-/** What an epoch came to. */
-export type PretrainEpoch = PretrainingScores & {
-  readonly kind: "epoch";
-  /** Counts from 1. */
-  readonly epoch: number;
-  /** Mean loss of the epoch's steps, with dropout, in nats; pairs are part of it. */
-  readonly trainingLoss: number;
-  /** Sum of the steps' seconds. */
-  readonly trainingSeconds: number;
-  /** Whether no epoch before had a lower loss of held-out words. */
-  readonly best: boolean;
-};
+/**
+ * The loss of a batch: of its masked tokens, and of its pairs if the model has a head for
+ * them.
+ *
+ * @param params A model of masked language modelling.
+ * @param batch The masked sequences, and the original tokens.
+ * @param config The sizes that `params` were made with.
+ * @param dropout The dropout of the step.
+ * @returns A scalar, in nats. The caller disposes it.
+ */
+export function maskedLmLoss(
+  params: PretrainableParams,
+  { input, maskedPositions, maskedLabels, nextSentenceLabels }: MaskedInput,
+  config: BertConfig,
+  dropout: Dropout,
+): tf.Scalar {
+  const options = { dropout, positions: maskedPositions };
+  if (judgesPairs(params)) {
+    const output = predictBoth(params, input, config, options);
+    return pretrainingLoss(output, { maskedLabels, nextSentenceLabels });
+  }
+  const { logits } = predictWords(params, input, config, options);
+  return labelledCrossEntropy(logits, maskedLabels);
+}
+
+/** A step of pretraining at each precision, compiled. */
+const pretrainingStep = compileTrainStep(maskedLmLoss, "pretraining step");
 
 /**
- * Pretrains a model in place, yielding every step and every epoch's end.
+ * Pretrains a model in place, yielding every step, every evaluation and every epoch's
+ * end.
  *
- * Other words are hidden in each epoch. The parameters of the model become variables.
- * However the loop ends, the model then holds the weights of the epoch that guessed
- * the held-out words best, or the latest ones if no epoch was finished. The same seed
- * gives the same bits.
+ * Each epoch masks other tokens. The parameters of the model become variables. However
+ * the loop ends, the model then has the weights of its best evaluation, or the latest
+ * ones if there was none. The same seed gives the same bits.
  *
  * @param model From `loadModel("masked-lm" | "pretraining", …)`, or new. It changes.
  * @param data Sentences for the one, pairs for the other.
@@ -80,6 +125,8 @@ export type PretrainEpoch = PretrainingScores & {
  * @returns A generator of events; break out of it to stop early.
  * @throws {RangeError} At once, if an option is out of its range or an example does
  * not fit the model.
+ * @throws {TypeError} At once, if an option is unknown, an example is not encoded, or the
+ * model has been disposed.
  * @throws {TrainingDivergedError} While it runs, if loss or gradients are not finite.
  * @throws While it runs, the signal's reason, once it is aborted.
  */
@@ -87,83 +134,82 @@ export function pretrain(
   model: PretrainableModel,
   data: PretrainData,
   options: PretrainOptions,
-): AsyncGenerator<TrainStep | PretrainEpoch, void> {
-  const sizes = { config: model.config, labels: PAIR_LABELS };
-  checkExamples(data.train, sizes, "training");
-  checkExamples(data.validation, sizes, "validation");
-  const { share = 0.15, order = "random" } = options;
-  checkShare(share);
-  checkChoice("order", order, ["random", "length-grouped"]);
-  const count = data.train.length;
-  const plan = planTraining(count, options, { warmupShare: 0.1 });
-  return run(model, data, { ...options, order }, plan);
+): AsyncGenerator<FitEvent<PretrainingMetrics>, void> {
+  const { train, validation } = data;
+  checkAlive(model.params, "pretrain");
+  const sizes = { config: model.config, labels: NEXT_SENTENCE_LABELS };
+  checkExamples(train, sizes, "training");
+  checkExamples(validation, sizes, "validation");
+  const resolved = resolveTrainOptions("pretrain", options, {
+    numExamples: train.length,
+    otherOptions: Object.keys(PRETRAIN_OPTIONS),
+    warmupRatio: 0.1,
+  });
+  const { mlmProbability = 0.15, wholeWordMasking = false } = options;
+  const { evalSteps = Infinity, patience = Infinity } = options;
+  const { metricForBestModel = "loss", sampler = "random" } = options;
+  checkMlmProbability(mlmProbability);
+  checkOption("evalSteps", evalSteps, RULES.countOrEndless);
+  checkOption("patience", patience, RULES.countOrEndless);
+  checkChoice("metricForBestModel", metricForBestModel, METRICS);
+  checkChoice("sampler", sampler, ["random", "length-grouped"]);
+  return run(model, data, {
+    ...resolved,
+    mlmProbability,
+    wholeWordMasking,
+    evalSteps,
+    patience,
+    metricForBestModel,
+    sampler,
+  });
 }
 
-/** Cuts batches where the loss is that of words alone, and weighs them by words. */
-const WORDS_ALONE = {
-  cut: cutMaskedBatch,
-  weightOf: ({ words }: MaskedBatch) =>
-    words.filter((word) => word !== IGNORE_INDEX).length,
-};
+const METRICS = ["loss", "perplexity", "accuracy", "pairAccuracy"] as const;
 
 async function* run(
   model: PretrainableModel,
   { train, validation }: PretrainData,
-  options: PretrainOptions & { readonly order: TrainingOrder },
-  plan: SettledPlan,
-): AsyncGenerator<TrainStep | PretrainEpoch, void> {
-  const { config, params, tokenizer } = model;
-  const { epochs, batchSize, stepsPerEpoch, seed } = plan;
+  options:
+    & ResolvedTrainOptions
+    & Required<Omit<PretrainOptions, keyof TrainOptions>>,
+): AsyncGenerator<FitEvent<PretrainingMetrics>, void> {
+  const { config, tokenizer } = model;
+  const params: PretrainableParams = model.params;
+  const { seed, batchSize, precision, sampler } = options;
+  const { mlmProbability, wholeWordMasking } = options;
   const lengths = train.map(({ inputIds }) => inputIds.length);
+  await ensureEngine();
   makeTrainable(params);
-  const state = { params, optimizerState: initOptimizerState(params) };
-  const task = {
-    ...{ state, config, step: pretrainingStep },
-    tensorsOf: (batch: MaskedBatch) => maskedTensors(batch, config),
-    // The loss of words is a mean over words, that of pairs is one over pairs: no
-    // share is right for both.
-    ...(judgesPairs(params) ? {} : WORDS_ALONE),
-  };
-  const bestWeights = keptInMemory(params);
-  let lowest = Infinity;
-  try {
-    for (let epoch = 1; epoch <= epochs; epoch++) {
-      const batches = maskedBatchesOf(train, {
-        ...options,
+  const whole = {
+    params,
+    trainStep: pretrainingStep,
+    config,
+    batches: (epoch: number) =>
+      maskedBatchesOf(train, {
+        batchSize,
+        seed,
+        epoch,
+        mlmProbability,
+        wholeWordMasking,
         vocabulary: tokenizer.vocabulary,
-        epoch,
-        order: trainingOrder(options.order, lengths, {
-          seed,
-          epoch,
-          batchSize,
-        }),
+        order: sampleOrder(sampler, lengths, { seed, epoch, batchSize }),
         multipleOf: lengthMultiple(config),
-      });
-      const position = { epoch, stepsDone: (epoch - 1) * stepsPerEpoch };
-      let trainingLoss = 0, trainingSeconds = 0;
-      for await (const step of trainOn(task, batches, position, plan)) {
-        trainingLoss += step.loss / stepsPerEpoch;
-        trainingSeconds += step.seconds;
-        yield step;
-      }
-      const { precision } = plan;
-      const scores = await judgePretraining(model, validation, { precision });
-      const best = scores.loss < lowest;
-      if (best) {
-        lowest = scores.loss;
-        await bestWeights.keep();
-      }
-      yield {
-        kind: "epoch",
-        epoch,
-        trainingLoss,
-        trainingSeconds,
-        best,
-        ...scores,
-      };
-    }
-  } finally {
-    disposeTree(state.optimizerState);
-    await bestWeights.restore();
-  }
+        padTokenId: config.padTokenId,
+      }),
+    tensorsOf: (batch: MaskedBatch) => maskedTensors(batch, config),
+    evaluate: async () => ({
+      metrics: await evaluatePretraining(model, validation, { precision }),
+    }),
+  };
+  // The loss of masked tokens is a mean over tokens, that of pairs one over pairs: no
+  // weight of a micro-batch is right for both, so a batch of pairs stays whole.
+  const task = judgesPairs(params)
+    ? whole
+    : { ...whole, split: splitBatch<MaskedBatch>, weightOf: numMaskedTokens };
+  yield* fit(task, options);
+}
+
+/** The number of masked tokens of a batch. */
+function numMaskedTokens({ maskedLabels }: MaskedBatch): number {
+  return maskedLabels.filter((label) => label !== IGNORE_INDEX).length;
 }

@@ -1,71 +1,77 @@
-/** Training and judging a causal language model. @module */
+/** Training and evaluation of a causal language model. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { setImmediate } from "node:timers/promises";
+import { ensureEngine } from "../engine/start_engine.ts";
+import {
+  type NextTokenInput,
+  nextTokenTensors,
+  splitBatch,
+} from "../batches/batch_tensors.ts";
+import { IGNORE_INDEX } from "../batches/batches.ts";
+import { checkAlive } from "../batches/check_examples.ts";
+import {
+  lengthFor,
+  nextTokenBatches,
+  type TokenSequence,
+} from "../batches/next_token.ts";
 import { randomOrder } from "../batches/sampler.ts";
 import { compile } from "../engine/compile.ts";
-import { sideBySide } from "../engine/side_by_side.ts";
-import { disposeTree } from "../engine/tensor_tree.ts";
-import type { Dropout } from "../ops/dropout.ts";
+import { MANY_SIGNATURES } from "../engine/precision.ts";
+import { numReplicas } from "../engine/compile.ts";
 import { type LanguageModel, languageModel } from "../model/language_model.ts";
 import type {
   TransformerConfig,
   TransformerParams,
 } from "../model/transformer.ts";
-import { initOptimizerState } from "./adamw.ts";
-import { checkOption, RULES } from "../options.ts";
-import { compileStep } from "./compiled_step.ts";
-import { IGNORE_INDEX } from "../batches/masked_batches.ts";
-import { tokenLoss } from "./head_losses.ts";
-import { MANY_SIGNATURES } from "../engine/precision.ts";
-import { trainOn, type TrainStep } from "./train_on.ts";
+import type { Dropout } from "../ops/dropout.ts";
+import { checkKnownOptions, checkOption, RULES } from "../options.ts";
+import { sumOverBatches } from "./evaluate.ts";
+import { fit } from "./fit.ts";
+import { tokenLoss } from "./losses.ts";
+import type { StepEvent } from "./train_epoch.ts";
 import {
-  planTraining,
-  type SettledPlan,
+  type ResolvedTrainOptions,
+  resolveTrainOptions,
   type TrainOptions,
 } from "./train_options.ts";
-import { makeTrainable } from "./variables.ts";
-import {
-  cutNextTokenBatch,
-  lengthFor,
-  type NextTokenBatch,
-  nextTokenBatches,
-  type NextTokenInput,
-  nextTokenTensors,
-  type TokenSequence,
-} from "../batches/next_token.ts";
+import { compileTrainStep, makeTrainable } from "./train_step.ts";
 
 /**
  * Mean cross-entropy of the next tokens of a batch.
  *
  * @param params A language model.
- * @param batch Ids, and the token after each, [B, T].
+ * @param batch The tokens, and the token after each, [B, T].
  * @param config The sizes and choices that `params` were made with.
- * @param dropout The step's dropout.
+ * @param dropout The dropout of the step; default none.
  * @returns A scalar, in nats. The caller disposes it.
  */
 export function nextTokenLoss(
   params: TransformerParams,
-  { inputIds, next }: NextTokenInput,
+  { inputIds, labels }: NextTokenInput,
   config: TransformerConfig,
   dropout?: Dropout,
 ): tf.Scalar {
   return tf.tidy(() =>
-    tokenLoss(languageModel(params, inputIds, config, dropout).logits, next)
+    tokenLoss(languageModel(params, inputIds, config, dropout).logits, labels)
   );
 }
 
-const compiledStep = compileStep(nextTokenLoss, "language model step");
+const languageModelStep = compileTrainStep(
+  nextTokenLoss,
+  "language model step",
+);
 
 /**
  * Trains a language model in place, yielding after every step.
  *
  * @param model Its parameters become variables, and change.
- * @param sequences What to learn from.
+ * @param sequences The training sequences.
  * @param options The recipe.
  * @returns A generator of steps; break out of it to stop early.
  * @throws {RangeError} At once, if an option is out of its range or a sequence does
  * not fit the model.
+ * @throws {TypeError} At once, if an option is unknown, a sequence is not encoded, or the
+ * model has been disposed.
  * @throws {TrainingDivergedError} While it runs, if loss or gradients are not finite.
  * @throws While it runs, the signal's reason, once it is aborted.
  */
@@ -73,107 +79,108 @@ export function trainLanguageModel(
   model: LanguageModel,
   sequences: readonly TokenSequence[],
   options: TrainOptions,
-): AsyncGenerator<TrainStep, void> {
+): AsyncGenerator<StepEvent, void> {
+  checkAlive(model.params, "train");
   const length = lengthFor(sequences, model.config);
-  return run(model, sequences, length, planTraining(sequences.length, options));
+  const numExamples = sequences.length;
+  const resolved = resolveTrainOptions("train a language model", options, {
+    numExamples,
+  });
+  return run(model, sequences, length, resolved);
 }
 
 async function* run(
   { params, config }: LanguageModel,
   sequences: readonly TokenSequence[],
   length: number,
-  plan: SettledPlan,
-): AsyncGenerator<TrainStep, void> {
-  const { epochs, batchSize, stepsPerEpoch, seed } = plan;
+  options: ResolvedTrainOptions,
+): AsyncGenerator<StepEvent, void> {
+  const { batchSize, seed } = options;
+  await ensureEngine();
   makeTrainable(params);
-  const state = { params, optimizerState: initOptimizerState(params) };
-  const task = {
-    state,
-    step: compiledStep,
+  const events = fit({
+    params,
+    trainStep: languageModelStep,
     config,
-    cut: cutNextTokenBatch,
-    tensorsOf: nextTokenTensors,
-    weightOf: ({ next }: NextTokenBatch) =>
-      next.filter((token) => token !== IGNORE_INDEX).length,
-  };
-  try {
-    for (let epoch = 1; epoch <= epochs; epoch++) {
+    batches: (epoch) => {
       const order = randomOrder(sequences.length, { seed, epoch });
-      const batches = nextTokenBatches(sequences, {
-        batchSize,
-        length,
-        order,
-      });
-      const position = { epoch, stepsDone: (epoch - 1) * stepsPerEpoch };
-      yield* trainOn(task, batches, position, plan);
-    }
-  } finally {
-    disposeTree(state.optimizerState);
+      return nextTokenBatches(sequences, { batchSize, length, order });
+    },
+    split: splitBatch,
+    tensorsOf: nextTokenTensors,
+    weightOf: ({ labels }) =>
+      labels.filter((token) => token !== IGNORE_INDEX).length,
+  }, options);
+  for await (const event of events) {
+    if (event.kind === "step") yield event;
   }
 }
 
-/** How well a language model predicts. */
-export type NextTokenScore = {
-  /** Tokens that were predicted. */
+/** The metrics of a language model. */
+export type LanguageModelMetrics = {
+  /** Number of predicted tokens. */
   readonly tokens: number;
   /** Mean cross-entropy of a token, in nats. */
   readonly loss: number;
-  /** exp(loss): among how many equally likely tokens the model seems to choose. */
+  /** exp(loss): the number of equally likely tokens that would have this loss. */
   readonly perplexity: number;
-  /** Share of tokens to which the model gave the highest probability. */
+  /** Share of the tokens to which the model gave the highest probability. */
   readonly accuracy: number;
 };
 
-/** Sums over the tokens of a batch in shards: loss, hits, tokens; [3]. */
+/** Sums over the tokens of a batch in micro-batches: loss, hits, tokens; [3]. */
 const compiledSums = compile(
   (
     params: TransformerParams,
-    shards: readonly NextTokenInput[],
+    microBatches: readonly NextTokenInput[],
     config: TransformerConfig,
   ) =>
-    tf.addN(shards.map(({ inputIds, next }) => {
+    tf.addN(microBatches.map(({ inputIds, labels }) => {
       const { logits } = languageModel(params, inputIds, config);
-      const count = next.greaterEqual(0).toFloat().sum();
-      const hits = logits.argMax(-1).equal(next).toFloat().sum();
-      return tf.stack([tokenLoss(logits, next).mul(count), hits, count]);
+      const count = labels.greaterEqual(0).toFloat().sum();
+      const hits = logits.argMax(-1).equal(labels).toFloat().sum();
+      return tf.stack([
+        tokenLoss(logits, labels).mul(count),
+        hits,
+        count,
+      ]) as tf.Tensor1D;
     })),
-  { name: "language model score", ...MANY_SIGNATURES },
+  { name: "language model evaluation", ...MANY_SIGNATURES },
 );
 
 /**
- * Lets a model predict every token of some sequences, without dropout.
+ * Evaluates a language model on every token of some sequences, without dropout.
  *
  * @param model Its parameters stay as they are.
- * @param sequences What to predict.
- * @param options Sequences per batch, 50 by default.
- * @returns Plain numbers, over all predicted tokens.
+ * @param sequences The sequences to predict.
+ * @param options Sequences per batch, default 50.
+ * @returns The metrics, over all predicted tokens.
  * @throws {RangeError} If a sequence does not fit the model.
+ * @throws {TypeError} If an option is unknown, or the model has been disposed.
  */
-export async function scoreLanguageModel(
+export async function evaluateLanguageModel(
   { params, config }: LanguageModel,
   sequences: readonly TokenSequence[],
   options: { batchSize?: number } = {},
-): Promise<NextTokenScore> {
+): Promise<LanguageModelMetrics> {
   const { batchSize = 50 } = options;
+  checkKnownOptions("evaluate a language model", options, ["batchSize"]);
   checkOption("batchSize", batchSize, RULES.count);
+  checkAlive(params, "evaluate");
   const length = lengthFor(sequences, config);
-  const sums = [0, 0, 0];
-  for (const plain of nextTokenBatches(sequences, { batchSize, length })) {
-    const of = tf.tidy(() => {
-      const shards = cutNextTokenBatch(plain, sideBySide());
-      return compiledSums(params, shards.map(nextTokenTensors), config);
-    });
-    for (const [i, sum] of (await of.data<"float32">()).entries()) {
-      sums[i]! += sum;
-    }
-    of.dispose();
-    await setImmediate(); // the engine blocks while it computes
-  }
-  const [loss, hits, tokens] = sums as [number, number, number];
+  const [loss, hits, tokens] = await sumOverBatches(
+    nextTokenBatches(sequences, { batchSize, length }),
+    (batch) =>
+      compiledSums(
+        params,
+        splitBatch(batch, numReplicas()).map(nextTokenTensors),
+        config,
+      ),
+  );
   return {
-    tokens,
-    loss: loss / tokens,
-    perplexity: Math.exp(loss / tokens),
-    accuracy: hits / tokens,
+    tokens: tokens!,
+    loss: loss! / tokens!,
+    perplexity: Math.exp(loss! / tokens!),
+    accuracy: hits! / tokens!,
   };
 }

@@ -1,29 +1,43 @@
-/** The recipe of any training, with its defaults filled in and checked. @module */
+/** Training options, with their defaults filled in and checked. @module */
 
 import { numBatches } from "../batches/batches.ts";
-import { ADAMW_DEFAULTS } from "./adamw.ts";
-import { checkChoice, checkOption, RULES } from "../options.ts";
 import { checkPrecision, type Precision } from "../engine/precision.ts";
+import {
+  checkChoice,
+  checkKnownOptions,
+  checkOption,
+  RULES,
+} from "../options.ts";
+import { ADAMW_DEFAULTS } from "./adamw.ts";
 import type { ScheduleName } from "./schedule.ts";
-import type { TrainPlan } from "./train_on.ts";
+import type { StepOptions } from "./train_epoch.ts";
 
-/** What a user chooses; Devlin et al. (2019), appendix A.3, names the usual values. */
+/** The options of any training; Devlin et al. (2019), appendix A.3, has usual values. */
 export type TrainOptions = {
   readonly epochs: number;
   readonly batchSize: number;
-  /** The highest rate of the schedule. */
+  /** The highest learning rate of the schedule. */
   readonly learningRate: number;
+  /** β₁ of AdamW, in [0, 1); default 0.9. */
+  readonly beta1?: number;
+  /** β₂ of AdamW, in [0, 1); default 0.999. */
+  readonly beta2?: number;
   /** ε of AdamW; default 1e-8. */
   readonly epsilon?: number;
   /** λ of AdamW, for kernels and embeddings; default 0.01. */
   readonly weightDecay?: number;
-  /** Steps over which the rate climbs from 0; default 0. */
+  /** Steps over which the learning rate rises from 0; default 0. */
   readonly warmupSteps?: number;
-  /** Default `"linear"`. */
+  /** The course of the learning rate after the warm-up; default `"linear"`. */
   readonly schedule?: ScheduleName;
-  /** Longest gradient that passes unclipped; default 1. */
+  /** Norm to which longer gradients are clipped; default 1. */
   readonly maxGradNorm?: number;
-  /** Fixes the order of the examples and the dropout masks. */
+  /**
+   * Number of batches in each step, for batches that would not fit into memory: a step
+   * then has `gradientAccumulationSteps · batchSize` examples. Default 1.
+   */
+  readonly gradientAccumulationSteps?: number;
+  /** Decides the order of the examples and the dropout masks. */
   readonly seed: number;
   /** Of matrix products; default `"float32"`. */
   readonly precision?: Precision;
@@ -31,43 +45,77 @@ export type TrainOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** Everything that is settled before the first step. */
-export type SettledPlan = TrainPlan & {
+/** The names of all options of {@linkcode TrainOptions}. */
+export const TRAIN_OPTION_NAMES: Readonly<Record<keyof TrainOptions, true>> = {
+  epochs: true,
+  batchSize: true,
+  learningRate: true,
+  beta1: true,
+  beta2: true,
+  epsilon: true,
+  weightDecay: true,
+  warmupSteps: true,
+  schedule: true,
+  maxGradNorm: true,
+  gradientAccumulationSteps: true,
+  seed: true,
+  precision: true,
+  signal: true,
+};
+
+/** The options of a training, all of them decided. */
+export type ResolvedTrainOptions = StepOptions & {
   readonly epochs: number;
   readonly batchSize: number;
-  readonly accumulate: number;
   readonly stepsPerEpoch: number;
 };
 
 /**
- * Settles a training: defaults and the number of steps.
+ * Checks the options of a training and fills in the defaults.
  *
- * @param count Training examples.
+ * @param action What cannot be done with wrong options, for messages.
  * @param options The user's choices.
- * @param special What differs: `accumulate`, the batches whose gradients make one
- * step, 1 by default; `warmupShare`, the steps over which the rate climbs if the
- * user does not say, as a share of all, 0 by default.
- * @returns The plan.
+ * @param task `numExamples`; the names of the function's other options; `warmupRatio`:
+ * the default of `warmupSteps` as a share of all steps, by default 0.
+ * @returns All options, and the number of steps.
  * @throws {RangeError} If an option is out of its range.
+ * @throws {TypeError} If an option is unknown.
  */
-export function planTraining(
-  count: number,
+export function resolveTrainOptions(
+  action: string,
   options: TrainOptions,
-  special: { accumulate?: number; warmupShare?: number } = {},
-): SettledPlan {
+  task: {
+    readonly numExamples: number;
+    readonly otherOptions?: readonly string[];
+    readonly warmupRatio?: number;
+  },
+): ResolvedTrainOptions {
+  const { numExamples, otherOptions = [], warmupRatio = 0 } = task;
+  checkKnownOptions(action, options, [
+    ...Object.keys(TRAIN_OPTION_NAMES),
+    ...otherOptions,
+  ]);
   const { epochs, batchSize, learningRate, seed, signal } = options;
   const {
+    beta1 = ADAMW_DEFAULTS.beta1,
+    beta2 = ADAMW_DEFAULTS.beta2,
     epsilon = ADAMW_DEFAULTS.epsilon,
     weightDecay = ADAMW_DEFAULTS.weightDecay,
     schedule = "linear",
     maxGradNorm = 1,
+    gradientAccumulationSteps = 1,
     precision = "float32",
   } = options;
-  const { accumulate = 1, warmupShare = 0 } = special;
   checkOption("epochs", epochs, RULES.count);
   checkOption("batchSize", batchSize, RULES.count);
-  checkOption("accumulate", accumulate, RULES.count);
+  checkOption(
+    "gradientAccumulationSteps",
+    gradientAccumulationSteps,
+    RULES.count,
+  );
   checkOption("learningRate", learningRate, RULES.positive);
+  checkOption("beta1", beta1, RULES.belowOne);
+  checkOption("beta2", beta2, RULES.belowOne);
   checkOption("epsilon", epsilon, RULES.positive);
   checkOption("weightDecay", weightDecay, RULES.notNegative);
   checkOption("maxGradNorm", maxGradNorm, RULES.limit);
@@ -75,12 +123,20 @@ export function planTraining(
   checkChoice("schedule", schedule, ["linear", "cosine", "constant"]);
   checkChoice("precision", precision, ["float32", "bfloat16"]);
   checkPrecision(precision);
-  const stepsPerEpoch = Math.ceil(numBatches(count, batchSize) / accumulate);
+  const stepsPerEpoch = Math.ceil(
+    numBatches(numExamples, batchSize) / gradientAccumulationSteps,
+  );
   const totalSteps = epochs * stepsPerEpoch;
-  const { warmupSteps = Math.floor(totalSteps * warmupShare) } = options;
-  checkWarmup(warmupSteps, totalSteps);
+  const { warmupSteps = Math.floor(totalSteps * warmupRatio) } = options;
+  checkOption("warmupSteps", warmupSteps, RULES.countOrNone);
+  if (warmupSteps > totalSteps) {
+    throw new RangeError(
+      `Cannot warm up: warmupSteps must not exceed the steps of the training; ` +
+        `found warmupSteps=${warmupSteps}, steps=${totalSteps}`,
+    );
+  }
   return {
-    adamW: { ...ADAMW_DEFAULTS, epsilon, weightDecay },
+    adamW: { beta1, beta2, epsilon, weightDecay },
     maxGradNorm,
     schedule: { name: schedule, learningRate, warmupSteps, totalSteps },
     seed,
@@ -88,23 +144,7 @@ export function planTraining(
     signal,
     epochs,
     batchSize,
-    accumulate,
+    gradientAccumulationSteps,
     stepsPerEpoch,
   };
-}
-
-/**
- * Checks that the rate's climb ends within the training.
- *
- * @param warmupSteps Steps over which the rate climbs.
- * @param totalSteps Steps of the training.
- * @throws {RangeError} If the climb is no number of steps, or longer than the training.
- */
-function checkWarmup(warmupSteps: number, totalSteps: number): void {
-  checkOption("warmupSteps", warmupSteps, RULES.countOrNone);
-  if (warmupSteps <= totalSteps) return;
-  throw new RangeError(
-    `Cannot warm up as warmupSteps must not exceed the steps of the training: ` +
-      `current values are warmupSteps=${warmupSteps}, steps=${totalSteps}`,
-  );
 }

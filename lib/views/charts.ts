@@ -1,20 +1,36 @@
 /**
- * Every chart of the house: plain arrays in, Vega-Lite specs out.
+ * Charts: plain arrays in, Vega-Lite specs out.
  *
  * @module
  */
 
-export * from "./bar_charts.ts";
-export * from "./bench_chart.ts";
-export * from "./confusion_chart.ts";
-export * from "./head_maps.ts";
-export { attentionHeatMap, heatMap } from "./heat_map.ts";
-export * from "./histogram.ts";
-export * from "./interval_charts.ts";
-export * from "./line_chart.ts";
-export * from "./learning_charts.ts";
-export * from "./reliability_chart.ts";
-export { signedMap } from "./signed_map.ts";
-export * from "./sweep_chart.ts";
-export * from "./training_charts.ts";
+export {
+  bootstrapChart,
+  intervalChart,
+  lengthHistogram,
+} from "./charts/distributions.ts";
+export {
+  confusionChart,
+  errorsByGroupChart,
+  reliabilityChart,
+} from "./charts/evaluation.ts";
+export {
+  barChart,
+  lineChart,
+  type Point,
+  type Series,
+} from "./charts/lines_and_bars.ts";
+export {
+  attentionHeatMap,
+  headMaps,
+  heatMap,
+  type MatrixOptions,
+  signedMap,
+} from "./charts/matrices.ts";
+export {
+  learningCurve,
+  learningRateChart,
+  lossCurves,
+  trainingLossChart,
+} from "./charts/training.ts";
 export type { VegaLiteSpec } from "./theme.ts";

@@ -9,8 +9,8 @@
  */
 
 import { escapeHtml, visibleControls } from "./escape.ts";
-import type { HtmlView } from "./head_view.ts";
-import { pictureFont } from "./picture.ts";
+import type { HtmlView } from "./attention/html_view.ts";
+import { pictureFont } from "./font.ts";
 import { CHART_FONT, COLORS } from "./theme.ts";
 
 /** A word and how far it speaks for something, above 0, or against it. */
@@ -65,8 +65,8 @@ export function colouredText(
   const wrong = words.find(({ score }) => !Number.isFinite(score));
   if (wrong !== undefined) {
     throw new RangeError(
-      `Cannot colour words as every score must be finite: ` +
-        `"${wrong.text}" has ${wrong.score}`,
+      `Cannot colour words: every score must be finite; ` +
+        `found ${wrong.score} for "${wrong.text}"`,
     );
   }
   const largest = Math.max(0, ...words.map(({ score }) => Math.abs(score)));

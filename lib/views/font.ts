@@ -1,5 +1,5 @@
 /**
- * Widths of letters, read from the font file that our pictures are drawn with.
+ * Font files of our pictures, and the widths of their letters.
  *
  * A chart's margins depend on how wide its labels are. Without a browser, Vega
  * guesses 0.8 em a letter and leaves gaps or drops labels; the font's own
@@ -8,11 +8,41 @@
  * @module
  */
 
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+// Only a package that some module imports has files that can be found.
+import fonts from "dejavu-fonts-ttf/package.json" with { type: "json" };
+
 /** A font's letter widths. */
 export type FontMetrics = {
   /** Width of `text` in pixels at `fontSize` pixels, without kerning. */
   widthOf(text: string, fontSize: number): number;
 };
+
+/**
+ * Finds the file of a font.
+ *
+ * @param weight Which of the two fonts.
+ * @returns Its path.
+ */
+export function fontFile(weight: "regular" | "bold"): string {
+  const name = weight === "bold" ? "DejaVuSans-Bold" : "DejaVuSans";
+  return fileURLToPath(import.meta.resolve(`${fonts.name}/ttf/${name}.ttf`));
+}
+
+/**
+ * Reads the letter widths of the fonts that pictures are drawn with.
+ *
+ * @param weight Which of the two fonts.
+ * @returns The font's metrics.
+ */
+export function pictureFont(weight: "regular" | "bold"): FontMetrics {
+  const file = fontFile(weight);
+  return metrics[weight] ??= readFontMetrics(readFileSync(file), file);
+}
+
+/** Each font is read once. */
+const metrics: { regular?: FontMetrics; bold?: FontMetrics } = {};
 
 /**
  * Reads the letter widths from the bytes of a TrueType font.
@@ -32,8 +62,8 @@ export function readFontMetrics(
     const offset = tables.get(name);
     if (offset !== undefined) return offset;
     throw new SyntaxError(
-      `Cannot measure text as "${file}" must be a TrueType font: ` +
-        `it has no "${name}" table`,
+      `Cannot measure text with "${file}": it must be a TrueType font; ` +
+        `found no "${name}" table`,
     );
   };
   const unitsPerEm = font.getUint16(at("head") + 18);
@@ -61,9 +91,10 @@ function tableOffsets(font: DataView): Map<string, number> {
   for (let table = 0; table < numTables; table++) {
     const entry = 12 + 16 * table;
     if (entry + 16 > font.byteLength) break;
-    const name = String.fromCharCode(
-      ...[0, 1, 2, 3].map((i) => font.getUint8(entry + i)),
-    );
+    let name = "";
+    for (let i = 0; i < 4; i++) {
+      name += String.fromCharCode(font.getUint8(entry + i));
+    }
     offsets.set(name, font.getUint32(entry + 8));
   }
   return offsets;
@@ -81,18 +112,15 @@ function glyphFinder(
   ).find((offset) => font.getUint16(offset) === 4);
   if (map === undefined) {
     throw new SyntaxError(
-      `Cannot measure text as "${file}" must map Unicode to glyphs: ` +
-        `its "cmap" table has no map of format 4`,
+      `Cannot measure text with "${file}": it must map Unicode to glyphs; ` +
+        `found no map of format 4 in its "cmap" table`,
     );
   }
   const twice = font.getUint16(map + 6); // bytes in each array of segments
-  const [ends, starts, deltas, ranges] = [
-    14,
-    16 + twice,
-    16 + 2 * twice,
-    16 + 3 * twice,
-  ]
-    .map((offset) => map + offset) as [number, number, number, number];
+  const ends = map + 14;
+  const starts = map + 16 + twice;
+  const deltas = starts + twice;
+  const ranges = deltas + twice;
 
   return (codePoint) => {
     if (codePoint > 0xffff) return 0;

@@ -9,16 +9,12 @@
  * @module
  */
 
-import { fileURLToPath } from "node:url";
 import { replaceNonXml } from "./escape.ts";
-import { type FontMetrics, readFontMetrics } from "./font.ts";
+import { fontFile, pictureFont } from "./font.ts";
 import type { VegaLiteSpec } from "./theme.ts";
 
 /** Pixels of the picture for each unit of the drawing: sharp on dense screens. */
 export const DEFAULT_SCALE = 2;
-
-const REGULAR = fontFile("DejaVuSans.ttf");
-const BOLD = fontFile("DejaVuSans-Bold.ttf");
 
 /**
  * Draws a chart as SVG.
@@ -82,7 +78,7 @@ export async function rasterize(
     fitTo: { mode: "zoom", value: options.scale ?? DEFAULT_SCALE },
     font: {
       loadSystemFonts: false,
-      fontFiles: [REGULAR, BOLD],
+      fontFiles: [fontFile("regular"), fontFile("bold")],
       defaultFontFamily: "DejaVu Sans",
       sansSerifFamily: "DejaVu Sans",
     },
@@ -99,17 +95,6 @@ export async function rasterize(
 export function pngSize(png: Uint8Array): { width: number; height: number } {
   const header = new DataView(png.buffer, png.byteOffset, png.byteLength);
   return { width: header.getUint32(16), height: header.getUint32(20) };
-}
-
-/**
- * Reads the letter widths of the fonts that pictures are drawn with.
- *
- * @param weight Which of the two fonts.
- * @returns The font's metrics.
- */
-export function pictureFont(weight: "regular" | "bold"): FontMetrics {
-  const file = weight === "bold" ? BOLD : REGULAR;
-  return readFontMetrics(Deno.readFileSync(file), file);
 }
 
 /** Imports Vega, and has it measure text with our fonts instead of guessing. */
@@ -133,9 +118,3 @@ type TextMetrics = {
     text: unknown,
   ) => number;
 };
-
-function fontFile(name: string): string {
-  return fileURLToPath(
-    import.meta.resolve(`dejavu-fonts-ttf/ttf/${name}`),
-  );
-}

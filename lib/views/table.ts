@@ -7,11 +7,13 @@
  * @module
  */
 
+import stringWidth from "string-width";
 import { escapeHtml, visibleControls } from "./escape.ts";
-import { cutColumns, numColumns, padColumns } from "./monospace.ts";
 
 /** The same table twice, for viewers with HTML and without. */
 export type TableView = { html: string; text: string };
+
+const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** Columns of plain text after which a cell is cut; HTML cells wrap instead. */
 const MAX_COLUMNS = 80;
@@ -106,7 +108,11 @@ function textTable(
     const lines = [name, ...cells].map((cell) =>
       cutColumns(visibleControls(cell), MAX_COLUMNS)
     );
-    return { lines, align, width: Math.max(...lines.map(numColumns)) };
+    return {
+      lines,
+      align,
+      width: Math.max(...lines.map((line) => stringWidth(line))),
+    };
   });
   const line = (i: number): string =>
     shown.map(({ lines, align, width }) => padColumns(lines[i]!, width, align))
@@ -158,4 +164,38 @@ function formatCell(value: unknown, decimals: number): string {
 
 function isNumeric(value: unknown): value is number | bigint {
   return typeof value === "number" || typeof value === "bigint";
+}
+
+/**
+ * Fills `text` with spaces up to `columns`.
+ *
+ * @param text One line.
+ * @param columns How many columns to fill.
+ * @param align Where the text stands.
+ * @returns The filled line; `text` itself if it is wider.
+ */
+export function padColumns(
+  text: string,
+  columns: number,
+  align: "left" | "right" = "left",
+): string {
+  const space = " ".repeat(Math.max(0, columns - stringWidth(text)));
+  return align === "left" ? text + space : space + text;
+}
+
+/**
+ * Cuts `text` to at most `columns`, with an ellipsis where something is lost.
+ *
+ * @param text One line.
+ * @param columns The most columns it may take, at least 1.
+ * @returns The text, or its beginning and "…".
+ */
+export function cutColumns(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  let kept = "";
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    if (stringWidth(kept + segment) > columns - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
 }

@@ -1,6 +1,6 @@
 /**
- * One look for every chart: white ground, readable letters, colours that
- * colour-blind readers can tell apart.
+ * Colours, fonts and chart defaults of every view: white ground, readable letters,
+ * colours that colour-blind readers can tell apart.
  *
  * @module
  */
@@ -45,8 +45,10 @@ export const COLORS = {
   purple: "#cc79a7",
   yellow: "#f0e442",
   ink: "#222222",
+  muted: "#555555",
   grey: "#8a8a8a",
   grid: "#e4e4e4",
+  cellBorder: "#eeeeee",
   ground: "#ffffff",
 } as const;
 
@@ -70,6 +72,48 @@ export const SHARE_COLORS: readonly string[] = [
   "#003f66",
 ];
 
+/** Dark vermilion over white to dark blue, for values below and above 0. */
+export const SIGNED_COLORS: readonly string[] = [
+  "#8a3c00",
+  COLORS.vermilion,
+  "#f3c7a8",
+  COLORS.ground,
+  "#a8cce6",
+  COLORS.blue,
+  "#003f66",
+];
+
+/**
+ * Colours of the attention heads, readable on white and on black; head 12 takes the
+ * first again, so each square of the head view also carries its number.
+ */
+export const HEAD_COLORS: readonly string[] = [
+  "#1f86d4",
+  "#e0621a",
+  "#0fa37f",
+  "#c96fae",
+  "#d99a00",
+  "#4fb3ea",
+  "#8f63d2",
+  "#c94c4c",
+  "#8a9a1a",
+  "#2aa5a5",
+  "#a8794e",
+  "#808080",
+];
+
+/** Colours of positive and negative values. */
+export type SignColors = {
+  readonly positive: string;
+  readonly negative: string;
+};
+
+/** Readable on white and on black. */
+export const SIGN_COLORS: SignColors = {
+  positive: "#1f86d4",
+  negative: "#e0621a",
+};
+
 /** Axes, letters and marks of every chart. */
 export const HOUSE_THEME: Config = {
   background: COLORS.ground,
@@ -81,7 +125,7 @@ export const HOUSE_THEME: Config = {
     fontSize: 15,
     fontWeight: "bold",
     offset: 14,
-    subtitleColor: "#555555",
+    subtitleColor: COLORS.muted,
     subtitleFontSize: 12,
     subtitlePadding: 5,
   },
@@ -102,6 +146,8 @@ export const HOUSE_THEME: Config = {
     titleFontWeight: "normal",
     titlePadding: 10,
   },
+  // The names of small multiples: JupyterLab's dark theme would make them white.
+  header: { labelColor: COLORS.ink, titleColor: COLORS.ink },
   legend: {
     labelColor: COLORS.ink,
     labelFontSize: 12,

@@ -3,14 +3,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fineTune } from "../../lib/training/fine_tune.ts";
-import type { ColaCorpus } from "../../lib/datasets/cola/cola_corpus.ts";
-import { encodeCola } from "../../lib/datasets/cola/encode_cola.ts";
+import { encodeExamples } from "../../lib/batches/encode_examples.ts";
+import { COLA } from "../../lib/datasets/cola/cola.ts";
+import type { Dataset } from "../../lib/datasets/dataset.ts";
 import { split } from "../../lib/datasets/split.ts";
 import { randomStream } from "../../lib/engine/random/stream.ts";
 import { CATALOGUE, ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import {
   type ClassifierModel,
-  loadClassifier,
+  loadModel,
 } from "../../lib/checkpoint/pretrained.ts";
 import { RECIPES } from "./recipe.ts";
 import { readResults } from "./results.ts";
@@ -18,30 +19,31 @@ import { settings } from "./settings.ts";
 import { trainingProgress } from "./training_progress.ts";
 
 /** What CoLA's labels 0 and 1 mean. */
-export const LABELS: readonly string[] = ["unacceptable", "acceptable"];
+export const LABELS: readonly string[] = COLA.labels;
 
 /**
  * Opens the model that the training notebook saved, or trains a quick one.
  *
- * @param corpus What a quick model is trained on.
+ * @param cola What a quick model is trained on.
  * @returns The model, and a sentence for the page that says where it is from.
  * The caller disposes the model.
  */
 export async function fineTunedModel(
-  corpus: ColaCorpus,
+  cola: Dataset,
 ): Promise<{ model: ClassifierModel; origin: string }> {
   const { seed, outFolder } = settings();
   const folder = join(outFolder, "model");
-  const options = { labels: [...LABELS], seed };
+  const head = "sequence-classification";
+  const options = { head, labels: [...COLA.labels], seed } as const;
   const { data, model: base, mode } = await readResults(outFolder);
-  if (data === corpus.title && existsSync(join(folder, "config.json"))) {
-    const model = await loadClassifier(folder, options);
+  if (data === cola.title && existsSync(join(folder, "config.json"))) {
+    const model = await loadModel(folder, options);
     const origin = `The model is the one that notebook 3 saved ` +
       `(${base}, ${mode} mode).`;
     return { model, origin };
   }
-  const model = await loadClassifier(await ensureModel(), options);
-  const numSentences = await trainQuickly(model, corpus, seed);
+  const model = await loadModel(await ensureModel(), options);
+  const numSentences = await trainQuickly(model, cola, seed);
   return {
     model,
     origin: `Notebook 3 has saved no model for these sentences, so this one ` +
@@ -62,17 +64,23 @@ export async function pretrainedModel(
   // A model that began as a folder knows its name alone, not where it was.
   const isKnown = CATALOGUE.some((each) => each.name === name);
   const folder = await ensureModel(isKnown ? name : undefined);
-  return await loadClassifier(folder, { labels, seed: settings().seed });
+  return await loadModel(folder, {
+    head: "sequence-classification",
+    labels,
+    seed: settings().seed,
+  });
 }
 
-/** Trains as notebook 3 does in quick mode; tells on how many sentences. */
+/** Trains as notebook 3 does in quick mode; returns the number of sentences. */
 async function trainQuickly(
   model: ClassifierModel,
-  corpus: ColaCorpus,
+  cola: Dataset,
   seed: number,
 ): Promise<number> {
   const { trainingSentences, ...recipe } = RECIPES.quick;
-  const examples = encodeCola(corpus.train, model.tokenizer, { maxLength: 64 });
+  const examples = encodeExamples(model.tokenizer, cola.train, {
+    maxLength: 64,
+  });
   const parts = split(examples.length, { fraction: 0.1, seed: 2018 });
   const train = randomStream(seed).shuffle(parts.train)
     .slice(0, trainingSentences);

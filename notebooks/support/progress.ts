@@ -10,7 +10,7 @@ import {
   kernelBroadcast,
   type MimeBundle,
   settle,
-} from "./display.ts";
+} from "../../lib/views/show.ts";
 
 /** What a progress display needs to know. */
 export type ProgressOptions = {

@@ -9,7 +9,7 @@ export type Recipe = {
   readonly epochs: number;
   readonly batchSize: number;
   /** Which sentences share a batch: any, or those of about one length. */
-  readonly order: "random" | "length-grouped";
+  readonly sampler: "random" | "length-grouped";
   /** Largest learning rate of the schedule. */
   readonly learningRate: number;
   readonly warmupSteps: number;
@@ -21,7 +21,7 @@ export type Recipe = {
 
 /**
  * `full` is in the grid of Devlin et al. (2019), appendix A.3; the small
- * pretrained model wants its largest learning rate. `quick` sees fewer
+ * pretrained model needs its largest learning rate. `quick` sees fewer
  * sentences, and takes larger steps to make up for it.
  */
 export const RECIPES: Readonly<Record<Mode, Recipe>> = {
@@ -29,7 +29,7 @@ export const RECIPES: Readonly<Record<Mode, Recipe>> = {
     trainingSentences: 4_000,
     epochs: 3,
     batchSize: 32,
-    order: "random",
+    sampler: "random",
     learningRate: 1e-4,
     warmupSteps: 0,
     weightDecay: 0.01,
@@ -39,7 +39,7 @@ export const RECIPES: Readonly<Record<Mode, Recipe>> = {
     trainingSentences: Infinity,
     epochs: 4,
     batchSize: 32,
-    order: "random",
+    sampler: "random",
     learningRate: 5e-5,
     warmupSteps: 0,
     weightDecay: 0.01,

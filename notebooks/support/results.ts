@@ -83,7 +83,8 @@ export async function readResults(folder: string): Promise<Results> {
     if (error instanceof Deno.errors.NotFound) return {};
     if (error instanceof SyntaxError) {
       throw new SyntaxError(
-        `Cannot add to "metrics.json" as it must be JSON: ${error.message}; delete it and run again`,
+        `Cannot add to "metrics.json": it must be JSON; found ${error.message}; ` +
+          `delete it and run again`,
       );
     }
     throw error;

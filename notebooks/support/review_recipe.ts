@@ -1,11 +1,8 @@
 /** How the notebook on reviews fine-tunes, in each mode. @module */
 
-import {
-  instructionSets,
-  multipliesBfloat16,
-} from "../../lib/engine/processor.ts";
+import { instructionSets } from "../../lib/engine/processor.ts";
+import { multipliesBfloat16, type Precision } from "../../lib/engine/precision.ts";
 import type { Truncation } from "../../lib/tokenizer/encoding.ts";
-import type { Precision } from "../../lib/engine/precision.ts";
 import type { Mode } from "./settings.ts";
 
 /** One training: on how many reviews, and how much of each. */

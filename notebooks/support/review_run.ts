@@ -1,16 +1,16 @@
 /** One training on reviews and its test, for comparisons. @module */
 
-import { fineTune, type TrainStep } from "../../lib/training/fine_tune.ts";
+import { fineTune, type StepEvent } from "../../lib/training/fine_tune.ts";
 import { predict } from "../../lib/inference/predict.ts";
 import type { EncodedExample } from "../../lib/batches/batches.ts";
-import { encodeReviews } from "../../lib/datasets/imdb/encode_reviews.ts";
-import type { ImdbExample } from "../../lib/datasets/imdb/imdb.ts";
-import { VERDICTS } from "../../lib/datasets/imdb/review_corpus.ts";
+import { encodeExamples } from "../../lib/batches/encode_examples.ts";
+import type { Example } from "../../lib/datasets/dataset.ts";
+import { IMDB } from "../../lib/datasets/imdb/imdb.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import { bagLogits, fitBagOfWords } from "../../lib/evaluation/bag_of_words.ts";
 import { accuracy, argMax } from "../../lib/evaluation/metrics.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import { loadClassifier } from "../../lib/checkpoint/pretrained.ts";
+import { loadModel } from "../../lib/checkpoint/pretrained.ts";
 import {
   reviewPrecision,
   type ReviewRecipe,
@@ -19,16 +19,16 @@ import {
 
 export * from "./review_recipe.ts";
 
-/** Shuffled reviews: what to learn from, to choose the epoch by, and to judge by. */
+/** Shuffled reviews: for training, for choosing the epoch, and for the final score. */
 export type ReviewSets = {
-  readonly train: readonly ImdbExample[];
-  readonly validation: readonly ImdbExample[];
-  readonly test: readonly ImdbExample[];
+  readonly train: readonly Example[];
+  readonly validation: readonly Example[];
+  readonly test: readonly Example[];
 };
 
 /** What came of a run. */
 export type ReviewResult = {
-  /** Share of the test reviews that are judged rightly. */
+  /** Share of the test reviews that are classified correctly. */
   readonly accuracy: number;
   /** Sum of the training steps' seconds. */
   readonly trainingSeconds: number;
@@ -41,25 +41,30 @@ export type ReviewResult = {
  * @param data The reviews; all of the validation and test parts are used.
  * @param run How many training reviews, and how much of each.
  * @param recipe What all runs have in common.
- * @param options The seed; `onStep` is told every step.
+ * @param options The seed; `onStep` receives every step.
  * @returns The test result; nothing of the model remains.
  */
 export async function tryReviewRun(
   data: ReviewSets,
   run: ReviewRun,
   recipe: ReviewRecipe,
-  options: { seed: number; onStep?: (step: TrainStep) => Promise<void> },
+  options: { seed: number; onStep?: (step: StepEvent) => Promise<void> },
 ): Promise<ReviewResult> {
   const { seed, onStep } = options;
   const precision = reviewPrecision();
-  const model = await loadClassifier(await ensureModel(), {
-    labels: [...VERDICTS],
+  const model = await loadModel(await ensureModel(), {
+    head: "sequence-classification",
+    labels: [...IMDB.labels],
     seed,
   });
   const { tokenizer } = model;
-  const train = encodeReviews(data.train.slice(0, run.reviews), tokenizer, run);
-  const validation = encodeReviews(data.validation, tokenizer, run);
-  const test = encodeReviews(data.test, tokenizer, run);
+  const train = encodeExamples(
+    tokenizer,
+    data.train.slice(0, run.reviews),
+    run,
+  );
+  const validation = encodeExamples(tokenizer, data.validation, run);
+  const test = encodeExamples(tokenizer, data.test, run);
   const { epochs, batchSize, learningRate } = recipe;
   const how = { epochs, batchSize, learningRate, schedule: "cosine" } as const;
   let trainingSeconds = 0;
@@ -83,10 +88,10 @@ export async function tryReviewRun(
 /**
  * Fits logistic regression on which pieces a review has, and tests it.
  *
- * @param train Reviews as ids, not cut.
- * @param test Reviews as ids, not cut.
+ * @param train Reviews as ids, not truncated.
+ * @param test Reviews as ids, not truncated.
  * @param numWords Every id is below it.
- * @returns Share of the test reviews that are judged rightly.
+ * @returns Share of the test reviews that are classified correctly.
  */
 export function tryBagOfWords(
   train: readonly EncodedExample[],
@@ -96,7 +101,7 @@ export function tryBagOfWords(
   const bag = fitBagOfWords(
     train.map(({ inputIds }) => inputIds),
     train.map(({ label }) => label),
-    { numWords, numClasses: VERDICTS.length },
+    { numWords, numClasses: IMDB.labels.length },
   );
   return accuracy(
     test.map(({ inputIds }) => argMax(bagLogits(inputIds, bag))),

@@ -44,7 +44,7 @@ function modeOf(text: string): Mode {
   const mode = MODES.find((known) => known === text);
   if (mode !== undefined) return mode;
   throw new RangeError(
-    `Cannot choose a mode as BERTBOOK_MODE must be quick or full: ` +
+    `Cannot choose a mode: BERTBOOK_MODE must be quick or full; ` +
       `found "${text}"; did you mean "${closest(text, [...MODES])}"?`,
   );
 }
@@ -57,7 +57,7 @@ export function isSeed(text: string): boolean {
 function seedOf(text: string): number {
   if (isSeed(text)) return Number(text);
   throw new RangeError(
-    `Cannot take a seed as BERTBOOK_SEED must be a whole number below 2^31: ` +
+    `Cannot read the seed: BERTBOOK_SEED must be a whole number below 2^31; ` +
       `found "${text}"`,
   );
 }

@@ -44,7 +44,7 @@ export async function assertSame(
 ): Promise<number> {
   if (!tf.util.arraysEqual(derived.shape, expected.shape)) {
     throw new RangeError(
-      `Cannot take two tensors for the same as their shapes must be equal: ` +
+      `Cannot accept two tensors as equal: their shapes must be equal; ` +
         `found [${derived.shape}] and [${expected.shape}]`,
     );
   }
@@ -55,8 +55,8 @@ export async function assertSame(
     const difference = Math.abs(value - theirs[i]!);
     if (!(difference <= ROUNDING)) {
       throw new RangeError(
-        `Cannot take two tensors for the same as values may differ by rounding ` +
-          `alone: at ${i} found ${value} and ${theirs[i]}`,
+        `Cannot accept two tensors as equal: values may differ by rounding only; ` +
+          `found ${value} and ${theirs[i]} at ${i}`,
       );
     }
     largest = Math.max(largest, difference);

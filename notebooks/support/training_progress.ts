@@ -1,13 +1,17 @@
 /** The progress display of a fine-tuning run. @module */
 
-import type { EpochEnd, TrainStep } from "../../lib/training/fine_tune.ts";
-import type { Broadcast } from "./display.ts";
+import type {
+  EpochEvent,
+  EvaluationEvent,
+  StepEvent,
+} from "../../lib/training/fine_tune.ts";
+import type { Broadcast } from "../../lib/views/show.ts";
 import { type Progress, progress } from "./progress.ts";
 
 /** A display that is told every event of `fineTune`. */
 export type TrainingProgress = {
   /** Shows where training stands. */
-  update(event: TrainStep | EpochEnd): Promise<void>;
+  update(event: StepEvent | EvaluationEvent | EpochEvent): Promise<void>;
   /** Shows the last step. */
   finish(): Promise<void>;
 };
@@ -36,6 +40,7 @@ export function trainingProgress(
         bar.note(epochLine(event));
         return;
       }
+      if (event.kind === "evaluation") return;
       const { step, epoch, loss } = event;
       await bar.update(step, {
         epoch: String(epoch),
@@ -49,7 +54,7 @@ export function trainingProgress(
   };
 }
 
-function epochLine(end: EpochEnd): string {
+function epochLine(end: EpochEvent): string {
   const sentences = [
     `Epoch ${end.epoch} ends`,
     `Training loss ${end.trainingLoss.toFixed(4)}`,

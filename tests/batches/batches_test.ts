@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { packedBatchesOf } from "bertbook/batches/packed_batches.ts";
 import {
   type Batch,
   batchesOf,
   type EncodedExample,
   numBatches,
 } from "bertbook/batches/batches.ts";
+import { assertAll } from "../_property.ts";
 
 /** Examples of these lengths; ids tell example and place, and may be 0. */
 function examplesOf(...lengths: number[]): EncodedExample[] {
@@ -110,7 +112,7 @@ Deno.test("batchesOf() keeps every token and adds only masked ones", () => {
     maxLength: 30,
   });
   const size = fc.integer({ min: 1, max: 8 });
-  fc.assert(
+  assertAll(
     fc.property(lengths, size, size, (lengths, batchSize, multipleOf) => {
       const examples = examplesOf(...lengths);
       for (const batch of batchesOf(examples, { batchSize, multipleOf })) {
@@ -153,4 +155,16 @@ Deno.test("batchesOf() refuses what it would have to cut or invent", () => {
   for (const [act, message] of cases) {
     assert.throws(act, { name: "RangeError", message });
   }
+});
+
+Deno.test("batchesOf() and packedBatchesOf() fill up with the model's padding", () => {
+  const options = { batchSize: 2, padTokenId: 9 };
+  const [padded] = batchesOf(examplesOf(2, 3), options);
+  assert.deepEqual([...padded!.inputIds], [0, 1, 9, 100, 101, 102]);
+  assert.deepEqual([...padded!.attentionMask], [1, 1, 0, 1, 1, 1]);
+  const [packed] = packedBatchesOf(examplesOf(2, 3), {
+    ...options,
+    rowLength: 6,
+  });
+  assert.deepEqual([...packed!.inputIds], [100, 101, 102, 0, 1, 9]);
 });

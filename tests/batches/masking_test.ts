@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { IGNORE_INDEX } from "bertbook/batches/batches.ts";
+import { maskedBatchesOf } from "bertbook/batches/masking.ts";
+import { maskTokens, numMasked } from "bertbook/batches/masking.ts";
 import {
-  IGNORE_INDEX,
-  maskedBatchesOf,
-} from "bertbook/batches/masked_batches.ts";
-import { maskTokens, numPlaces } from "bertbook/batches/masking.ts";
-import { sentencePairs, spansOf } from "bertbook/batches/sentence_pairs.ts";
+  sentencePairs,
+  sentenceSpans,
+} from "bertbook/batches/sentence_pairs.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import {
   parseVocabulary,
@@ -36,29 +37,31 @@ Deno.test("15 % of the tokens are chosen: 80 % hidden, 10 % exchanged, 10 % kept
   const chosen = new Map<number, number>();
   for (let i = 0; i < rounds; i++) {
     const masked = maskTokens(inputIds, vocabulary, randomStream(7, i));
-    assert.equal(masked.places.length, 9);
-    masked.places.forEach((place, m) => {
+    assert.equal(masked.maskedPositions.length, 9);
+    masked.maskedPositions.forEach((place, m) => {
       chosen.set(place, (chosen.get(place) ?? 0) + 1);
-      assert.equal(masked.words[m], inputIds[place]);
+      assert.equal(masked.maskedLabels[m], inputIds[place]);
       const id = masked.inputIds[place];
       if (id === MASK) fates.hidden++;
       else if (id === inputIds[place]) fates.kept++;
       else fates.exchanged++;
     });
     const untouched = inputIds.map((id, t) =>
-      masked.places.includes(t) ? -1 : id
+      masked.maskedPositions.includes(t) ? -1 : id
     );
     assert.deepEqual(
-      masked.inputIds.map((id, t) => masked.places.includes(t) ? -1 : id),
+      masked.inputIds.map((id, t) =>
+        masked.maskedPositions.includes(t) ? -1 : id
+      ),
       untouched,
     );
   }
   // Of 18,000 draws, four standard deviations are 0.012 and 0.009. A random word is
   // the same word once in 95.
-  const share = (count: number): number => count / (9 * rounds);
-  assert.ok(Math.abs(share(fates.hidden) - 0.8) < 0.012);
-  assert.ok(Math.abs(share(fates.exchanged) - 0.1 * 94 / 95) < 0.009);
-  assert.ok(Math.abs(share(fates.kept) - 0.1 * 96 / 95) < 0.009);
+  const mlmProbability = (count: number): number => count / (9 * rounds);
+  assert.ok(Math.abs(mlmProbability(fates.hidden) - 0.8) < 0.012);
+  assert.ok(Math.abs(mlmProbability(fates.exchanged) - 0.1 * 94 / 95) < 0.009);
+  assert.ok(Math.abs(mlmProbability(fates.kept) - 0.1 * 96 / 95) < 0.009);
   assert.ok(![0, 5, 59].some((place) => chosen.has(place)));
   assert.equal(chosen.size, 57);
   const [rarest] = [...chosen.values()].sort((a, b) => a - b);
@@ -70,8 +73,10 @@ Deno.test("an exchanged word is never a special token", () => {
   const few = parseVocabulary([...SPECIAL_TOKENS, "a", "b"].join("\n"), "v");
   const inputIds = [CLS, 5, 6, 5, 6, 5, 6, SEP];
   for (let i = 0; i < 500; i++) {
-    const masked = maskTokens(inputIds, few, randomStream(i), { share: 0.9 });
-    for (const place of masked.places) {
+    const masked = maskTokens(inputIds, few, randomStream(i), {
+      mlmProbability: 0.9,
+    });
+    for (const place of masked.maskedPositions) {
       assert.ok([MASK, 5, 6].includes(masked.inputIds[place]!));
     }
   }
@@ -84,9 +89,14 @@ Deno.test("what is hidden follows from the stream; nothing is where all is speci
   assert.deepEqual(at(3), at(3));
   assert.notDeepEqual(at(3), at(4));
   const none = maskTokens([CLS, SEP], vocabulary, randomStream(1));
-  assert.deepEqual(none, { inputIds: [CLS, SEP], places: [], words: [] });
+  assert.deepEqual(none, {
+    inputIds: [CLS, SEP],
+    maskedPositions: [],
+    words: [],
+  });
   assert.throws(
-    () => maskTokens(inputIds, vocabulary, randomStream(1), { share: 0 }),
+    () =>
+      maskTokens(inputIds, vocabulary, randomStream(1), { mlmProbability: 0 }),
     { name: "RangeError", message: /share must be in \(0, 1\).*is 0$/ },
   );
 });
@@ -100,13 +110,18 @@ Deno.test("whole words are hidden with all their pieces, within the number wante
   const inputIds = [CLS, ...[1, 3, 2, 3, 1, 2].flatMap(word), SEP];
   const starts = [1, 2, 5, 7, 10, 11, 13];
   for (let i = 0; i < 300; i++) {
-    const { places } = maskTokens(inputIds, vocabulary, randomStream(i), {
-      share: 0.3,
-      wholeWords: true,
-    });
-    assert.ok(places.length <= numPlaces(inputIds.length, 0.3));
+    const { maskedPositions } = maskTokens(
+      inputIds,
+      vocabulary,
+      randomStream(i),
+      {
+        mlmProbability: 0.3,
+        wholeWordMasking: true,
+      },
+    );
+    assert.ok(maskedPositions.length <= numMasked(inputIds.length, 0.3));
     for (let w = 0; w + 1 < starts.length; w++) {
-      const inside = places
+      const inside = maskedPositions
         .filter((place) => place >= starts[w]! && place < starts[w + 1]!);
       const whole = starts[w + 1]! - starts[w]!;
       assert.ok([0, whole].includes(inside.length));
@@ -119,10 +134,15 @@ Deno.test("a word too long for the share is hidden in part, rather than nothing"
   const longer = [FIRST_WORD + 1, ...long.slice(1), FIRST_PIECE + 3];
   const inputIds = [CLS, ...long, ...longer, SEP]; // 15 % of 11 tokens are 2
   for (let i = 0; i < 50; i++) {
-    const { places } = maskTokens(inputIds, vocabulary, randomStream(i), {
-      wholeWords: true,
-    });
-    assert.deepEqual(places, [1, 2]);
+    const { maskedPositions } = maskTokens(
+      inputIds,
+      vocabulary,
+      randomStream(i),
+      {
+        wholeWordMasking: true,
+      },
+    );
+    assert.deepEqual(maskedPositions, [1, 2]);
   }
 });
 
@@ -147,18 +167,23 @@ Deno.test("masked batches have one number of places for each shape", () => {
   const options = { batchSize: 2, vocabulary, seed: 5, epoch: 1 };
   const [first, second] = [...maskedBatchesOf(examples, options)];
   // round(0.15 · 20) for each of two rows: 1 and 3 are labelled.
-  assert.equal(first!.places.length, 6);
-  const labelled = [...first!.words].filter((word) => word !== IGNORE_INDEX);
+  assert.equal(first!.maskedPositions.length, 6);
+  const labelled = [...first!.maskedLabels].filter((word) =>
+    word !== IGNORE_INDEX
+  );
   assert.equal(labelled.length, 4);
-  assert.deepEqual([...first!.words].slice(1, 3), [IGNORE_INDEX, IGNORE_INDEX]);
-  first!.words.forEach((word, m) => {
+  assert.deepEqual([...first!.maskedLabels].slice(1, 3), [
+    IGNORE_INDEX,
+    IGNORE_INDEX,
+  ]);
+  first!.maskedLabels.forEach((word, m) => {
     if (word === IGNORE_INDEX) return;
-    const place = first!.places[m]!;
+    const place = first!.maskedPositions[m]!;
     const row = Math.floor(place / 20);
     assert.equal(examples[row]!.inputIds[place % 20], word);
     assert.equal(row, Math.floor(m / 3));
   });
-  assert.equal(second!.places.length, 4);
+  assert.equal(second!.maskedPositions.length, 4);
   assert.deepEqual([...first!.labels], [1, 1]);
 });
 
@@ -199,8 +224,8 @@ Deno.test("half of the pairs follow each other, the others are from another docu
     if (label === 0) assert.equal(second, `${d}:${s! + 1}`);
     else assert.notEqual(second.split(":")[0], String(d));
   }
-  const share = pairs.filter(({ label }) => label === 0).length / 1500;
-  assert.ok(Math.abs(share - 0.5) < 0.052, `share ${share}`);
+  const mlmProbability = pairs.filter(({ label }) => label === 0).length / 1500;
+  assert.ok(Math.abs(mlmProbability - 0.5) < 0.052, `share ${mlmProbability}`);
   assert.throws(() => sentencePairs([["a", "b"]], randomStream(1)), RangeError);
   assert.throws(
     () => sentencePairs([["a"], []], randomStream(1)),
@@ -224,7 +249,7 @@ Deno.test("a sentence that does not follow may be taken from the same place", ()
 });
 
 Deno.test("spansOf() joins neighbours and loses none", () => {
-  assert.deepEqual(spansOf(["a", "b", "c"], 2), ["a b", "c"]);
-  assert.deepEqual(spansOf([], 2), []);
-  assert.throws(() => spansOf(["a"], 0), RangeError);
+  assert.deepEqual(sentenceSpans(["a", "b", "c"], 2), ["a b", "c"]);
+  assert.deepEqual(sentenceSpans([], 2), []);
+  assert.throws(() => sentenceSpans(["a"], 0), RangeError);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Batch, EncodedExample } from "bertbook/batches/batches.ts";
 import { packedBatchesOf, packRows } from "bertbook/batches/packed_batches.ts";
+import { assertAll } from "../_property.ts";
 
 /** Examples of these lengths; ids tell example and place, and may be 0. */
 function examplesOf(...lengths: number[]): EncodedExample[] {
@@ -71,7 +72,7 @@ Deno.test("packedBatchesOf() rounds the rows up with rows of padding, if they ar
 
 Deno.test("packRows() loses no token and lets none overlap", () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 });
-  fc.assert(fc.property(lengths, (lengths) => {
+  assertAll(fc.property(lengths, (lengths) => {
     const taken = new Set<number>();
     const places = packRows(lengths, 20);
     for (const [index, { row, offset }] of places.entries()) {

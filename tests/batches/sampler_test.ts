@@ -7,6 +7,7 @@ import {
   sequentialOrder,
 } from "bertbook/batches/sampler.ts";
 import golden from "../golden/cola_lengths.json" with { type: "json" };
+import { assertAll } from "../_property.ts";
 
 const LENGTHS = golden.lengths;
 const SEED = { seed: 42, epoch: 1 };
@@ -82,7 +83,7 @@ Deno.test("lengthGroupedOrder() visits all, the longest first, the partial batch
     maxLength: 300,
   });
   const batchSize = fc.integer({ min: 1, max: 40 });
-  fc.assert(
+  assertAll(
     fc.property(lengths, batchSize, fc.nat(), (lengths, batchSize, seed) => {
       const order = lengthGroupedOrder(lengths, { seed, epoch: 1, batchSize });
       assertPermutation(order, lengths.length);

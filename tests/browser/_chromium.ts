@@ -47,16 +47,18 @@ export class BrowserPage {
     };
   }
 
-  /** Starts `chromium` on a page of `html`, or on a file. */
+  /** Starts `chromium` on a page of `html`, or on a URL. */
   static async open(
     chromium: string,
     page: string | URL,
   ): Promise<BrowserPage> {
     const profile = await Deno.makeTempDir();
-    const file = page instanceof URL ? page.pathname : `${profile}/page.html`;
+    const url = page instanceof URL
+      ? page
+      : new URL(`file://${profile}/page.html`);
     if (typeof page === "string") {
       const html = `<!doctype html><meta charset="utf-8">${page}`;
-      await Deno.writeTextFile(file, html);
+      await Deno.writeTextFile(url, html);
     }
     const process = new Deno.Command(chromium, {
       args: [
@@ -68,7 +70,7 @@ export class BrowserPage {
         "--remote-debugging-port=0",
         `--user-data-dir=${profile}`,
         "--window-size=900,900",
-        `file://${file}`,
+        url.href,
       ],
       stdout: "null",
       stderr: "null",
@@ -85,7 +87,7 @@ export class BrowserPage {
     });
     const opened = new BrowserPage(process, socket, profile);
     // The first document of a new window is an empty one.
-    const isLoaded = `location.protocol === "file:" &&
+    const isLoaded = `location.protocol === "${url.protocol}" &&
       document.readyState === "complete"`;
     while (!await opened.evaluate<boolean>(isLoaded)) await delay(20);
     return opened;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { headView } from "bertbook/views/head_view.ts";
+import { headView } from "bertbook/views/attention/head_view.ts";
 import type { BrowserPage } from "./_chromium.ts";
 import { all, choose, inBrowser, tokensOf, view } from "./_views.ts";
 import { INJECTIONS, sampleAttention, samplePair } from "../views/_samples.ts";

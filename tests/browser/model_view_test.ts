@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { modelView } from "bertbook/views/model_view.ts";
+import { modelView } from "bertbook/views/attention/model_view.ts";
 import { INJECTIONS, sampleAttention, samplePair } from "../views/_samples.ts";
 import type { BrowserPage } from "./_chromium.ts";
 import { all, choose, inBrowser, tokensOf, view } from "./_views.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { neuronView } from "bertbook/views/neuron_view.ts";
-import { compareWithKeys } from "bertbook/views/neuron_view/comparison.ts";
+import { neuronView } from "bertbook/views/attention/neuron_view.ts";
+import { compareWithKeys } from "bertbook/views/attention/neurons.ts";
 import { INJECTIONS, sampleNeurons, samplePair } from "../views/_samples.ts";
 import type { BrowserPage } from "./_chromium.ts";
 import { all, choose, inBrowser, tokensOf, view } from "./_views.ts";

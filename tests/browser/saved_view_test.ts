@@ -2,10 +2,11 @@
 
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
-import { headView, type HtmlView } from "bertbook/views/head_view.ts";
-import { modelView } from "bertbook/views/model_view.ts";
-import { neuronView } from "bertbook/views/neuron_view.ts";
-import { saveView } from "bertbook/views/save_view.ts";
+import { headView } from "bertbook/views/attention/head_view.ts";
+import type { HtmlView } from "bertbook/views/attention/html_view.ts";
+import { modelView } from "bertbook/views/attention/model_view.ts";
+import { neuronView } from "bertbook/views/attention/neuron_view.ts";
+import { saveView } from "bertbook/views/attention/save_view.ts";
 import {
   INJECTIONS,
   sampleAttention,

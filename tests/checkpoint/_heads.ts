@@ -1,3 +1,4 @@
+import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import * as tf from "@tensorflow/tfjs";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
@@ -15,9 +16,9 @@ import { predictBoth } from "bertbook/model/heads/pretraining.ts";
 import { findAnswers } from "bertbook/model/heads/question_answering.ts";
 import { classifyTokens } from "bertbook/model/heads/token_classifier.ts";
 import { inputFrom } from "bertbook/model/input.ts";
-import { encode } from "bertbook/tokenizer/tokenizer.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
-import { type HeadModel, saveModel } from "bertbook/checkpoint/pretrained.ts";
+import { type HeadModel } from "bertbook/checkpoint/pretrained.ts";
+import { saveModel } from "bertbook/checkpoint/save_model.ts";
 import { chirpHead } from "../model/_support.ts";
 import { temporaryFolder } from "./_support.ts";
 import { LABELS, readByPython, TEXTS, TOY, VOCABULARY } from "./_toy.ts";
@@ -38,12 +39,10 @@ export type PythonHead = {
 /** A model with weights from a formula. */
 export function toyHead<H extends HeadName>(head: H): HeadModel<H> {
   return {
+    head,
     config: TOY,
     params: chirpHead(head, { config: TOY, numLabels: LABELS.length }),
-    tokenizer: {
-      vocabulary: parseVocabulary(VOCABULARY, "vocab.txt"),
-      lowerCase: true,
-    },
+    tokenizer: new BertTokenizer(parseVocabulary(VOCABULARY, "vocab.txt")),
     labels: HEADS[head].hasLabels ? [...LABELS] : [],
     name: "toy",
   };
@@ -55,7 +54,7 @@ const FORWARD: {
 } = {
   "base": (params, input) => {
     const last = bert(params, input, TOY).hiddenStates.at(-1)!;
-    return [last, pool(params.pooler, last)];
+    return [last, pool(params.pooler!, last)];
   },
   "pretraining": (params, input) => {
     const output = predictBoth(params, input, TOY);
@@ -87,7 +86,7 @@ export function outputsOf<H extends HeadName>(
 ): number[][] {
   return TEXTS.map(([text, pair]) =>
     tf.tidy(() => {
-      const encoding = encode(tokenizer, text, pair ? { pair } : {});
+      const encoding = tokenizer.encode(text, pair ? { pair } : {});
       const { length } = encoding.inputIds;
       const input = inputFrom({ ...encoding, length }, TOY);
       return FORWARD[head](params, input)
@@ -108,7 +107,7 @@ export async function saveHeads(): Promise<
   for (const head of NAMES) {
     const path = join(folder.path, head);
     const model = toyHead(head);
-    await saveModel(head, model, path);
+    await saveModel(model, path);
     disposeTree(model.params);
     digests[head] = {};
     for (const file of ["config.json", "model.safetensors"]) {

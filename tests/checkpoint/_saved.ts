@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { saveClassifier } from "bertbook/checkpoint/pretrained.ts";
+import { saveModel } from "bertbook/checkpoint/save_model.ts";
 import { temporaryFolder } from "./_support.ts";
 import { readByPython, toyModel } from "./_toy.ts";
 
@@ -21,7 +21,7 @@ export async function saveToy(): Promise<
   const folder = await temporaryFolder();
   const path = join(folder.path, "model");
   const model = toyModel();
-  const files = await saveClassifier(model, path);
+  const files = await saveModel(model, path);
   disposeTree(model.params);
   const digests: Record<string, string> = {};
   for (const { file } of files) {

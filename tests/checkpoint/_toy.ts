@@ -1,18 +1,15 @@
+import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import * as tf from "@tensorflow/tfjs";
 import { join } from "node:path";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { classify } from "bertbook/model/heads/sequence_classifier.ts";
-import {
-  BERT_TINY,
-  type BertConfig,
-  configToJson,
-} from "bertbook/model/config.ts";
+import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import {
-  classifierParameters,
-  type Parameter,
-} from "bertbook/model/parameters.ts";
-import { encode } from "bertbook/tokenizer/tokenizer.ts";
+  configToJson,
+  type NamedParameter,
+  parametersOf,
+} from "bertbook/checkpoint/architectures.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 import type { ClassifierModel } from "bertbook/checkpoint/pretrained.ts";
 import {
@@ -35,6 +32,8 @@ export const TOY: BertConfig = {
   maxPositionEmbeddings: 16,
 };
 
+const HEAD = "sequence-classification";
+
 export const LABELS = ["unacceptable", "acceptable", "neither"];
 
 /** A pair and a sentence that {@linkcode VOCABULARY} can spell, but for one word. */
@@ -46,12 +45,10 @@ export const TEXTS: [string, string | undefined][] = [
 /** A classifier whose weights come from a formula. */
 export function toyModel(): ClassifierModel {
   return {
+    head: "sequence-classification",
     config: TOY,
     params: chirpClassifier(TOY, LABELS.length),
-    tokenizer: {
-      vocabulary: parseVocabulary(VOCABULARY, "vocab.txt"),
-      lowerCase: true,
-    },
+    tokenizer: new BertTokenizer(parseVocabulary(VOCABULARY, "vocab.txt")),
     labels: [...LABELS],
     name: "toy",
   };
@@ -62,7 +59,7 @@ export function outputOf(
   model: ClassifierModel,
 ): { inputIds: number[][]; logits: number[][] } {
   const encodings = TEXTS.map(([text, pair]) =>
-    encode(model.tokenizer, text, { ...(pair ? { pair } : {}), padTo: 16 })
+    model.tokenizer.encode(text, { ...(pair ? { pair } : {}), padTo: 16 })
   );
   const input = inputFrom({
     inputIds: encodings.flatMap(({ inputIds }) => inputIds),
@@ -86,7 +83,7 @@ export type Change = {
   /** Turns a tensor's name, or leaves it out. */
   rename?: (name: string) => string | undefined;
   /** Turns a parameter before it is written. */
-  parameter?: (parameter: Parameter) => Parameter;
+  parameter?: (parameter: NamedParameter) => NamedParameter;
   /** Turns its values. */
   values?: (name: string, values: Float32Array) => Float32Array;
 };
@@ -101,7 +98,7 @@ export async function writeCheckpoint(
   const { params } = toyModel();
   const leaves = new Map(namedLeaves(params));
   const tensors: TensorToWrite[] = [];
-  for (const parameter of classifierParameters(TOY, LABELS.length).map(turn)) {
+  for (const parameter of parametersOf(HEAD, TOY, LABELS.length).map(turn)) {
     const name = rename(parameter.name);
     if (name === undefined) continue;
     const leaf = leaves.get(parameter.path)!;

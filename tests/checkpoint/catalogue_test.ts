@@ -3,14 +3,15 @@ import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { BERT_TINY } from "bertbook/model/config.ts";
-import { ensureAsset, ProvisionError } from "bertbook/download/asset.ts";
+import { ensureAsset } from "bertbook/download/ensure_asset.ts";
+import { ProvisionError } from "bertbook/download/asset.ts";
 import {
   ALL_MINI_LM,
   CATALOGUE,
   ensureModel,
   TINY,
 } from "bertbook/checkpoint/catalogue.ts";
-import { loadClassifier } from "bertbook/checkpoint/pretrained.ts";
+import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import { temporaryFolder } from "./_support.ts";
 import { writeCheckpoint } from "./_toy.ts";
 
@@ -38,11 +39,11 @@ Deno.test("ensureModel() takes a folder in Hugging Face's layout as it is", asyn
 Deno.test("ensureModel() says what it found instead of a model", async () => {
   await using folder = await temporaryFolder();
   const cases: [string, RegExp][] = [
-    ["all-minilm-l6", /it is neither; did you mean "all-MiniLM-L6-v2"\?/],
+    ["all-minilm-l6", /found neither; did you mean "all-MiniLM-L6-v2"\?/],
     ["tinny", /did you mean "tiny"\?/],
     [
       folder.path,
-      /none in this folder; the catalogue has all-MiniLM-L6-v2, ti/,
+      /found none in this folder; the catalogue has all-MiniLM-L6-v2, ti/,
     ],
   ];
   for (const [name, message] of cases) {
@@ -79,7 +80,8 @@ Deno.test({
       ensureModel("tiny", options),
     ]);
     assert.equal(folder, again);
-    const { config, report, name, params } = await loadClassifier(folder, {
+    const { config, report, name, params } = await loadModel(folder, {
+      head: "sequence-classification",
       labels: ["no", "yes"],
       seed: 1,
     });

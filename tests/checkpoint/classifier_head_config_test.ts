@@ -2,11 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import {
-  loadClassifier,
-  type LoadOptions,
-  saveClassifier,
-} from "bertbook/checkpoint/pretrained.ts";
+import { loadModel, type LoadOptions } from "bertbook/checkpoint/pretrained.ts";
+import { saveModel } from "bertbook/checkpoint/save_model.ts";
 import { openSafetensors } from "bertbook/checkpoint/safetensors.ts";
 import { chirpClassifier } from "../model/_support.ts";
 import { temporaryFolder } from "./_support.ts";
@@ -23,8 +20,8 @@ Deno.test("a saved classifier with hidden layers gives its own logits when it is
   const usual = toyModel();
   const model = { ...usual, config, params };
   const path = join(folder.path, "model");
-  await saveClassifier(model, path);
-  const loaded = await loadClassifier(path, { seed: 1 });
+  await saveModel(model, path);
+  const loaded = await loadModel(path);
   assert.deepEqual(outputOf(loaded), outputOf(model));
   assert.notDeepEqual(outputOf(loaded), outputOf(usual));
   assert.deepEqual(loaded.config, config);
@@ -38,24 +35,28 @@ Deno.test("a saved classifier with hidden layers gives its own logits when it is
   }
   for (const each of [model, usual, loaded]) disposeTree(each.params);
   await assert.rejects(
-    loadClassifier(path, { seed: 1, classifier: { hiddenSizes: [] } }),
+    loadModel(path, { classifier: { hiddenSizes: [] } }),
     {
       name: "RangeError",
       message:
-        /asked for pooling "cls", hidden sizes \[\], the checkpoint has pooling "cls", hidden sizes \[6, 5\]; /,
+        /its head must have pooling "cls", hidden sizes \[6, 5\]; found pooling "cls", hidden sizes \[\]; /,
     },
   );
 });
 
-Deno.test("loadClassifier() grows the hidden layers that are asked for", async () => {
+Deno.test("loadModel() grows the hidden layers that are asked for", async () => {
   await using folder = await temporaryFolder();
   // Without a classifier of its own.
   await writeCheckpoint(folder.path, {
     rename: (name) => name.startsWith("classifier.") ? undefined : name,
   });
-  const options: LoadOptions = { labels: ["no", "yes"], seed: 3 };
-  const plain = await loadClassifier(folder.path, options);
-  const shaped = await loadClassifier(folder.path, {
+  const options: LoadOptions = {
+    head: "sequence-classification",
+    labels: ["no", "yes"],
+    seed: 3,
+  };
+  const plain = await loadModel(folder.path, options);
+  const shaped = await loadModel(folder.path, {
     ...options,
     classifier: { hiddenSizes: [4] },
   });

@@ -3,6 +3,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { HEADS } from "bertbook/model/heads/heads.ts";
+import {
+  parametersOf,
+  pythonNameOf,
+} from "bertbook/checkpoint/architectures.ts";
 import { matchNames } from "bertbook/checkpoint/names.ts";
 import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import golden from "../golden/saved_heads.json" with { type: "json" };
@@ -26,7 +30,7 @@ function assertSame(heads: Record<string, PythonHead>): void {
   for (const head of NAMES) {
     const { missing, pythonName, labels, outputs } = heads[head]!;
     assert.deepEqual(missing, [], head);
-    assert.equal(pythonName, HEADS[head].pythonName);
+    assert.equal(pythonName, pythonNameOf(head, "bert"));
     assert.deepEqual(labels, HEADS[head].hasLabels ? LABELS : null);
     const model = toyHead(head);
     const ours = outputsOf(head, model);
@@ -63,7 +67,9 @@ Deno.test("every saved head gives its own outputs when it is loaded", async () =
   const before = tf.memory().numTensors;
   for (const head of NAMES) {
     const model = toyHead(head);
-    const loaded = await loadModel(head, join(saved.path, head), { seed: 1 });
+    const loaded = await loadModel(join(saved.path, head), {
+      head,
+    });
     assert.deepEqual(outputsOf(head, loaded), outputsOf(head, model));
     assert.deepEqual(loaded.labels, model.labels);
     const { missing, unexpected, initialized } = loaded.report;
@@ -76,12 +82,12 @@ Deno.test("every saved head gives its own outputs when it is loaded", async () =
 Deno.test("a head loads what another head was saved over, and begins anew itself", async () => {
   await using saved = await saveHeads();
   const folder = join(saved.path, "masked-lm");
-  const model = await loadModel("pretraining", folder, { seed: 1 });
+  const model = await loadModel(folder, { head: "pretraining", seed: 1 });
   assert.deepEqual(model.report.initialized, [
     ...["bert.pooler.dense.weight", "bert.pooler.dense.bias"],
     ...["cls.seq_relationship.weight", "cls.seq_relationship.bias"],
   ]);
-  const base = await loadModel("base", folder, { seed: 1 });
+  const base = await loadModel(folder, { head: "base", seed: 1 });
   assert.deepEqual(base.report.initialized, [
     "pooler.dense.weight",
     "pooler.dense.bias",
@@ -94,26 +100,28 @@ Deno.test("a head with classes must be told them where the file has none", async
   await using saved = await saveHeads();
   const folder = join(saved.path, "base");
   await assert.rejects(
-    loadModel("token-classification", folder, { seed: 1 }),
+    loadModel(folder, { head: "token-classification", seed: 1 }),
     /at least two different labels/,
   );
 });
 
+const FILE = { file: "file", modelType: "bert" } as const;
+
 Deno.test("matchNames() passes over the decoder's copies, and refuses half a head", () => {
-  const parameters = HEADS["masked-lm"].parameters(TOY, 0);
+  const parameters = parametersOf("masked-lm", TOY);
   const names = parameters.map(({ name }) => name);
   const copies = [
     "cls.predictions.decoder.weight",
     "cls.predictions.decoder.bias",
   ];
-  const match = matchNames(parameters, [...names, ...copies], "file");
+  const match = matchNames(parameters, [...names, ...copies], FILE);
   assert.deepEqual([match.missing, match.unexpected], [[], []]);
-  const encoder = HEADS["token-classification"].parameters(TOY, 2);
-  const other = matchNames(encoder, [...names, ...copies], "file");
+  const encoder = parametersOf("token-classification", TOY, 2);
+  const other = matchNames(encoder, [...names, ...copies], FILE);
   assert.equal(other.unexpected.length, 7);
   const half = names.filter((name) => name !== "cls.predictions.bias");
   assert.throws(
-    () => matchNames(parameters, half, "file"),
-    /only a head or a pooler may be new: 1 of 42 tensors are missing, "cls\.predictions\.bias"/,
+    () => matchNames(parameters, half, FILE),
+    /only a head or a pooler may be new; found 1 of 42 tensors missing, "cls\.predictions\.bias"/,
   );
 });

@@ -4,10 +4,9 @@ import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { classify } from "bertbook/model/heads/sequence_classifier.ts";
 import { MINI_LM } from "bertbook/model/config.ts";
 import { inputFrom } from "bertbook/model/input.ts";
-import { findAsset } from "bertbook/download/asset.ts";
-import { encode } from "bertbook/tokenizer/tokenizer.ts";
+import { findAsset } from "bertbook/download/ensure_asset.ts";
 import { ALL_MINI_LM } from "bertbook/checkpoint/catalogue.ts";
-import { loadClassifier } from "bertbook/checkpoint/pretrained.ts";
+import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import golden from "../golden/bert_minilm.json" with { type: "json" };
 import { assertClose, chirp } from "../model/_support.ts";
 
@@ -23,7 +22,11 @@ Deno.test({
   fn: async () => {
     const before = tf.memory().numTensors;
     const labels = ["no", "yes"];
-    const model = await loadClassifier(folder!, { labels, seed: 0 });
+    const model = await loadModel("all-MiniLM-L6-v2", {
+      head: "sequence-classification",
+      labels,
+      seed: 0,
+    });
     const { config, params, report, tokenizer } = model;
     assert.deepEqual(config, MINI_LM);
     assert.deepEqual(
@@ -31,7 +34,7 @@ Deno.test({
       ["classifier.weight", "classifier.bias"],
     );
     assert.deepEqual(report.unexpected, ["embeddings.position_ids"]);
-    const pair = encode(tokenizer, "The dog barked.", { pair: "It ran away." });
+    const pair = tokenizer.encode("The dog barked.", { pair: "It ran away." });
     assert.deepEqual(pair.inputIds, golden.ids[0]);
 
     tf.tidy(() => {

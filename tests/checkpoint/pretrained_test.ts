@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import {
-  loadClassifier,
+  type LoadedModel,
+  loadModel,
   type LoadOptions,
-  saveClassifier,
 } from "bertbook/checkpoint/pretrained.ts";
+import { saveModel } from "bertbook/checkpoint/save_model.ts";
 import { temporaryFolder } from "./_support.ts";
 import {
   type Change,
@@ -32,11 +33,14 @@ const isHead = (name: string): boolean => HEADS.includes(name);
 async function loading(
   change: Change,
   options: LoadOptions,
-  look: (model: Awaited<ReturnType<typeof loadClassifier>>) => void,
+  look: (model: LoadedModel<"sequence-classification">) => void,
 ): Promise<void> {
   await using folder = await temporaryFolder();
   await writeCheckpoint(folder.path, change);
-  const model = await loadClassifier(folder.path, options);
+  const model = await loadModel(folder.path, {
+    head: "sequence-classification",
+    ...options,
+  });
   look(model);
   disposeTree(model.params);
 }
@@ -46,12 +50,12 @@ Deno.test("a saved classifier gives its own logits when it is loaded", async () 
   const path = join(folder.path, "out", "model");
   const model = toyModel();
   const before = tf.memory().numTensors;
-  const written = await saveClassifier(model, path);
+  const written = await saveModel(model, path);
   assert.deepEqual(written.map(({ file }) => file).sort(), FILES);
   for (const { file, bytes } of written) {
     assert.equal((await Deno.stat(join(path, file))).size, bytes);
   }
-  const loaded = await loadClassifier(path, { seed: 1 });
+  const loaded = await loadModel(path);
   assert.deepEqual(outputOf(loaded), outputOf(model));
   assert.deepEqual(
     [loaded.name, loaded.labels, loaded.config],
@@ -71,7 +75,7 @@ Deno.test("a saved classifier gives its own logits when it is loaded", async () 
   disposeTree(model.params);
 });
 
-Deno.test("loadClassifier() reports what is new and what it left", async () => {
+Deno.test("loadModel() reports what is new and what it left", async () => {
   // As BertModel is saved: no prefix, no classifier, a buffer of positions.
   const rename = (name: string): string | undefined => {
     if (name === "classifier.bias") return "embeddings.position_ids";
@@ -94,7 +98,7 @@ Deno.test("loadClassifier() reports what is new and what it left", async () => {
   });
 });
 
-Deno.test("loadClassifier() draws new parameters from the seed", async () => {
+Deno.test("loadModel() draws new parameters from the seed", async () => {
   const kernels: string[] = [];
   const rename = (name: string): string | undefined =>
     isHead(name) ? undefined : name;
@@ -107,7 +111,7 @@ Deno.test("loadClassifier() draws new parameters from the seed", async () => {
   assert.notEqual(kernels[0], kernels[2]);
 });
 
-Deno.test("loadClassifier() knows gamma and beta", async () => {
+Deno.test("loadModel() knows gamma and beta", async () => {
   const rename = (name: string): string =>
     name.replace("Norm.weight", "Norm.gamma").replace("Norm.bias", "Norm.beta");
   await loading({ rename }, { labels: LABELS, seed: 0 }, (model) => {
@@ -118,7 +122,7 @@ Deno.test("loadClassifier() knows gamma and beta", async () => {
   });
 });
 
-Deno.test("loadClassifier() warns of capitals that lower-casing hides", async () => {
+Deno.test("loadModel() warns of capitals that lower-casing hides", async () => {
   const vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nDog\n" +
     "abcdefghij".split("").join("\n") + "\n";
   const options = { labels: LABELS, seed: 0 };
@@ -127,7 +131,7 @@ Deno.test("loadClassifier() warns of capitals that lower-casing hides", async ()
   });
 });
 
-Deno.test("loadClassifier() names the pickle that it does not open", async () => {
+Deno.test("loadModel() names the pickle that it does not open", async () => {
   await using folder = await temporaryFolder();
   await writeCheckpoint(folder.path);
   const rename = (name: string): void =>
@@ -136,32 +140,34 @@ Deno.test("loadClassifier() names the pickle that it does not open", async () =>
       join(folder.path, name),
     );
   rename("pytorch_model.bin");
-  const load = (): Promise<unknown> => loadClassifier(folder.path, { seed: 0 });
+  const load = (): Promise<unknown> =>
+    loadModel(folder.path, { head: "sequence-classification" });
   await assert.rejects(load(), {
     name: "TypeError",
-    message: /must be in model\.safetensors: "pytorch_model\.bin" is a pickle/,
+    message:
+      /must be in model\.safetensors; found "pytorch_model\.bin", a pickle/,
   });
   await Deno.remove(join(folder.path, "pytorch_model.bin"));
   await assert.rejects(
     load(),
-    /must be in model\.safetensors: found config\.json/,
+    /must be in model\.safetensors; found config\.json/,
   );
 });
 
-Deno.test("saveClassifier() refuses NaN by name and leaves the old folder", async () => {
+Deno.test("saveModel() refuses NaN by name and leaves the old folder", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "model");
   const model = toyModel();
-  await saveClassifier(model, path);
+  await saveModel(model, path);
   const { bias } = model.params.classifier;
   model.params.classifier.bias = tf.tensor1d([0, NaN, 0]);
-  await assert.rejects(saveClassifier(model, path), {
+  await assert.rejects(saveModel(model, path), {
     name: "RangeError",
-    message: /"classifier\.bias" .* found NaN at index 1/,
+    message: /"classifier\.bias": .* found NaN at index 1/,
   });
   const left = Array.from(Deno.readDirSync(folder.path), ({ name }) => name);
   assert.deepEqual(left, ["model"]);
-  const loaded = await loadClassifier(path, { seed: 0 });
+  const loaded = await loadModel(path);
   assert.deepEqual(
     loaded.params.classifier.bias.arraySync(),
     bias.arraySync(),

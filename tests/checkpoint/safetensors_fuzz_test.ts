@@ -78,7 +78,7 @@ function read(bytes: Uint8Array): string {
   } catch (error) {
     assert.match(
       String(error),
-      /^(Syntax|Type|Range)Error: Cannot read "file" as .+/,
+      /^(Syntax|Type|Range)Error: Cannot read "file": .+/,
     );
     return "refused";
   }

@@ -54,7 +54,7 @@ Deno.test("writeSafetensors() leaves the old file and no scrap when it fails", a
   const bad = { name: "b", shape: [2, 2], values: () => new Float32Array(3) };
   await assert.rejects(writeSafetensors(path, [good, bad]), {
     name: "RangeError",
-    message: /Cannot write "b" .* \[2,2\] needs 4, found 3/,
+    message: /Cannot write "b": .* found 3 values for \[2,2\]/,
   });
   assert.deepEqual(await Deno.readFile(path), bytesOf(golden.plain));
   const names = [...Deno.readDirSync(folder.path)].map(({ name }) => name);
@@ -77,7 +77,7 @@ const VALUES: [string, Uint8Array, ErrorConstructor, RegExp][] = [
     "NaN",
     oneTensor("F32", Float32Array.of(1, NaN)),
     RangeError,
-    /"w" .* NaN at index 1/,
+    /"w": .* NaN at index 1/,
   ],
   [
     "infinity",
@@ -127,7 +127,10 @@ Deno.test("read() refuses a name that is not there, and a file that was cut", as
   const bytes = oneTensor("F32", Float32Array.of(1, 2));
   const path = await writeModel(folder.path, bytes);
   using file = await openSafetensors(path);
-  assert.throws(() => file.read("v"), /Cannot read "v" .* it is not/);
+  assert.throws(
+    () => file.read("v"),
+    /Cannot read "v": .* found no such tensor/,
+  );
   await Deno.truncate(path, bytes.length - 4);
   assert.throws(() => file.read("w"), {
     name: "RangeError",

@@ -1,9 +1,9 @@
+import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { encode } from "bertbook/tokenizer/tokenizer.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
+import { readJsonObject } from "bertbook/checkpoint/tokenizer_files.ts";
 import {
-  readJsonObject,
   readTokenizer,
   tokenizerFiles,
 } from "bertbook/checkpoint/tokenizer_files.ts";
@@ -19,7 +19,10 @@ async function reading(
 ): ReturnType<typeof readTokenizer> {
   await using folder = await temporaryFolder();
   const files = {
-    ...tokenizerFiles({ vocabulary, lowerCase }, 16),
+    ...tokenizerFiles(new BertTokenizer(vocabulary, { lowerCase }), {
+      maxLength: 16,
+      className: "BertTokenizer",
+    }),
     ...change,
   };
   for (const [file, text] of Object.entries(files)) {
@@ -35,8 +38,8 @@ for (const lowerCase of [true, false]) {
     const lost = { "vocab.txt": undefined, "tokenizer_config.json": undefined };
     for (const change of [{}, lost]) {
       const tokenizer = await reading(lowerCase, change);
-      assert.deepEqual(tokenizer, { vocabulary, lowerCase });
-      const { tokens } = encode(tokenizer, "THE dogs");
+      assert.deepEqual(tokenizer, new BertTokenizer(vocabulary, { lowerCase }));
+      const { tokens } = tokenizer.encode("THE dogs");
       const first = lowerCase ? "the" : "[UNK]";
       assert.deepEqual(tokens, ["[CLS]", first, "dog", "##s", "[SEP]"]);
     }
@@ -52,7 +55,7 @@ Deno.test("readTokenizer() refuses settings that it would not follow", async () 
     ],
     [
       { do_lower_case: "yes" },
-      /"do_lower_case" must be true or false: found "y/,
+      /"do_lower_case" must be true or false; found "y/,
     ],
   ];
   for (const [settings, message] of cases) {
@@ -93,12 +96,12 @@ Deno.test("readJsonObject() names the file and what is wrong", async () => {
   await using folder = await temporaryFolder();
   await assert.rejects(readJsonObject(folder.path, "config.json"), {
     name: "RangeError",
-    message: /Cannot read "config\.json" as it must be in the folder "bertb/,
+    message: /Cannot read "config\.json": it must be in the folder "bertb/,
   });
   const cases: [string, RegExp][] = [
-    ["{", /Cannot parse "config\.json" as it must be JSON: /],
+    ["{", /Cannot parse "config\.json": it must be JSON: /],
     ["[]", /must be an object/],
-    ['{"a":1,"a":2}', /free of duplicates: found "a" twice/],
+    ['{"a":1,"a":2}', /free of duplicates; found "a" twice/],
     ["[".repeat(1e6), /nested at most 32 deep/],
   ];
   for (const [text, message] of cases) {

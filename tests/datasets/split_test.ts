@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Split, split, stratifiedSplit } from "bertbook/datasets/split.ts";
+import { assertAll } from "../_property.ts";
 
 /** Every index exactly once, both parts ascending. */
 function assertPartition({ train, validation }: Split, count: number): void {
@@ -54,7 +55,7 @@ Deno.test("stratifiedSplit() is off by less than one example in every class", ()
     maxLength: 200,
   });
   const fraction = fc.double({ min: 0.05, max: 0.5, noNaN: true });
-  fc.assert(
+  assertAll(
     fc.property(labels, fraction, fc.nat(), (labels, fraction, seed) => {
       const options = { fraction, seed };
       const parts = stratifiedSplit(labels, options);
@@ -96,7 +97,7 @@ Deno.test("an empty part is refused", () => {
     const labels = new Array<number>(count!).fill(0);
     assert.throws(() => stratifiedSplit(labels, options), {
       name: "RangeError",
-      message: /both parts must have one at least: current values are count=/,
+      message: /each part must have at least one; found count=/,
     });
   }
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { FileFact } from "bertbook/download/checksum.ts";
+import type { FileFact } from "bertbook/download/asset.ts";
 
 /** What a client asked. */
 export type Asked = { path: string; headers: Headers };

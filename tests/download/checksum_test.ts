@@ -40,10 +40,10 @@ Deno.test("checkFact() prints both sizes, or both digests", () => {
   const [a, b, c] = [content(3), content(4), content(3).reverse()].map(factOf);
   assert.throws(() => checkFact("x", a!, b!), {
     name: "RangeError",
-    message: 'Cannot accept "x" as its size must be 3 bytes: found 4',
+    message: 'Cannot accept "x": its size must be 3 bytes; found 4',
   });
   assert.throws(() => checkFact("x", a!, c!), {
     name: "RangeError",
-    message: new RegExp(`must be ${a!.sha256}: found ${c!.sha256}`),
+    message: new RegExp(`must be ${a!.sha256}; found ${c!.sha256}`),
   });
 });

@@ -2,10 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { fuse, fuseUpdate } from "bertbook/engine/fuse.ts";
-import {
-  instructionSets,
-  multipliesBfloat16,
-} from "bertbook/engine/processor.ts";
+import { instructionSets } from "bertbook/engine/processor.ts";
+import { multipliesBfloat16 } from "bertbook/engine/precision.ts";
 import assert from "node:assert/strict";
 
 await startEngine({ engine: "tensorflow" });
@@ -69,7 +67,9 @@ Deno.test({
       const both = x.tanh();
       return { only: x.mul(0.1).cos(), too: both, other: both.sum(0) };
     };
-    const fused = fuse("parts", run, { only: "only", too: "too" });
+    const fused = fuse("parts", run, {
+      bfloat16: { only: "only", too: "also" },
+    });
     const step = compile((x: tf.Tensor2D, y: tf.Tensor2D) => {
       const { only, too, other } = fused(tf.matMul(x, y));
       return [tf.matMul(only, too), too, other, only];
@@ -99,7 +99,9 @@ Deno.test({
   name: "a fused function serves functions of both precisions",
   ignore,
   fn(): void {
-    const fused = fuse("double", (x: tf.Tensor2D) => x.mul(2), { "": "only" });
+    const fused = fuse("double", (x: tf.Tensor2D) => x.mul(2), {
+      bfloat16: "only",
+    });
     const run = (x: tf.Tensor2D, y: tf.Tensor2D) => fused(tf.matMul(x, y));
     const coarse = compile(run, { bfloat16: true }), fine = compile(run);
     tf.tidy(() => {

@@ -14,7 +14,9 @@ function network(): tf.LayersModel {
     layers: [
       tf.layers.conv2d({
         inputShape: [6, 6, 1],
-        ...{ filters: 3, kernelSize: 3, activation: "relu" as const },
+        filters: 3,
+        kernelSize: 3,
+        activation: "relu",
       }),
       tf.layers.flatten(),
       tf.layers.dense({ units: 4 }),

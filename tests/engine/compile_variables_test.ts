@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
-import { changeInPlace } from "bertbook/engine/tensorflow/change_in_place.ts";
+import { assignAdd } from "bertbook/engine/training_ops.ts";
 import { numbers } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });
@@ -12,12 +12,6 @@ await startEngine({ engine: "tensorflow" });
 /** A variable, without the tensor that it begins with. */
 function variable(values: number | number[]): tf.Variable {
   return tf.tidy(() => tf.variable(tf.tensor(values)));
-}
-
-/** θ ← θ + x, where it stands. */
-function addInPlace(variable: tf.Variable, x: tf.Tensor): void {
-  const float32 = { name: "dtype", type: 4, value: 1 };
-  changeInPlace("AssignAddVariableOp", [float32], [variable], [x]);
 }
 
 /** Runs a function of two variables, 1 and 10, as it is and compiled, thrice. */
@@ -54,7 +48,7 @@ Deno.test("A compiled function reads what it has assigned", () => {
 Deno.test("A compiled function reads what it has changed in place", () => {
   assertSameAsEager((a, b) => {
     const before = a.mul(2);
-    addInPlace(a, b);
+    assignAdd(a, b);
     return [before, a.mul(2), b.add(a)];
   });
 });
@@ -71,9 +65,9 @@ Deno.test("A compiled function swaps two variables", () => {
 Deno.test("A clone made in a compiled function keeps the old value", () => {
   assertSameAsEager((a, b) => {
     const unread = a.clone(); // read only after the change
-    addInPlace(a, b);
+    assignAdd(a, b);
     const between = a.clone();
-    addInPlace(a, tf.scalar(1000));
+    assignAdd(a, tf.scalar(1000));
     return [unread.add(0), between.add(0), a.add(0), unread];
   });
 });
@@ -81,15 +75,15 @@ Deno.test("A clone made in a compiled function keeps the old value", () => {
 Deno.test("Two writes of one variable happen in the order of the program", () => {
   assertSameAsEager((a, b) => {
     a.assign(b.mul(3));
-    addInPlace(a, tf.scalar(1));
-    addInPlace(a, a.mul(100));
+    assignAdd(a, tf.scalar(1));
+    assignAdd(a, a.mul(100));
     a.assign(a.sub(7));
     return [a.mul(1)];
   });
   assertSameAsEager((a, b) => {
-    addInPlace(b, a);
+    assignAdd(b, a);
     a.assign(b);
-    addInPlace(b, a);
+    assignAdd(b, a);
     return [];
   });
 });
@@ -99,8 +93,8 @@ Deno.test("Many writes without a read between keep their order", () => {
   const x = variable(0);
   const run = compile(() => {
     for (let i = 0; i < 12; i++) {
-      addInPlace(x, tf.scalar(1));
-      addInPlace(x, x);
+      assignAdd(x, tf.scalar(1));
+      assignAdd(x, x);
     }
   });
   for (let i = 0; i < 20; i++) {
@@ -114,7 +108,7 @@ Deno.test("Many writes without a read between keep their order", () => {
 
 Deno.test("Variables given in other places are other variables", () => {
   const [a, b] = [variable(1), variable(10)];
-  const add = compile((to: tf.Variable, x: tf.Variable) => addInPlace(to, x));
+  const add = compile((to: tf.Variable, x: tf.Variable) => assignAdd(to, x));
   add(a, a); // the same one twice is a signature of its own
   add(a, b);
   add(b, a);
@@ -139,7 +133,7 @@ Deno.test("A variable both given and captured is refused, not confused", () => {
 
 Deno.test("Clones and views of a variable keep their values over calls", () => {
   const x = variable([1, 2, 3, 4]);
-  const double = compile((v: tf.Variable) => addInPlace(v, v));
+  const double = compile((v: tf.Variable) => assignAdd(v, v));
   double(x);
   const clone = x.clone();
   const view = x.reshape([2, 2]);
@@ -172,7 +166,7 @@ Deno.test("It does not, even if the clone is gone and nothing else holds it", ()
   const x = variable(1);
   const start = x.clone();
   const moved = compile(() => x.sub(start));
-  const move = compile(() => addInPlace(x, tf.scalar(5)));
+  const move = compile(() => assignAdd(x, tf.scalar(5)));
   tf.tidy(() => {
     assert.equal(numbers(moved())[0], 0);
     start.dispose(); // now only the variable has the buffer, and changes it
@@ -187,8 +181,8 @@ Deno.test("Variables that share a buffer change one by one", () => {
   const [a, b] = [variable(1), variable(0)];
   b.assign(a); // one buffer for both now
   const add = compile(() => {
-    addInPlace(a, tf.scalar(1));
-    addInPlace(b, tf.scalar(10));
+    assignAdd(a, tf.scalar(1));
+    assignAdd(b, tf.scalar(10));
   });
   add();
   b.assign(a);
@@ -200,7 +194,7 @@ Deno.test("Variables that share a buffer change one by one", () => {
 
 Deno.test("A variable may be assigned, saved and restored between calls", async () => {
   const x = variable([1, 2]);
-  const add = compile(() => addInPlace(x, tf.scalar(1).broadcastTo([2])));
+  const add = compile(() => assignAdd(x, tf.scalar(1).broadcastTo([2])));
   add();
   const saved = await x.data();
   add();

@@ -44,7 +44,7 @@ Deno.test("without TensorFlow and a graphics card wasm is taken, and both are na
   );
   assert.match(
     report.notTaken[1]!.reason,
-    /^Cannot use WebGPU as this machine must have/,
+    /^Cannot use WebGPU: this machine must have/,
   );
 });
 
@@ -55,9 +55,9 @@ Deno.test("TensorFlow demanded but not to be had is an error that says what to d
       assert.rejects(startEngine(), {
         name: "RangeError",
         message:
-          `Cannot start the engine "tensorflow" as it must be found and pass ` +
-          `its test: tensorflow: Cannot find TensorFlow as BERTBOOK_TENSORFLOW must ` +
-          `name the folder of libtensorflow_cc.so.2 or libtensorflow.so.2: there is ` +
+          `Cannot start the engine "tensorflow": it must be there and pass its ` +
+          `test; found tensorflow: Cannot find TensorFlow: BERTBOOK_TENSORFLOW must ` +
+          `name the folder of libtensorflow_cc.so.2 or libtensorflow.so.2; found ` +
           `none in "/nowhere"; without BERTBOOK_ENGINE the best that this machine ` +
           `has is taken`,
       }),
@@ -98,7 +98,7 @@ Deno.test("another number of threads needs another process", async () => {
       {
         name: "RangeError",
         message: new RegExp(
-          `keep the ${name} .*: it has ${has}, asked for ${asked}; restart`,
+          `keep the ${name} it began with, ${has}; found ${asked}; restart`,
         ),
       },
     );
@@ -116,7 +116,7 @@ Deno.test("threads that make no sense are refused, and not another engine taken"
   ) {
     await assert.rejects(startEngine(threads), {
       name: "RangeError",
-      message: /^Cannot set the threads of TensorFlow as /,
+      message: /^Cannot set the threads of TensorFlow: /,
     });
   }
 });
@@ -133,8 +133,7 @@ Deno.test("a GPU that is required and missing stops the start", async () => {
   await startEngine({ engine: "wasm" });
   await assert.rejects(startEngine({ engine: "wasm", requireGpu: true }), {
     name: "RangeError",
-    message:
-      /Cannot compute on a GPU as the engine must find one: wasm found CPU/,
+    message: /Cannot compute on a GPU: wasm must find one; found CPU/,
   });
 });
 
@@ -144,9 +143,9 @@ Deno.test("an unknown engine is answered with the nearest one", async () => {
     () =>
       assert.rejects(startEngine(), {
         name: "RangeError",
-        message: `Cannot start the engine as BERTBOOK_ENGINE must be one of ` +
-          `tensorflow, webgpu, wasm: current value is "tensorflo"; did you mean ` +
-          `"tensorflow"?`,
+        message:
+          `Cannot start the engine: it must be one of tensorflow, webgpu, ` +
+          `wasm; found "tensorflo"; did you mean "tensorflow"?`,
       }),
   );
 });
@@ -172,7 +171,7 @@ Deno.test("an engine that fails its test is refused, and the one before stays", 
   try {
     await assert.rejects(startEngine({ engine: "wasm" }), {
       name: "RangeError",
-      message: /Cannot trust the engine "wasm" as its softmax must be within/,
+      message: /Cannot trust the engine "wasm": its softmax must be within/,
     });
     assert.equal(tf.getBackend(), "tensorflow");
   } finally {

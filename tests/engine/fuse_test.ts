@@ -130,7 +130,7 @@ Deno.test("a fused function that uses a tensor from outside is refused", () => {
   const { numTensors } = tf.memory();
   assert.throws(() => tf.tidy(() => step(waves(SHAPE))), {
     name: "TypeError",
-    message: /Cannot fuse "leaky" .* it uses another tensor/,
+    message: /Cannot fuse "leaky": .* found another tensor/,
   });
   assert.equal(tf.memory().numTensors, numTensors);
   // A symbol of the function around it is no better.

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import {
   instructionSetsIn,
-  multipliesBfloat16,
   processorKindIn,
 } from "bertbook/engine/processor.ts";
+import { multipliesBfloat16 } from "bertbook/engine/precision.ts";
 
 const INTEL = `processor	: 0
 model name	: A processor of 2023 with amx_bf16 in its name

@@ -60,7 +60,7 @@ Deno.test("a seed that is not int32 [2] is refused", () => {
     assert.throws(() => counterUniform([1], tf.tensor1d([1, 2])), {
       name: "TypeError",
       message:
-        "Cannot draw random numbers as the seed must be int32 [2]: found float32 [2]",
+        "Cannot draw random numbers: the seed must be int32 [2]; found float32 [2]",
     });
     assert.throws(() => counterUniform([1], tf.tensor1d([1, 2, 3], "int32")), {
       message: /found int32 \[3\]$/,

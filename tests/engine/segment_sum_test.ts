@@ -31,8 +31,12 @@ Deno.test("sums over segments that are added up are made as one", () => {
           tf.unsortedSegmentSum(x, to as tf.Tensor1D, 5);
         return [sum(a!, first!).add(sum(b!, second!)).add(sum(c!, third!))];
       },
-      ...[rows(2, 0), rows(3, 10), rows(1, 20)],
-      ...[ids(4, 0), ids(0, 4, 2), ids(2)],
+      rows(2, 0),
+      rows(3, 10),
+      rows(1, 20),
+      ids(4, 0),
+      ids(0, 4, 2),
+      ids(2),
     );
     assert.equal(operations.get("Add"), undefined);
   });
@@ -46,7 +50,9 @@ Deno.test("a sum over segments that has other uses keeps its value", () => {
         const two = tf.unsortedSegmentSum(b!, to as tf.Tensor1D, 4);
         return [one.add(two), one, two.mul(2), one.add(one), one.add(1)];
       },
-      ...[rows(2, 0), rows(2, 10), ids(3, 3)],
+      rows(2, 0),
+      rows(2, 10),
+      ids(3, 3),
     );
   });
 });
@@ -58,7 +64,9 @@ Deno.test("sums of other shapes are added as they are", () => {
         tf.unsortedSegmentSum(a!, to as tf.Tensor1D, 4)
           .add(tf.unsortedSegmentSum(b!, to as tf.Tensor1D, 1)),
       ],
-      ...[rows(2, 0), rows(2, 10), ids(0, 0)],
+      rows(2, 0),
+      rows(2, 10),
+      ids(0, 0),
     );
     assert.equal(operations.get("Add"), 1);
   });
@@ -73,7 +81,9 @@ Deno.test("the gradient of looking up twice is that of both", () => {
             .add(tf.gather(table, second!).sum())
         )(table!),
       ],
-      ...[rows(4, 1), ids(1, 1, 3), ids(0, 3)],
+      rows(4, 1),
+      ids(1, 1, 3),
+      ids(0, 3),
     );
   });
 });

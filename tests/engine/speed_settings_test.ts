@@ -53,13 +53,17 @@ Deno.test("describeSpeed() says what is on, off, and not known", () => {
   };
   assert.equal(
     describeSpeed(settings),
-    "tensorflow 2.21.0, 2 threads, 2 operations side by side, oneDNN off\nA processor: AVX2\n" +
+    "tensorflow 2.21.0, 2 threads, 2 operations at a time, oneDNN off\nA processor: AVX2\n" +
       "bfloat16: not on this processor",
   );
   const unknown = describeSpeed({
     ...settings,
-    ...{ engine: "wasm", oneDnn: null, threads: 1, interOpThreads: 1 } as const,
-    ...{ instructionSets: null, bfloat16: null },
+    engine: "wasm",
+    oneDnn: null,
+    threads: 1,
+    interOpThreads: 1,
+    instructionSets: null,
+    bfloat16: null,
   });
   assert.equal(
     unknown,

@@ -22,7 +22,7 @@ Deno.test("a machine without a graphics card is refused", async () => {
     assert.rejects(startWebGpu({ threads: 1 }), {
       name: "RangeError",
       message:
-        "Cannot use WebGPU as this machine must have a graphics card: found no adapter",
+        "Cannot use WebGPU: this machine must have a graphics card; found no adapter",
     }));
 });
 

@@ -6,12 +6,13 @@ import { ConfusionMatrix } from "bertbook/evaluation/confusion_matrix.ts";
 import { accuracy } from "bertbook/evaluation/metrics.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 
 const NAMES = ["a", "b", "c"];
 
 Deno.test("batches add up to the matrix of all examples, however they are cut", () => {
   const pairs = fc.array(fc.tuple(fc.nat(2), fc.nat(2)), { minLength: 1 });
-  fc.assert(fc.property(pairs, fc.nat(5), (pairs, cut) => {
+  assertAll(fc.property(pairs, fc.nat(5), (pairs, cut) => {
     const predictions = pairs.map(([x]) => x);
     const labels = pairs.map(([, y]) => y);
     const matrix = new ConfusionMatrix(NAMES);

@@ -4,6 +4,7 @@ import {
 } from "bertbook/evaluation/confusion.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 
 Deno.test("confusionMatrix() has actual classes as rows", () => {
   assert.deepEqual(confusionMatrix([2, 2, 0], [0, 0, 1], 3), [
@@ -21,7 +22,7 @@ Deno.test("confusionMatrix() reads typed arrays and no examples", () => {
 
 Deno.test("confusionMatrix() of swapped arguments is the transpose", () => {
   const pairs = fc.array(fc.tuple(fc.nat(2), fc.nat(2)));
-  fc.assert(fc.property(pairs, (pairs) => {
+  assertAll(fc.property(pairs, (pairs) => {
     const a = pairs.map(([x]) => x);
     const b = pairs.map(([, y]) => y);
     const matrix = confusionMatrix(a, b, 3);

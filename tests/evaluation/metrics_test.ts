@@ -5,6 +5,7 @@ import {
 } from "bertbook/evaluation/metrics.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 
 const LABELS = [1, 1, 1, 1, 1, 1, 0, 0, 0, 0];
 const PREDICTIONS = [1, 1, 1, 1, 1, 0, 1, 1, 0, 0];
@@ -34,7 +35,7 @@ Deno.test("accuracy alone cannot tell a constant answer from a good one", () => 
 const pairs = fc.array(fc.tuple(fc.nat(3), fc.nat(3)), { minLength: 1 });
 
 Deno.test("matthewsCorrelation() is symmetric, bounded, and blind to class names", () => {
-  fc.assert(fc.property(pairs, (pairs) => {
+  assertAll(fc.property(pairs, (pairs) => {
     const a = pairs.map(([x]) => x);
     const b = pairs.map(([, y]) => y);
     const mcc = matthewsCorrelation(a, b);

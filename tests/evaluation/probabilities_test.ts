@@ -6,6 +6,7 @@ import {
 } from "bertbook/evaluation/probabilities.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 
 function assertNear(actual: number, expected: number): void {
   assert.ok(
@@ -32,7 +33,7 @@ const logits = fc.array(fc.double({ min: -50, max: 50, noNaN: true }), {
 });
 
 Deno.test("softmax() sums to 1 and ignores a shift of all logits", () => {
-  fc.assert(fc.property(logits, (logits) => {
+  assertAll(fc.property(logits, (logits) => {
     const probabilities = softmax(logits);
     assertNear(probabilities.reduce((a, b) => a + b), 1);
     softmax(logits.map((x) => x + 100))

@@ -37,10 +37,10 @@ x = chirp([B, T, D], 50)
 padding = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
 future = torch.ones(T, T, dtype=torch.bool).triu(1)
 golden = {"attentionMask": padding.tolist(), "layers": []}
-for order, activation in [("after", "relu"), ("after", "gelu"), ("before", "relu"), ("before", "gelu")]:
+for order, activation in [("post", "relu"), ("post", "gelu"), ("pre", "relu"), ("pre", "gelu")]:
     layer = torch.nn.TransformerEncoderLayer(
         D, H, F, dropout=0, activation=activation, layer_norm_eps=1e-5,
-        batch_first=True, norm_first=order == "before",
+        batch_first=True, norm_first=order == "pre",
     ).double().eval()
     for p, (name, parameter) in enumerate(layer.named_parameters()):
         gain = "norm" in name and name.endswith("weight")

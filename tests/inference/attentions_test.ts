@@ -11,7 +11,7 @@ import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { tracingReport } from "bertbook/engine/tracing_report.ts";
 import { classify } from "bertbook/model/heads/sequence_classifier.ts";
 import { inputFrom } from "bertbook/model/input.ts";
-import { neuronsOf } from "bertbook/model/neurons.ts";
+import { queriesAndKeysOf } from "bertbook/model/bert.ts";
 import type { ClassifierModel } from "bertbook/checkpoint/pretrained.ts";
 import { assertNoLeak, copyTask, newModel, TOY } from "../training/_support.ts";
 
@@ -48,7 +48,7 @@ function plainAttentions(
     const length = sequence.inputIds.length;
     const input = inputFrom({ ...sequence, length }, config);
     const { hiddenStates, ...output } = classify(params, input, config);
-    const neurons = neuronsOf(params.bert, hiddenStates, config);
+    const neurons = queriesAndKeysOf(params.bert, hiddenStates, config);
     return {
       attentions: tf.concat(output.attentions).arraySync(),
       queries: tf.concat(neurons.queries).arraySync(),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { predict } from "bertbook/inference/predict.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { argMax, crossEntropy } from "bertbook/evaluation/probabilities.ts";
-import { makeTrainable } from "bertbook/training/variables.ts";
+import { makeTrainable } from "bertbook/training/train_step.ts";
 import { assertNoLeak, copyTask, newModel } from "../training/_support.ts";
 
 await tf.setBackend("cpu");
@@ -44,6 +44,22 @@ Deno.test("predict() takes the largest logit and the loss of the labels", async 
   disposeTree(model.params);
 });
 
+Deno.test("predict() needs no labels, and then has no loss", async () => {
+  const model = newModel();
+  const { logits, predictions } = await predict(model, EXAMPLES);
+  const texts = EXAMPLES.map(({ inputIds, tokenTypeIds }) => ({
+    inputIds,
+    tokenTypeIds,
+  }));
+  assert.deepEqual(await predict(model, texts), { logits, predictions });
+  await assert.rejects(predict(model, [EXAMPLES[0]!, ...texts]), {
+    name: "RangeError",
+    message:
+      /all texts or none must have a label; found 1 labels for 12 texts$/,
+  });
+  disposeTree(model.params);
+});
+
 Deno.test("predict() drops nothing and leaves nothing behind", async () => {
   await assertNoLeak(async () => {
     const model = newModel();
@@ -68,10 +84,10 @@ Deno.test("predict() refuses examples that the model cannot read, and names the 
     });
   };
   const long = Array<number>(17).fill(5);
-  await refused([], /at least one: found 0$/);
+  await refused([], /at least one; found 0$/);
   await refused(
     [good!, { ...good!, label: 2 }],
-    /example 1 .* \[0, 2\): found 2; .*"no", "yes"$/,
+    /example 1 .* \[0, 2\); found 2; .*"no", "yes"$/,
   );
   await refused([{ ...good!, label: 0.5 }], /found 0.5/);
   await refused(
@@ -96,8 +112,30 @@ Deno.test("predict() refuses logits that are not finite", async () => {
     model.params.classifier.bias = tf.tensor1d([bias, 0]);
     await assert.rejects(predict(model, EXAMPLES), {
       name: "RangeError",
-      message: new RegExp(`class of example 0 .*found ${bias}, .*lower`),
+      message: new RegExp(`class of example 0: .*found ${bias}, .*lower`),
     });
     disposeTree(model.params);
   }
+});
+
+Deno.test("predict() refuses texts, unknown options and a disposed model", async () => {
+  const model = newModel();
+  await assert.rejects(predict(model, ["hello"] as never), {
+    name: "TypeError",
+    message: /found the string "hello"; call classify\(model, texts\)/,
+  });
+  await assert.rejects(predict(model, "hello" as never), {
+    name: "TypeError",
+    message: /found the string "hello"/,
+  });
+  await assert.rejects(predict(model, EXAMPLES, { batchsize: 2 } as never), {
+    name: "TypeError",
+    message:
+      /^Cannot predict: its options .*; found "batchsize"; did you mean "batchSize"\?$/,
+  });
+  disposeTree(model.params);
+  await assert.rejects(predict(model, EXAMPLES), {
+    name: "TypeError",
+    message: /^Cannot predict: the model's parameters must be alive/,
+  });
 });

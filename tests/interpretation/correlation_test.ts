@@ -1,6 +1,7 @@
 import { rankCorrelation } from "bertbook/interpretation/correlation.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 
 Deno.test("rankCorrelation() without ties is 1 - 6 Σ d² / (n (n² - 1))", () => {
   // Ranks of b: 1, 3, 2, 5, 4.
@@ -23,7 +24,7 @@ Deno.test("rankCorrelation() sees only the order", () => {
   const list = fc.array(fc.tuple(fc.integer(), fc.integer()), {
     maxLength: 20,
   });
-  fc.assert(fc.property(list, (pairs) => {
+  assertAll(fc.property(list, (pairs) => {
     const [a, b] = [pairs.map(([x]) => x), pairs.map(([, y]) => y)];
     const same = rankCorrelation(a.map((x) => 3 * x + 7), b);
     assert.equal(same, rankCorrelation(a, b));

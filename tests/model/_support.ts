@@ -5,17 +5,12 @@ import type { ClassifierParams } from "bertbook/model/heads/sequence_classifier.
 import type { BertConfig } from "bertbook/model/config.ts";
 import type { Dropout } from "bertbook/ops/dropout.ts";
 import {
-  growHead,
+  buildHead,
   type HeadName,
   type HeadParams,
   HEADS,
 } from "bertbook/model/heads/heads.ts";
-import {
-  classifierParameters,
-  growClassifier,
-  type Parameter,
-  sizeOf,
-} from "bertbook/model/parameters.ts";
+import { type Parameter, sizeOf } from "bertbook/model/parameters.ts";
 
 /** What scales a parameter in the golden programs, so that nothing saturates. */
 const SCALES = { embedding: 1, kernel: 0.4, bias: 0.2, weight: 0.3 };
@@ -45,12 +40,7 @@ export function chirpClassifier(
   config: BertConfig,
   numLabels: number,
 ): ClassifierParams {
-  const names = classifierParameters(config, numLabels).map(({ name }) => name);
-  return growClassifier(
-    config,
-    numLabels,
-    (parameter) => chirpParameter(parameter, names.indexOf(parameter.name)),
-  );
+  return chirpHead("sequence-classification", { config, numLabels });
 }
 
 /** The model of tests/golden/heads_formula.py under one of its heads. */
@@ -58,12 +48,12 @@ export function chirpHead<H extends HeadName>(
   head: H,
   sizes: { config: BertConfig; numLabels: number },
 ): HeadParams[H] {
-  const names = HEADS[head].parameters(sizes.config, sizes.numLabels)
-    .map(({ name }) => name);
-  return growHead(
+  const paths = HEADS[head].parameters(sizes.config, sizes.numLabels)
+    .map(({ path }) => path);
+  return buildHead(
     head,
     sizes,
-    (parameter) => chirpParameter(parameter, names.indexOf(parameter.name)),
+    (parameter) => chirpParameter(parameter, paths.indexOf(parameter.path)),
   );
 }
 
@@ -73,7 +63,7 @@ export function watchedDropout(onSite: (rate: number) => void): Dropout {
     onSite(rate);
     return x;
   };
-  return Object.assign(whole, { site: (rate: number) => void onSite(rate) });
+  return Object.assign(whole, { key: (rate: number) => void onSite(rate) });
 }
 
 /** The largest absolute difference between `actual` and `expected`. */

@@ -5,16 +5,18 @@ import {
   type ClassifierParams,
   classify,
 } from "bertbook/model/heads/sequence_classifier.ts";
-import type { ClassifierHeadConfig } from "bertbook/model/classifier_head_config.ts";
+import type {
+  BertConfig,
+  ClassifierHeadConfig,
+} from "bertbook/model/config.ts";
 import {
-  type BertConfig,
   configFromJson,
   configToJson,
-} from "bertbook/model/config.ts";
+  parametersOf,
+} from "bertbook/checkpoint/architectures.ts";
 import type { Dropout } from "bertbook/ops/dropout.ts";
 import { inputFrom } from "bertbook/model/input.ts";
-import type { LinearParams } from "bertbook/ops/layers.ts";
-import { classifierParameters } from "bertbook/model/parameters.ts";
+import type { LinearParams } from "bertbook/ops/linear.ts";
 import { GOLDEN_CONFIG as SIZES } from "./_golden.ts";
 import { assertNoLeak, chirpClassifier, watchedDropout } from "./_support.ts";
 
@@ -74,7 +76,7 @@ for (const pooling of ["pooler", "cls"] as const) {
         const { logits, cls } = run(params, config);
         let features = pooling === "cls"
           ? cls
-          : map(params.bert.pooler, cls).map(Math.tanh);
+          : map(params.bert.pooler!, cls).map(Math.tanh);
         for (const layer of params.hidden ?? []) {
           features = rectified(map(layer, features));
         }
@@ -86,7 +88,7 @@ for (const pooling of ["pooler", "cls"] as const) {
   }
 }
 
-Deno.test("dropout stands before every layer of the classifier", () => {
+Deno.test("dropout comes before every layer of the classifier", () => {
   const sitesOf = (config: BertConfig): number => {
     const params = chirpClassifier(config, 3);
     let sites = 0;
@@ -98,7 +100,8 @@ Deno.test("dropout stands before every layer of the classifier", () => {
 });
 
 Deno.test("hidden layers have names and shapes of their own", () => {
-  const listed = classifierParameters(shaped({ hiddenSizes: [5, 7] }), 3)
+  const config = shaped({ hiddenSizes: [5, 7] });
+  const listed = parametersOf("sequence-classification", config, 3)
     .slice(-6).map(({ path, name, shape }) => [path, name, shape]);
   assert.deepEqual(listed, [
     ["hidden.0.kernel", "classifier_hidden.0.weight", [5, 8]],
@@ -126,12 +129,12 @@ Deno.test("config.json with a shape that cannot be built is refused", () => {
     configFromJson({ ...configToJson(SIZES, {}), ...fields }, "config.json");
   assert.throws(read({ classifier_pooling: "mean" }), {
     name: "RangeError",
-    message: /pooling must be "pooler" or "cls": current value is "mean"$/,
+    message: /pooling must be "pooler" or "cls"; found "mean"$/,
   });
   for (const sizes of [[0], [1.5], "64", [null]]) {
     assert.throws(read({ classifier_hidden_sizes: sizes }), {
       name: "RangeError",
-      message: /hiddenSizes must be positive integers: current value is /,
+      message: /hiddenSizes must be positive integers; found /,
     });
   }
 });

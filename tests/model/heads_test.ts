@@ -10,7 +10,11 @@ import { relateSentences } from "bertbook/model/heads/next_sentence.ts";
 import { predictBoth } from "bertbook/model/heads/pretraining.ts";
 import { findAnswers } from "bertbook/model/heads/question_answering.ts";
 import { classifyTokens } from "bertbook/model/heads/token_classifier.ts";
-import { normalRandom } from "bertbook/model/initialize.ts";
+import { normalRandom } from "bertbook/model/parameters.ts";
+import {
+  parametersOf,
+  pythonNameOf,
+} from "bertbook/checkpoint/architectures.ts";
 import golden from "../golden/heads_formula.json" with { type: "json" };
 import { GOLDEN_CONFIG as CONFIG, goldenInput } from "./_golden.ts";
 import {
@@ -31,7 +35,7 @@ const OUTPUTS: { [H in HeadName]: () => tf.Tensor[] } = {
   "base": () => {
     const params = chirpHead("base", SIZES);
     const last = bert(params, input, CONFIG).hiddenStates.at(-1)!;
-    return [last, pool(params.pooler, last)];
+    return [last, pool(params.pooler!, last)];
   },
   "pretraining": () => {
     const { wordLogits, sentenceLogits } = predictBoth(
@@ -68,8 +72,8 @@ for (const head of NAMES) {
   const { pythonName } = golden.heads[head];
 
   Deno.test(`"${head}" has the parameters of Python's ${pythonName}, in order`, () => {
-    assert.equal(HEADS[head].pythonName, pythonName);
-    const listed = HEADS[head].parameters(CONFIG, 3)
+    assert.equal(pythonNameOf(head, "bert"), pythonName);
+    const listed = parametersOf(head, CONFIG, 3)
       .map(({ name, shape }) => [name, shape]);
     assert.deepEqual(listed, golden.heads[head].parameters);
   });
@@ -105,17 +109,17 @@ Deno.test("the heads of bert-base have as many tensors as Python's", () => {
   assert.deepEqual(counts, [199, 206, 202, 201, 201, 199, 199]);
 });
 
-Deno.test("predictWords() computes the places that are asked for, and no others", () => {
+Deno.test("predictWords() computes the positions that are asked for, and no others", () => {
   tf.tidy(() => {
     const params = chirpHead("masked-lm", SIZES);
     const all = predictWords(params, input, CONFIG).logits;
-    const places = tf.tensor1d([8, 1, 8], "int32");
-    const some = predictWords(params, input, CONFIG, { places }).logits;
-    assertClose(some, tf.gather(all, places).arraySync(), 1e-6);
+    const positions = tf.tensor1d([8, 1, 8], "int32");
+    const some = predictWords(params, input, CONFIG, { positions }).logits;
+    assertClose(some, tf.gather(all, positions).arraySync(), 1e-6);
     const both = chirpHead("pretraining", SIZES);
     const whole = predictBoth(both, input, CONFIG);
-    const part = predictBoth(both, input, CONFIG, { places });
-    const rows = tf.gather(whole.wordLogits, places).arraySync();
+    const part = predictBoth(both, input, CONFIG, { positions });
+    const rows = tf.gather(whole.wordLogits, positions).arraySync();
     assertClose(part.wordLogits, rows, 1e-6);
     assertClose(part.sentenceLogits, whole.sentenceLogits.arraySync(), 1e-6);
   });
@@ -124,19 +128,19 @@ Deno.test("predictWords() computes the places that are asked for, and no others"
 Deno.test("the word embeddings get a gradient from both ends of the model", () => {
   const params = chirpHead("masked-lm", SIZES);
   const { embeddings } = params.bert;
-  const places = tf.tensor1d([1, 9], "int32");
+  const positions = tf.tensor1d([1, 9], "int32");
   const loss = (word: tf.Tensor): tf.Scalar => {
     const bert = {
       ...params.bert,
       embeddings: { ...embeddings, word: word as tf.Tensor2D },
     };
     const { logits } = predictWords({ ...params, bert }, input, CONFIG, {
-      places,
+      positions,
     });
     return tf.logSoftmax(logits).slice([0, 5], [2, 2]).sum();
   };
   assertGradient(loss, embeddings.word, 2e-2);
-  tf.dispose(places);
+  tf.dispose(positions);
 });
 
 Deno.test("scoreWords() has the gradient of central differences by its input", () => {
@@ -158,7 +162,7 @@ Deno.test("token classification drops before its classifier, as Python does", ()
       dropout: Object.assign(<T extends tf.Tensor>(x: T): T => {
         sites.push(x.shape);
         return x;
-      }, { site: () => void sites.push([]) }),
+      }, { key: () => void sites.push([]) }),
     })
   );
   assert.equal(sites.length, 8);

@@ -38,14 +38,14 @@ Deno.test("checkInput() names the value and its place", () => {
     [{ inputIds: [101, 0.5, 102, 101, 102, 0] }, /found 0\.5/],
     [
       { tokenTypeIds: [0, 0, 2, 0, 1, 0] },
-      /segment .* found 2 .* numSegments is 2/,
+      /token type.* found 2 .* typeVocabSize is 2/,
     ],
-    [{ attentionMask: [1, 1, 1, 1, 0.5, 0] }, /mask value .* found 0\.5/],
+    [{ attentionMask: [1, 1, 1, 1, 0.5, 0] }, /mask value: .* found 0\.5/],
     [{ attentionMask: [1, 1, 1, 0, 1, 1] }, /sequence 1 .* begins with 0/],
     [{ tokenTypeIds: [0, 0, 1] }, /found 6, 3, 6/],
-    [{ length: 4 }, /multiple of 4 values: found 6, 6, 6/],
-    [{ length: 0 }, /length=0, maxPositionEmbeddings=512/],
-    [{ length: 513 }, /length=513, maxPositionEmbeddings=512; truncate them/],
+    [{ length: 4 }, /multiple of 4 values; found 6, 6, 6/],
+    [{ length: 0 }, /between 1 and 512, .* found 0;/],
+    [{ length: 513 }, /between 1 and 512, .* found 513; truncate them/],
     [{ inputIds: [], tokenTypeIds: [], attentionMask: [] }, /found 0, 0, 0/],
   ];
   for (const [change, message] of cases) {

@@ -2,14 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { BERT_BASE, BERT_TINY, MINI_LM } from "bertbook/model/config.ts";
-import {
-  initBert,
-  initClassifier,
-  normalRandom,
-} from "bertbook/model/initialize.ts";
+import { parametersOf } from "bertbook/checkpoint/architectures.ts";
+import { HEADS, initHead } from "bertbook/model/heads/heads.ts";
 import {
   bertParameters,
-  classifierParameters,
+  normalRandom,
   sizeOf,
 } from "bertbook/model/parameters.ts";
 import golden from "../golden/bert_base_parameters.json" with { type: "json" };
@@ -28,8 +25,8 @@ const counter = (): { normal(): number } => {
   return { normal: () => ++drawn };
 };
 
-Deno.test("classifierParameters() names bert-base as Python does, in order", () => {
-  const listed = classifierParameters(BERT_BASE, 2)
+Deno.test("parametersOf() names bert-base as Python does, in order", () => {
+  const listed = parametersOf("sequence-classification", BERT_BASE, 2)
     .map(({ name, shape }) => [name, shape]);
   assert.deepEqual(listed, golden);
   assert.equal(bertParameters(BERT_BASE).length, 199);
@@ -43,10 +40,11 @@ Deno.test("the listed sizes add up to the published numbers of parameters", () =
   assert.equal(total(BERT_TINY), 4_385_920);
 });
 
-Deno.test("initClassifier() grows every listed tensor at its path and shape", () => {
-  const params = initClassifier(SMALL, 3, counter());
+Deno.test("initHead() makes every listed tensor at its path and in its shape", () => {
+  const head = "sequence-classification";
+  const params = initHead(head, { config: SMALL, numLabels: 3 }, counter());
   const grown = namedLeaves(params).map(([path, leaf]) => [path, leaf.shape]);
-  const listed = classifierParameters(SMALL, 3).map(
+  const listed = HEADS[head].parameters(SMALL, 3).map(
     ({ path, shape, role }) => [
       path,
       role === "kernel" ? shape.toReversed() : shape,
@@ -57,15 +55,15 @@ Deno.test("initClassifier() grows every listed tensor at its path and shape", ()
   disposeTree(params);
 });
 
-Deno.test("initBert() draws kernels and embeddings, sets gains to 1 and biases to 0", () => {
-  const params = initBert(SMALL, counter());
+Deno.test("initHead() draws kernels and embeddings, sets norms to 1 and biases to 0", () => {
+  const params = initHead("base", { config: SMALL }, counter());
   const { embeddings, layers, pooler } = params;
   assert.deepEqual(
     [...embeddings.word.dataSync().slice(0, 2)],
     [0.02, 0.04].map(Math.fround),
   );
   assert.ok(embeddings.norm.weight.dataSync().every((weight) => weight === 1));
-  assert.ok(pooler.bias.dataSync().every((bias) => bias === 0));
+  assert.ok(pooler!.bias.dataSync().every((bias) => bias === 0));
   const { query } = layers[1]!.attention;
   assert.ok(query.kernel.dataSync().every((value) => value > 0));
   disposeTree(params);

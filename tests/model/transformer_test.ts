@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { languageModel } from "bertbook/model/language_model.ts";
-import { layerNorm } from "bertbook/ops/layers.ts";
-import { causalMask } from "bertbook/model/masks.ts";
+import { layerNorm } from "bertbook/ops/layer_norm.ts";
+import { causalMask } from "bertbook/ops/attention.ts";
 import {
   initTransformer,
   type Positions,
@@ -40,7 +40,7 @@ Deno.test("transformerConfig() takes F = 4 · D, and refuses heads that do not d
   assert.equal(configOf({ intermediateSize: 5 }).intermediateSize, 5);
   assert.throws(() => configOf({ numHeads: 3 }), {
     name: "RangeError",
-    message: /numHeads must divide hiddenSize: .* numHeads=3, hiddenSize=8/,
+    message: /numHeads must divide hiddenSize; found numHeads=3, hiddenSize=8/,
   });
 });
 
@@ -84,7 +84,7 @@ Deno.test("without positions and without a mask, tokens in another order give th
 });
 
 Deno.test("languageModel() says the same of the past whatever comes after", () => {
-  for (const normOrder of ["after", "before", "replacing"] as const) {
+  for (const normOrder of ["post", "pre", "pre-replacing"] as const) {
     tf.tidy(() => {
       const config = configOf({ normOrder });
       const params = newParams(config);
@@ -138,7 +138,7 @@ Deno.test("languageModel()'s logits are the final states times the word table", 
 
 Deno.test("norms that replace their input are norms after the sum, moved by one place", () => {
   tf.tidy(() => {
-    const config = configOf({ normOrder: "replacing", positions: "none" });
+    const config = configOf({ normOrder: "pre-replacing", positions: "none" });
     const params = newParams(config);
     // Each norm its own gain and bias, so that none can stand for another.
     const norms = [
@@ -161,9 +161,9 @@ Deno.test("norms that replace their input are norms after the sum, moved by one 
       })),
       finalNorm: params.finalNorm,
     };
-    const after = transformer(moved, input, { ...config, normOrder: "after" });
+    const after = transformer(moved, input, { ...config, normOrder: "post" });
     assertClose(after.hidden, replacing.hidden.arraySync(), 1e-4);
-    const before = { ...config, normOrder: "before" } as const;
+    const before = { ...config, normOrder: "pre" } as const;
     const other = transformer(params, input, before);
     assert.ok(differenceOf(other.hidden, replacing.hidden.arraySync()) > 0.1);
   });
@@ -176,7 +176,7 @@ Deno.test("transformer() refuses more tokens than it has positions for", () => {
       () => languageModel(newParams(config), idsOf(IDS), config),
       {
         name: "RangeError",
-        message: /T=6, maxPositionEmbeddings=5; truncate them/,
+        message: /between 1 and 5, .* found 6; truncate them/,
       },
     );
   });

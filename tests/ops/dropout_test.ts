@@ -68,7 +68,7 @@ Deno.test("dropout refuses a rate of 1", () => {
   const seed = tf.tensor1d([1, 1], "int32"), x = tf.ones([4]);
   assert.throws(() => dropoutFrom(seed)(x, 1), {
     name: "RangeError",
-    message: /rate must be in \[0, 1\): current value is 1/,
+    message: /rate must be in \[0, 1\); found 1/,
   });
   tf.dispose([seed, x]);
 });

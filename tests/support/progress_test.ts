@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import type { Broadcast } from "../../notebooks/support/display.ts";
+import type { Broadcast } from "bertbook/views/show.ts";
 import { progress } from "../../notebooks/support/progress.ts";
 
 type Sent = {

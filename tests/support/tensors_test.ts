@@ -19,7 +19,9 @@ Deno.test("assertSame() refuses other values, NaN and other shapes", async () =>
     const other = tf.tensor1d(values);
     await assert.rejects(assertSame(one, other), {
       name: "RangeError",
-      message: new RegExp(`at 1 found 2 and ${String(values[1]).slice(0, 4)}`),
+      message: new RegExp(
+        `found 2 and ${String(values[1]).slice(0, 4)}.* at 1$`,
+      ),
     });
     other.dispose();
   }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { EpochEnd, TrainStep } from "bertbook/training/fine_tune.ts";
+import type { EpochEvent, StepEvent } from "bertbook/training/fine_tune.ts";
 import { trainingProgress } from "../../notebooks/support/training_progress.ts";
 
-const step = (step: number): TrainStep => ({
+const step = (step: number): StepEvent => ({
   kind: "step",
   step,
   totalSteps: 2,
@@ -12,7 +12,7 @@ const step = (step: number): TrainStep => ({
   learningRate: 1e-4,
   seconds: 0.1,
 });
-const epoch = (epoch: number, best: boolean): EpochEnd => ({
+const epoch = (epoch: number, best: boolean): EpochEvent => ({
   kind: "epoch",
   epoch,
   trainingLoss: 0.5,

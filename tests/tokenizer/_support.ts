@@ -1,5 +1,5 @@
+import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import { normalize } from "bertbook/tokenizer/normalize.ts";
-import type { Tokenizer } from "bertbook/tokenizer/tokenizer.ts";
 import {
   parseVocabulary,
   SPECIAL_TOKENS,
@@ -23,14 +23,14 @@ export function vocabularyOf(
 }
 
 /** An uncased tokenizer for a few words; every letter can be spelled. */
-export function smallTokenizer(): Tokenizer {
+export function smallTokenizer(): BertTokenizer {
   const letters = [..."abcdefghijklmnopqrstuvwxyz"];
   const vocabulary = vocabularyOf(
     ...["play", "##ing", "##s", "the", "he", "中", "文", ".", ",", "'", "!"],
     ...letters,
     ...letters.map((x) => `##${x}`).filter((piece) => piece !== "##s"),
   );
-  return { vocabulary, lowerCase: true };
+  return new BertTokenizer(vocabulary);
 }
 
 /** The text in which two texts of the same pieces agree. */

@@ -5,13 +5,14 @@ import {
   truncate,
   truncatedLengths,
 } from "bertbook/tokenizer/encoding.ts";
+import { assertAll } from "../_property.ts";
 import { vocabularyOf } from "./_support.ts";
 
 const VOCABULARY = vocabularyOf("a", "b");
 const a = (count: number): string[] => new Array<string>(count).fill("a");
 const b = (count: number): string[] => new Array<string>(count).fill("b");
 
-Deno.test("assemble() puts one sentence between [CLS] and [SEP]", () => {
+Deno.test("buildInputsWithSpecialTokens() puts one sentence between [CLS] and [SEP]", () => {
   assert.deepEqual(
     buildInputsWithSpecialTokens(["a", "b"], undefined, VOCABULARY),
     {
@@ -24,7 +25,7 @@ Deno.test("assemble() puts one sentence between [CLS] and [SEP]", () => {
   );
 });
 
-Deno.test("assemble() gives the second sentence and its [SEP] segment 1", () => {
+Deno.test("buildInputsWithSpecialTokens() gives the second sentence and its [SEP] segment 1", () => {
   assert.deepEqual(
     buildInputsWithSpecialTokens(["a"], ["b", "b"], VOCABULARY, { padTo: 8 }),
     {
@@ -37,7 +38,7 @@ Deno.test("assemble() gives the second sentence and its [SEP] segment 1", () => 
   );
 });
 
-Deno.test("assemble() masks by position: a [PAD] written in the text counts", () => {
+Deno.test("buildInputsWithSpecialTokens() masks by position: a [PAD] written in the text counts", () => {
   const { inputIds, attentionMask } = buildInputsWithSpecialTokens(
     ["[PAD]", "a"],
     undefined,
@@ -48,7 +49,7 @@ Deno.test("assemble() masks by position: a [PAD] written in the text counts", ()
   assert.deepEqual(attentionMask, [1, 1, 1, 1, 0, 0]);
 });
 
-Deno.test("assemble() cuts in front of [SEP] and counts what it cut", () => {
+Deno.test("buildInputsWithSpecialTokens() cuts in front of [SEP] and counts what it cut", () => {
   const encoding = buildInputsWithSpecialTokens(a(10), undefined, VOCABULARY, {
     maxLength: 5,
   });
@@ -61,7 +62,7 @@ Deno.test("assemble() cuts in front of [SEP] and counts what it cut", () => {
   assert.equal(pair.numTruncated, 6);
 });
 
-Deno.test("assemble() can leave nothing but special tokens", () => {
+Deno.test("buildInputsWithSpecialTokens() can leave nothing but special tokens", () => {
   const { tokens, numTruncated } = buildInputsWithSpecialTokens(
     a(3),
     b(4),
@@ -86,7 +87,7 @@ Deno.test("truncatedLengths() spares the shorter sentence", () => {
 const count = fc.nat(40);
 
 Deno.test("truncatedLengths() fills the room, and lengthens nothing", () => {
-  fc.assert(fc.property(count, count, count, (first, second, room) => {
+  assertAll(fc.property(count, count, count, (first, second, room) => {
     const [keptFirst, keptSecond] = truncatedLengths(first, second, room);
     assert.equal(keptFirst + keptSecond, Math.min(first + second, room));
     assert.ok(0 <= keptFirst && keptFirst <= first);
@@ -96,7 +97,7 @@ Deno.test("truncatedLengths() fills the room, and lengthens nothing", () => {
 
 Deno.test("every encoding has one length, a mask of its tokens, and all [SEP]", () => {
   const lengths = fc.tuple(count, fc.option(count, { nil: undefined }), count);
-  fc.assert(fc.property(lengths, count, ([first, second, room], padding) => {
+  assertAll(fc.property(lengths, count, ([first, second, room], padding) => {
     const numSpecial = second === undefined ? 2 : 3;
     const maxLength = numSpecial + room;
     const padTo = maxLength + padding;
@@ -122,14 +123,14 @@ Deno.test("every encoding has one length, a mask of its tokens, and all [SEP]", 
   }));
 });
 
-Deno.test("assemble() refuses lengths without room", () => {
+Deno.test("buildInputsWithSpecialTokens() refuses lengths without room", () => {
   for (const maxLength of [0, 1, -3, NaN]) {
     assert.throws(
       () =>
         buildInputsWithSpecialTokens([], undefined, VOCABULARY, { maxLength }),
       {
         name: "RangeError",
-        message: new RegExp(`maxLength=${maxLength}, special tokens=2`),
+        message: new RegExp(`room for 2 .* maxLength=${maxLength}`),
       },
     );
   }
@@ -173,8 +174,8 @@ Deno.test("truncate() never begins the end with a torn word", () => {
   assert.deepEqual(truncate(["a", "##b", "##c"], 2, "head+tail"), ["a"]);
 });
 
-Deno.test("assemble() cuts the middle, counts it, and keeps every [SEP]", () => {
-  fc.assert(
+Deno.test("buildInputsWithSpecialTokens() cuts the middle, counts it, and keeps every [SEP]", () => {
+  assertAll(
     fc.property(
       fc.nat(30),
       fc.option(fc.nat(30), { nil: undefined }),
@@ -212,7 +213,7 @@ Deno.test("truncate() refuses an end that it does not know", () => {
   assert.throws(() => truncate(["a", "b"], 1, unknown), {
     name: "RangeError",
     message:
-      'Cannot shorten a text as truncation must be "head" or "head+tail": ' +
-      'current value is "tail"',
+      'Cannot truncate a text: truncation must be "head" or "head+tail"; ' +
+      'found "tail"',
   });
 });

@@ -1,11 +1,13 @@
 import {
   cleanText,
   normalize,
+  preTokenize,
   spaceIdeographs,
   stripAccents,
 } from "bertbook/tokenizer/normalize.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 import { anyText } from "./_support.ts";
 
 Deno.test("cleanText() removes what has no shape", () => {
@@ -69,7 +71,7 @@ Deno.test("normalize() lower-cases only for an uncased model", () => {
 });
 
 Deno.test("normalize() leaves no accent, no control and one kind of white space", () => {
-  fc.assert(
+  assertAll(
     fc.property(anyText, (text) => {
       const normalized = normalize(text);
       assert.doesNotMatch(
@@ -84,7 +86,35 @@ Deno.test("normalize() leaves no accent, no control and one kind of white space"
 
 Deno.test("normalize() is blind to how an accent is written", () => {
   const letters = fc.string({ unit: fc.constantFrom(..."aé ñÅçÑÉü中") });
-  fc.assert(fc.property(letters, (text) => {
+  assertAll(fc.property(letters, (text) => {
     assert.equal(normalize(text.normalize("NFD")), normalize(text));
   }));
+});
+
+Deno.test("preTokenize() splits at white space and around punctuation", () => {
+  assert.deepEqual(preTokenize(" don't stop... now "), [
+    ...["don", "'", "t", "stop", ".", ".", ".", "now"],
+  ]);
+});
+
+Deno.test("preTokenize() takes ASCII symbols for punctuation, others for letters", () => {
+  assert.deepEqual(preTokenize("5$+3^2=`~"), [..."5$+3^2=`~"]);
+  assert.deepEqual(preTokenize("5€×3²"), ["5€×3²"]);
+  assert.deepEqual(preTokenize("a—b„c“，d"), [..."a—b„c“，d"]);
+});
+
+Deno.test("preTokenize() of nothing is nothing", () => {
+  assert.deepEqual(preTokenize(""), []);
+  assert.deepEqual(preTokenize(" \n\t "), []);
+});
+
+Deno.test("preTokenize() loses nothing but white space, and leaves none", () => {
+  assertAll(
+    fc.property(anyText, (text) => {
+      const words = preTokenize(text);
+      assert.equal(words.join(""), text.replace(/\s/g, ""));
+      assert.ok(words.every((word) => word.length > 0));
+    }),
+    { numRuns: 2000 },
+  );
 });

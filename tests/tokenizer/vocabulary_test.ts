@@ -50,8 +50,8 @@ Deno.test("parseVocabulary() keeps accents that are no mojibake", () => {
 Deno.test("parseVocabulary() names the special tokens that are missing", () => {
   assert.throws(() => parseVocabulary("[PAD]\n[CLS]\n[MASK]\nthe", "small"), {
     name: "SyntaxError",
-    message: 'Cannot parse "small" as a vocabulary must hold all special ' +
-      "tokens: [UNK], [SEP] missing among 4 pieces",
+    message: 'Cannot parse "small": a vocabulary must hold all special ' +
+      "tokens; found 4 pieces without [UNK], [SEP]",
   });
   assert.throws(() => parseVocabulary("", "empty"), SyntaxError);
 });

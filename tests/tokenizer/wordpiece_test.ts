@@ -1,6 +1,7 @@
 import { MAX_WORD_LENGTH, wordPiece } from "bertbook/tokenizer/wordpiece.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { assertAll } from "../_property.ts";
 import { smallTokenizer, vocabularyOf } from "./_support.ts";
 
 Deno.test("wordPiece() spells with the longest piece first", () => {
@@ -48,7 +49,7 @@ Deno.test("wordPiece() spells what it does not give up on", () => {
   const { vocabulary } = smallTokenizer();
   const letters = fc.constantFrom(..."playingshe中".split(""));
   const word = fc.string({ unit: letters, minLength: 1, maxLength: 30 });
-  fc.assert(fc.property(word, (word) => {
+  assertAll(fc.property(word, (word) => {
     const pieces = wordPiece(word, vocabulary);
     assert.ok(pieces.every((piece) => vocabulary.idOf.has(piece)));
     if (pieces[0] === "[UNK]") {

@@ -16,3 +16,21 @@ Deno.test("every test belongs to one group of deno task test", () => {
     owned.filter((path) => path.startsWith("tests/")).sort(),
   );
 });
+
+Deno.test("every property test takes its seed from tests/_property.ts", () => {
+  const tests = join(PROJECT, "tests");
+  const drawing = [...walkSync(tests)]
+    .filter((file) => !file.endsWith("_property.ts"))
+    .filter((file) =>
+      /\bfc\.(?:assert|check)[(]/.test(Deno.readTextFileSync(file))
+    );
+  assert.deepEqual(drawing, []);
+});
+
+function* walkSync(folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) yield* walkSync(path);
+    else if (name.endsWith(".ts")) yield path;
+  }
+}

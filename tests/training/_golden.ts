@@ -1,39 +1,46 @@
 import * as tf from "@tensorflow/tfjs";
-import { train } from "bertbook/training/train.ts";
 import type { ClassifierParams } from "bertbook/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
-import {
-  classifierParameters,
-  growClassifier,
-} from "bertbook/model/parameters.ts";
+import { buildHead, HEADS } from "bertbook/model/heads/heads.ts";
 import golden from "../golden/training_losses.json" with { type: "json" };
 import {
   assertRelative,
-  disposeLearner,
+  disposeTrainState,
   formula,
   formulaBatch,
-  learnerOf,
   planOf,
   TOY_WITHOUT_DROPOUT as CONFIG,
+  train,
+  trainStateOf,
 } from "./_support.ts";
 
 /** The classifier of tests/golden/training_losses.py, or of training_options.py. */
 export function formulaParams(config: BertConfig): ClassifierParams {
-  const names = classifierParameters(config, 3).map(({ name }) => name);
-  return growClassifier(config, 3, ({ name, role, shape }) =>
-    tf.tidy(() => {
-      const size = tf.util.sizeFromShape([...shape]);
-      const values = tf.tensor(formula(size, names.indexOf(name)), [...shape]);
-      if (role === "weight") return values.mul(0.1).add(1);
-      if (role === "bias") return values.mul(0.1);
-      return role === "kernel" ? values.mul(0.2).transpose() : values.mul(0.2);
-    }));
+  const head = "sequence-classification", numLabels = 3;
+  const paths = HEADS[head].parameters(config, numLabels)
+    .map(({ path }) => path);
+  return buildHead(
+    head,
+    { config, numLabels },
+    ({ path, role, shape }) =>
+      tf.tidy(() => {
+        const size = tf.util.sizeFromShape([...shape]);
+        const values = tf.tensor(formula(size, paths.indexOf(path)), [
+          ...shape,
+        ]);
+        if (role === "weight") return values.mul(0.1).add(1);
+        if (role === "bias") return values.mul(0.1);
+        return role === "kernel"
+          ? values.mul(0.2).transpose()
+          : values.mul(0.2);
+      }),
+  );
 }
 
 /** Trains as tests/golden/training_losses.py does, on the present engine. */
 export async function assertGoldenSteps(): Promise<void> {
   const { batchSize, length, learningRate, warmupSteps } = golden.toy;
-  const state = learnerOf(formulaParams(CONFIG));
+  const state = trainStateOf(formulaParams(CONFIG));
   const plan = planOf({
     config: CONFIG,
     schedule: { name: "linear", learningRate, warmupSteps, totalSteps: 20 },
@@ -54,5 +61,5 @@ export async function assertGoldenSteps(): Promise<void> {
       .flatten<tf.Tensor1D>().arraySync()
   );
   assertRelative(kernel, golden.toy.classifierWeight.flat(), 1e-3);
-  disposeLearner(state);
+  disposeTrainState(state);
 }

@@ -1,16 +1,30 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import type { ClassifierTrainState } from "bertbook/training/classification.ts";
-import type { ClassifierPlan } from "bertbook/training/train.ts";
 import type { Batch, EncodedExample } from "bertbook/batches/batches.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import type { ClassifierParams } from "bertbook/model/heads/sequence_classifier.ts";
 import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
-import { initClassifier } from "bertbook/model/initialize.ts";
+import { initHead } from "bertbook/model/heads/heads.ts";
+import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 import { ADAMW_DEFAULTS, initOptimizerState } from "bertbook/training/adamw.ts";
-import { makeTrainable } from "bertbook/training/variables.ts";
+import {
+  classificationLoss,
+  sequenceClassification,
+} from "bertbook/training/tasks/sequence_classification.ts";
+import {
+  type StepEvent,
+  type StepOptions,
+  trainEpoch,
+  type TrainPosition,
+} from "bertbook/training/train_epoch.ts";
+import {
+  makeTrainable,
+  makeTrainStep,
+  type TrainState,
+} from "bertbook/training/train_step.ts";
+import { splitBatch } from "bertbook/batches/batch_tensors.ts";
 import type { ClassifierModel } from "bertbook/checkpoint/pretrained.ts";
 
 tf.env().set("PROD", true); // no greeting on stderr
@@ -68,6 +82,39 @@ export function formulaBatch(
   };
 }
 
+/** A classifier in training. */
+export type ClassifierTrainState = TrainState<ClassifierParams>;
+
+/** A training step of a classifier, run operation by operation. */
+export const trainingStep = makeTrainStep(classificationLoss);
+
+/** How a classifier is trained on batches of a test's own. */
+export type ClassifierPlan = StepOptions & {
+  readonly config: BertConfig;
+  readonly classWeights?: readonly number[] | undefined;
+};
+
+/** Trains a classifier on the batches of one epoch. */
+export function train(
+  state: ClassifierTrainState,
+  batches: Iterable<Batch>,
+  position: TrainPosition,
+  plan: ClassifierPlan,
+): AsyncGenerator<StepEvent, void> {
+  const { config, classWeights, ...options } = plan;
+  const { trainStep, tensorsOf, weightOf } = sequenceClassification(
+    classWeights,
+  );
+  const task = {
+    trainStep,
+    config,
+    split: splitBatch<Batch>,
+    tensorsOf: (batch: Batch) => tensorsOf(batch, config),
+    weightOf,
+  };
+  return trainEpoch(task, state, batches, position, options);
+}
+
 /** A plan whose learning rate is constant. */
 export function planOf(
   overrides: Partial<ClassifierPlan> = {},
@@ -87,10 +134,14 @@ export function constantRate(learningRate: number): ClassifierPlan["schedule"] {
   return { name: "constant", learningRate, warmupSteps: 0, totalSteps: 1000 };
 }
 
-/** A learner with new weights; the caller disposes it with `disposeLearner`. */
-export function newLearner(numLabels = 2): ClassifierTrainState {
-  const params = initClassifier(TOY, numLabels, randomStream(7));
-  return learnerOf(params);
+/** A learner with new weights; the caller disposes it with `disposeTrainState`. */
+export function newTrainState(numLabels = 2): ClassifierTrainState {
+  const params = initHead(
+    "sequence-classification",
+    { config: TOY, numLabels },
+    randomStream(7),
+  );
+  return trainStateOf(params);
 }
 
 /** A toy model with new weights; the caller disposes `params` with `disposeTree`. */
@@ -100,15 +151,17 @@ export function newModel(
   const words = Array.from({ length: 59 }, (_, i) => `word${i}`);
   const pieces = [...SPECIAL_TOKENS, ...words];
   return {
+    head: "sequence-classification",
     config: TOY,
-    params: initClassifier(TOY, 2, randomStream(7)),
-    tokenizer: {
-      vocabulary: {
-        pieces,
-        idOf: new Map(pieces.map((piece, id) => [piece, id])),
-      },
-      lowerCase: true,
-    },
+    params: initHead(
+      "sequence-classification",
+      { config: TOY, numLabels: 2 },
+      randomStream(7),
+    ),
+    tokenizer: new BertTokenizer({
+      pieces,
+      idOf: new Map(pieces.map((piece, id) => [piece, id])),
+    }),
     labels: ["no", "yes"],
     name: "toy",
     ...overrides,
@@ -116,23 +169,23 @@ export function newModel(
 }
 
 /** Moments for parameters that become variables. */
-export function learnerOf(params: ClassifierParams): ClassifierTrainState {
+export function trainStateOf(params: ClassifierParams): ClassifierTrainState {
   makeTrainable(params);
   return { params, optimizerState: initOptimizerState(params) };
 }
 
-export function disposeLearner(
+export function disposeTrainState(
   { params, optimizerState }: ClassifierTrainState,
 ): void {
   disposeTree(params);
   disposeTree(optimizerState);
 }
 
-/** Every number of a learner: parameters, then both moments. */
+/** Every number of a training state: parameters, then both moments. */
 export function valuesOf(
   { params, optimizerState }: ClassifierTrainState,
 ): number[] {
-  return [params, optimizerState.first, optimizerState.second].flatMap((tree) =>
+  return [params, optimizerState.m, optimizerState.v].flatMap((tree) =>
     namedLeaves(tree).flatMap(([, leaf]) => [...leaf.dataSync()])
   );
 }

@@ -33,14 +33,14 @@ type Move = {
   options: AdamWOptions;
   factor?: number;
   open?: boolean;
-  factors?: LrMultipliers;
+  lrMultipliers?: LrMultipliers;
 };
 
 function move(
   params: Toy,
   optimizerState: AdamWState,
   gradients: Record<string, number[]>,
-  { step, learningRate, options, factor = 1, open = true, factors }: Move,
+  { step, learningRate, options, factor = 1, open = true, lrMultipliers }: Move,
 ): void {
   tf.tidy(() => {
     const tensors = Object.fromEntries(
@@ -48,9 +48,12 @@ function move(
     );
     adamW(params, optimizerState, tensors, {
       rates: adamWRates(step, learningRate, options),
-      gate: { factor: tf.scalar(factor), open: tf.scalar(open) },
+      scale: {
+        clipCoefficient: tf.scalar(factor),
+        isFinite: tf.scalar(open),
+      },
       options,
-      factors,
+      lrMultipliers,
     });
   });
 }
@@ -116,9 +119,9 @@ test("adamW()'s first step shrinks by α λ and then moves by α against the sig
   assertNear(params.kernel, [0.95 - 0.5, -1.9 + 0.5, 2.85 - 0.5], 1e-5);
   assertNear(params.bias, [0.5 + 0.5, -0.5 - 0.5], 1e-5);
   // m = (1 − β₁) g, v = (1 − β₂) g²
-  assertNear(optimizerState.first.kernel!, [0.7, -0.0001, 4], 1e-6);
+  assertNear(optimizerState.m.kernel!, [0.7, -0.0001, 4], 1e-6);
   // TensorFlow's kernel has 1 − β₂ in float32, 1.3e-5 of it too small.
-  assertNear(optimizerState.second.bias!, [0.009, 0.004], 2e-7);
+  assertNear(optimizerState.v.bias!, [0.009, 0.004], 2e-7);
   dispose(params, optimizerState);
 });
 
@@ -126,12 +129,12 @@ test("adamW() moves and shrinks a parameter by its share of the learning rate", 
   const params = toy(), optimizerState = initOptimizerState(params);
   const options = { ...ADAMW_DEFAULTS, weightDecay: 0.1 };
   const gradients = { kernel: [7, -0.001, 40], bias: [-3, 2] };
-  const rest = { learningRate: 0.5, options, factors: { ker: 0.5 } };
+  const rest = { learningRate: 0.5, options, lrMultipliers: { ker: 0.5 } };
   move(params, optimizerState, gradients, { step: 1, ...rest });
   // 1 · (1 − 0.25 · 0.1) − 0.25; the bias moves by the whole 0.5.
   assertNear(params.kernel, [0.975 - 0.25, -1.95 + 0.25, 2.925 - 0.25], 1e-5);
   assertNear(params.bias, [0.5 + 0.5, -0.5 - 0.5], 1e-5);
-  assertNear(optimizerState.first.kernel!, [0.7, -0.0001, 4], 1e-6);
+  assertNear(optimizerState.m.kernel!, [0.7, -0.0001, 4], 1e-6);
   dispose(params, optimizerState);
 });
 
@@ -144,8 +147,8 @@ test("adamW() takes clipped gradients: a factor scales m by itself and v by its 
     options: ADAMW_DEFAULTS,
     factor: 0.25,
   });
-  assertNear(optimizerState.first.bias!, [0.2, -0.05], 1e-7);
-  assertNear(optimizerState.second.bias!, [0.004, 0.00025], 1e-7);
+  assertNear(optimizerState.m.bias!, [0.2, -0.05], 1e-7);
+  assertNear(optimizerState.v.bias!, [0.004, 0.00025], 1e-7);
   dispose(params, optimizerState);
 });
 
@@ -166,7 +169,7 @@ test("adamW() behind a closed gate changes no bit, whatever the gradients", () =
   const gradients = { kernel: [1, 2, 3], bias: [4, 5] };
   move(params, optimizerState, gradients, { step: 1, ...rest });
   const values = (): number[] =>
-    [params, optimizerState.first, optimizerState.second].flatMap((tree) =>
+    [params, optimizerState.m, optimizerState.v].flatMap((tree) =>
       Object.values(tree).flatMap((leaf) => [...leaf.dataSync()])
     );
   const before = values();

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { clipFactor, globalNorm } from "bertbook/training/clip.ts";
+import { clipCoefficient, globalNorm } from "bertbook/training/clip.ts";
 
 await tf.setBackend("cpu");
 
@@ -15,7 +15,7 @@ Deno.test("globalNorm() is the length of all gradients as one vector", () => {
 Deno.test("clipFactor() brings a long gradient to the greatest length, and only a long one", () => {
   tf.tidy(() => {
     const factor = (norm: number, most: number): number =>
-      clipFactor(tf.scalar(norm), most).dataSync()[0]!;
+      clipCoefficient(tf.scalar(norm), most).dataSync()[0]!;
     // PyTorch divides by norm + 1e-6: 0.5 / 0.500001 = 0.999998
     assert.equal(factor(0.5, 0.5), Math.fround(0.999998));
     assert.ok(Math.abs(factor(13, 1) * 13 - 1) < 1e-6);
@@ -29,7 +29,7 @@ Deno.test("clipping leaks nothing", () => {
   const gradient = tf.tensor1d([3, 4]);
   const before = tf.memory().numTensors;
   const norm = globalNorm([gradient]);
-  tf.dispose([norm, clipFactor(norm, 1)]);
+  tf.dispose([norm, clipCoefficient(norm, 1)]);
   assert.equal(tf.memory().numTensors, before);
   gradient.dispose();
 });

@@ -1,17 +1,19 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import {
-  type EpochEnd,
+  type EpochEvent,
+  type EvaluationEvent,
   fineTune,
   type FineTuneData,
   type FineTuneOptions,
-  type TrainStep,
+  type StepEvent,
 } from "bertbook/training/fine_tune.ts";
 import { predict } from "bertbook/inference/predict.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import { saveModel } from "bertbook/checkpoint/save_model.ts";
 import {
   type ClassifierModel,
-  loadClassifier,
+  loadModel,
 } from "bertbook/checkpoint/pretrained.ts";
 import {
   assertNoLeak,
@@ -35,19 +37,25 @@ const RECIPE: FineTuneOptions = {
   seed: 42,
 };
 
-type Events = { steps: TrainStep[]; epochs: EpochEnd[]; kinds: string };
+type Events = {
+  steps: StepEvent[];
+  evaluations: EvaluationEvent[];
+  epochs: EpochEvent[];
+  kinds: string;
+};
 
+/** The events by kind, and their order: step, evaluation (v), epoch. */
 async function collect(
-  events: AsyncIterable<TrainStep | EpochEnd>,
+  events: AsyncIterable<StepEvent | EvaluationEvent | EpochEvent>,
 ): Promise<Events> {
-  const steps: TrainStep[] = [], epochs: EpochEnd[] = [];
-  let kinds = "";
+  const found: Events = { steps: [], evaluations: [], epochs: [], kinds: "" };
   for await (const event of events) {
-    if (event.kind === "step") steps.push(event);
-    else epochs.push(event);
-    kinds += event.kind[0];
+    if (event.kind === "step") found.steps.push(event);
+    else if (event.kind === "evaluation") found.evaluations.push(event);
+    else found.epochs.push(event);
+    found.kinds += event.kind.includes("v") ? "v" : event.kind[0];
   }
-  return { steps, epochs, kinds };
+  return found;
 }
 
 function weightsOf(model: ClassifierModel): number[] {
@@ -66,7 +74,7 @@ Deno.test("fineTune() learns, and judges every epoch on the validation set", asy
     const model = newModel({ config: TOY_WITHOUT_DROPOUT });
     const run = fineTune(model, DATA, { ...RECIPE, epochs: 6 });
     const { steps, epochs, kinds } = await collect(run);
-    assert.equal(kinds, "ssssse".repeat(6));
+    assert.equal(kinds, "sssssve".repeat(6));
     assert.deepEqual(epochs.map(({ epoch }) => epoch), [1, 2, 3, 4, 5, 6]);
     const mean = steps.slice(0, 5).reduce((sum, { loss }) => sum + loss / 5, 0);
     assert.ok(Math.abs(epochs[0]!.trainingLoss - mean) < 1e-12);
@@ -107,7 +115,7 @@ Deno.test("fineTune() gives the best epoch's weights also where the loop is brok
     const losses: number[] = [];
     for await (const event of fineTune(model, CONTRARY, options)) {
       if (event.kind === "epoch") losses.push(event.validationLoss);
-      else if (event.step === 18) break;
+      else if (event.kind === "step" && event.step === 18) break;
     }
     assert.equal(losses.length, 3);
     const { loss } = await predict(model, CONTRARY.validation, {
@@ -119,11 +127,11 @@ Deno.test("fineTune() gives the best epoch's weights also where the loop is brok
 });
 
 Deno.test("fineTune() with one seed gives the same bits twice, and others with another", async () => {
-  for (const order of ["random", "length-grouped"] as const) {
+  for (const sampler of ["random", "length-grouped"] as const) {
     const runs = [];
     for (const seed of [1, 1, 2]) {
       const model = newModel();
-      const options = { ...RECIPE, epochs: 1, seed, order };
+      const options = { ...RECIPE, epochs: 1, seed, sampler };
       const { steps } = await collect(fineTune(model, DATA, options));
       const losses = steps.map(({ loss }) => loss);
       runs.push({ losses, weights: weightsOf(model) });
@@ -151,8 +159,8 @@ Deno.test("fineTune() obeys every part of its recipe", async () => {
     { schedule: "linear" },
     { schedule: "cosine" },
     { maxGradNorm: 1e-4, epsilon: 1e-3 },
-    { order: "length-grouped" },
-    { accumulate: 2 },
+    { sampler: "length-grouped" },
+    { gradientAccumulationSteps: 2 },
   ];
   const losses = new Set<number>();
   for (const change of changes) losses.add(await run(change));
@@ -180,8 +188,8 @@ Deno.test("fineTune() takes fewer examples than a batch, and a last batch of one
   const few = { ...DATA, train: DATA.train.slice(0, 3) };
   const one = { ...DATA, train: DATA.train.slice(0, 9) };
   const options = { ...RECIPE, epochs: 1 };
-  assert.equal((await collect(fineTune(model, few, options))).kinds, "se");
-  assert.equal((await collect(fineTune(model, one, options))).kinds, "sse");
+  assert.equal((await collect(fineTune(model, few, options))).kinds, "sve");
+  assert.equal((await collect(fineTune(model, one, options))).kinds, "ssve");
   disposeTree(model.params);
 });
 
@@ -199,11 +207,11 @@ Deno.test("fineTune() refuses wrong options and examples at once, before any ste
   };
   refused(
     { epochs: 0 },
-    /^Cannot use epochs as it must be a whole number of at least 1: current value is 0$/,
+    /^Cannot use epochs: it must be a whole number of at least 1; found 0$/,
   );
   refused({ epochs: 1.5 }, /epochs/);
   refused({ batchSize: 0 }, /batchSize/);
-  refused({ accumulate: 0 }, /accumulate/);
+  refused({ gradientAccumulationSteps: 0 }, /accumulate/);
   refused({ learningRate: 0 }, /learningRate/);
   refused({ learningRate: NaN }, /learningRate/);
   refused({ epsilon: -1 }, /epsilon/);
@@ -212,15 +220,15 @@ Deno.test("fineTune() refuses wrong options and examples at once, before any ste
   refused({ seed: -1 }, /seed/);
   refused({ seed: 2 ** 31 }, /seed/);
   refused({ warmupSteps: -1 }, /warmupSteps/);
-  refused({ warmupSteps: 11 }, /current values are warmupSteps=11, steps=10$/);
+  refused({ warmupSteps: 11 }, /found warmupSteps=11, steps=10$/);
   refused(
     { schedule: "polynomial" as "linear" },
-    /"linear", "cosine", "constant": .*"polynomial"/,
+    /"linear", "cosine", "constant"; found "polynomial"$/,
   );
-  refused({ order: "sorted" as "random" }, /order/);
+  refused({ sampler: "sorted" as "random" }, /sampler/);
   refused({ metricForBestModel: "f1" as "mcc" }, /metricForBestModel/);
-  refused({}, /training as there must be at least one/, { train: [] });
-  refused({}, /validation as there must be at least one/, { validation: [] });
+  refused({}, /training: there must be at least one/, { train: [] });
+  refused({}, /validation: there must be at least one/, { validation: [] });
   const wrong = [{ inputIds: [1], tokenTypeIds: [0], label: 2 }];
   refused({}, /example 0 for training/, { train: wrong });
   refused({}, /example 0 for validation/, { validation: wrong });
@@ -239,7 +247,7 @@ Deno.test("fineTune() stops where the loss is not finite, and names the step", a
     });
     await assert.rejects(events.next(), {
       name: "TrainingDivergedError",
-      message: /loss is NaN.* at step 2 /,
+      message: /found loss NaN.* at step 2 /,
     });
     // The first leaf is the word table, which stands still within an epoch.
     const rest = (weights: number[]): number[] =>
@@ -264,19 +272,22 @@ Deno.test("fineTune() ends between two steps once its signal is aborted", async 
   });
 });
 
-Deno.test("fineTune() saves its best epoch where it is told, and ends with it", async () => {
-  const checkpointFolder = await Deno.makeTempDir();
+Deno.test("the model can be saved whenever an evaluation is the best", async () => {
+  const folder = await Deno.makeTempDir();
   const model = newModel({ config: TOY_WITHOUT_DROPOUT });
   const recipe = { ...RECIPE, epochs: 4, metricForBestModel: "loss" } as const;
-  const run = fineTune(model, CONTRARY, { ...recipe, checkpointFolder });
-  const { epochs } = await collect(run);
-  const losses = epochs.map(({ validationLoss }) => validationLoss);
-  const saved = await loadClassifier(checkpointFolder, { seed: 1 });
+  const losses: number[] = [];
+  for await (const event of fineTune(model, CONTRARY, recipe)) {
+    if (event.kind !== "evaluation") continue;
+    losses.push(event.metrics.loss);
+    if (event.best) await saveModel(model, folder);
+  }
+  const saved = await loadModel(folder);
   for (const each of [model, saved]) {
     const { loss } = await predict(each, CONTRARY.validation, { batchSize: 8 });
     assert.equal(loss, Math.min(...losses));
     assert.ok(loss < losses.at(-1)!, "the last epoch must not be the best");
     disposeTree(each.params);
   }
-  await Deno.remove(checkpointFolder, { recursive: true });
+  await Deno.remove(folder, { recursive: true });
 });

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { layerRates } from "bertbook/training/layer_decay.ts";
-import { train } from "bertbook/training/train.ts";
+import { layerwiseLrMultipliers } from "bertbook/training/parameter_groups.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import golden from "../golden/training_options.json" with { type: "json" };
@@ -8,11 +7,12 @@ import { formulaParams } from "./_golden.ts";
 import {
   assertRelative,
   constantRate,
-  disposeLearner,
+  disposeTrainState,
   formulaBatch,
-  learnerOf,
   planOf,
   TOY_WITHOUT_DROPOUT,
+  train,
+  trainStateOf,
 } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });
@@ -29,12 +29,12 @@ Deno.test("hidden layers, class weights, layer decay and accumulation together e
     ...TOY_WITHOUT_DROPOUT,
     classifier: { pooling: "pooler", hiddenSizes },
   };
-  const state = learnerOf(formulaParams(config));
+  const state = trainStateOf(formulaParams(config));
   const plan = planOf({
     config,
     classWeights,
-    factors: layerRates(layerwiseLrDecay, config),
-    accumulate: 2,
+    lrMultipliers: layerwiseLrMultipliers(layerwiseLrDecay, config),
+    gradientAccumulationSteps: 2,
     schedule: constantRate(golden.learningRate),
   });
   const sizes = { batchSize, length, vocabSize: config.vocabSize };
@@ -62,5 +62,5 @@ Deno.test("hidden layers, class weights, layer decay and accumulation together e
     const kernel = hidden![0]!.kernel.transpose(); // as PyTorch stores it
     assertRelative(corner(kernel), golden.hidden.flat(), 1e-3);
   });
-  disposeLearner(state);
+  disposeTrainState(state);
 });

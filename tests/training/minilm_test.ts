@@ -1,18 +1,18 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { train } from "bertbook/training/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
-import { findAsset } from "bertbook/download/asset.ts";
+import { findAsset } from "bertbook/download/ensure_asset.ts";
 import { ALL_MINI_LM, ensureModel } from "bertbook/checkpoint/catalogue.ts";
-import { loadClassifier } from "bertbook/checkpoint/pretrained.ts";
+import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import golden from "../golden/training_losses.json" with { type: "json" };
 import {
   assertRelative,
-  disposeLearner,
+  disposeTrainState,
   formula,
   formulaBatch,
-  learnerOf,
   planOf,
+  train,
+  trainStateOf,
 } from "./_support.ts";
 
 const OFFLINE = { offline: true };
@@ -26,11 +26,12 @@ Deno.test({
     const { batchSize, length, learningRate, warmupSteps } = golden.miniLm;
     const folder = await ensureModel(ALL_MINI_LM.name, OFFLINE);
     const labels = ["a", "b", "c"];
-    const { config, params } = await loadClassifier(folder, {
+    const { config, params } = await loadModel(folder, {
+      head: "sequence-classification",
       labels,
       seed: 1,
     });
-    const state = learnerOf(params);
+    const state = trainStateOf(params);
     tf.tidy(() => {
       const { kernel, bias } = params.classifier;
       const values = tf.tensor2d(formula(3 * 384, 0), [3, 384]).transpose();
@@ -61,6 +62,6 @@ Deno.test({
     ) {
       assert.ok(Math.abs(kernel[i]! - expected) < 1e-6, `kernel value ${i}`);
     }
-    disposeLearner(state);
+    disposeTrainState(state);
   },
 });

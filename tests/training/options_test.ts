@@ -1,16 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { balancedWeights } from "bertbook/training/class_weights.ts";
+import { balancedWeights } from "bertbook/training/tasks/sequence_classification.ts";
 import {
-  type EpochEnd,
+  type EpochEvent,
   fineTune,
   type FineTuneData,
   type FineTuneOptions,
-  type TrainStep,
+  type StepEvent,
 } from "bertbook/training/fine_tune.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
-import { initClassifier } from "bertbook/model/initialize.ts";
+import { initHead } from "bertbook/model/heads/heads.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import {
   assertNoLeak,
@@ -36,8 +36,8 @@ const RECIPE: FineTuneOptions = {
 };
 
 type Run = {
-  steps: TrainStep[];
-  epochs: EpochEnd[];
+  steps: StepEvent[];
+  epochs: EpochEvent[];
   /** What each parameter was and is, by path. */
   moved: Map<string, { before: Float32Array; after: Float32Array }>;
 };
@@ -53,10 +53,10 @@ async function run(
       leaf.dataSync<"float32">().slice(),
     ]);
   const before = values();
-  const steps: TrainStep[] = [], epochs: EpochEnd[] = [];
+  const steps: StepEvent[] = [], epochs: EpochEvent[] = [];
   for await (const event of fineTune(model, data, { ...RECIPE, ...options })) {
     if (event.kind === "step") steps.push(event);
-    else epochs.push(event);
+    else if (event.kind === "epoch") epochs.push(event);
   }
   const after = new Map(values());
   disposeTree(model.params);
@@ -164,7 +164,11 @@ Deno.test("classWeights: the loss is PyTorch's weighted mean, whole and in parts
   const whole = await lossOf([0, 1], { classWeights: numbers });
   assertRelative([whole], [expected], 1e-5);
   assert.notEqual(whole, await lossOf([0, 1]));
-  const inParts = { batchSize: 5, accumulate: 5, classWeights: numbers };
+  const inParts = {
+    batchSize: 5,
+    gradientAccumulationSteps: 5,
+    classWeights: numbers,
+  };
   assertRelative([await lossOf([0, 1], inParts)], [expected], 1e-5);
   assertRelative([await lossOf([0], { classWeights: numbers })], [zeros], 1e-6);
 });
@@ -183,9 +187,17 @@ Deno.test('classWeights: "balanced" stands for the numbers of balancedWeights()'
 Deno.test("hidden layers are trained with the rest; without a pooler, it stays", async () => {
   const classifier = { pooling: "cls", hiddenSizes: [12] } as const;
   const config = { ...TOY_WITHOUT_DROPOUT, classifier };
-  const params = initClassifier(config, 2, randomStream(7));
+  const params = initHead(
+    "sequence-classification",
+    { config, numLabels: 2 },
+    randomStream(7),
+  );
   const model = newModel({ config, params });
-  const shaped = await run({ epochs: 2, accumulate: 2 }, DATA, model);
+  const shaped = await run(
+    { epochs: 2, gradientAccumulationSteps: 2 },
+    DATA,
+    model,
+  );
   assert.ok(wayOf(shaped, "hidden.0.kernel") > 0);
   assert.ok(wayOf(shaped, "classifier.kernel") > 0);
   assert.ok(wayOf(shaped, "bert.layers.0.intermediate.kernel") > 0);
@@ -206,21 +218,21 @@ Deno.test("fineTune() refuses options that make no sense, and says what does", (
   for (const layerwiseLrDecay of [0, 1.1, NaN]) {
     refused(
       { layerwiseLrDecay },
-      /^Cannot use layerwiseLrDecay as it must be a number in \(0, 1\]: /,
+      /^Cannot use layerwiseLrDecay: it must be a number in \(0, 1\]; /,
     );
   }
   refused(
     { patience: 0 },
-    /patience.* at least 1, or Infinity: current value is 0$/,
+    /patience.* at least 1, or Infinity; found 0$/,
   );
   refused(
     { classWeights: [1] },
-    /each: current value is \[1\], the classes are "no", "yes"$/,
+    /each; found \[1\], the classes are "no", "yes"$/,
   );
   refused(
     { classWeights: [1, 0] },
-    /classWeights\[1\].* above 0: current value is 0$/,
+    /classWeights\[1\].* above 0; found 0$/,
   );
-  refused({ classWeights: "equal" as "balanced" }, /current value is "equal"/);
+  refused({ classWeights: "equal" as "balanced" }, /found "equal"/);
   tf.dispose(namedLeaves(model.params).map(([, leaf]) => leaf));
 });

@@ -1,22 +1,23 @@
 import assert from "node:assert/strict";
 import { predict } from "bertbook/inference/predict.ts";
-import { train } from "bertbook/training/train.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
+import { instructionSets } from "bertbook/engine/processor.ts";
 import {
-  instructionSets,
+  checkPrecision,
   multipliesBfloat16,
-} from "bertbook/engine/processor.ts";
+  type Precision,
+} from "bertbook/engine/precision.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { checkPrecision, type Precision } from "bertbook/engine/precision.ts";
 import {
   assertRelative,
   copyTask,
-  disposeLearner,
+  disposeTrainState,
   formulaBatch,
-  newLearner,
   newModel,
+  newTrainState,
   planOf,
   TOY_WITHOUT_DROPOUT,
+  train,
 } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });
@@ -28,7 +29,7 @@ Deno.test("bfloat16 is refused where the processor does not multiply it", () => 
   assert.throws(() => checkPrecision("bfloat16", ["AVX2", "AVX-512"]), {
     name: "RangeError",
     message:
-      /^Cannot compute in bfloat16 .* it has AVX2, AVX-512; use precision "float32"$/,
+      /^Cannot compute in bfloat16: .*; found AVX2, AVX-512; use precision "float32"$/,
   });
   checkPrecision("float32", ["AVX2"]);
   checkPrecision("bfloat16", ["AVX2", "AMX-BF16"]);
@@ -40,7 +41,7 @@ Deno.test({
   ignore: possible === false,
   fn: async () => {
     const lossesIn = async (precision: Precision): Promise<number[]> => {
-      const state = newLearner(3);
+      const state = newTrainState(3);
       const plan = planOf({ config: TOY_WITHOUT_DROPOUT, precision });
       const sizes = { batchSize: 8, length: 16, vocabSize: 64 };
       const batches = Array.from(
@@ -52,7 +53,7 @@ Deno.test({
       for await (const step of train(state, batches, start, plan)) {
         losses.push(step.loss);
       }
-      disposeLearner(state);
+      disposeTrainState(state);
       return losses;
     };
     const exact = await lossesIn("float32"), rough = await lossesIn("bfloat16");

@@ -1,7 +1,8 @@
+import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import type { EncodedExample } from "bertbook/batches/batches.ts";
-import { maskedBatchesOf } from "bertbook/batches/masked_batches.ts";
+import { maskedBatchesOf } from "bertbook/batches/masking.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { NO_DROPOUT } from "bertbook/ops/dropout.ts";
@@ -10,16 +11,14 @@ import {
   fillMask,
   probabilityOfFollowing,
 } from "bertbook/inference/fill_mask.ts";
-import { judgePretraining } from "bertbook/training/judge_pretraining.ts";
 import {
-  pretrain,
-  type PretrainEpoch,
-  type PretrainOptions,
-} from "bertbook/training/pretrain.ts";
-import {
-  maskedTensors,
-  pretrainingObjective,
-} from "bertbook/training/pretraining.ts";
+  evaluatePretraining,
+  type PretrainingMetrics,
+} from "bertbook/training/evaluate_pretraining.ts";
+import type { EvaluationEvent } from "bertbook/training/fit.ts";
+import { pretrain, type PretrainOptions } from "bertbook/training/pretrain.ts";
+import { maskedTensors } from "bertbook/batches/batch_tensors.ts";
+import { maskedLmLoss } from "bertbook/training/pretrain.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 import type { HeadModel } from "bertbook/checkpoint/pretrained.ts";
@@ -41,9 +40,10 @@ const CLS = 2, SEP = 3, FIRST = 5;
 
 function newModel<H extends HeadName>(head: H): HeadModel<H> {
   return {
+    head,
     config: CONFIG,
     params: initHead(head, { config: CONFIG }, randomStream(7)),
-    tokenizer: { vocabulary, lowerCase: true },
+    tokenizer: new BertTokenizer(vocabulary),
     labels: [],
     name: "toy",
   };
@@ -77,11 +77,14 @@ const RECIPE: PretrainOptions = {
 async function trained(
   model: HeadModel<"masked-lm"> | HeadModel<"pretraining">,
   options: PretrainOptions,
-): Promise<{ losses: number[]; epochs: PretrainEpoch[] }> {
-  const losses: number[] = [], epochs: PretrainEpoch[] = [];
+): Promise<
+  { losses: number[]; epochs: EvaluationEvent<PretrainingMetrics>[] }
+> {
+  const losses: number[] = [],
+    epochs: EvaluationEvent<PretrainingMetrics>[] = [];
   for await (const event of pretrain(model, DATA, options)) {
     if (event.kind === "step") losses.push(event.loss);
-    else epochs.push(event);
+    else if (event.kind === "evaluation") epochs.push(event);
   }
   return { losses, epochs };
 }
@@ -89,13 +92,13 @@ async function trained(
 Deno.test("pretrain() teaches words and pairs, and fillMask() reads them", async () => {
   await assertNoLeak(async () => {
     const model = newModel("pretraining");
-    const before = await judgePretraining(model, DATA.validation);
+    const before = await evaluatePretraining(model, DATA.validation);
     // Not yet better than chance: 13 pieces, two classes.
     assert.ok(Math.abs(before.loss - Math.log(13)) < 0.2, `${before.loss}`);
     const { losses, epochs } = await trained(model, RECIPE);
     assert.equal(losses.length, 200);
     assert.ok(Math.abs(losses[0]! - Math.log(13) - Math.LN2) < 0.3);
-    const last = epochs.at(-1)!;
+    const last = epochs.at(-1)!.metrics;
     assert.ok(last.perplexity < 1.5, `perplexity ${last.perplexity}`);
     assert.ok(Math.abs(Math.log(last.perplexity) - last.loss) < 1e-6);
     assert.ok(last.accuracy > 0.9, `accuracy ${last.accuracy}`);
@@ -121,7 +124,7 @@ Deno.test("pretrain() without the pairs' head learns words alone, the same bits 
   for (const seed of [42, 42, 43]) {
     const model = newModel("masked-lm");
     const { losses, epochs } = await trained(model, { ...options, seed });
-    assert.equal(epochs[0]!.pairAccuracy, undefined);
+    assert.equal(epochs[0]!.metrics.pairAccuracy, undefined);
     const values = namedLeaves(model.params).flatMap((
       [, leaf],
     ) => [...leaf.dataSync()]);
@@ -141,13 +144,13 @@ Deno.test("pretrain() ends with the weights of the best epoch, also where it is 
   for (const lastStep of [Infinity, 90]) {
     await assertNoLeak(async () => {
       const model = newModel("masked-lm");
-      const epochs: PretrainEpoch[] = [];
+      const epochs: EvaluationEvent<PretrainingMetrics>[] = [];
       for await (const event of pretrain(model, DATA, options)) {
-        if (event.kind === "epoch") epochs.push(event);
-        else if (event.step === lastStep) break;
+        if (event.kind === "evaluation") epochs.push(event);
+        else if (event.kind === "step" && event.step === lastStep) break;
       }
-      const losses = epochs.map(({ loss }) => loss);
-      const { loss } = await judgePretraining(model, DATA.validation);
+      const losses = epochs.map(({ metrics }) => metrics.loss);
+      const { loss } = await evaluatePretraining(model, DATA.validation);
       assert.equal(loss, Math.min(...losses));
       assert.ok(loss < losses.at(-1)!, `${losses}`);
       const records = losses
@@ -168,29 +171,30 @@ Deno.test("fillMask() and probabilityOfFollowing() leave nothing where the model
   disposeTree(model.params);
 });
 
-Deno.test("judgePretraining() does not depend on how batches are cut", async () => {
+Deno.test("evaluatePretraining() does not depend on how batches are cut", async () => {
   const model = newModel("pretraining");
   const some = DATA.validation.slice(0, 20);
-  const whole = await judgePretraining(model, some, { batchSize: 20 });
-  const cut = await judgePretraining(model, some, { batchSize: 3 });
+  const whole = await evaluatePretraining(model, some, { batchSize: 20 });
+  const cut = await evaluatePretraining(model, some, { batchSize: 3 });
   assert.ok(Math.abs(whole.loss - cut.loss) < 1e-5);
-  assert.equal(whole.numWords, 40); // two of eleven tokens in each
+  assert.equal(whole.numMaskedTokens, 40); // two of eleven tokens in each
   assert.equal(cut.pairAccuracy, whole.pairAccuracy);
   disposeTree(model.params);
 });
 
-Deno.test("judgePretraining() refuses examples without a word", async () => {
+Deno.test("evaluatePretraining() refuses examples without a word", async () => {
   const model = newModel("masked-lm");
   const empty = { inputIds: [CLS, SEP], tokenTypeIds: [0, 0], label: 0 };
-  await assert.rejects(judgePretraining(model, [empty, empty]), {
+  await assert.rejects(evaluatePretraining(model, [empty, empty]), {
     name: "RangeError",
-    message: /must be there to be hidden: the 2 examples hold special tokens/,
+    message:
+      /must be a token to mask; found only special tokens in 2 examples$/,
   });
-  const { numWords } = await judgePretraining(model, [
+  const { numMaskedTokens } = await evaluatePretraining(model, [
     empty,
     pairsOf(1, 1)[0]!,
   ]);
-  assert.ok(numWords > 0);
+  assert.ok(numMaskedTokens > 0);
   disposeTree(model.params);
 });
 
@@ -201,9 +205,9 @@ Deno.test("the objective of words is that of both less that of pairs", () => {
   tf.tidy(() => {
     const input = maskedTensors(batch!, CONFIG);
     const objective = (params: typeof both.params): number =>
-      pretrainingObjective(params, input, CONFIG, NO_DROPOUT).dataSync()[0]!;
-    const { relationship: _, ...alone } = both.params;
-    const words = pretrainingObjective(alone, input, CONFIG, NO_DROPOUT)
+      maskedLmLoss(params, input, CONFIG, NO_DROPOUT).dataSync()[0]!;
+    const { nextSentence: _, ...alone } = both.params;
+    const words = maskedLmLoss(alone, input, CONFIG, NO_DROPOUT)
       .dataSync()[0]!;
     // An untrained pooler of small kernels says both classes are equally likely.
     assert.ok(Math.abs(objective(both.params) - words - Math.LN2) < 0.01);
@@ -218,13 +222,13 @@ Deno.test("pretrain() and fillMask() refuse at once what makes no sense", async 
       name: "RangeError",
     });
   refused({ epochs: 0 });
-  refused({ share: 1 });
+  refused({ mlmProbability: 1 });
   refused({ learningRate: NaN });
   refused({ warmupSteps: -1 });
   refused({ warmupSteps: 1000 });
   assert.throws(
     () => pretrain(model, { ...DATA, train: [] }, RECIPE),
-    /at least one: found 0/,
+    /at least one; found 0/,
   );
   await assert.rejects(
     fillMask(model, "a b"),

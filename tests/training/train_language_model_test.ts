@@ -6,8 +6,8 @@ import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { chooseToken, generate } from "bertbook/inference/generate.ts";
 import { type LanguageModel } from "bertbook/model/language_model.ts";
 import {
+  evaluateLanguageModel,
   nextTokenLoss,
-  scoreLanguageModel,
   trainLanguageModel,
 } from "bertbook/training/train_language_model.ts";
 import { layerGradientNorms } from "bertbook/interpretation/layer_gradients.ts";
@@ -18,7 +18,7 @@ import {
   transformerConfig,
 } from "bertbook/model/transformer.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
-import { makeTrainable } from "bertbook/training/variables.ts";
+import { makeTrainable } from "bertbook/training/train_step.ts";
 import { assertNoLeak, assertRelative } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });
@@ -66,16 +66,16 @@ async function losses(
 Deno.test("a language model learns to copy, and writes the copy down", async () => {
   await assertNoLeak(async () => {
     const model = newModel();
-    const before = await scoreLanguageModel(model, copies(64, 2));
+    const before = await evaluateLanguageModel(model, copies(64, 2));
     assert.equal(before.tokens, 64 * LENGTH);
     assert.ok(before.accuracy < 0.4, `${before.accuracy}`);
     const course = await losses(model);
     assert.equal(course.length, 80);
-    const after = await scoreLanguageModel(model, copies(64, 2));
+    const after = await evaluateLanguageModel(model, copies(64, 2));
     assert.ok(after.accuracy > 0.99, JSON.stringify(after));
     assert.equal(after.perplexity, Math.exp(after.loss));
-    const starts = copies(10, 3).map(({ inputIds, given }) =>
-      inputIds.slice(0, given)
+    const starts = copies(10, 3).map(({ inputIds, promptLength }) =>
+      inputIds.slice(0, promptLength)
     );
     const options = { random: randomStream(1), temperature: 0, end: -1 };
     for (
@@ -90,15 +90,15 @@ Deno.test("a language model learns to copy, and writes the copy down", async () 
 
 Deno.test("the score is the mean over predicted tokens alone, whatever the batches", async () => {
   const model = newModel();
-  const mixed = [...copies(3, 5), { inputIds: [1, 2, 3], given: 1 }];
-  const score = await scoreLanguageModel(model, mixed, { batchSize: 3 });
+  const mixed = [...copies(3, 5), { inputIds: [1, 2, 3], promptLength: 1 }];
+  const score = await evaluateLanguageModel(model, mixed, { batchSize: 3 });
   const expected = tf.tidy(() =>
-    mixed.flatMap(({ inputIds, given }) => {
+    mixed.flatMap(({ inputIds, promptLength }) => {
       const input = tf.tensor2d([inputIds.slice(0, -1)], undefined, "int32");
       const { logits } = languageModel(model.params, input, model.config);
       const rows = tf.logSoftmax(logits).arraySync() as number[][][];
-      return inputIds.slice(given).map((id, i) =>
-        -rows[0]![given - 1 + i]![id]!
+      return inputIds.slice(promptLength).map((id, i) =>
+        -rows[0]![promptLength - 1 + i]![id]!
       );
     })
   );
@@ -113,7 +113,7 @@ Deno.test("many sizes of batches are no mistake", async () => {
   const options = { random: randomStream(1), temperature: 0, end: -1 };
   for (let size = 1; size <= 40; size++) {
     const sequences = copies(size, 1);
-    const { tokens } = await scoreLanguageModel(model, sequences);
+    const { tokens } = await evaluateLanguageModel(model, sequences);
     assert.equal(tokens, size * LENGTH);
     const starts = sequences.map(({ inputIds }) =>
       inputIds.slice(0, 2 * LENGTH - 1)
@@ -146,9 +146,9 @@ Deno.test("a training that is left early leaves no tensors but the parameters", 
 
 Deno.test("what a model cannot read is refused before the first step", () => {
   const model = newModel();
-  const wrong = (inputIds: number[], given: number, message: RegExp) =>
+  const wrong = (inputIds: number[], promptLength: number, message: RegExp) =>
     assert.throws(
-      () => trainLanguageModel(model, [{ inputIds, given }], RECIPE),
+      () => trainLanguageModel(model, [{ inputIds, promptLength }], RECIPE),
       { name: "RangeError", message },
     );
   wrong([1, 8], 1, /sequence 0 as its ids must be in \[0, 8\): found 8/);
@@ -218,7 +218,7 @@ Deno.test("layerGradientNorms() is the length of tfjs's gradients, layer by laye
           undefined,
           "int32",
         ),
-        next: tf.tensor2d(
+        labels: tf.tensor2d(
           [sequence!.inputIds.slice(1).map((id, i) => i < LENGTH ? -100 : id)],
           undefined,
           "int32",

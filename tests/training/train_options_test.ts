@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {
-  planTraining,
+  resolveTrainOptions,
   type TrainOptions,
 } from "bertbook/training/train_options.ts";
 
@@ -11,9 +11,11 @@ const RECIPE: TrainOptions = {
   seed: 7,
 };
 
-Deno.test("planTraining() counts steps: batches, parts of a step, and the climb of the rate", () => {
+Deno.test("resolveTrainOptions() counts steps: batches, parts of a step, and the climb of the rate", () => {
   // 41 examples are six batches of 8, the last of one; two make a step.
-  const plan = planTraining(41, RECIPE, { accumulate: 2, warmupShare: 0.3 });
+  const recipe = { ...RECIPE, gradientAccumulationSteps: 2 };
+  const task = { numExamples: 41, warmupRatio: 0.3 };
+  const plan = resolveTrainOptions("fit", recipe, task);
   assert.equal(plan.stepsPerEpoch, 3);
   assert.deepEqual(plan.schedule, {
     name: "linear",
@@ -22,23 +24,30 @@ Deno.test("planTraining() counts steps: batches, parts of a step, and the climb 
     totalSteps: 9,
   });
   const chosen = { ...RECIPE, warmupSteps: 5 };
-  const { schedule } = planTraining(41, chosen, { warmupShare: 0.3 });
+  const { schedule } = resolveTrainOptions("fit", chosen, task);
   assert.deepEqual([schedule.warmupSteps, schedule.totalSteps], [5, 18]);
 });
 
-Deno.test("planTraining() fills in the paper's AdamW", () => {
-  const { adamW, maxGradNorm, precision } = planTraining(8, RECIPE);
+Deno.test("resolveTrainOptions() fills in the paper's AdamW", () => {
+  const { adamW, maxGradNorm, precision } = resolveTrainOptions(
+    "fit",
+    RECIPE,
+    { numExamples: 8 },
+  );
   assert.deepEqual(adamW, {
     ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
   });
   assert.deepEqual([maxGradNorm, precision], [1, "float32"]);
 });
 
-Deno.test("planTraining() refuses every option outside its range", () => {
+Deno.test("resolveTrainOptions() refuses every option outside its range", () => {
   const wrong: Partial<Record<keyof TrainOptions, unknown>>[] = [
     { epochs: 0 },
     { batchSize: 1.5 },
     { learningRate: NaN },
+    { gradientAccumulationSteps: 0 },
+    { beta1: 1 },
+    { beta2: -0.1 },
     { epsilon: 0 },
     { weightDecay: -1 },
     { maxGradNorm: 0 },
@@ -49,10 +58,12 @@ Deno.test("planTraining() refuses every option outside its range", () => {
   ];
   for (const change of wrong) {
     const options = { ...RECIPE, ...change } as TrainOptions;
-    assert.throws(() => planTraining(8, options), {
-      name: "RangeError",
-      message: new RegExp(Object.keys(change)[0]!),
-    });
+    assert.throws(
+      () => resolveTrainOptions("fit", options, { numExamples: 8 }),
+      {
+        name: "RangeError",
+        message: new RegExp(Object.keys(change)[0]!),
+      },
+    );
   }
-  assert.throws(() => planTraining(8, RECIPE, { accumulate: 0 }), /accumulate/);
 });

@@ -1,5 +1,5 @@
-import type { AttentionInput } from "bertbook/views/head_view.ts";
-import type { NeuronInput } from "bertbook/views/neuron_view.ts";
+import type { AttentionInput } from "bertbook/views/attention/data.ts";
+import type { NeuronInput } from "bertbook/views/attention/neurons.ts";
 
 /** Texts that try to become markup, script, or the end of what holds them. */
 export const INJECTIONS: readonly string[] = [

@@ -2,7 +2,7 @@ import { Resvg } from "@resvg/resvg-js";
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { parseHTML } from "linkedom";
-import { pictureFont } from "bertbook/views/picture.ts";
+import { pictureFont } from "bertbook/views/font.ts";
 
 const FONTS = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"].map((name) =>
   fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${name}`))

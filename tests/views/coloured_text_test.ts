@@ -98,6 +98,6 @@ Deno.test("colouredText() shows no colour where all scores are 0, and refuses Na
   assert.equal(colouredText([], OPTIONS).text.split("\n").length, 2);
   assert.throws(() => colouredText([{ text: "a", score: NaN }], OPTIONS), {
     name: "RangeError",
-    message: /"a" has NaN/,
+    message: /found NaN for "a"/,
   });
 });

@@ -55,6 +55,6 @@ Deno.test("renderPng() survives characters that XML forbids", async () => {
 Deno.test("readFontMetrics() refuses what is no font", () => {
   assert.throws(
     () => readFontMetrics(new Uint8Array(4), "notes.txt"),
-    { name: "SyntaxError", message: /"notes.txt" must be a TrueType font/ },
+    { name: "SyntaxError", message: /"notes.txt": it must be a TrueType font/ },
   );
 });

@@ -11,7 +11,7 @@ import {
   speedSettings,
 } from "../../lib/engine/speed_settings.ts";
 import { provideLibrary } from "../../lib/engine/tensorflow/library.ts";
-import { benchChart } from "../../lib/views/bench_chart.ts";
+import { benchChart } from "./bench_chart.ts";
 import { renderPng } from "../../lib/views/picture.ts";
 import { progressLines, provision } from "../shell/provision.ts";
 import { interruptible, StatusLine } from "../shell/terminal.ts";

@@ -2,8 +2,9 @@
 
 import type { EncodedExample } from "../../lib/batches/batches.ts";
 import type { ClassifierModel } from "../../lib/checkpoint/pretrained.ts";
-import { loadCola } from "../../lib/datasets/cola/cola_corpus.ts";
-import { encodeCola } from "../../lib/datasets/cola/encode_cola.ts";
+import { encodeExamples } from "../../lib/batches/encode_examples.ts";
+import { COLA } from "../../lib/datasets/cola/cola.ts";
+import { loadDataset } from "../../lib/datasets/load_dataset.ts";
 import { split } from "../../lib/datasets/split.ts";
 import { randomStream } from "../../lib/engine/random/stream.ts";
 import { matthewsCorrelation } from "../../lib/evaluation/metrics.ts";
@@ -71,9 +72,9 @@ export async function colaTask(
   options: { seed: number; sentences: number },
 ): Promise<ColaTask> {
   const { seed, sentences } = options;
-  const { title, train, inDomainDev, outOfDomainDev } = await loadCola();
+  const { title, train, ...dev } = await loadDataset(COLA);
   const encoded = (part: typeof train): EncodedExample[] =>
-    encodeCola(part, tokenizer, { maxLength: MAX_LENGTH });
+    encodeExamples(tokenizer, part, { maxLength: MAX_LENGTH });
   const examples = encoded(train);
   const parts = split(examples.length, SPLIT);
   const chosen = randomStream(seed).shuffle(parts.train).slice(0, sentences);
@@ -81,8 +82,8 @@ export async function colaTask(
     title,
     train: chosen.map((i) => examples[i]!),
     validation: parts.validation.map((i) => examples[i]!),
-    inDomain: encoded(inDomainDev),
-    outOfDomain: encoded(outOfDomainDev),
+    inDomain: encoded(dev.validation),
+    outOfDomain: encoded(dev.test),
   };
 }
 

@@ -9,7 +9,7 @@
 
 import type { EncodedExample } from "../../lib/batches/batches.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import { loadClassifier } from "../../lib/checkpoint/pretrained.ts";
+import { loadModel } from "../../lib/checkpoint/pretrained.ts";
 import { runFunctionsEagerly } from "../../lib/engine/compile.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
 import { predict } from "../../lib/inference/predict.ts";
@@ -43,7 +43,8 @@ await startEngine({
   ...(isEager ? { interOpThreads: 1 } : {}),
 });
 runFunctionsEagerly(isEager);
-const loaded = await loadClassifier(await ensureModel(), {
+const loaded = await loadModel(await ensureModel(), {
+  head: "sequence-classification",
   labels: LABELS,
   seed,
 });
@@ -66,6 +67,7 @@ async function* epochs(): AsyncGenerator<EpochAnswer, void> {
       losses.push(event.loss);
       continue;
     }
+    if (event.kind !== "epoch") continue;
     const { validationSeconds, validationLoss, validationAccuracy } = event;
     const seconds = (performance.now() - start) / 1000;
     yield {

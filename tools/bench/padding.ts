@@ -5,20 +5,19 @@ import {
   batchesOf,
   type EncodedExample,
 } from "../../lib/batches/batches.ts";
-import { BATCHES_OF, type Layout } from "../../lib/batches/layout.ts";
-import {
-  type TrainingOrder,
-  trainingOrder,
-} from "../../lib/batches/sampler.ts";
+import { splitBatch } from "../../lib/batches/batch_tensors.ts";
+import { BATCHES_OF, type Batching } from "../../lib/batches/packed_batches.ts";
+import { sampleOrder, type SamplerName } from "../../lib/batches/sampler.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import { loadClassifier } from "../../lib/checkpoint/pretrained.ts";
+import { loadModel } from "../../lib/checkpoint/pretrained.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import type { BertConfig } from "../../lib/model/config.ts";
 import { initOptimizerState } from "../../lib/training/adamw.ts";
-import { planFineTuning } from "../../lib/training/fine_tune_options.ts";
-import { occurringWords } from "../../lib/training/occurring_words.ts";
-import { train } from "../../lib/training/train.ts";
-import { makeTrainable } from "../../lib/training/variables.ts";
+import { activeVocabulary } from "../../lib/training/active_vocabulary.ts";
+import { resolveFineTuneOptions } from "../../lib/training/fine_tune.ts";
+import { sequenceClassification } from "../../lib/training/tasks/sequence_classification.ts";
+import { trainEpoch } from "../../lib/training/train_epoch.ts";
+import { makeTrainable } from "../../lib/training/train_step.ts";
 import type { StatusLine } from "../shell/terminal.ts";
 import { textTable } from "../shell/text_table.ts";
 import { colaTask, LABELS, RECIPE } from "./cola.ts";
@@ -60,18 +59,18 @@ const fixed = (length: number): Strategy => (examples) =>
   });
 
 const formed =
-  (layout: Layout, order: TrainingOrder): Strategy => (examples, config) =>
-    BATCHES_OF[layout](examples, config, {
+  (batching: Batching, sampler: SamplerName): Strategy => (examples, config) =>
+    BATCHES_OF[batching](examples, config, {
       batchSize,
-      order: orderOf(order, examples),
+      order: orderOf(sampler, examples),
     });
 
 function orderOf(
-  order: TrainingOrder,
+  sampler: SamplerName,
   examples: readonly EncodedExample[],
 ): readonly number[] {
   const lengths = examples.map(({ inputIds }) => inputIds.length);
-  return trainingOrder(order, lengths, { seed: SEED, epoch: 1, batchSize });
+  return sampleOrder(sampler, lengths, { seed: SEED, epoch: 1, batchSize });
 }
 
 const STRATEGIES: Readonly<Record<string, Strategy>> = {
@@ -105,7 +104,8 @@ export async function measurePaddings(
   rows: PaddingRow[];
   table: string;
 }> {
-  const model = await loadClassifier(await ensureModel(), {
+  const model = await loadModel(await ensureModel(), {
+    head: "sequence-classification",
     labels: LABELS,
     seed: SEED,
   });
@@ -113,13 +113,21 @@ export async function measurePaddings(
     seed: SEED,
     sentences: Infinity,
   });
-  const plan = planFineTuning(model, task, {
+  const classification = sequenceClassification();
+  const options = resolveFineTuneOptions(classification, model, task, {
     ...RECIPE,
     epochs: 1,
     seed: SEED,
   });
   makeTrainable(model.params);
-  const words = occurringWords(model.params, model.config, task.train);
+  const words = activeVocabulary(model.params, model.config, task.train);
+  const stepTask = {
+    trainStep: classification.trainStep,
+    config: words.config,
+    split: splitBatch<Batch>,
+    tensorsOf: (batch: Batch) => classification.tensorsOf(batch, words.config),
+    weightOf: classification.weightOf,
+  };
   const state = {
     params: words.params,
     optimizerState: initOptimizerState(words.params),
@@ -128,8 +136,8 @@ export async function measurePaddings(
   const take = async (batches: readonly Batch[]): Promise<number[]> => {
     const milliseconds: number[] = [];
     const position = { epoch: 1, stepsDone: 0 };
-    const here = { ...plan, config: words.config };
-    for await (const step of train(state, batches, position, here)) {
+    const taken = trainEpoch(stepTask, state, batches, position, options);
+    for await (const step of taken) {
       milliseconds.push(1000 * step.seconds);
     }
     return milliseconds;

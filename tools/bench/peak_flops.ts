@@ -12,10 +12,9 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { compile } from "../../lib/engine/compile.ts";
+import { compile, numReplicas } from "../../lib/engine/compile.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
 import type { Precision } from "../../lib/engine/precision.ts";
-import { sideBySide } from "../../lib/engine/side_by_side.ts";
 import { speedSettings } from "../../lib/engine/speed_settings.ts";
 import { answerRequests } from "./worker_process.ts";
 
@@ -53,7 +52,7 @@ export function peakMeter(
     "float32",
     1,
   );
-  const numChains = sideBySide();
+  const numChains = numReplicas();
   const multiply = compile((x: tf.Tensor2D) => {
     const corners = Array.from({ length: numChains }, (_, chain) => {
       // Equal products would be computed once.

@@ -4,13 +4,11 @@
 
 import { join } from "node:path";
 import { type Batch, numBatches } from "../../lib/batches/batches.ts";
-import { BATCHES_OF } from "../../lib/batches/layout.ts";
-import { trainingOrder } from "../../lib/batches/sampler.ts";
+import { BATCHES_OF } from "../../lib/batches/packed_batches.ts";
+import { sampleOrder } from "../../lib/batches/sampler.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import {
-  loadClassifier,
-  saveClassifier,
-} from "../../lib/checkpoint/pretrained.ts";
+import { loadModel } from "../../lib/checkpoint/pretrained.ts";
+import { saveModel } from "../../lib/checkpoint/save_model.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
 import type { Precision } from "../../lib/engine/precision.ts";
 import {
@@ -61,7 +59,7 @@ export type RacePlan = {
   readonly seeds: readonly number[];
   readonly epochs: number;
   readonly sentences: number;
-  readonly order: "random" | "length-grouped";
+  readonly sampler: "random" | "length-grouped";
   readonly precision: Precision;
   readonly dropout: number;
   readonly json: string;
@@ -111,7 +109,7 @@ async function runRaces(plan: RacePlan, signal: AbortSignal): Promise<void> {
         line.finish(
           `${data}, ${trainingSentences} sentences, ${model}: ${epochs} epochs, ` +
             `batch ${batchSize}, learning rate ${learningRate}, dropout ` +
-            `${plan.dropout}, ${plan.order} order, ${precision}`,
+            `${plan.dropout}, ${plan.sampler} order, ${precision}`,
         );
       }
       runs.push(...await runRace(workload, { plan, torch, signal, line }));
@@ -153,17 +151,18 @@ async function writeWorkload(
   seed: number,
   threads: number,
 ): Promise<RaceWorkload> {
-  const { dropout, sentences, epochs, order, precision } = plan;
-  const loaded = await loadClassifier(await ensureModel(), {
+  const { dropout, sentences, epochs, sampler, precision } = plan;
+  const loaded = await loadModel(await ensureModel(), {
+    head: "sequence-classification",
     labels: LABELS,
     seed,
   });
   const model = withDropout(loaded, dropout);
-  await saveClassifier(model, join(folder, "model"));
+  await saveModel(model, join(folder, "model"));
   disposeTree(model.params);
   const task = await colaTask(model.tokenizer, { seed, sentences });
   const { epsilon } = ADAMW_DEFAULTS;
-  const recipe = { ...RECIPE, epochs, order, precision, seed, epsilon };
+  const recipe = { ...RECIPE, epochs, sampler, precision, seed, epsilon };
   const { batchSize } = recipe;
   const totalSteps = epochs * numBatches(task.train.length, batchSize);
   const write = (name: string, text: string): Promise<void> =>
@@ -176,7 +175,7 @@ async function writeWorkload(
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const batches = BATCHES_OF.padded(task.train, model.config, {
       batchSize,
-      order: trainingOrder(order, lengths, { seed, epoch, batchSize }),
+      order: sampleOrder(sampler, lengths, { seed, epoch, batchSize }),
     });
     await write(`train-${epoch}.jsonl`, linesOf(batches));
   }
@@ -227,7 +226,7 @@ async function runRace(
     const { sentences, dropout } = plan;
     const options: FineTuneOptions = {
       ...recipe,
-      layout: who === "packed" ? "packed" : "padded",
+      batching: who === "packed" ? "packed" : "padded",
     };
     const isEager = who === "eager";
     const workload = { options, threads, sentences, dropout, isEager };

@@ -18,13 +18,13 @@ const CELLS: readonly { readonly part: string; readonly source: string }[] = [
     part: "model",
     source: `
 const labels = ["unacceptable", "acceptable"];
-const model = await loadClassifier(await ensureModel(), { labels, seed: 42 });`,
+const model = await loadModel(await ensureModel(), { head: "sequence-classification", labels, seed: 42 });`,
   },
   {
     part: "sentences",
     source: `
-const cola = await loadCola();
-const examples = encodeCola(cola.train, model.tokenizer, { maxLength: 64 });`,
+const cola = await loadDataset(COLA);
+const examples = encodeExamples(model.tokenizer, cola.train, { maxLength: 64 });`,
   },
   {
     part: "first step",

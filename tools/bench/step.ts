@@ -13,14 +13,10 @@ import * as tf from "@tensorflow/tfjs";
 import {
   batchTensors,
   type LabelledInput,
+  splitBatch,
 } from "../../lib/batches/batch_tensors.ts";
-import {
-  classificationLoss,
-  type ClassifierTrainState,
-} from "../../lib/training/classification.ts";
-import { cutBatch } from "../../lib/batches/cut_batch.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
-import { sideBySide } from "../../lib/engine/side_by_side.ts";
+import { numReplicas } from "../../lib/engine/compile.ts";
 import {
   tensorFlowBackend,
   tensorFlowBinding,
@@ -31,19 +27,24 @@ import {
 } from "../../lib/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../../lib/model/config.ts";
 import type { Dropout } from "../../lib/ops/dropout.ts";
-import { initClassifier } from "../../lib/model/initialize.ts";
+import { initHead } from "../../lib/model/heads/heads.ts";
 import { randomStream } from "../../lib/engine/random/stream.ts";
 import {
   ADAMW_DEFAULTS,
   adamWRates,
   initOptimizerState,
 } from "../../lib/training/adamw.ts";
-import { compileStep } from "../../lib/training/compiled_step.ts";
-import { crossEntropy } from "../../lib/training/loss.ts";
 import type { Precision } from "../../lib/engine/precision.ts";
-import { inShards, sharesOf } from "../../lib/training/shards.ts";
-import { stepOf } from "../../lib/training/step.ts";
-import { makeTrainable } from "../../lib/training/variables.ts";
+import { crossEntropy } from "../../lib/training/losses.ts";
+import { classificationLoss } from "../../lib/training/tasks/sequence_classification.ts";
+import {
+  compileTrainStep,
+  makeTrainable,
+  makeTrainStep,
+  microBatchLoss,
+  microBatchWeights,
+  type TrainState,
+} from "../../lib/training/train_step.ts";
 import { answerRequests, peakMegabytes } from "./worker_process.ts";
 import {
   BENCH_MODELS,
@@ -91,24 +92,27 @@ await startEngine({
   // Operations that are called one by one have all threads to themselves.
   ...(isCompiled ? {} : { interOpThreads: 1 }),
 });
-const config = { ...BENCH_MODELS[model], vocabSize: words };
-const params = initClassifier(config, NUM_CLASSES, randomStream(SEED));
+const config = {
+  ...BENCH_MODELS[model as BenchModel],
+  vocabSize: words,
+};
+const params = initHead(
+  "sequence-classification",
+  { config, numLabels: NUM_CLASSES },
+  randomStream(SEED),
+);
 makeTrainable(params);
-const state: ClassifierTrainState = {
+const state: TrainState<ClassifierParams> = {
   params,
   optimizerState: initOptimizerState(params),
 };
-const settings = {
-  config,
-  adamW: ADAMW_DEFAULTS,
-  maxGradNorm: MAX_GRAD_NORM,
-};
+const settings = { config, adamW: ADAMW_DEFAULTS, maxGradNorm: MAX_GRAD_NORM };
 const lossFunction = savings === "all" ? classificationLoss : plainLoss;
 const step = isCompiled
-  ? compileStep(lossFunction, "training step")[precision]
-  : stepOf(inShards(lossFunction));
-const batch = benchBatch(tokens, words);
-const shards = cutBatch(batch, isCompiled ? sideBySide() : 1);
+  ? compileTrainStep(lossFunction, "training step")[precision]
+  : makeTrainStep(microBatchLoss(lossFunction));
+const plain = benchBatch(tokens, words);
+const microBatches = splitBatch(plain, isCompiled ? numReplicas() : 1);
 let stepsTaken = 0;
 
 /** The loss of `classificationLoss()`, computed from all rows of all layers. */
@@ -128,8 +132,8 @@ async function take(): Promise<number> {
   stepsTaken++;
   const outcome = tf.tidy(() => {
     const batch = {
-      shards: shards.map((shard) => batchTensors(shard, config)),
-      shares: sharesOf(shards.map(({ size }) => size)),
+      microBatches: microBatches.map((each) => batchTensors(each, config)),
+      weights: microBatchWeights(microBatches.map(({ size }) => size)),
     };
     const rates = adamWRates(stepsTaken, LEARNING_RATE, ADAMW_DEFAULTS);
     const seed = tf.tensor1d([SEED, stepsTaken], "int32");

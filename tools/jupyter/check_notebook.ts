@@ -1,10 +1,12 @@
 /**
- * Checks notebooks before they run: nothing else does, for the kernel checks no types
- * and gives `undefined` for an import that does not exist.
+ * Notebook checks before a run: nothing else makes them, because the kernel checks no
+ * types and gives `undefined` for an import that does not exist.
  *
  * The code cells of each notebook become one module, in a hidden file beside the
  * notebook so that its imports mean what they mean there, and `deno check` and
- * `deno lint` see all modules at once.
+ * `deno lint` see all modules at once. Imports may stand anywhere at the top level of
+ * a module, and count before all else; so does `await`. The cells therefore follow one
+ * another as they are.
  *
  * @module
  */
@@ -12,7 +14,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkPage } from "./check_page.ts";
-import { gatherCells, type GatheredCells } from "./gather_cells.ts";
 import { codeCells, type Notebook } from "./notebook.ts";
 import { parseNotebook } from "./notebook_file.ts";
 import { validateNotebook } from "./validate_notebook.ts";
@@ -163,7 +164,7 @@ async function checkModules(
   const findings = findingsIn(stderr);
   if (success || findings.length > 0) return findings;
   throw new SyntaxError(
-    `Cannot read what deno check says as it must name files and lines: ${stderr.trim()}`,
+    `Cannot read the output of deno check: it must name files and lines; found ${stderr.trim()}`,
   );
 }
 
@@ -192,4 +193,50 @@ async function deno(
   }).output();
   const text = new TextDecoder();
   return { success, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+/**
+ * Stands between two cells: it ends the last statement of the one whatever the next
+ * begins with, and no brace can stay open across it.
+ */
+const BOUNDARY = "export {};";
+
+/** A place in a notebook, both counted from 1, the cells among code cells. */
+export type CellPlace = { cell: number; line: number };
+
+/** A notebook's code as a module. */
+export type GatheredCells = {
+  code: string;
+  /** The place of each line of `code`. */
+  places: CellPlace[];
+};
+
+/**
+ * Gathers the code cells of a notebook.
+ *
+ * @example Two cells
+ * ```ts
+ * import { gatherCells } from "./check_notebook.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { code, places } = gatherCells(["const a = 1", "a\na"]);
+ * assert.equal(code.split("\n")[3], "a");
+ * assert.deepEqual(places[3], { cell: 2, line: 2 });
+ * ```
+ *
+ * @param sources The source of each code cell.
+ * @returns The module, and where each of its lines comes from.
+ */
+export function gatherCells(sources: readonly string[]): GatheredCells {
+  const lines: string[] = [];
+  const places: CellPlace[] = [];
+  for (const [i, source] of sources.entries()) {
+    const cellLines = [...source.split(/\r\n|\r|\n/), BOUNDARY];
+    for (const [j, line] of cellLines.entries()) {
+      lines.push(line);
+      // What goes wrong at the boundary began in the cell's last line.
+      places.push({ cell: i + 1, line: Math.min(j + 1, cellLines.length - 1) });
+    }
+  }
+  return { code: lines.join("\n") + "\n", places };
 }

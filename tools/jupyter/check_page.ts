@@ -13,7 +13,7 @@ import {
   NOTEBOOK_KERNEL,
   type Output,
 } from "./notebook.ts";
-import { isJsonType } from "./notebook_layout.ts";
+import { isJsonType } from "./notebook.ts";
 
 /** The longest code cell, in lines. */
 const MAX_LINES = 25;

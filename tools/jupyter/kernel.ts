@@ -17,7 +17,7 @@ import {
 } from "./kernel_process.ts";
 import type { Output } from "./notebook.ts";
 import { CellOutputs, type Displays } from "./outputs.ts";
-import type { Content } from "./wire.ts";
+import type { Content } from "./channels.ts";
 
 /** The type of the message that says: nothing more comes of this cell. */
 const MARK = "bertbook_mark";
@@ -124,7 +124,7 @@ export class Kernel implements AsyncDisposable {
     const timer = setTimeout(() =>
       late.abort(
         new KernelError(
-          `Cannot start a kernel as it must answer within ${START_MILLISECONDS} ms: it did not`,
+          `Cannot start a kernel: it must answer within ${START_MILLISECONDS} ms; found no answer`,
         ),
       ), START_MILLISECONDS);
     const signal = AbortSignal.any([process.ended, late.signal]);
@@ -178,7 +178,7 @@ export class Kernel implements AsyncDisposable {
     const timer = setTimeout(() =>
       limit.abort(
         new CellTimeoutError(
-          `Cannot finish the cell as it must end within ${timeoutSeconds} s: it did not; allow more time, or give it less to do`,
+          `Cannot finish the cell: it must end within ${timeoutSeconds} s; found it still running; allow more time, or give it less to do`,
         ),
       ), timeoutSeconds * 1_000);
     const end = AbortSignal.any([this.#channels.broken, limit.signal]);

@@ -167,7 +167,7 @@ async function obituary(process: Deno.ChildProcess): Promise<KernelError> {
   await listening;
   clearTimeout(patience);
   return new KernelError(
-    `Cannot run cells as the kernel must be alive: it ended with ${
+    `Cannot run cells: the kernel must be alive; found it ended with ${
       signal ?? `code ${code}`
     }${words.trim() && `\n${words.trim()}`}`,
   );

@@ -100,6 +100,6 @@ function needed(variable: string): string {
   const value = Deno.env.get(variable);
   if (value) return value;
   throw new TypeError(
-    `Cannot find the Jupyter data folder as ${variable} must name a folder: it is not set; set it, or JUPYTER_DATA_DIR`,
+    `Cannot find the Jupyter data folder: ${variable} must name a folder; found it unset; set it, or JUPYTER_DATA_DIR`,
   );
 }

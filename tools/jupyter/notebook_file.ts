@@ -8,12 +8,7 @@
  */
 
 import { basename } from "node:path";
-import {
-  formatJson,
-  isJsonType,
-  isLineType,
-  splitLines,
-} from "./notebook_layout.ts";
+import { formatJson, isJsonType, isLineType, splitLines } from "./notebook.ts";
 import type { MimeBundle, Notebook } from "./notebook.ts";
 import { validateNotebook } from "./validate_notebook.ts";
 
@@ -41,7 +36,7 @@ export async function readNotebook(file: string): Promise<Notebook> {
 export function parseNotebook(text: string, file: string): Notebook {
   const refuse = (why: string): SyntaxError =>
     new SyntaxError(
-      `Cannot read "${file}" as a notebook as its format must be 4.5: ${why}`,
+      `Cannot read "${file}" as a notebook: its format must be 4.5; found ${why}`,
     );
   let disk: Notebook;
   try {
@@ -74,7 +69,7 @@ export async function writeNotebook(
     throw new TypeError(
       `Cannot write "${
         basename(file)
-      }" as a notebook as its format must be 4.5: ${
+      }" as a notebook: its format must be 4.5; found ${
         problems.slice(0, 3).join("; ")
       }`,
     );

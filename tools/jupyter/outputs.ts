@@ -6,7 +6,7 @@
  * @module
  */
 
-import { isJsonType } from "./notebook_layout.ts";
+import { isJsonType } from "./notebook.ts";
 import type {
   DisplayOutput,
   ErrorOutput,
@@ -14,7 +14,7 @@ import type {
   Output,
   ResultOutput,
 } from "./notebook.ts";
-import type { Content } from "./wire.ts";
+import type { Content } from "./channels.ts";
 
 /** The displays of a kernel that have an id, so that any later cell may update them. */
 export type Displays = Map<string, (DisplayOutput | ResultOutput)[]>;

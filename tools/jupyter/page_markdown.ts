@@ -1,17 +1,21 @@
 /**
- * Markdown of a notebook as HTML that can be trusted: text never becomes a script, a
- * handler or a link that runs, and nothing is loaded from elsewhere.
+ * Markdown and source code of a notebook as HTML that can be trusted: text never becomes
+ * a script, a handler or a link that runs, and nothing is loaded from elsewhere.
  *
  * @module
  */
 
 import katex from "katex";
+import hljs from "highlight.js/lib/core";
+import bash from "highlight.js/lib/languages/bash";
+import json from "highlight.js/lib/languages/json";
+import python from "highlight.js/lib/languages/python";
+import typescript from "highlight.js/lib/languages/typescript";
 import {
   Marked,
   type TokenizerAndRendererExtension,
   type Tokens,
 } from "marked";
-import { highlight } from "./page_code.ts";
 import { escapeHtml } from "../../lib/views/escape.ts";
 import type { MimeBundle } from "./notebook.ts";
 
@@ -166,4 +170,22 @@ function freshId(wanted: string, headings: readonly Heading[]): string {
   let id = wanted;
   for (let n = 2; taken.has(id); n++) id = `${wanted}-${n}`;
   return id;
+}
+
+const highlighter = hljs.newInstance();
+highlighter.registerLanguage("bash", bash);
+highlighter.registerLanguage("json", json);
+highlighter.registerLanguage("python", python);
+highlighter.registerLanguage("typescript", typescript);
+
+/**
+ * Source code as HTML, its words in `<span>`s of highlight.js's classes.
+ *
+ * @param code The code.
+ * @param language Its name; code of a language that is not known stays plain.
+ * @returns The HTML.
+ */
+export function highlight(code: string, language: string): string {
+  if (!highlighter.getLanguage(language)) return escapeHtml(code);
+  return highlighter.highlight(code, { language }).value;
 }

@@ -123,7 +123,8 @@ export async function runNotebook(
 const STOPPED: ErrorOutput = {
   output_type: "error",
   ename: "AbortError",
-  evalue: "Cannot begin the cell as the run must not be stopped: it was",
+  evalue:
+    "Cannot begin the cell: the run must not be stopped; found it stopped",
   traceback: [],
 };
 

@@ -1,20 +1,12 @@
 /**
- * Client sockets of ZMTP 3.0 with the NULL mechanism: just enough of ZeroMQ to talk
- * to a Jupyter kernel.
+ * ZMTP 3.0, the protocol under ZeroMQ: client sockets with the NULL mechanism, just
+ * enough to talk to a Jupyter kernel, and the bytes that they exchange.
+ *
+ * A connection is a greeting of 64 bytes each way, a READY command each way, then
+ * messages of one or more frames. ZeroMQ RFC 23, "ZMTP 3.0".
  *
  * @module
  */
-
-import {
-  ByteReader,
-  COMMAND,
-  encodeFrame,
-  encodeMessage,
-  greeting,
-  readFrame,
-  readMessage,
-  readyCommand,
-} from "./zmtp_frames.ts";
 
 /** How to connect a socket. */
 export type ZmtpOptions = {
@@ -68,7 +60,7 @@ export class ZmtpSocket {
     const [signature, ...rest] = await this.#reader.take(64);
     if (signature !== 0xff || rest[8] !== 0x7f || (rest[9] ?? 0) < 3) {
       throw new SyntaxError(
-        `Cannot speak ZMTP as the peer must greet with version 3 or later: it sent ${signature}, ${
+        `Cannot speak ZMTP: the peer must greet with version 3 or later; found ${signature}, ${
           rest[8]
         }, version ${rest[9]}`,
       );
@@ -78,7 +70,7 @@ export class ZmtpSocket {
     const { flags, body } = await readFrame(this.#reader);
     if (!(flags & COMMAND) || body[0] !== 5) {
       throw new SyntaxError(
-        `Cannot speak ZMTP as the peer must answer READY: it sent ${
+        `Cannot speak ZMTP: the peer must answer READY; found ${
           JSON.stringify(new TextDecoder().decode(body))
         }`,
       );
@@ -129,4 +121,167 @@ async function connectWhenOpen(
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
+}
+
+/** Frame flags of RFC 23: more frames follow; the length has eight bytes. */
+const MORE = 1, LONG = 2;
+
+/** The flag of a frame that is a command, not part of a message. */
+export const COMMAND = 4;
+
+/** Frames above this size are refused: no notebook output comes near it. */
+const MAX_FRAME_BYTES = 2 ** 30;
+
+const utf8 = new TextEncoder();
+
+/** Anything that bytes can be read from, a TCP connection for one. */
+export type ByteSource = {
+  read(into: Uint8Array): Promise<number | null>;
+};
+
+/** A frame as it stands on the wire: flags, length, body. */
+export type Frame = { flags: number; body: Uint8Array };
+
+/**
+ * One frame as bytes: the flags, the length in one byte or in eight, the body.
+ *
+ * @example A short frame
+ * ```ts
+ * import { encodeFrame } from "./zmtp.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const body = new TextEncoder().encode("ok");
+ * assert.deepEqual([...encodeFrame({ flags: 0, body })], [0, 2, 111, 107]);
+ * ```
+ *
+ * @param frame Its flags, without the one for a long length, and its body.
+ * @returns The bytes to send.
+ */
+export function encodeFrame({ flags, body }: Frame): Uint8Array {
+  if (body.length < 256) {
+    return concat([Uint8Array.of(flags, body.length), body]);
+  }
+  const head = new Uint8Array(9);
+  head[0] = flags | LONG;
+  new DataView(head.buffer).setBigUint64(1, BigInt(body.length));
+  return concat([head, body]);
+}
+
+/**
+ * A message as bytes: every frame but the last says that more follow.
+ *
+ * @param parts The body of each frame.
+ * @returns The bytes to send.
+ */
+export function encodeMessage(parts: readonly Uint8Array[]): Uint8Array {
+  const last = parts.length - 1;
+  return concat(
+    parts.map((body, i) => encodeFrame({ flags: i < last ? MORE : 0, body })),
+  );
+}
+
+/** Takes exact numbers of bytes from a source that delivers them in any pieces. */
+export class ByteReader {
+  #rest: Uint8Array = new Uint8Array(0);
+  readonly #piece = new Uint8Array(65_536);
+  readonly #source: ByteSource;
+
+  /** @param source Where the bytes come from. */
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  /**
+   * Waits for `count` bytes.
+   *
+   * @param count How many.
+   * @returns That many bytes.
+   * @throws {Deno.errors.UnexpectedEof} If the source ends before.
+   */
+  async take(count: number): Promise<Uint8Array> {
+    const pieces = [this.#rest];
+    let length = this.#rest.length;
+    while (length < count) {
+      const got = await this.#source.read(this.#piece);
+      if (got === null) {
+        throw new Deno.errors.UnexpectedEof(
+          `Cannot read a frame: ${count} bytes must follow; found ${length} before the peer closed`,
+        );
+      }
+      pieces.push(this.#piece.slice(0, got));
+      length += got;
+    }
+    const all = pieces.length === 1 ? this.#rest : concat(pieces);
+    this.#rest = all.subarray(count);
+    return all.slice(0, count);
+  }
+}
+
+/**
+ * Reads one frame.
+ *
+ * @param reader Where the bytes come from.
+ * @returns The frame; its flags still tell whether the length was long.
+ * @throws {RangeError} If the frame claims more than a gibibyte.
+ */
+export async function readFrame(reader: ByteReader): Promise<Frame> {
+  const [flags = 0] = await reader.take(1);
+  const length = (await reader.take(flags & LONG ? 8 : 1)).reduce(
+    (sum, byte) => sum * 256 + byte,
+    0,
+  );
+  if (length > MAX_FRAME_BYTES) {
+    throw new RangeError(
+      `Cannot read a frame: its length must be at most ${MAX_FRAME_BYTES} bytes; found ${length}`,
+    );
+  }
+  return { flags, body: await reader.take(length) };
+}
+
+/**
+ * Reads one message, and passes over commands between messages.
+ *
+ * @param reader Where the bytes come from.
+ * @returns The body of each frame.
+ */
+export async function readMessage(reader: ByteReader): Promise<Uint8Array[]> {
+  const parts: Uint8Array[] = [];
+  for (;;) {
+    const { flags, body } = await readFrame(reader);
+    if (flags & COMMAND) continue;
+    parts.push(body);
+    if (!(flags & MORE)) return parts;
+  }
+}
+
+/** Signature, version 3.0, mechanism NULL, not a server: 64 bytes in all. */
+export function greeting(): Uint8Array {
+  const bytes = new Uint8Array(64);
+  bytes.set([0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0x7f, 3, 0]);
+  bytes.set(utf8.encode("NULL"), 12);
+  return bytes;
+}
+
+/** The READY command with its properties, each value behind a four-byte length. */
+export function readyCommand(properties: Record<string, string>): Uint8Array {
+  const pieces = [Uint8Array.of(5), utf8.encode("READY")];
+  for (const [name, value] of Object.entries(properties)) {
+    const key = utf8.encode(name), bytes = utf8.encode(value);
+    const length = new Uint8Array(4);
+    new DataView(length.buffer).setUint32(0, bytes.length);
+    pieces.push(Uint8Array.of(key.length), key, length, bytes);
+  }
+  return concat(pieces);
+}
+
+function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(
+    pieces.reduce((sum, { length }) => sum + length, 0),
+  );
+  let offset = 0;
+  for (const piece of pieces) {
+    all.set(piece, offset);
+    offset += piece.length;
+  }
+  return all;
 }

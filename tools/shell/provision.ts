@@ -2,14 +2,14 @@
 
 // deno-lint-ignore-file no-console -- a missing library is reported in the terminal
 
-import { parseEngineName } from "../../lib/engine/engine_name.ts";
+import { parseEngineName } from "../../lib/engine/start_engine.ts";
 import { provideLibrary } from "../../lib/engine/tensorflow/library.ts";
 import {
+  formatProgress,
   ProvisionError,
   type ProvisionEvent,
   type ProvisionOptions,
 } from "../../lib/download/asset.ts";
-import { formatProgress } from "../../lib/download/progress.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { StatusLine } from "./terminal.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { readTokenizer } from "../../lib/checkpoint/tokenizer_files.ts";
 import { renderPng } from "../../lib/views/picture.ts";
-import { sweepChart } from "../../lib/views/sweep_chart.ts";
+import { sweepChart } from "./sweep_chart.ts";
 import { colaTask, type EpochAnswer, RECIPE, scored } from "../bench/cola.ts";
 import type { EpochsWorkload } from "../bench/epochs.ts";
 import { denoWorker, WorkerProcess } from "../bench/worker_process.ts";

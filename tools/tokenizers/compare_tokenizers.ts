@@ -11,7 +11,7 @@
 
 import { env, type PreTrainedTokenizer } from "@huggingface/transformers";
 import { randomStream } from "../../lib/engine/random/stream.ts";
-import { encode, type Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
+import type { Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
 import { ALL_MINI_LM, ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { readTokenizer } from "../../lib/checkpoint/tokenizer_files.ts";
 import { spreadOf } from "../bench/statistics.ts";
@@ -71,7 +71,7 @@ function row(corpus: Corpus, numDifferent: number, pair: Pair): string {
   const every = Math.max(1, texts.length / NUM_TIMED);
   const timed = texts.filter((_, i) => Math.floor(i % every) === 0);
   const [bertbook, reference] = textsPerSecond(timed, [
-    (text) => encode(pair.tokenizer, text),
+    (text) => pair.tokenizer.encode(text),
     (text) => pair.reference.encode(text),
   ]);
   return [

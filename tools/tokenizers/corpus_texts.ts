@@ -1,36 +1,32 @@
 /** Raw texts of the corpora in the user's own folder. @module */
 
-import { parse } from "csv-parse/sync";
 import { gunzipSync } from "node:zlib";
+import { readTable, type TableOptions } from "../../lib/datasets/table.ts";
 
 /** Texts under the name of their corpus. */
 export type Corpus = { name: string; texts: string[] };
 
-/** A file of a corpus, and how its texts are read. */
-type CorpusFile = { path: string; textsOf: (content: string) => string[] };
-
-/** One column of a tab-separated file without quoting. */
-const fieldAt = (index: number) => (content: string): string[] =>
-  linesOf(content).map((line) => line.split("\t")[index] ?? "");
-
-/** The text after the label in a file of `<label> <question>` lines. */
-const afterLabel = (content: string): string[] =>
-  linesOf(content).map((line) => line.slice(line.indexOf(" ") + 1));
-
-/** The first column of a quoted CSV file, below its header. */
-const firstField = (content: string): string[] =>
-  parse(content, { from: 2 }).map(([text]) => text!);
+/** A file of a corpus, its format, and the column of its texts. */
+type CorpusFile = {
+  readonly file: string;
+  readonly format: TableOptions["format"];
+  readonly column: number;
+};
 
 /** The corpora that {@linkcode corpusTexts} can read. */
 export type CorpusName = "CoLA" | "TREC" | "IMDB";
 
 const CORPORA: Readonly<Record<CorpusName, CorpusFile[]>> = {
   CoLA: ["in_domain_train", "in_domain_dev", "out_of_domain_dev"]
-    .map((name) => ({ path: `cola/${name}.tsv`, textsOf: fieldAt(3) })),
+    .map((name) => ({ file: `cola/${name}.tsv`, format: "tsv", column: 3 })),
   TREC: ["nodev", "dev", "test"]
-    .map((name) => ({ path: `trec/trec.${name}.utf8`, textsOf: afterLabel })),
+    .map((name) => ({
+      file: `trec/trec.${name}.utf8`,
+      format: "label-prefixed",
+      column: 1,
+    })),
   IMDB: ["train.csv.gz", "test.csv.gz", "reviews_2500.csv"]
-    .map((name) => ({ path: `imdb/imdb_${name}`, textsOf: firstField })),
+    .map((name) => ({ file: `imdb/imdb_${name}`, format: "csv", column: 0 })),
 };
 
 /**
@@ -38,7 +34,7 @@ const CORPORA: Readonly<Record<CorpusName, CorpusFile[]>> = {
  *
  * @param folder A folder with `cola/`, `trec/` and `imdb/`.
  * @param names The corpora to read.
- * @returns The corpora found, each with all its texts.
+ * @returns The corpora found, each with all of its texts.
  */
 export async function corpusTexts(
   folder: string,
@@ -47,29 +43,27 @@ export async function corpusTexts(
   const corpora: Corpus[] = [];
   for (const name of names) {
     const texts: string[] = [];
-    for (const { path, textsOf } of CORPORA[name]) {
-      const content = await readIfThere(`${folder}/${path}`);
+    for (const { file, format, column } of CORPORA[name]) {
+      const bytes = await readIfThere(`${folder}/${file}`);
+      if (bytes === undefined) continue;
+      const rows = readTable(bytes, { file, format });
+      // A CSV file begins with a header.
+      if (format === "csv") rows.shift();
       // One by one: spread into one call, IMDB would overflow the stack.
-      for (const text of textsOf(content)) texts.push(text);
+      for (const { cells } of rows) texts.push(cells[column]!);
     }
     if (texts.length > 0) corpora.push({ name, texts });
   }
   return corpora;
 }
 
-/** The decoded file, unzipped if it is compressed; "" if it does not exist. */
-async function readIfThere(path: string): Promise<string> {
+/** The decompressed file, if it is there. */
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   try {
     const bytes = await Deno.readFile(path);
-    return new TextDecoder().decode(
-      path.endsWith(".gz") ? gunzipSync(bytes) : bytes,
-    );
+    return path.endsWith(".gz") ? gunzipSync(bytes) : bytes;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-}
-
-function linesOf(content: string): string[] {
-  return content.split("\n").filter((line) => line !== "");
 }

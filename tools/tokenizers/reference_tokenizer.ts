@@ -6,7 +6,7 @@ import {
   type PreTrainedTokenizer,
 } from "@huggingface/transformers";
 import { basename, dirname, resolve } from "node:path";
-import { encode, type Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
+import type { Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
 
 /**
  * Opens the tokenizer of a model folder with `@huggingface/transformers`.
@@ -41,7 +41,7 @@ export function differences(
   reference: PreTrainedTokenizer,
 ): Difference[] {
   return texts.flatMap((text) => {
-    const actual = encode(tokenizer, text).inputIds;
+    const actual = tokenizer.encode(text).inputIds;
     const expected = reference.encode(text);
     const equal = actual.length === expected.length &&
       actual.every((id, i) => id === expected[i]);

@@ -108,7 +108,7 @@ export class Speaker {
     );
     if (free.length === 0) {
       throw new RangeError(
-        `Cannot draw a word as one must be left unused: the list has ${items.length}, ` +
+        `Cannot draw a word: one must be unused; found ${items.length} in the list, ` +
           `all used or on the other side of the bar; add words to it`,
       );
     }

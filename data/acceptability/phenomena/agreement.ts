@@ -1,4 +1,4 @@
-/** The verb agrees with the head of its subject, whatever stands between. @module */
+/** The verb agrees with the head of its subject, whatever comes between. @module */
 
 import { pair } from "../grammar/pair.ts";
 import {

@@ -6,7 +6,7 @@ import type { VerbForms } from "../grammar/morphology.ts";
 import { type Activity, HOBBIES, PASTIMES } from "../lexicon/verbs.ts";
 import type { Phenomenon } from "./phenomenon.ts";
 
-/** A clause's tense: what it says before the verb, the verb's form, and what stands for it. */
+/** A clause's tense: the words before the verb, the verb's form, and what may replace it. */
 type Tense = { said: string; form: keyof VerbForms; auxiliary: string };
 
 const TENSES: readonly Tense[] = [
@@ -23,7 +23,7 @@ const habit = (s: Speaker): Activity => s.word(s.chance() ? HOBBIES : PASTIMES);
 
 const PRONOUN = { female: "she", male: "he" } as const;
 
-/** A predicate and what may stand for it: a form of be for an adjective only. */
+/** A predicate and what may replace it: a form of be for an adjective only. */
 function predicate(s: Speaker, not = ""): { said: string; auxiliary: Choice } {
   const tense = s.oneOf(TENSES.filter(({ auxiliary }) => auxiliary !== "is"));
   const be = s.oneOf(["is", "was"]);

@@ -2,14 +2,14 @@
 
 import type { Frame } from "../grammar/speaker.ts";
 
-/** One point of grammar; each of its frames says both ways to get it right as often. */
+/** One point of grammar; its frames show both ways to get it right equally often. */
 export type Phenomenon = {
   /** Four letters and figures; the `source` column of the corpus. */
   readonly code: string;
   readonly title: string;
   /** One sentence for a reader who is no linguist, with an example of each label. */
   readonly explanation: string;
-  /** Held out: stands only in the out-of-domain split. */
+  /** Held out: occurs only in the out-of-domain split. */
   readonly outOfDomain: boolean;
   readonly frames: readonly Frame[];
 };

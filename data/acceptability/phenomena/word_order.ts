@@ -1,4 +1,4 @@
-/** Where adverbs, auxiliaries, particles and adjectives stand. @module */
+/** The position of adverbs, auxiliaries, particles and adjectives. @module */
 
 import { or, pair } from "../grammar/pair.ts";
 import { type Speaker, THINGS } from "../grammar/speaker.ts";
@@ -6,13 +6,13 @@ import { FREQUENCY, MANNER } from "../lexicon/modifiers.ts";
 import { HOBBIES, PASTIMES } from "../lexicon/verbs.ts";
 import type { Phenomenon } from "./phenomenon.ts";
 
-/** Verb and particle: the pronoun stands between them. */
+/** Verb and particle: the pronoun comes between them. */
 const PARTICLES =
   `picked up, threw away, turned off, wrote down, gave back, switched on, handed in,
   tore up, put away, brought back, took off, hung up, sent back, filled in`
     .split(/,\s*/);
 
-/** Verb and preposition: the pronoun stands after both. */
+/** Verb and preposition: the pronoun comes after both. */
 const PREPOSITIONS =
   `looked at, waited for, listened to, laughed at, talked about, relied on,
   believed in, searched for, cared for, pointed at, complained about, worried about, stared at,
@@ -27,7 +27,7 @@ const ENOUGH = `tall: to reach the shelf, old: to vote, old: to drive the truck,
   row.split(": ") as [string, string]
 );
 
-/** What is said of a thing that stands at the head of the sentence. */
+/** A statement about a thing at the head of the sentence. */
 const FATES = `surprised everybody, looked familiar, impressed the visitors,
   caused the argument, attracted attention, pleased the children`.split(
   /,\s*/,

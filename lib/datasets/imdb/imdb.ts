@@ -1,125 +1,124 @@
 /**
- * Film reviews with their verdict: Maas et al. (2011), "Learning Word Vectors for
- * Sentiment Analysis", ACL.
+ * IMDB, film reviews with their verdict: Maas et al. (2011), "Learning Word Vectors
+ * for Sentiment Analysis", ACL.
  *
  * @module
  */
 
-import { gunzipSync } from "node:zlib";
-import { CsvError, parse } from "csv-parse/sync";
+import type { DatasetSource, Example, FileLayout } from "../dataset.ts";
+import { malformed, nonBlankText, parseLabel, readTable } from "../table.ts";
 
-/** A review with its verdict. */
-export type ImdbExample = {
-  /** The review as it stands, with its HTML line breaks. */
-  review: string;
-  /** 1 positive, 0 negative. */
-  label: 0 | 1;
-};
+const ARCHIVE = "aclImdb_v1.tar.gz";
 
-/** Most bytes that a compressed file may unpack to; the real ones have 33 MB. */
-const MAX_BYTES = 1 << 29;
-
-/** The spellings of the two verdicts. */
-const LABELS: ReadonlyMap<string, 0 | 1> = new Map([
-  ["0", 0],
-  ["1", 1],
-  ["negative", 0],
-  ["positive", 1],
-]);
+/** One file of which a quarter, in proportion to the verdicts, becomes `test`. */
+function undivided(train: string): FileLayout {
+  return {
+    files: { train },
+    parse: parseImdb,
+    // The year of the paper is the seed.
+    holdOut: { part: "test", fraction: 0.25, seed: 2011 },
+  };
+}
 
 /**
- * Reads a CSV file (RFC 4180) with the columns `review,sentiment` or
- * `text,label`, plain or compressed with gzip.
+ * IMDB, in three forms: both parts as CSV; the published archive of 100,000 small
+ * files, of which half are reviews with a verdict; or a sample that is not yet
+ * split. It has no part for validation.
  *
- * Reviews hold commas, quotes and line breaks, so quoting is real here.
+ * A machine without network waits three seconds at most, then the embedded dataset
+ * is used.
+ */
+export const IMDB: DatasetSource = {
+  name: "imdb",
+  title: "IMDB",
+  paper: "Maas et al., 2011",
+  unit: "reviews",
+  labels: ["negative", "positive"],
+  layouts: [{
+    files: { train: "imdb_train.csv.gz", test: "imdb_test.csv.gz" },
+    parse: parseImdb,
+  }, {
+    archive: ARCHIVE,
+    // Such as aclImdb/test/pos/17_9.txt: the part and the verdict of a review.
+    members: /^aclImdb\/(train|test)\/(neg|pos)\/\d+_\d+\.txt$/,
+    parseMember: (name, text) => {
+      const part = name.startsWith("aclImdb/train/") ? "train" : "test";
+      const label = name.includes("/pos/") ? 1 : 0;
+      return [part, { text: withLineEnds(text), label }];
+    },
+  }, undivided("imdb_reviews_2500.csv")],
+  asset: {
+    name: "IMDB reviews",
+    folder: "data/imdb",
+    licence: "none stated; reviews remain with their authors",
+    files: {
+      [ARCHIVE]: {
+        sha256:
+          "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe",
+        bytes: 84_125_825,
+      },
+    },
+    sources: [{
+      kind: "url",
+      url: `https://ai.stanford.edu/~amaas/data/sentiment/${ARCHIVE}`,
+      file: ARCHIVE,
+      connectTimeout: 3_000,
+      attempts: 1,
+    }],
+  },
+  embedded: {
+    title: "Embedded review corpus",
+    content: "reviews of invented films",
+    folder: "reviews",
+    layout: undivided("reviews.csv"),
+  },
+};
+
+/**
+ * Reads a CSV file (RFC 4180) with the columns `review,sentiment` or `text,label`.
+ *
+ * Reviews hold commas, quotes and line breaks, so quotes are syntax here. The line
+ * breaks of their web page, `<br />`, become line ends.
  *
  * @example
  * ```ts
  * import { parseImdb } from "bertbook/datasets/imdb/imdb.ts";
  * import assert from "node:assert/strict";
  *
- * const text = 'review,sentiment\n"Good, ""really"".",positive\n';
+ * const text = 'review,sentiment\n"Good,<br />""really"".",positive\n';
  * assert.deepEqual(parseImdb(new TextEncoder().encode(text), "x.csv"), [
- *   { review: 'Good, "really".', label: 1 },
+ *   { text: 'Good,\n"really".', label: 1 },
  * ]);
  * ```
  *
- * @param bytes The file's content; gzip is told from its first two bytes.
+ * @param bytes The file's content, UTF-8.
  * @param file Its name, for errors.
  * @returns One example for each record, in order. The official files are sorted
  * by class: shuffle before training.
- * @throws {SyntaxError} If the file is damaged, not UTF-8, has other columns or no
- * review, or a record has another verdict or no review.
+ * @throws {SyntaxError} If the file is malformed, has other columns or no review,
+ * or a record has another verdict or no review.
  */
-export function parseImdb(bytes: Uint8Array, file: string): ImdbExample[] {
-  const records = parseRecords(unpack(bytes, file), file);
-  const [header = [], ...rows] = records.map(({ record }) => record);
-  const names = header.join(",");
+export function parseImdb(bytes: Uint8Array, file: string): Example[] {
+  const [header, ...rows] = readTable(bytes, { file, format: "csv" });
+  const names = header!.cells.join(",");
   if (names !== "review,sentiment" && names !== "text,label") {
-    throw new SyntaxError(
-      `Cannot parse "${file}" as its columns must be review,sentiment or ` +
-        `text,label: found ${JSON.stringify(names.slice(0, 80))}`,
-    );
+    const rule = "its columns must be review,sentiment or text,label";
+    throw malformed(file, rule, JSON.stringify(names.slice(0, 80)));
   }
   if (rows.length === 0) {
-    throw new SyntaxError(
-      `Cannot parse "${file}" as it must have at least one review: it has none`,
-    );
+    throw malformed(file, "it must have at least one review", "none");
   }
-  return rows.map(([review = "", verdict = ""], index) => {
-    const label = LABELS.get(verdict);
-    if (label !== undefined && review.trim() !== "") return { review, label };
-    throw new SyntaxError(
-      `Cannot parse "${file}" as the record that ends in line ` +
-        `${records[index + 1]!.line} must have a review and a verdict of ` +
-        `${[...LABELS.keys()].join(", ")}: ` +
-        `found ${JSON.stringify(verdict.slice(0, 40))}`,
-    );
+  return rows.map((row) => {
+    const [review = "", verdict = ""] = row.cells;
+    const spellings = ["negative", "positive", "0", "1"];
+    return {
+      text: withLineEnds(nonBlankText(review, row)),
+      label: parseLabel(verdict, spellings, row) % 2,
+    };
   });
 }
 
-/** Undoes gzip, within bounds. */
-function unpack(bytes: Uint8Array, file: string): Uint8Array {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
-  } catch (error) {
-    throw damaged(file, "it must be whole gzip", error);
-  }
-}
-
-/** Splits CSV into records of two columns, each with its last line. */
-function parseRecords(
-  bytes: Uint8Array,
-  file: string,
-): { record: string[]; line: number }[] {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw damaged(file, "it must be UTF-8", error);
-  }
-  const records: { record: string[]; line: number }[] = [];
-  try {
-    parse(text, {
-      // Told, not guessed from the first line: files with both ends exist.
-      record_delimiter: ["\r\n", "\n"],
-      onRecord: (record: string[], { lines }) => {
-        records.push({ record, line: lines });
-        return null;
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw damaged(file, "it must be CSV with equal columns", error);
-  }
-  return records;
-}
-
-/** A file that cannot be read at all. */
-function damaged(file: string, must: string, error: unknown): SyntaxError {
-  const { message } = error as Error;
-  return new SyntaxError(`Cannot parse "${file}" as ${must}: ${message}`, {
-    cause: error,
-  });
+/** A line end for each line break of HTML. */
+function withLineEnds(review: string): string {
+  return review.replace(/<br\s*\/?>/gi, "\n");
 }

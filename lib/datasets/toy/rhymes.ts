@@ -1,6 +1,6 @@
-/** The rhymes that this project makes, as examples of a small language. @module */
+/** Rhymes that this project makes: texts of a small language. @module */
 
-import { parseDelimited } from "../delimited.ts";
+import { malformed, readTable } from "../table.ts";
 
 /** Two lines that rhyme. */
 export type Rhyme = {
@@ -11,18 +11,6 @@ export type Rhyme = {
   /** Words and marks in order; a comma ends the first line, a full stop the second. */
   readonly words: readonly string[];
 };
-
-const FILE = "rhymes.tsv";
-
-/**
- * Reads the rhymes of `data/rhymes`.
- *
- * @returns The rhymes, in the order in which the grammar made them.
- */
-export async function loadRhymes(): Promise<Rhyme[]> {
-  const url = new URL(`../../../data/rhymes/${FILE}`, import.meta.url);
-  return parseRhymes(await Deno.readFile(url), FILE);
-}
 
 /**
  * Reads rhymes from a file of three columns: sound, nats, words.
@@ -39,29 +27,25 @@ export async function loadRhymes(): Promise<Rhyme[]> {
  *
  * @param bytes The file's content, UTF-8.
  * @param file The file's name, for errors.
- * @throws {SyntaxError} If a line has other than three columns, or no number in the
+ * @throws {SyntaxError} If a line does not have three columns, or no number in the
  * second.
  */
 export function parseRhymes(bytes: Uint8Array, file: string): Rhyme[] {
-  return parseDelimited(bytes, { file, columns: 3 }).map((row, index) => {
-    const [sound, surprise, text] = row as [string, string, string];
+  return readTable(bytes, { file, format: "tsv", columns: 3 }).map((row) => {
+    const [sound = "", surprise = "", text = ""] = row.cells;
     const nats = Number(surprise);
     if (surprise !== "" && nats >= 0) {
       return { sound, nats, words: text.split(" ") };
     }
-    throw new SyntaxError(
-      `Cannot parse "${file}" as column 2 of line ${
-        index + 1
-      } must be a number ` +
-        `of nats: found "${surprise}"`,
-    );
+    const rule = `column 2 of line ${row.line} must be a number of nats`;
+    throw malformed(file, rule, `"${surprise}"`);
   });
 }
 
 /**
  * The sound of every word that ends a line.
  *
- * @param rhymes Where to learn it from.
+ * @param rhymes The rhymes.
  */
 export function soundsOf(rhymes: readonly Rhyme[]): Map<string, string> {
   return new Map(

@@ -1,12 +1,4 @@
-/** The stories that this project tells: documents for pretraining. @module */
-
-import { join } from "node:path";
-
-/** Where the stories stand. */
-const FILE = join(
-  import.meta.dirname!,
-  ...["..", "..", "..", "data", "stories", "stories.txt"],
-);
+/** Story documents of this project, for pretraining. @module */
 
 /**
  * Reads documents: a sentence a line, and an empty line between two documents.
@@ -30,13 +22,4 @@ export function parseDocuments(text: string): string[][] {
         .filter((line) => line !== "")
     )
     .filter((sentences) => sentences.length > 0);
-}
-
-/**
- * Loads the stories.
- *
- * @returns The sentences of each story, in order.
- */
-export async function loadStories(): Promise<string[][]> {
-  return parseDocuments(await Deno.readTextFile(FILE));
 }

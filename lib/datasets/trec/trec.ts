@@ -1,28 +1,95 @@
 /**
- * Questions with the kind of answer that they ask for: Li and Roth (2002),
+ * TREC, questions with the kind of answer that they ask for: Li and Roth (2002),
  * "Learning Question Classifiers", COLING.
  *
  * @module
  */
 
-import { type LabelledText, parseLabelFirst } from "../label_prefixed.ts";
+import type { DatasetSource, Example } from "../dataset.ts";
+import { parseLabel, readTable } from "../table.ts";
 
-/** The coarse classes in the order of their labels, with Li and Roth's codes. */
-export const TREC_CLASSES: readonly { code: string; title: string }[] = [
-  { code: "DESC", title: "description" },
-  { code: "ENTY", title: "entity" },
-  { code: "ABBR", title: "abbreviation" },
-  { code: "HUM", title: "person" },
-  { code: "LOC", title: "place" },
-  { code: "NUM", title: "number" },
-];
+/** The coarse classes with Li and Roth's codes, in the order of the labels. */
+const CLASSES: Readonly<Record<string, string>> = {
+  DESC: "description",
+  ENTY: "entity",
+  ABBR: "abbreviation",
+  HUM: "person",
+  LOC: "place",
+  NUM: "number",
+};
+const CODES = Object.keys(CLASSES);
 
-/** A question with the class of its answer. */
-export type TrecExample = {
-  /** Index into {@linkcode TREC_CLASSES}. */
-  label: number;
-  /** The question as it stands. */
-  question: string;
+/**
+ * TREC. A folder holds the published `train_5500.label` and `TREC_10.label`, which
+ * come without a part for validation: 452 of the 5,452 questions are held out, in
+ * proportion to their classes. Or it holds `trec.nodev.utf8`, `trec.dev.utf8` and
+ * `trec.test.utf8`, as others have split it.
+ *
+ * A machine without network waits three seconds at most, then the embedded dataset
+ * is used.
+ */
+export const TREC: DatasetSource = {
+  name: "trec",
+  title: "TREC",
+  paper: "Li and Roth, 2002",
+  unit: "questions",
+  labels: CODES,
+  legend: CLASSES,
+  partNames: { validation: "dev" },
+  layouts: [{
+    files: { train: "train_5500.label", test: "TREC_10.label" },
+    parse: parseRawTrec,
+    // The year of the paper is the seed.
+    holdOut: { part: "validation", fraction: 452 / 5_452, seed: 2002 },
+  }, {
+    files: {
+      train: "trec.nodev.utf8",
+      validation: "trec.dev.utf8",
+      test: "trec.test.utf8",
+    },
+    parse: parseTrec,
+  }],
+  asset: {
+    name: "TREC questions",
+    folder: "data/trec",
+    licence:
+      "none stated; collected by Li and Roth (2002) from several sources",
+    files: {
+      "train_5500.label": {
+        sha256:
+          "9e4c8bdcaffb96ed61041bd64b564183d52793a8e91d84fc3a8646885f466ec3",
+        bytes: 335_858,
+      },
+      "TREC_10.label": {
+        sha256:
+          "033f22c028c2bbba9ca682f68ffe204dc1aa6e1cf35dd6207f2d4ca67f0d0e8e",
+        bytes: 23_354,
+      },
+    },
+    sources: [{
+      kind: "url",
+      url: "https://cogcomp.seas.upenn.edu/Data/QA/QC/",
+      connectTimeout: 3_000,
+      attempts: 1,
+      members: {
+        "train_5500.label": "train_5500.label",
+        "TREC_10.label": "TREC_10.label",
+      },
+    }],
+  },
+  embedded: {
+    title: "Embedded question corpus",
+    content: "questions in TREC's format",
+    folder: "questions",
+    layout: {
+      files: {
+        train: "train.label",
+        validation: "dev.label",
+        test: "test.label",
+      },
+      parse: parseRawTrec,
+    },
+  },
 };
 
 /**
@@ -35,7 +102,7 @@ export type TrecExample = {
  *
  * const bytes = new TextEncoder().encode("4 Where is Ghent ?\n");
  * assert.deepEqual(parseTrec(bytes, "x.utf8"), [
- *   { label: 4, question: "Where is Ghent ?" },
+ *   { label: 4, text: "Where is Ghent ?" },
  * ]);
  * ```
  *
@@ -45,22 +112,25 @@ export type TrecExample = {
  * @throws {SyntaxError} If there is no line, or a line does not begin with a
  * known label, or has no question.
  */
-export function parseTrec(bytes: Uint8Array, file: string): TrecExample[] {
-  const labels = TREC_CLASSES.map((_, index) => String(index));
-  return classified(parseLabelFirst(bytes, { file }), labels, file);
+export function parseTrec(bytes: Uint8Array, file: string): Example[] {
+  const names = CODES.map((_, label) => String(label));
+  return readTable(bytes, { file, format: "label-prefixed" }).map((row) => {
+    const [label = "", text = ""] = row.cells;
+    return { label: parseLabel(label, names, row), text };
+  });
 }
 
 /**
  * Reads lines as Li and Roth published them: coarse and fine class, a question.
  *
- * @example The fine class is left out
+ * @example The fine class is omitted
  * ```ts
  * import { parseRawTrec } from "bertbook/datasets/trec/trec.ts";
  * import assert from "node:assert/strict";
  *
  * const bytes = new TextEncoder().encode("LOC:city Where is Ghent ?\n");
  * assert.deepEqual(parseRawTrec(bytes, "x.label"), [
- *   { label: 4, question: "Where is Ghent ?" },
+ *   { label: 4, text: "Where is Ghent ?" },
  * ]);
  * ```
  *
@@ -70,27 +140,13 @@ export function parseTrec(bytes: Uint8Array, file: string): TrecExample[] {
  * @throws {SyntaxError} If there is no line, or a line does not begin with a
  * known code and a colon, or has no question.
  */
-export function parseRawTrec(bytes: Uint8Array, file: string): TrecExample[] {
-  const lines = parseLabelFirst(bytes, { file, encoding: "iso-8859-1" });
-  const coarse = lines.map(({ label, text }) => ({
-    label: label.slice(0, label.indexOf(":") + 1),
-    text,
-  }));
-  return classified(coarse, TREC_CLASSES.map(({ code }) => `${code}:`), file);
-}
-
-/** Finds the class of each line among the known labels. */
-function classified(
-  lines: readonly LabelledText[],
-  labels: readonly string[],
-  file: string,
-): TrecExample[] {
-  return lines.map(({ label, text }, index) => {
-    const found = labels.indexOf(label);
-    if (found >= 0) return { label: found, question: text };
-    throw new SyntaxError(
-      `Cannot parse "${file}" as line ${index + 1} must begin with one of ` +
-        `${labels.join(", ")}: found ${JSON.stringify(label.slice(0, 40))}`,
-    );
-  });
+export function parseRawTrec(bytes: Uint8Array, file: string): Example[] {
+  const names = CODES.map((code) => `${code}:`);
+  const encoding = "iso-8859-1";
+  return readTable(bytes, { file, format: "label-prefixed", encoding })
+    .map((row) => {
+      const [label = "", text = ""] = row.cells;
+      const coarse = label.slice(0, label.indexOf(":") + 1) || label;
+      return { label: parseLabel(coarse, names, row), text };
+    });
 }

@@ -1,6 +1,6 @@
 /**
- * A random stream that is counted, not stored: a seed and a few counters (epoch,
- * step, purpose) give the numbers, on every platform the same.
+ * Counter-based random stream: a seed and a few counters (epoch, step, purpose) give the
+ * numbers, the same on every platform.
  *
  * The generator is Philox 4x32-10: Salmon, Moraes, Dror and Shaw (2011), "Parallel
  * Random Numbers: As Easy as 1, 2, 3", section 3.3.
@@ -104,16 +104,16 @@ export function randomStream(
 function checkNumbers(seed: number, counters: readonly number[]): void {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new RangeError(
-      `Cannot open a random stream as the seed must be a whole number from 0 ` +
-        `to 2^53 - 1: current value is ${seed}`,
+      `Cannot open a random stream: the seed must be a whole number from 0 to ` +
+        `2^53 - 1; found ${seed}`,
     );
   }
   const right = counters.length <= MAX_COUNTERS &&
     counters.every((value) => value === value >>> 0);
   if (right) return;
   throw new RangeError(
-    `Cannot open a random stream as at most ${MAX_COUNTERS} counters must be ` +
-      `whole numbers from 0 to 2^32 - 1: current values are [${counters}]`,
+    `Cannot open a random stream: at most ${MAX_COUNTERS} counters must be ` +
+      `whole numbers from 0 to 2^32 - 1; found [${counters}]`,
   );
 }
 
@@ -121,7 +121,7 @@ function checkNumbers(seed: number, counters: readonly number[]): void {
 function checkBelow(below: number): void {
   if (Number.isInteger(below) && below >= 1 && below <= TWO_32) return;
   throw new RangeError(
-    `Cannot draw an integer as its bound must be a whole number from 1 to ` +
-      `2^32: current value is ${below}`,
+    `Cannot draw an integer: its bound must be a whole number from 1 to 2^32; ` +
+      `found ${below}`,
   );
 }

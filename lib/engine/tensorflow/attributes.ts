@@ -1,6 +1,6 @@
 /**
- * The attributes of an operation, set by one table for eager operations
- * (`TFE_Op`) and for the nodes of a graph (`TF_OperationDescription`).
+ * The attributes of an operation, set alike for eager operations (`TFE_Op`) and for
+ * the nodes of a graph (`TF_OperationDescription`).
  *
  * The two halves of the C API differ only in the functions that are called, so
  * those functions are the argument: see {@linkcode AttributeSetters}.
@@ -8,9 +8,7 @@
  * @module
  */
 
-import type { GraphApi } from "./graph_symbols.ts";
-import { cString, type TensorFlowApi } from "./symbols.ts";
-import type { Status } from "./status.ts";
+import { cString, type Status, type TensorFlowApi } from "./c_api.ts";
 
 /** `TF_AttrType` values, `tensorflow/c/c_api.h`. */
 export const AttributeType = {
@@ -30,28 +28,36 @@ export type Attribute = {
   readonly value: unknown;
 };
 
+/**
+ * An attribute that holds an element type.
+ *
+ * @param name Such as `T` or `dtype`.
+ * @param value The type's number, see `dtypes.ts`.
+ */
+export function typeAttribute(
+  name: string,
+  value: number,
+): Attribute & { value: number } {
+  return { name, type: AttributeType.type, value };
+}
+
 type Operation = Deno.PointerValue;
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The functions that write attributes on one kind of operation. */
-export type AttributeSetters = {
-  string(op: Operation, name: Bytes, value: Bytes): void;
-  stringList(op: Operation, name: Bytes, values: Bytes[]): void;
-  int(op: Operation, name: Bytes, value: bigint): void;
-  intList(op: Operation, name: Bytes, values: BigInt64Array<ArrayBuffer>): void;
-  float(op: Operation, name: Bytes, value: number): void;
-  floatList(
-    op: Operation,
-    name: Bytes,
-    values: Float32Array<ArrayBuffer>,
-  ): void;
-  bool(op: Operation, name: Bytes, value: number): void;
-  boolList(op: Operation, name: Bytes, values: Bytes): void;
-  type(op: Operation, name: Bytes, value: number): void;
-  typeList(op: Operation, name: Bytes, values: Int32Array<ArrayBuffer>): void;
-  shape(op: Operation, name: Bytes, dims: BigInt64Array<ArrayBuffer>): void;
-  function(op: Operation, name: Bytes, value: Bytes): void;
+type Setters<Prefix extends string> = {
+  [
+    Name in keyof TensorFlowApi as Name extends `${Prefix}${infer Kind}` ? Kind
+      : never
+  ]: TensorFlowApi[Name];
 };
+
+/** The functions that write attributes on one kind of operation. */
+export type AttributeSetters =
+  & Omit<Setters<"TF_SetAttr">, "Shape" | "FuncName" | "Tensor">
+  & {
+    Shape(op: Operation, name: Bytes, dims: BigInt64Array<ArrayBuffer>): void;
+    Function: TensorFlowApi["TF_SetAttrFuncName"];
+  };
 
 /** The setters of an eager operation. */
 export function eagerSetters(
@@ -59,58 +65,40 @@ export function eagerSetters(
   status: Status,
 ): AttributeSetters {
   return {
-    string: (op, name, value) =>
-      api.TFE_OpSetAttrString(op, name, value, BigInt(value.length)),
-    stringList: (op, name, values) => {
-      const { addresses, lengths } = addressesOf(values);
-      api.TFE_OpSetAttrStringList(op, name, addresses, lengths, values.length);
-    },
-    int: (op, name, value) => api.TFE_OpSetAttrInt(op, name, value),
-    intList: (op, name, values) =>
-      api.TFE_OpSetAttrIntList(op, name, values, values.length),
-    float: (op, name, value) => api.TFE_OpSetAttrFloat(op, name, value),
-    floatList: (op, name, values) =>
-      api.TFE_OpSetAttrFloatList(op, name, values, values.length),
-    bool: (op, name, value) => api.TFE_OpSetAttrBool(op, name, value),
-    boolList: (op, name, values) =>
-      api.TFE_OpSetAttrBoolList(op, name, values, values.length),
-    type: (op, name, value) => api.TFE_OpSetAttrType(op, name, value),
-    typeList: (op, name, values) =>
-      api.TFE_OpSetAttrTypeList(op, name, values, values.length),
-    shape: (op, name, dims) => {
+    String: api.TFE_OpSetAttrString,
+    StringList: api.TFE_OpSetAttrStringList,
+    Int: api.TFE_OpSetAttrInt,
+    IntList: api.TFE_OpSetAttrIntList,
+    Float: api.TFE_OpSetAttrFloat,
+    FloatList: api.TFE_OpSetAttrFloatList,
+    Bool: api.TFE_OpSetAttrBool,
+    BoolList: api.TFE_OpSetAttrBoolList,
+    Type: api.TFE_OpSetAttrType,
+    TypeList: api.TFE_OpSetAttrTypeList,
+    Shape: (op, name, dims) => {
       api.TFE_OpSetAttrShape(op, name, dims, dims.length, status.address);
       status.check(() => `set a shape of [${dims}]`);
     },
-    function: (op, name, value) =>
-      api.TFE_OpSetAttrFunctionName(op, name, value, BigInt(value.length)),
+    Function: api.TFE_OpSetAttrFunctionName,
   };
 }
 
 /** The setters of a node of a graph. */
-export function graphSetters(api: GraphApi): AttributeSetters {
+export function graphSetters(api: TensorFlowApi): AttributeSetters {
   return {
-    string: (node, name, value) =>
-      api.TF_SetAttrString(node, name, value, BigInt(value.length)),
-    stringList: (node, name, values) => {
-      const { addresses, lengths } = addressesOf(values);
-      api.TF_SetAttrStringList(node, name, addresses, lengths, values.length);
-    },
-    int: (node, name, value) => api.TF_SetAttrInt(node, name, value),
-    intList: (node, name, values) =>
-      api.TF_SetAttrIntList(node, name, values, values.length),
-    float: (node, name, value) => api.TF_SetAttrFloat(node, name, value),
-    floatList: (node, name, values) =>
-      api.TF_SetAttrFloatList(node, name, values, values.length),
-    bool: (node, name, value) => api.TF_SetAttrBool(node, name, value),
-    boolList: (node, name, values) =>
-      api.TF_SetAttrBoolList(node, name, values, values.length),
-    type: (node, name, value) => api.TF_SetAttrType(node, name, value),
-    typeList: (node, name, values) =>
-      api.TF_SetAttrTypeList(node, name, values, values.length),
-    shape: (node, name, dims) =>
+    String: api.TF_SetAttrString,
+    StringList: api.TF_SetAttrStringList,
+    Int: api.TF_SetAttrInt,
+    IntList: api.TF_SetAttrIntList,
+    Float: api.TF_SetAttrFloat,
+    FloatList: api.TF_SetAttrFloatList,
+    Bool: api.TF_SetAttrBool,
+    BoolList: api.TF_SetAttrBoolList,
+    Type: api.TF_SetAttrType,
+    TypeList: api.TF_SetAttrTypeList,
+    Shape: (node, name, dims) =>
       api.TF_SetAttrShape(node, name, dims, dims.length),
-    function: (node, name, value) =>
-      api.TF_SetAttrFuncName(node, name, value, BigInt(value.length)),
+    Function: api.TF_SetAttrFuncName,
   };
 }
 
@@ -135,38 +123,52 @@ export function setAttribute(
   const values = Array.isArray(value) ? value : undefined;
   const refuse = (): never => refuseValue(attribute);
   switch (attribute.type) {
-    case AttributeType.string:
-      return values
-        ? setters.stringList(op, name, values.map((v) => bytesOf(v, refuse)))
-        : setters.string(op, name, bytesOf(value, refuse));
+    case AttributeType.string: {
+      if (values !== undefined) {
+        const texts = values.map((text) => bytesOf(text, refuse));
+        const { addresses, lengths } = addressesOf(texts);
+        return setters.StringList(op, name, addresses, lengths, texts.length);
+      }
+      const text = bytesOf(value, refuse);
+      return setters.String(op, name, text, BigInt(text.length));
+    }
     case AttributeType.int:
       return values
-        ? setters.intList(op, name, integers(values, refuse))
-        : setters.int(op, name, BigInt(integerOf(value, refuse)));
+        ? setters.IntList(op, name, integers(values, refuse), values.length)
+        : setters.Int(op, name, BigInt(integerOf(value, refuse)));
     case AttributeType.float:
       return values
-        ? setters.floatList(
+        ? setters.FloatList(
           op,
           name,
-          Float32Array.from(values, (v) => numberOf(v, refuse)),
+          Float32Array.from(values, (each) => numberOf(each, refuse)),
+          values.length,
         )
-        : setters.float(op, name, numberOf(value, refuse));
+        : setters.Float(op, name, numberOf(value, refuse));
     case AttributeType.bool:
       return values
-        ? setters.boolList(op, name, Uint8Array.from(values, Number))
-        : setters.bool(op, name, Number(value));
-    case AttributeType.type:
-      return values
-        ? setters.typeList(
+        ? setters.BoolList(
           op,
           name,
-          Int32Array.from(values, (v) => numberOf(v, refuse)),
+          Uint8Array.from(values, Number),
+          values.length,
         )
-        : setters.type(op, name, numberOf(value, refuse));
+        : setters.Bool(op, name, Number(value));
+    case AttributeType.type:
+      return values
+        ? setters.TypeList(
+          op,
+          name,
+          Int32Array.from(values, (each) => numberOf(each, refuse)),
+          values.length,
+        )
+        : setters.Type(op, name, numberOf(value, refuse));
     case AttributeType.shape:
-      return setters.shape(op, name, integers(values ?? refuse(), refuse));
-    case AttributeType.function:
-      return setters.function(op, name, bytesOf(value, refuse));
+      return setters.Shape(op, name, integers(values ?? refuse(), refuse));
+    case AttributeType.function: {
+      const address = bytesOf(value, refuse);
+      return setters.Function(op, name, address, BigInt(address.length));
+    }
     default:
       refuse();
   }
@@ -212,8 +214,8 @@ function addressesOf(
 function refuseValue({ name, type, value }: Attribute): never {
   const wanted = Object.entries(AttributeType).find(([, n]) => n === type)?.[0];
   throw new TypeError(
-    `Cannot set the attribute "${name}" as its value must be of kind ` +
-      `${wanted ?? "string, int, float, bool, type, shape or function"}: ` +
+    `Cannot set the attribute "${name}": its value must be of kind ` +
+      `${wanted ?? "string, int, float, bool, type, shape or function"}; ` +
       `found ${JSON.stringify(value) ?? typeof value}, kind ${type}`,
   );
 }

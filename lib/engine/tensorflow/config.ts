@@ -5,6 +5,8 @@
  * @module
  */
 
+import { checkThreads, type Threads } from "../start_engine.ts";
+
 const INTRA_OP_PARALLELISM_THREADS = 2;
 const INTER_OP_PARALLELISM_THREADS = 5;
 const GPU_OPTIONS = 6;
@@ -14,44 +16,11 @@ const GRAPH_OPTIONS = 10;
 const REWRITE_OPTIONS = 10;
 const DISABLE_META_OPTIMIZER = 19;
 
-/** How many threads TensorFlow may use. */
-export type Threads = {
-  /** In all. */
-  readonly threads: number;
-  /** For operations side by side, at most `threads`. */
-  readonly interOpThreads: number;
-};
-
-/**
- * Refuses numbers of threads that make no sense.
- *
- * @param options The numbers.
- * @throws {RangeError} If they are not positive integers, or there are more operations
- * than threads.
- */
-export function checkThreads({ threads, interOpThreads }: Threads): void {
-  const isCount = (value: number): boolean =>
-    Number.isSafeInteger(value) && value >= 1;
-  if (!isCount(threads) || !isCount(interOpThreads)) {
-    throw new RangeError(
-      `Cannot set the threads of TensorFlow as they must be positive integers: ` +
-        `current values are threads=${threads}, interOpThreads=${interOpThreads}`,
-    );
-  }
-  if (interOpThreads > threads) {
-    throw new RangeError(
-      `Cannot set the threads of TensorFlow as interOpThreads must be at most ` +
-        `threads: current values are threads=${threads}, ` +
-        `interOpThreads=${interOpThreads}`,
-    );
-  }
-}
-
 /**
  * Serializes the settings of a context.
  *
- * @param options Where there are as many operations side by side as threads, each has
- * one, and none waits for another's; else all share a pool of `threads`.
+ * @param options If as many operations run at a time as there are threads, each has a
+ * thread, and none waits for another's; otherwise all share a pool of `threads`.
  * @returns The bytes of a `ConfigProto`.
  * @throws {RangeError} As {@linkcode checkThreads}.
  */

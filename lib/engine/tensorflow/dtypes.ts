@@ -51,7 +51,7 @@ export function nameOfType(dtype: number): string {
 }
 
 /**
- * How a fixed-width type lies in memory.
+ * The memory layout of a fixed-width type.
  *
  * @param dtype The type's number.
  * @returns Bytes per element and the typed array that views them.
@@ -63,8 +63,8 @@ export function layoutOf(
   const layout = FIXED_WIDTH[dtype];
   if (layout === undefined) {
     throw new TypeError(
-      `Cannot move a tensor between TypeScript and TensorFlow as its type ` +
-        `must have a typed array: found ${nameOfType(dtype)}; cast it first`,
+      `Cannot move a tensor between TypeScript and TensorFlow: its type must ` +
+        `have a typed array; found ${nameOfType(dtype)}; cast it first`,
     );
   }
   return layout;

@@ -1,5 +1,10 @@
 /**
- * Runs each operation at once, on the tensors of one eager context.
+ * The eager executor: runs each operation at once, on the tensors of one context.
+ *
+ * It stands between tfjs's kernels and TensorFlow. An executor that writes operations
+ * down as the nodes of a graph has the same four methods ({@linkcode Executor}), so it
+ * can take the eager one's place while a function is being traced
+ * (`TensorFlowBinding.executor`).
  *
  * @module
  */
@@ -10,24 +15,59 @@ import {
   AttributeType,
   eagerSetters,
   setAttribute,
+  typeAttribute,
 } from "./attributes.ts";
+import { cString } from "./c_api.ts";
 import type { TensorFlowContext } from "./context.ts";
 import { DataType, type Elements, nameOfType } from "./dtypes.ts";
-import type { Executor, TensorMetadata } from "./executor.ts";
+import { HandleTable } from "./handle_table.ts";
 import {
   fromHostTensor,
   type HostValues,
   toHostTensor,
 } from "./host_tensor.ts";
-import { HandleTable } from "./handle_table.ts";
-import { cString } from "./symbols.ts";
+
+/** An output of an operation, as tfjs's backend wants it. */
+export type TensorMetadata = {
+  /** Number under which the binding knows the tensor. */
+  id: number;
+  shape: number[];
+  /** TensorFlow's element type, see `dtypes.ts`. */
+  dtype: number;
+};
+
+/** Runs or records operations. Ids of all executors come from one count. */
+export interface Executor {
+  /** Makes a tensor of these values. */
+  create(shape: readonly number[], dtype: number, values: HostValues): number;
+  /** Forgets a tensor. */
+  delete(id: number): void;
+  /** The values of a tensor. */
+  read(id: number): Elements | Uint8Array[];
+  /** Executes one operation. */
+  execute(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+    numOutputs: number,
+  ): TensorMetadata[];
+}
+
+/** A value that lives in a resource variable, where a function can change it. */
+type Resident = {
+  /** The id of the resource's handle. */
+  readonly resource: number;
+  readonly metadata: TensorMetadata;
+};
 
 /** Inputs that a message shows. */
 const NUM_SHOWN = 8;
 
-/** The executor of every day: {@linkcode Executor} over `TFE_Execute`. */
+/** {@linkcode Executor} over `TFE_Execute`; resident tensors are read when used. */
 export class EagerExecutor implements Executor {
   readonly #handles = new HandleTable();
+  readonly #residents = new Map<number, Resident>();
+  readonly #refused = new Set<number>();
   readonly #setters: AttributeSetters;
 
   /** @param context The open library with its devices. */
@@ -35,7 +75,7 @@ export class EagerExecutor implements Executor {
     this.#setters = eagerSetters(context.api, context.status);
   }
 
-  /** How many tensors live in TensorFlow's memory. */
+  /** How many tensors live in TensorFlow's memory; a resident one counts once. */
   get numTensors(): number {
     return this.#handles.size;
   }
@@ -47,12 +87,63 @@ export class EagerExecutor implements Executor {
 
   /** Whether the tensor lives here, and not only in a graph. */
   has(id: number): boolean {
-    return this.#handles.get(id) !== undefined;
+    return this.#residents.has(id) || this.#handles.get(id) !== undefined;
+  }
+
+  /**
+   * Takes note of symbols that outlive their trace, as by `tf.keep`: using one as a
+   * tensor is an error that says what it is.
+   */
+  refuse(symbols: readonly number[]): void {
+    for (const id of symbols) this.#refused.add(id);
   }
 
   /** Shape and element type of a tensor that lives here. */
   metadata(id: number): TensorMetadata {
-    return this.#describe(id, this.#handle(id));
+    this.#check([id]);
+    return this.#residents.get(id)?.metadata ??
+      this.#describe(id, this.#handle(id));
+  }
+
+  /**
+   * Moves a tensor's value into a resource variable. The tensor keeps its id: reading
+   * it reads the variable.
+   *
+   * @param id A tensor that lives here.
+   * @returns The id of the resource's handle, the same one every time.
+   */
+  residentAs(id: number): number {
+    const known = this.#residents.get(id);
+    if (known !== undefined) return known.resource;
+    const metadata = this.metadata(id);
+    const type = typeAttribute("dtype", metadata.dtype);
+    const [handle] = this.#run(
+      "VarHandleOp",
+      [
+        type,
+        { name: "shape", type: AttributeType.shape, value: metadata.shape },
+        { name: "container", type: AttributeType.string, value: "" },
+        {
+          name: "shared_name",
+          type: AttributeType.string,
+          value: `value${id}`,
+        },
+      ],
+      [],
+      1,
+    );
+    const resource = handle!.id;
+    this.#run("AssignVariableOp", [type], [resource, id], 0);
+    // The variable must be the buffer's only owner, or each change copies it.
+    this.#forget(id);
+    this.#residents.set(id, { resource, metadata });
+    return resource;
+  }
+
+  /** A tensor with the present value of another. */
+  copy(id: number): TensorMetadata {
+    const { dtype } = this.metadata(id);
+    return this.execute("Identity", [typeAttribute("T", dtype)], [id], 1)[0]!;
   }
 
   create(shape: readonly number[], dtype: number, values: HostValues): number {
@@ -76,11 +167,79 @@ export class EagerExecutor implements Executor {
   }
 
   delete(id: number): void {
+    if (this.#refused.delete(id)) return;
+    const resident = this.#residents.get(id);
+    if (resident === undefined) return this.#forget(id);
+    const { resource } = resident;
+    const isStrict = {
+      name: "ignore_lookup_error",
+      type: AttributeType.bool,
+      value: false,
+    };
+    this.#run("DestroyResourceOp", [isStrict], [resource], 0);
+    this.#forget(resource);
+    this.#residents.delete(id);
+  }
+
+  read(id: number): Elements | Uint8Array[] {
+    return this.#withValues([id], ([value]) => this.#read(value!));
+  }
+
+  execute(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+    numOutputs: number,
+  ): TensorMetadata[] {
+    return this.#withValues(
+      inputs,
+      (values) => this.#run(name, attributes, values, numOutputs),
+    );
+  }
+
+  /** Reads the resident ones among `ids` for as long as `use` runs. */
+  #withValues<T>(
+    ids: readonly number[],
+    use: (ids: readonly number[]) => T,
+  ): T {
+    this.#check(ids);
+    if (!ids.some((id) => this.#residents.has(id))) return use(ids);
+    const read: number[] = [];
+    try {
+      return use(ids.map((id) => {
+        const resident = this.#residents.get(id);
+        if (resident === undefined) return id;
+        const type = typeAttribute("dtype", resident.metadata.dtype);
+        const [value] = this.#run(
+          "ReadVariableOp",
+          [type],
+          [resident.resource],
+          1,
+        );
+        read.push(value!.id);
+        return value!.id;
+      }));
+    } finally {
+      for (const id of read) this.#forget(id);
+    }
+  }
+
+  #check(ids: readonly number[]): void {
+    if (this.#refused.size === 0) return;
+    if (!ids.some((id) => this.#refused.has(id))) return;
+    throw new TypeError(
+      "Cannot use a tensor: it must have a value; found a symbol that left the " +
+        "function in which it was traced; let the function return it, and use " +
+        "what the compiled function returns",
+    );
+  }
+
+  #forget(id: number): void {
     this.context.api.TFE_DeleteTensorHandle(this.#handle(id));
     this.#handles.delete(id);
   }
 
-  read(id: number): Elements | Uint8Array[] {
+  #read(id: number): Elements | Uint8Array[] {
     const { api, status } = this.context;
     const tensor = api.TFE_TensorHandleResolve(
       this.#handle(id),
@@ -94,7 +253,7 @@ export class EagerExecutor implements Executor {
     }
   }
 
-  execute(
+  #run(
     name: string,
     attributes: readonly Attribute[],
     inputs: readonly number[],
@@ -137,13 +296,10 @@ export class EagerExecutor implements Executor {
    */
   #own(id: number): number {
     try {
-      const type = {
-        ...{ name: "T", value: DataType.string },
-        type: AttributeType.type,
-      };
-      return this.execute("DeepCopy", [type], [id], 1)[0]!.id;
+      const type = typeAttribute("T", DataType.string);
+      return this.#run("DeepCopy", [type], [id], 1)[0]!.id;
     } finally {
-      this.delete(id);
+      this.#forget(id);
     }
   }
 
@@ -170,8 +326,8 @@ export class EagerExecutor implements Executor {
     const handle = this.#handles.get(id);
     if (handle !== undefined) return handle;
     throw new RangeError(
-      `Cannot use tensor ${id} as it must be alive: it was disposed or never ` +
-        `made here; ${this.#handles.size} tensors are alive`,
+      `Cannot use tensor ${id}: it must be alive; found that it was disposed or ` +
+        `never made here; ${this.#handles.size} tensors are alive`,
     );
   }
 
@@ -202,6 +358,6 @@ export class EagerExecutor implements Executor {
 function made(handle: Deno.PointerValue): Deno.PointerObject {
   if (handle !== null) return handle;
   throw new RangeError(
-    "Cannot keep a tensor as TensorFlow must have made it: found no address",
+    "Cannot keep a tensor: TensorFlow must have made it; found no address",
   );
 }

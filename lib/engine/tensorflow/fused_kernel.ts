@@ -1,36 +1,40 @@
 /**
- * A function inside a traced function that XLA compiles into one kernel.
+ * Fused kernels: functions inside a traced function that XLA compiles into one kernel
+ * each, which return tensors, or change variables in place.
  *
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
+import type {
+  Bfloat16Use,
+  FusedKernel,
+  FusedUpdate,
+  FuseOptions,
+} from "../accelerator.ts";
 import {
+  entriesWithPaths,
   flatten,
-  type Form,
-  placesIn,
   type PyTree,
-  rebuild,
+  type TreeDef,
+  unflatten,
 } from "../py_tree.ts";
-import { type Attribute, AttributeType } from "./attributes.ts";
-import { tensorFlowBackend, tensorFlowBinding } from "./backend.ts";
+import { type Attribute, AttributeType, typeAttribute } from "./attributes.ts";
+import { idOf } from "./backend.ts";
 import { DataType, nameOfType } from "./dtypes.ts";
-import { Graph } from "./graph.ts";
+import { Graph, type NodeOutput, outputOf } from "./graph.ts";
 import { GraphExecutor } from "./graph_executor.ts";
-import { graphTools } from "./graph_tools.ts";
-import type { NodeOutput } from "./node_output.ts";
 import type { CallOutput } from "./rounding_executor.ts";
 import type { Tracer } from "./trace.ts";
-import { idOf } from "./variables.ts";
 
 /** How many kernels of this process have a name. */
 const numNamed = new Map<string, number>();
 
 /**
- * A name for a kernel's function that no other has. It tells the arguments, so that
- * the kernel has it in every process, whatever was made before: names are a part of
- * what XLA finds its machine code by.
+ * A name for a kernel's function that no other has. It is made of the arguments, so that
+ * the kernel has the same one in every process, whatever was made before: XLA finds its
+ * machine code by names also.
  *
  * @param name The fused function's.
  * @param inputs Its arguments.
@@ -52,12 +56,14 @@ export function kernelName(
 }
 
 /** The attributes of a node that calls a kernel. */
-export function kernelAttributes(
+function kernelAttributes(
   address: string,
   types: { inputs: readonly number[]; outputs: readonly number[] },
 ): Attribute[] {
   const list = (name: string, value: readonly number[]): Attribute => ({
-    ...{ name, type: AttributeType.type, value: [...value] },
+    name,
+    type: AttributeType.type,
+    value: [...value],
   });
   return [
     { name: "f", type: AttributeType.function, value: address },
@@ -67,61 +73,39 @@ export function kernelAttributes(
   ];
 }
 
-/** The operation that a library has if XLA is part of it. */
-const XLA_OPERATION = "XlaLaunch";
-
-/**
- * Whether TensorFlow runs and compiled functions can have fused parts: on the
- * processor, by a library with XLA.
- */
-export function fusesHere(): boolean {
-  if (tensorFlowBackend() === undefined) return false;
-  const binding = tensorFlowBinding();
-  const { registry } = graphTools(binding.eager.context);
-  return registry.has(XLA_OPERATION) && !binding.isUsingGpuDevice();
-}
-
-/**
- * Which results of a fused function matrices are multiplied by, by their paths
- * (`product`, `[0]`; the empty one for a bare tensor): `"only"` by them, so that a
- * function in bfloat16 needs no float32 form, or by them `"too"`.
- */
-export type Factors = Readonly<Record<string, "only" | "too">>;
-
 /** One signature of a fused function. It lives as long as the process. */
-export class FusedKernel {
+export class XlaKernel implements FusedKernel {
   readonly #attributes: readonly Attribute[];
   readonly #outputs: readonly CallOutput[];
-  readonly #form: Form;
+  readonly #treeDef: TreeDef;
 
   /**
    * Writes the function down and registers it.
    *
    * @param trace The trace in which it is called first.
-   * @param name Stands in messages and profiles.
+   * @param name Appears in messages and profiles.
    * @param leaves The tensors among the arguments.
-   * @param run Calls the function with symbols in the leaves' place.
-   * @param factors Results that matrices are multiplied by.
+   * @param run Calls the function with symbols in place of the leaves.
+   * @param options Results that matrix products read.
    */
   constructor(
     trace: Tracer,
     name: string,
     leaves: readonly tf.Tensor[],
     run: (symbols: readonly tf.Tensor[]) => PyTree,
-    factors: Factors,
+    options: FuseOptions,
   ) {
     const { backend } = trace;
-    const { context, api, registry } = trace.graph;
-    const graph = new Graph(context, api, registry);
+    const graph = new Graph(trace.graph.context);
     const executor = new ClosedExecutor(name, trace, graph);
     try {
       const given = leaves.map((leaf) => executor.like(leaf, trace));
-      const { form, outputs, results } = trace.detour(executor, () => {
+      const { treeDef, outputs, results } = trace.detour(executor, () => {
         const symbols = given.map((placeholder, i) =>
           executor.given(backend, placeholder, leaves[i]!)
         );
-        const { form, leaves: tensors } = flatten(run(symbols));
-        const uses = usesOf(form, trace.bfloat16 ? factors : {});
+        const { treeDef, leaves: tensors } = flatten(run(symbols));
+        const uses = usesOf(treeDef, trace.bfloat16 ? options.bfloat16 : {});
         const outputs = tensors.flatMap((tensor, i) => {
           const output = executor.output(idOf(backend, tensor));
           if (uses[i] === undefined) return [output];
@@ -133,7 +117,7 @@ export class FusedKernel {
           dtype: backend.getDTypeInteger(dtype),
           forms: FORMS[uses[i] ?? "no"],
         }));
-        return { form, outputs, results };
+        return { treeDef, outputs, results };
       });
       const typesOf = (list: readonly NodeOutput[]): number[] =>
         list.map((output) => graph.describe(output).dtype);
@@ -144,7 +128,7 @@ export class FusedKernel {
         trace.bfloat16,
       );
       graph.toFunction(address, given, outputs, []);
-      this.#form = form;
+      this.#treeDef = treeDef;
       this.#outputs = results;
       this.#attributes = kernelAttributes(address, types);
     } finally {
@@ -161,22 +145,26 @@ export class FusedKernel {
    */
   call(trace: Tracer, leaves: readonly tf.Tensor[]): PyTree {
     const results = trace.addCall(this.#attributes, leaves, this.#outputs);
-    return rebuild(this.#form, results);
+    return unflatten(this.#treeDef, results);
   }
 }
 
-/** In which forms a result is returned that matrices are multiplied by. */
-const FORMS = { no: "own", only: "bfloat16", too: "both" } as const;
+/** In which forms a result is returned that matrix products read. */
+const FORMS = { no: "own", only: "bfloat16", also: "both" } as const;
 
-/** How matrices use each result, in the order of the leaves. */
-function usesOf(form: Form, factors: Factors): ("only" | "too" | undefined)[] {
-  return placesIn(form).flatMap(({ path, at }) =>
-    "leaf" in at ? [factors[path]] : []
-  );
+/** How matrix products use each result, in the order of the leaves. */
+function usesOf(
+  treeDef: TreeDef,
+  uses: FuseOptions["bfloat16"] = {},
+): (Bfloat16Use | undefined)[] {
+  return entriesWithPaths(treeDef).flatMap(({ path, at }) => {
+    if (!("leaf" in at)) return [];
+    return [typeof uses === "string" ? uses : uses[path]];
+  });
 }
 
 /** A kernel is called from many traces, and each has tensors of its own. */
-export class ClosedExecutor extends GraphExecutor {
+class ClosedExecutor extends GraphExecutor {
   constructor(private readonly name: string, trace: Tracer, graph: Graph) {
     super(trace.binding.eager, graph);
   }
@@ -202,8 +190,92 @@ export class ClosedExecutor extends GraphExecutor {
 
   protected override capture(): never {
     throw new TypeError(
-      `Cannot fuse "${this.name}" as it must use its arguments alone: it uses ` +
-        `another tensor, or a large constant; pass it as an argument`,
+      `Cannot fuse "${this.name}": it must use only its arguments; found another ` +
+        `tensor, or a large constant; pass it as an argument`,
+    );
+  }
+}
+
+/** One signature of an update. It lives as long as the process. */
+export class XlaUpdate implements FusedUpdate {
+  readonly #attributes: readonly Attribute[];
+
+  /**
+   * Writes the update down and registers it.
+   *
+   * @param trace The trace in which it is called first.
+   * @param name Appears in messages and profiles.
+   * @param variables Float32 variables of the shapes that it will change.
+   * @param inputs Tensors like those that it will be given.
+   * @param run Computes the new values from the present ones and the inputs.
+   */
+  constructor(
+    trace: Tracer,
+    name: string,
+    variables: readonly tf.Variable[],
+    inputs: readonly tf.Tensor[],
+    run: (values: tf.Tensor[], inputs: tf.Tensor[]) => tf.Tensor[],
+  ) {
+    const { backend } = trace;
+    const graph = new Graph(trace.graph.context);
+    const executor = new ClosedExecutor(name, trace, graph);
+    const float = typeAttribute("dtype", DataType.float32);
+    try {
+      const resources = variables.map(({ shape }) =>
+        executor.argument({ shape, dtype: DataType.resource })
+      );
+      const given = inputs.map((input) => executor.like(input, trace));
+      const reads = resources.map((resource, i) => {
+        const read = graph.addNode("ReadVariableOp", [float], [resource]);
+        graph.setShape(outputOf(read), variables[i]!.shape);
+        return read;
+      });
+      const symbols = (outputs: NodeOutput[], like: readonly tf.Tensor[]) =>
+        outputs.map((output, i) => executor.given(backend, output, like[i]!));
+      const changed = trace.detour(executor, () =>
+        run(
+          symbols(reads.map((read) => outputOf(read)), variables),
+          symbols(given, inputs),
+        ).map((value) => executor.output(idOf(backend, value))));
+      const writes = changed.map((value, i) =>
+        graph.addNode(
+          "AssignVariableOp",
+          [float],
+          [resources[i]!, value],
+          reads,
+        )
+      );
+      const all = [...resources, ...given];
+      const types = all.map((input) => graph.describe(input).dtype);
+      const address = kernelName(
+        name,
+        [...variables, ...inputs].map(({ shape }, i) => ({
+          shape,
+          dtype: types[i]!,
+        })),
+        trace.bfloat16,
+      );
+      graph.toFunction(address, all, [], writes);
+      this.#attributes = kernelAttributes(address, {
+        inputs: types,
+        outputs: [],
+      });
+    } finally {
+      graph.dispose();
+    }
+  }
+
+  /** Adds a call to a trace. */
+  call(
+    trace: Tracer,
+    variables: readonly tf.Variable[],
+    inputs: readonly tf.Tensor[],
+  ): void {
+    trace.variables.changeInPlace(
+      "StatefulPartitionedCall",
+      this.#attributes,
+      variables,
+      inputs.map((input) => trace.sourceOf(input)),
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Rows by their numbers, without looking at the numbers.
+ * Gather without reading the indices.
  *
  * The kernel of `tfjs-node-gpu` reads every index back to check it, which makes
  * each call wait and cannot be traced. TensorFlow's own kernel checks them on a
@@ -10,6 +10,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
+import { AttributeType, typeAttribute } from "./attributes.ts";
 
 /**
  * Puts the kernel in the place of the one that reads.
@@ -25,14 +26,11 @@ export function registerGather(backendName: string): void {
       const { x, indices } = inputs as Record<"x" | "indices", tf.TensorInfo>;
       const { axis, batchDims } = attrs as Record<"axis" | "batchDims", number>;
       const node = backend as NodeJSKernelBackend;
-      const { TF_ATTR_INT, TF_ATTR_TYPE } = node.binding;
-      const type = (name: string, dtype: tf.DataType) => ({
-        ...{ name, type: TF_ATTR_TYPE },
-        value: node.getDTypeInteger(dtype),
-      });
+      const type = (name: string, dtype: tf.DataType) =>
+        typeAttribute(name, node.getDTypeInteger(dtype));
       const axisTensor = tf.scalar(axis, "int32");
       const rows = node.executeSingleOutput("GatherV2", [
-        { name: "batch_dims", type: TF_ATTR_INT, value: batchDims },
+        { name: "batch_dims", type: AttributeType.int, value: batchDims },
         type("Tparams", x.dtype),
         type("Tindices", indices.dtype),
         type("Taxis", "int32"),

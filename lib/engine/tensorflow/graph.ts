@@ -7,24 +7,54 @@
 import {
   type Attribute,
   type AttributeSetters,
-  AttributeType,
   graphSetters,
   setAttribute,
+  typeAttribute,
 } from "./attributes.ts";
+import { cString, type TensorFlowApi } from "./c_api.ts";
 import type { TensorFlowContext } from "./context.ts";
-import type { GraphApi } from "./graph_symbols.ts";
 import { type HostValues, toHostTensor } from "./host_tensor.ts";
-import {
-  type Node,
-  type NodeOutput,
-  outputOf,
-  packNodes,
-  packOutputs,
-} from "./node_output.ts";
-import type { OpRegistry } from "./op_registry.ts";
-import { cString } from "./symbols.ts";
+import { type OpRegistry, opRegistryOf } from "./op_registry.ts";
 
 const encoder = new TextEncoder();
+
+/** A node of a graph, `TF_Operation`. */
+export type Node = Deno.PointerObject;
+
+/** One output of a node. */
+export type NodeOutput = {
+  readonly node: Node;
+  /** The C API's `TF_Output`: the node's address and the output's number. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+};
+
+/** Bytes of a `TF_Output`: an address, a number, padding. */
+const OUTPUT_BYTES = 16;
+
+/** The output of a node that has this number. */
+export function outputOf(node: Node, index = 0): NodeOutput {
+  const bytes = new Uint8Array(OUTPUT_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, Deno.UnsafePointer.value(node), true);
+  view.setInt32(8, index, true);
+  return { node, bytes };
+}
+
+/** Outputs one after the other, as C's `TF_Output[]`. */
+function packOutputs(
+  outputs: readonly NodeOutput[],
+): Uint8Array<ArrayBuffer> {
+  const packed = new Uint8Array(OUTPUT_BYTES * Math.max(outputs.length, 1));
+  outputs.forEach(({ bytes }, i) => packed.set(bytes, i * OUTPUT_BYTES));
+  return packed;
+}
+
+/** Nodes one after the other, as C's `TF_Operation*[]`. */
+function packNodes(nodes: readonly Node[]): BigUint64Array<ArrayBuffer> {
+  const addresses = new BigUint64Array(Math.max(nodes.length, 1));
+  nodes.forEach((node, i) => addresses[i] = Deno.UnsafePointer.value(node));
+  return addresses;
+}
 
 /** Axes that a tensor of TensorFlow may have at most. */
 const MOST_AXES = 254;
@@ -38,6 +68,8 @@ export type Constant = {
 
 /** Nodes, in the order in which they were added. */
 export class Graph {
+  readonly #api: TensorFlowApi;
+  readonly #registry: OpRegistry;
   readonly #address: Deno.PointerValue;
   readonly #setters: AttributeSetters;
   readonly #dims = new BigInt64Array(MOST_AXES);
@@ -46,14 +78,11 @@ export class Graph {
 
   /**
    * @param context The eager context in which the function will run.
-   * @param api The graph half of the C API.
-   * @param registry Which inputs are lists.
    */
-  constructor(
-    readonly context: TensorFlowContext,
-    readonly api: GraphApi,
-    readonly registry: OpRegistry,
-  ) {
+  constructor(readonly context: TensorFlowContext) {
+    const { api } = context;
+    this.#api = api;
+    this.#registry = opRegistryOf(context);
     this.#address = api.TF_NewGraph();
     this.#setters = graphSetters(api);
   }
@@ -78,7 +107,7 @@ export class Graph {
     inputs: readonly NodeOutput[],
     after: readonly Node[] = [],
   ): Node {
-    const { groups, implied } = this.registry.group(
+    const { groups, implied } = this.#registry.group(
       name,
       attributes,
       inputs.length,
@@ -87,13 +116,13 @@ export class Graph {
       let next = 0;
       for (const length of groups) {
         if (length === undefined) {
-          this.api.TF_AddInput(description, inputs[next++]!.place);
+          this.#api.TF_AddInput(description, inputs[next++]!.bytes);
         } else {
           const list = inputs.slice(next, next += length);
-          this.api.TF_AddInputList(description, packOutputs(list), length);
+          this.#api.TF_AddInputList(description, packOutputs(list), length);
         }
       }
-      for (const node of after) this.api.TF_AddControlInput(description, node);
+      for (const node of after) this.#api.TF_AddControlInput(description, node);
       for (const attribute of attributes) {
         if (!implied.has(attribute.name)) {
           setAttribute(this.#setters, description, attribute);
@@ -104,14 +133,9 @@ export class Graph {
 
   /** Adds a node that gives elements another type. */
   cast(output: NodeOutput, dtype: number): NodeOutput {
-    const type = (name: string, value: number): Attribute => ({
-      ...{ name, value },
-      type: AttributeType.type,
-    });
-    const from = type("SrcT", this.describe(output).dtype);
-    return outputOf(
-      this.addNode("Cast", [from, type("DstT", dtype)], [output]),
-    );
+    const from = typeAttribute("SrcT", this.describe(output).dtype);
+    const to = typeAttribute("DstT", dtype);
+    return outputOf(this.addNode("Cast", [from, to], [output]));
   }
 
   /** Adds a node that holds values. */
@@ -120,9 +144,9 @@ export class Graph {
     const tensor = toHostTensor(api, shape, dtype, values);
     try {
       return this.#finish("Const", (description) => {
-        const type = { name: "dtype", type: 4, value: dtype };
+        const type = typeAttribute("dtype", dtype);
         setAttribute(this.#setters, description, type);
-        this.api.TF_SetAttrTensor(
+        this.#api.TF_SetAttrTensor(
           description,
           cString("value"),
           tensor,
@@ -143,7 +167,7 @@ export class Graph {
     this.#operations.set(name, (this.#operations.get(name) ?? 0) + 1);
     // A name must begin with a letter; some operations begin with "_".
     const unique = encoder.encode(`node${this.#numNodes++}_${name}\0`);
-    const description = this.api.TF_NewOperation(
+    const description = this.#api.TF_NewOperation(
       this.#address,
       cString(name),
       unique,
@@ -153,38 +177,38 @@ export class Graph {
       build(description);
     } finally {
       // Whatever happened: finishing is what frees a description.
-      node = this.api.TF_FinishOperation(description, status.address);
+      node = this.#api.TF_FinishOperation(description, status.address);
     }
     status.check(() => `trace "${name}"`);
     return node!;
   }
 
   /** Element type and shape of an output; no shape if it is not fully known. */
-  describe({ place }: NodeOutput): {
+  describe({ bytes }: NodeOutput): {
     shape: number[] | undefined;
     dtype: number;
   } {
     const { address } = this.context.status;
-    const dtype = this.api.TF_OperationOutputType(place);
-    const rank = this.api.TF_GraphGetTensorNumDims(
+    const dtype = this.#api.TF_OperationOutputType(bytes);
+    const rank = this.#api.TF_GraphGetTensorNumDims(
       this.#address,
-      place,
+      bytes,
       address,
     );
     if (rank < 0) return { shape: undefined, dtype };
     const dims = this.#dims;
-    this.api.TF_GraphGetTensorShape(this.#address, place, dims, rank, address);
+    this.#api.TF_GraphGetTensorShape(this.#address, bytes, dims, rank, address);
     this.context.status.check(() => "measure a node's output");
     const shape = Array.from(dims.subarray(0, rank), Number);
     return { shape: shape.some((n) => n < 0) ? undefined : shape, dtype };
   }
 
-  /** Tells the graph a shape that it cannot infer. */
+  /** Sets a shape that the graph cannot infer. */
   setShape(output: NodeOutput, shape: readonly number[]): void {
     const { status } = this.context;
-    this.api.TF_GraphSetTensorShape(
+    this.#api.TF_GraphSetTensorShape(
       this.#address,
-      output.place,
+      output.bytes,
       BigInt64Array.from(shape, BigInt),
       shape.length,
       status.address,
@@ -208,7 +232,7 @@ export class Graph {
     effects: readonly Node[],
   ): void {
     const { status, address } = this.context;
-    const made = this.api.TF_GraphToFunctionWithControlOutputs(
+    const made = this.#api.TF_GraphToFunctionWithControlOutputs(
       this.#address,
       cString(name),
       0,
@@ -227,13 +251,13 @@ export class Graph {
       status.address,
     );
     status.check(() => `make a function of ${this.#numNodes} nodes`);
-    this.api.TFE_ContextAddFunction(address, made, status.address);
-    this.api.TF_DeleteFunction(made);
+    this.#api.TFE_ContextAddFunction(address, made, status.address);
+    this.#api.TF_DeleteFunction(made);
     status.check(() => `register the function "${name}"`);
   }
 
   /** Frees the nodes. */
   dispose(): void {
-    this.api.TF_DeleteGraph(this.#address);
+    this.#api.TF_DeleteGraph(this.#address);
   }
 }

@@ -1,19 +1,28 @@
 /**
- * Writes operations down as the nodes of a graph, instead of running them.
+ * The graph executor: writes operations down as the nodes of a graph, instead of
+ * running them.
  *
  * @module
  */
 
 import type * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
-import { type Attribute, AttributeType } from "./attributes.ts";
+import { type Attribute, AttributeType, typeAttribute } from "./attributes.ts";
+import { tensorOf } from "./backend.ts";
 import { DataType, type Elements, layoutOf } from "./dtypes.ts";
-import type { Executor, TensorMetadata } from "./executor.ts";
-import type { Constant, Graph } from "./graph.ts";
+import type {
+  EagerExecutor,
+  Executor,
+  TensorMetadata,
+} from "./eager_executor.ts";
+import {
+  type Constant,
+  type Graph,
+  type Node,
+  type NodeOutput,
+  outputOf,
+} from "./graph.ts";
 import type { HostValues } from "./host_tensor.ts";
-import { type Node, type NodeOutput, outputOf } from "./node_output.ts";
-import type { ResidentExecutor } from "./resident_executor.ts";
-import { tensorOf } from "./variables.ts";
 
 /** A tensor from outside that the traced function uses: an argument of it. */
 export type Capture = {
@@ -29,7 +38,7 @@ const LARGEST_SHARED_CONSTANT = 64;
 
 /** The executor of a trace: {@linkcode Executor} over one graph. */
 export class GraphExecutor implements Executor {
-  /** Arguments that nobody gives: tensors from outside. */
+  /** Arguments that no caller gives: tensors from outside. */
   readonly captures: Capture[] = [];
   /** Captured tensors that live for the function alone. */
   readonly owned = new Set<number>();
@@ -48,7 +57,7 @@ export class GraphExecutor implements Executor {
    * @param eager Owns the tensors that have values.
    * @param graph Receives the nodes.
    */
-  constructor(readonly eager: ResidentExecutor, readonly graph: Graph) {}
+  constructor(readonly eager: EagerExecutor, readonly graph: Graph) {}
 
   /**
    * Makes a constant. It becomes a node only when an operation uses it, and a small one
@@ -84,9 +93,9 @@ export class GraphExecutor implements Executor {
     if (made !== undefined && !this.eager.has(id)) return elementsOf(made);
     if (!this.isSymbolic(id)) return this.eager.read(id);
     throw new TypeError(
-      "Cannot read a tensor's values while a function is being traced, as they " +
-        "must be known: the tensor is computed by the traced function; return " +
-        "it, and read what the compiled function returns",
+      "Cannot read a tensor's values while a function is being traced: they must " +
+        "be known; found that the traced function computes the tensor; return it, " +
+        "and read what the compiled function returns",
     );
   }
 
@@ -107,8 +116,8 @@ export class GraphExecutor implements Executor {
       const { shape, dtype } = this.graph.describe(output);
       if (shape === undefined) {
         throw new RangeError(
-          `Cannot trace "${name}" as the shape of its output must be known ` +
-            `before it runs: it depends on values; compute it outside`,
+          `Cannot trace "${name}": the shape of its output must be known before it ` +
+            `runs; found that it depends on values; compute it outside`,
         );
       }
       return { id: this.bind(output), shape, dtype };
@@ -122,7 +131,7 @@ export class GraphExecutor implements Executor {
     return id;
   }
 
-  /** A tensor of tfjs that stands for a node's output. */
+  /** A symbol: a tensor of tfjs for a node's output. */
   tensor(
     backend: NodeJSKernelBackend,
     output: NodeOutput,
@@ -154,16 +163,16 @@ export class GraphExecutor implements Executor {
   }
 
   /**
-   * The output of a node that stands for a tensor. A tensor from outside the
+   * The output of the node for a tensor. A tensor from outside the
    * trace becomes an argument.
    */
   output(id: number): NodeOutput {
-    return this.#symbols.get(id) ?? this.settle(id) ?? this.#outside.get(id) ??
+    return this.#symbols.get(id) ?? this.realize(id) ?? this.#outside.get(id) ??
       this.#constant(id) ?? this.capture(id);
   }
 
-  /** Makes the node of an output that was left for later, if it still was. */
-  settle(id: number): NodeOutput | undefined {
+  /** Makes the node of an output that {@linkcode bindLater} postponed, if it still is. */
+  realize(id: number): NodeOutput | undefined {
     const make = this.#pending.get(id);
     if (make === undefined) return undefined;
     this.#pending.delete(id);
@@ -174,11 +183,14 @@ export class GraphExecutor implements Executor {
 
   /** Adds a node for a value that the function is given. */
   argument({ shape, dtype }: Omit<TensorMetadata, "id">): NodeOutput {
-    const attributes = [
-      { name: "dtype", type: AttributeType.type, value: dtype },
-      { name: "shape", type: AttributeType.shape, value: shape },
-    ];
-    if (dtype === DataType.resource) attributes.pop();
+    const attributes: Attribute[] = [typeAttribute("dtype", dtype)];
+    if (dtype !== DataType.resource) {
+      attributes.push({
+        name: "shape",
+        type: AttributeType.shape,
+        value: shape,
+      });
+    }
     return outputOf(this.graph.addNode("Placeholder", attributes, []));
   }
 
@@ -199,7 +211,7 @@ export class GraphExecutor implements Executor {
 
   /** A small tensor that was made while tracing, as a node of the graph. */
   #constant(id: number): NodeOutput | undefined {
-    // Whoever made it may have put other values into its array since.
+    // Its array may hold other values by now.
     const known = this.#constants.get(id);
     if (known !== undefined) return known;
     const made = this.#made.get(id);
@@ -215,7 +227,7 @@ export class GraphExecutor implements Executor {
   }
 }
 
-/** A constant for the graph: whoever made it may put other values into its array. */
+/** A constant for the graph: its maker may put other values into its array. */
 function copyIfSmall(constant: Constant): Constant | undefined {
   const bytes = bytesOf(constant);
   const isSmall = constant.dtype !== DataType.string &&

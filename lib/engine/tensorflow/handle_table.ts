@@ -1,4 +1,4 @@
-/** Addresses by number, for things that come and go by the million. @module */
+/** Handle table: addresses by number, of tensors that come and go by the million. @module */
 
 const FIRST_CAPACITY = 256;
 

@@ -1,11 +1,11 @@
 /**
- * Values between TypeScript and TensorFlow's memory (`TF_Tensor`).
+ * Host tensors (`TF_Tensor`): values between TypeScript's memory and TensorFlow's.
  *
  * @module
  */
 
 import { DataType, type Elements, layoutOf, nameOfType } from "./dtypes.ts";
-import type { TensorFlowApi } from "./symbols.ts";
+import type { TensorFlowApi } from "./c_api.ts";
 
 /** What a tensor holds on the TypeScript side: elements, or encoded strings. */
 export type HostValues =
@@ -30,8 +30,8 @@ export function toHostTensor(
   if (dtype === DataType.string) return stringTensor(api, shape, values);
   if (!ArrayBuffer.isView(values)) {
     throw new TypeError(
-      `Cannot create a tensor of ${nameOfType(dtype)} as its values must be ` +
-        `a typed array: found an array of ${values.length}`,
+      `Cannot create a tensor of ${nameOfType(dtype)}: its values must be a ` +
+        `typed array; found an array of ${values.length}`,
     );
   }
   const bytes = sizeOf(shape) * layoutOf(dtype).bytes;
@@ -39,8 +39,8 @@ export function toHostTensor(
     throw new RangeError(
       `Cannot create a tensor of ${
         nameOfType(dtype)
-      } as its values must fill ` +
-        `its shape: [${shape}] takes ${bytes} bytes, found ${values.byteLength}`,
+      }: its values must fill its ` +
+        `shape, [${shape}] of ${bytes} bytes; found ${values.byteLength} bytes`,
     );
   }
   const tensor = allocate(api, shape, dtype, bytes);
@@ -81,8 +81,8 @@ function stringTensor(
   const count = sizeOf(shape);
   if (!Array.isArray(values) || values.length !== count) {
     throw new RangeError(
-      `Cannot create a tensor of strings as its values must fill its shape: ` +
-        `[${shape}] takes ${count} encoded strings, found ` +
+      `Cannot create a tensor of strings: its values must fill its shape, ` +
+        `[${shape}] of ${count} encoded strings; found ` +
         `${
           Array.isArray(values) ? values.length : "elements of a fixed width"
         }`,
@@ -146,7 +146,7 @@ function bytesAt(
 function known(address: Deno.PointerValue): Deno.PointerObject {
   if (address !== null) return address;
   throw new RangeError(
-    "Cannot reach a tensor's memory as TensorFlow must have allocated it: " +
+    "Cannot reach a tensor's memory: TensorFlow must have allocated it; " +
       "found no address; free some memory",
   );
 }

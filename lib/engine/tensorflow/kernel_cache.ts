@@ -1,6 +1,6 @@
 /**
- * Keeps the machine code of fused kernels from one process to the next, by a cache
- * that XLA has but does not guard: it loads whatever it finds.
+ * The kernel cache keeps the machine code of fused kernels from one process to the next,
+ * by a cache that XLA has but does not guard: it loads whatever it finds.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { processorKind } from "../processor.ts";
 import { KernelStore } from "./kernel_store.ts";
-import type { TensorFlowApi } from "./symbols.ts";
+import type { TensorFlowApi } from "./c_api.ts";
 import { maySet, xlaFlags } from "./xla_flags.ts";
 
 /** TensorFlows whose cache was tried: another may not know the flags, and abort. */
@@ -21,7 +21,7 @@ const FLAGS = "TF_XLA_FLAGS";
 /** How the files are called that XLA writes. */
 const SUFFIX = ".pb";
 
-/** After so many days without use, the code for other circumstances is removed. */
+/** Days without use after which the code for other circumstances is removed. */
 const MOST_IDLE_DAYS = 60;
 
 /** What machine code depends on besides the kernel and this process's environment. */

@@ -1,6 +1,6 @@
 /**
- * Files that processes leave for each other in a folder, though any of them may be
- * killed, at any time, and a disk may lose what it was given.
+ * A store of kernel files that processes share in a folder, though any of them may be
+ * killed at any time, and a disk may lose data.
  *
  * What a file must contain stands in its name. A process that begins takes all files
  * that are whole into a folder of its own, where no other changes them, and later
@@ -63,8 +63,8 @@ export class KernelStore {
     const { bavail, bsize } = statfsSync(folder);
     if (bavail * bsize < LEAST_FREE_BYTES) {
       throw new RangeError(
-        `Cannot keep kernels in "${folder}" as its disk must have room: ` +
-          `current value is ${bavail * bsize} bytes`,
+        `Cannot keep kernels in "${folder}": its disk must have room; found ` +
+          `${bavail * bsize} bytes`,
       );
     }
     const own = Deno.makeTempDirSync({
@@ -133,7 +133,7 @@ function checkPrivate(folder: string, user: number | null): void {
   const isWritable = mode !== null && (mode & 0o022) !== 0;
   if (uid === user && !isWritable) return;
   throw new RangeError(
-    `Cannot keep kernels in "${folder}" as no other user may write there: it is of ` +
+    `Cannot keep kernels in "${folder}": no other user may write there; found ` +
       `user ${uid}, mode ${mode?.toString(8)}; this is user ${user}`,
   );
 }

@@ -1,17 +1,13 @@
 /**
- * Where the shared library of TensorFlow comes from: a folder that the user
- * names, the cache, an installed TensorFlow, the Python package index.
+ * The shared library of TensorFlow: from a folder that the user names, the cache, an
+ * installed TensorFlow, or the Python package index.
  *
  * @module
  */
 
 import { join } from "node:path";
-import {
-  type Asset,
-  ensureAsset,
-  findAsset,
-  type ProvisionOptions,
-} from "../../download/asset.ts";
+import { type Asset, type ProvisionOptions } from "../../download/asset.ts";
+import { ensureAsset, findAsset } from "../../download/ensure_asset.ts";
 
 /** A library and where it was found, in words. */
 export type Library = { path: string; origin: string };
@@ -89,7 +85,7 @@ export async function provideLibrary(
     );
   }
   throw new RangeError(
-    `Cannot fetch TensorFlow as this machine must be Linux on x86_64: it is ` +
+    `Cannot fetch TensorFlow: this machine must be Linux on x86_64; found ` +
       `${Deno.build.os} on ${Deno.build.arch}; install TensorFlow 2 for Python, ` +
       `or name the folder of its library in BERTBOOK_TENSORFLOW`,
   );
@@ -99,8 +95,8 @@ async function libraryNamed(folder: string): Promise<Library> {
   const path = await libraryIn(folder);
   if (path) return { path, origin: "named in BERTBOOK_TENSORFLOW" };
   throw new RangeError(
-    `Cannot find TensorFlow as BERTBOOK_TENSORFLOW must name the folder of ` +
-      `${FILES.slice(0, 2).join(" or ")}: there is none in "${folder}"`,
+    `Cannot find TensorFlow: BERTBOOK_TENSORFLOW must name the folder of ` +
+      `${FILES.slice(0, 2).join(" or ")}; found none in "${folder}"`,
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * How many inputs of an operation form a list, from TensorFlow's own registry.
+ * TensorFlow's operation registry: how many inputs of an operation form a list.
  *
  * An eager operation takes its inputs one by one; a node of a graph must be told
  * which of them belong to one list (`ConcatV2`, `AddN`, `Einsum` …).
@@ -9,7 +9,8 @@
 
 import protobuf from "protobufjs/minimal.js";
 import type { Attribute } from "./attributes.ts";
-import type { GraphApi } from "./graph_symbols.ts";
+import type { TensorFlowApi } from "./c_api.ts";
+import type { TensorFlowContext } from "./context.ts";
 
 /** One input of an operation's definition. */
 type InputDefinition = {
@@ -29,11 +30,11 @@ export class OpRegistry {
   }
 
   /** Reads the registry of an open library. */
-  static of(api: GraphApi): OpRegistry {
+  static of(api: TensorFlowApi): OpRegistry {
     const buffer = api.TF_GetAllOpList();
     if (buffer === null) {
       throw new TypeError(
-        "Cannot read TensorFlow's operations as the library must list them: found no list",
+        "Cannot read TensorFlow's operations: the library must list them; found no list",
       );
     }
     try {
@@ -84,7 +85,7 @@ export class OpRegistry {
     });
     if (left !== 0) {
       throw new TypeError(
-        `Cannot trace "${name}" as its inputs must fit its definition: found ${count} tensors`,
+        `Cannot trace "${name}": its inputs must fit its definition; found ${count} tensors`,
       );
     }
     return { groups: filled, implied };
@@ -97,8 +98,8 @@ export class OpRegistry {
       const definition = this.#definitions.get(name);
       if (definition === undefined) {
         throw new TypeError(
-          `Cannot trace "${name}" as TensorFlow must know the operation: ` +
-            `it is not in its registry; compute it outside`,
+          `Cannot trace "${name}": it must be an operation of TensorFlow; found ` +
+            `none of that name in its registry; compute it outside`,
         );
       }
       inputs = readInputs(definition);
@@ -108,7 +109,19 @@ export class OpRegistry {
   }
 }
 
-/** Marks a list whose length no attribute tells. */
+const registries = new WeakMap<TensorFlowContext, OpRegistry>();
+
+/** The operations of an open library, read at the first call. */
+export function opRegistryOf(context: TensorFlowContext): OpRegistry {
+  let registry = registries.get(context);
+  if (registry === undefined) {
+    registry = OpRegistry.of(context.api);
+    registries.set(context, registry);
+  }
+  return registry;
+}
+
+/** Marks a list whose length no attribute gives. */
 const UNCOUNTED = -1;
 
 function listLength(name: string, attributes: readonly Attribute[]): number {

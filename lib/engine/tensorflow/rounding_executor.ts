@@ -1,19 +1,18 @@
 /**
- * Writes operations down and rounds the factors of matrix products to bfloat16.
+ * Mixed precision: writes operations down and rounds the operands of matrix products to
+ * bfloat16.
  *
- * A tensor can exist in two forms then, and each is made only if something reads it:
+ * A tensor can then exist in two forms, and each is made only if something reads it:
  * a product gives bfloat16, which the next product or a fused kernel takes as it is.
  *
  * @module
  */
 
-import { type Attribute, AttributeType } from "./attributes.ts";
+import { type Attribute, typeAttribute } from "./attributes.ts";
 import { DataType } from "./dtypes.ts";
-import type { TensorMetadata } from "./executor.ts";
-import type { Graph } from "./graph.ts";
+import type { EagerExecutor, TensorMetadata } from "./eager_executor.ts";
+import { type Graph, type NodeOutput, outputOf } from "./graph.ts";
 import { SegmentSumExecutor } from "./segment_sum_executor.ts";
-import { type NodeOutput, outputOf } from "./node_output.ts";
-import type { ResidentExecutor } from "./resident_executor.ts";
 
 /** A float32 tensor in bfloat16. */
 type Rounded = {
@@ -42,7 +41,7 @@ export class RoundingExecutor extends SegmentSumExecutor {
    * @param bfloat16 Whether matrices are multiplied in it.
    */
   constructor(
-    eager: ResidentExecutor,
+    eager: EagerExecutor,
     graph: Graph,
     private readonly bfloat16: boolean,
   ) {
@@ -113,10 +112,9 @@ export class RoundingExecutor extends SegmentSumExecutor {
     inputs: readonly number[],
   ): TensorMetadata {
     const others = attributes.filter((attribute) => attribute.name !== "T");
-    const type = { name: "T", type: AttributeType.type };
     const product = outputOf(this.graph.addNode(
       name,
-      [...others, { ...type, value: DataType.bfloat16 }],
+      [...others, typeAttribute("T", DataType.bfloat16)],
       inputs.map((id) => this.#roundedAt(id)),
     ));
     const shape = this.graph.describe(product).shape!;

@@ -1,18 +1,19 @@
 /**
- * Writes operations down, and adds up gradients of tables before they become tables.
+ * Sparse gradients of embeddings: writes operations down, and adds the gradients of one
+ * table before they become tables.
  *
- * The gradient of looking rows up is as large as the whole table, and mostly zeros.
- * Where several of one table are added, they are made as one, of all the rows that
- * were looked up: as TensorFlow adds its `IndexedSlices`.
+ * The gradient of a gather is as large as the whole table, and mostly zeros. If several
+ * gradients of one table are added, they are made as one, of all gathered rows, as
+ * TensorFlow adds its `IndexedSlices`.
  *
  * @module
  */
 
-import { type Attribute, AttributeType } from "./attributes.ts";
+import { type Attribute, typeAttribute } from "./attributes.ts";
 import { DataType } from "./dtypes.ts";
-import type { TensorMetadata } from "./executor.ts";
+import type { TensorMetadata } from "./eager_executor.ts";
+import { type NodeOutput, outputOf } from "./graph.ts";
 import { GraphExecutor } from "./graph_executor.ts";
-import { type NodeOutput, outputOf } from "./node_output.ts";
 
 /** What a sum over segments was made of. */
 type SegmentSum = {
@@ -60,7 +61,7 @@ export class SegmentSumExecutor extends GraphExecutor {
     return results;
   }
 
-  /** The sum of both. Nobody uses their own any more, and TensorFlow leaves them out. */
+  /** The sum of both. Nothing uses the two sums any more, and TensorFlow prunes them. */
   #together(a: SegmentSum, b: SegmentSum): TensorMetadata {
     const { attributes, numSegments } = a;
     const data = [...a.data, ...b.data],
@@ -72,24 +73,25 @@ export class SegmentSumExecutor extends GraphExecutor {
     ]));
     const result = { ...a.result, id: this.bind(sum) };
     this.#sums.set(result.id, {
-      ...{ attributes, data, segments, numSegments, result },
+      attributes,
+      data,
+      segments,
+      numSegments,
+      result,
     });
     return result;
   }
 
   /** One below the other. */
   #concat(parts: readonly NodeOutput[]): NodeOutput {
-    const type = (name: string, value: number): Attribute => ({
-      ...{ name, type: AttributeType.type, value },
-    });
     const axis = this.graph.addConstant({
       shape: [],
       dtype: DataType.int32,
       values: Int32Array.of(0),
     });
     return outputOf(this.graph.addNode("ConcatV2", [
-      type("T", this.graph.describe(parts[0]!).dtype),
-      type("Tidx", DataType.int32),
+      typeAttribute("T", this.graph.describe(parts[0]!).dtype),
+      typeAttribute("Tidx", DataType.int32),
     ], [...parts, outputOf(axis)]));
   }
 }

@@ -7,19 +7,31 @@
 import { join } from "node:path";
 import type { ProvisionOptions } from "../../download/asset.ts";
 import { cacheFolder } from "../../download/cache.ts";
-import type { StartedEngine } from "../started_engine.ts";
-import { registerTensorFlow } from "./backend.ts";
-import type { Threads } from "./config.ts";
+import {
+  registerEngine,
+  type StartedEngine,
+  type Threads,
+} from "../start_engine.ts";
 import { provideLibrary } from "./library.ts";
+import { registerTensorFlow } from "./register.ts";
 
 /** Finds the library, opens it and registers it with tfjs. */
-export async function startTensorFlow(
-  options: Threads & { provision: ProvisionOptions },
+async function startTensorFlow(
+  { threads, interOpThreads, provision = {} }: Threads & {
+    provision?: ProvisionOptions;
+  },
 ): Promise<StartedEngine> {
-  const { path, origin } = await provideLibrary(options.provision);
+  if (typeof Deno === "undefined") {
+    throw new RangeError(
+      "Cannot start TensorFlow: it is reached through Deno's FFI, so the program " +
+        "must run in Deno; found another runtime",
+    );
+  }
+  const { path, origin } = await provideLibrary(provision);
   const { version, devices } = await registerTensorFlow(path, {
-    ...options,
-    kernels: kernelFolder(options.provision),
+    threads,
+    interOpThreads,
+    kernels: kernelFolder(provision),
   });
   const gpu = devices.find(({ type }) => type === "GPU")?.name ?? null;
   return {
@@ -27,10 +39,12 @@ export async function startTensorFlow(
     origin,
     device: gpu ?? devices.map(({ type }) => type).join(", "),
     gpu,
-    threads: options.threads,
-    interOpThreads: options.interOpThreads,
+    threads,
+    interOpThreads,
   };
 }
+
+registerEngine("tensorflow", startTensorFlow);
 
 /** Where fused kernels are kept: in the cache, if the user has one. */
 function kernelFolder({ home }: ProvisionOptions): string | undefined {

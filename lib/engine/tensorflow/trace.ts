@@ -1,20 +1,19 @@
 /**
- * Traces a function of tensors: runs it once with symbols in place of values,
- * and makes one TensorFlow function of all that it did.
+ * Tracing: runs a function of tensors once with symbols in place of values, and makes
+ * one TensorFlow function of all that it did.
  *
  * @module
  */
 
 import * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
+import type { FusingTrace } from "../accelerator.ts";
 import type { Attribute } from "./attributes.ts";
-import type { TensorFlowBinding } from "./binding.ts";
-import type { Graph } from "./graph.ts";
+import { idOf, type TensorFlowBinding, tensorOf } from "./backend.ts";
+import type { Graph, NodeOutput } from "./graph.ts";
 import type { GraphExecutor } from "./graph_executor.ts";
-import type { NodeOutput } from "./node_output.ts";
 import { type CallOutput, RoundingExecutor } from "./rounding_executor.ts";
 import { TracedVariables } from "./traced_variables.ts";
-import { idOf, tensorOf } from "./variables.ts";
 
 /** Where a compiled function finds an argument at each call. */
 export type ArgumentSource =
@@ -43,14 +42,14 @@ export function currentTrace(): Tracer | undefined {
 }
 
 /** Follows one run of a function over symbols. */
-export class Tracer {
+export class Tracer implements FusingTrace {
   /** The variables that the function uses. */
   readonly variables: TracedVariables;
   readonly #executor: RoundingExecutor;
 
   /**
    * @param backend tfjs's backend.
-   * @param binding Its binding; the trace stands in for its executor.
+   * @param binding Its binding, whose executor the trace replaces.
    * @param graph Receives the nodes.
    * @param bfloat16 Whether matrices are multiplied in it.
    */
@@ -71,7 +70,7 @@ export class Tracer {
    * @param name The TensorFlow function's name, not yet taken.
    * @param leaves The tensors among the arguments.
    * @param run Calls the function with the symbols in the leaves' place and
-   * returns the tensors of its result. Variables stand for themselves.
+   * returns the tensors of its result. Variables are given as they are.
    */
   trace(
     name: string,
@@ -190,9 +189,17 @@ export class Tracer {
     return this.#executor.output(idOf(this.backend, tensor));
   }
 
-  /** A tensor's values as a kernel should read them: bfloat16, where that is all. */
+  /** A tensor's values as a kernel should read them: bfloat16 if there is no other form. */
   sourceOf(tensor: tf.Tensor): NodeOutput {
     return this.#executor.source(idOf(this.backend, tensor));
+  }
+
+  /** The types in which the trace has tensors, and multiplies matrices. */
+  typesOf(tensors: readonly tf.Tensor[]): string {
+    const types = tensors.map((tensor) =>
+      this.graph.describe(this.sourceOf(tensor)).dtype
+    );
+    return `${types} ${this.bfloat16}`;
   }
 
   /**
@@ -200,7 +207,7 @@ export class Tracer {
    *
    * @param attributes Of the node, an operation `PartitionedCall`.
    * @param inputs Tensors of this trace.
-   * @param outputs What the function returns, which a bare call does not tell.
+   * @param outputs What the function returns, which a bare call does not say.
    */
   addCall(
     attributes: readonly Attribute[],
@@ -213,18 +220,18 @@ export class Tracer {
   }
 }
 
-/** A gradient that throws leaves tfjs's tape with all the tensors that it kept. */
+/** A gradient that throws leaves tfjs's tape with all tensors that it kept. */
 function clearTape(): void {
   const { state } = tf.engine();
   for (const { saved } of state.activeTape ?? []) tf.dispose(saved ?? []);
   state.activeTape = [];
 }
 
-/** Stands in for `Math.random`, on which tfjs's unseeded random tensors draw. */
+/** Replaces `Math.random`, from which tfjs draws random tensors without a seed. */
 function refuseRandom(): never {
   throw new TypeError(
-    "Cannot draw random numbers while a function is being traced, as they must " +
-      "differ from call to call: found Math.random(), of which one draw would " +
+    "Cannot draw random numbers while a function is being traced: they must " +
+      "differ from call to call; found Math.random(), of which one draw would " +
       "stay for good; use counterUniform() with a seed that is an argument, or " +
       "draw outside and pass the numbers in",
   );

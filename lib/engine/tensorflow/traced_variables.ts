@@ -1,6 +1,6 @@
 /**
- * The variables that a traced function reads, assigns and changes in place, and
- * the order that this puts its operations in.
+ * Control dependencies of variables: which ones a traced function reads, assigns and
+ * changes in place, and the order in which its operations must therefore run.
  *
  * While a function is traced, every variable holds a symbol: "what the resource
  * holds now". A read becomes a node only if something uses it, and every write
@@ -12,11 +12,11 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
-import { type Attribute, AttributeType } from "./attributes.ts";
+import { type Attribute, typeAttribute } from "./attributes.ts";
+import { idOf, tensorOf } from "./backend.ts";
 import { DataType } from "./dtypes.ts";
+import { type Node, type NodeOutput, outputOf } from "./graph.ts";
 import type { GraphExecutor } from "./graph_executor.ts";
-import { type Node, type NodeOutput, outputOf } from "./node_output.ts";
-import { idOf, tensorOf } from "./variables.ts";
 
 /** One variable during the trace. */
 type State = {
@@ -71,8 +71,10 @@ export class TracedVariables {
     });
     for (const { variable } of held) {
       const state: State = {
-        ...{ resource: undefined, written: undefined },
-        ...{ present: 0, before: [] },
+        resource: undefined,
+        present: 0,
+        before: [],
+        written: undefined,
       };
       this.#states.set(variable, state);
       this.#renew(variable, state);
@@ -95,9 +97,9 @@ export class TracedVariables {
     const [made] = this.#made();
     if (made !== undefined) {
       throw new TypeError(
-        `Cannot trace a function that makes variables, as they must outlive ` +
-          `it: it made "${made.name}" [${made.shape}]; make it before and pass ` +
-          `it in (an optimizer makes its own in its first step)`,
+        `Cannot trace a function that makes variables: they must outlive it; ` +
+          `found "${made.name}" [${made.shape}]; make it before and pass it in ` +
+          `(an optimizer makes its own in its first step)`,
       );
     }
     const assigned = Array.from(this.#states).flatMap(([variable, state]) => {
@@ -126,7 +128,7 @@ export class TracedVariables {
     variables: readonly tf.Variable[],
     values: readonly NodeOutput[],
   ): void {
-    const states = variables.map((variable) => this.#settled(variable));
+    const states = variables.map((variable) => this.#upToDate(variable));
     const node = this.#write(states, name, attributes, [
       ...variables.map((variable, i) => this.#resource(variable, states[i]!)),
       ...values,
@@ -138,19 +140,19 @@ export class TracedVariables {
   }
 
   /** A variable whose resource holds what the variable holds. */
-  #settled(variable: tf.Variable): State {
+  #upToDate(variable: tf.Variable): State {
     const state = this.#states.get(variable);
     if (state === undefined) {
       throw new TypeError(
-        `Cannot change a variable in place as it must outlive the traced ` +
-          `function: "${variable.name}" was made by it; make it before`,
+        `Cannot change a variable in place: it must outlive the traced function; ` +
+          `found that the function made "${variable.name}"; make it before`,
       );
     }
     const id = idOf(this.backend, variable);
-    // Somebody else holds the value that is about to go: read it now.
+    // Another tensor shares the value that is about to go: read it now.
     const assigned = id !== state.present;
     if (assigned || this.backend.refCount(variable.dataId) > 1) {
-      this.executor.settle(state.present);
+      this.executor.realize(state.present);
     }
     if (assigned) this.#assign(variable, state, this.executor.output(id));
     return state;
@@ -185,7 +187,8 @@ export class TracedVariables {
     const { shape, dtype } = variable;
     const id = this.executor.bindLater(() => this.#read(variable, state));
     const symbol = tensorOf(this.backend, {
-      ...{ id, shape: [...shape] },
+      id,
+      shape: [...shape],
       dtype: this.backend.getDTypeInteger(dtype),
     });
     variable.assign(symbol);
@@ -203,20 +206,20 @@ export class TracedVariables {
     );
     state.before.push(node);
     const output = outputOf(node);
-    graph.setShape(output, variable.shape); // a bare handle does not tell it
+    graph.setShape(output, variable.shape); // a bare handle does not have it
     return output;
   }
 
   #resource(variable: tf.Variable, state: State): NodeOutput {
     const { shape } = variable;
     return state.resource ??= this.executor.argument({
-      ...{ shape, dtype: DataType.resource },
+      shape,
+      dtype: DataType.resource,
     });
   }
 
   #typeOf({ dtype }: tf.Variable): Attribute {
-    const value = this.backend.getDTypeInteger(dtype);
-    return { name: "dtype", type: AttributeType.type, value };
+    return typeAttribute("dtype", this.backend.getDTypeInteger(dtype));
   }
 
   /** Variables that did not exist when the trace began. */

@@ -1,5 +1,5 @@
 /**
- * How XLA compiles fused kernels.
+ * XLA flags: how fused kernels are compiled.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export function xlaFlags(version: string): string {
   return Deno.env.get(VARIABLE) ?? FLAGS[release] ?? "";
 }
 
-/** Whether a variable of the environment may be read and set; nobody is asked. */
+/** Whether a variable of the environment may be read and set, without asking. */
 export function maySet(variable: string): boolean {
   return Deno.permissions.querySync({ name: "env", variable }).state ===
     "granted";

@@ -1,28 +1,28 @@
 /**
- * The seven models that are one encoder with seven heads: what each is called in
- * Python, and the parameters it has.
+ * The seven heads over one encoder: what each is for, and its parameters.
  *
  * @module
  */
 
 import type * as tf from "@tensorflow/tfjs";
 import type { BertParams } from "../bert.ts";
-import type { ClassifierParams } from "./sequence_classifier.ts";
-import type { BertConfig } from "../config.ts";
-import { initParameter, type RandomLike } from "../initialize.ts";
+import { type BertConfig, classifierHeadOf } from "../config.ts";
 import {
   bertParameters,
-  classifierParameters,
-  grow,
+  encoderParameters,
+  initParameter,
   linearParameters,
   normParameters,
   type Parameter,
-  underBert,
+  type RandomLike,
+  under,
+  unflatten,
 } from "../parameters.ts";
 import type { MaskedLmParams } from "./masked_lm.ts";
 import type { NextSentenceParams } from "./next_sentence.ts";
 import type { PretrainingParams } from "./pretraining.ts";
 import type { QuestionAnsweringParams } from "./question_answering.ts";
+import type { ClassifierParams } from "./sequence_classifier.ts";
 import type { TokenClassifierParams } from "./token_classifier.ts";
 
 /** The tree of parameters of each model. */
@@ -36,131 +36,113 @@ export type HeadParams = {
   "question-answering": QuestionAnsweringParams;
 };
 
-/** What stands above the encoder; `"base"` is the encoder and its pooler alone. */
+/** What is above the encoder; `"base"` is the encoder, with its pooler, alone. */
 export type HeadName = keyof HeadParams;
 
-/** What is to be known of a head before anything is allocated. */
+/** What is known of a head before anything is allocated. */
 export type Head = {
-  /** The class in Python's transformers. */
-  readonly pythonName: string;
-  /** What it says, in one line. */
+  /** What it predicts, in one line. */
   readonly purpose: string;
   /** Whether it has C classes, which need names. */
   readonly hasLabels: boolean;
-  /** Its parameters in Python's order; `numLabels` is C, where there are classes. */
+  /** Its parameters in Python's order; `numLabels` is C, if it has classes. */
   readonly parameters: (config: BertConfig, numLabels: number) => Parameter[];
 };
 
 /** Every head, in the order of Python's documentation. */
 export const HEADS: Readonly<Record<HeadName, Head>> = {
   "base": {
-    pythonName: "BertModel",
     purpose: "a vector for each token, and one for the sequence",
     hasLabels: false,
     parameters: bertParameters,
   },
   "pretraining": {
-    pythonName: "BertForPreTraining",
     purpose: "masked words, and whether B follows A",
     hasLabels: false,
     parameters: (config) => [
-      ...underBert(bertParameters(config)),
+      ...under("bert", bertParameters(config)),
       ...predictions(config),
-      ...relationship(config),
+      ...nextSentence(config),
     ],
   },
   "masked-lm": {
-    pythonName: "BertForMaskedLM",
     purpose: "masked words",
     hasLabels: false,
     parameters: (config) => [
-      ...underBert(encoderParameters(config)),
+      ...under("bert", encoderParameters(config)),
       ...predictions(config),
     ],
   },
   "next-sentence": {
-    pythonName: "BertForNextSentencePrediction",
     purpose: "whether B follows A",
     hasLabels: false,
     parameters: (config) => [
-      ...underBert(bertParameters(config)),
-      ...relationship(config),
+      ...under("bert", bertParameters(config)),
+      ...nextSentence(config),
     ],
   },
   "sequence-classification": {
-    pythonName: "BertForSequenceClassification",
     purpose: "a class for each sequence",
     hasLabels: true,
-    parameters: classifierParameters,
+    parameters: (config, numLabels) => {
+      const { hiddenSizes } = classifierHeadOf(config);
+      const sizes = [config.hiddenSize, ...hiddenSizes];
+      return [
+        ...under("bert", bertParameters(config)),
+        ...hiddenSizes.flatMap((size, i) =>
+          linearParameters(`hidden.${i}`, [size, sizes[i]!])
+        ),
+        ...linearParameters("classifier", [numLabels, sizes.at(-1)!]),
+      ];
+    },
   },
   "token-classification": {
-    pythonName: "BertForTokenClassification",
     purpose: "a class for each token",
     hasLabels: true,
     parameters: (config, numLabels) => [
-      ...underBert(encoderParameters(config)),
-      ...linearParameters("classifier", "classifier", [
-        numLabels,
-        config.hiddenSize,
-      ]),
+      ...under("bert", encoderParameters(config)),
+      ...linearParameters("classifier", [numLabels, config.hiddenSize]),
     ],
   },
   "question-answering": {
-    pythonName: "BertForQuestionAnswering",
     purpose: "where an answer begins and ends",
     hasLabels: false,
     parameters: (config) => [
-      ...underBert(encoderParameters(config)),
-      ...linearParameters("answer", "qa_outputs", [2, config.hiddenSize]),
+      ...under("bert", encoderParameters(config)),
+      ...linearParameters("answer", [2, config.hiddenSize]),
     ],
   },
 };
 
-/** The encoder without its pooler. */
-function encoderParameters(config: BertConfig): Parameter[] {
-  return bertParameters(config)
-    .filter(({ path }) => !path.startsWith("pooler."));
-}
-
-/** The decoder's kernel is the word embeddings', and so is no parameter of its own. */
-function predictions(config: BertConfig): Parameter[] {
-  const { vocabSize: V, hiddenSize: D } = config;
-  const at = "cls.predictions";
+/** The decoder's kernel is the word embeddings', and so no parameter of its own. */
+function predictions({ vocabSize, hiddenSize: D }: BertConfig): Parameter[] {
   return [
-    {
-      path: "predictions.bias",
-      name: `${at}.bias`,
-      role: "bias",
-      shape: [V],
-    },
-    ...linearParameters("predictions.transform", `${at}.transform.dense`, [
-      D,
-      D,
-    ]),
-    ...normParameters("predictions.norm", `${at}.transform.LayerNorm`, D),
+    { path: "predictions.bias", role: "bias", shape: [vocabSize] },
+    ...linearParameters("predictions.transform", [D, D]),
+    ...normParameters("predictions.norm", D),
   ];
 }
 
-function relationship({ hiddenSize: D }: BertConfig): Parameter[] {
-  return linearParameters("relationship", "cls.seq_relationship", [2, D]);
+function nextSentence({ hiddenSize: D }: BertConfig): Parameter[] {
+  return linearParameters("nextSentence", [2, D]);
 }
 
 /**
- * Grows the tree of a model from one tensor for each parameter.
+ * Builds the tree of a model from one tensor for each parameter.
  *
  * @param head Which model.
- * @param sizes The configuration, and C where the head has classes.
+ * @param sizes The configuration, and C if the head has classes.
  * @param tensorFor Makes the tensor of a parameter, kernels as [In, Out].
  * @returns The tree, which owns the tensors.
  */
-export function growHead<H extends HeadName>(
+export function buildHead<H extends HeadName>(
   head: H,
   sizes: { config: BertConfig; numLabels?: number },
   tensorFor: (parameter: Parameter) => tf.Tensor,
 ): HeadParams[H] {
   const { config, numLabels = 0 } = sizes;
   const parameters = HEADS[head].parameters(config, numLabels);
-  return grow(parameters, tensorFor) as HeadParams[H];
+  return unflatten(parameters, tensorFor) as HeadParams[H];
 }
 
 /**
@@ -172,7 +154,7 @@ export function growHead<H extends HeadName>(
  * import { disposeTree } from "bertbook/engine/tensor_tree.ts";
  * import { BERT_TINY } from "bertbook/model/config.ts";
  * import { initHead } from "bertbook/model/heads/heads.ts";
- * import { normalRandom } from "bertbook/model/initialize.ts";
+ * import { normalRandom } from "bertbook/model/parameters.ts";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");
@@ -183,7 +165,7 @@ export function growHead<H extends HeadName>(
  * ```
  *
  * @param head Which model.
- * @param sizes The configuration, and C where the head has classes.
+ * @param sizes The configuration, and C if the head has classes.
  * @param random The deviates.
  * @returns The parameters; the caller disposes them.
  */
@@ -192,7 +174,7 @@ export function initHead<H extends HeadName>(
   sizes: { config: BertConfig; numLabels?: number },
   random: RandomLike,
 ): HeadParams[H] {
-  return growHead(
+  return buildHead(
     head,
     sizes,
     (parameter) => initParameter(parameter, sizes.config, random),

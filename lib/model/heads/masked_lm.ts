@@ -1,4 +1,4 @@
-/** A word for each masked token: the decoder over BERT's hidden states. @module */
+/** Masked language modelling: scores of all words for each masked token. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import {
@@ -9,16 +9,12 @@ import {
   type ForwardOptions,
 } from "../bert.ts";
 import type { BertConfig } from "../config.ts";
-import {
-  gelu,
-  layerNorm,
-  type LayerNormParams,
-  linear,
-  type LinearParams,
-  lookUp,
-} from "../../ops/layers.ts";
+import { activate } from "../../ops/activations.ts";
+import { gatherRows } from "../../ops/embedding.ts";
+import { layerNorm, type LayerNormParams } from "../../ops/layer_norm.ts";
+import { linear, type LinearParams } from "../../ops/linear.ts";
 
-/** What stands between a hidden state and the vocabulary. */
+/** The layers between a hidden state and the vocabulary. */
 export type PredictionParams = {
   /** One score for each word piece, whatever the sentence, [V]. */
   bias: tf.Tensor1D;
@@ -35,21 +31,21 @@ export type MaskedLmParams = {
 
 /** The scores of each word piece, and what led to them. */
 export type MaskedLmOutput = BertOutput & {
-  /** Unnormalized log-probabilities, [M, V]: of M places, or of all B · T tokens. */
+  /** Unnormalized log-probabilities, [M, V]: at M positions, or of all B · T tokens. */
   logits: tf.Tensor2D;
 };
 
 /** Which tokens are to be predicted. */
-export type PlaceOptions = {
+export type PositionOptions = {
   /**
    * Their positions among all B · T tokens, [M], int32. The vocabulary is by far the
-   * widest layer, so only the places that are asked for should reach it. Default all.
+   * widest layer, so only the positions that are wanted should reach it. Default all.
    */
-  places?: tf.Tensor1D;
+  positions?: tf.Tensor1D;
 };
 
 /**
- * Scores of every word piece for each hidden state: LayerNorm(gelu(h W + b)) Eᵀ + c.
+ * Scores of every word piece for each hidden state: LayerNorm(activation(h W + b)) Eᵀ + c.
  *
  * The decoder is the word embedding E, turned: a piece is likely where the state
  * resembles its embedding (Press and Wolf, 2017, "Using the Output Embedding to
@@ -59,7 +55,7 @@ export type PlaceOptions = {
  * @param params The head.
  * @param hidden Hidden states, [M, D].
  * @param words E, the word embeddings, [V, D].
- * @param config Supplies the epsilon.
+ * @param config Supplies the activation function and the epsilon.
  * @returns Logits, [M, V]; the caller disposes them.
  */
 export function scoreWords(
@@ -71,7 +67,7 @@ export function scoreWords(
   return tf.tidy(() => {
     const transformed = layerNorm(
       params.norm,
-      gelu(linear(params.transform, hidden)),
+      activate(config.activation, linear(params.transform, hidden)),
       config.layerNormEpsilon,
     ); // [M, D]
     return tf.matMul(transformed, words, false, true).add(params.bias); // [M, V]
@@ -82,29 +78,29 @@ export function scoreWords(
  * The hidden states of some tokens.
  *
  * @param hidden Hidden states, [B, T, D].
- * @param places Positions among all B · T tokens, [M], int32; left out, all.
+ * @param positions Among all B · T tokens, [M], int32; default all.
  * @returns Rows, [M, D]; the caller disposes them.
  */
-export function statesAt(
+export function gatherStates(
   hidden: tf.Tensor3D,
-  places: tf.Tensor1D | undefined,
+  positions: tf.Tensor1D | undefined,
 ): tf.Tensor2D {
   const [B, T, D] = hidden.shape;
   return tf.tidy(() => {
     const rows = hidden.reshape<tf.Tensor2D>([B * T, D]);
-    return places === undefined ? rows : lookUp(rows, places);
+    return positions === undefined ? rows : gatherRows(rows, positions);
   });
 }
 
 /**
- * Masked language modelling: which word stands at a place, judged by both sides.
+ * Masked language modelling: which word is at a position, by the words on both sides.
  *
  * Devlin et al. (2019), section 3.1, task 1.
  *
  * @param params The parameters; they stay the caller's.
- * @param input Ids, segments and attention mask, each [B, T].
+ * @param input Ids, token types and attention mask, each [B, T].
  * @param config The sizes that `params` were made with.
- * @param options The dropout of a training step, and the places to predict.
+ * @param options The dropout of a training step, and the positions to predict.
  * @returns Logits [M, V], all hidden states and attention weights; the caller
  * disposes them.
  * @throws {RangeError} If the sequences are longer than the position table.
@@ -113,12 +109,12 @@ export function predictWords(
   params: MaskedLmParams,
   input: BertInput,
   config: BertConfig,
-  options: Pick<ForwardOptions, "dropout"> & PlaceOptions = {},
+  options: Pick<ForwardOptions, "dropout"> & PositionOptions = {},
 ): MaskedLmOutput {
-  const { places, ...forward } = options;
+  const { positions, ...forward } = options;
   return tf.tidy(() => {
     const output = bert(params.bert, input, config, forward);
-    const hidden = statesAt(output.hiddenStates.at(-1)!, places); // [M, D]
+    const hidden = gatherStates(output.hiddenStates.at(-1)!, positions); // [M, D]
     const { word } = params.bert.embeddings;
     const logits = scoreWords(params.predictions, hidden, word, config);
     return { ...output, logits };

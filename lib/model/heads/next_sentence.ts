@@ -1,4 +1,4 @@
-/** Whether sentence B follows sentence A: two scores for each pair. @module */
+/** Next-sentence prediction: two scores for each pair. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import {
@@ -10,13 +10,13 @@ import {
   pool,
 } from "../bert.ts";
 import type { BertConfig } from "../config.ts";
-import { linear, type LinearParams } from "../../ops/layers.ts";
+import { linear, type LinearParams } from "../../ops/linear.ts";
 
 /** BERT and the head of next-sentence prediction. */
 export type NextSentenceParams = {
   bert: BertParams;
   /** [D, 2]. */
-  relationship: LinearParams;
+  nextSentence: LinearParams;
 };
 
 /** The class of a pair; the numbers are those of Python's transformers. */
@@ -34,7 +34,7 @@ export type NextSentenceOutput = BertOutput & {
  * Devlin et al. (2019), section 3.1, task 2.
  *
  * @param params The parameters; they stay the caller's.
- * @param input Ids, segments and attention mask of pairs, each [B, T].
+ * @param input Ids, token types and attention mask of pairs, each [B, T].
  * @param config The sizes that `params` were made with.
  * @param options The dropout of a training step, and which rows are needed: for the
  * logits alone, `"first"`.
@@ -51,7 +51,7 @@ export function relateSentences(
   return tf.tidy(() => {
     const output = bert(params.bert, input, config, options);
     const last = output.hiddenStates.at(-1)!;
-    const pooled = pool(params.bert.pooler, last, input.packing); // [B, D]
-    return { ...output, logits: linear(params.relationship, pooled) };
+    const pooled = pool(params.bert.pooler!, last, input.packing); // [B, D]
+    return { ...output, logits: linear(params.nextSentence, pooled) };
   });
 }

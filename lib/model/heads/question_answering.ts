@@ -1,4 +1,4 @@
-/** Where an answer begins and ends in a text. @module */
+/** Question answering: where an answer begins and ends. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import {
@@ -9,8 +9,9 @@ import {
   type ForwardOptions,
 } from "../bert.ts";
 import type { BertConfig } from "../config.ts";
-import { linear, type LinearParams } from "../../ops/layers.ts";
-import { statesAt } from "./masked_lm.ts";
+import { NO_DROPOUT } from "../../ops/dropout.ts";
+import { linear, type LinearParams } from "../../ops/linear.ts";
+import { gatherStates } from "./masked_lm.ts";
 
 /** BERT without a pooler, and a start vector and an end vector. */
 export type QuestionAnsweringParams = {
@@ -34,7 +35,7 @@ export type QuestionAnsweringOutput = BertOutput & {
  * is the softmax of S · hᵢ over all tokens, and likewise for its end.
  *
  * @param params The parameters; they stay the caller's.
- * @param input Ids, segments and attention mask of pairs, each [B, T].
+ * @param input Ids, token types and attention mask of pairs, each [B, T].
  * @param config The sizes that `params` were made with.
  * @param options The dropout of a training step.
  * @returns Both logits [B, T], all hidden states and attention weights; the caller
@@ -46,11 +47,17 @@ export function findAnswers(
   config: BertConfig,
   options: Pick<ForwardOptions, "dropout"> = {},
 ): QuestionAnsweringOutput {
+  const { dropout = NO_DROPOUT } = options;
+  const { answerDropout } = config;
   const [B, T] = input.inputIds.shape;
   return tf.tidy(() => {
     const output = bert(params.bert, input, config, options);
-    const states = statesAt(output.hiddenStates.at(-1)!, undefined);
-    const scores = linear(params.answer, states); // [B · T, 2]
+    const states = gatherStates(output.hiddenStates.at(-1)!, undefined);
+    const scores = linear(
+      params.answer,
+      // BERT has no dropout here, and so draws no mask.
+      answerDropout === undefined ? states : dropout(states, answerDropout),
+    ); // [B · T, 2]
     const column = (index: number): tf.Tensor2D =>
       scores.slice([0, index], [B * T, 1]).reshape([B, T]);
     return { ...output, startLogits: column(0), endLogits: column(1) };

@@ -1,4 +1,4 @@
-/** A class for each sequence: one linear map, or more, over the pooled `[CLS]`. @module */
+/** Sequence classification: linear layers over the state of `[CLS]`. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import {
@@ -6,14 +6,13 @@ import {
   type BertInput,
   type BertOutput,
   type BertParams,
-  firstStates,
+  clsState,
   type ForwardOptions,
   pool,
 } from "../bert.ts";
-import { DEFAULT_CLASSIFIER_HEAD } from "../classifier_head_config.ts";
-import type { BertConfig } from "../config.ts";
+import { type BertConfig, classifierHeadOf } from "../config.ts";
 import { NO_DROPOUT } from "../../ops/dropout.ts";
-import { linear, type LinearParams } from "../../ops/layers.ts";
+import { linear, type LinearParams } from "../../ops/linear.ts";
 
 /** BERT and the one layer that fine-tuning adds, or several. */
 export type ClassifierParams = {
@@ -35,10 +34,10 @@ export type ClassifierOutput = BertOutput & {
  *
  * Devlin et al. (2019), section 4.1: the final hidden state of `[CLS]` stands for
  * the sequence, and the classifier's kernel is the only new parameter. Hidden layers
- * are rectified, and dropout stands before every layer.
+ * end with ReLU, and dropout comes before every layer.
  *
  * @param params The parameters; they stay the caller's.
- * @param input Ids, segments and attention mask, each [B, T].
+ * @param input Ids, token types and attention mask, each [B, T].
  * @param config The sizes that `params` were made with.
  * @param options The dropout of a training step, and which rows are needed: for the
  * logits alone, `"first"`.
@@ -53,18 +52,19 @@ export function classify(
   options: ForwardOptions = {},
 ): ClassifierOutput {
   const { dropout = NO_DROPOUT } = options;
-  const { pooling } = config.classifier ?? DEFAULT_CLASSIFIER_HEAD;
+  const { pooling, inputDropout = true } = classifierHeadOf(config);
+  const { classifierDropout = config.hiddenDropout } = config;
   return tf.tidy(() => {
     const output = bert(params.bert, input, config, options);
     const last = output.hiddenStates.at(-1)!;
-    const layer = (params: LinearParams, x: tf.Tensor2D): tf.Tensor2D =>
-      linear(params, dropout(x, config.hiddenDropout));
-    let features = pooling === "pooler"
-      ? pool(params.bert.pooler, last, input.packing)
-      : firstStates(last, input.packing); // [B, D]
-    for (const each of params.hidden ?? []) {
-      features = layer(each, features).relu();
+    const drop = (x: tf.Tensor2D): tf.Tensor2D => dropout(x, classifierDropout);
+    const pooled = pooling === "pooler"
+      ? pool(params.bert.pooler!, last, input.packing)
+      : clsState(last, input.packing); // [B, D]
+    let features = inputDropout ? drop(pooled) : pooled;
+    for (const layer of params.hidden ?? []) {
+      features = drop(linear(layer, features).relu());
     }
-    return { ...output, logits: layer(params.classifier, features) };
+    return { ...output, logits: linear(params.classifier, features) };
   });
 }

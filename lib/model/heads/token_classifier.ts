@@ -1,4 +1,4 @@
-/** A class for each token: names of people and places, parts of speech. @module */
+/** Token classification: a class for each token, such as a part of speech. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import {
@@ -10,8 +10,8 @@ import {
 } from "../bert.ts";
 import type { BertConfig } from "../config.ts";
 import { NO_DROPOUT } from "../../ops/dropout.ts";
-import { linear, type LinearParams } from "../../ops/layers.ts";
-import { statesAt } from "./masked_lm.ts";
+import { linear, type LinearParams } from "../../ops/linear.ts";
+import { gatherStates } from "./masked_lm.ts";
 
 /** BERT without a pooler, and one linear map. */
 export type TokenClassifierParams = {
@@ -33,7 +33,7 @@ export type TokenClassifierOutput = BertOutput & {
  * through the same linear map.
  *
  * @param params The parameters; they stay the caller's.
- * @param input Ids, segments and attention mask, each [B, T].
+ * @param input Ids, token types and attention mask, each [B, T].
  * @param config The sizes that `params` were made with.
  * @param options The dropout of a training step.
  * @returns Logits [B, T, C], all hidden states and attention weights; the caller
@@ -49,7 +49,7 @@ export function classifyTokens(
   const [B, T] = input.inputIds.shape;
   return tf.tidy(() => {
     const output = bert(params.bert, input, config, options);
-    const states = statesAt(output.hiddenStates.at(-1)!, undefined);
+    const states = gatherStates(output.hiddenStates.at(-1)!, undefined);
     const logits = linear(
       params.classifier,
       dropout(states, config.hiddenDropout),

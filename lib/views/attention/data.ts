@@ -1,11 +1,12 @@
 /**
- * What the views of attention draw from: tokens, and every head's weights in one
+ * Attention weights as the views draw them: tokens, and every head's weights in one
  * byte each, so that 12 layers of 12 heads over 64 tokens fit into 0.8 MB of page.
  *
  * @module
  */
 
 import { Buffer } from "node:buffer";
+import { HEAD_COLORS } from "../theme.ts";
 
 /** Tokens and what a model's heads made of them. */
 export type AttentionInput = {
@@ -39,25 +40,6 @@ export type AttentionData = {
   /** Base64. */
   weights: string;
 };
-
-/**
- * Colours of the heads, readable on white and on black; head 12 takes the first
- * again, so every square also carries its number.
- */
-const HEAD_COLORS: readonly string[] = [
-  "#1f86d4",
-  "#e0621a",
-  "#0fa37f",
-  "#c96fae",
-  "#d99a00",
-  "#4fb3ea",
-  "#8f63d2",
-  "#c94c4c",
-  "#8a9a1a",
-  "#2aa5a5",
-  "#a8794e",
-  "#808080",
-];
 
 /** The colour of each head. */
 function headColors(numHeads: number): string[] {
@@ -131,7 +113,7 @@ function toByte(weight: number, place: string): number {
     return Math.min(255, Math.round(255 * weight));
   }
   throw new RangeError(
-    `Cannot draw attention as weights must lie in [0, 1]: ` +
+    `Cannot draw attention: weights must lie in [0, 1]; ` +
       `found ${weight} in ${place}`,
   );
 }
@@ -144,8 +126,8 @@ function requireSize(
 ): void {
   if (found === expected) return;
   throw new RangeError(
-    `Cannot draw attention as it must be [L, H, T, T] for the tokens: ` +
-      `${place} has ${found} ${what}, expected ${expected}`,
+    `Cannot draw attention: it must be [L, H, T, T] for the tokens, ` +
+      `${expected} ${what} in ${place}; found ${found}`,
   );
 }
 
@@ -162,8 +144,8 @@ export function requireSegments(
 ): void {
   if (tokenTypeIds.length === tokens.length) return;
   throw new RangeError(
-    `Cannot draw attention as every token must have a segment: ` +
-      `${tokens.length} tokens, ${tokenTypeIds.length} segments`,
+    `Cannot draw attention: every token must have a token type id; ` +
+      `found ${tokens.length} tokens, ${tokenTypeIds.length} token type ids`,
   );
 }
 
@@ -178,7 +160,7 @@ export function requireSegments(
 export function requireIndex(name: string, index: number, count: number): void {
   if (Number.isInteger(index) && index >= 0 && index < count) return;
   throw new RangeError(
-    `Cannot draw attention as ${name} must be an integer from 0 to ` +
-      `${count - 1}: current value is ${index}`,
+    `Cannot draw attention: ${name} must be an integer from 0 to ` +
+      `${count - 1}; found ${index}`,
   );
 }

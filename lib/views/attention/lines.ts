@@ -1,5 +1,5 @@
 /**
- * The arithmetic of lines between tokens, for the page and for the still picture alike.
+ * Attention weights as lines between tokens, for the page and for the still picture.
  *
  * These functions also travel into the page as source text, so each of them
  * uses nothing but its arguments and the others in this file.

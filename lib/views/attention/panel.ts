@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /**
  * Two columns of tokens with the lines of some heads between them; travels into
  * the page as source text.
@@ -6,10 +5,19 @@
  * @module
  */
 
-import { type Chosen, showWeights, type Side, tokenColumn } from "./columns.ts";
-import { element, svgElement } from "./elements.ts";
-import type { Filter } from "./filters.ts";
-import { rowHeightOf } from "./frame.ts";
+import {
+  element,
+  type HTMLElement,
+  rowHeightOf,
+  svgElement,
+} from "./elements.ts";
+import {
+  type Chosen,
+  type Filter,
+  showWeights,
+  type Side,
+  tokenColumn,
+} from "./columns.ts";
 import { gatherLines, strongest } from "./lines.ts";
 
 /** A head that is on, and how its lines are drawn. */

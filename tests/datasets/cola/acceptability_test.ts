@@ -47,8 +47,8 @@ function bags(
   examples: readonly ColaExample[],
   vocabulary: ReadonlyMap<string, number>,
 ): number[][] {
-  return examples.map(({ sentence }) =>
-    [...new Set(wordsOf(sentence))]
+  return examples.map(({ text }) =>
+    [...new Set(wordsOf(text))]
       .map((word) => vocabulary.get(word)).filter((place) =>
         place !== undefined
       )
@@ -59,7 +59,7 @@ function bags(
 function bagOfWords(
   examples: readonly ColaExample[],
 ): (others: readonly ColaExample[]) => number[] {
-  const words = new Set(examples.flatMap(({ sentence }) => wordsOf(sentence)));
+  const words = new Set(examples.flatMap(({ text }) => wordsOf(text)));
   const vocabulary = new Map([...words].map((word, place) => [word, place]));
   const weights = new Float64Array(vocabulary.size);
   let bias = 0;
@@ -116,14 +116,14 @@ Deno.test("every code has a legend, and stands only in its own domain", () => {
 });
 
 Deno.test("no sentence stands twice, in one split or two", () => {
-  const sentences = Object.values(splits).flat().map(({ sentence }) =>
-    sentence.toLowerCase()
+  const sentences = Object.values(splits).flat().map(({ text }) =>
+    text.toLowerCase()
   );
   assert.equal(new Set(sentences).size, sentences.length);
 });
 
 Deno.test("sentences look like CoLA's: a capital, 4 to 16 words, a full stop or question mark", () => {
-  for (const { sentence, label, mark } of Object.values(splits).flat()) {
+  for (const { text: sentence, label, mark } of Object.values(splits).flat()) {
     assert.match(sentence, /^[A-Z][A-Za-z']*(,? [A-Za-z']+)+[.?]$/);
     assert.equal(mark, label === 1 ? "" : "*");
     const count = sentence.split(" ").length;
@@ -156,7 +156,7 @@ Deno.test("held-out words stand in every sentence out of domain, and nowhere els
     lexicon.filter((entry) => entry.heldOut).flatMap(forms),
   );
   const heldOutIn = (examples: readonly ColaExample[]): string[] =>
-    [...new Set(examples.flatMap(({ sentence }) => wordsOf(sentence)))]
+    [...new Set(examples.flatMap(({ text }) => wordsOf(text)))]
       .filter((word) => heldOut.has(word.replace(/'s$/, "")));
   assert.deepEqual(heldOutIn([...train, ...inDomainDev]), []);
   assert.deepEqual(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type ImdbExample, parseImdb } from "bertbook/datasets/imdb/imdb.ts";
+import type { Example } from "bertbook/datasets/dataset.ts";
+import { parseImdb } from "bertbook/datasets/imdb/imdb.ts";
 import { stratifiedSplit } from "bertbook/datasets/split.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { buildCorpus } from "../../../data/reviews/corpus.ts";
@@ -15,13 +16,13 @@ const wordsOf = (review: string): Set<string> =>
 
 /** Share of the test reviews that logistic regression on which words occur gets right. */
 function bagOfWords(
-  train: readonly ImdbExample[],
-  test: readonly ImdbExample[],
+  train: readonly Example[],
+  test: readonly Example[],
 ): number {
   const weights = new Map<string, number>();
   const score = (words: Iterable<string>): number =>
     [...words].reduce((sum, word) => sum + (weights.get(word) ?? 0), 0);
-  const bags = train.map(({ review }) => wordsOf(review));
+  const bags = train.map(({ text }) => wordsOf(text));
   for (let epoch = 0; epoch < 30; epoch++) {
     const rate = 0.1 / (1 + epoch / 5);
     for (const place of randomStream(1, epoch).shuffle([...bags.keys()])) {
@@ -32,8 +33,8 @@ function bagOfWords(
       }
     }
   }
-  const right = test.filter(({ review, label }) =>
-    (score(wordsOf(review)) > 0 ? 1 : 0) === label
+  const right = test.filter(({ text, label }) =>
+    (score(wordsOf(text)) > 0 ? 1 : 0) === label
   );
   return right.length / test.length;
 }
@@ -50,8 +51,8 @@ Deno.test("the program writes the committed reviews, byte for byte", () => {
 Deno.test("there are 1,200 reviews, balanced, all different, of 60 to 250 words", () => {
   assert.equal(reviews.length, 1_200);
   assert.equal(reviews.filter(({ label }) => label === 1).length, 600);
-  assert.equal(new Set(reviews.map(({ review }) => review)).size, 1_200);
-  for (const { review } of reviews) {
+  assert.equal(new Set(reviews.map(({ text }) => text)).size, 1_200);
+  for (const { text: review } of reviews) {
     const count = review.split(" ").length;
     assert.ok(count >= 60 && count <= 250, `${count} words: ${review}`);
     assert.match(review, /^[A-Z][^{}"]*\.$/);

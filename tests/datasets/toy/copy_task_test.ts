@@ -6,8 +6,8 @@ Deno.test("a sequence is symbols, the separator and the same symbols", () => {
   const sizes = { numSymbols: 4, length: 6 };
   const sequences = copySequences(500, { ...sizes, random: randomStream(1) });
   const seen = new Set<number>();
-  for (const { inputIds, given } of sequences) {
-    assert.equal(given, 7);
+  for (const { inputIds, promptLength } of sequences) {
+    assert.equal(promptLength, 7);
     assert.equal(inputIds[6], SEPARATOR);
     assert.deepEqual(inputIds.slice(7), inputIds.slice(0, 6));
     inputIds.slice(0, 6).forEach((id) => seen.add(id));

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import {
   isRhyme,
-  loadRhymes,
   parseRhymes,
   soundsOf,
 } from "bertbook/datasets/toy/rhymes.ts";
+import { loadRhymes } from "bertbook/datasets/load_dataset.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { makeRhyme, rhymesFile } from "../../../data/rhymes/rhyme.ts";
 import { FAMILIES, PEOPLE, POSSESSIVES } from "../../../data/rhymes/words.ts";
@@ -87,6 +87,6 @@ Deno.test("parseRhymes() names the file and the line", () => {
   assert.throws(() => parseRhymes(bytesOf("ee\t1\ta\nee\tmany\ta"), "x.tsv"), {
     name: "SyntaxError",
     message:
-      'Cannot parse "x.tsv" as column 2 of line 2 must be a number of nats: found "many"',
+      'Cannot parse "x.tsv": column 2 of line 2 must be a number of nats; found "many"',
   });
 });

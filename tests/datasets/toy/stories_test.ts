@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { loadStories, parseDocuments } from "bertbook/datasets/toy/stories.ts";
+import { loadStories } from "bertbook/datasets/load_dataset.ts";
+import { parseDocuments } from "bertbook/datasets/toy/stories.ts";
 import { buildStories } from "../../../data/stories/corpus.ts";
 import { NAMES, THEMES } from "../../../data/stories/themes.ts";
 

@@ -3,13 +3,14 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseLabelFirst } from "bertbook/datasets/label_prefixed.ts";
-import { parseRawTrec, TREC_CLASSES } from "bertbook/datasets/trec/trec.ts";
+import { parseRawTrec, parseTrec, TREC } from "bertbook/datasets/trec/trec.ts";
 import { bagLogits, fitBagOfWords } from "bertbook/evaluation/bag_of_words.ts";
 import { accuracy, argMax } from "bertbook/evaluation/metrics.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
-import { buildVocabulary } from "bertbook/tokenizer/word_vocabulary.ts";
-import { splitAsSst2 } from "bertbook/tokenizer/sst2.ts";
+import {
+  buildVocabulary,
+  splitAsSst2,
+} from "bertbook/tokenizer/word_vocabulary.ts";
 import { idsOf } from "bertbook/tokenizer/vocabulary.ts";
 import { buildCorpus, fill } from "../../../data/questions/corpus.ts";
 import { LEXICON, type Words } from "../../../data/questions/lexicon.ts";
@@ -22,7 +23,7 @@ const HAS_TREC = DATA !== undefined && existsSync(join(DATA, "trec"));
 const read = (file: string): Uint8Array =>
   Deno.readFileSync(new URL(file, FOLDER));
 const questionsOf = (file: string): string[] =>
-  parseRawTrec(read(file), file).map(({ question }) => question);
+  parseRawTrec(read(file), file).map(({ text }) => text);
 const parts = {
   train: questionsOf("train.label"),
   dev: questionsOf("dev.label"),
@@ -40,7 +41,7 @@ Deno.test("the parts have their sizes, and every class in them all", () => {
   assert.deepEqual(sizes, [1_500, 200, 300]);
   for (const file of ["train.label", "dev.label", "test.label"]) {
     const rows = parseRawTrec(read(file), file);
-    const shares = TREC_CLASSES.map((_, label) =>
+    const shares = TREC.labels.map((_, label) =>
       rows.filter((row) => row.label === label).length / rows.length
     );
     assert.ok(Math.min(...shares) === shares[2] && shares[2]! >= 0.04);
@@ -93,7 +94,7 @@ Deno.test("a bag of words learns dev by heart, and not the test", () => {
     labelsOf("train.label"),
     {
       numWords: vocabulary.pieces.length,
-      numClasses: TREC_CLASSES.length,
+      numClasses: TREC.labels.length,
       tolerance: 5e-3,
     },
   );
@@ -125,7 +126,7 @@ Deno.test({
     const real = ["nodev", "dev", "test"].flatMap((part) => {
       const file = `trec.${part}.utf8`;
       const bytes = Deno.readFileSync(join(DATA!, "trec", file));
-      return parseLabelFirst(bytes, { file });
+      return parseTrec(bytes, file);
     });
     const known = new Set(real.map(({ text }) => text.toLowerCase()));
     assert.deepEqual(

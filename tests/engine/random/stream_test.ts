@@ -13,8 +13,18 @@ Deno.test("randomStream() is the same today as when this was written", () => {
 
 Deno.test("randomStream() tells seeds, counters and their number apart", () => {
   const streams: [number, ...number[]][] = [
-    ...[[0], [1], [2 ** 32], [2 ** 53 - 1], [0, 0], [0, 0, 0], [0, 0, 0, 0]],
-    ...[[0, 1], [1, 0], [0, 0, 1], [0, 1, 0], [0, 2 ** 32 - 1]],
+    [0],
+    [1],
+    [2 ** 32],
+    [2 ** 53 - 1],
+    [0, 0],
+    [0, 0, 0],
+    [0, 0, 0, 0],
+    [0, 1],
+    [1, 0],
+    [0, 0, 1],
+    [0, 1, 0],
+    [0, 2 ** 32 - 1],
   ] as [number, ...number[]][];
   const firsts = streams.map((of) => randomStream(...of).uniform());
   assert.equal(new Set(firsts).size, streams.length);
@@ -74,8 +84,14 @@ Deno.test("normal() has the moments of a standard normal", () => {
 
 Deno.test("randomStream() refuses what would be cut to fewer bits", () => {
   const wrong: [number, ...number[]][] = [
-    ...[[-1], [0.5], [NaN], [2 ** 53]],
-    ...[[1, -1], [1, 0.5], [1, 2 ** 32], [1, 1, 1, 1, 1]],
+    [-1],
+    [0.5],
+    [NaN],
+    [2 ** 53],
+    [1, -1],
+    [1, 0.5],
+    [1, 2 ** 32],
+    [1, 1, 1, 1, 1],
   ] as [number, ...number[]][];
   for (const of of wrong) {
     assert.throws(() => randomStream(...of), {

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { tensorFlowBinding } from "bertbook/engine/tensorflow/backend.ts";
 import { DataType } from "bertbook/engine/tensorflow/dtypes.ts";
-import type { Executor } from "bertbook/engine/tensorflow/executor.ts";
+import type { Executor } from "bertbook/engine/tensorflow/eager_executor.ts";
 import assert from "node:assert/strict";
 
 await startEngine({ engine: "tensorflow" });
@@ -114,7 +114,7 @@ Deno.test("a disposed tensor is named", () => {
   binding.deleteTensor(id);
   const refusal = {
     name: "RangeError",
-    message: /^Cannot use tensor \d+ as it must be alive/,
+    message: /^Cannot use tensor \d+: it must be alive/,
   };
   assert.throws(() => binding.deleteTensor(id), refusal);
   assert.throws(() => binding.tensorDataSync(id), refusal);
@@ -127,8 +127,8 @@ Deno.test("values that do not fill the shape are refused", () => {
     {
       name: "RangeError",
       message:
-        "Cannot create a tensor of float32 as its values must fill its shape: " +
-        "[2,3] takes 24 bytes, found 20",
+        "Cannot create a tensor of float32: its values must fill its shape, " +
+        "[2,3] of 24 bytes; found 20 bytes",
     },
   );
   assert.throws(
@@ -136,15 +136,15 @@ Deno.test("values that do not fill the shape are refused", () => {
     {
       name: "RangeError",
       message:
-        "Cannot create a tensor of strings as its values must fill its shape: " +
-        "[2] takes 2 encoded strings, found 1",
+        "Cannot create a tensor of strings: its values must fill its shape, " +
+        "[2] of 2 encoded strings; found 1",
     },
   );
   assert.throws(
     () => binding.createTensor([1], DataType.float32, [new Uint8Array(4)]),
     {
       name: "TypeError",
-      message: /as its values must be a typed array/,
+      message: /its values must be a typed array/,
     },
   );
 });
@@ -159,12 +159,12 @@ Deno.test("TensorFlow's refusals say what was tried, on which shapes", () => {
     name: "TensorFlowError",
     code: "INVALID_ARGUMENT",
     message:
-      /^Cannot execute "MatMul" on float32 \[2,3\], float32 \[2,3\] as TensorFlow must accept it: INVALID_ARGUMENT, Matrix size-incompatible/,
+      /^Cannot execute "MatMul" on float32 \[2,3\], float32 \[2,3\]: TensorFlow refuses it; found INVALID_ARGUMENT, Matrix size-incompatible/,
   });
   assert.throws(() => binding.executeOp("NoSuchOp", [], [], 1), {
     name: "TensorFlowError",
     message:
-      /^Cannot execute "NoSuchOp" on no inputs as TensorFlow must accept it: NOT_FOUND/,
+      /^Cannot execute "NoSuchOp" on no inputs: TensorFlow refuses it; found NOT_FOUND/,
   });
   for (const id of ids) binding.deleteTensor(id);
   assert.equal(binding.getNumOfTensors(), before);
@@ -183,7 +183,7 @@ Deno.test("a type without a typed array is refused by name", () => {
   assert.equal(handle.dtype, DataType.resource);
   assert.throws(() => binding.tensorDataSync(handle.id), {
     name: "TypeError",
-    message: /must have a typed array: found resource/,
+    message: /must have a typed array; found resource/,
   });
   binding.deleteTensor(handle.id);
 });

@@ -53,14 +53,14 @@ Deno.test("threads must be positive integers, and enough for the operations side
       assert.throws(() => encodeConfig({ threads, interOpThreads }), {
         name: "RangeError",
         message:
-          `Cannot set the threads of TensorFlow as they must be positive ` +
-          `integers: current values are threads=${threads}, ` +
+          `Cannot set the threads of TensorFlow: they must be positive ` +
+          `integers; found threads=${threads}, ` +
           `interOpThreads=${interOpThreads}`,
       });
     }
   }
   assert.throws(() => encodeConfig({ threads: 2, interOpThreads: 3 }), {
     name: "RangeError",
-    message: /interOpThreads must be at most threads: .*threads=2, .*=3$/,
+    message: /interOpThreads must be at most threads; .*threads=2, .*=3$/,
   });
 });

@@ -61,8 +61,12 @@ Deno.test({
     await provideLibrary();
     const deno = new Deno.Command(Deno.execPath(), {
       args: [
-        ...["run", "-A", "--no-check", "--v8-flags=--expose-gc"],
-        ...["--ext=ts", "-"],
+        "run",
+        "-A",
+        "--no-check",
+        "--v8-flags=--expose-gc",
+        "--ext=ts",
+        "-",
       ],
       stdin: "piped",
       stdout: "piped",

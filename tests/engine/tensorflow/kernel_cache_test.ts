@@ -10,7 +10,7 @@ const PROGRAM = `
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "bertbook/engine/compile.ts";
 import { fuse } from "bertbook/engine/fuse.ts";
-import { registerTensorFlow } from "bertbook/engine/tensorflow/backend.ts";
+import { registerTensorFlow } from "bertbook/engine/tensorflow/register.ts";
 const [path, kernels, ...sizes] = Deno.args;
 tf.env().set("PROD", true);
 const threads = { threads: 1, interOpThreads: 1 };
@@ -35,7 +35,13 @@ async function run(
   const { path } = await provideLibrary();
   const deno = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "-A", "--no-check", "--ext=ts", "-", path, kernels],
+      "run",
+      "-A",
+      "--no-check",
+      "--ext=ts",
+      "-",
+      path,
+      kernels,
       ...sizes.map(String),
     ],
     env: { TF_CPP_MIN_LOG_LEVEL: "3", NO_COLOR: "1", ...env },

@@ -49,22 +49,22 @@ Deno.test("a named folder without the library is an error, not a detour", async 
     await assert.rejects(provideLibrary({ offline: true }), {
       name: "RangeError",
       message:
-        `Cannot find TensorFlow as BERTBOOK_TENSORFLOW must name the folder ` +
-        `of libtensorflow_cc.so.2 or libtensorflow.so.2: there is none in "${folder}"`,
+        `Cannot find TensorFlow: BERTBOOK_TENSORFLOW must name the folder ` +
+        `of libtensorflow_cc.so.2 or libtensorflow.so.2; found none in "${folder}"`,
     });
   });
 });
 
 Deno.test("a library that is none of TensorFlow's is refused with its path", async () => {
   const { openTensorFlow } = await import(
-    "bertbook/engine/tensorflow/symbols.ts"
+    "bertbook/engine/tensorflow/c_api.ts"
   );
   await inFolder(["libtensorflow_cc.so.2"], (folder) => {
     const path = join(folder, "libtensorflow_cc.so.2");
     assert.throws(() => openTensorFlow(path), {
       name: "TypeError",
       message: new RegExp(
-        `^Cannot open "${path}" as TensorFlow's C API must be`,
+        `^Cannot open "${path}": TensorFlow must be 2.4 or newer`,
       ),
     });
     return Promise.resolve();

@@ -2,11 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { tensorFlowBinding } from "bertbook/engine/tensorflow/backend.ts";
-import { graphTools } from "bertbook/engine/tensorflow/graph_tools.ts";
+import { opRegistryOf } from "bertbook/engine/tensorflow/op_registry.ts";
 
 await startEngine({ engine: "tensorflow" });
 assert.equal(tf.getBackend(), "tensorflow");
-const { registry } = graphTools(tensorFlowBinding().eager.context);
+const registry = opRegistryOf(tensorFlowBinding().eager.context);
 
 Deno.test("OpRegistry.group() tells lists from single inputs", () => {
   // op_def: ConcatV2(values: N * T, axis: Tidx), AddN(inputs: N * T), Add(x, y)
@@ -35,10 +35,10 @@ Deno.test("OpRegistry.group() counts lists of mixed types by their types", () =>
 Deno.test("OpRegistry.group() refuses unknown operations and odd counts", () => {
   assert.throws(() => registry.group("NoSuchOp", [], 1), {
     name: "TypeError",
-    message: /Cannot trace "NoSuchOp" as TensorFlow must know the operation/,
+    message: /Cannot trace "NoSuchOp": it must be an operation of TensorFlow/,
   });
   assert.throws(() => registry.group("Add", [], 3), {
     name: "TypeError",
-    message: /Cannot trace "Add" as its inputs must fit .* found 3 tensors/,
+    message: /Cannot trace "Add": its inputs must fit .* found 3 tensors/,
   });
 });

@@ -6,7 +6,7 @@ import {
   classify,
 } from "bertbook/model/heads/sequence_classifier.ts";
 import { dropoutFrom } from "bertbook/ops/dropout.ts";
-import { classifierParameters } from "bertbook/model/parameters.ts";
+import { parametersOf } from "bertbook/checkpoint/architectures.ts";
 import golden from "../../golden/bert_formula.json" with { type: "json" };
 import { GOLDEN_CONFIG as CONFIG, goldenInput } from "../_golden.ts";
 import {
@@ -23,7 +23,7 @@ await tf.setBackend("cpu");
 const params = chirpClassifier(CONFIG, 3);
 
 Deno.test("the parameters of the golden model have Python's names and shapes", () => {
-  const listed = classifierParameters(CONFIG, 3)
+  const listed = parametersOf("sequence-classification", CONFIG, 3)
     .map(({ name, shape }) => [name, shape]);
   assert.deepEqual(listed, golden.parameters);
 });
@@ -118,9 +118,9 @@ Deno.test("classify() has the gradients of central differences at every depth", 
   const [first] = layers;
   const tokens = goldenInput([1, 2]);
   const replaced = {
-    segment: (segment: tf.Tensor) => ({
+    tokenType: (tokenType: tf.Tensor) => ({
       ...params.bert,
-      embeddings: { ...embeddings, segment: segment as tf.Tensor2D },
+      embeddings: { ...embeddings, tokenType: tokenType as tf.Tensor2D },
     }),
     query: (bias: tf.Tensor) => {
       const { kernel } = first!.attention.query;
@@ -130,14 +130,14 @@ Deno.test("classify() has the gradients of central differences at every depth", 
     },
     pooler: (bias: tf.Tensor) => ({
       ...params.bert,
-      pooler: { ...pooler, bias: bias as tf.Tensor1D },
+      pooler: { ...pooler!, bias: bias as tf.Tensor1D },
     }),
   };
   const lossBy = (field: keyof typeof replaced) => (x: tf.Tensor): tf.Scalar =>
     loss({ ...params, bert: replaced[field](x) }, tokens);
-  assertGradient(lossBy("segment"), embeddings.segment, 5e-3);
+  assertGradient(lossBy("tokenType"), embeddings.tokenType!, 5e-3);
   assertGradient(lossBy("query"), first!.attention.query.bias, 5e-3);
-  assertGradient(lossBy("pooler"), pooler.bias, 5e-3);
+  assertGradient(lossBy("pooler"), pooler!.bias, 5e-3);
   tf.dispose(tokens);
 });
 
@@ -168,7 +168,7 @@ Deno.test("bert() refuses sequences longer than the position table", () => {
     };
     assert.throws(() => bert(params.bert, tokens, CONFIG), {
       name: "RangeError",
-      message: /T=10, maxPositionEmbeddings=9/,
+      message: /between 1 and 9, .* found 10;/,
     });
   });
 });

@@ -15,7 +15,7 @@ Deno.test("race has the defaults that --help shows", async () => {
     seeds: [42],
     epochs: 4,
     sentences: Infinity,
-    order: "random",
+    sampler: "random",
     precision: "float32",
     dropout: 0.1,
     json: "out/race.json",
@@ -28,12 +28,12 @@ Deno.test("race reads lists and numbers, and refuses others", async () => {
     "--seeds=1,2,1",
     "--sentences=2000",
     "--dropout=0",
-    "--order=length-grouped",
+    "--sampler=length-grouped",
   );
   assert.deepEqual(plan.who, ["torch", "eager"]);
   assert.deepEqual(plan.seeds, [1, 2]);
   assert.deepEqual([plan.sentences, plan.dropout], [2000, 0]);
-  assert.equal(plan.order, "length-grouped");
+  assert.equal(plan.sampler, "length-grouped");
   const refusals: [string, RegExp][] = [
     ["--who=pytorch", /--who .*found "pytorch"; did you mean "torch"\?$/],
     ["--seeds=1,x", /--seeds .*found "x"$/],

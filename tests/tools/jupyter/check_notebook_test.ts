@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { checkNotebooks } from "../../../tools/jupyter/check_notebook.ts";
 import { checkPage } from "../../../tools/jupyter/check_page.ts";
-import { gatherCells } from "../../../tools/jupyter/gather_cells.ts";
+import { gatherCells } from "../../../tools/jupyter/check_notebook.ts";
 import type { CodeCell } from "../../../tools/jupyter/notebook.ts";
 import { formatNotebook } from "../../../tools/jupyter/notebook_file.ts";
 import { code, notebookOf, prose, shown, withNotebooks } from "./_support.ts";

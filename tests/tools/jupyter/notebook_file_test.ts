@@ -53,13 +53,13 @@ Deno.test("validateNotebook() names the place and what stands there", () => {
   const problemsOf = (path: (string | number)[], value: unknown): string[] =>
     validateNotebook(changed({ path, value }));
   assert.deepEqual(problemsOf(["cells", 2, "outputs", 0, "text"], 5), [
-    "cells[2].outputs[0].text must be a string or a list of strings: found 5",
+    "cells[2].outputs[0].text must be string or must be array; found 5",
   ]);
   assert.deepEqual(problemsOf(["cells", 1, "id"], "a"), [
-    'cells[1].id must be unlike any other: cells[0] is "a" too',
+    'cells[1].id must be unique; found "a" in cells[0] too',
   ]);
   assert.deepEqual(problemsOf(["cells", 0, "cell_type"], "heading"), [
-    'cells[0].cell_type must be one of code, markdown, raw: found "heading"',
+    'cells[0] must have a known cell_type; found "heading"',
   ]);
 });
 
@@ -80,11 +80,11 @@ Deno.test("parseNotebook() says why a file is no notebook", () => {
   assert.throws(() => parseNotebook("{", "a.ipynb"), {
     name: "SyntaxError",
     message:
-      /^Cannot read "a\.ipynb" as a notebook as its format must be 4\.5: no JSON/,
+      /^Cannot read "a\.ipynb" as a notebook: its format must be 4\.5; found no JSON/,
   });
   assert.throws(() => parseNotebook('{"nbformat": 3}', "a.ipynb"), {
     name: "SyntaxError",
-    message: /notebook must have "metadata"; /,
+    message: /notebook must have "metadata" and /,
   });
   for (
     const text of [

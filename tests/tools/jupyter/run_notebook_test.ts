@@ -172,22 +172,19 @@ Deno.test("runNotebook() runs two notebooks at once, each in its own kernel", as
 
 Deno.test("runNotebook() hides the project's folder in errors", async () => {
   const library = new URL(
-    "../../../tools/jupyter/notebook_file.ts",
+    "../../../lib/views/attention/data.ts",
     import.meta.url,
   );
   const notebook = notebookOf(
     code(
-      `const { parseNotebook } = await import("${library}");\nparseNotebook("", "x")`,
+      `const { requireIndex } = await import("${library}");\nrequireIndex("x", 1, 1)`,
     ),
   );
   await withNotebooks({ "a.ipynb": notebook }, async ([file]) => {
     const { failure } = await runNotebook(file!);
     const trace = failure!.error.traceback.join("\n");
-    assert.match(trace, /SyntaxError: Cannot read "x"/);
-    assert.match(
-      trace,
-      / lib\/jupyter\/notebook_file\.ts|\(lib\/jupyter\/notebook_file\.ts/,
-    );
+    assert.match(trace, /RangeError: Cannot draw attention: x must be/);
+    assert.match(trace, /[ (]lib\/views\/attention\/data\.ts/);
     assert.ok(!trace.includes("file:///"), trace);
   });
 });

@@ -3,7 +3,7 @@ import {
   packRequest,
   sign,
   unpackMessage,
-} from "../../../tools/jupyter/wire.ts";
+} from "../../../tools/jupyter/channels.ts";
 
 const bytes = (value: unknown): Uint8Array =>
   new TextEncoder().encode(JSON.stringify(value));
@@ -58,7 +58,7 @@ Deno.test("unpackMessage() refuses another key, a changed part, a missing part",
   assert.throws(() => unpackMessage(changed, "key"), refused);
   const missing = {
     name: "SyntaxError",
-    message: /four parts must follow: found 5/,
+    message: /four parts must follow; found 5/,
   };
   assert.throws(() => unpackMessage(frames.slice(0, -1), "key"), missing);
   assert.throws(() => unpackMessage([], "key"), { name: "SyntaxError" });

@@ -10,7 +10,7 @@ import {
   readFrame,
   readMessage,
   readyCommand,
-} from "../../../tools/jupyter/zmtp_frames.ts";
+} from "../../../tools/jupyter/zmtp.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -75,11 +75,11 @@ Deno.test("readFrame() refuses a frame that ends early or claims too much", asyn
     readFrame(new ByteReader(trickle(Uint8Array.from(data), 4)));
   await assert.rejects(read(0, 5, 1, 2), {
     name: "UnexpectedEof",
-    message: /5 bytes must follow: the peer closed after 2/,
+    message: /5 bytes must follow; found 2 before the peer closed/,
   });
   await assert.rejects(read(2, 0, 0, 0, 0, 0x40, 0, 0, 1), {
     name: "RangeError",
-    message: /at most 1073741824 bytes: it claims 1073741825/,
+    message: /at most 1073741824 bytes; found 1073741825/,
   });
   await assert.rejects(
     read(2, 255, 255, 255, 255, 255, 255, 255, 255),

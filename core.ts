@@ -1,0 +1,376 @@
+/**
+ * The core of the library: everything that needs no files, no FFI and no downloads, so
+ * that it runs in a browser too.
+ *
+ * `bertbook` exports all of this and, on top, the engines, model folders, data sets and
+ * views. A browser has the engines wasm and webgpu, and reads files in its own way.
+ *
+ * @example Encode a text
+ * ```ts
+ * import { BertTokenizer, parseVocabulary } from "bertbook";
+ * import assert from "node:assert/strict";
+ *
+ * const pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello"];
+ * const tokenizer = new BertTokenizer(parseVocabulary(pieces.join("\n")), {
+ *   lowerCase: true,
+ * });
+ * assert.deepEqual(tokenizer.encode("Hello").inputIds, [2, 5, 3]);
+ * ```
+ *
+ * @module
+ */
+
+// Engine: tensors, compiled functions, random numbers
+import "./lib/engine/wasm.ts";
+import "./lib/engine/webgpu.ts";
+export type {
+  GraphOptions,
+  SignatureReport,
+} from "./lib/engine/accelerator.ts";
+export {
+  compile,
+  type Compiled,
+  type CompileOptions,
+} from "./lib/engine/compile.ts";
+export type { DropoutSite } from "./lib/engine/dropout_factors.ts";
+export type { Precision } from "./lib/engine/precision.ts";
+export type { PyTree } from "./lib/engine/py_tree.ts";
+export { type RandomStream, randomStream } from "./lib/engine/random/stream.ts";
+export type { CheckResult } from "./lib/engine/self_test.ts";
+export {
+  describeDevice,
+  type DeviceReport,
+  type EngineName,
+  type EngineOptions,
+  ENGINES,
+  type StartedEngine,
+  startEngine,
+  type Threads,
+} from "./lib/engine/start_engine.ts";
+export {
+  disposeTree,
+  mapLeaves,
+  namedLeaves,
+  type TensorTree,
+} from "./lib/engine/tensor_tree.ts";
+
+// Tokenizer
+export { BertTokenizer, type Phases } from "./lib/tokenizer/bert_tokenizer.ts";
+export type {
+  Encoding,
+  EncodingOptions,
+  Truncation,
+} from "./lib/tokenizer/encoding.ts";
+export { normalize, preTokenize } from "./lib/tokenizer/normalize.ts";
+export type { Tokenizer } from "./lib/tokenizer/tokenizer.ts";
+export {
+  idsOf,
+  MASK,
+  parseVocabulary,
+  SPECIAL_TOKENS,
+  type Vocabulary,
+} from "./lib/tokenizer/vocabulary.ts";
+export {
+  buildVocabulary,
+  splitAsSst2,
+  splitAtWhitespace,
+  unknownRate,
+  vectorize,
+  type Vectors,
+  wordsOfVectors,
+} from "./lib/tokenizer/word_vocabulary.ts";
+export {
+  splitIntoWords,
+  sumByWord,
+  type WordSpan,
+  wordSpans,
+} from "./lib/tokenizer/words.ts";
+
+// Data: examples, splits and batches
+export {
+  type Batch,
+  batchesOf,
+  type BatchOptions,
+  type EncodedExample,
+  numBatches,
+  type PackedPlaces,
+} from "./lib/batches/batches.ts";
+export {
+  encodeExamples,
+  type TextExample,
+} from "./lib/batches/encode_examples.ts";
+export type { Layout } from "./lib/batches/layout.ts";
+export {
+  type MaskedTokens,
+  type MaskingOptions,
+  maskTokens,
+} from "./lib/batches/masking.ts";
+export type { TokenSequence } from "./lib/batches/next_token.ts";
+export {
+  packedBatchesOf,
+  type PackedBatchOptions,
+} from "./lib/batches/packed_batches.ts";
+export {
+  lengthGroupedOrder,
+  randomOrder,
+  sequentialOrder,
+  type TrainingOrder,
+} from "./lib/batches/sampler.ts";
+export {
+  type SentencePair,
+  sentencePairs,
+  spansOf,
+} from "./lib/batches/sentence_pairs.ts";
+export { COLA, type ColaExample } from "./lib/datasets/cola/cola.ts";
+export type {
+  ArchiveLayout,
+  Dataset,
+  DatasetParts,
+  DatasetReport,
+  DatasetSource,
+  Example,
+  FileLayout,
+  Origin,
+  Part,
+  PartReport,
+} from "./lib/datasets/dataset.ts";
+export { IMDB } from "./lib/datasets/imdb/imdb.ts";
+export {
+  type Split,
+  split,
+  type SplitOptions,
+  stratifiedSplit,
+} from "./lib/datasets/split.ts";
+export {
+  type CharacterEncoding,
+  readTable,
+  sortedLabels,
+  type TableFormat,
+  type TableOptions,
+  type TableRow,
+} from "./lib/datasets/table.ts";
+export { copySequences } from "./lib/datasets/toy/copy_task.ts";
+export { isRhyme, type Rhyme, soundsOf } from "./lib/datasets/toy/rhymes.ts";
+export { TREC } from "./lib/datasets/trec/trec.ts";
+
+// Model
+export {
+  type NamedParameter,
+  parametersOf,
+  pythonNameOf,
+} from "./lib/checkpoint/architectures.ts";
+export type {
+  ClassifierModel,
+  HeadModel,
+} from "./lib/checkpoint/pretrained.ts";
+export type {
+  BertInput,
+  BertOutput,
+  BertParams,
+  EncoderParams,
+  ForwardOptions,
+  Packing,
+} from "./lib/model/bert.ts";
+export {
+  BERT_BASE,
+  BERT_TINY,
+  type BertConfig,
+  type ClassifierHeadConfig,
+  MINI_LM,
+  type ModelType,
+  type NormOrder,
+} from "./lib/model/config.ts";
+export {
+  type EmbeddingParams,
+  sinusoidalPositions,
+} from "./lib/model/embeddings.ts";
+export {
+  type AttentionParams,
+  encoderLayer,
+  type EncoderLayerConfig,
+  type EncoderLayerParams,
+  type LayerOptions,
+  selfAttention,
+} from "./lib/model/encoder_layer.ts";
+export {
+  type Head,
+  type HeadName,
+  type HeadParams,
+  HEADS,
+  initHead,
+} from "./lib/model/heads/heads.ts";
+export type {
+  MaskedLmParams,
+  PredictionParams,
+} from "./lib/model/heads/masked_lm.ts";
+export type { NextSentenceParams } from "./lib/model/heads/next_sentence.ts";
+export type { PretrainingParams } from "./lib/model/heads/pretraining.ts";
+export type { QuestionAnsweringParams } from "./lib/model/heads/question_answering.ts";
+export type { ClassifierParams } from "./lib/model/heads/sequence_classifier.ts";
+export type { TokenClassifierParams } from "./lib/model/heads/token_classifier.ts";
+export {
+  type LanguageModel,
+  languageModel,
+  type LanguageModelOutput,
+} from "./lib/model/language_model.ts";
+export {
+  type Parameter,
+  type ParameterRole,
+  type RandomLike,
+  sizeOf,
+} from "./lib/model/parameters.ts";
+export {
+  initTransformer,
+  type Positions,
+  type RequiredSize,
+  transformer,
+  type TransformerConfig,
+  transformerConfig,
+  type TransformerOutput,
+  type TransformerParams,
+} from "./lib/model/transformer.ts";
+export { type Activation, gelu } from "./lib/ops/activations.ts";
+export {
+  attend,
+  type AttentionOutput,
+  causalMask,
+  paddingMask,
+} from "./lib/ops/attention.ts";
+export { type Dropout, dropoutFrom, NO_DROPOUT } from "./lib/ops/dropout.ts";
+export { layerNorm, type LayerNormParams } from "./lib/ops/layer_norm.ts";
+export { linear, type LinearParams } from "./lib/ops/linear.ts";
+
+// Training
+export {
+  ADAMW_DEFAULTS,
+  type AdamWOptions,
+  decays,
+} from "./lib/training/adamw.ts";
+export { type EpochEnd, fineTune } from "./lib/training/fine_tune.ts";
+export type {
+  FineTuneData,
+  FineTuneOptions,
+} from "./lib/training/fine_tune_options.ts";
+export type { FrozenPart } from "./lib/training/freeze.ts";
+export {
+  judgePretraining,
+  PAIR_LABELS,
+  type PretrainingScores,
+} from "./lib/training/judge_pretraining.ts";
+export {
+  pretrain,
+  type PretrainData,
+  type PretrainEpoch,
+  type PretrainOptions,
+} from "./lib/training/pretrain.ts";
+export {
+  learningRateAt,
+  type Schedule,
+  type ScheduleName,
+} from "./lib/training/schedule.ts";
+export {
+  type NextTokenScore,
+  scoreLanguageModel,
+  trainLanguageModel,
+} from "./lib/training/train_language_model.ts";
+export type { TrainStep } from "./lib/training/train_on.ts";
+export type { TrainOptions } from "./lib/training/train_options.ts";
+
+// Inference
+export {
+  attentionsOf,
+  type EncodedSequence,
+  type SequenceAttention,
+} from "./lib/inference/attentions.ts";
+export {
+  type Classification,
+  classify,
+  type ClassifyOptions,
+} from "./lib/inference/classify.ts";
+export {
+  fillMask,
+  type FillMaskOptions,
+  type Guess,
+  probabilityOfFollowing,
+} from "./lib/inference/fill_mask.ts";
+export { generate, type GenerateOptions } from "./lib/inference/generate.ts";
+export {
+  type EncodedText,
+  predict,
+  type Predictions,
+  type PredictOptions,
+} from "./lib/inference/predict.ts";
+
+// Evaluation
+export {
+  bagLogits,
+  type BagOfWords,
+  type BagOfWordsOptions,
+  fitBagOfWords,
+} from "./lib/evaluation/bag_of_words.ts";
+export {
+  bootstrapInterval,
+  type Interval,
+} from "./lib/evaluation/bootstrap.ts";
+export {
+  expectedCalibrationError,
+  type ReliabilityBin,
+  reliabilityBins,
+} from "./lib/evaluation/calibration.ts";
+export { confusionMatrix } from "./lib/evaluation/confusion.ts";
+export {
+  type Average,
+  ConfusionMatrix,
+} from "./lib/evaluation/confusion_matrix.ts";
+export {
+  errorsByGroup,
+  type GroupErrors,
+  type Mistake,
+  worstMistakes,
+} from "./lib/evaluation/errors.ts";
+export {
+  accuracy,
+  matthewsCorrelation,
+  mccPerBatch,
+} from "./lib/evaluation/metrics.ts";
+export {
+  argMax,
+  crossEntropy,
+  softmax,
+} from "./lib/evaluation/probabilities.ts";
+export {
+  type ClassificationReport,
+  classificationReport,
+  type ClassScores,
+} from "./lib/evaluation/report.ts";
+
+// Interpretation
+export {
+  attentionChange,
+  attentionEntropy,
+} from "./lib/interpretation/attention_entropy.ts";
+export {
+  attentionPatterns,
+  chanceScores,
+  type Pattern,
+  PATTERNS,
+} from "./lib/interpretation/attention_patterns.ts";
+export { attentionRollout } from "./lib/interpretation/attention_rollout.ts";
+export { rankCorrelation } from "./lib/interpretation/correlation.ts";
+export { explain, type Explanation } from "./lib/interpretation/explain.ts";
+export {
+  type Attentions,
+  eachHead,
+  type HeadScores,
+  type HeadWeights,
+  meanScores,
+  rankHeads,
+} from "./lib/interpretation/head_scores.ts";
+export { layerGradientNorms } from "./lib/interpretation/layer_gradients.ts";
+export {
+  type Choice,
+  type Hiding,
+  type OcclusionOptions,
+  probabilityLost,
+} from "./lib/interpretation/occlusion.ts";
+export { uniformAttentionWarning } from "./lib/interpretation/uniform_attention.ts";

@@ -1,0 +1,106 @@
+/**
+ * Batches for heads over single tokens: a label for each token, or an answer's span.
+ *
+ * @module
+ */
+
+import {
+  type Batch,
+  batchesOf,
+  type BatchOptions,
+  IGNORE_INDEX,
+} from "./batches.ts";
+
+/** A sequence with a class for each token. */
+export type TokenExample = {
+  /** Word pieces with special tokens, [T]. */
+  readonly inputIds: number[];
+  /** 0 or 1 for each token, [T]. */
+  readonly tokenTypeIds: number[];
+  /**
+   * A class in [0, C) for each token, [T], or `IGNORE_INDEX` for special tokens and the
+   * later pieces of a word.
+   */
+  readonly tokenLabels: readonly number[];
+};
+
+/** A padded batch with a class for each token. */
+export type TokenBatch = Batch & {
+  /** [B, T]; padding is `IGNORE_INDEX`. */
+  tokenLabels: Int32Array;
+};
+
+/**
+ * Forms padded batches of token examples, one at a time.
+ *
+ * @param examples The examples.
+ * @param options Sizes and order.
+ * @yields One batch; none if there are no examples.
+ * @throws {RangeError} As `batchesOf` does.
+ */
+export function* tokenBatchesOf(
+  examples: readonly TokenExample[],
+  options: BatchOptions,
+): Generator<TokenBatch> {
+  for (const batch of batchesOf(examples.map(unlabelled), options)) {
+    const { inputIds, indices, length } = batch;
+    const tokenLabels = new Int32Array(inputIds.length).fill(IGNORE_INDEX);
+    for (const [row, index] of indices.entries()) {
+      tokenLabels.set(examples[index]!.tokenLabels, row * length);
+    }
+    yield { ...batch, tokenLabels };
+  }
+}
+
+/** A question and a text, and the answer's span in them. */
+export type AnswerExample = {
+  /** Word pieces of both with special tokens, [T]. */
+  readonly inputIds: number[];
+  /** 0 for the question, 1 for the text, [T]. */
+  readonly tokenTypeIds: number[];
+  /** The first token of the answer. */
+  readonly startPosition: number;
+  /** Its last token, not before the first; T or more if the answer has been cut off. */
+  readonly endPosition: number;
+};
+
+/** A padded batch of questions with their answers. */
+export type AnswerBatch = Batch & {
+  /** [B]; `IGNORE_INDEX` if the answer has been cut off. */
+  startPositions: Int32Array;
+  /** [B]; `IGNORE_INDEX` if the answer has been cut off. */
+  endPositions: Int32Array;
+};
+
+/**
+ * Forms padded batches of questions, one at a time.
+ *
+ * @param examples The examples.
+ * @param options Sizes and order.
+ * @yields One batch; none if there are no examples.
+ * @throws {RangeError} As `batchesOf` does.
+ */
+export function* answerBatchesOf(
+  examples: readonly AnswerExample[],
+  options: BatchOptions,
+): Generator<AnswerBatch> {
+  for (const batch of batchesOf(examples.map(unlabelled), options)) {
+    const spans = batch.indices.map((index) => {
+      const { inputIds, startPosition, endPosition } = examples[index]!;
+      return endPosition < inputIds.length
+        ? [startPosition, endPosition] as const
+        : [IGNORE_INDEX, IGNORE_INDEX] as const;
+    });
+    yield {
+      ...batch,
+      startPositions: Int32Array.from(spans, ([start]) => start),
+      endPositions: Int32Array.from(spans, ([, end]) => end),
+    };
+  }
+}
+
+function unlabelled<Example extends TokenExample | AnswerExample>(
+  { inputIds, tokenTypeIds }: Example,
+): { inputIds: number[]; tokenTypeIds: number[]; label: number } {
+  return { inputIds, tokenTypeIds, label: 0 };
+}

@@ -1,0 +1,143 @@
+/**
+ * A dataset: labelled texts in three parts, and the record of where they are from.
+ *
+ * @module
+ */
+
+import type { Asset } from "../download/asset.ts";
+
+/** A text with its class. */
+export type Example = {
+  readonly text: string;
+  /** Index into the dataset's labels. */
+  readonly label: number;
+};
+
+/** A part of a dataset. */
+export type Part = "train" | "validation" | "test";
+
+/** The parts in the order in which they are listed. */
+export const PARTS: readonly Part[] = ["train", "validation", "test"];
+
+/** The examples of each part; a part that a dataset lacks is empty. */
+export type DatasetParts<E extends Example = Example> = Record<Part, E[]>;
+
+/** What is odd about one part of a dataset. */
+export type PartReport = {
+  /** Examples in all. */
+  rows: number;
+  /** Examples of each label, by label number; absent labels count 0. */
+  labelCounts: number[];
+  /** Examples whose text already occurred in an earlier one. */
+  duplicates: number;
+  /** Texts that occur with different labels. */
+  conflicting: string[];
+  /** Examples whose text, letter for letter, also occurs in `train`; 0 for `train`. */
+  inTrain: number;
+};
+
+/** What is odd about a dataset. */
+export type DatasetReport = {
+  train: PartReport;
+  validation: PartReport;
+  test: PartReport;
+};
+
+/** Where a dataset was found. */
+export type Origin = "folder" | "download" | "embedded";
+
+/** A loaded dataset. The files may be sorted by class: shuffle before training. */
+export type Dataset<E extends Example = Example> = DatasetParts<E> & {
+  /** Its name, for headings and chart titles. */
+  readonly title: string;
+  readonly origin: Origin;
+  /** What it is, how large, and why this one; without paths of the machine. */
+  readonly description: string;
+  /** The classes in the order of the label numbers. */
+  readonly labels: readonly string[];
+  /** The meaning of codes in the examples, or of the labels. */
+  readonly legend: Readonly<Record<string, string>>;
+  /** Duplicates, contradictions and leaks; nothing is corrected. */
+  readonly report: DatasetReport;
+};
+
+/** One way in which a folder may hold a dataset: a file for each part. */
+export type FileLayout<E extends Example = Example> = {
+  readonly files: Readonly<{ train: string } & Partial<Record<Part, string>>>;
+  /** Reads a file's content (decompressed); the name is for its errors. */
+  readonly parse: (bytes: Uint8Array, file: string) => E[];
+  /** A part without a file, drawn from `train` with the classes in proportion. */
+  readonly holdOut?: {
+    readonly part: "validation" | "test";
+    /** Share of the file's examples. */
+    readonly fraction: number;
+    readonly seed: number;
+  };
+};
+
+/** Another way: a gzipped tar file with a file for each example. */
+export type ArchiveLayout<E extends Example = Example> = {
+  readonly archive: string;
+  /** The names of the members to read. */
+  readonly members: RegExp;
+  /** The part and the example of such a member. */
+  readonly parseMember: (name: string, text: string) => [Part, E];
+};
+
+/** What a dataset is, where its files may be, and how they are read. */
+export type DatasetSource<E extends Example = Example> = {
+  /** Its folder in `BERTBOOK_DATA`. */
+  readonly name: string;
+  readonly title: string;
+  /** Authors and year. */
+  readonly paper: string;
+  /** What the examples are, in the plural. */
+  readonly unit: string;
+  readonly labels: readonly string[];
+  readonly legend?: Readonly<Record<string, string>>;
+  /** How the description calls the parts; default: their own names. */
+  readonly partNames?: Partial<Record<Part, string>>;
+  /** The forms that a folder may have; the first one that is there is read. */
+  readonly layouts: readonly (FileLayout<E> | ArchiveLayout<E>)[];
+  /** The official files. */
+  readonly asset?: Asset;
+  /** The small dataset of this project that is used in its place. */
+  readonly embedded: {
+    readonly title: string;
+    /** What is in it. */
+    readonly content: string;
+    /** Its folder in `data/`. */
+    readonly folder: string;
+    readonly layout: FileLayout<E>;
+    /** A JSON file of `{ code: { title } }`, if its codes are others. */
+    readonly legend?: string;
+  };
+};
+
+/**
+ * Says which dataset was found, how large it is, and why this one.
+ *
+ * @param source What it is.
+ * @param parts Its examples.
+ * @param found Where it was found; `reason`: why it is only the embedded one.
+ * @returns One sentence without a full stop.
+ */
+export function describeDataset(
+  source: DatasetSource,
+  parts: DatasetParts,
+  { origin, reason }: { origin: Origin; reason: string },
+): string {
+  const counts = PARTS.filter((part) => parts[part].length > 0).map((part) =>
+    `${parts[part].length.toLocaleString("en-US")} ` +
+    `${source.partNames?.[part] ?? part}`
+  );
+  const sizes = [counts.slice(0, -1).join(", "), counts.at(-1)]
+    .filter((words) => words !== "").join(" and ") + ` ${source.unit}`;
+  const { title, content } = source.embedded;
+  if (origin === "embedded") {
+    return `${title}, ${content} that this project generates: ${sizes}. ` +
+      `Not real ${source.title}: ${reason}`;
+  }
+  const from = origin === "folder" ? "a local folder" : "its home page";
+  return `${source.title} (${source.paper}), from ${from}: ${sizes}`;
+}

@@ -1,0 +1,277 @@
+/**
+ * Loading a dataset: the only file of this folder that reads files.
+ *
+ * @module
+ */
+
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { ARCHIVE_LIMITS, tarMembers } from "../download/archives.ts";
+import { ProvisionError, type ProvisionOptions } from "../download/asset.ts";
+import { ensureAsset } from "../download/ensure_asset.ts";
+import {
+  type ArchiveLayout,
+  type Dataset,
+  type DatasetParts,
+  type DatasetSource,
+  describeDataset,
+  type Example,
+  type FileLayout,
+  type Origin,
+  PARTS,
+} from "./dataset.ts";
+import { reportDataset } from "./report.ts";
+import { stratifiedSplit } from "./split.ts";
+import { malformed } from "./table.ts";
+import { parseRhymes, type Rhyme } from "./toy/rhymes.ts";
+import { parseDocuments } from "./toy/stories.ts";
+
+/** Where to look. */
+export type DatasetOptions = {
+  /** Holds the files; default: the dataset's folder in `BERTBOOK_DATA`. */
+  folder?: string;
+  /** How to download. */
+  provision?: ProvisionOptions;
+  /** Uses the embedded dataset; so does `BERTBOOK_DATA=embedded`. */
+  embeddedOnly?: boolean;
+};
+
+/** Where a dataset is. */
+type Place = {
+  origin: Origin;
+  folder: string;
+  /** Why it is only the embedded one, without paths of this machine. */
+  reason: string;
+};
+
+/** The value of `BERTBOOK_DATA` that asks for the project's own datasets. */
+const EMBEDDED_ONLY = "embedded";
+/** The datasets of this project. */
+const EMBEDDED = fileURLToPath(new URL("../../data/", import.meta.url));
+/** IMDB's archive has 100,018 members. */
+const MAX_MEMBERS = 200_000;
+/** The longest review of IMDB has 14 kB. */
+const MAX_MEMBER_BYTES = 1 << 20;
+
+/**
+ * Loads a dataset: a folder that the user named wins, and its files must be right;
+ * else the official files are downloaded once; else the embedded dataset is used,
+ * and `description` says why.
+ *
+ * @param source The dataset.
+ * @param options Where to look.
+ * @returns The dataset; equal files give equal lists.
+ * @throws {RangeError} If `BERTBOOK_DATA` names no folder, or the named folder lacks
+ * a file.
+ * @throws {SyntaxError} If a file of the named folder is malformed.
+ */
+export async function loadDataset<E extends Example>(
+  source: DatasetSource<E>,
+  options: DatasetOptions = {},
+): Promise<Dataset<E>> {
+  const { embedded } = source;
+  const place = await findDataset(source, options);
+  const isEmbedded = place.origin === "embedded";
+  const layouts = isEmbedded ? [embedded.layout] : source.layouts;
+  const parts = await readParts(source.title, layouts, place.folder);
+  return {
+    ...parts,
+    title: isEmbedded ? embedded.title : source.title,
+    origin: place.origin,
+    description: describeDataset(source, parts, place),
+    labels: source.labels,
+    legend: isEmbedded && embedded.legend
+      ? await readLegend(join(place.folder, embedded.legend))
+      : source.legend ?? {},
+    report: reportDataset(parts),
+  };
+}
+
+/**
+ * Loads the stories of this project: documents for pretraining.
+ *
+ * @returns The sentences of each story, in order.
+ */
+export async function loadStories(): Promise<string[][]> {
+  const path = join(EMBEDDED, "stories", "stories.txt");
+  return parseDocuments(await readFile(path, "utf8"));
+}
+
+/**
+ * Loads the rhymes of this project.
+ *
+ * @returns The rhymes, in the order in which the grammar made them.
+ */
+export async function loadRhymes(): Promise<Rhyme[]> {
+  const path = join(EMBEDDED, "rhymes", "rhymes.tsv");
+  return parseRhymes(await readFile(path), "rhymes.tsv");
+}
+
+/** Chooses the folder to read. */
+async function findDataset(
+  { name, asset, embedded }: DatasetSource,
+  options: DatasetOptions,
+): Promise<Place> {
+  const { provision = {} } = options;
+  const standIn = (reason: string): Place => ({
+    origin: "embedded",
+    folder: join(EMBEDDED, embedded.folder),
+    reason,
+  });
+  // A folder that the caller names has priority over the environment.
+  const embeddedOnly = options.embeddedOnly ??
+    (options.folder === undefined &&
+      process.env["BERTBOOK_DATA"] === EMBEDDED_ONLY);
+  if (embeddedOnly) return standIn("the embedded one was asked for");
+  const folder = options.folder ?? dataFolder(name);
+  if (folder !== undefined) return { origin: "folder", folder, reason: "" };
+  if (asset === undefined) return standIn("no folder was named");
+  try {
+    const folder = await ensureAsset(asset, provision);
+    return { origin: "download", folder, reason: "" };
+  } catch (error) {
+    provision.signal?.throwIfAborted();
+    return standIn(reasonOf(error));
+  }
+}
+
+/** A dataset in `BERTBOOK_DATA`, which may also hold other datasets only. */
+function dataFolder(name: string): string | undefined {
+  const data = process.env["BERTBOOK_DATA"];
+  if (!data) return undefined;
+  if (!existsSync(data)) {
+    throw new RangeError(
+      `Cannot look for data: BERTBOOK_DATA must be a folder or ` +
+        `"${EMBEDDED_ONLY}"; found "${data}"`,
+    );
+  }
+  const folder = join(data, name);
+  return existsSync(folder) ? folder : undefined;
+}
+
+/** Why there was no download. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof ProvisionError)) {
+    return `its download could not be stored (${(error as Error).name})`;
+  }
+  const reasons = error.reasons.map(({ reason }) => reason);
+  return reasons.length > 0
+    ? reasons.join("; ")
+    : "offline, and it was never downloaded";
+}
+
+/** Reads the first layout of which a file is there. */
+async function readParts<E extends Example>(
+  title: string,
+  layouts: readonly (FileLayout<E> | ArchiveLayout<E>)[],
+  folder: string,
+): Promise<DatasetParts<E>> {
+  const filesOf = (layout: FileLayout<E> | ArchiveLayout<E>): string[] =>
+    "files" in layout ? Object.values(layout.files) : [layout.archive];
+  const isThere = (file: string): boolean => existsSync(join(folder, file));
+  const layout = layouts.find((each) => filesOf(each).some(isThere));
+  const missing = layout && filesOf(layout).filter((file) => !isThere(file));
+  if (layout === undefined || missing!.length > 0) {
+    const all = layouts.map((each) => filesOf(each).join(", ")).join("; or ");
+    throw new RangeError(
+      `Cannot load ${title}: "${folder}" must hold ${all}; ` +
+        `found no ${missing?.join(", ") ?? "such file"}`,
+    );
+  }
+  return "files" in layout
+    ? await readFiles(layout, folder)
+    : await readArchive(layout, folder);
+}
+
+/** Reads a file for each part, and draws the part that is held out. */
+async function readFiles<E extends Example>(
+  { files, parse, holdOut }: FileLayout<E>,
+  folder: string,
+): Promise<DatasetParts<E>> {
+  const parts: DatasetParts<E> = { train: [], validation: [], test: [] };
+  for (const part of PARTS) {
+    const file = files[part];
+    if (file === undefined) continue;
+    parts[part] = parse(unzip(await readFile(join(folder, file)), file), file);
+  }
+  if (holdOut === undefined) return parts;
+  const { train: all } = parts;
+  const { train, validation } = stratifiedSplit(
+    all.map(({ label }) => label),
+    holdOut,
+  );
+  parts.train = train.map((index) => all[index]!);
+  parts[holdOut.part] = validation.map((index) => all[index]!);
+  return parts;
+}
+
+/** Decompresses gzip, which is known by its first two bytes, within bounds. */
+function unzip(bytes: Uint8Array, file: string): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const most = Math.max(bytes.length * ARCHIVE_LIMITS.maxRatio, 1 << 20);
+  try {
+    return gunzipSync(bytes, { maxOutputLength: most });
+  } catch (error) {
+    const rule = `it must be a whole gzip file of at most ${most} bytes`;
+    throw malformed(file, rule, (error as Error).message, error);
+  }
+}
+
+/** Reads the examples one after the other; the archive is never unpacked as a whole. */
+async function readArchive<E extends Example>(
+  { archive, members, parseMember }: ArchiveLayout<E>,
+  folder: string,
+): Promise<DatasetParts<E>> {
+  const parts: DatasetParts<E> = { train: [], validation: [], test: [] };
+  const limits = { ...ARCHIVE_LIMITS, maxMembers: MAX_MEMBERS };
+  for await (
+    const member of tarMembers(join(folder, archive), { limits })
+  ) {
+    const { name, bytes, content } = member;
+    if (!members.test(name)) continue;
+    if (bytes > MAX_MEMBER_BYTES) {
+      const rule = `"${name}" must have at most ${MAX_MEMBER_BYTES} bytes`;
+      throw malformed(archive, rule, `${bytes}`);
+    }
+    const [part, example] = parseMember(
+      name,
+      await decodeMember(archive, content),
+    );
+    parts[part].push(example);
+  }
+  if (parts.train.length > 0) return parts;
+  throw malformed(archive, "it must hold examples", "none");
+}
+
+/** The text of a member. */
+async function decodeMember(
+  archive: string,
+  content: AsyncIterable<Uint8Array>,
+): Promise<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
+  try {
+    for await (const chunk of content) {
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw malformed(archive, "its texts must be UTF-8", error.message, error);
+  }
+}
+
+/** The titles of codes, from a file of `{ code: { title } }`. */
+async function readLegend(path: string): Promise<Record<string, string>> {
+  const legend = JSON.parse(await readFile(path, "utf8")) as Record<
+    string,
+    { title: string }
+  >;
+  return Object.fromEntries(
+    Object.entries(legend).map(([code, { title }]) => [code, title]),
+  );
+}

@@ -1,0 +1,262 @@
+/**
+ * Table files: tab-separated lines, CSV, and lines that begin with a label.
+ *
+ * @module
+ */
+
+/**
+ * `"tsv"`: a row is a line, columns are separated by tabs, and a quote is a
+ * character like any other. `"csv"`: RFC 4180, where quoted cells may hold commas,
+ * quotes and line breaks. `"label-prefixed"`: lines of a label, one space and a
+ * text.
+ */
+export type TableFormat = "tsv" | "csv" | "label-prefixed";
+
+/** The character encoding of a file. */
+export type CharacterEncoding = "utf-8" | "iso-8859-1";
+
+/** What the file must look like. */
+export type TableOptions = {
+  /** The file's name, for errors. */
+  readonly file: string;
+  readonly format: TableFormat;
+  /** Number of columns, of `"tsv"`; the other formats know theirs. */
+  readonly columns?: number;
+  /** UTF-8 by default; in ISO-8859-1 each byte is a character. */
+  readonly encoding?: CharacterEncoding;
+};
+
+/** One row of a table. */
+export type TableRow = {
+  readonly file: string;
+  /** Its last line in the file, counted from 1. */
+  readonly line: number;
+  readonly cells: readonly string[];
+};
+
+/**
+ * Reads a table.
+ *
+ * Lines end with LF or CRLF; the last one needs no end; a byte order mark is
+ * dropped. A lone CR, U+2028 and U+2029 are text: many readers break lines at
+ * them and so split a sentence in two.
+ *
+ * @example Quotes are text in "tsv"
+ * ```ts
+ * import { readTable } from "bertbook/datasets/table.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const bytes = new TextEncoder().encode('1\t"No\n0\tno"');
+ * const rows = readTable(bytes, { file: "x.tsv", format: "tsv", columns: 2 });
+ * assert.deepEqual(rows.map(({ cells }) => cells), [["1", '"No'], ["0", 'no"']]);
+ * ```
+ *
+ * @example A label and a text
+ * ```ts
+ * import { readTable } from "bertbook/datasets/table.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const bytes = new TextEncoder().encode("greeting Good day !\n");
+ * const [row] = readTable(bytes, { file: "x.txt", format: "label-prefixed" });
+ * assert.deepEqual(row!.cells, ["greeting", "Good day !"]);
+ * ```
+ *
+ * @param bytes The file's content, not compressed.
+ * @param options Name, format, columns, encoding.
+ * @returns The rows in order; of CSV, the header too.
+ * @throws {SyntaxError} If the file is empty, holds a NUL, is not in its encoding,
+ * or a row is not of the format.
+ */
+export function readTable(
+  bytes: Uint8Array,
+  { file, format, columns, encoding = "utf-8" }: TableOptions,
+): TableRow[] {
+  const text = encoding === "utf-8"
+    ? decodeUtf8(bytes, file)
+    : Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  if (text === "") {
+    throw malformed(file, "it must have a line", "an empty file");
+  }
+  if (format === "csv") return csvRows(text, file);
+  return linesOf(text, file).map((line, index) => {
+    const cells = format === "tsv"
+      ? line.split("\t")
+      : /^(\S+) (.*\S.*)$/s.exec(line)?.slice(1);
+    const row = { file, line: index + 1, cells: cells ?? [] };
+    if (cells === undefined) {
+      throw malformedRow(row, "be a label, a space and a text", quote(line));
+    }
+    if (columns !== undefined && cells.length !== columns) {
+      throw malformedRow(row, `have ${columns} columns`, `${cells.length}`);
+    }
+    return row;
+  });
+}
+
+/**
+ * The number of a label.
+ *
+ * @param name The label as the row has it.
+ * @param names The known labels.
+ * @param row The row, for the error.
+ * @returns Its index in `names`.
+ * @throws {SyntaxError} If it is not a known label.
+ */
+export function parseLabel(
+  name: string,
+  names: readonly string[],
+  row: TableRow,
+): number {
+  const label = names.indexOf(name);
+  if (label >= 0) return label;
+  const known = names.length === 2
+    ? names.join(" or ")
+    : `one of ${names.join(", ")}`;
+  throw malformedRow(row, `have the label ${known}`, quote(name));
+}
+
+/**
+ * The labels that occur, sorted, so that each has a number that does not depend on
+ * the order of the rows.
+ *
+ * @param names The label of each row.
+ * @returns Each label once; its number is its index here.
+ */
+export function sortedLabels(names: readonly string[]): string[] {
+  return [...new Set(names)].sort();
+}
+
+/**
+ * A text that is not blank.
+ *
+ * @param text The cell, which is returned as it is.
+ * @param row The row, for the error.
+ * @throws {SyntaxError} If it is blank.
+ */
+export function nonBlankText(text: string, row: TableRow): string {
+  if (text.trim() !== "") return text;
+  throw malformedRow(row, "have a text", quote(text));
+}
+
+/**
+ * The error for a file that cannot be read.
+ *
+ * @param file The file's name.
+ * @param rule What must hold.
+ * @param found What was found in its place.
+ * @param cause The error of a reader, if there is one.
+ */
+export function malformed(
+  file: string,
+  rule: string,
+  found: string,
+  cause?: unknown,
+): SyntaxError {
+  return new SyntaxError(`Cannot parse "${file}": ${rule}; found ${found}`, {
+    cause,
+  });
+}
+
+/** The error for a row. */
+function malformedRow(
+  { file, line }: TableRow,
+  must: string,
+  found: string,
+): SyntaxError {
+  return malformed(file, `line ${line} must ${must}`, found);
+}
+
+/** The beginning of a text, quoted. */
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 40));
+}
+
+/** Splits CSV into rows of equally many cells. */
+function csvRows(text: string, file: string): TableRow[] {
+  const rows: TableRow[] = [];
+  let line = 1, cells: string[] = [];
+  for (let at = 0; at < text.length || cells.length > 0;) {
+    const isQuoted = text[at] === '"';
+    const end = isQuoted ? closingQuote(text, at) : endOfCell(text, at);
+    const after = isQuoted ? end + 1 : end;
+    const [delimiter] = /^(?:,|\r?\n|$)/.exec(text.slice(after, after + 2)) ??
+      [];
+    const cell = text.slice(isQuoted ? at + 1 : at, end);
+    line += cell.split("\n").length - 1;
+    if (delimiter === undefined || after > text.length) {
+      const rule = "a quote must open and close a whole CSV cell";
+      throw malformed(file, rule, `another one in line ${line}`);
+    }
+    cells.push(isQuoted ? cell.replaceAll('""', '"') : cell);
+    at = after + delimiter.length;
+    if (delimiter === ",") continue;
+    const row = { file, line: line++, cells };
+    const columns = rows[0]?.cells.length ?? cells.length;
+    if (cells.length !== columns) {
+      throw malformedRow(row, `have ${columns} columns`, `${cells.length}`);
+    }
+    rows.push(row);
+    cells = [];
+  }
+  return rows;
+}
+
+/** The quote that closes the one at `start`; a doubled quote is a character. */
+function closingQuote(text: string, start: number): number {
+  for (let end = start;; end++) {
+    end = text.indexOf('"', end + 1);
+    if (end < 0) return text.length;
+    if (text[end + 1] !== '"') return end;
+  }
+}
+
+/** Where a cell without quotes ends. */
+function endOfCell(text: string, start: number): number {
+  const mark = /[",\n]/g;
+  mark.lastIndex = start;
+  const end = mark.exec(text)?.index ?? text.length;
+  const isCrLf = text[end] === "\n" && end > start && text[end - 1] === "\r";
+  return isCrLf ? end - 1 : end;
+}
+
+/** Splits text into lines without their ends. */
+function linesOf(text: string, file: string): string[] {
+  const lines = text.split(/\r?\n/);
+  if (lines.at(-1) === "") lines.pop();
+  const binary = lines.findIndex((line) => line.includes("\0"));
+  if (binary < 0) return lines;
+  throw malformed(
+    file,
+    "text must hold no NUL",
+    `one in line ${binary + 1}; is it a UTF-16 or a binary file?`,
+  );
+}
+
+/** Decodes UTF-8 and drops its byte order mark; never guesses a character. */
+function decodeUtf8(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    const found = `other bytes in line ${
+      firstBadLine(bytes)
+    }; save it as UTF-8`;
+    throw malformed(file, "it must be UTF-8", found, error);
+  }
+}
+
+/** The first line that does not decode, counted from 1. */
+function firstBadLine(bytes: Uint8Array): number {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  for (let line = 1, start = 0;; line++) {
+    const found = bytes.indexOf(0x0a, start);
+    const end = found < 0 ? bytes.length : found;
+    try {
+      decoder.decode(bytes.subarray(start, end));
+    } catch {
+      return line;
+    }
+    // Bad bytes cannot hide in a line end: LF is whole in UTF-8.
+    if (found < 0) return line;
+    start = end + 1;
+  }
+}

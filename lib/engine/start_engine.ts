@@ -1,0 +1,330 @@
+/**
+ * Starting an engine, which does the arithmetic: engines register how they start, and
+ * the best that passes a numerical test is taken.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import type { ProvisionOptions } from "../download/asset.ts";
+import { platform } from "./platform.ts";
+import { type CheckResult, selfTest } from "./self_test.ts";
+
+/** Every engine, the fastest first. */
+export const ENGINES = ["tensorflow", "webgpu", "wasm"] as const;
+
+/** The name of an engine. */
+export type EngineName = (typeof ENGINES)[number];
+
+/** How many threads an engine may use. */
+export type Threads = {
+  /** In all. */
+  readonly threads: number;
+  /** For operations that run at the same time, at most `threads`. */
+  readonly interOpThreads: number;
+};
+
+/** What a started engine says of itself. */
+export type StartedEngine = Threads & {
+  readonly version: string;
+  /** Where its library was found, in words. */
+  readonly origin: string;
+  readonly device: string;
+  readonly gpu: string | null;
+};
+
+/** Which engine runs, on what, how exact it is, and why no better one was taken. */
+export type DeviceReport = StartedEngine & {
+  readonly engine: EngineName;
+  readonly processor: string;
+  readonly selfTest: readonly CheckResult[];
+  readonly notTaken: readonly { engine: EngineName; reason: string }[];
+};
+
+/** Options of {@linkcode startEngine}. */
+export type EngineOptions = {
+  /** Default: BERTBOOK_ENGINE, or the best that passes the self-test. */
+  engine?: EngineName;
+  /** Threads of the processor; default: as many as it has. */
+  threads?: number;
+  /**
+   * Operations that TensorFlow runs at the same time, among which the threads are
+   * shared; default: one for each thread, at most {@linkcode MOST_AT_A_TIME}.
+   */
+  interOpThreads?: number;
+  /** Stop unless the engine computes on a GPU. */
+  requireGpu?: boolean;
+  /** How a missing library is fetched. */
+  provision?: ProvisionOptions;
+  /** URL of the folder with the wasm engine's binary files; default: its package. */
+  wasmFolder?: string;
+};
+
+/**
+ * A batch is computed in as many parts as operations run at the same time, and each
+ * part has gradients of all weights, which are added up.
+ */
+const MOST_AT_A_TIME = 4;
+
+/** Starts an engine and registers its backend with tfjs. */
+export type EngineStarter = (
+  options: Omit<EngineOptions, keyof Threads> & Threads,
+) => Promise<StartedEngine>;
+
+const starters = new Map<EngineName, EngineStarter>();
+
+/**
+ * Registers how an engine starts.
+ *
+ * @param name Its name, under which it registers its backend with tfjs.
+ * @param start Called at most once, unless it fails.
+ */
+export function registerEngine(name: EngineName, start: EngineStarter): void {
+  starters.set(name, start);
+}
+
+/** Engines that run already; a process opens each of them once. */
+const running = new Map<EngineName, Promise<StartedEngine>>();
+
+/**
+ * Starts an engine, tests it, and makes it tfjs's backend.
+ *
+ * Called again it answers with the same engine; called for another one, it
+ * changes over to that.
+ *
+ * @param options Which engine, and how.
+ * @returns Which engine runs, and why no better one was taken.
+ * @throws {RangeError} If the named engine does not exist or is refused, if no
+ * engine can be had, if a GPU is required and none is found, or if the numbers of
+ * threads make no sense.
+ */
+export async function startEngine(
+  options: EngineOptions = {},
+): Promise<DeviceReport> {
+  tf.env().set("PROD", true); // tfjs greets on stderr otherwise
+  checkThreads(threadsOf(options));
+  const named = options.engine ?? platform().environment("BERTBOOK_ENGINE");
+  const candidates = named
+    ? [parseEngineName(named)]
+    : ENGINES.filter((engine) => starters.has(engine));
+  const notTaken: { engine: EngineName; reason: string }[] = [];
+  let cause: unknown;
+  for (const engine of candidates) {
+    try {
+      return { ...await tryEngine(engine, options), notTaken };
+    } catch (error) {
+      // What the user forbade or stopped is no reason to take another engine.
+      if (error instanceof Error && error.name === "NotCapable") throw error;
+      options.provision?.signal?.throwIfAborted();
+      cause = error;
+      const reason = error instanceof Error ? error.message : String(error);
+      notTaken.push({ engine, reason });
+    }
+  }
+  const wanted = named ? `the engine "${named}"` : "an engine";
+  const found = notTaken.map(({ engine, reason }) => `${engine}: ${reason}`)
+    .join("; ") || "none that is registered";
+  throw new RangeError(
+    `Cannot start ${wanted}: it must be there and pass its test; found ${found}` +
+      (named
+        ? "; without BERTBOOK_ENGINE the best that this machine has is taken"
+        : ""),
+    { cause },
+  );
+}
+
+async function tryEngine(
+  engine: EngineName,
+  options: EngineOptions,
+): Promise<Omit<DeviceReport, "notTaken">> {
+  const started = await startOnce(engine, options);
+  if (options.requireGpu && started.gpu === null) {
+    throw new RangeError(
+      `Cannot compute on a GPU: ${engine} must find one; found ${started.device}`,
+    );
+  }
+  const before = tf.getBackend();
+  try {
+    if (!await tf.setBackend(engine)) {
+      throw new RangeError(
+        `Cannot start "${engine}": tfjs must be able to open it; it could not`,
+      );
+    }
+    const results = await selfTest();
+    const processor = platform().processorName() ?? "unknown processor";
+    return { engine, ...started, processor, selfTest: results };
+  } catch (error) {
+    if (before) await tf.setBackend(before);
+    throw error;
+  }
+}
+
+function threadsOf(options: EngineOptions): Threads {
+  const threads = options.threads ?? navigator.hardwareConcurrency;
+  return {
+    threads,
+    interOpThreads: options.interOpThreads ??
+      Math.min(threads, MOST_AT_A_TIME),
+  };
+}
+
+/**
+ * Refuses numbers of threads that make no sense.
+ *
+ * @param options The numbers.
+ * @throws {RangeError} If they are not positive integers, or there are more operations
+ * than threads.
+ */
+export function checkThreads({ threads, interOpThreads }: Threads): void {
+  const isCount = (value: number): boolean =>
+    Number.isSafeInteger(value) && value >= 1;
+  const found = `threads=${threads}, interOpThreads=${interOpThreads}`;
+  if (!isCount(threads) || !isCount(interOpThreads)) {
+    throw new RangeError(
+      `Cannot set the threads of TensorFlow: they must be positive integers; ` +
+        `found ${found}`,
+    );
+  }
+  if (interOpThreads > threads) {
+    throw new RangeError(
+      `Cannot set the threads of TensorFlow: interOpThreads must be at most ` +
+        `threads; found ${found}`,
+    );
+  }
+}
+
+async function startOnce(
+  engine: EngineName,
+  options: EngineOptions,
+): Promise<StartedEngine> {
+  let engineStarted = running.get(engine);
+  if (engineStarted === undefined) {
+    const start = starters.get(engine);
+    if (start === undefined) {
+      throw new RangeError(
+        `Cannot start "${engine}": it must be registered; found ` +
+          `${[...starters.keys()].join(", ") || "no engine"}`,
+      );
+    }
+    engineStarted = start({ ...options, ...threadsOf(options) });
+    running.set(engine, engineStarted);
+    // What failed may succeed later, once the user has done something about it.
+    engineStarted.catch(() => running.delete(engine));
+  }
+  const started = await engineStarted;
+  for (const name of ["threads", "interOpThreads"] as const) {
+    const [asked, has] = [options[name], started[name]];
+    if (asked === undefined || engine !== "tensorflow" || asked === has) {
+      continue;
+    }
+    throw new RangeError(
+      `Cannot start "${engine}": it must keep the ${name} it began with, ${has}; ` +
+        `found ${asked}; restart the process`,
+    );
+  }
+  return started;
+}
+
+/** Whether tfjs chose the backend by itself, because the first tensor found none. */
+let isChosenByTfjs = false;
+
+// tfjs does not say so; its engine first picks a backend and then sets it.
+type Best = { name: string; asyncInit: boolean };
+const tfjs = tf.engine() as unknown as {
+  initializeBackendsAndReturnBest(): Best;
+  setBackend(name: string): Promise<boolean>;
+};
+const { initializeBackendsAndReturnBest: pick, setBackend: set } = tfjs;
+let isPicked = false;
+tfjs.initializeBackendsAndReturnBest = function (): Best {
+  const best = pick.call(this);
+  isPicked = true;
+  return best;
+};
+tfjs.setBackend = function (name): Promise<boolean> {
+  isChosenByTfjs = isPicked;
+  isPicked = false;
+  return set.call(this, name);
+};
+
+let starting: Promise<unknown> | undefined;
+
+/**
+ * Starts the default engine unless one runs.
+ *
+ * Every asynchronous function that computes begins with it, so that a program without
+ * {@linkcode startEngine} does not compute on tfjs's plain JavaScript, hundreds of times
+ * slower, without a word. A backend that was chosen by `tf.setBackend` stays.
+ *
+ * @throws {RangeError} If no engine is registered, or none can be had.
+ */
+export async function ensureEngine(): Promise<void> {
+  if (tf.getBackend() && !isChosenByTfjs) return;
+  if (starters.size === 0) {
+    throw new RangeError(
+      `Cannot compute: an engine must run; found none; call startEngine() of ` +
+        `"bertbook", or registerEngine() and startEngine() of "bertbook/core"`,
+    );
+  }
+  // Several calls may need it at the same time.
+  starting ??= startEngine().finally(() => starting = undefined);
+  await starting;
+}
+
+/**
+ * Reads the name of an engine.
+ *
+ * @param text What the user wrote, for example in BERTBOOK_ENGINE.
+ * @returns The name.
+ * @throws {RangeError} If there is no such engine; it names the nearest one.
+ */
+export function parseEngineName(text: string): EngineName {
+  const found = ENGINES.find((name) => name === text);
+  if (found !== undefined) return found;
+  const nearest =
+    ENGINES.toSorted((a, b) =>
+      editDistance(a, text) - editDistance(b, text)
+    )[0];
+  throw new RangeError(
+    `Cannot start the engine: it must be one of ${ENGINES.join(", ")}; found ` +
+      `"${text}"; did you mean "${nearest}"?`,
+  );
+}
+
+/** Letters to insert, delete or change: Levenshtein (1966), row by row. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      const change = row[j]! + (letter === b[j] ? 0 : 1);
+      next.push(Math.min(change, row[j + 1]! + 1, next[j]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/**
+ * The report as text for a reader.
+ *
+ * @param report What {@linkcode startEngine} returned.
+ * @returns A few lines.
+ */
+export function describeDevice(report: DeviceReport): string {
+  const worst = Math.max(
+    ...report.selfTest.map(({ difference }) => difference),
+  );
+  const lines = [
+    `Engine: ${report.engine} ${report.version} (${report.origin})`,
+    `Device: ${report.device}${report.gpu === null ? " (no GPU found)" : ""}`,
+    `Processor: ${report.processor}, ${report.threads} ` +
+    `thread${report.threads === 1 ? "" : "s"}`,
+    `Self-test: ${report.selfTest.length} checks passed, largest difference ` +
+    worst.toExponential(1),
+    ...report.notTaken.map(({ engine, reason }) =>
+      `Not taken: ${engine}, because: ${reason}`
+    ),
+  ];
+  return lines.join("\n");
+}

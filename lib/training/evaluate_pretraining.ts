@@ -1,0 +1,177 @@
+/** Evaluation of pretraining: masked tokens and pairs of held-out texts. @module */
+
+import * as tf from "@tensorflow/tfjs";
+import {
+  type MaskedInput,
+  maskedTensors,
+  splitBatch,
+} from "../batches/batch_tensors.ts";
+import {
+  type EncodedExample,
+  IGNORE_INDEX,
+  lengthMultiple,
+} from "../batches/batches.ts";
+import { checkAlive, checkExamples } from "../batches/check_examples.ts";
+import { maskedBatchesOf } from "../batches/masking.ts";
+import type { HeadModel } from "../checkpoint/pretrained.ts";
+import { yieldToEventLoop } from "../engine/event_loop.ts";
+import {
+  compileEach,
+  MANY_SIGNATURES,
+  type Precision,
+} from "../engine/precision.ts";
+import { numReplicas } from "../engine/compile.ts";
+import { argMax } from "../evaluation/probabilities.ts";
+import type { BertConfig } from "../model/config.ts";
+import { predictWords } from "../model/heads/masked_lm.ts";
+import {
+  judgesPairs,
+  predictBoth,
+  type PretrainableParams,
+} from "../model/heads/pretraining.ts";
+import { checkKnownOptions, checkOption, RULES } from "../options.ts";
+import { NEXT_SENTENCE_LABELS } from "./tasks/next_sentence.ts";
+
+/** A model of masked language modelling, with or without the head for pairs. */
+export type PretrainableModel =
+  | HeadModel<"masked-lm">
+  | HeadModel<"pretraining">;
+
+/** The metrics of masked language modelling and of next-sentence prediction. */
+export type PretrainingMetrics = {
+  /** Mean cross-entropy of the masked tokens, in nats. */
+  readonly loss: number;
+  /** exp(loss): the number of equally likely tokens that would have this loss. */
+  readonly perplexity: number;
+  /** Share of the masked tokens that the model predicts. */
+  readonly accuracy: number;
+  /** Number of masked tokens. */
+  readonly numMaskedTokens: number;
+  /** Share of the pairs whose class is predicted; undefined without that head. */
+  readonly pairAccuracy: number | undefined;
+};
+
+/**
+ * Masks tokens, always the same ones, and compares the model's predictions with them.
+ *
+ * @param model Its parameters stay as they are.
+ * @param examples Sentences or pairs; the label is the class of a pair.
+ * @param options `batchSize`: default 32; `seed`: of the masks, default 0; `precision`:
+ * of matrix products, default `"float32"`.
+ * @returns The metrics.
+ * @throws {RangeError} If there is no example or no token to mask, or an example does not
+ * fit the model.
+ * @throws {TypeError} If an option is unknown, or the model has been disposed.
+ */
+export async function evaluatePretraining(
+  model: PretrainableModel,
+  examples: readonly EncodedExample[],
+  options: { batchSize?: number; seed?: number; precision?: Precision } = {},
+): Promise<PretrainingMetrics> {
+  const { batchSize = 32, seed = 0, precision = "float32" } = options;
+  const { config, params, tokenizer } = model;
+  checkKnownOptions("evaluate pretraining", options, [
+    "batchSize",
+    "seed",
+    "precision",
+  ]);
+  checkOption("batchSize", batchSize, RULES.count);
+  checkAlive(params, "evaluate");
+  const sizes = { config, labels: NEXT_SENTENCE_LABELS };
+  checkExamples(examples, sizes, "validation");
+  const batches = maskedBatchesOf(examples, {
+    batchSize,
+    seed,
+    vocabulary: tokenizer.vocabulary,
+    epoch: 0,
+    multipleOf: lengthMultiple(config),
+    padTokenId: config.padTokenId,
+  });
+  let loss = 0, numFound = 0, numMaskedTokens = 0, numRight = 0;
+  for (const batch of batches) {
+    const predictions = tf.tidy(() => {
+      const microBatches = splitBatch(batch, numReplicas())
+        .map((microBatch) => maskedTensors(microBatch, config));
+      return compiledPredictions[precision](params, microBatches, config);
+    });
+    const logProbabilities = await predictions.logProbabilities.data();
+    const found = await predictions.found.data();
+    const pairs = await predictions.pairs?.array() ?? [];
+    tf.dispose(predictions);
+    for (const [m, label] of batch.maskedLabels.entries()) {
+      if (label === IGNORE_INDEX) continue;
+      loss -= logProbabilities[m]!;
+      numFound += found[m]!;
+      numMaskedTokens++;
+    }
+    numRight += pairs.filter((logits, row) =>
+      argMax(logits) === batch.labels[row]
+    ).length;
+    await yieldToEventLoop();
+  }
+  if (numMaskedTokens === 0) {
+    throw new RangeError(
+      `Cannot evaluate pretraining: there must be a token to mask; found only special ` +
+        `tokens in ${examples.length} examples`,
+    );
+  }
+  return {
+    loss: loss / numMaskedTokens,
+    perplexity: Math.exp(loss / numMaskedTokens),
+    accuracy: numFound / numMaskedTokens,
+    numMaskedTokens,
+    pairAccuracy: judgesPairs(params) ? numRight / examples.length : undefined,
+  };
+}
+
+/** What is read of each masked token, so that no row of a vocabulary leaves the engine. */
+type Predictions = {
+  /** ln p of the original token, [M]. */
+  logProbabilities: tf.Tensor1D;
+  /** 1 if it is the likeliest, [M]. */
+  found: tf.Tensor1D;
+  /** [B, 2], of a model with a head for pairs. */
+  pairs?: tf.Tensor2D;
+};
+
+function predictionsOf(
+  params: PretrainableParams,
+  { input, maskedPositions, maskedLabels }: MaskedInput,
+  config: BertConfig,
+): Predictions {
+  const options = { positions: maskedPositions };
+  const read = (logits: tf.Tensor2D): Predictions => {
+    const chosen = tf.oneHot(maskedLabels, config.vocabSize).toFloat();
+    return {
+      logProbabilities: tf.logSoftmax(logits).mul(chosen).sum(1),
+      found: logits.argMax(1).equal(maskedLabels).toFloat() as tf.Tensor1D,
+    };
+  };
+  if (!judgesPairs(params)) {
+    return read(predictWords(params, input, config, options).logits);
+  }
+  const output = predictBoth(params, input, config, options);
+  return { ...read(output.wordLogits), pairs: output.sentenceLogits };
+}
+
+/** The predictions of a batch in micro-batches, in the order of its rows. */
+const compiledPredictions = compileEach(
+  (
+    params: PretrainableParams,
+    microBatches: readonly MaskedInput[],
+    config: BertConfig,
+  ): Predictions => {
+    const predictions = microBatches.map((microBatch) =>
+      predictionsOf(params, microBatch, config)
+    );
+    const pairs = predictions.flatMap(({ pairs }) => pairs ?? []);
+    return {
+      logProbabilities: tf.concat(
+        predictions.map(({ logProbabilities }) => logProbabilities),
+      ),
+      found: tf.concat(predictions.map(({ found }) => found)),
+      ...(pairs.length === 0 ? {} : { pairs: tf.concat(pairs) }),
+    };
+  },
+  { name: "pretraining evaluation", ...MANY_SIGNATURES },
+);

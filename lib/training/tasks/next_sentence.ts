@@ -1,0 +1,117 @@
+/** Next-sentence prediction: its loss, its training step and its metrics. @module */
+
+import * as tf from "@tensorflow/tfjs";
+import {
+  batchTensors,
+  type LabelledInput,
+  splitBatch,
+} from "../../batches/batch_tensors.ts";
+import {
+  type Batch,
+  batchesOf,
+  type EncodedExample,
+  lengthMultiple,
+} from "../../batches/batches.ts";
+import { checkExamples } from "../../batches/check_examples.ts";
+import { BATCHES_OF } from "../../batches/packed_batches.ts";
+import { compileEach, MANY_SIGNATURES } from "../../engine/precision.ts";
+import { numReplicas } from "../../engine/compile.ts";
+import type { BertConfig } from "../../model/config.ts";
+import {
+  type NextSentenceParams,
+  relateSentences,
+} from "../../model/heads/next_sentence.ts";
+import type { Dropout } from "../../ops/dropout.ts";
+import { sumOverBatches } from "../evaluate.ts";
+import { crossEntropy } from "../losses.ts";
+import { compileTrainStep } from "../train_step.ts";
+import type { HeadTask, LossConfig } from "./head_task.ts";
+
+/** The metrics of next-sentence prediction. */
+export type NextSentenceMetrics = {
+  /** Mean cross-entropy without dropout, in nats. */
+  readonly loss: number;
+  readonly accuracy: number;
+};
+
+/** The names of the two classes of pairs, for messages. */
+export const NEXT_SENTENCE_LABELS: readonly string[] = ["follows", "is random"];
+
+/**
+ * Mean cross-entropy of a batch of sentence pairs.
+ *
+ * @param params BERT with the head of next-sentence prediction.
+ * @param batch The pairs and their classes.
+ * @param config The sizes that `params` were made with, and ε of label smoothing.
+ * @param dropout The dropout of the step; default none.
+ * @returns A scalar, in nats. The caller disposes it.
+ */
+export function nextSentenceLoss(
+  params: NextSentenceParams,
+  { input, labels }: LabelledInput,
+  config: LossConfig,
+  dropout: Dropout,
+): tf.Scalar {
+  const options = { dropout, rowsNeeded: "first" } as const;
+  const { logits } = relateSentences(params, input, config, options);
+  const { labelSmoothing } = config;
+  return crossEntropy(logits, labels, { labelSmoothing });
+}
+
+/** Sums over the pairs of a batch: losses, right answers, pairs; [3]. */
+const compiledSums = compileEach(
+  (
+    params: NextSentenceParams,
+    microBatches: readonly LabelledInput[],
+    config: BertConfig,
+  ) =>
+    tf.addN(microBatches.map(({ input, labels }) => {
+      const options = { rowsNeeded: "first" } as const;
+      const { logits } = relateSentences(params, input, config, options);
+      const count = tf.scalar(labels.size);
+      const hits = logits.argMax(-1).equal(labels).toFloat().sum();
+      return tf.stack<tf.Tensor>([
+        crossEntropy(logits, labels).mul(count),
+        hits,
+        count,
+      ]) as tf.Tensor1D;
+    })),
+  { name: "next-sentence evaluation", ...MANY_SIGNATURES },
+);
+
+/** The task of next-sentence prediction (Devlin et al., 2019, section 3.1, task 2). */
+export const NEXT_SENTENCE: HeadTask<
+  NextSentenceParams,
+  EncodedExample,
+  Batch,
+  LabelledInput,
+  NextSentenceMetrics
+> = {
+  trainStep: compileTrainStep(nextSentenceLoss, "next-sentence step"),
+  check: (examples, { config }, purpose) =>
+    checkExamples(examples, { config, labels: NEXT_SENTENCE_LABELS }, purpose),
+  batchesOf: (examples, config, members, batching) =>
+    BATCHES_OF[batching](examples, config, members),
+  tensorsOf: (batch, config) => batchTensors(batch, config),
+  weightOf: ({ labels }) => labels.length,
+  async evaluate({ params, config }, examples, { batchSize, precision }) {
+    const multipleOf = lengthMultiple(config);
+    const [loss, hits, count] = await sumOverBatches(
+      batchesOf(examples, {
+        batchSize,
+        multipleOf,
+        padTokenId: config.padTokenId,
+      }),
+      (batch) =>
+        compiledSums[precision](
+          params,
+          splitBatch(batch, numReplicas())
+            .map((each) => batchTensors(each, config)),
+          config,
+        ),
+    );
+    return { metrics: { loss: loss! / count!, accuracy: hits! / count! } };
+  },
+  metrics: ["accuracy", "loss"],
+  options: ["batching"],
+};

@@ -1,0 +1,143 @@
+/** Extractive question answering: its loss, its training step and its metrics. @module */
+
+import * as tf from "@tensorflow/tfjs";
+import {
+  type AnswerInput,
+  answerTensors,
+  splitBatch,
+} from "../../batches/batch_tensors.ts";
+import { lengthMultiple } from "../../batches/batches.ts";
+import { checkInputs } from "../../batches/check_examples.ts";
+import {
+  type AnswerBatch,
+  answerBatchesOf,
+  type AnswerExample,
+} from "../../batches/head_batches.ts";
+import { compileEach, MANY_SIGNATURES } from "../../engine/precision.ts";
+import { numReplicas } from "../../engine/compile.ts";
+import type { BertConfig } from "../../model/config.ts";
+import {
+  findAnswers,
+  type QuestionAnsweringParams,
+} from "../../model/heads/question_answering.ts";
+import type { Dropout } from "../../ops/dropout.ts";
+import { sumOverBatches } from "../evaluate.ts";
+import { answerLoss } from "../losses.ts";
+import { compileTrainStep } from "../train_step.ts";
+import type { HeadTask, LossConfig } from "./head_task.ts";
+
+/** The metrics of question answering, over the likeliest starts and ends. */
+export type AnswerMetrics = {
+  /** Mean of the cross-entropies of starts and ends without dropout, in nats. */
+  readonly loss: number;
+  /** Share of the questions whose start and end are both right. */
+  readonly exactMatch: number;
+  /** Share of the starts and ends that are right. */
+  readonly accuracy: number;
+};
+
+/**
+ * Mean of the cross-entropies of the starts and of the ends of a batch's answers.
+ *
+ * @param params BERT with the head of question answering.
+ * @param batch The questions with their texts, and the answers' spans.
+ * @param config The sizes that `params` were made with, and ε of label smoothing.
+ * @param dropout The dropout of the step.
+ * @returns A scalar, in nats. The caller disposes it.
+ */
+export function questionAnsweringLoss(
+  params: QuestionAnsweringParams,
+  { input, startPositions, endPositions }: AnswerInput,
+  config: LossConfig,
+  dropout: Dropout,
+): tf.Scalar {
+  const output = findAnswers(params, input, config, { dropout });
+  const answers = { startPositions, endPositions };
+  return answerLoss(output, answers, config.labelSmoothing);
+}
+
+/** Sums over the answers of a batch: losses, both right, each right, count; [4]. */
+const compiledSums = compileEach(
+  (
+    params: QuestionAnsweringParams,
+    microBatches: readonly AnswerInput[],
+    config: BertConfig,
+  ) =>
+    tf.addN(microBatches.map(({ input, startPositions, endPositions }) => {
+      const output = findAnswers(params, input, config);
+      const count = startPositions.greaterEqual(0).toFloat().sum();
+      const starts = output.startLogits.argMax(-1).equal(startPositions);
+      const ends = output.endLogits.argMax(-1).equal(endPositions);
+      const loss = answerLoss(output, { startPositions, endPositions });
+      return tf.stack<tf.Tensor>([
+        loss.mul(count),
+        starts.logicalAnd(ends).toFloat().sum(),
+        starts.toFloat().sum().add(ends.toFloat().sum()),
+        count,
+      ]) as tf.Tensor1D;
+    })),
+  { name: "question answering evaluation", ...MANY_SIGNATURES },
+);
+
+/** The task of question answering (Devlin et al., 2019, section 4.2). */
+export const QUESTION_ANSWERING: HeadTask<
+  QuestionAnsweringParams,
+  AnswerExample,
+  AnswerBatch,
+  AnswerInput,
+  AnswerMetrics
+> = {
+  trainStep: compileTrainStep(
+    questionAnsweringLoss,
+    "question answering step",
+  ),
+  check(examples, { config }, purpose) {
+    checkInputs(examples, config, purpose);
+    for (const [index, example] of examples.entries()) {
+      const { startPosition: start, endPosition: end } = example;
+      const isSpan = Number.isSafeInteger(start) && Number.isSafeInteger(end) &&
+        0 <= start && start <= end;
+      if (isSpan) continue;
+      throw new RangeError(
+        `Cannot use example ${index} for ${purpose}: its answer must begin at token ` +
+          `0 or later and not end before it begins; found startPosition=${start}, ` +
+          `endPosition=${end}`,
+      );
+    }
+  },
+  batchesOf: (examples, config, members) =>
+    answerBatchesOf(examples, {
+      ...members,
+      multipleOf: lengthMultiple(config),
+      padTokenId: config.padTokenId,
+    }),
+  tensorsOf: answerTensors,
+  weightOf: ({ startPositions }) =>
+    startPositions.reduce((sum, start) => sum + (start >= 0 ? 1 : 0), 0),
+  async evaluate({ params, config }, examples, { batchSize, precision }) {
+    const multipleOf = lengthMultiple(config);
+    const [loss, both, each, count] = await sumOverBatches(
+      answerBatchesOf(examples, {
+        batchSize,
+        multipleOf,
+        padTokenId: config.padTokenId,
+      }),
+      (batch) =>
+        compiledSums[precision](
+          params,
+          splitBatch(batch, numReplicas())
+            .map((each) => answerTensors(each, config)),
+          config,
+        ),
+    );
+    return {
+      metrics: {
+        loss: loss! / count!,
+        exactMatch: both! / count!,
+        accuracy: each! / (2 * count!),
+      },
+    };
+  },
+  metrics: ["exactMatch", "accuracy", "loss"],
+  options: [],
+};

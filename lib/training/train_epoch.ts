@@ -1,0 +1,320 @@
+/**
+ * The steps of one epoch: batches → steps, each reported after the weights have moved.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import { yieldToEventLoop } from "../engine/event_loop.ts";
+import type { Precision } from "../engine/precision.ts";
+import type { PyTree } from "../engine/py_tree.ts";
+import { numReplicas } from "../engine/compile.ts";
+import { disposeTree, type TensorTree } from "../engine/tensor_tree.ts";
+import { type AdamWRates, adamWRates } from "./adamw.ts";
+import { learningRateAt, type Schedule } from "./schedule.ts";
+import {
+  compiledApplySums,
+  type CompiledTrainStep,
+  initGradientSums,
+  type MicroBatches,
+  microBatchWeights,
+  type TrainState,
+  type UpdateSettings,
+} from "./train_step.ts";
+
+/** What a step minimizes, and how its batches become tensors. */
+export type StepTask<
+  Params extends TensorTree,
+  Plain extends PlainBatch,
+  Batch extends TensorTree,
+  Config extends PyTree,
+> = {
+  /** From `compileTrainStep`. */
+  readonly trainStep: CompiledTrainStep<Params, Batch, Config>;
+  /** The plain values that the loss function is given. */
+  readonly config: Config;
+  /** Puts a micro-batch on the engine; the step disposes it. */
+  readonly tensorsOf: (plain: Plain) => Batch;
+  /**
+   * Splits a batch into at most this number of micro-batches; default: it stays whole.
+   * Batches of one shape are split into micro-batches of the same shapes.
+   */
+  readonly split?: (plain: Plain, count: number) => readonly Plain[];
+  /**
+   * What the mean loss of a batch is a mean over, as the weight of a micro-batch or an
+   * accumulated batch; default the number of its examples.
+   */
+  readonly weightOf?: (plain: Plain) => number;
+};
+
+/** A batch as plain arrays; `indices` are its examples, for the message of an error. */
+export type PlainBatch = { readonly indices: readonly number[] };
+
+/** What the steps of a training have in common. */
+export type StepOptions = UpdateSettings & {
+  readonly schedule: Schedule;
+  /** Of matrix products. */
+  readonly precision: Precision;
+  /** Decides the dropout masks together with the number of the step; an int32. */
+  readonly seed: number;
+  /** Number of batches in each step; default 1. */
+  readonly gradientAccumulationSteps?: number;
+  /** Checked before each step. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** The position of an epoch in a training. */
+export type TrainPosition = {
+  /** Counts from 1. */
+  readonly epoch: number;
+  /** Steps taken before this epoch. */
+  readonly stepsDone: number;
+};
+
+/** One step of the optimizer, reported after the weights have moved. */
+export type StepEvent = {
+  readonly kind: "step";
+  /** Counts from 1 across epochs. */
+  readonly step: number;
+  readonly totalSteps: number;
+  /** Counts from 1. */
+  readonly epoch: number;
+  /** Mean loss of the batch before the step, in nats. */
+  readonly loss: number;
+  /** Global norm of the gradients before clipping. */
+  readonly gradientNorm: number;
+  /** The learning rate of this step. */
+  readonly learningRate: number;
+  /** Time from the plain arrays of the batch to the moved weights. */
+  readonly seconds: number;
+};
+
+/**
+ * Trains any model on any loss, in place, on the batches of one epoch, yielding after
+ * every step.
+ *
+ * Break out of the loop to stop early: no tensor of a batch outlives its step.
+ *
+ * @param task What is minimized.
+ * @param state Parameters and moments. They change.
+ * @param batches Plain arrays, made one at a time as they are needed.
+ * @param position The epoch and the steps already taken.
+ * @param options Learning rates, clipping, seed and signal.
+ * @yields One {@linkcode StepEvent} for each batch, or for every
+ * `gradientAccumulationSteps` batches.
+ * @throws {TrainingDivergedError} While it runs, if loss or gradients are not
+ * finite; the weights do not move.
+ * @throws While it runs, the signal's reason, once it is aborted.
+ */
+export async function* trainEpoch<
+  Params extends TensorTree,
+  Plain extends PlainBatch,
+  Batch extends TensorTree,
+  Config extends PyTree,
+>(
+  task: StepTask<Params, Plain, Batch, Config>,
+  state: TrainState<Params>,
+  batches: Iterable<Plain>,
+  position: TrainPosition,
+  options: StepOptions,
+): AsyncGenerator<StepEvent, void> {
+  const { epoch, stepsDone } = position;
+  const { schedule, signal, gradientAccumulationSteps = 1 } = options;
+  const { totalSteps } = schedule;
+  const steps = new Steps(task, state, options);
+  let step = stepsDone;
+  try {
+    for (const group of groupsOf(batches, gradientAccumulationSteps)) {
+      signal?.throwIfAborted();
+      step++;
+      const start = performance.now();
+      const learningRate = learningRateAt(step, schedule);
+      const outcome = await steps.take(group, step, learningRate);
+      if (!Number.isFinite(outcome.loss + outcome.gradientNorm)) {
+        const indices = group.flatMap(({ indices }) => indices);
+        throw new TrainingDivergedError({ step, epoch, ...outcome, indices });
+      }
+      const seconds = (performance.now() - start) / 1000;
+      yield {
+        kind: "step",
+        step,
+        totalSteps,
+        epoch,
+        ...outcome,
+        learningRate,
+        seconds,
+      };
+      await yieldToEventLoop();
+    }
+  } finally {
+    steps.dispose();
+  }
+}
+
+/** Takes steps, and owns every tensor that they need. */
+class Steps<
+  Params extends TensorTree,
+  Plain extends PlainBatch,
+  Batch extends TensorTree,
+  Config extends PyTree,
+> {
+  /** Only with gradient accumulation. */
+  readonly #sums;
+  #mostExamples = 0;
+
+  constructor(
+    private readonly task: StepTask<Params, Plain, Batch, Config>,
+    private readonly state: TrainState<Params>,
+    private readonly options: StepOptions,
+  ) {
+    const { gradientAccumulationSteps = 1 } = options;
+    this.#sums = gradientAccumulationSteps > 1
+      ? initGradientSums(state.params)
+      : undefined;
+  }
+
+  dispose(): void {
+    disposeTree(this.#sums ?? []);
+  }
+
+  /**
+   * Takes a step.
+   *
+   * @param group One batch, or the batches of an accumulated step.
+   * @param step Its number, from 1.
+   * @param learningRate Its learning rate.
+   * @returns Mean loss and gradient norm; if they are not finite, nothing moved.
+   */
+  async take(
+    group: readonly Plain[],
+    step: number,
+    learningRate: number,
+  ): Promise<{ readonly loss: number; readonly gradientNorm: number }> {
+    const { loss, gradientNorm } = tf.tidy(() => {
+      const rates = adamWRates(step, learningRate, this.options.adamW);
+      return this.#sums === undefined
+        ? this.#takeWhole(group[0]!, rates, step)
+        : this.#takeAccumulated(group, rates, step);
+    });
+    const read = [loss, gradientNorm].map((scalar) => scalar.data<"float32">());
+    const [[lossValue], [norm]] = await Promise.all(read) as [
+      Float32Array,
+      Float32Array,
+    ];
+    tf.dispose([loss, gradientNorm]);
+    return { loss: lossValue!, gradientNorm: norm! };
+  }
+
+  #takeWhole(plain: Plain, rates: AdamWRates, step: number) {
+    const { task, state, options } = this;
+    const { precision, adamW, maxGradNorm, lrMultipliers } = options;
+    const seed = tf.tensor1d([options.seed, step], "int32");
+    const { length } = plain.indices;
+    this.#mostExamples = Math.max(this.#mostExamples, length);
+    const settings = {
+      config: task.config,
+      adamW,
+      maxGradNorm,
+      lrMultipliers,
+    };
+    return task.trainStep[precision](
+      state,
+      this.#tensorsOf(plain),
+      { rates, seed },
+      // The last batch of an epoch may have a shape that occurs once.
+      length < this.#mostExamples ? { ...settings, unfused: true } : settings,
+    );
+  }
+
+  #takeAccumulated(group: readonly Plain[], rates: AdamWRates, step: number) {
+    const { task, state, options } = this;
+    const { params } = state;
+    const { gradientAccumulationSteps = 1, precision } = options;
+    const { adamW, maxGradNorm, lrMultipliers } = options;
+    const { loss, gradients } = this.#sums!;
+    const counts = group.map((plain) => this.#weightOf(plain));
+    // If nothing counts, as in texts without a token to mask, the loss is 0.
+    const total = counts.reduce((sum, count) => sum + count, 0) || 1;
+    const touched: Record<string, tf.Variable> = {};
+    for (const [i, plain] of group.entries()) {
+      // The number of the batch in the run, so that no two have the same masks.
+      const number = (step - 1) * gradientAccumulationSteps + i + 1;
+      const batch = this.#tensorsOf(plain);
+      const seed = tf.tensor1d([options.seed, number], "int32");
+      const weight = tf.scalar(counts[i]! / total);
+      const { paths } = task.trainStep.accumulate[precision](
+        { params, sums: { loss, gradients } },
+        batch,
+        { weight, seed },
+        task.config,
+      );
+      for (const path of paths) touched[path] = gradients[path]!;
+    }
+    return compiledApplySums(state, { loss, gradients: touched }, rates, {
+      adamW,
+      maxGradNorm,
+      lrMultipliers,
+    });
+  }
+
+  /** The tidy around a step frees them. */
+  #tensorsOf(plain: Plain): MicroBatches<Batch> {
+    const { split = (plain) => [plain], tensorsOf } = this.task;
+    const microBatches = split(plain, numReplicas());
+    return {
+      microBatches: microBatches.map(tensorsOf),
+      weights: microBatchWeights(
+        microBatches.map((each) => this.#weightOf(each)),
+      ),
+    };
+  }
+
+  #weightOf(plain: Plain): number {
+    const { weightOf = ({ indices }: Plain) => indices.length } = this.task;
+    return weightOf(plain);
+  }
+}
+
+/** Groups of `size`; the last has the rest. */
+function* groupsOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let group: T[] = [];
+  for (const item of items) {
+    group.push(item);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
+
+/** The step at which loss or gradients stopped being finite. */
+export type Divergence = {
+  /** The step that was not taken, from 1. */
+  readonly step: number;
+  /** From 1. */
+  readonly epoch: number;
+  readonly loss: number;
+  readonly gradientNorm: number;
+  /** The batch, as positions of its examples: enough to run the step again. */
+  readonly indices: readonly number[];
+};
+
+/** Thrown before the weights move: they are still those of the last good step. */
+export class TrainingDivergedError extends RangeError {
+  override readonly name = "TrainingDivergedError";
+  readonly divergence: Divergence;
+
+  /** @param divergence The step at which it happened. */
+  constructor(divergence: Divergence) {
+    const { step, epoch, loss, gradientNorm, indices } = divergence;
+    super(
+      `Cannot continue training: loss and gradients must be finite; found loss ` +
+        `${loss}, gradient norm ${gradientNorm} at step ${step} (epoch ${epoch}, ` +
+        `examples ${
+          indices.join(", ")
+        }); lower the learning rate, the weights are ` +
+        `still those of step ${step - 1}`,
+    );
+    this.divergence = divergence;
+  }
+}

@@ -1,0 +1,353 @@
+/**
+ * BertViz's head view: lines from the tokens that look to the tokens looked at,
+ * one colour a head, as opaque as the attention weight.
+ *
+ * Vig (2019), "A Multiscale Visualization of Attention in the Transformer
+ * Model", section 2.1. This one is a single piece of HTML that asks nothing of
+ * the network, and below it a still form for places that run no script. What travels
+ * into the page uses nothing but its arguments, the page's `document`, and the
+ * functions that travel with it.
+ *
+ * @module
+ */
+
+import { escapeHtml } from "../escape.ts";
+import { pictureFont } from "../font.ts";
+import { table } from "../table.ts";
+import { CHART_FONT, COLORS } from "../theme.ts";
+import { filterChoice, sentenceFilters } from "./columns.ts";
+import {
+  type AttentionData,
+  type AttentionInput,
+  type AttentionOptions,
+  packAttention,
+} from "./data.ts";
+import { choice, element, type HTMLElement, showView } from "./elements.ts";
+import {
+  type HtmlView,
+  LINK_FUNCTIONS,
+  VIEW_CSS,
+  viewHtml,
+} from "./html_view.ts";
+import {
+  gatherLines,
+  strongest,
+  unpackWeights,
+  type WeightOf,
+} from "./lines.ts";
+import { linkPanel } from "./panel.ts";
+
+/**
+ * Shows where every head of every layer looks.
+ *
+ * Layers and heads count from 0, as in `attentions[layer][head]` and in the
+ * names of the checkpoint's tensors.
+ *
+ * @example Two tokens that look at each other
+ * ```ts
+ * import { headView } from "bertbook/views/attention/head_view.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { text } = headView({
+ *   tokens: ["dogs", "bark"],
+ *   attentions: [[[[0.2, 0.8], [0.8, 0.2]]]],
+ * });
+ * assert.match(text, /dogs +bark \(1\) 0\.80/);
+ * ```
+ *
+ * @param input Tokens, segments and weights, [L][H][T][T].
+ * @param options The layer and the heads shown at first, and in the drawing.
+ * @returns HTML that works offline and beside others of its kind, an SVG
+ *   drawing of the chosen layer and heads, and plain text.
+ * @throws {RangeError} If sizes differ, a weight is outside [0, 1], or there is
+ *   no such layer or head.
+ */
+export function headView(
+  input: AttentionInput,
+  options: AttentionOptions = {},
+): HtmlView {
+  const data = packAttention(input, options);
+  const { title, layer, heads } = data;
+  const svg = stillSvg(data);
+  const text = stillText(data);
+  const which = `layer ${layer}, ${namesOf(heads)}`;
+  const still = {
+    svg,
+    text,
+    alt: `${title} Attention of ${which}`.trim(),
+    summary: `The strongest link of each token, layer ${layer}`,
+    table: stillTable(data),
+  };
+  const html = viewHtml(still, {
+    kind: "head-view",
+    data,
+    css: `${VIEW_CSS}\n${SWITCHES_CSS}`,
+    draw: drawHeadView,
+    helpers: [...LINK_FUNCTIONS, headSwitches],
+  });
+  return { title, html, svg, text };
+}
+
+/**
+ * Draws the view in place of the still form.
+ *
+ * @param root The element that holds the still form.
+ * @param data The view's data.
+ * @param css The view's style sheet.
+ */
+export function drawHeadView(
+  root: HTMLElement,
+  data: AttentionData,
+  css: string,
+): void {
+  if (root.shadowRoot !== null) return;
+  const { tokens, tokenTypeIds, numLayers, colors } = data;
+  const weightOf = unpackWeights(data);
+  const filters = sentenceFilters(tokenTypeIds);
+  const on = new Set(data.heads);
+  let layer = data.layer;
+
+  const panel = linkPanel(tokens, tokenTypeIds);
+  const layers = Array.from({ length: numLayers }, (_, i) => String(i));
+  const layerChoice = choice("Layer", layers, layer, (index) => {
+    layer = index;
+    draw();
+  });
+  const switches = headSwitches(colors, on, draw);
+  function draw(): void {
+    switches.mark();
+    panel.showLinks({
+      heads: [...on].sort((x, y) => x - y)
+        .map((head) => ({ head, color: colors[head]! })),
+      weight: (head, query, key) => weightOf(layer, head, query, key),
+    });
+  }
+
+  panel.showTokens(filters[0]!);
+  draw();
+  const controls = element(
+    "div",
+    { class: "controls" },
+    layerChoice,
+    ...filterChoice(filters, panel.showTokens),
+    switches.group,
+  );
+  showView(root, css, data, [controls, panel.status], [panel.columns]);
+}
+
+/**
+ * Makes one coloured square a head; a double click, or a click with Shift,
+ * leaves only that head on.
+ *
+ * @param colors The heads' colours.
+ * @param on The heads that are on; the squares change it.
+ * @param onChange Called after each change.
+ * @returns The group of squares, and a function that marks those that are on.
+ */
+export function headSwitches(
+  colors: readonly string[],
+  on: Set<number>,
+  onChange: () => void,
+): { group: HTMLElement; mark: () => void } {
+  const only = (head: number): void => {
+    on.clear();
+    on.add(head);
+    onChange();
+  };
+  const squares = colors.map((color, head) => {
+    const square = element("button", {
+      type: "button",
+      class: "head",
+      style: `--head: ${color}`,
+      title: `Head ${head}: click for on or off, double click for only this`,
+      "aria-label": `Head ${head}`,
+    }, String(head));
+    square.addEventListener("click", (event) => {
+      if (event.shiftKey) return only(head);
+      if (!on.delete(head)) on.add(head);
+      onChange();
+    });
+    square.addEventListener("dblclick", () => only(head));
+    return square;
+  });
+  const everyone = element("button", { type: "button", class: "all" }, "all");
+  everyone.addEventListener("click", () => {
+    colors.forEach((_, head) => on.add(head));
+    onChange();
+  });
+  return {
+    group: element(
+      "span",
+      { class: "heads", role: "group", "aria-label": "Heads" },
+      "Heads ",
+      ...squares,
+      everyone,
+    ),
+    mark: () =>
+      squares.forEach((square, head) =>
+        square.setAttribute("aria-pressed", String(on.has(head)))
+      ),
+  };
+}
+
+/** Rules for the view's shadow tree; `--head` is set inline. */
+export const SWITCHES_CSS = `
+.heads { display: inline-flex; flex-wrap: wrap; gap: 3px; align-items: center; }
+button.head { width: 24px; padding: 0; font-size: 11px; border: 2px solid var(--head); }
+button.head[aria-pressed="true"] { background: var(--head); color: #000; font-weight: bold; }
+button.head[aria-pressed="false"] { opacity: 0.6; }
+button.all { margin-left: 4px; }
+`.trim();
+
+const ROW_HEIGHT = 20;
+const GAP = 240;
+const MARGIN = 16;
+const FONT_SIZE = 13;
+/** Fainter lines cannot be seen and would only make the file large. */
+const LEAST_WEIGHT = 0.05;
+
+/**
+ * Draws the chosen layer and heads.
+ *
+ * @param data The view's data.
+ * @returns An SVG document on white ground.
+ */
+export function stillSvg(data: AttentionData): string {
+  const { tokens, heads, colors } = data;
+  const regular = pictureFont("regular");
+  const column = Math.max(
+    90,
+    ...tokens.map((token) => regular.widthOf(token, FONT_SIZE)),
+  );
+  const left = MARGIN + column + 8;
+  const right = left + GAP + 8;
+  const top = 84;
+  const width = Math.ceil(
+    Math.max(right + column + MARGIN, left + 20 * heads.length + MARGIN),
+  );
+  const height = Math.ceil(top + ROW_HEIGHT * tokens.length + MARGIN);
+  const all = tokens.map((_, token) => token);
+  const weightOf = unpackWeights(data);
+
+  const lines = heads.flatMap((head) =>
+    gatherLines(
+      all,
+      all,
+      (query, key) => weightOf(data.layer, head, query, key),
+      { width: GAP - 8, rowHeight: ROW_HEIGHT, least: LEAST_WEIGHT },
+    ).map((line) => ({ ...line, head }))
+  ).sort((a, b) => a.opacity - b.opacity).map(({ path, opacity, head }) =>
+    `<path d="${path}" stroke="${colors[head]}" stroke-opacity="${opacity}"/>`
+  );
+  const words = (x: number, anchor: string): string =>
+    tokens.map((token, i) =>
+      `<text x="${x}" y="${
+        top + (i + 0.5) * ROW_HEIGHT + 4.5
+      }" text-anchor="${anchor}">${escapeHtml(token)}</text>`
+    ).join("");
+  const squares = heads.map((head, i) =>
+    `<rect x="${
+      MARGIN + 54 + 22 * i
+    }" y="36" width="18" height="18" rx="3" fill="${colors[head]}"/>` +
+    `<text x="${
+      MARGIN + 63 + 22 * i
+    }" y="49" font-size="11" text-anchor="middle" fill="#000">${head}</text>`
+  ).join("");
+  const title = [data.title, `Layer ${data.layer}`].filter(Boolean).join(" · ");
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${CHART_FONT}" font-size="${FONT_SIZE}" fill="${COLORS.ink}">
+<rect width="100%" height="100%" fill="${COLORS.ground}"/>
+<text x="${MARGIN}" y="24" font-weight="bold">${escapeHtml(title)}</text>
+<text x="${MARGIN}" y="49">Heads</text>${squares}
+<text x="${left - 8}" y="${
+    top - 8
+  }" text-anchor="end" fill="${COLORS.muted}">query</text>
+<text x="${right}" y="${top - 8}" fill="${COLORS.muted}">key</text>
+${words(left - 8, "end")}
+${words(right, "start")}
+<g transform="translate(${left} ${top})" fill="none" stroke-width="2">
+${lines.join("\n")}
+</g>
+</svg>`;
+}
+
+/** A longer table is no help to a reader. */
+const MAX_ROWS = 128;
+
+/**
+ * Lists each token's strongest link in each chosen head.
+ *
+ * @param data The view's data.
+ * @returns HTML with inline styles only, which sanitizers keep.
+ */
+export function stillTable(data: AttentionData): string {
+  const { tokens, heads, colors, layer } = data;
+  const weightOf = unpackWeights(data);
+  const cell = "padding: 2px 8px; text-align: left;";
+  const header = heads.map((head) =>
+    `<th style="${cell} border-bottom: 3px solid ${
+      colors[head]
+    };">head ${head}</th>`
+  ).join("");
+  const rows = tokens.slice(0, MAX_ROWS).map((token, query) => {
+    const links = heads.map((head) => {
+      const [link] = strongestKeys(weightOf, layer, [head], query, tokens, 1);
+      return `<td style="${cell}">${escapeHtml(tokens[link!.token]!)} ${
+        link!.weight.toFixed(2)
+      }</td>`;
+    });
+    return `<tr><th scope="row" style="${cell}">${query} ${
+      escapeHtml(token)
+    }</th>${links.join("")}</tr>`;
+  });
+  return [
+    `<table style="border-collapse: collapse; font-size: 12px;">`,
+    `<thead><tr><th style="${cell}">query</th>${header}</tr></thead>`,
+    `<tbody>${rows.join("\n")}</tbody>`,
+    `</table>`,
+  ].join("\n");
+}
+
+/**
+ * Lists each token's strongest links, averaged over the chosen heads.
+ *
+ * @param data The view's data.
+ * @returns Plain text.
+ */
+export function stillText(data: AttentionData): string {
+  const { tokens, heads, layer } = data;
+  const weightOf = unpackWeights(data);
+  const rows = tokens.map((token, query) => {
+    const links = strongestKeys(weightOf, layer, heads, query, tokens, 3);
+    return {
+      query,
+      token,
+      "looks at": links.map(({ token: key, weight }) =>
+        `${tokens[key]} (${key}) ${weight.toFixed(2)}`
+      ).join(", "),
+    };
+  });
+  const title = data.title === "" ? "" : `${data.title}. `;
+  const caption = `${title}Layer ${layer}, ${
+    heads.length === 1 ? "weights" : "mean weight"
+  } of ${namesOf(heads)}`;
+  return table(rows, { caption }).text;
+}
+
+/** Such as "head 3" or "heads 0, 1". */
+export function namesOf(heads: readonly number[]): string {
+  return `${heads.length === 1 ? "head" : "heads"} ${heads.join(", ")}`;
+}
+
+function strongestKeys(
+  weightOf: WeightOf,
+  layer: number,
+  heads: readonly number[],
+  query: number,
+  tokens: readonly string[],
+  count: number,
+): { token: number; weight: number }[] {
+  const mean = (key: number): number =>
+    heads.reduce((sum, head) => sum + weightOf(layer, head, query, key), 0) /
+    Math.max(1, heads.length);
+  return strongest(tokens.map((_, key) => key), mean, count);
+}

@@ -1,0 +1,170 @@
+/**
+ * Attention views as one piece of HTML that asks nothing of the network: a still form,
+ * and below it the data and the functions that draw the interactive one.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import { escapeHtml, scriptJson } from "../escape.ts";
+import {
+  filterChoice,
+  sentenceFilters,
+  showWeights,
+  tokenColumn,
+} from "./columns.ts";
+import {
+  choice,
+  element,
+  type HTMLElement,
+  rowHeightOf,
+  showView,
+  svgElement,
+} from "./elements.ts";
+import { gatherLines, gatherLinks, strongest, unpackWeights } from "./lines.ts";
+import { linkPanel } from "./panel.ts";
+
+/** One view in three forms: interactive, drawn, and in words. */
+export type HtmlView = {
+  title: string;
+  html: string;
+  svg: string;
+  text: string;
+};
+
+/** What a view shows where no script runs. */
+export type StillForm = {
+  /** The drawing. */
+  svg: string;
+  /** The drawing in one sentence. */
+  alt: string;
+  /** What the table is about. */
+  summary: string;
+  /** HTML with inline styles only. */
+  table: string;
+  text: string;
+};
+
+/** The part of a view that a script plays. */
+export type Interaction<Data> = {
+  /** The kind of view, as in `data-view`. */
+  kind: string;
+  data: Data;
+  css: string;
+  /** Draws the view; travels into the page as source text, as `helpers` do. */
+  draw: (root: HTMLElement, data: Data, css: string) => void;
+  /** Every function that `draw` needs, wherever it is called from. */
+  // deno-lint-ignore ban-types -- functions of any arguments, which are only printed
+  helpers: readonly Function[];
+};
+
+/**
+ * Writes a view as HTML.
+ *
+ * @param still What is shown where no script runs.
+ * @param interaction What replaces it where one does.
+ * @returns HTML that works offline and beside others of its kind.
+ */
+export function viewHtml<Data>(
+  { svg, alt, summary, table }: StillForm,
+  { kind, data, css, draw, helpers }: Interaction<Data>,
+): string {
+  const json = scriptJson(data);
+  const id = `${kind}-${fingerprint(json)}`;
+  const picture = Buffer.from(svg).toString("base64");
+  // Without the third attribute JupyterLab takes a letter typed in the view for a
+  // command of its own: "b" inserts a cell.
+  return `<div id="${id}" data-view="${kind}" data-lm-suppress-shortcuts="true">
+<p>Run this cell, or trust the notebook, to choose layers and heads here.</p>
+<img alt="${escapeHtml(alt)}" src="data:image/svg+xml;base64,${picture}">
+<details><summary>${escapeHtml(summary)}</summary>
+${table}
+</details>
+<script type="application/json">${json}</script>
+<script>${pageScript(kind, id, [...helpers, draw], css)}</script>
+</div>`;
+}
+
+/**
+ * Puts the view's functions into a scope of their own and calls the last.
+ *
+ * `currentScript` finds the right element where one view stands twice in a page;
+ * the id is for viewers that run a copy of the script elsewhere.
+ */
+function pageScript(
+  kind: string,
+  id: string,
+  // deno-lint-ignore ban-types -- functions of any arguments, which are only printed
+  functions: readonly Function[],
+  css: string,
+): string {
+  return `(() => {
+"use strict";
+${functions.map(String).join("\n")}
+const root = document.currentScript?.closest("[data-view='${kind}']") ??
+  document.getElementById(${JSON.stringify(id)});
+const data = root.querySelector("script[type='application/json']").textContent;
+${functions.at(-1)!.name}(root, JSON.parse(data), ${scriptJson(css)});
+})();`;
+}
+
+/** FNV-1a (RFC 9923) in 32 bits: the same view always has the same id. */
+function fingerprint(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}
+
+/** Rules for a view's shadow tree; `--row` is set inline. */
+export const VIEW_CSS = `
+:host { display: block; }
+.view { font: 13px/1.4 "DejaVu Sans", Verdana, Arial, sans-serif; color: inherit; max-width: 760px; }
+.title { font-weight: bold; margin-bottom: 6px; }
+.controls { display: flex; flex-wrap: wrap; gap: 8px 18px; align-items: center; }
+select { font: inherit; color: inherit; background: transparent; border: 1px solid currentColor; border-radius: 3px; padding: 2px 4px; }
+option { color: #111; background: #fff; }
+button { font: inherit; color: inherit; background: transparent; border: 1px solid currentColor; border-radius: 3px; height: 24px; padding: 0 8px; cursor: pointer; }
+.status { min-height: 2.8em; margin: 8px 0 4px; }
+.long .top { position: sticky; top: 0; z-index: 1; padding-top: 6px; backdrop-filter: blur(14px); }
+.columns { display: grid; grid-template-columns: minmax(min(130px, 30%), max-content) minmax(90px, 220px) minmax(min(130px, 30%), max-content); }
+.name { opacity: 0.7; font-size: 12px; padding: 0 6px; }
+.query { text-align: right; }
+ul { list-style: none; margin: 0; padding: 0; }
+li { display: flex; gap: 6px; height: var(--row); line-height: var(--row); padding: 0 6px; box-sizing: border-box; white-space: pre; cursor: default; border-radius: 3px; max-width: 230px; }
+li bdi { overflow: hidden; text-overflow: ellipsis; }
+ul.query li { flex-direction: row; justify-content: flex-end; }
+ul.query .weight { order: -1; margin-right: auto; }
+ul.key .weight { margin-left: auto; }
+.weight { font-size: 11px; font-variant-numeric: tabular-nums; min-width: 2.6em; }
+li[aria-selected="true"] { font-weight: bold; }
+li.faint { opacity: 0.6; }
+li.starts-b { border-top: 1px dashed; border-radius: 0; }
+svg { display: block; overflow: visible; }
+svg path { fill: none; stroke-width: 2; vector-effect: non-scaling-stroke; }
+:focus-visible { outline: 2px solid currentColor; outline-offset: -1px; }
+`.trim();
+
+/** Tokens, filters and the frame around them. */
+export const COLUMN_FUNCTIONS = [
+  element,
+  choice,
+  sentenceFilters,
+  filterChoice,
+  tokenColumn,
+  showWeights,
+  rowHeightOf,
+  showView,
+] as const;
+
+/** Weights and the lines that show them. */
+export const LINK_FUNCTIONS = [
+  ...COLUMN_FUNCTIONS,
+  svgElement,
+  unpackWeights,
+  gatherLinks,
+  gatherLines,
+  strongest,
+  linkPanel,
+] as const;

@@ -1,0 +1,290 @@
+/**
+ * BertViz's model view: every head of every layer as a small drawing, any of
+ * which can be enlarged.
+ *
+ * Vig (2019), "A Multiscale Visualization of Attention in the Transformer
+ * Model", section 2.2.
+ *
+ * @module
+ */
+
+import { escapeHtml } from "../escape.ts";
+import { table, type TableView } from "../table.ts";
+import { CHART_FONT, COLORS } from "../theme.ts";
+import { filterChoice, sentenceFilters } from "./columns.ts";
+import {
+  type AttentionData,
+  type AttentionInput,
+  packAttention,
+} from "./data.ts";
+import { choice, element, type HTMLElement, showView } from "./elements.ts";
+import {
+  type HtmlView,
+  LINK_FUNCTIONS,
+  VIEW_CSS,
+  viewHtml,
+} from "./html_view.ts";
+import { gatherLines, strongest, unpackWeights } from "./lines.ts";
+import { linkPanel } from "./panel.ts";
+import { paintLinks, type Place, thumbnailGrid } from "./thumbnails.ts";
+
+/**
+ * Shows where every head of every layer looks, all at once.
+ *
+ * Layers and heads count from 0, as in `attentions[layer][head]`.
+ *
+ * @example Two tokens that look at each other
+ * ```ts
+ * import { modelView } from "bertbook/views/attention/model_view.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { text } = modelView({
+ *   tokens: ["dogs", "bark"],
+ *   attentions: [[[[0.2, 0.8], [0.4, 0.6]]]],
+ * });
+ * assert.match(text, /bark 0\.70/);
+ * ```
+ *
+ * @param input Tokens, segments and weights, [L][H][T][T].
+ * @returns HTML that works offline and beside others of its kind, an SVG drawing of
+ *   all heads, and as plain text the token that each head looks at most.
+ * @throws {RangeError} If sizes differ or a weight is outside [0, 1].
+ */
+export function modelView(input: AttentionInput): HtmlView {
+  const data = packAttention(input);
+  const { title, numLayers, numHeads } = data;
+  const svg = stillSvg(data);
+  const { html: table, text } = favourites(data);
+  const still = {
+    svg,
+    text,
+    alt: `${title} Attention of ${numLayers} layers of ${numHeads} heads`
+      .trim(),
+    summary: "The token that each head looks at most",
+    table,
+  };
+  const html = viewHtml(still, {
+    kind: "model-view",
+    data,
+    css: `${VIEW_CSS}\n${GRID_CSS}`,
+    draw: drawModelView,
+    helpers: [...LINK_FUNCTIONS, paintLinks, thumbnailGrid],
+  });
+  return { title, html, svg, text };
+}
+
+/**
+ * Draws the view in place of the still form.
+ *
+ * @param root The element that holds the still form.
+ * @param data The view's data.
+ * @param css The view's style sheet.
+ */
+export function drawModelView(
+  root: HTMLElement,
+  data: AttentionData,
+  css: string,
+): void {
+  if (root.shadowRoot !== null) return;
+  const { tokens, tokenTypeIds, numLayers, numHeads, colors } = data;
+  const side = 50;
+  const weightOf = unpackWeights(data);
+  const filters = sentenceFilters(tokenTypeIds);
+  let filter = filters[0]!;
+  let opened: Place | undefined;
+
+  const { grid, canvases, focus } = thumbnailGrid(numLayers, numHeads, open);
+  const panel = linkPanel(tokens, tokenTypeIds);
+  const back = element(
+    "button",
+    { type: "button", class: "back" },
+    "← all heads",
+  );
+  const count = (length: number): string[] =>
+    Array.from({ length }, (_, i) => String(i));
+  const layers = choice("Layer", count(numLayers), 0, (layer) => {
+    enlarge({ ...opened!, layer });
+  });
+  const heads = choice("Head", count(numHeads), 0, (head) => {
+    enlarge({ ...opened!, head });
+  });
+  const detail = element(
+    "div",
+    { class: "detail", role: "region", hidden: "" },
+    element("div", { class: "controls" }, back, layers, heads),
+    panel.status,
+    panel.columns,
+  );
+  const hint = element(
+    "p",
+    { class: "hint" },
+    "Click a drawing, or walk with Tab and the arrow keys and press Enter, to enlarge it.",
+  );
+  back.addEventListener("click", close);
+  detail.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    close();
+  });
+
+  function paint(): void {
+    canvases.forEach((row, layer) =>
+      row.forEach((canvas, head) => {
+        const weight = (query: number, key: number): number =>
+          weightOf(layer, head, query, key);
+        paintLinks(canvas, side, filter, weight, colors[head]!);
+      })
+    );
+  }
+  function enlarge(place: Place): void {
+    opened = place;
+    const { layer, head } = place;
+    detail.setAttribute("aria-label", `Layer ${layer}, head ${head}`);
+    layers.querySelector("select")!.value = String(layer);
+    heads.querySelector("select")!.value = String(head);
+    panel.showLinks({
+      heads: [{ head, color: colors[head]! }],
+      weight: (head, query, key) => weightOf(layer, head, query, key),
+    });
+  }
+  function open(place: Place): void {
+    panel.showTokens(filter);
+    enlarge(place);
+    grid.hidden = hint.hidden = true;
+    detail.hidden = false;
+    back.focus();
+  }
+  function close(): void {
+    grid.hidden = hint.hidden = false;
+    detail.hidden = true;
+    if (opened !== undefined) focus(opened);
+    opened = undefined;
+  }
+
+  paint();
+  const choices = filterChoice(filters, (chosen) => {
+    filter = chosen;
+    paint();
+    if (opened !== undefined) panel.showTokens(filter);
+  });
+  const controls = element("div", { class: "controls" }, ...choices);
+  showView(root, css, data, [controls, hint], [grid, detail]);
+}
+
+/** Rules for the view's shadow tree. */
+export const GRID_CSS = `
+[hidden] { display: none !important; }
+.detail .controls { margin-top: 8px; }
+.hint { margin: 8px 0; opacity: 0.8; }
+.grid { overflow-x: auto; padding: 2px; }
+[role="row"] { display: flex; gap: 3px; align-items: center; margin-bottom: 3px; }
+[role="row"] > * { flex: 1 1 52px; box-sizing: border-box; min-width: 24px; max-width: 52px; }
+[role="row"] > span { text-align: center; font-size: 11px; opacity: 0.8; }
+[role="row"] > span:first-child { flex: none; width: 52px; position: sticky; left: 0; z-index: 1; backdrop-filter: blur(14px); opacity: 1; }
+button.thumbnail { aspect-ratio: 1; height: auto; padding: 0; border-color: rgb(128 128 128 / 45%); }
+button.thumbnail:hover { border-color: currentColor; }
+button.thumbnail:focus-visible { outline-width: 3px; outline-offset: 0; }
+canvas { display: block; width: 100%; height: 100%; }
+`.trim();
+
+const SIDE = 54;
+const STEP = SIDE + 6;
+const MARGIN = 16;
+const NAMES = 56;
+/** Fainter lines cannot be seen at this size and would only make the file large. */
+const LEAST_WEIGHT = 0.1;
+
+/**
+ * Draws every head.
+ *
+ * @param data The view's data.
+ * @returns An SVG document on white ground.
+ */
+export function stillSvg(data: AttentionData): string {
+  const { tokens, numLayers, numHeads, colors } = data;
+  const weightOf = unpackWeights(data);
+  const all = tokens.map((_, token) => token);
+  const left = MARGIN + NAMES;
+  const top = data.title === "" ? 44 : 68;
+  const width = left + STEP * numHeads + MARGIN;
+  const height = top + STEP * numLayers + MARGIN;
+  const size = {
+    width: SIDE,
+    rowHeight: SIDE / tokens.length,
+    least: LEAST_WEIGHT,
+  };
+  const thumbnail = (layer: number, head: number): string => {
+    const weight = (query: number, key: number): number =>
+      weightOf(layer, head, query, key);
+    const lines = gatherLines(all, all, weight, size).map(({ path, opacity }) =>
+      `<path d="${shortened(path)}" stroke-opacity="${opacity}"/>`
+    );
+    const x = left + STEP * head, y = top + STEP * layer;
+    return `<g transform="translate(${x} ${y})" stroke="${
+      colors[head]
+    }"><rect width="${SIDE}" height="${SIDE}" stroke="#cccccc"/>${
+      lines.join("")
+    }</g>`;
+  };
+  const heads = colors.map((_, head) =>
+    `<text x="${left + STEP * head + SIDE / 2}" y="${
+      top - 8
+    }" text-anchor="middle">${head}</text>`
+  );
+  const layers = Array.from({ length: numLayers }, (_, layer) => layer);
+  const names = layers.map((layer) =>
+    `<text x="${left - 8}" y="${
+      top + STEP * layer + SIDE / 2 + 4
+    }" text-anchor="end">layer ${layer}</text>`
+  );
+  const drawings = layers.flatMap((layer) =>
+    colors.map((_, head) => thumbnail(layer, head))
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${CHART_FONT}" font-size="11" fill="${COLORS.ink}">
+<rect width="100%" height="100%" fill="${COLORS.ground}"/>
+<text x="${MARGIN}" y="26" font-size="13" font-weight="bold">${
+    escapeHtml(data.title)
+  }</text>
+<text x="${left - 8}" y="${top - 8}" text-anchor="end">head</text>
+${heads.join("")}
+${names.join("")}
+<g fill="none">
+${drawings.join("\n")}
+</g>
+</svg>`;
+}
+
+/** One decimal of a pixel is enough. */
+function shortened(path: string): string {
+  return path.replace(/\d+\.\d+/g, (number) => String(+(+number).toFixed(1)));
+}
+
+/**
+ * Names the token that each head looks at most, with its mean weight.
+ *
+ * @param data The view's data.
+ * @returns A table, one row a layer and one column a head.
+ */
+export function favourites(data: AttentionData): TableView {
+  const { tokens, numLayers, numHeads } = data;
+  const weightOf = unpackWeights(data);
+  const all = tokens.map((_, token) => token);
+  const rows = Array.from({ length: numLayers }, (_, layer) => {
+    const heads = Array.from({ length: numHeads }, (_, head) => {
+      const mean = (key: number): number =>
+        all.reduce((sum, query) => sum + weightOf(layer, head, query, key), 0) /
+        tokens.length;
+      const [best] = strongest(all, mean, 1);
+      const name = best === undefined
+        ? ""
+        : `${tokens[best.token]} ${best.weight.toFixed(2)}`;
+      return [`head ${head}`, name];
+    });
+    return { layer: String(layer), ...Object.fromEntries(heads) };
+  });
+  const title = data.title === "" ? "" : `${data.title}. `;
+  return table(rows, {
+    caption:
+      `${title}The token that each head looks at most, and its mean weight`,
+  });
+}

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { PROJECT, runIn } from "./_support.ts";
+
+Deno.test("the package can be published: types, exports and files", async () => {
+  await runIn(PROJECT, "deno", "publish", "--dry-run", "--allow-dirty");
+});
+
+Deno.test("every public name is documented, and so is every type it mentions", async () => {
+  // Without npm: the documentation of other packages is not ours to write.
+  const files = ["mod.ts", "core.ts"];
+  await runIn(PROJECT, "deno", "doc", "--lint", "--no-npm", ...files);
+});
+
+Deno.test("importing the library loads no package that draws or compares", async () => {
+  const loaded = await packagesOf("mod.ts");
+  assert.ok(loaded.includes("@tensorflow/tfjs"), loaded.join(" "));
+  const heavy = ["vega", "vega-lite", "@resvg/resvg-js", "nodejs-polars"];
+  const found = [...heavy, "@huggingface/transformers"]
+    .filter((name) => loaded.includes(name));
+  assert.deepEqual(found, []);
+});
+
+/** The npm packages that a module imports before its first line runs. */
+async function packagesOf(file: string): Promise<string[]> {
+  const graph: Graph = JSON.parse(
+    await runIn(PROJECT, "deno", "info", "--json", file),
+  );
+  const modules = new Map(graph.modules.map((each) => [each.specifier, each]));
+  const seen = new Set<string>();
+  const visit = (specifier: string): void => {
+    if (seen.has(specifier)) return;
+    seen.add(specifier);
+    for (
+      const { code, isDynamic } of modules.get(specifier)?.dependencies ?? []
+    ) {
+      const target = code?.specifier;
+      if (target !== undefined && isDynamic !== true) {
+        visit(graph.redirects[target] ?? target);
+      }
+    }
+  };
+  graph.roots.forEach(visit);
+  return [...seen].flatMap((specifier) =>
+    /^npm:\/?((?:@[^/]+\/)?[^@/]+)/.exec(specifier)?.[1] ?? []
+  );
+}
+
+/** As much of `deno info --json` as is read here. */
+type Graph = {
+  readonly roots: readonly string[];
+  readonly redirects: Readonly<Record<string, string>>;
+  readonly modules: readonly {
+    readonly specifier: string;
+    readonly dependencies?: readonly {
+      readonly code?: { readonly specifier?: string };
+      readonly isDynamic?: boolean;
+    }[];
+  }[];
+};

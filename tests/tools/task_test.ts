@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+
+const TASK = new URL("../../tools/task.ts", import.meta.url);
+
+Deno.test("a task installs npm packages when deno.lock is new, and only then", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const write = (file: string, text: string): Promise<void> =>
+      Deno.writeTextFile(join(folder, file), text);
+    await Deno.mkdir(join(folder, "tools"));
+    await Deno.mkdir(join(folder, "node_modules"));
+    await Deno.copyFile(TASK, join(folder, "tools/task.ts"));
+    await write("deno.json", `{ "nodeModulesDir": "manual" }`);
+    await write("deno.lock", `{ "version": "5" }`);
+    await write(
+      "tools/main.ts",
+      `export function main(args) { console.log(args.join()); return 3; }`,
+    );
+    const run = async (): Promise<
+      { code: number; out: string; err: string }
+    > => {
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [
+          "run",
+          "--quiet",
+          "--no-check",
+          "--allow-all",
+          "tools/task.ts",
+          "a",
+          "b",
+        ],
+        cwd: folder,
+      }).output();
+      const text = new TextDecoder();
+      return { code, out: text.decode(stdout), err: text.decode(stderr) };
+    };
+    const first = await run();
+    assert.deepEqual([first.code, first.out], [3, "a,b\n"]);
+    assert.match(first.err, /^Installing npm packages.*\n$/);
+    assert.deepEqual(await run(), { code: 3, out: "a,b\n", err: "" });
+    await write("deno.lock", `{ "version": "5", "npm": {} }`);
+    assert.match((await run()).err, /^Installing npm packages/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("every task goes through the installer", async () => {
+  const { tasks } = JSON.parse(
+    await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+  ) as { tasks: Record<string, { command: string }> };
+  for (const [name, { command }] of Object.entries(tasks)) {
+    const start = `deno run --quiet --allow-all tools/task.ts ${name}`;
+    assert.ok(command.startsWith(start), command);
+  }
+});
