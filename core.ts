@@ -32,7 +32,7 @@ export {
   type Compiled,
   type CompileOptions,
 } from "./lib/engine/compile.ts";
-export type { DropoutSite } from "./lib/engine/dropout_factors.ts";
+
 export type { Precision } from "./lib/engine/precision.ts";
 export type { PyTree } from "./lib/engine/py_tree.ts";
 export { type RandomStream, randomStream } from "./lib/engine/random/stream.ts";
@@ -93,13 +93,12 @@ export {
   type BatchOptions,
   type EncodedExample,
   numBatches,
-  type PackedPlaces,
 } from "./lib/batches/batches.ts";
 export {
   encodeExamples,
   type TextExample,
 } from "./lib/batches/encode_examples.ts";
-export type { Layout } from "./lib/batches/layout.ts";
+
 export {
   type MaskedTokens,
   type MaskingOptions,
@@ -114,12 +113,11 @@ export {
   lengthGroupedOrder,
   randomOrder,
   sequentialOrder,
-  type TrainingOrder,
 } from "./lib/batches/sampler.ts";
 export {
   type SentencePair,
   sentencePairs,
-  spansOf,
+  sentenceSpans,
 } from "./lib/batches/sentence_pairs.ts";
 export { COLA, type ColaExample } from "./lib/datasets/cola/cola.ts";
 export type {
@@ -246,21 +244,29 @@ export {
   type AdamWOptions,
   decays,
 } from "./lib/training/adamw.ts";
-export { type EpochEnd, fineTune } from "./lib/training/fine_tune.ts";
-export type {
-  FineTuneData,
-  FineTuneOptions,
-} from "./lib/training/fine_tune_options.ts";
-export type { FrozenPart } from "./lib/training/freeze.ts";
 export {
-  judgePretraining,
-  PAIR_LABELS,
-  type PretrainingScores,
-} from "./lib/training/judge_pretraining.ts";
+  evaluatePretraining,
+  type PretrainingMetrics,
+} from "./lib/training/evaluate_pretraining.ts";
+export {
+  fineTune,
+  type FineTuneData,
+  type FineTuneOptions,
+} from "./lib/training/fine_tune.ts";
+export {
+  type EpochEvent,
+  type Evaluation,
+  type EvaluationEvent,
+  type EvaluationOptions,
+  fit,
+  type FitEvent,
+  type Metrics,
+  type Task,
+} from "./lib/training/fit.ts";
+export type { FrozenPart } from "./lib/training/parameter_groups.ts";
 export {
   pretrain,
   type PretrainData,
-  type PretrainEpoch,
   type PretrainOptions,
 } from "./lib/training/pretrain.ts";
 export {
@@ -268,13 +274,29 @@ export {
   type Schedule,
   type ScheduleName,
 } from "./lib/training/schedule.ts";
+export { NEXT_SENTENCE_LABELS } from "./lib/training/tasks/next_sentence.ts";
+export type { ClassificationMetrics } from "./lib/training/tasks/sequence_classification.ts";
 export {
-  type NextTokenScore,
-  scoreLanguageModel,
+  type StepEvent,
+  TrainingDivergedError,
+} from "./lib/training/train_epoch.ts";
+export {
+  evaluateLanguageModel,
+  type LanguageModelMetrics,
   trainLanguageModel,
 } from "./lib/training/train_language_model.ts";
-export type { TrainStep } from "./lib/training/train_on.ts";
-export type { TrainOptions } from "./lib/training/train_options.ts";
+export {
+  type ResolvedTrainOptions,
+  resolveTrainOptions,
+  type TrainOptions,
+} from "./lib/training/train_options.ts";
+export {
+  compileTrainStep,
+  type LossFunction,
+  makeTrainable,
+  type TrainState,
+  type TrainStep,
+} from "./lib/training/train_step.ts";
 
 // Inference
 export {

@@ -74,6 +74,12 @@ export const GROUPS: readonly TestGroup[] = [
     needsAssets: true,
   },
   {
+    name: "from outside",
+    paths: ["tests/outside"],
+    permissions: ["--allow-all"], // scripts in other folders have all of them
+    needsAssets: true,
+  },
+  {
     name: "notebooks",
     paths: ["tests/notebooks"],
     permissions: [...NATIVE, ...PROCESSES],

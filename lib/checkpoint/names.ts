@@ -49,7 +49,7 @@ export function presentName(name: string, modelType: ModelType): string {
  * Finds each parameter in a file.
  *
  * The decoder of masked language modelling is tied to the word embeddings: a copy of
- * it in the file is passed over, as Python does.
+ * it in the file is ignored, as Python does.
  *
  * @param parameters What the model has.
  * @param names What the file has.
@@ -144,7 +144,7 @@ function checkMissing(
  *
  * @param parameters What the model has.
  * @param match The name of each in the file.
- * @param tensors What the file says of its tensors.
+ * @param tensors The entries of the file's header.
  * @throws {RangeError} If a shape differs.
  */
 export function checkShapes(

@@ -78,7 +78,7 @@ export type LoadReport = {
   initialized: string[];
   /** Values in all parameters of the model. */
   parameters: number;
-  /** Remarks for whoever reads a result. */
+  /** What to know before trusting a result. */
   warnings: string[];
 };
 

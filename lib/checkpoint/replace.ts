@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 /**
  * Writes a file beside its place, flushes it to the disk, and renames it.
  *
- * @param path The file; one that stands there is replaced.
+ * @param path The file; an older one is replaced.
  * @param chunks Its content, in order.
  * @returns Its size in bytes.
  */
@@ -47,7 +47,7 @@ export async function writeSynced(
  * the process is killed between the two renames, {@linkcode standingFolder} finds the
  * old one there, and the next call brings it back.
  *
- * @param folder The folder; one that stands there is replaced as a whole.
+ * @param folder The folder; an older one is replaced as a whole.
  * @param fill Writes the files; if it throws, the old folder stays as it was.
  */
 export async function replaceFolder(
@@ -90,7 +90,7 @@ export async function standingFolder(folder: string): Promise<string> {
   return !await exists(folder) && await exists(previous) ? previous : folder;
 }
 
-/** Where the next and the previous folder stand: hidden, beside it. */
+/** The paths of the next and the previous folder: hidden, beside it. */
 function besides(folder: string): [next: string, previous: string] {
   const hidden = join(dirname(folder), `.${basename(folder)}`);
   return [`${hidden}.next`, `${hidden}.previous`];

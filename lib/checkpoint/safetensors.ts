@@ -1,4 +1,4 @@
-/** The safetensors format: weights read tensor by tensor, written in one piece. @module */
+/** The safetensors format: weights read tensor by tensor, replaced as a whole. @module */
 
 import { basename } from "node:path";
 import { writeSynced } from "./replace.ts";
@@ -214,7 +214,7 @@ function exactly(
 ): Float32Array {
   return Float32Array.from(stored as ArrayLike<number | bigint>, (value, i) => {
     const rounded = Math.fround(Number(value));
-    // `==` compares a bigint and a number by value; NaN has a check of its own.
+    // `==` compares a bigint and a number by value; NaN is checked elsewhere.
     if (rounded == value || Number.isNaN(rounded)) return rounded;
     throw new RangeError(
       `Cannot load "${name}": each value must equal a float32; ` +
@@ -235,7 +235,7 @@ export type TensorToWrite = {
  * Writes a safetensors file as Python's `save_file` does, byte for byte.
  *
  * The bytes go to a file beside it, reach the disk, and take its name by one rename:
- * whoever opens `path` finds the old file or the new one, and never half of either.
+ * `path` is the old file or the new one at any time, and never half of either.
  *
  * @param path The file.
  * @param tensors What to write, all as F32.

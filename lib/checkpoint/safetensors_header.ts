@@ -32,7 +32,7 @@ const BYTES_OF = {
 /** How the values of a tensor are stored. */
 export type Dtype = keyof typeof BYTES_OF;
 
-/** Where a tensor stands, and what it is. */
+/** The position and the type of a tensor. */
 export type TensorFact = {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
@@ -156,7 +156,7 @@ function checkSize(at: string, fact: TensorFact, file: string): void {
   }
 }
 
-/** Refuses overlaps, holes, data out of range and data that nobody claims. */
+/** Refuses overlaps, holes, data out of range and data of no tensor. */
 function checkCover(
   tensors: ReadonlyMap<string, TensorFact>,
   dataBytes: number,

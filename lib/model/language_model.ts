@@ -26,8 +26,8 @@ export type LanguageModelOutput = TransformerOutput & {
  * Scores, after every token, each token of the vocabulary as the next one.
  *
  * Radford et al. (2018), section 3.1. The word table serves twice, to read a token
- * and to name the next (Press and Wolf, 2017). No padding mask is needed: padding
- * stands at the end, where the causal mask hides it from every token.
+ * and to name the next (Press and Wolf, 2017). No padding mask is needed: padding is
+ * at the end, where the causal mask hides it from every token.
  *
  * @param params The parameters; they stay the caller's.
  * @param inputIds Token ids, [B, T], int32, each under V.

@@ -66,7 +66,7 @@ export function attend(
   return tf.tidy(() => {
     // Unscaled, q · k has variance K, which drives softmax into its flat tails.
     const scores = tf.matMul(query, key, false, true) as tf.Tensor4D; // [B, H, Q, T]
-    // A compiled function leaves out the weights where nobody uses them.
+    // A compiled function does not compute the weights if they are not used.
     const weights = attentionWeights(scores, { mask, scale }); // [B, H, Q, T]
     const context = dropout === undefined
       ? tf.matMul(weights, value) as tf.Tensor4D // [B, H, Q, K]
@@ -280,7 +280,7 @@ export function packedMask(sequences: tf.Tensor2D): tf.Tensor4D {
 }
 
 /**
- * Hides the keys that stand after the query, so that a model which predicts the next
+ * Hides the keys after the query, so that a model which predicts the next
  * token cannot look it up.
  *
  * Vaswani et al. (2017), section 3.2.3: "masking out (setting to −∞) all values in

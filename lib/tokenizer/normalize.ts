@@ -23,7 +23,7 @@ const SHAPELESS = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\uFFFD]/gu;
  */
 const IDEOGRAPH = /[\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF]/g;
 
-/** Marks that take no room of their own: accents after decomposition. */
+/** Marks without a width: accents after decomposition. */
 const NONSPACING_MARK = /\p{Mn}/gu;
 
 /**

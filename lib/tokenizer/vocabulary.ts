@@ -6,9 +6,9 @@
 
 /** Fills a sequence up to the length of its batch. */
 export const PAD = "[PAD]";
-/** Stands for a word that the vocabulary cannot spell. */
+/** Replaces a word that the vocabulary cannot spell. */
 export const UNK = "[UNK]";
-/** Opens every sequence; its last hidden state stands for the whole sequence. */
+/** Opens every sequence; its last hidden state represents the sequence. */
 export const CLS = "[CLS]";
 /** Closes a sequence, or each of two sequences. */
 export const SEP = "[SEP]";
@@ -113,7 +113,7 @@ function problemOf(
 }
 
 /**
- * True where a piece holds U+FFFD, or reads as UTF-8 when its characters are
+ * True if a piece holds U+FFFD, or reads as UTF-8 when its characters are
  * taken for bytes: the trace of a UTF-8 file that was decoded as Latin-1.
  */
 function isMojibake(piece: string): boolean {

@@ -110,7 +110,7 @@ export function buildVocabulary(
  *
  * @param texts Each text as its words.
  * @param vocabulary The vocabulary.
- * @returns A share in [0, 1]; 0 where there is no word.
+ * @returns A share in [0, 1]; 0 if there is no word.
  */
 export function unknownRate(
   texts: Iterable<readonly string[]>,

@@ -14,8 +14,8 @@ export type WordSpan = {
  * Finds the words of a sequence of tokens.
  *
  * A piece that begins with `##` belongs to the word of the piece before it. A
- * punctuation mark is a word of its own. Special tokens are none, but `[UNK]` is:
- * it stands for one.
+ * punctuation mark is a word. Special tokens are not words, except `[UNK]`, which
+ * replaces one.
  *
  * @example
  * ```ts

@@ -217,8 +217,9 @@ export function fineTune(
       );
     default:
       throw new TypeError(
-        `Cannot fine-tune: the model must have a head; found the base model; load ` +
-          `it with a head such as "sequence-classification"`,
+        `Cannot fine-tune: the model must have a head; found ` +
+          `${JSON.stringify(model.head)}; load the model with a head such as ` +
+          `"sequence-classification"`,
       );
   }
 }

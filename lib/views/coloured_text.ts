@@ -1,5 +1,5 @@
 /**
- * A text whose words are coloured by a number each: blue for, vermilion against.
+ * Coloured text: each word by its score, blue for, vermilion against.
  *
  * The colours are laid under letters of the page's own colour, so the text reads
  * on light and on dark ground; words against are underlined as well, for those who
@@ -96,7 +96,7 @@ function shade(
   };
 }
 
-/** Whether a space stands before a word. */
+/** Whether a space precedes a word. */
 function spaced(words: readonly ScoredWord[], index: number): boolean {
   return index > 0 && !CLOSE.test(words[index]!.text);
 }

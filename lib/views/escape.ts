@@ -1,5 +1,5 @@
 /**
- * Text of unknown origin made safe for HTML, SVG and a terminal.
+ * Escaping of text for HTML, SVG, JSON in scripts, and terminals.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Rows as a table: HTML that every viewer keeps, and aligned plain text.
+ * Tables of rows: HTML that every viewer keeps, and aligned plain text.
  *
  * All styles are inline and no colour is fixed, so the table stays readable in
  * dark themes and where a sanitizer removes style sheets.
@@ -171,7 +171,7 @@ function isNumeric(value: unknown): value is number | bigint {
  *
  * @param text One line.
  * @param columns How many columns to fill.
- * @param align Where the text stands.
+ * @param align Left or right.
  * @returns The filled line; `text` itself if it is wider.
  */
 export function padColumns(

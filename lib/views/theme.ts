@@ -172,7 +172,7 @@ export const HOUSE_THEME: Config = {
 export const CHART_SIZE = { width: 560, height: 300 } as const;
 
 /**
- * Completes `parts` to a chart in the house theme.
+ * Completes `parts` to a chart in the shared theme.
  *
  * @example Usage
  * ```ts
@@ -207,7 +207,7 @@ export function chart(
  * A dashed line across a chart, to compare with.
  *
  * @param channel `x` for a vertical line, `y` for a level one.
- * @param value Where it stands.
+ * @param value Its position on that axis.
  * @returns The layer.
  */
 export function referenceLine(channel: "x" | "y", value: number): ChartLayer {

@@ -20,7 +20,7 @@ export type ProgressOptions = {
   total: number;
   /** What a step is called. */
   unit?: string;
-  /** A line of text is kept every so many steps. */
+  /** Number of steps between two kept lines of text. */
   lineEvery?: number;
   /** Where to; the running kernel if not given. */
   broadcast?: Broadcast;
@@ -35,7 +35,7 @@ export type Facts = Record<string, number | string>;
 export type Progress = {
   /** Shows that `step`, counted from 1, is done. */
   update(step: number, facts?: Facts): Promise<void>;
-  /** Keeps a line of its own, which the next picture shows. */
+  /** Keeps a separate line, which the next picture shows. */
   note(line: string): void;
   /** Shows the last step, however short ago it was. */
   finish(): Promise<void>;

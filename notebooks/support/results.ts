@@ -52,7 +52,7 @@ export async function recordTracing(
  * What compiling has cost all notebooks of a run.
  *
  * @param results The content of `metrics.json`.
- * @returns The sums, or undefined where no notebook has recorded it.
+ * @returns The sums, or undefined if no notebook has recorded it.
  */
 export function tracingOf(
   results: Results,

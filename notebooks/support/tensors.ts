@@ -48,15 +48,15 @@ export async function assertSame(
         `found [${derived.shape}] and [${expected.shape}]`,
     );
   }
-  const [ours, theirs] = await Promise.all([derived.data(), expected.data()]);
+  const [actual, wanted] = await Promise.all([derived.data(), expected.data()]);
   // Not Math.max of a list: it would pass over NaN.
   let largest = 0;
-  for (const [i, value] of ours.entries()) {
-    const difference = Math.abs(value - theirs[i]!);
+  for (const [i, value] of actual.entries()) {
+    const difference = Math.abs(value - wanted[i]!);
     if (!(difference <= ROUNDING)) {
       throw new RangeError(
         `Cannot accept two tensors as equal: values may differ by rounding only; ` +
-          `found ${value} and ${theirs[i]} at ${i}`,
+          `found ${value} and ${wanted[i]} at ${i}`,
       );
     }
     largest = Math.max(largest, difference);

@@ -8,9 +8,9 @@ import type {
 import type { Broadcast } from "../../lib/views/show.ts";
 import { type Progress, progress } from "./progress.ts";
 
-/** A display that is told every event of `fineTune`. */
+/** A display of the events of `fineTune`. */
 export type TrainingProgress = {
-  /** Shows where training stands. */
+  /** Shows the state of training. */
   update(event: StepEvent | EvaluationEvent | EpochEvent): Promise<void>;
   /** Shows the last step. */
   finish(): Promise<void>;

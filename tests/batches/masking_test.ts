@@ -92,12 +92,15 @@ Deno.test("what is hidden follows from the stream; nothing is where all is speci
   assert.deepEqual(none, {
     inputIds: [CLS, SEP],
     maskedPositions: [],
-    words: [],
+    maskedLabels: [],
   });
   assert.throws(
     () =>
       maskTokens(inputIds, vocabulary, randomStream(1), { mlmProbability: 0 }),
-    { name: "RangeError", message: /share must be in \(0, 1\).*is 0$/ },
+    {
+      name: "RangeError",
+      message: /mlmProbability must be in \(0, 1\); found 0$/,
+    },
   );
 });
 
@@ -153,7 +156,7 @@ Deno.test("a vocabulary without [MASK] can hide nothing", () => {
     () => maskTokens([2, 4, 3], { pieces, idOf }, randomStream(1)),
     {
       name: "RangeError",
-      message: /Cannot hide words as the vocabulary must hold \[MASK\]/,
+      message: /Cannot mask tokens: the vocabulary must hold \[MASK\]/,
     },
   );
 });
@@ -224,12 +227,12 @@ Deno.test("half of the pairs follow each other, the others are from another docu
     if (label === 0) assert.equal(second, `${d}:${s! + 1}`);
     else assert.notEqual(second.split(":")[0], String(d));
   }
-  const mlmProbability = pairs.filter(({ label }) => label === 0).length / 1500;
-  assert.ok(Math.abs(mlmProbability - 0.5) < 0.052, `share ${mlmProbability}`);
+  const share = pairs.filter(({ label }) => label === 0).length / 1500;
+  assert.ok(Math.abs(share - 0.5) < 0.052, `share ${share}`);
   assert.throws(() => sentencePairs([["a", "b"]], randomStream(1)), RangeError);
   assert.throws(
     () => sentencePairs([["a"], []], randomStream(1)),
-    /number 1 is empty/,
+    /document 1 empty/,
   );
 });
 

@@ -41,7 +41,7 @@ Deno.test("checkInput() names the value and its place", () => {
       /token type.* found 2 .* typeVocabSize is 2/,
     ],
     [{ attentionMask: [1, 1, 1, 1, 0.5, 0] }, /mask value: .* found 0\.5/],
-    [{ attentionMask: [1, 1, 1, 0, 1, 1] }, /sequence 1 .* begins with 0/],
+    [{ attentionMask: [1, 1, 1, 0, 1, 1] }, /sequence 1: .* begins with 0/],
     [{ tokenTypeIds: [0, 0, 1] }, /found 6, 3, 6/],
     [{ length: 4 }, /multiple of 4 values; found 6, 6, 6/],
     [{ length: 0 }, /between 1 and 512, .* found 0;/],

@@ -193,7 +193,7 @@ test("adamW() refuses a constant, as it could not move it", () => {
   const constants = { kernel } as unknown as Toy;
   assert.throws(() => move(constants, optimizerState, { kernel: [1] }, rest), {
     name: "TypeError",
-    message: /Cannot train "kernel" as it must be a variable/,
+    message: /Cannot train "kernel": it must be a variable/,
   });
   disposeTree(optimizerState);
   kernel.dispose();

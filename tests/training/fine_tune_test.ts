@@ -69,7 +69,7 @@ const CONTRARY: FineTuneData = {
     .map((example) => ({ ...example, label: 1 - example.label })),
 };
 
-Deno.test("fineTune() learns, and judges every epoch on the validation set", async () => {
+Deno.test("fineTune() learns, and evaluates every epoch on the validation set", async () => {
   await assertNoLeak(async () => {
     const model = newModel({ config: TOY_WITHOUT_DROPOUT });
     const run = fineTune(model, DATA, { ...RECIPE, epochs: 6 });
@@ -153,7 +153,10 @@ Deno.test("fineTune() obeys every part of its recipe", async () => {
   const changes: Partial<FineTuneOptions>[] = [
     {},
     { learningRate: 2e-2 },
+    { beta1: 0.5 },
+    { beta2: 0.9, epsilon: 1e-3 },
     { epsilon: 1e-3 },
+    { labelSmoothing: 0.2 },
     { weightDecay: 1 },
     { warmupSteps: 3 },
     { schedule: "linear" },
@@ -211,7 +214,7 @@ Deno.test("fineTune() refuses wrong options and examples at once, before any ste
   );
   refused({ epochs: 1.5 }, /epochs/);
   refused({ batchSize: 0 }, /batchSize/);
-  refused({ gradientAccumulationSteps: 0 }, /accumulate/);
+  refused({ gradientAccumulationSteps: 0 }, /gradientAccumulationSteps/);
   refused({ learningRate: 0 }, /learningRate/);
   refused({ learningRate: NaN }, /learningRate/);
   refused({ epsilon: -1 }, /epsilon/);
@@ -290,4 +293,38 @@ Deno.test("the model can be saved whenever an evaluation is the best", async () 
     disposeTree(each.params);
   }
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("fineTune() refuses texts, labels that are strings, unknown options and a disposed model", () => {
+  const model = newModel();
+  const refused = (
+    change: { data?: unknown; options?: object },
+    message: RegExp,
+  ): void => {
+    const data = { ...DATA, ...change.data as Partial<FineTuneData> };
+    const options = { ...RECIPE, ...change.options };
+    assert.throws(() => fineTune(model, data, options), {
+      name: "TypeError",
+      message,
+    });
+  };
+  refused(
+    { data: { train: ["It rains."] } },
+    /example 0 for training: it must have inputIds .* found "It rains\."; encode/,
+  );
+  refused(
+    { data: { train: "It rains." } },
+    /must be an array; found "It rains/,
+  );
+  const example = { ...DATA.train[0]!, label: "yes" };
+  refused(
+    { data: { validation: [example] } },
+    /example 0 for validation: .* found "yes"; the classes are "no", "yes"; give/,
+  );
+  refused(
+    { options: { weigthDecay: 0.1 } },
+    /found "weigthDecay"; did you mean "weightDecay"\?$/,
+  );
+  disposeTree(model.params);
+  refused({}, /must be alive; found disposed tensors; load the model again$/);
 });

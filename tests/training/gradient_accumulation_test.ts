@@ -175,7 +175,7 @@ Deno.test("no weight moves where one part is not finite", async () => {
   });
   await assert.rejects(steps.next(), {
     name: "TrainingDivergedError",
-    message: /loss is NaN.*examples 0, 1, 2, 0, 1, 2, 0, 1\)/,
+    message: /found loss NaN.*examples 0, 1, 2, 0, 1, 2, 0, 1\)/,
   });
   assert.deepEqual(valuesOf(state), before);
   disposeTrainState(state);

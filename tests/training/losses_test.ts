@@ -154,3 +154,49 @@ Deno.test("a class that counts three times has three times the gradient", () => 
     }
   });
 });
+
+Deno.test("label smoothing gives every class ε / C, as PyTorch's CrossEntropyLoss", () => {
+  tf.tidy(() => {
+    // Shares 1/4, 3/4 and 1/2, 1/2; targets 0.1, 0.9 and 0.9, 0.1 with ε = 0.2.
+    const logits = tf.tensor2d([[0, Math.log(3)], [5, 5]]);
+    const first = -(0.1 * Math.log(1 / 4) + 0.9 * Math.log(3 / 4));
+    const expected = (first + Math.LN2) / 2;
+    const labels = list([1, 0]);
+    assertLoss(crossEntropy(logits, labels, { labelSmoothing: 0.2 }), expected);
+    assertLoss(labelledCrossEntropy(logits, labels, 0.2), expected);
+    const ignored = list([1, IGNORE_INDEX]);
+    assertLoss(labelledCrossEntropy(logits, ignored, 0.2), first);
+    const sampleWeights = tf.tensor1d([3, 1]);
+    assertLoss(
+      crossEntropy(logits, labels, { sampleWeights, labelSmoothing: 0.2 }),
+      (3 * first + Math.LN2) / 4,
+    );
+  });
+});
+
+Deno.test("the smoothed loss is (1 − ε) of the plain one and ε of the mean over all classes", () => {
+  tf.tidy(() => {
+    // torch.nn.CrossEntropyLoss: (1 − ε) · nll + ε · mean of −log p.
+    const logits = tf.tensor2d([[1, -2, 0.5], [3, 0, 1]]);
+    const labels = list([2, 0]);
+    const plain = crossEntropy(logits, labels).dataSync()[0]!;
+    const uniform = -tf.logSoftmax(logits).mean().dataSync()[0]!;
+    for (const labelSmoothing of [0, 0.1, 0.5]) {
+      const expected = (1 - labelSmoothing) * plain + labelSmoothing * uniform;
+      assertLoss(crossEntropy(logits, labels, { labelSmoothing }), expected);
+      assertLoss(
+        labelledCrossEntropy(logits, labels, labelSmoothing),
+        expected,
+      );
+    }
+  });
+});
+
+Deno.test("labelledCrossEntropy() with label smoothing has the gradient of central differences", () => {
+  const logits = tf.tensor2d([[1, -2, 0.5], [3, 0, 1], [0, 0.2, -1]]);
+  const labels = list([2, IGNORE_INDEX, 0]);
+  const loss = (x: tf.Tensor): tf.Scalar =>
+    labelledCrossEntropy(x as tf.Tensor2D, labels, 0.3).mul(3);
+  assertGradient(loss, logits, 2e-3);
+  tf.dispose([logits, labels]);
+});

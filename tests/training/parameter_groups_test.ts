@@ -59,7 +59,7 @@ Deno.test("fineTune() refuses to freeze a layer that is not there", () => {
   for (const freeze of [[2], [-1], ["layers" as "embeddings"]]) {
     assert.throws(() => fineTune(model, DATA, { ...RECIPE, freeze }), {
       name: "RangeError",
-      message: /Cannot freeze a part as it must be .*numLayers is 2/,
+      message: /Cannot freeze a part: it must be .*numLayers is 2/,
     });
   }
   disposeTree(model.params);

@@ -163,7 +163,7 @@ Deno.test("train() stops before the weights move where the loss is not finite", 
       );
       assert.match(
         error.message,
-        /loss is NaN, gradient norm is NaN at step 12 /,
+        /found loss NaN, gradient norm NaN at step 12 /,
       );
       assert.match(error.message, /the weights are still those of step 11$/);
       const second = randomOrder(64, { seed: 1, epoch: 1 }).slice(8, 16);

@@ -55,11 +55,11 @@ export type KernelOptions = {
 
 /** How to run a cell. */
 export type ExecuteOptions = {
-  /** How long the cell may take; an hour when left out. */
+  /** How long the cell may take; an hour by default. */
   timeoutSeconds?: number;
-  /** Where the outputs go while the cell runs; a new list when left out. */
+  /** Where the outputs go while the cell runs; a new list by default. */
   outputs?: Output[];
-  /** Told of every output that is new or changed, as it now stands. */
+  /** Called with every output that is new or changed. */
   onOutput?: (output: Output) => void;
 };
 
@@ -209,7 +209,7 @@ export class Kernel implements AsyncDisposable {
     using _mark = this.#channels.request("shell", "execute_request", request, {
       onPublished: (type, content) => {
         if (type === MARK) marked.resolve();
-        // What comes late stands under the name of the silent cell; only its own
+        // What comes late is filed under the name of the silent cell; only its
         // error is not the cell's, whose error always comes in time.
         else if (type !== "error") collector.take(type, content);
       },

@@ -10,7 +10,7 @@ export class KernelError extends Error {
 }
 
 /**
- * The settings that every kernel of ours gets: plain text in outputs, and a
+ * The settings that every kernel started here gets: plain text in outputs, and a
  * TensorFlow that is fast and silent.
  */
 export const KERNEL_ENVIRONMENT: Readonly<Record<string, string>> = {
@@ -25,7 +25,7 @@ export function kernelArguments(connectionFile: string): string[] {
 }
 
 /**
- * Run inside the kernel: a thread of its own reads standard input, a pipe from us,
+ * Run inside the kernel: a separate thread reads standard input, a pipe from us,
  * and kills the kernel at its end. So the kernel never outlives us, not even if we
  * are killed while a cell spins.
  */

@@ -1,5 +1,5 @@
 /**
- * The kernelspec that tells JupyterLab and VS Code how to start our kernel.
+ * Kernelspec: how JupyterLab and VS Code start our kernel.
  *
  * It differs from the stock one of `deno jupyter --install` in that Stop sends a
  * message: the stock one sends a signal, which kills the kernel and all it holds.
@@ -13,7 +13,7 @@ import { KERNEL_ENVIRONMENT, kernelArguments } from "./kernel_process.ts";
 /** The folder of our kernelspec. */
 const NAME = "bertbook";
 
-/** Where a kernelspec is installed; the user's Jupyter data folder if left out. */
+/** Where a kernelspec is installed; the user's Jupyter data folder by default. */
 export type KernelspecOptions = {
   /** Installs below `<prefix>/share/jupyter`, a virtual environment for one. */
   prefix?: string;
@@ -72,7 +72,7 @@ export function kernelspec(): Record<string, unknown> {
  *
  * @param options The prefix, if any.
  * @returns The folder, which need not exist.
- * @throws {TypeError} If the environment tells of no home folder.
+ * @throws {TypeError} If the environment names no home folder.
  */
 export function kernelspecFolder(options: KernelspecOptions = {}): string {
   const data = options.prefix === undefined

@@ -39,7 +39,7 @@ export type ErrorOutput = {
   traceback: string[];
 };
 
-/** Whatever stands below a code cell. */
+/** Any output of a code cell. */
 export type Output = StreamOutput | DisplayOutput | ResultOutput | ErrorOutput;
 
 /** What is noted about a cell; tags tell the runner what to do with it. */
@@ -153,7 +153,7 @@ export function splitLines(text: string): string[] {
  * ```
  *
  * @param value Any JSON value.
- * @param margin What stands before each line but the first.
+ * @param margin Text before each line but the first.
  * @returns The text, without a final newline.
  */
 export function formatJson(value: unknown, margin = ""): string {

@@ -29,7 +29,7 @@ export class CellOutputs {
   /**
    * @param list Where the outputs go.
    * @param displays The displays of the kernel, shared by its cells.
-   * @param onOutput Told of every output that is new or changed, as it now stands.
+   * @param onOutput Called with every output that is new or changed.
    */
   constructor(
     list: Output[],

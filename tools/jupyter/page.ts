@@ -18,7 +18,7 @@ import {
 /** A number that the page shows first. */
 export type KeyFigure = { label: string; value: string; note?: string };
 
-/** What stands at the head of the page. */
+/** Title and key figures of the page. */
 export type PageSummary = { title: string; figures: KeyFigure[] };
 
 /** A notebook with its name, the file's without its ending. */
@@ -156,7 +156,7 @@ const TERMINAL_CODES = /\x1b\[[0-9;]*[A-Za-z]/g;
  * HTML is taken as it is, for views bring their scripts; everything else is escaped.
  *
  * @param output The output.
- * @param context Where it stands, for headings in markdown.
+ * @param context Its place in the page, for headings in markdown.
  * @returns The HTML.
  */
 export function outputToHtml(output: Output, context: MarkdownContext): string {

@@ -22,7 +22,7 @@ import type { MimeBundle } from "./notebook.ts";
 /** A heading, for the table of contents. */
 export type Heading = { id: string; text: string; level: number };
 
-/** Where a piece of markdown stands. */
+/** The place of a piece of markdown in the page. */
 export type MarkdownContext = {
   /** Begins the id of each heading, so that ids differ between notebooks. */
   prefix: string;
@@ -45,7 +45,7 @@ const SAFE_ADDRESS = /^(?:https?:\/\/|mailto:|#)/i;
  * Markdown as HTML.
  *
  * @param source The markdown, with math between `$` or `$$`.
- * @param context Where it stands; its headings are added to.
+ * @param context Its place in the page; its headings are added to.
  * @returns The HTML.
  */
 export function markdownToHtml(
@@ -103,7 +103,7 @@ function markedFor(context: MarkdownContext): Marked {
   return marked;
 }
 
-/** Math in a paragraph of its own: `$$ … $$`. */
+/** Display math, a separate paragraph: `$$ … $$`. */
 const BLOCK_MATH: TokenizerAndRendererExtension = {
   name: "blockMath",
   level: "block",
@@ -128,7 +128,7 @@ const INLINE_MATH: TokenizerAndRendererExtension = {
   renderer: ({ raw, text }) => math(text, raw.startsWith("$$")),
 };
 
-/** Marked wants no index where there is none. */
+/** Marked expects `undefined` if there is no match. */
 function nonNegative(index: number): number | undefined {
   return index < 0 ? undefined : index;
 }

@@ -48,13 +48,13 @@ export type RunOptions = {
   cellTimeoutSeconds?: number;
   /** Added to the environment of the kernel. */
   env?: Record<string, string>;
-  /** Where to write the executed notebook, even if a cell failed; nowhere if left out. */
+  /** Where to write the executed notebook, even if a cell failed; nowhere by default. */
   writeTo?: string;
   /** Stops the run: interrupts the cell, then ends the kernel. */
   signal?: AbortSignal;
   /** Told when a cell begins and when it ends. */
   onEvent?: (event: RunEvent) => void;
-  /** Told of every output that is new or changed, as it now stands. */
+  /** Called with every output that is new or changed. */
   onOutput?: (cell: number, output: Output) => void;
 };
 

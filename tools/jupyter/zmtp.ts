@@ -139,7 +139,7 @@ export type ByteSource = {
   read(into: Uint8Array): Promise<number | null>;
 };
 
-/** A frame as it stands on the wire: flags, length, body. */
+/** A frame on the wire: flags, length, body. */
 export type Frame = { flags: number; body: Uint8Array };
 
 /**

@@ -1,4 +1,4 @@
-/** Raw texts of the corpora in the user's own folder. @module */
+/** The raw texts of the corpora in a folder of the user's own. @module */
 
 import { gunzipSync } from "node:zlib";
 import { readTable, type TableOptions } from "../../lib/datasets/table.ts";

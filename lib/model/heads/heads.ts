@@ -114,7 +114,7 @@ export const HEADS: Readonly<Record<HeadName, Head>> = {
   },
 };
 
-/** The decoder's kernel is the word embeddings', and so no parameter of its own. */
+/** The decoder's kernel is the word embeddings': it is not listed again. */
 function predictions({ vocabSize, hiddenSize: D }: BertConfig): Parameter[] {
   return [
     { path: "predictions.bias", role: "bias", shape: [vocabSize] },

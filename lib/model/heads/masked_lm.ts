@@ -47,7 +47,7 @@ export type PositionOptions = {
 /**
  * Scores of every word piece for each hidden state: LayerNorm(activation(h W + b)) Eᵀ + c.
  *
- * The decoder is the word embedding E, turned: a piece is likely where the state
+ * The decoder is the word embedding E, transposed: a piece is likely if the state
  * resembles its embedding (Press and Wolf, 2017, "Using the Output Embedding to
  * Improve Language Models", section 2; `google-research/bert`, run_pretraining.py,
  * `get_masked_lm_output`).

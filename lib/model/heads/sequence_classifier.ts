@@ -32,7 +32,7 @@ export type ClassifierOutput = BertOutput & {
 /**
  * Sequence classification, of single sentences and of pairs.
  *
- * Devlin et al. (2019), section 4.1: the final hidden state of `[CLS]` stands for
+ * Devlin et al. (2019), section 4.1: the final hidden state of `[CLS]` represents
  * the sequence, and the classifier's kernel is the only new parameter. Hidden layers
  * end with ReLU, and dropout comes before every layer.
  *

@@ -146,7 +146,7 @@ export type Filter = {
  * Lists the filters of BertViz: all tokens, and each sentence by each.
  *
  * @param tokenTypeIds 0 for a token of sentence A, 1 for one of B, [T].
- * @returns All tokens alone where there is only one sentence.
+ * @returns Only "All" if there is a single sentence.
  */
 export function sentenceFilters(tokenTypeIds: readonly number[]): Filter[] {
   const all = tokenTypeIds.map((_, token) => token);
@@ -169,7 +169,7 @@ export function sentenceFilters(tokenTypeIds: readonly number[]): Filter[] {
  *
  * @param filters The filters, the first one chosen.
  * @param onChange Told the filter of each later choice.
- * @returns The labelled choice; nothing where there is nothing to choose.
+ * @returns The labelled choice; empty if there is nothing to choose.
  */
 export function filterChoice(
   filters: readonly Filter[],

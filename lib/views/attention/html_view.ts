@@ -32,7 +32,7 @@ export type HtmlView = {
   text: string;
 };
 
-/** What a view shows where no script runs. */
+/** What a view shows if no script runs. */
 export type StillForm = {
   /** The drawing. */
   svg: string;
@@ -61,8 +61,8 @@ export type Interaction<Data> = {
 /**
  * Writes a view as HTML.
  *
- * @param still What is shown where no script runs.
- * @param interaction What replaces it where one does.
+ * @param still What is shown if no script runs.
+ * @param interaction What replaces it otherwise.
  * @returns HTML that works offline and beside others of its kind.
  */
 export function viewHtml<Data>(
@@ -73,7 +73,7 @@ export function viewHtml<Data>(
   const id = `${kind}-${fingerprint(json)}`;
   const picture = Buffer.from(svg).toString("base64");
   // Without the third attribute JupyterLab takes a letter typed in the view for a
-  // command of its own: "b" inserts a cell.
+  // shortcut: "b" inserts a cell.
   return `<div id="${id}" data-view="${kind}" data-lm-suppress-shortcuts="true">
 <p>Run this cell, or trust the notebook, to choose layers and heads here.</p>
 <img alt="${escapeHtml(alt)}" src="data:image/svg+xml;base64,${picture}">
@@ -88,7 +88,7 @@ ${table}
 /**
  * Puts the view's functions into a scope of their own and calls the last.
  *
- * `currentScript` finds the right element where one view stands twice in a page;
+ * `currentScript` finds the right element if a page holds one view twice;
  * the id is for viewers that run a copy of the script elsewhere.
  */
 function pageScript(

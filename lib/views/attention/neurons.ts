@@ -38,7 +38,7 @@ export type NeuronOptions = { layer?: number; head?: number; query?: number };
 export type PackedVectors = {
   /** Two bytes each, the lower one first, in base64. */
   values: string;
-  /** What 32767 stands for in each head, [L · H]. */
+  /** The value of 32767 in each head, [L · H]. */
   largest: readonly number[];
 };
 

@@ -1,6 +1,6 @@
 /**
- * Two columns of tokens with the lines of some heads between them; travels into
- * the page as source text.
+ * Attention panel: two columns of tokens with the lines of some heads between them;
+ * travels into the page as source text.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A view saved as a page of its own, to keep or to send: it opens by a double click
+ * A view saved as a separate HTML page, to keep or to send: it opens by a double click
  * and needs nothing else.
  *
  * @module

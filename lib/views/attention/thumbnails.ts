@@ -40,7 +40,7 @@ export function paintLinks(
   pen.scale(scale, scale);
   pen.strokeStyle = color;
   const rowHeight = side / Math.max(queries.length, keys.length);
-  // Fainter lines than 2 % cannot be told from the ground at this size.
+  // Lines fainter than 2 % cannot be seen at this size.
   for (const { rows, opacity } of gatherLinks(queries, keys, weight, 0.02)) {
     pen.globalAlpha = opacity;
     pen.beginPath();

@@ -110,7 +110,7 @@ export function lengthHistogram(
     ].join(" "),
     layer: [
       barsOf(
-        // A bin of one length stands centred over its number on the axis.
+        // A bin of one length is centred over its number on the axis.
         countInBins(lengths, width).map((bin) => ({
           ...bin,
           start: bin.start - 0.5,

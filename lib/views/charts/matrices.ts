@@ -13,7 +13,7 @@ import {
   type VegaLiteSpec,
 } from "../theme.ts";
 
-/** What stands around a matrix, units included. */
+/** Titles of a matrix chart, units included. */
 export type MatrixOptions = {
   readonly title: string;
   readonly rowTitle: string;
@@ -223,7 +223,7 @@ export function signedMap(
     field: axis === "row" ? "top" : "left",
     type: "quantitative",
     title,
-    scale: { // a number stands at the middle of its pixel
+    scale: { // a number is at the middle of its pixel
       domain: [-0.5, (axis === "row" ? numRows : numColumns) - 0.5],
       nice: false,
       reverse: axis === "row",

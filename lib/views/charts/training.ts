@@ -247,7 +247,7 @@ export function learningRateChart(
  * Draws a score against the number of training examples, each doubling of which
  * takes the same space.
  *
- * @param points One entry for each training; `series` tells apart what else differs.
+ * @param points One entry for each training; `series` names what else differs.
  * @param options Titles; `chance`: what guessing would score, a dashed line.
  * @returns The chart.
  */

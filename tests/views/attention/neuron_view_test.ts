@@ -6,7 +6,6 @@ import {
   strongestNeuron,
   unpackVectors,
 } from "bertbook/views/attention/neurons.ts";
-import { packNeurons } from "bertbook/views/attention/neurons.ts";
 import { sampleNeurons, samplePair } from "../_samples.ts";
 
 const PAIR = sampleNeurons([2, 3, 8], samplePair(1, 1));
