@@ -5,11 +5,11 @@
  * changed after it:
  *
  * - `using` is lowered to ES2022, which Node 22 runs.
- * - The files and processes that `Deno` stands for come from `@deno/shim-deno`.
+ * - The files and processes that `Deno` stands for come from `pack_deno.js`.
  * - tfjs-node-gpu is no dependency: its install script downloads a library that Node
  *   cannot use here, because TensorFlow is called through Deno's FFI. In Node the
  *   engine is WebAssembly.
- * - Versions are exact, as in deno.json: `deno pack` writes `^`.
+ * - Versions are exact, as in deno.json: `deno pack` writes `^`, or none at all.
  *
  * @module
  */
@@ -20,8 +20,6 @@ import { join, relative, resolve } from "node:path";
 
 const PROJECT = join(import.meta.dirname!, "..");
 
-/** What is not in deno.json, as Deno needs neither. */
-const SHIM = { name: "@deno/shim-deno", version: "0.19.2" };
 /** The compiler that lowers, and checks in the test. */
 export const TYPESCRIPT = "typescript@5.9.3";
 
@@ -56,7 +54,7 @@ export async function packForNode(tarball: string): Promise<void> {
       join(import.meta.dirname!, "pack_deno.js"),
       join(folder, "deno.js"),
     );
-    await writePackageJson(join(folder, "package.json"));
+    await writePackageJson(folder);
     await run(work, "tar", "-czf", resolve(tarball), "package");
   } finally {
     await Deno.remove(work, { recursive: true });
@@ -66,8 +64,10 @@ export async function packForNode(tarball: string): Promise<void> {
 /** Imports `Deno` if a script mentions it; says whether the script needs lowering. */
 async function adapt(file: string, folder: string): Promise<boolean> {
   const text = await Deno.readTextFile(file);
-  const code = text.replace(/\/\*[\s\S]*?\*\//g, "");
-  if (/\bDeno\./.test(code)) {
+  const code = withoutComments(text);
+  // The files that bind TensorFlow refuse to start where there is no Deno.
+  const bindsTensorFlow = file.includes(join("lib", "engine", "tensorflow"));
+  if (/\bDeno\./.test(code) && !bindsTensorFlow) {
     const path = relative(join(file, ".."), join(folder, "deno.js"))
       .replaceAll("\\", "/");
     const specifier = path.startsWith(".") ? path : `./${path}`;
@@ -94,17 +94,36 @@ async function lower(folder: string, scripts: string[]): Promise<void> {
   await Deno.remove(join(folder, "lowered"), { recursive: true });
 }
 
-async function writePackageJson(file: string): Promise<void> {
+/** Completes package.json; the versions are those of deno.json. */
+async function writePackageJson(folder: string): Promise<void> {
+  const { imports } = JSON.parse(
+    await Deno.readTextFile(join(PROJECT, "deno.json")),
+  );
+  const file = join(folder, "package.json");
   const json = JSON.parse(await Deno.readTextFile(file));
-  const dependencies = Object.entries(json.dependencies as object)
-    .filter(([name]) => name !== "@tensorflow/tfjs-node-gpu")
-    .map(([name, version]) => [name, String(version).replace("^", "")]);
-  json.dependencies = {
-    ...Object.fromEntries(dependencies),
-    [SHIM.name]: SHIM.version,
-  };
+  json.dependencies = {};
+  for (const name of await packagesIn(folder)) {
+    if (name === "@tensorflow/tfjs-node-gpu") continue;
+    json.dependencies[name] ??= String(imports[name]).split("@").at(-1);
+  }
   json.engines = { node: ">=22" };
   await Deno.writeTextFile(file, JSON.stringify(json, null, 2) + "\n");
+}
+
+/** The names of the packages that scripts and declarations import. */
+async function packagesIn(folder: string): Promise<string[]> {
+  const names = new Set<string>();
+  const imports = /\b(?:from|import)\b\s*\(?\s*"((?:@[^/"]+\/)?[\w-]+)[^":]*"/g;
+  for await (const file of files(folder)) {
+    if (!/\.(js|d\.ts)$/.test(file)) continue;
+    const code = withoutComments(await Deno.readTextFile(file));
+    for (const [, name] of code.matchAll(imports)) names.add(name!);
+  }
+  return [...names].sort();
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
 }
 
 async function* files(folder: string): AsyncGenerator<string> {

@@ -14,6 +14,7 @@ import {
 import { checkAlive, checkExamples } from "../batches/check_examples.ts";
 import { maskedBatchesOf } from "../batches/masking.ts";
 import type { HeadModel } from "../checkpoint/pretrained.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
 import {
   compileEach,
@@ -23,10 +24,10 @@ import {
 import { numReplicas } from "../engine/compile.ts";
 import { argMax } from "../evaluation/probabilities.ts";
 import type { BertConfig } from "../model/config.ts";
-import { predictWords } from "../model/heads/masked_lm.ts";
+import { predictMaskedTokens } from "../model/heads/masked_lm.ts";
 import {
   judgesPairs,
-  predictBoth,
+  predictPretrainingTasks,
   type PretrainableParams,
 } from "../model/heads/pretraining.ts";
 import { checkKnownOptions, checkOption, RULES } from "../options.ts";
@@ -87,6 +88,7 @@ export async function evaluatePretraining(
     multipleOf: lengthMultiple(config),
     padTokenId: config.padTokenId,
   });
+  await ensureEngine();
   let loss = 0, numFound = 0, numMaskedTokens = 0, numRight = 0;
   for (const batch of batches) {
     const predictions = tf.tidy(() => {
@@ -148,9 +150,9 @@ function predictionsOf(
     };
   };
   if (!judgesPairs(params)) {
-    return read(predictWords(params, input, config, options).logits);
+    return read(predictMaskedTokens(params, input, config, options).logits);
   }
-  const output = predictBoth(params, input, config, options);
+  const output = predictPretrainingTasks(params, input, config, options);
   return { ...read(output.wordLogits), pairs: output.sentenceLogits };
 }
 

@@ -26,17 +26,17 @@ function examplesOf(lengths: readonly number[]): EncodedExample[] {
 function contentOf(batch: Batch): EncodedExample[] {
   const { length: T, packing } = batch;
   return Array.from(batch.labels, (label, example) => {
-    const start = packing?.starts[example] ?? example * T;
+    const start = packing?.clsPositions[example] ?? example * T;
     const isOwn = (at: number): boolean =>
       at < batch.inputIds.length && batch.attentionMask[at] === 1 &&
       (packing === undefined
         ? at < start + T
-        : packing.sequences[at] === packing.sequences[start]);
+        : packing.sequenceIds[at] === packing.sequenceIds[start]);
     let end = start;
     while (isOwn(end)) end++;
     if (packing !== undefined) {
       assert.deepEqual(
-        [...packing.positions.subarray(start, end)],
+        [...packing.positionIds.subarray(start, end)],
         Array.from({ length: end - start }, (_, i) => i),
       );
     }

@@ -4,9 +4,6 @@ import { join } from "node:path";
 /** The folder of the project. */
 export const PROJECT = join(import.meta.dirname!, "..", "..");
 
-/** Whether the slow tests run, too. */
-export const TEST_ALL = Deno.env.get("BERTBOOK_TEST_ALL") === "1";
-
 /** An empty folder that is gone after the test. */
 export class EmptyFolder implements AsyncDisposable {
   private constructor(readonly path: string) {}

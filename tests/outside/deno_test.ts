@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  assertLabels,
-  EmptyFolder,
-  NEW_TEXTS,
-  PROJECT,
-  TEST_ALL,
-} from "./_support.ts";
+import { RUNS_ALL } from "../_tiers.ts";
+import { assertLabels, EmptyFolder, NEW_TEXTS, PROJECT } from "./_support.ts";
 
 /** A script that draws a chart and reads embedded data. */
 const PICTURE = `import { barChart, loadRhymes, renderPng } from "bertbook";
@@ -62,7 +57,7 @@ Deno.test("a project may also link the package by its name", async () => {
     imports: { bertbook: "jsr:@bertbook/bertbook@0.1.0" },
   });
   await folder.write("main.ts", TOKENS);
-  if (TEST_ALL) await folder.run("deno", "check", "--quiet", "main.ts");
+  if (RUNS_ALL) await folder.run("deno", "check", "--quiet", "main.ts");
   const printed = await folder.runScript("main.ts");
   assert.equal(printed.trim(), "[CLS] hello [SEP]");
 });
