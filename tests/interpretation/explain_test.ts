@@ -180,7 +180,7 @@ Deno.test("words are not hidden by what the vocabulary lacks, or in an unknown w
   );
   await assert.rejects(
     wordOcclusions(model, EXAMPLE, words, 1, { hiding: "erase" as "mask" }),
-    { name: "RangeError", message: /hiding .* "mask", "removal".*"erase"$/ },
+    { name: "RangeError", message: /hiding: .* "mask", "removal".*"erase"$/ },
   );
   disposeTree(model.params);
 });
