@@ -29,6 +29,7 @@ export const GROUPS: readonly TestGroup[] = [
     name: "arithmetic",
     paths: [
       "tests/architecture_test.ts",
+      "tests/options_test.ts",
       "tests/datasets",
       "tests/batches",
       "tests/evaluation",
