@@ -7,7 +7,7 @@ import { unfused } from "../engine/fuse.ts";
 import { type BertInput, queriesAndKeysOf } from "../model/bert.ts";
 import {
   type ClassifierParams,
-  classify,
+  classifySequences,
 } from "../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 import { checkAlive } from "../batches/check_examples.ts";
@@ -103,7 +103,11 @@ const LENGTH_MULTIPLE = 8;
 const compiledAttentions = compile(
   (params: ClassifierParams, input: BertInput, config: BertConfig) =>
     unfused(() => {
-      const { hiddenStates, ...output } = classify(params, input, config);
+      const { hiddenStates, ...output } = classifySequences(
+        params,
+        input,
+        config,
+      );
       const { queries, keys } = queriesAndKeysOf(
         params.bert,
         hiddenStates,

@@ -2,9 +2,9 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { softmax } from "../evaluation/probabilities.ts";
-import { predictWords } from "../model/heads/masked_lm.ts";
+import { predictMaskedTokens } from "../model/heads/masked_lm.ts";
 import { FOLLOWS } from "../model/heads/next_sentence.ts";
-import { predictBoth } from "../model/heads/pretraining.ts";
+import { predictPretrainingTasks } from "../model/heads/pretraining.ts";
 import { inputFrom } from "../model/input.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import { MASK } from "../tokenizer/vocabulary.ts";
@@ -64,7 +64,9 @@ export async function fillMask(
   const best = tf.tidy(() => {
     const input = inputFrom({ ...encoding, length }, config);
     const at = tf.tensor1d(positions, "int32");
-    const { logits } = predictWords(params, input, config, { positions: at });
+    const { logits } = predictMaskedTokens(params, input, config, {
+      positions: at,
+    });
     return tf.topk(tf.softmax(logits), Math.min(top, pieces.length));
   });
   const probabilities = await best.values.array() as number[][];
@@ -103,7 +105,8 @@ export async function probabilityOfFollowing(
   const logits = tf.tidy(() => {
     const input = inputFrom({ ...encoding, length }, config);
     const positions = tf.tensor1d([0], "int32"); // no word is asked for
-    return predictBoth(params, input, config, { positions }).sentenceLogits;
+    return predictPretrainingTasks(params, input, config, { positions })
+      .sentenceLogits;
   });
   const [row] = await logits.array();
   logits.dispose();

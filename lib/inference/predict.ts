@@ -29,7 +29,7 @@ import type { BertInput } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
 import {
   type ClassifierParams,
-  classify,
+  classifySequences,
 } from "../model/heads/sequence_classifier.ts";
 import { inputFrom } from "../model/input.ts";
 import {
@@ -225,7 +225,7 @@ const compiledLogits = compileEach(
   (params: ClassifierParams, shards: BertInput[], config: BertConfig) =>
     tf.concat(
       shards.map((input) =>
-        classify(params, input, config, { rowsNeeded: "first" }).logits
+        classifySequences(params, input, config, { rowsNeeded: "first" }).logits
       ),
     ),
   { name: "prediction", ...MANY_SIGNATURES },

@@ -16,7 +16,7 @@ import { compile } from "../engine/compile.ts";
 import type { BertInput } from "../model/bert.ts";
 import {
   type ClassifierParams,
-  classify,
+  classifySequences,
 } from "../model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../model/config.ts";
 import { inputFrom } from "../model/input.ts";
@@ -137,9 +137,14 @@ const compiledContributions = compile(
     const score = (word: tf.Tensor2D): tf.Scalar => {
       const embeddings = { ...bert.embeddings, word };
       const own = { ...params, bert: { ...bert, embeddings } };
-      const { logits } = classify(own, { ...input, inputIds: rows }, config, {
-        rowsNeeded: "first",
-      });
+      const { logits } = classifySequences(
+        own,
+        { ...input, inputIds: rows },
+        config,
+        {
+          rowsNeeded: "first",
+        },
+      );
       return logits.mul(weights).sum();
     };
     return gradientTimesInput(score, words as tf.Tensor2D);

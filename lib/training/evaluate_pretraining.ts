@@ -24,10 +24,10 @@ import {
 import { numReplicas } from "../engine/compile.ts";
 import { argMax } from "../evaluation/probabilities.ts";
 import type { BertConfig } from "../model/config.ts";
-import { predictWords } from "../model/heads/masked_lm.ts";
+import { predictMaskedTokens } from "../model/heads/masked_lm.ts";
 import {
   judgesPairs,
-  predictBoth,
+  predictPretrainingTasks,
   type PretrainableParams,
 } from "../model/heads/pretraining.ts";
 import { checkKnownOptions, checkOption, RULES } from "../options.ts";
@@ -150,9 +150,9 @@ function predictionsOf(
     };
   };
   if (!judgesPairs(params)) {
-    return read(predictWords(params, input, config, options).logits);
+    return read(predictMaskedTokens(params, input, config, options).logits);
   }
-  const output = predictBoth(params, input, config, options);
+  const output = predictPretrainingTasks(params, input, config, options);
   return { ...read(output.wordLogits), pairs: output.sentenceLogits };
 }
 

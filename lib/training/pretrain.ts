@@ -28,10 +28,10 @@ import {
 } from "../batches/masking.ts";
 import { sampleOrder, type SamplerName } from "../batches/sampler.ts";
 import type { BertConfig } from "../model/config.ts";
-import { predictWords } from "../model/heads/masked_lm.ts";
+import { predictMaskedTokens } from "../model/heads/masked_lm.ts";
 import {
   judgesPairs,
-  predictBoth,
+  predictPretrainingTasks,
   type PretrainableParams,
 } from "../model/heads/pretraining.ts";
 import type { Dropout } from "../ops/dropout.ts";
@@ -101,10 +101,10 @@ export function maskedLmLoss(
 ): tf.Scalar {
   const options = { dropout, positions: maskedPositions };
   if (judgesPairs(params)) {
-    const output = predictBoth(params, input, config, options);
+    const output = predictPretrainingTasks(params, input, config, options);
     return pretrainingLoss(output, { maskedLabels, nextSentenceLabels });
   }
-  const { logits } = predictWords(params, input, config, options);
+  const { logits } = predictMaskedTokens(params, input, config, options);
   return labelledCrossEntropy(logits, maskedLabels);
 }
 

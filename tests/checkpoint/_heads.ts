@@ -4,15 +4,15 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { bert, type BertInput, pool } from "bertbook/model/bert.ts";
-import { classify } from "bertbook/model/heads/sequence_classifier.ts";
+import { classifySequences } from "bertbook/model/heads/sequence_classifier.ts";
 import {
   type HeadName,
   type HeadParams,
   HEADS,
 } from "bertbook/model/heads/heads.ts";
-import { predictWords } from "bertbook/model/heads/masked_lm.ts";
-import { relateSentences } from "bertbook/model/heads/next_sentence.ts";
-import { predictBoth } from "bertbook/model/heads/pretraining.ts";
+import { predictMaskedTokens } from "bertbook/model/heads/masked_lm.ts";
+import { predictNextSentence } from "bertbook/model/heads/next_sentence.ts";
+import { predictPretrainingTasks } from "bertbook/model/heads/pretraining.ts";
 import { findAnswers } from "bertbook/model/heads/question_answering.ts";
 import { classifyTokens } from "bertbook/model/heads/token_classifier.ts";
 import { inputFrom } from "bertbook/model/input.ts";
@@ -57,18 +57,21 @@ const FORWARD: {
     return [last, pool(params.pooler!, last)];
   },
   "pretraining": (params, input) => {
-    const output = predictBoth(params, input, TOY);
+    const output = predictPretrainingTasks(params, input, TOY);
     return [output.wordLogits, output.sentenceLogits];
   },
-  "masked-lm": (params, input) => [predictWords(params, input, TOY).logits],
+  "masked-lm": (
+    params,
+    input,
+  ) => [predictMaskedTokens(params, input, TOY).logits],
   "next-sentence": (
     params,
     input,
-  ) => [relateSentences(params, input, TOY).logits],
+  ) => [predictNextSentence(params, input, TOY).logits],
   "sequence-classification": (
     params,
     input,
-  ) => [classify(params, input, TOY).logits],
+  ) => [classifySequences(params, input, TOY).logits],
   "token-classification": (
     params,
     input,

@@ -2,7 +2,7 @@ import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import * as tf from "@tensorflow/tfjs";
 import { join } from "node:path";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
-import { classify } from "bertbook/model/heads/sequence_classifier.ts";
+import { classifySequences } from "bertbook/model/heads/sequence_classifier.ts";
 import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import {
@@ -68,7 +68,7 @@ export function outputOf(
     length: 16,
   }, model.config);
   const logits = tf.tidy(() =>
-    classify(model.params, input, model.config).logits.arraySync()
+    classifySequences(model.params, input, model.config).logits.arraySync()
   );
   tf.dispose(input);
   return { inputIds: encodings.map(({ inputIds }) => inputIds), logits };

@@ -5,9 +5,9 @@ import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { bert } from "bertbook/model/bert.ts";
 import { type BertConfig, DISTILBERT_BASE } from "bertbook/model/config.ts";
 import { buildHead, type HeadParams } from "bertbook/model/heads/heads.ts";
-import { predictWords } from "bertbook/model/heads/masked_lm.ts";
+import { predictMaskedTokens } from "bertbook/model/heads/masked_lm.ts";
 import { findAnswers } from "bertbook/model/heads/question_answering.ts";
-import { classify } from "bertbook/model/heads/sequence_classifier.ts";
+import { classifySequences } from "bertbook/model/heads/sequence_classifier.ts";
 import { classifyTokens } from "bertbook/model/heads/token_classifier.ts";
 import { sizeOf } from "bertbook/model/parameters.ts";
 import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
@@ -73,12 +73,12 @@ const OUTPUTS: { [H in Head]: () => tf.Tensor[] } = {
   },
   "masked-lm": () => {
     const params = formulaParams("masked-lm");
-    const { logits } = predictWords(params, goldenInput(), CONFIG);
+    const { logits } = predictMaskedTokens(params, goldenInput(), CONFIG);
     return [logits.reshape([3, 7, 24])];
   },
   "sequence-classification": () => {
     const params = formulaParams("sequence-classification");
-    return [classify(params, goldenInput(), CONFIG).logits];
+    return [classifySequences(params, goldenInput(), CONFIG).logits];
   },
   "token-classification": () => {
     const params = formulaParams("token-classification");
@@ -138,7 +138,7 @@ Deno.test("DistilBERT drops before its last layer alone, and before the answers"
   tf.tidy(() => {
     const classifier = formulaParams("sequence-classification");
     const one = { ...classifier, bert: { ...classifier.bert, layers: [] } };
-    classify(one, goldenInput(), config, { dropout });
+    classifySequences(one, goldenInput(), config, { dropout });
     const answers = formulaParams("question-answering");
     const two = { ...answers, bert: { ...answers.bert, layers: [] } };
     findAnswers(two, goldenInput(), config, { dropout });

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { classify } from "bertbook/model/heads/sequence_classifier.ts";
+import { classifySequences } from "bertbook/model/heads/sequence_classifier.ts";
 import { MINI_LM } from "bertbook/model/config.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import { findAsset } from "bertbook/download/ensure_asset.ts";
@@ -47,7 +47,11 @@ Deno.test({
       const kernel = chirp([2, 384], 0).mul(0.4).transpose<tf.Tensor2D>();
       const bias = chirp([2], 1).mul<tf.Tensor1D>(0.2);
       const classifier = { kernel, bias };
-      const output = classify({ ...params, classifier }, input, config);
+      const output = classifySequences(
+        { ...params, classifier },
+        input,
+        config,
+      );
       output.hiddenStates.forEach((hidden, layer) => {
         const columns = hidden.stridedSlice([0, 0, 0], hidden.shape, [
           ...[1, 1, golden.columns],

@@ -9,7 +9,7 @@ import { predict } from "bertbook/inference/predict.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { tracingReport } from "bertbook/engine/tracing_report.ts";
-import { classify } from "bertbook/model/heads/sequence_classifier.ts";
+import { classifySequences } from "bertbook/model/heads/sequence_classifier.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import { queriesAndKeysOf } from "bertbook/model/bert.ts";
 import type { ClassifierModel } from "bertbook/checkpoint/pretrained.ts";
@@ -47,7 +47,11 @@ function plainAttentions(
   return tf.tidy(() => {
     const length = sequence.inputIds.length;
     const input = inputFrom({ ...sequence, length }, config);
-    const { hiddenStates, ...output } = classify(params, input, config);
+    const { hiddenStates, ...output } = classifySequences(
+      params,
+      input,
+      config,
+    );
     const neurons = queriesAndKeysOf(params.bert, hiddenStates, config);
     return {
       attentions: tf.concat(output.attentions).arraySync(),

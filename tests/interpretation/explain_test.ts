@@ -15,7 +15,7 @@ import { predict } from "bertbook/inference/predict.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { softmax } from "bertbook/evaluation/metrics.ts";
-import { classify } from "bertbook/model/heads/sequence_classifier.ts";
+import { classifySequences } from "bertbook/model/heads/sequence_classifier.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import { wordSpans } from "bertbook/tokenizer/words.ts";
 import { newModel } from "../training/_support.ts";
@@ -50,7 +50,7 @@ function marginOf(
     const bert = { ...params.bert, embeddings: { ...embeddings, word } };
     const range = tf.range(0, T, 1, "int32").reshape<tf.Tensor2D>([1, T]);
     const own = { ...input, inputIds: range };
-    const [no, yes] = classify({ ...params, bert }, own, config).logits
+    const [no, yes] = classifySequences({ ...params, bert }, own, config).logits
       .dataSync();
     return yes! - no!;
   });

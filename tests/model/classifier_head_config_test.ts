@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import {
   type ClassifierParams,
-  classify,
+  classifySequences,
 } from "bertbook/model/heads/sequence_classifier.ts";
 import type {
   BertConfig,
@@ -40,7 +40,12 @@ function run(
       attentionMask: [1, 1, 1, 1],
       length: 4,
     }, config);
-    const output = classify(params, input, config, dropout && { dropout });
+    const output = classifySequences(
+      params,
+      input,
+      config,
+      dropout && { dropout },
+    );
     const cls = output.hiddenStates.at(-1)!.arraySync()[0]![0]!;
     return { logits: output.logits.arraySync()[0]!, cls };
   });

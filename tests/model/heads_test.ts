@@ -2,12 +2,15 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { bert, pool } from "bertbook/model/bert.ts";
-import { classify } from "bertbook/model/heads/sequence_classifier.ts";
+import { classifySequences } from "bertbook/model/heads/sequence_classifier.ts";
 import { BERT_BASE } from "bertbook/model/config.ts";
 import { type HeadName, HEADS, initHead } from "bertbook/model/heads/heads.ts";
-import { predictWords, scoreWords } from "bertbook/model/heads/masked_lm.ts";
-import { relateSentences } from "bertbook/model/heads/next_sentence.ts";
-import { predictBoth } from "bertbook/model/heads/pretraining.ts";
+import {
+  predictMaskedTokens,
+  scoreTokens,
+} from "bertbook/model/heads/masked_lm.ts";
+import { predictNextSentence } from "bertbook/model/heads/next_sentence.ts";
+import { predictPretrainingTasks } from "bertbook/model/heads/pretraining.ts";
 import { findAnswers } from "bertbook/model/heads/question_answering.ts";
 import { classifyTokens } from "bertbook/model/heads/token_classifier.ts";
 import { normalRandom } from "bertbook/model/parameters.ts";
@@ -38,7 +41,7 @@ const OUTPUTS: { [H in HeadName]: () => tf.Tensor[] } = {
     return [last, pool(params.pooler!, last)];
   },
   "pretraining": () => {
-    const { wordLogits, sentenceLogits } = predictBoth(
+    const { wordLogits, sentenceLogits } = predictPretrainingTasks(
       chirpHead("pretraining", SIZES),
       input,
       CONFIG,
@@ -47,15 +50,17 @@ const OUTPUTS: { [H in HeadName]: () => tf.Tensor[] } = {
   },
   "masked-lm": () => {
     const params = chirpHead("masked-lm", SIZES);
-    return [predictWords(params, input, CONFIG).logits.reshape([3, 7, 24])];
+    return [
+      predictMaskedTokens(params, input, CONFIG).logits.reshape([3, 7, 24]),
+    ];
   },
   "next-sentence": () => {
     const params = chirpHead("next-sentence", SIZES);
-    return [relateSentences(params, input, CONFIG).logits];
+    return [predictNextSentence(params, input, CONFIG).logits];
   },
   "sequence-classification": () => {
     const params = chirpHead("sequence-classification", SIZES);
-    return [classify(params, input, CONFIG).logits];
+    return [classifySequences(params, input, CONFIG).logits];
   },
   "token-classification": () => {
     const params = chirpHead("token-classification", SIZES);
@@ -109,16 +114,17 @@ Deno.test("the heads of bert-base have as many tensors as Python's", () => {
   assert.deepEqual(counts, [199, 206, 202, 201, 201, 199, 199]);
 });
 
-Deno.test("predictWords() computes the positions that are asked for, and no others", () => {
+Deno.test("predictMaskedTokens() computes the positions that are asked for, and no others", () => {
   tf.tidy(() => {
     const params = chirpHead("masked-lm", SIZES);
-    const all = predictWords(params, input, CONFIG).logits;
+    const all = predictMaskedTokens(params, input, CONFIG).logits;
     const positions = tf.tensor1d([8, 1, 8], "int32");
-    const some = predictWords(params, input, CONFIG, { positions }).logits;
+    const some =
+      predictMaskedTokens(params, input, CONFIG, { positions }).logits;
     assertClose(some, tf.gather(all, positions).arraySync(), 1e-6);
     const both = chirpHead("pretraining", SIZES);
-    const whole = predictBoth(both, input, CONFIG);
-    const part = predictBoth(both, input, CONFIG, { positions });
+    const whole = predictPretrainingTasks(both, input, CONFIG);
+    const part = predictPretrainingTasks(both, input, CONFIG, { positions });
     const rows = tf.gather(whole.wordLogits, positions).arraySync();
     assertClose(part.wordLogits, rows, 1e-6);
     assertClose(part.sentenceLogits, whole.sentenceLogits.arraySync(), 1e-6);
@@ -134,7 +140,7 @@ Deno.test("the word embeddings get a gradient from both ends of the model", () =
       ...params.bert,
       embeddings: { ...embeddings, word: word as tf.Tensor2D },
     };
-    const { logits } = predictWords({ ...params, bert }, input, CONFIG, {
+    const { logits } = predictMaskedTokens({ ...params, bert }, input, CONFIG, {
       positions,
     });
     return tf.logSoftmax(logits).slice([0, 5], [2, 2]).sum();
@@ -143,11 +149,11 @@ Deno.test("the word embeddings get a gradient from both ends of the model", () =
   tf.dispose(positions);
 });
 
-Deno.test("scoreWords() has the gradient of central differences by its input", () => {
+Deno.test("scoreTokens() has the gradient of central differences by its input", () => {
   const { predictions, bert } = chirpHead("masked-lm", SIZES);
   const { word } = bert.embeddings;
   const loss = (hidden: tf.Tensor): tf.Scalar =>
-    scoreWords(predictions, hidden as tf.Tensor2D, word, CONFIG)
+    scoreTokens(predictions, hidden as tf.Tensor2D, word, CONFIG)
       .slice([0, 3], [2, 4]).square().sum();
   const hidden = tf.tensor2d([1, -1, 2, 0.5, -2, 1.5, 3, -0.5], [1, 8]);
   const two: tf.Tensor2D = tf.concat([hidden, hidden.neg()]) as tf.Tensor2D;
@@ -171,13 +177,13 @@ Deno.test("token classification drops before its classifier, as Python does", ()
 
 Deno.test("the heads leave only their outputs in memory", () => {
   const lm = chirpHead("pretraining", SIZES);
-  assertNoLeak(() => tf.dispose(predictBoth(lm, input, CONFIG)));
+  assertNoLeak(() => tf.dispose(predictPretrainingTasks(lm, input, CONFIG)));
   const tags = chirpHead("token-classification", SIZES);
   assertNoLeak(() => tf.dispose(classifyTokens(tags, input, CONFIG)));
   const answers = chirpHead("question-answering", SIZES);
   assertNoLeak(() => tf.dispose(findAnswers(answers, input, CONFIG)));
   const pairs = chirpHead("next-sentence", SIZES);
-  assertNoLeak(() => tf.dispose(relateSentences(pairs, input, CONFIG)));
+  assertNoLeak(() => tf.dispose(predictNextSentence(pairs, input, CONFIG)));
   const words = chirpHead("masked-lm", SIZES);
-  assertNoLeak(() => tf.dispose(predictWords(words, input, CONFIG)));
+  assertNoLeak(() => tf.dispose(predictMaskedTokens(words, input, CONFIG)));
 });

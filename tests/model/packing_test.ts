@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type Batch, batchesOf } from "bertbook/batches/batches.ts";
 import { packedBatchesOf } from "bertbook/batches/packed_batches.ts";
 import type { ForwardOptions } from "bertbook/model/bert.ts";
-import { classify } from "bertbook/model/heads/sequence_classifier.ts";
+import { classifySequences } from "bertbook/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import { inputFrom } from "bertbook/model/input.ts";
 import { GOLDEN_CONFIG } from "./_golden.ts";
@@ -37,7 +37,8 @@ function logitsOf(
   tree = params,
   options: ForwardOptions = FIRST,
 ): tf.Tensor2D {
-  return classify(tree, inputFrom(batch, CONFIG), CONFIG, options).logits;
+  return classifySequences(tree, inputFrom(batch, CONFIG), CONFIG, options)
+    .logits;
 }
 
 Deno.test("sentences that share rows have the logits of sentences in rows of their own", () => {
@@ -60,7 +61,8 @@ Deno.test("each sentence has its logits where all rows are computed, too", () =>
     const shape = { pooling: "cls", hiddenSizes: [] } as const;
     const plain: BertConfig = { ...CONFIG, classifier: shape };
     const [first, whole] = [FIRST, {}].map((options) =>
-      classify(params, inputFrom(packed!, plain), plain, options).logits
+      classifySequences(params, inputFrom(packed!, plain), plain, options)
+        .logits
     );
     assertClose(whole!, first!.arraySync(), 1e-5);
   });

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { classify } from "bertbook/model/heads/sequence_classifier.ts";
+import { classifySequences } from "bertbook/model/heads/sequence_classifier.ts";
 import golden from "../golden/bert_formula.json" with { type: "json" };
 import { GOLDEN_CONFIG as CONFIG, goldenInput } from "./_golden.ts";
 import {
@@ -17,8 +17,10 @@ const input = goldenInput();
 
 Deno.test("the first rows alone give the logits, states and weights of those rows", () => {
   tf.tidy(() => {
-    const all = classify(params, input, CONFIG);
-    const first = classify(params, input, CONFIG, { rowsNeeded: "first" });
+    const all = classifySequences(params, input, CONFIG);
+    const first = classifySequences(params, input, CONFIG, {
+      rowsNeeded: "first",
+    });
     assertClose(first.logits, golden.logits, 1e-5);
     assertClose(first.logits, all.logits.arraySync(), 1e-6);
     const [hidden, hiddenOfAll] = [first, all].map(({ hiddenStates }) =>
@@ -43,7 +45,7 @@ Deno.test("the first rows alone give the gradients of the plain computation", ()
   const weights = chirp([3, 3], 4);
   const [all, first] = (["all", "first"] as const).map(
     (rowsNeeded) => (tree: typeof params) =>
-      classify(tree, input, CONFIG, { rowsNeeded }).logits.mul(weights)
+      classifySequences(tree, input, CONFIG, { rowsNeeded }).logits.mul(weights)
         .sum<tf.Scalar>(),
   );
   assertSameGradients(params, [all!, first!], 1e-6);

@@ -35,8 +35,8 @@ const CONFIGS: Record<string, BertConfig> = {
 };
 
 for (const [name, config] of Object.entries(CONFIGS)) {
-  for (const layout of ["packed", "padded"] as const) {
-    Deno.test(`fineTune() trains ${name}, ${layout}`, async () => {
+  for (const batching of ["packed", "padded"] as const) {
+    Deno.test(`fineTune() trains ${name}, ${batching}`, async () => {
       const head = "sequence-classification";
       const sizes = { config, numLabels: 2 };
       const params = initHead(head, sizes, normalRandom(7));
@@ -49,7 +49,7 @@ for (const [name, config] of Object.entries(CONFIGS)) {
       };
       const options = {
         ...{ epochs: 6, batchSize: 8, learningRate: 5e-3, seed: 1 },
-        layout,
+        batching,
       };
       for await (const event of fineTune(model, data, options)) {
         if (event.kind === "step") assert.ok(Number.isFinite(event.loss));

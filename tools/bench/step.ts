@@ -23,7 +23,7 @@ import {
 } from "../../lib/engine/tensorflow/backend.ts";
 import {
   type ClassifierParams,
-  classify,
+  classifySequences,
 } from "../../lib/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../../lib/model/config.ts";
 import type { Dropout } from "../../lib/ops/dropout.ts";
@@ -122,7 +122,7 @@ function plainLoss(
   config: BertConfig,
   dropout: Dropout,
 ): tf.Scalar {
-  const { logits } = classify(params, input, config, { dropout });
+  const { logits } = classifySequences(params, input, config, { dropout });
   return crossEntropy(logits, labels);
 }
 

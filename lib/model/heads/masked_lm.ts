@@ -58,7 +58,7 @@ export type PositionOptions = {
  * @param config Supplies the activation function and the epsilon.
  * @returns Logits, [M, V]; the caller disposes them.
  */
-export function scoreWords(
+export function scoreTokens(
   params: PredictionParams,
   hidden: tf.Tensor2D,
   words: tf.Tensor2D,
@@ -105,7 +105,7 @@ export function gatherStates(
  * disposes them.
  * @throws {RangeError} If the sequences are longer than the position table.
  */
-export function predictWords(
+export function predictMaskedTokens(
   params: MaskedLmParams,
   input: BertInput,
   config: BertConfig,
@@ -116,7 +116,7 @@ export function predictWords(
     const output = bert(params.bert, input, config, forward);
     const hidden = gatherStates(output.hiddenStates.at(-1)!, positions); // [M, D]
     const { word } = params.bert.embeddings;
-    const logits = scoreWords(params.predictions, hidden, word, config);
+    const logits = scoreTokens(params.predictions, hidden, word, config);
     return { ...output, logits };
   });
 }

@@ -42,7 +42,7 @@ export type NextSentenceOutput = BertOutput & {
  * disposes them.
  * @throws {RangeError} If the sequences are longer than the position table.
  */
-export function relateSentences(
+export function predictNextSentence(
   params: NextSentenceParams,
   input: BertInput,
   config: BertConfig,

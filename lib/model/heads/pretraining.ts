@@ -16,7 +16,7 @@ import {
   type MaskedLmParams,
   type PositionOptions,
   type PredictionParams,
-  scoreWords,
+  scoreTokens,
 } from "./masked_lm.ts";
 
 /** BERT with the heads that it is pretrained with. */
@@ -48,7 +48,7 @@ export type PretrainingOutput = BertOutput & {
  * them.
  * @throws {RangeError} If the sequences are longer than the position table.
  */
-export function predictBoth(
+export function predictPretrainingTasks(
   params: PretrainingParams,
   input: BertInput,
   config: BertConfig,
@@ -63,7 +63,7 @@ export function predictBoth(
     const pooled = pool(params.bert.pooler!, last, input.packing); // [B, D]
     return {
       ...output,
-      wordLogits: scoreWords(params.predictions, states, word, config),
+      wordLogits: scoreTokens(params.predictions, states, word, config),
       sentenceLogits: linear(params.nextSentence, pooled),
     };
   });

@@ -45,7 +45,7 @@ export type ClassifierOutput = BertOutput & {
  * disposes them.
  * @throws {RangeError} If the sequences are longer than the position table.
  */
-export function classify(
+export function classifySequences(
   params: ClassifierParams,
   input: BertInput,
   config: BertConfig,

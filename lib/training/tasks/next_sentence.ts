@@ -19,7 +19,7 @@ import { numReplicas } from "../../engine/compile.ts";
 import type { BertConfig } from "../../model/config.ts";
 import {
   type NextSentenceParams,
-  relateSentences,
+  predictNextSentence,
 } from "../../model/heads/next_sentence.ts";
 import type { Dropout } from "../../ops/dropout.ts";
 import { sumOverBatches } from "../evaluate.ts";
@@ -53,7 +53,7 @@ export function nextSentenceLoss(
   dropout: Dropout,
 ): tf.Scalar {
   const options = { dropout, rowsNeeded: "first" } as const;
-  const { logits } = relateSentences(params, input, config, options);
+  const { logits } = predictNextSentence(params, input, config, options);
   const { labelSmoothing } = config;
   return crossEntropy(logits, labels, { labelSmoothing });
 }
@@ -67,7 +67,7 @@ const compiledSums = compileEach(
   ) =>
     tf.addN(microBatches.map(({ input, labels }) => {
       const options = { rowsNeeded: "first" } as const;
-      const { logits } = relateSentences(params, input, config, options);
+      const { logits } = predictNextSentence(params, input, config, options);
       const count = tf.scalar(labels.size);
       const hits = logits.argMax(-1).equal(labels).toFloat().sum();
       return tf.stack<tf.Tensor>([

@@ -13,7 +13,7 @@ import { accuracy, matthewsCorrelation } from "../../evaluation/metrics.ts";
 import { predict } from "../../inference/predict.ts";
 import {
   type ClassifierParams,
-  classify,
+  classifySequences,
 } from "../../model/heads/sequence_classifier.ts";
 import type { Dropout } from "../../ops/dropout.ts";
 import { checkOption, RULES } from "../../options.ts";
@@ -46,7 +46,7 @@ export function classificationLoss(
   dropout: Dropout,
 ): tf.Scalar {
   const options = { dropout, rowsNeeded: "first" } as const;
-  const { logits } = classify(params, input, config, options);
+  const { logits } = classifySequences(params, input, config, options);
   const { labelSmoothing } = config;
   return crossEntropy(logits, labels, { sampleWeights, labelSmoothing });
 }

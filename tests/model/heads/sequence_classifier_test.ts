@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { bert, type BertInput } from "bertbook/model/bert.ts";
 import {
   type ClassifierParams,
-  classify,
+  classifySequences,
 } from "bertbook/model/heads/sequence_classifier.ts";
 import { dropoutFrom } from "bertbook/ops/dropout.ts";
 import { parametersOf } from "bertbook/checkpoint/architectures.ts";
@@ -28,9 +28,9 @@ Deno.test("the parameters of the golden model have Python's names and shapes", (
   assert.deepEqual(listed, golden.parameters);
 });
 
-Deno.test("classify() equals Python's transformers in every state and weight", () => {
+Deno.test("classifySequences() equals Python's transformers in every state and weight", () => {
   tf.tidy(() => {
-    const output = classify(params, goldenInput([0, 1, 2]), CONFIG);
+    const output = classifySequences(params, goldenInput([0, 1, 2]), CONFIG);
     assert.equal(output.hiddenStates.length, 3);
     assert.equal(output.attentions.length, 2);
     output.hiddenStates.forEach((hidden, layer) =>
@@ -43,9 +43,9 @@ Deno.test("classify() equals Python's transformers in every state and weight", (
   });
 });
 
-Deno.test("classify() ignores what stands in padding, and how much of it", () => {
+Deno.test("classifySequences() ignores what stands in padding, and how much of it", () => {
   tf.tidy(() => {
-    const short = classify(params, goldenInput([2], 4), CONFIG).logits;
+    const short = classifySequences(params, goldenInput([2], 4), CONFIG).logits;
     const long = goldenInput([2]);
     const other = tf.where(
       long.attentionMask.equal(1),
@@ -53,26 +53,29 @@ Deno.test("classify() ignores what stands in padding, and how much of it", () =>
       tf.fill([1, 7], 13, "int32"),
     ) as tf.Tensor2D;
     for (const inputIds of [long.inputIds, other]) {
-      const padded = classify(params, { ...long, inputIds }, CONFIG).logits;
+      const padded =
+        classifySequences(params, { ...long, inputIds }, CONFIG).logits;
       assertClose(padded, short.arraySync(), 1e-6);
     }
   });
 });
 
-Deno.test("classify() treats each sequence of a batch alone", () => {
+Deno.test("classifySequences() treats each sequence of a batch alone", () => {
   tf.tidy(() => {
-    const forward = classify(params, goldenInput([0, 1, 2]), CONFIG).logits;
-    const backward = classify(params, goldenInput([2, 1, 0]), CONFIG).logits;
+    const forward =
+      classifySequences(params, goldenInput([0, 1, 2]), CONFIG).logits;
+    const backward =
+      classifySequences(params, goldenInput([2, 1, 0]), CONFIG).logits;
     assertClose(backward.reverse(0), forward.arraySync(), 1e-6);
   });
 });
 
-Deno.test("classify() tells a pair from a sentence and one order from another", () => {
+Deno.test("classifySequences() tells a pair from a sentence and one order from another", () => {
   tf.tidy(() => {
     const { inputIds, attentionMask, tokenTypeIds } = goldenInput([1]);
     const logits = (change: Partial<BertInput>): tf.Tensor => {
       const tokens = { inputIds, attentionMask, tokenTypeIds, ...change };
-      return classify(params, tokens, CONFIG).logits;
+      return classifySequences(params, tokens, CONFIG).logits;
     };
     const plain = logits({}).arraySync();
     const oneSentence = logits({ tokenTypeIds: tf.zerosLike(tokenTypeIds) });
@@ -87,7 +90,8 @@ Deno.test("dropout changes training's logits, and the same step's in the same wa
     const tokens = goldenInput([0, 1, 2]);
     const logitsAt = (step: number): number[][] => {
       const dropout = dropoutFrom(tf.tensor1d([42, step], "int32"));
-      return classify(params, tokens, CONFIG, { dropout }).logits.arraySync();
+      return classifySequences(params, tokens, CONFIG, { dropout }).logits
+        .arraySync();
     };
     assert.deepEqual(logitsAt(1), logitsAt(1));
     assert.notDeepEqual(logitsAt(1), logitsAt(2));
@@ -98,7 +102,10 @@ Deno.test("dropout changes training's logits, and the same step's in the same wa
 Deno.test("dropout has its sites: embeddings, three in each layer, the classifier", () => {
   const rates: number[] = [];
   tf.tidy(() =>
-    classify(params, goldenInput([0]), { ...CONFIG, attentionDropout: 0.2 }, {
+    classifySequences(params, goldenInput([0]), {
+      ...CONFIG,
+      attentionDropout: 0.2,
+    }, {
       dropout: watchedDropout((rate) => rates.push(rate)),
     })
   );
@@ -109,11 +116,11 @@ Deno.test("dropout has its sites: embeddings, three in each layer, the classifie
 
 /** A scalar in which all logits count differently. */
 function loss(tree: ClassifierParams, tokens: BertInput): tf.Scalar {
-  const { logits } = classify(tree, tokens, CONFIG);
+  const { logits } = classifySequences(tree, tokens, CONFIG);
   return logits.mul(tf.tensor2d([[1, -2, 3], [2, 1, -1]])).sum();
 }
 
-Deno.test("classify() has the gradients of central differences at every depth", () => {
+Deno.test("classifySequences() has the gradients of central differences at every depth", () => {
   const { embeddings, layers, pooler } = params.bert;
   const [first] = layers;
   const tokens = goldenInput([1, 2]);
@@ -141,9 +148,9 @@ Deno.test("classify() has the gradients of central differences at every depth", 
   tf.dispose(tokens);
 });
 
-Deno.test("classify() leaves only its outputs in memory, and its gradients none", () => {
+Deno.test("classifySequences() leaves only its outputs in memory, and its gradients none", () => {
   const tokens = goldenInput([1, 2]);
-  assertNoLeak(() => tf.dispose(classify(params, tokens, CONFIG)));
+  assertNoLeak(() => tf.dispose(classifySequences(params, tokens, CONFIG)));
   assertNoLeak(() => tf.dispose(bert(params.bert, tokens, CONFIG)));
   const { word } = params.bert.embeddings;
   assertNoLeak(() =>
