@@ -81,12 +81,6 @@ export const GROUPS: readonly TestGroup[] = [
     needsAssets: true,
   },
   {
-    name: "from outside",
-    paths: ["tests/outside"],
-    permissions: [...NATIVE, ...PROCESSES],
-    needsAssets: true,
-  },
-  {
     name: "notebooks",
     paths: ["tests/notebooks"],
     permissions: [...NATIVE, ...PROCESSES],
