@@ -97,9 +97,9 @@ export function splitBatch<Plain extends TokenArrays>(
             .map((position) => Math.max(0, position - firstToken));
         case "packing":
           return packing && {
-            positions: sliceRows(packing.positions, numRows, ownRows),
-            sequences: sliceRows(packing.sequences, numRows, ownRows),
-            starts: sliceRows(packing.starts, numExamples, own)
+            positionIds: sliceRows(packing.positionIds, numRows, ownRows),
+            sequenceIds: sliceRows(packing.sequenceIds, numRows, ownRows),
+            clsPositions: sliceRows(packing.clsPositions, numExamples, own)
               .map((token) => token - firstToken),
           };
       }
@@ -134,7 +134,7 @@ function isPackedFor(
 ): boolean {
   return inputIds.length / length % examples.length === 0 &&
     examples.every(({ start, end }, microBatch) =>
-      packing!.starts.subarray(start, end).every((token) => {
+      packing!.clsPositions.subarray(start, end).every((token) => {
         const row = Math.floor(token / length);
         return rows[microBatch]!.start <= row && row < rows[microBatch]!.end;
       })

@@ -26,11 +26,11 @@ export type EncodedExample = {
 /** The positions of packed examples, several of which share a row. */
 export type PackingArrays = {
   /** Position of each token in its own example, [R, T]. */
-  positions: Int32Array;
+  positionIds: Int32Array;
   /** Which example each token is of, counted from 1, [R, T]; padding is 0. */
-  sequences: Int32Array;
+  sequenceIds: Int32Array;
   /** Where the first token of each example is among all R · T, [B]. */
-  starts: Int32Array;
+  clsPositions: Int32Array;
 };
 
 /** B examples in rows of T tokens: one example in each row, or several if packed. */

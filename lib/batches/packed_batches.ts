@@ -180,19 +180,19 @@ function pack(
   const inputIds = new Int32Array(numRows * length).fill(padTokenId); // [R, T]
   const tokenTypeIds = new Int32Array(numRows * length); // [R, T]
   const attentionMask = new Float32Array(numRows * length); // [R, T]
-  const positions = new Int32Array(numRows * length); // [R, T]
-  const sequences = new Int32Array(numRows * length); // [R, T]
-  const starts = Int32Array.from(
+  const positionIds = new Int32Array(numRows * length); // [R, T]
+  const sequenceIds = new Int32Array(numRows * length); // [R, T]
+  const clsPositions = Int32Array.from(
     places,
     ({ row, offset }) => row * length + offset,
   ); // [B]
   for (const [index, example] of examples.entries()) {
-    const start = starts[index]!, end = start + example.inputIds.length;
+    const start = clsPositions[index]!, end = start + example.inputIds.length;
     inputIds.set(example.inputIds, start);
     tokenTypeIds.set(example.tokenTypeIds, start);
     attentionMask.fill(1, start, end);
-    sequences.fill(index + 1, start, end);
-    for (let at = start; at < end; at++) positions[at] = at - start;
+    sequenceIds.fill(index + 1, start, end);
+    for (let at = start; at < end; at++) positionIds[at] = at - start;
   }
   return {
     inputIds,
@@ -202,7 +202,7 @@ function pack(
     indices,
     size: examples.length,
     length,
-    packing: { positions, sequences, starts },
+    packing: { positionIds, sequenceIds, clsPositions },
   };
 }
 

@@ -262,8 +262,8 @@ export async function ensureEngine(): Promise<void> {
   if (tf.getBackend() && !isChosenByTfjs) return;
   if (starters.size === 0) {
     throw new RangeError(
-      `Cannot compute: an engine must run; found none; call startEngine() of ` +
-        `"bertbook", or registerEngine() and startEngine() of "bertbook/core"`,
+      `Cannot compute: an engine must run; found none that is registered; import ` +
+        `"bertbook" or "bertbook/core", which register engines`,
     );
   }
   // Several calls may need it at the same time.

@@ -23,8 +23,7 @@ async function startWasm(
   const { setWasmPaths, version_wasm } = await import(
     "@tensorflow/tfjs-backend-wasm"
   );
-  const folder = wasmFolder ??
-    new URL("./", import.meta.resolve("@tensorflow/tfjs-backend-wasm")).href;
+  const folder = wasmFolder ?? packageFolder();
   setWasmPaths(folder.endsWith("/") ? folder : `${folder}/`);
   if (!tf.getKernel("UnsortedSegmentSum", BACKEND)) {
     tf.registerKernel(UNSORTED_SEGMENT_SUM);
@@ -41,6 +40,21 @@ async function startWasm(
 }
 
 registerEngine("wasm", startWasm);
+
+/** Where npm has put the package with the binary files. */
+function packageFolder(): string {
+  try {
+    const main = import.meta.resolve("@tensorflow/tfjs-backend-wasm");
+    return new URL("./", main).href;
+  } catch (cause) {
+    throw new RangeError(
+      "Cannot find the binary files of the wasm engine: their npm package must be " +
+        "installed beside this one; found that it is not, as in a browser; name " +
+        "their folder by startEngine({ wasmFolder })",
+      { cause },
+    );
+  }
+}
 
 /** The gradient of a gather, an embedding's for example; the backend lacks it. */
 const UNSORTED_SEGMENT_SUM: tf.KernelConfig = {

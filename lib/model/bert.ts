@@ -28,11 +28,11 @@ export type BertParams = EncoderParams & {
 /** How sequences share rows: R rows of T tokens hold B sequences. */
 export type Packing = {
   /** Position of each token in its own sequence, [R, T], int32. */
-  positions: tf.Tensor2D;
+  positionIds: tf.Tensor2D;
   /** Which sequence each token is of, counted from 1, [R, T], int32; padding is 0. */
-  sequences: tf.Tensor2D;
+  sequenceIds: tf.Tensor2D;
   /** Position of the first token of each sequence among all R · T, [B], int32. */
-  starts: tf.Tensor1D;
+  clsPositions: tf.Tensor1D;
 };
 
 /** A batch of token sequences; check it with `checkInput` before it becomes tensors. */
@@ -93,14 +93,14 @@ export function bert(
     const { packing } = input;
     const mask = packing === undefined
       ? paddingMask(input.attentionMask)
-      : packedMask(packing.sequences);
-    const tokens = { ...input, positions: packing?.positions };
+      : packedMask(packing.sequenceIds);
+    const tokens = { ...input, positionIds: packing?.positionIds };
     let hidden = embed(params.embeddings, tokens, config, dropout); // [B · T, D]
     const hiddenStates = [hidden.reshape<tf.Tensor3D>([B, T, D])];
     const attentions: tf.Tensor4D[] = [];
     for (const layer of params.layers) {
       const isShort = rowsNeeded === "first" && layer === params.layers.at(-1);
-      const queries = isShort ? packing?.starts ?? "first" : "all";
+      const queries = isShort ? packing?.clsPositions ?? "first" : "all";
       const how: LayerOptions = { mask, dropout, queries };
       const output = encoderLayer(layer, hidden, config, how);
       hidden = output.hidden;
@@ -161,7 +161,9 @@ export function clsState(
   return tf.tidy(() => {
     // A row of one token is a sequence's: the others were not computed.
     const isShared = packing !== undefined && T > 1;
-    if (isShared) return gatherRows(hidden.as2D(B * T, D), packing.starts);
+    if (isShared) {
+      return gatherRows(hidden.as2D(B * T, D), packing.clsPositions);
+    }
     return hidden.slice([0, 0, 0], [B, 1, D]).reshape([B, D]);
   });
 }

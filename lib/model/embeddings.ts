@@ -34,7 +34,7 @@ export function embed(
   tokens: {
     inputIds: tf.Tensor2D;
     tokenTypeIds: tf.Tensor2D;
-    positions?: tf.Tensor2D | undefined;
+    positionIds?: tf.Tensor2D | undefined;
   },
   config: Pick<
     BertConfig,
@@ -43,16 +43,16 @@ export function embed(
   dropout: Dropout,
 ): tf.Tensor2D {
   const { layerNormEpsilon, hiddenDropout, positionOffset } = config;
-  const { inputIds, tokenTypeIds, positions } = tokens;
+  const { inputIds, tokenTypeIds, positionIds } = tokens;
   return tf.tidy(() => {
     let sum = gatherRows(params.word, inputIds.flatten()); // [B · T, D]
     if (params.tokenType !== undefined) {
       sum = sum.add(gatherRows(params.tokenType, tokenTypeIds.flatten()));
     }
-    if (positions === undefined) {
+    if (positionIds === undefined) {
       sum = addPositions(sum, params.position, inputIds.shape, positionOffset);
     } else {
-      const rows = positions.flatten();
+      const rows = positionIds.flatten();
       sum = sum.add(gatherRows(
         params.position,
         positionOffset === 0

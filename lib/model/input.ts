@@ -20,9 +20,9 @@ export type TokenArrays = {
 
 /** How the sequences share rows; see `Packing`. */
 export type PackedArrays = {
-  readonly positions: ArrayLike<number>;
-  readonly sequences: ArrayLike<number>;
-  readonly starts: ArrayLike<number>;
+  readonly positionIds: ArrayLike<number>;
+  readonly sequenceIds: ArrayLike<number>;
+  readonly clsPositions: ArrayLike<number>;
 };
 
 /**
@@ -70,9 +70,9 @@ export function checkInput(input: TokenArrays, config: BertConfig): void {
   if (input.packing !== undefined) {
     checkPacking(input.packing, inputIds.length, T);
   }
-  const starts = input.packing?.starts ??
+  const clsPositions = input.packing?.clsPositions ??
     Array.from({ length: inputIds.length / T }, (_, row) => row * T);
-  const odd = Array.from(starts).findIndex((start) =>
+  const odd = Array.from(clsPositions).findIndex((start) =>
     attentionMask[start] === 0
   );
   if (odd !== -1) {
@@ -85,15 +85,15 @@ export function checkInput(input: TokenArrays, config: BertConfig): void {
 
 /** Refuses positions outside the rows. */
 function checkPacking(packing: PackedArrays, count: number, T: number): void {
-  const { positions, sequences, starts } = packing;
-  if (positions.length !== count || sequences.length !== count) {
+  const { positionIds, sequenceIds, clsPositions } = packing;
+  if (positionIds.length !== count || sequenceIds.length !== count) {
     throw new RangeError(
-      `Cannot encode packed sequences: positions and sequences must hold ${count} ` +
-        `values, as inputIds do; found ${positions.length}, ${sequences.length}`,
+      `Cannot encode packed sequences: positionIds and sequenceIds must hold ${count} ` +
+        `values, as inputIds do; found ${positionIds.length}, ${sequenceIds.length}`,
     );
   }
-  checkBelow(positions, T, { value: "position", limit: "length", T });
-  checkBelow(starts, count, { value: "first token", limit: "tokens", T });
+  checkBelow(positionIds, T, { value: "position", limit: "length", T });
+  checkBelow(clsPositions, count, { value: "first token", limit: "tokens", T });
 }
 
 /** Refuses the first of `values` that is not an integer in [0, limit). */
@@ -133,9 +133,12 @@ export function inputFrom(input: TokenArrays, config: BertConfig): BertInput {
     attentionMask: tf.tensor2d(Float32Array.from(attentionMask), shape),
     ...(packing && {
       packing: {
-        positions: whole(packing.positions),
-        sequences: whole(packing.sequences),
-        starts: tf.tensor1d(Int32Array.from(packing.starts), "int32"),
+        positionIds: whole(packing.positionIds),
+        sequenceIds: whole(packing.sequenceIds),
+        clsPositions: tf.tensor1d(
+          Int32Array.from(packing.clsPositions),
+          "int32",
+        ),
       },
     }),
   };

@@ -31,9 +31,9 @@ export const NO_DROPOUT: Dropout = Object.assign(
  *
  * Srivastava et al. (2014); survivors are divided by 1 − rate, so that the mean
  * stays and evaluation needs no correction. The masks are a function of the seed,
- * the step and the number of the call (the first, the second …) alone, so that a resumed run
- * drops what an uninterrupted one would have dropped. Make a new one for each
- * forward pass: the calls are counted from the start.
+ * the step and the number of the call (the first, the second …) alone, so that a
+ * resumed run drops what an uninterrupted one would have dropped. Make a new one for
+ * each forward pass: the calls are counted from the start.
  *
  * @example Half of the elements are dropped, the others doubled
  * ```ts

@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 
 /**
  * Adds up what a compiled function counts in each batch.
@@ -14,6 +15,7 @@ export async function sumOverBatches<Plain>(
   batches: Iterable<Plain>,
   sumsOf: (plain: Plain) => tf.Tensor1D,
 ): Promise<number[]> {
+  await ensureEngine();
   const sums: number[] = [];
   for (const plain of batches) {
     const ofBatch = tf.tidy(() => sumsOf(plain));

@@ -14,6 +14,7 @@ import {
 import { checkAlive, checkExamples } from "../batches/check_examples.ts";
 import { maskedBatchesOf } from "../batches/masking.ts";
 import type { HeadModel } from "../checkpoint/pretrained.ts";
+import { ensureEngine } from "../engine/start_engine.ts";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
 import {
   compileEach,
@@ -87,6 +88,7 @@ export async function evaluatePretraining(
     multipleOf: lengthMultiple(config),
     padTokenId: config.padTokenId,
   });
+  await ensureEngine();
   let loss = 0, numFound = 0, numMaskedTokens = 0, numRight = 0;
   for (const batch of batches) {
     const predictions = tf.tidy(() => {

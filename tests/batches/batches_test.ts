@@ -138,7 +138,10 @@ Deno.test("batchesOf() refuses what it would have to cut or invent", () => {
       run(examplesOf(2, 5), { length: 4 }),
       /at most 4 tokens; found 5 in example 1;/,
     ],
-    [run(examplesOf(2), { order: [0, 1] }), /every index must be below 1; found 1/],
+    [
+      run(examplesOf(2), { order: [0, 1] }),
+      /every index must be below 1; found 1/,
+    ],
     [run(examplesOf(0), {}), /found 0 inputIds, 0 tokenTypeIds/],
     [
       run([{ inputIds: [1, 2], tokenTypeIds: [0], label: 0 }], {}),

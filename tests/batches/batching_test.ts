@@ -21,7 +21,11 @@ async function losses(batching: "packed" | "padded"): Promise<number[]> {
   const model = newModel({ config: TOY_WITHOUT_DROPOUT });
   const found: number[] = [];
   const run = fineTune(model, { train: TRAIN, validation: VALIDATION }, {
-    ...{ epochs: 2, batchSize: 8, learningRate: 1e-2, seed: 42, batching },
+    epochs: 2,
+    batchSize: 8,
+    learningRate: 1e-2,
+    seed: 42,
+    batching,
   });
   for await (const event of run) {
     if (event.kind === "step") found.push(event.loss);

@@ -92,12 +92,15 @@ Deno.test("what is hidden follows from the stream; nothing is where all is speci
   assert.deepEqual(none, {
     inputIds: [CLS, SEP],
     maskedPositions: [],
-    words: [],
+    maskedLabels: [],
   });
   assert.throws(
     () =>
       maskTokens(inputIds, vocabulary, randomStream(1), { mlmProbability: 0 }),
-    { name: "RangeError", message: /mlmProbability must be in \(0, 1\); found 0$/ },
+    {
+      name: "RangeError",
+      message: /mlmProbability must be in \(0, 1\); found 0$/,
+    },
   );
 });
 
@@ -153,7 +156,7 @@ Deno.test("a vocabulary without [MASK] can hide nothing", () => {
     () => maskTokens([2, 4, 3], { pieces, idOf }, randomStream(1)),
     {
       name: "RangeError",
-      message: /Cannot hide words as the vocabulary must hold \[MASK\]/,
+      message: /Cannot mask tokens: the vocabulary must hold \[MASK\]/,
     },
   );
 });

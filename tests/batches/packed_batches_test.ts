@@ -34,10 +34,10 @@ Deno.test("packedBatchesOf() puts short examples behind long ones", () => {
   assert.deepEqual([...batch!.tokenTypeIds], [0, 0, 1, 1, 0, 0, 0, 1, 0, 0]);
   assert.deepEqual([...batch!.attentionMask], [1, 1, 1, 1, 0, 1, 1, 1, 1, 1]);
   assert.deepEqual([...batch!.labels], [0, 1, 0]);
-  const { positions, sequences, starts } = batch!.packing!;
-  assert.deepEqual([...positions], [0, 1, 2, 3, 0, 0, 1, 2, 0, 1]);
-  assert.deepEqual([...sequences], [2, 2, 2, 2, 0, 3, 3, 3, 1, 1]);
-  assert.deepEqual([...starts], [8, 0, 5]);
+  const { positionIds, sequenceIds, clsPositions } = batch!.packing!;
+  assert.deepEqual([...positionIds], [0, 1, 2, 3, 0, 0, 1, 2, 0, 1]);
+  assert.deepEqual([...sequenceIds], [2, 2, 2, 2, 0, 3, 3, 3, 1, 1]);
+  assert.deepEqual([...clsPositions], [8, 0, 5]);
   assert.equal(batch!.size, 3);
   assert.equal(batch!.length, 5);
   assert.deepEqual(rest, []);
@@ -67,7 +67,7 @@ Deno.test("packedBatchesOf() rounds the rows up with rows of padding, if they ar
   for (const name of ["inputIds", "tokenTypeIds", "attentionMask"] as const) {
     assert.deepEqual([...even[name]], [...plain[name], 0, 0, 0, 0, 0]);
   }
-  assert.deepEqual(even.packing!.starts, plain.packing!.starts);
+  assert.deepEqual(even.packing!.clsPositions, plain.packing!.clsPositions);
 });
 
 Deno.test("packRows() loses no token and lets none overlap", () => {
@@ -103,7 +103,10 @@ Deno.test("packedBatchesOf() refuses sizes and indices that make no batch", () =
     /rowLength: it must be a whole number/,
   );
   assert.throws(() => batches({ multipleOf: -1 }), /multipleOf: it must be/);
-  assert.throws(() => batches({ rowsMultipleOf: 0 }), /rowsMultipleOf: it must/);
+  assert.throws(
+    () => batches({ rowsMultipleOf: 0 }),
+    /rowsMultipleOf: it must/,
+  );
   assert.throws(
     () => batches({ order: [2] }),
     /every index must be below 2; found 2/,

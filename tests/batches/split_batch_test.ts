@@ -26,17 +26,17 @@ function examplesOf(lengths: readonly number[]): EncodedExample[] {
 function contentOf(batch: Batch): EncodedExample[] {
   const { length: T, packing } = batch;
   return Array.from(batch.labels, (label, example) => {
-    const start = packing?.starts[example] ?? example * T;
+    const start = packing?.clsPositions[example] ?? example * T;
     const isOwn = (at: number): boolean =>
       at < batch.inputIds.length && batch.attentionMask[at] === 1 &&
       (packing === undefined
         ? at < start + T
-        : packing.sequences[at] === packing.sequences[start]);
+        : packing.sequenceIds[at] === packing.sequenceIds[start]);
     let end = start;
     while (isOwn(end)) end++;
     if (packing !== undefined) {
       assert.deepEqual(
-        [...packing.positions.subarray(start, end)],
+        [...packing.positionIds.subarray(start, end)],
         Array.from({ length: end - start }, (_, i) => i),
       );
     }
@@ -72,51 +72,59 @@ Deno.test("rowSpans() shares all rows out, at most one more to each of the first
   );
 });
 
-Deno.test("the shards of a batch have its examples, in their order", () => {
+Deno.test("the micro-batches of a batch have its examples, in their order", () => {
   assertAll(fc.property(lengths, counts, (lengths, count) => {
     const examples = examplesOf(lengths);
     const [batch] = batchesOf(examples, { batchSize: examples.length });
-    const shards = splitBatch(batch!, count);
-    assert.equal(shards.length, Math.min(count, examples.length));
-    assert.deepEqual(shards.flatMap(contentOf), examples);
-    assert.deepEqual(shards.flatMap(({ indices }) => indices), batch!.indices);
-    for (const { length } of shards) assert.equal(length, batch!.length);
+    const microBatches = splitBatch(batch!, count);
+    assert.equal(microBatches.length, Math.min(count, examples.length));
+    assert.deepEqual(microBatches.flatMap(contentOf), examples);
+    assert.deepEqual(
+      microBatches.flatMap(({ indices }) => indices),
+      batch!.indices,
+    );
+    for (const { length } of microBatches) assert.equal(length, batch!.length);
   }));
 });
 
-Deno.test("a batch packed for shards is cut into these, of equally many rows", () => {
+Deno.test("a batch packed for micro-batches is split into these, of equally many rows", () => {
   assertAll(fc.property(lengths, counts, (lengths, count) => {
     const examples = examplesOf(lengths);
     const [batch] = packedBatchesOf(examples, {
-      ...{ batchSize: examples.length, rowLength: 12, microBatches: count },
+      batchSize: examples.length,
+      rowLength: 12,
+      microBatches: count,
       rowsMultipleOf: 2,
     });
-    const shards = splitBatch(batch!, count);
-    assert.equal(shards.length, Math.min(count, examples.length));
+    const microBatches = splitBatch(batch!, count);
+    assert.equal(microBatches.length, Math.min(count, examples.length));
     assert.equal(
-      new Set(shards.map(({ inputIds }) => inputIds.length)).size,
+      new Set(microBatches.map(({ inputIds }) => inputIds.length)).size,
       1,
     );
     const [sizes, tokens] = [
-      shards.map(({ size }) => size),
-      shards.map((shard) => shard.attentionMask.reduce((sum, x) => sum + x, 0)),
+      microBatches.map(({ size }) => size),
+      microBatches.map((microBatch) =>
+        microBatch.attentionMask.reduce((sum, x) => sum + x, 0)
+      ),
     ];
     assert.deepEqual(
       sizes,
       rowSpans(examples.length, count).map(({ start, end }) => end - start),
     );
-    // Dealt there and back again, no shard is ahead by more than one example.
+    // Dealt forwards and backwards, none has more tokens than the others by more than one
+    // example.
     assert.ok(
       Math.max(...tokens) - Math.min(...tokens) <= Math.max(...lengths),
     );
-    const content = shards.flatMap(contentOf);
-    const indices = shards.flatMap(({ indices }) => indices);
+    const content = microBatches.flatMap(contentOf);
+    const indices = microBatches.flatMap(({ indices }) => indices);
     assert.deepEqual(content, indices.map((index) => examples[index]!));
     assert.deepEqual(indices.toSorted((a, b) => a - b), [...examples.keys()]);
   }));
 });
 
-Deno.test("what is left over is packed for shards only if it can be shared out evenly", () => {
+Deno.test("the last batch is packed for micro-batches only if it can be shared out evenly", () => {
   const examples = examplesOf([5, 2, 7, 3, 6, 4, 5, 6]);
   const cuts = (batchSize: number): number[] =>
     [...packedBatchesOf(examples, { batchSize, rowLength: 7, microBatches: 2 })]
@@ -125,14 +133,15 @@ Deno.test("what is left over is packed for shards only if it can be shared out e
   assert.deepEqual(cuts(6), [2, 2]);
 });
 
-Deno.test("a batch that was not packed for shards stays whole", () => {
+Deno.test("a batch that was not packed for micro-batches stays whole", () => {
   const [batch] = packedBatchesOf(examplesOf([2, 4, 3, 5]), {
-    ...{ batchSize: 4, rowLength: 7 },
+    batchSize: 4,
+    rowLength: 7,
   });
   assert.deepEqual(splitBatch(batch!, 2), [batch]);
 });
 
-Deno.test("shards of hidden words name the same words", () => {
+Deno.test("micro-batches of masked tokens have the same labels", () => {
   const pieces = [...SPECIAL_TOKENS, ..."abcdefghijklmnop"];
   const vocabulary = {
     pieces,
@@ -143,35 +152,44 @@ Deno.test("shards of hidden words name the same words", () => {
     tokenTypeIds: new Array(length + 2).fill(0),
     label: 0,
   }));
-  const options = { batchSize: 5, vocabulary, seed: 1, epoch: 1, mlmProbability: 0.4 };
+  const options = {
+    batchSize: 5,
+    vocabulary,
+    seed: 1,
+    epoch: 1,
+    mlmProbability: 0.4,
+  };
   const [batch] = maskedBatchesOf(examples, options);
-  const shards = splitBatch(batch!, 2);
-  assert.deepEqual(shards.map(({ size }) => size), [3, 2]);
+  const microBatches = splitBatch(batch!, 2);
+  assert.deepEqual(microBatches.map(({ size }) => size), [3, 2]);
   /** Row in the batch, place in the row, and word of each. */
-  const hidden = (shard: typeof batch, firstRow: number): number[][] =>
-    Array.from(shard!.maskedPositions, (place, m) => [
-      firstRow + Math.floor(place / shard!.length),
-      place % shard!.length,
-      shard!.maskedLabels[m]!,
+  const masked = (microBatch: typeof batch, firstRow: number): number[][] =>
+    Array.from(microBatch!.maskedPositions, (place, m) => [
+      firstRow + Math.floor(place / microBatch!.length),
+      place % microBatch!.length,
+      microBatch!.maskedLabels[m]!,
     ]).filter(([, , word]) => word !== IGNORE_INDEX);
-  const [first, second] = shards;
-  const all = hidden(batch, 0);
+  const [first, second] = microBatches;
+  const all = masked(batch, 0);
   assert.ok(all.length > 6);
-  assert.deepEqual([...hidden(first, 0), ...hidden(second, 3)], all);
-  for (const { maskedPositions, inputIds } of shards) {
+  assert.deepEqual([...masked(first, 0), ...masked(second, 3)], all);
+  for (const { maskedPositions, inputIds } of microBatches) {
     assert.ok(
       maskedPositions.every((place) => place >= 0 && place < inputIds.length),
     );
   }
 });
 
-Deno.test("shards of next tokens have the batch's rows", () => {
+Deno.test("micro-batches of next tokens have the batch's rows", () => {
   const sequences = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
     .map((inputIds) => ({ inputIds, promptLength: 1 }));
   const [batch] = nextTokenBatches(sequences, { batchSize: 3, length: 2 });
   assert.deepEqual(
     splitBatch(batch!, 2).map(({ inputIds, labels, indices, length }) => ({
-      ...{ inputIds: [...inputIds], labels: [...labels], indices, length },
+      inputIds: [...inputIds],
+      labels: [...labels],
+      indices,
+      length,
     })),
     [
       {

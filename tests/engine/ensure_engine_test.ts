@@ -28,9 +28,8 @@ function startStandIn(): ReturnType<Parameters<typeof registerEngine>[1]> {
 Deno.test("without an engine the error says how to start one", async () => {
   const expected = {
     name: "RangeError",
-    message: "Cannot compute: an engine must run; found none; call " +
-      'startEngine() of "bertbook", or registerEngine() and startEngine() of ' +
-      '"bertbook/core"',
+    message: "Cannot compute: an engine must run; found none that is " +
+      'registered; import "bertbook" or "bertbook/core", which register engines',
   };
   await assert.rejects(ensureEngine(), expected);
   // The first tensor lets tfjs choose its plain JavaScript: that is no choice of the user's.

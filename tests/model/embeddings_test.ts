@@ -90,8 +90,8 @@ Deno.test("a sequence's first position is the offset's row, packed or not", () =
     };
     const inputIds = tf.tensor2d([[3, 1, 4, 1, 5]], [1, 5], "int32");
     const tokens = { inputIds, tokenTypeIds: tf.zerosLike(inputIds) };
-    const positions = tf.tensor2d([[0, 1, 2, 0, 1]], [1, 5], "int32");
-    for (const each of [tokens, { ...tokens, positions }]) {
+    const positionIds = tf.tensor2d([[0, 1, 2, 0, 1]], [1, 5], "int32");
+    for (const each of [tokens, { ...tokens, positionIds }]) {
       const plain = embed(params, each, config, NO_DROPOUT);
       const offset = embed(shifted, each, roberta, NO_DROPOUT);
       assertClose(offset, plain.arraySync(), 0);

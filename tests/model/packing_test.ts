@@ -110,10 +110,13 @@ Deno.test("inputFrom() refuses places outside the rows", () => {
     tf.dispose(
       inputFrom({ ...batch, packing: { ...packing!, ...places } }, CONFIG),
     );
-  assert.throws(change({ starts: Int32Array.of(20) }), /found 20/);
-  assert.throws(change({ positions: new Int32Array(20).fill(10) }), /position/);
+  assert.throws(change({ clsPositions: Int32Array.of(20) }), /found 20/);
   assert.throws(
-    change({ sequences: new Int32Array(3) }),
+    change({ positionIds: new Int32Array(20).fill(10) }),
+    /position/,
+  );
+  assert.throws(
+    change({ sequenceIds: new Int32Array(3) }),
     /20 values.*found 20, 3/s,
   );
 });

@@ -134,7 +134,7 @@ export function constantRate(learningRate: number): ClassifierPlan["schedule"] {
   return { name: "constant", learningRate, warmupSteps: 0, totalSteps: 1000 };
 }
 
-/** A learner with new weights; the caller disposes it with `disposeTrainState`. */
+/** A classifier with new weights; the caller disposes it with `disposeTrainState`. */
 export function newTrainState(numLabels = 2): ClassifierTrainState {
   const params = initHead(
     "sequence-classification",

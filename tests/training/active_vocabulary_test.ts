@@ -43,8 +43,13 @@ for (const weightDecay of [0, 0.5]) {
 
     const model = newModel();
     const run = fineTune(model, { train: EXAMPLES, validation: EXAMPLES }, {
-      ...{ epochs: 1, batchSize: 8, learningRate: 1e-2, weightDecay },
-      ...{ schedule: "constant", batching: "padded", seed: 42 },
+      epochs: 1,
+      batchSize: 8,
+      learningRate: 1e-2,
+      weightDecay,
+      schedule: "constant",
+      batching: "padded",
+      seed: 42,
     });
     const found: number[] = [];
     for await (const event of run) {

@@ -69,7 +69,7 @@ const CONTRARY: FineTuneData = {
     .map((example) => ({ ...example, label: 1 - example.label })),
 };
 
-Deno.test("fineTune() learns, and judges every epoch on the validation set", async () => {
+Deno.test("fineTune() learns, and evaluates every epoch on the validation set", async () => {
   await assertNoLeak(async () => {
     const model = newModel({ config: TOY_WITHOUT_DROPOUT });
     const run = fineTune(model, DATA, { ...RECIPE, epochs: 6 });
@@ -293,4 +293,38 @@ Deno.test("the model can be saved whenever an evaluation is the best", async () 
     disposeTree(each.params);
   }
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("fineTune() refuses texts, labels that are strings, unknown options and a disposed model", () => {
+  const model = newModel();
+  const refused = (
+    change: { data?: unknown; options?: object },
+    message: RegExp,
+  ): void => {
+    const data = { ...DATA, ...change.data as Partial<FineTuneData> };
+    const options = { ...RECIPE, ...change.options };
+    assert.throws(() => fineTune(model, data, options), {
+      name: "TypeError",
+      message,
+    });
+  };
+  refused(
+    { data: { train: ["It rains."] } },
+    /example 0 for training: it must have inputIds .* found "It rains\."; encode/,
+  );
+  refused(
+    { data: { train: "It rains." } },
+    /must be an array; found "It rains/,
+  );
+  const example = { ...DATA.train[0]!, label: "yes" };
+  refused(
+    { data: { validation: [example] } },
+    /example 0 for validation: .* found "yes"; the classes are "no", "yes"; give/,
+  );
+  refused(
+    { options: { weigthDecay: 0.1 } },
+    /found "weigthDecay"; did you mean "weightDecay"\?$/,
+  );
+  disposeTree(model.params);
+  refused({}, /must be alive; found disposed tensors; load the model again$/);
 });

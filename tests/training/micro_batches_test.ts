@@ -37,18 +37,18 @@ function batches(batching: Batching): Batch[] {
   return [...BATCHES_OF[batching](TRAIN, TOY_WITHOUT_DROPOUT, ORDER)];
 }
 
-/** Loss and gradients of a batch in some shards. */
+/** Loss and gradients of a batch in micro-batches. */
 function lossAndGradients(batch: Batch, count: number): number[][] {
   const state = newTrainState();
   const numbers = tf.tidy(() => {
-    const shards = splitBatch(batch, count);
-    assert.equal(shards.length, count);
-    const weights = shards.map(({ labels }) =>
+    const microBatches = splitBatch(batch, count);
+    assert.equal(microBatches.length, count);
+    const weights = microBatches.map(({ labels }) =>
       labels.reduce((sum, label) => sum + CLASS_WEIGHTS[label]!, 0)
     );
     const input = {
-      microBatches: shards.map((shard) =>
-        batchTensors(shard, TOY_WITHOUT_DROPOUT, CLASS_WEIGHTS)
+      microBatches: microBatches.map((microBatch) =>
+        batchTensors(microBatch, TOY_WITHOUT_DROPOUT, CLASS_WEIGHTS)
       ),
       weights: microBatchWeights(weights),
     };
@@ -70,7 +70,7 @@ function lossAndGradients(batch: Batch, count: number): number[][] {
 }
 
 for (const batching of ["padded", "packed"] as const) {
-  Deno.test(`shards of a ${batching} batch have its loss and its gradients`, () => {
+  Deno.test(`micro-batches of a ${batching} batch have its loss and its gradients`, () => {
     const [batch] = batches(batching);
     const [loss, ...gradients] = lossAndGradients(batch!, 1);
     const counts = batching === "padded" ? [2, 3] : [2]; // packed for two threads
@@ -86,7 +86,7 @@ for (const batching of ["padded", "packed"] as const) {
     }
   });
 
-  Deno.test(`compiled steps on shards of ${batching} batches are those of whole ones`, async () => {
+  Deno.test(`compiled steps on micro-batches of ${batching} batches are those of whole ones`, async () => {
     const plan = planOf({ config: TOY_WITHOUT_DROPOUT });
     const follow = async (): Promise<number[][]> => {
       const state = newTrainState();
@@ -121,7 +121,7 @@ for (const batching of ["padded", "packed"] as const) {
   });
 }
 
-Deno.test("microBatchWeights() gives each shard its part of one", () => {
+Deno.test("microBatchWeights() gives each micro-batch its part of one", () => {
   const shares = microBatchWeights([2, 6]);
   assert.deepEqual([...shares.dataSync()], [0.25, 0.75]);
   shares.dispose();

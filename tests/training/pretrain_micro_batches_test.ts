@@ -26,13 +26,17 @@ function sentence(...words: number[]): EncodedExample {
   return { inputIds, tokenTypeIds: inputIds.map(() => 0), label: 0 };
 }
 
-Deno.test("pretrain() takes the mean over words, though shards have few or none", async () => {
+Deno.test("pretrain() takes the mean over tokens, though micro-batches have few or none", async () => {
   const empty = sentence();
   const data = {
     train: [
-      ...[empty, empty, empty, empty, empty, sentence(1), empty],
-      ...[sentence(1, 2, 3, 4, 5, 6, 7, 8), sentence(3, 3, 3, 3)],
-      ...[sentence(2), sentence(4, 5)],
+      ...Array<EncodedExample>(5).fill(empty),
+      sentence(1),
+      empty,
+      sentence(1, 2, 3, 4, 5, 6, 7, 8),
+      sentence(3, 3, 3, 3),
+      sentence(2),
+      sentence(4, 5),
     ],
     validation: [sentence(1, 2, 3)],
   };

@@ -27,8 +27,12 @@ import { assertNoLeak, TOY } from "./_support.ts";
 await startEngine({ engine: "tensorflow" });
 
 const CONFIG = {
-  ...{ ...TOY, vocabSize: 13, maxPositionEmbeddings: 20 },
-  ...{ hiddenSize: 32, intermediateSize: 64, hiddenDropout: 0 },
+  ...TOY,
+  vocabSize: 13,
+  maxPositionEmbeddings: 20,
+  hiddenSize: 32,
+  intermediateSize: 64,
+  hiddenDropout: 0,
 };
 const WORDS = "abcdefgh".split("");
 const pieces = [...SPECIAL_TOKENS, ...WORDS];
@@ -138,8 +142,11 @@ Deno.test("pretrain() without the pairs' head learns words alone, the same bits 
 Deno.test("pretrain() ends with the weights of the best epoch, also where it is broken off", async () => {
   // The rate climbs to what destroys the model.
   const options = {
-    ...{ ...RECIPE, epochs: 5, learningRate: 0.5 },
-    ...{ schedule: "constant", warmupSteps: 100 } as const,
+    ...RECIPE,
+    epochs: 5,
+    learningRate: 0.5,
+    schedule: "constant" as const,
+    warmupSteps: 100,
   };
   for (const lastStep of [Infinity, 90]) {
     await assertNoLeak(async () => {
@@ -198,19 +205,19 @@ Deno.test("evaluatePretraining() refuses examples without a word", async () => {
   disposeTree(model.params);
 });
 
-Deno.test("the objective of words is that of both less that of pairs", () => {
+Deno.test("the loss of masked tokens is that of both less that of pairs", () => {
   const both = newModel("pretraining");
   const options = { batchSize: 8, vocabulary, seed: 1, epoch: 1 };
   const [batch] = maskedBatchesOf(DATA.train, options);
   tf.tidy(() => {
     const input = maskedTensors(batch!, CONFIG);
-    const objective = (params: typeof both.params): number =>
+    const loss = (params: typeof both.params): number =>
       maskedLmLoss(params, input, CONFIG, NO_DROPOUT).dataSync()[0]!;
     const { nextSentence: _, ...alone } = both.params;
     const words = maskedLmLoss(alone, input, CONFIG, NO_DROPOUT)
       .dataSync()[0]!;
     // An untrained pooler of small kernels says both classes are equally likely.
-    assert.ok(Math.abs(objective(both.params) - words - Math.LN2) < 0.01);
+    assert.ok(Math.abs(loss(both.params) - words - Math.LN2) < 0.01);
   });
   disposeTree(both.params);
 });

@@ -35,7 +35,10 @@ Deno.test("resolveTrainOptions() fills in the paper's AdamW", () => {
     { numExamples: 8 },
   );
   assert.deepEqual(adamW, {
-    ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    weightDecay: 0.01,
   });
   assert.deepEqual([maxGradNorm, precision], [1, "float32"]);
 });

@@ -5,6 +5,18 @@ import { isDeepStrictEqual } from "node:util";
 import { writeSynced } from "../../lib/checkpoint/replace.ts";
 import type { ScoredEpoch } from "../bench/cola.ts";
 
+/** The options of the command: lists of values to combine, and how to run them. */
+export type SweepPlan = {
+  readonly lr: readonly number[];
+  readonly batch: readonly number[];
+  readonly epochs: readonly number[];
+  readonly seeds: readonly number[];
+  readonly schedule: "linear" | "constant";
+  readonly sentences: number;
+  readonly jobs?: number;
+  readonly out: string;
+};
+
 /** What decides one training, besides the task. */
 export type SweepRun = {
   readonly learningRate: number;

@@ -9,8 +9,7 @@ import {
 } from "../bench/cola.ts";
 import { meanOf, standardDeviationOf, sumOf } from "../bench/statistics.ts";
 import { textTable } from "../shell/text_table.ts";
-import type { SweepResult, SweepRun } from "./store.ts";
-import type { SweepPlan } from "./sweep.ts";
+import type { SweepPlan, SweepResult, SweepRun } from "./store.ts";
 
 /** Mean and standard deviation over seeds, and the values themselves. */
 export type Score = {

@@ -14,24 +14,13 @@ import { provision } from "../shell/provision.ts";
 import { duration, interruptible, StatusLine } from "../shell/terminal.ts";
 import {
   nameOf,
+  type SweepPlan,
   type SweepResult,
   type SweepRun,
   SweepStore,
   type SweepTask,
 } from "./store.ts";
 import { describeBest, sweepRows, sweepTable } from "./summary.ts";
-
-/** The options of the command: lists of values to combine, and how to run them. */
-export type SweepPlan = {
-  readonly lr: readonly number[];
-  readonly batch: readonly number[];
-  readonly epochs: readonly number[];
-  readonly seeds: readonly number[];
-  readonly schedule: "linear" | "constant";
-  readonly sentences: number;
-  readonly jobs?: number;
-  readonly out: string;
-};
 
 /** The recipe that no sweep varies. */
 const { weightDecay, maxGradNorm } = RECIPE;

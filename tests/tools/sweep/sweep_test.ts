@@ -6,12 +6,8 @@ import {
   SweepStore,
 } from "../../../tools/sweep/store.ts";
 import { describeBest, sweepRows } from "../../../tools/sweep/summary.ts";
-import {
-  runAll,
-  runsOf,
-  shareMachine,
-  type SweepPlan,
-} from "../../../tools/sweep/sweep.ts";
+import { runAll, runsOf, shareMachine } from "../../../tools/sweep/sweep.ts";
+import { type SweepPlan } from "../../../tools/sweep/store.ts";
 import { MAIN, optionsOf } from "../_main.ts";
 
 /** Trains in a second, and needs no network. */
