@@ -10,10 +10,9 @@
  * import { BertTokenizer, parseVocabulary } from "bertbook";
  * import assert from "node:assert/strict";
  *
- * const pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello"];
- * const tokenizer = new BertTokenizer(parseVocabulary(pieces.join("\n")), {
- *   lowerCase: true,
- * });
+ * const text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nhello\n";
+ * const vocabulary = parseVocabulary(text, "vocab.txt");
+ * const tokenizer = new BertTokenizer(vocabulary, { lowerCase: true });
  * assert.deepEqual(tokenizer.encode("Hello").inputIds, [2, 5, 3]);
  * ```
  *
