@@ -10,10 +10,9 @@
  * import { BertTokenizer, parseVocabulary } from "bertbook";
  * import assert from "node:assert/strict";
  *
- * const pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello"];
- * const tokenizer = new BertTokenizer(parseVocabulary(pieces.join("\n")), {
- *   lowerCase: true,
- * });
+ * const text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nhello\n";
+ * const vocabulary = parseVocabulary(text, "vocab.txt");
+ * const tokenizer = new BertTokenizer(vocabulary, { lowerCase: true });
  * assert.deepEqual(tokenizer.encode("Hello").inputIds, [2, 5, 3]);
  * ```
  *
@@ -21,6 +20,7 @@
  */
 
 // Engine: tensors, compiled functions, random numbers
+export type { DropoutKey } from "./lib/engine/dropout_mask.ts";
 import "./lib/engine/wasm.ts";
 import "./lib/engine/webgpu.ts";
 export type {
@@ -87,12 +87,17 @@ export {
 } from "./lib/tokenizer/words.ts";
 
 // Data: examples, splits and batches
+export type {
+  AnswerExample,
+  TokenExample,
+} from "./lib/batches/head_batches.ts";
 export {
   type Batch,
   batchesOf,
   type BatchOptions,
   type EncodedExample,
   numBatches,
+  type PackingArrays,
 } from "./lib/batches/batches.ts";
 export {
   encodeExamples,
@@ -106,12 +111,14 @@ export {
 } from "./lib/batches/masking.ts";
 export type { TokenSequence } from "./lib/batches/next_token.ts";
 export {
+  type Batching,
   packedBatchesOf,
   type PackedBatchOptions,
 } from "./lib/batches/packed_batches.ts";
 export {
   lengthGroupedOrder,
   randomOrder,
+  type SamplerName,
   sequentialOrder,
 } from "./lib/batches/sampler.ts";
 export {
@@ -239,19 +246,27 @@ export { layerNorm, type LayerNormParams } from "./lib/ops/layer_norm.ts";
 export { linear, type LinearParams } from "./lib/ops/linear.ts";
 
 // Training
+export type { TokenMetrics } from "./lib/training/tasks/token_classification.ts";
+export type { AnswerMetrics } from "./lib/training/tasks/question_answering.ts";
 export {
   ADAMW_DEFAULTS,
   type AdamWOptions,
+  type AdamWRates,
+  type AdamWState,
   decays,
+  type LrMultipliers,
 } from "./lib/training/adamw.ts";
 export {
   evaluatePretraining,
+  type PretrainableModel,
   type PretrainingMetrics,
 } from "./lib/training/evaluate_pretraining.ts";
 export {
   fineTune,
   type FineTuneData,
   type FineTuneOptions,
+  type HeadFineTuneOptions,
+  type SequenceFineTuneOptions,
 } from "./lib/training/fine_tune.ts";
 export {
   type EpochEvent,
@@ -262,6 +277,7 @@ export {
   type FitEvent,
   type Metrics,
   type Task,
+  type ValidationMetrics,
 } from "./lib/training/fit.ts";
 export type { FrozenPart } from "./lib/training/parameter_groups.ts";
 export {
@@ -274,10 +290,17 @@ export {
   type Schedule,
   type ScheduleName,
 } from "./lib/training/schedule.ts";
-export { NEXT_SENTENCE_LABELS } from "./lib/training/tasks/next_sentence.ts";
+export {
+  NEXT_SENTENCE_LABELS,
+  type NextSentenceMetrics,
+} from "./lib/training/tasks/next_sentence.ts";
 export type { ClassificationMetrics } from "./lib/training/tasks/sequence_classification.ts";
 export {
+  type Divergence,
+  type PlainBatch,
   type StepEvent,
+  type StepOptions,
+  type StepTask,
   TrainingDivergedError,
 } from "./lib/training/train_epoch.ts";
 export {
@@ -291,11 +314,20 @@ export {
   type TrainOptions,
 } from "./lib/training/train_options.ts";
 export {
+  type AccumulateArguments,
+  type CompiledTrainStep,
   compileTrainStep,
+  type GradientSums,
   type LossFunction,
   makeTrainable,
+  type MicroBatches,
+  type StepControl,
+  type StepOutcome,
+  type StepSettings,
   type TrainState,
   type TrainStep,
+  type TrainStepArguments,
+  type UpdateSettings,
 } from "./lib/training/train_step.ts";
 
 // Inference

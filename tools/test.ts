@@ -64,6 +64,8 @@ export const GROUPS: readonly TestGroup[] = [
   {
     name: "examples",
     paths: [
+      "mod.ts",
+      "core.ts",
       "lib",
       "docs/compile.md",
       "tools/bench",

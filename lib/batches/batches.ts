@@ -76,7 +76,7 @@ export type BatchOptions = {
  *
  * @example Two sentences of different length
  * ```ts
- * import { batchesOf } from "bertbook/batches/batches.ts";
+ * import { batchesOf } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const examples = [[7, 8, 9], [5]]

@@ -17,9 +17,7 @@ export type TextExample = {
  *
  * @example
  * ```ts
- * import { encodeExamples } from "bertbook/batches/encode_examples.ts";
- * import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
- * import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
+ * import { BertTokenizer, encodeExamples, parseVocabulary } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const pieces = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\ndogs\nbark";

@@ -65,9 +65,12 @@ export function numMasked(length: number, mlmProbability: number): number {
  *
  * @example One token of four is masked, no special token
  * ```ts
- * import { maskTokens } from "bertbook/batches/masking.ts";
- * import { randomStream } from "bertbook/engine/random/stream.ts";
- * import { parseVocabulary, SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
+ * import {
+ *   maskTokens,
+ *   parseVocabulary,
+ *   randomStream,
+ *   SPECIAL_TOKENS,
+ * } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const text = [...SPECIAL_TOKENS, "the", "dog", "barked", "."].join("\n");

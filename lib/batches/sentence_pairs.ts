@@ -45,8 +45,7 @@ export type SentencePair = {
  *
  * @example
  * ```ts
- * import { sentencePairs } from "bertbook/batches/sentence_pairs.ts";
- * import { randomStream } from "bertbook/engine/random/stream.ts";
+ * import { randomStream, sentencePairs } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const documents = [["It rains.", "We stay."], ["Bread rises.", "Eat."]];

@@ -174,8 +174,7 @@ export type NamedParameter = Parameter & {
  *
  * @example BERT-Tiny's word embeddings, and its classifier's bias
  * ```ts
- * import { parametersOf } from "bertbook/checkpoint/architectures.ts";
- * import { BERT_TINY } from "bertbook/model/config.ts";
+ * import { BERT_TINY, parametersOf } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const parameters = parametersOf("sequence-classification", BERT_TINY, 3);

@@ -50,8 +50,6 @@ type Place = {
 
 /** The value of `BERTBOOK_DATA` that asks for the project's own datasets. */
 const EMBEDDED_ONLY = "embedded";
-/** The datasets of this project. */
-const EMBEDDED = fileURLToPath(new URL("../../data/", import.meta.url));
 /** IMDB's archive has 100,018 members. */
 const MAX_MEMBERS = 200_000;
 /** The longest review of IMDB has 14 kB. */
@@ -97,7 +95,7 @@ export async function loadDataset<E extends Example>(
  * @returns The sentences of each story, in order.
  */
 export async function loadStories(): Promise<string[][]> {
-  const path = join(EMBEDDED, "stories", "stories.txt");
+  const path = embeddedPath("stories", "stories.txt");
   return parseDocuments(await readFile(path, "utf8"));
 }
 
@@ -107,8 +105,23 @@ export async function loadStories(): Promise<string[][]> {
  * @returns The rhymes, in the order in which the grammar made them.
  */
 export async function loadRhymes(): Promise<Rhyme[]> {
-  const path = join(EMBEDDED, "rhymes", "rhymes.tsv");
+  const path = embeddedPath("rhymes", "rhymes.tsv");
   return parseRhymes(await readFile(path), "rhymes.tsv");
+}
+
+/** A path in `data/`, the datasets that come with the library as files. */
+function embeddedPath(...names: string[]): string {
+  const { protocol } = new URL(import.meta.url);
+  if (protocol === "file:") {
+    return join(
+      fileURLToPath(new URL("../../data/", import.meta.url)),
+      ...names,
+    );
+  }
+  throw new RangeError(
+    `Cannot read the embedded datasets: the library must be in a folder of this ` +
+      `machine; found "${protocol}"; import it by path, or name a folder of your own`,
+  );
 }
 
 /** Chooses the folder to read. */
@@ -119,7 +132,7 @@ async function findDataset(
   const { provision = {} } = options;
   const standIn = (reason: string): Place => ({
     origin: "embedded",
-    folder: join(EMBEDDED, embedded.folder),
+    folder: embeddedPath(embedded.folder),
     reason,
   });
   // A folder that the caller names has priority over the environment.

@@ -18,7 +18,7 @@ export type SplitOptions = {
  *
  * @example CoLA's 8,551 training sentences
  * ```ts
- * import { split } from "bertbook/datasets/split.ts";
+ * import { split } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const { train, validation } = split(8_551, { fraction: 0.1, seed: 42 });

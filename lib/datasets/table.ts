@@ -43,7 +43,7 @@ export type TableRow = {
  *
  * @example Quotes are text in "tsv"
  * ```ts
- * import { readTable } from "bertbook/datasets/table.ts";
+ * import { readTable } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const bytes = new TextEncoder().encode('1\t"No\n0\tno"');
@@ -53,7 +53,7 @@ export type TableRow = {
  *
  * @example A label and a text
  * ```ts
- * import { readTable } from "bertbook/datasets/table.ts";
+ * import { readTable } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const bytes = new TextEncoder().encode("greeting Good day !\n");

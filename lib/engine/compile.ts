@@ -120,7 +120,7 @@ export function numReplicas(): number {
  * @example Two operations become one
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { compile } from "bertbook/engine/compile.ts";
+ * import { compile } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const affine = compile((x: tf.Tensor) => x.mul(2).add(1));

@@ -42,7 +42,7 @@ const SMALL = 1 << 13;
  * @example
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { compile } from "bertbook/engine/compile.ts";
+ * import { compile } from "bertbook";
  * import { fuse } from "bertbook/engine/fuse.ts";
  * import assert from "node:assert/strict";
  *

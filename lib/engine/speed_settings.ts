@@ -31,8 +31,8 @@ export type SpeedSettings = {
  *
  * @example
  * ```ts
+ * import { speedSettings } from "bertbook";
  * import { startEngine } from "bertbook/engine/engine.ts";
- * import { speedSettings } from "bertbook/engine/speed_settings.ts";
  * import assert from "node:assert/strict";
  *
  * const report = await startEngine({ engine: "wasm" });

@@ -17,7 +17,7 @@ export type TensorTree = tf.Tensor | readonly TensorTree[] | {
  * @example Usage
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { namedLeaves } from "bertbook/engine/tensor_tree.ts";
+ * import { namedLeaves } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const bias = tf.zeros([2]);
@@ -45,7 +45,7 @@ export function namedLeaves(
  * @example Zeros beside every parameter
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { mapLeaves } from "bertbook/engine/tensor_tree.ts";
+ * import { mapLeaves } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const params = { kernel: tf.ones([2, 3]), bias: tf.ones([3]) };

@@ -51,7 +51,7 @@ export function noteTrace(
  * @example One function, two shapes
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { compile } from "bertbook/engine/compile.ts";
+ * import { compile } from "bertbook";
  * import { startEngine } from "bertbook/engine/engine.ts";
  * import { tracingReport } from "bertbook/engine/tracing_report.ts";
  * import assert from "node:assert/strict";

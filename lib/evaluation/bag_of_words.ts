@@ -47,7 +47,7 @@ const MAX_ITERATIONS = 10_000;
  *
  * @example
  * ```ts
- * import { bagLogits, fitBagOfWords } from "bertbook/evaluation/bag_of_words.ts";
+ * import { bagLogits, fitBagOfWords } from "bertbook";
  * import { argMax } from "bertbook/evaluation/metrics.ts";
  * import assert from "node:assert/strict";
  *

@@ -17,8 +17,7 @@ export type Interval = {
  *
  * @example
  * ```ts
- * import { bootstrapInterval } from "bertbook/evaluation/bootstrap.ts";
- * import { randomStream } from "bertbook/engine/random/stream.ts";
+ * import { bootstrapInterval, randomStream } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const right = [1, 1, 0, 1, 1, 0, 1, 1];

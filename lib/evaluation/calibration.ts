@@ -80,7 +80,7 @@ export function reliabilityBins(
  *
  * @example Right once in two times, but quite sure
  * ```ts
- * import { expectedCalibrationError, reliabilityBins } from "bertbook/evaluation/calibration.ts";
+ * import { expectedCalibrationError, reliabilityBins } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const bins = reliabilityBins([[0.25, 0.75], [0.25, 0.75]], [1, 0]);

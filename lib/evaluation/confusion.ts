@@ -5,7 +5,7 @@
  *
  * @example
  * ```ts
- * import { confusionMatrix } from "bertbook/evaluation/confusion.ts";
+ * import { confusionMatrix } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const predictions = [0, 1, 1, 1];

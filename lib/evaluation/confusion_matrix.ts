@@ -19,7 +19,7 @@ export type Average =
  *
  * @example
  * ```ts
- * import { ConfusionMatrix } from "bertbook/evaluation/confusion_matrix.ts";
+ * import { ConfusionMatrix } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const matrix = new ConfusionMatrix(["no", "yes"]);

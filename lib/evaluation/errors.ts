@@ -67,7 +67,7 @@ export type Mistake = {
  *
  * @example
  * ```ts
- * import { worstMistakes } from "bertbook/evaluation/errors.ts";
+ * import { worstMistakes } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const logits = [[2, 0], [0, 1], [0, 3]];

@@ -30,7 +30,7 @@ export function accuracy(
  *
  * @example
  * ```ts
- * import { matthewsCorrelation } from "bertbook/evaluation/metrics.ts";
+ * import { matthewsCorrelation } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * assert.equal(matthewsCorrelation([1, 0, 1, 0], [1, 0, 1, 0]), 1);

@@ -50,7 +50,7 @@ export function argMax(values: ArrayLike<number>): number {
  *
  * @example Even logits know nothing: the loss is log C
  * ```ts
- * import { crossEntropy } from "bertbook/evaluation/probabilities.ts";
+ * import { crossEntropy } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * assert.equal(crossEntropy([[0, 0]], [1]), Math.log(2));

@@ -33,7 +33,7 @@ export type ClassificationReport = {
  *
  * @example
  * ```ts
- * import { classificationReport } from "bertbook/evaluation/report.ts";
+ * import { classificationReport } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const { classes } = classificationReport([1, 1, 0], [1, 0, 0], 2);

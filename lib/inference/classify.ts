@@ -29,13 +29,12 @@ export type ClassifyOptions =
  *
  * @example A model with random weights; one that is trained is sure of its answer
  * ```ts
- * import { classify, ensureModel, loadClassifier, startEngine } from "bertbook";
+ * import { classify, loadModel } from "bertbook";
  * import assert from "node:assert/strict";
  *
- * await startEngine();
- * const model = await loadClassifier(await ensureModel("tiny"), {
+ * const model = await loadModel("tiny", {
+ *   head: "sequence-classification",
  *   labels: ["no", "yes"],
- *   seed: 1,
  * });
  * const [first] = await classify(model, ["Is this a question?"]);
  * assert.ok(first!.label === "no" || first!.label === "yes");

@@ -17,7 +17,7 @@ import {
  *
  * @example
  * ```ts
- * import { attentionEntropy } from "bertbook/interpretation/attention_entropy.ts";
+ * import { attentionEntropy } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const sharp = [[1, 0], [0, 1]], even = [[0.5, 0.5], [0.5, 0.5]];

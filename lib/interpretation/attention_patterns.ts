@@ -53,7 +53,7 @@ export const PATTERNS = Object.keys(TARGETS) as readonly Pattern[];
  *
  * @example A head that always looks back
  * ```ts
- * import { attentionPatterns } from "bertbook/interpretation/attention_patterns.ts";
+ * import { attentionPatterns } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const back = [[1, 0, 0], [1, 0, 0], [0, 1, 0]];

@@ -14,7 +14,7 @@ import { type Attentions, checkWeights } from "./head_scores.ts";
  *
  * @example A head that attends to itself moves nothing
  * ```ts
- * import { attentionRollout } from "bertbook/interpretation/attention_rollout.ts";
+ * import { attentionRollout } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const itself = [[1, 0], [0, 1]];

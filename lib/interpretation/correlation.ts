@@ -9,7 +9,7 @@
  *
  * @example
  * ```ts
- * import { rankCorrelation } from "bertbook/interpretation/correlation.ts";
+ * import { rankCorrelation } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * assert.equal(rankCorrelation([1, 2, 3], [10, 20, 1_000]), 1);

@@ -69,7 +69,7 @@ export function meanScores(scores: readonly HeadScores[]): HeadScores {
  *
  * @example
  * ```ts
- * import { rankHeads } from "bertbook/interpretation/head_scores.ts";
+ * import { rankHeads } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const [best] = rankHeads([[0.1, 0.2], [0.9, NaN]]);

@@ -25,7 +25,7 @@ const LEAST_TOKENS = 3;
  *
  * @example A model that looks nowhere in particular
  * ```ts
- * import { uniformAttentionWarning } from "bertbook/interpretation/uniform_attention.ts";
+ * import { uniformAttentionWarning } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const even = [0, 1, 2].map(() => [1 / 3, 1 / 3, 1 / 3]);

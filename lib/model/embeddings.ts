@@ -102,7 +102,7 @@ const LONGEST_WAVE = 10_000;
  * @example Position 0 is all sin 0 and cos 0
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { sinusoidalPositions } from "bertbook/model/embeddings.ts";
+ * import { sinusoidalPositions } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");

@@ -33,7 +33,7 @@ export type PackedArrays = {
  *
  * @example An id beyond the vocabulary
  * ```ts
- * import { BERT_TINY } from "bertbook/model/config.ts";
+ * import { BERT_TINY } from "bertbook";
  * import { checkInput } from "bertbook/model/input.ts";
  * import assert from "node:assert/strict";
  *

@@ -28,7 +28,7 @@ export type Parameter = {
  *
  * @example BERT-Base has 199
  * ```ts
- * import { BERT_BASE } from "bertbook/model/config.ts";
+ * import { BERT_BASE } from "bertbook";
  * import { bertParameters } from "bertbook/model/parameters.ts";
  * import assert from "node:assert/strict";
  *

@@ -52,7 +52,7 @@ export type RequiredSize =
  *
  * @example The feed-forward layer is four times as wide as the hidden states
  * ```ts
- * import { transformerConfig } from "bertbook/model/transformer.ts";
+ * import { transformerConfig } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const sizes = { vocabSize: 9, numLayers: 1, hiddenSize: 8, maxPositionEmbeddings: 5 };

@@ -30,7 +30,7 @@ export type AttentionOutput = {
  * @example One token attends only to itself
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { attend } from "bertbook/ops/attention.ts";
+ * import { attend } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");
@@ -289,7 +289,7 @@ export function packedMask(sequences: tf.Tensor2D): tf.Tensor4D {
  * @example The second token sees the first, not the other way round
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { causalMask } from "bertbook/ops/attention.ts";
+ * import { causalMask } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");

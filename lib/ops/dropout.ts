@@ -38,7 +38,7 @@ export const NO_DROPOUT: Dropout = Object.assign(
  * @example Half of the elements are dropped, the others doubled
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { dropoutFrom } from "bertbook/ops/dropout.ts";
+ * import { dropoutFrom } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");

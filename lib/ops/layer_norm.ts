@@ -17,7 +17,7 @@ export type LayerNormParams = { weight: tf.Tensor1D; bias: tf.Tensor1D };
  * @example A row of two becomes minus one and one
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { layerNorm, type LayerNormParams } from "bertbook/ops/layer_norm.ts";
+ * import { layerNorm, type LayerNormParams } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * await tf.setBackend("cpu");

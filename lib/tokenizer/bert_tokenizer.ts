@@ -42,8 +42,7 @@ const WRITTEN_SPECIAL_TOKEN = /(\[(?:PAD|UNK|CLS|SEP|MASK)\])/;
  *
  * @example
  * ```ts
- * import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
- * import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
+ * import { BertTokenizer, parseVocabulary } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nhe\nplay\n##s";

@@ -62,7 +62,7 @@ export function stripAccents(text: string): string {
  *
  * @example "É" as one character and as "E" with an accent are one spelling
  * ```ts
- * import { normalize } from "bertbook/tokenizer/normalize.ts";
+ * import { normalize } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * assert.equal(normalize("\u00C9tude\u200B"), "etude");
@@ -94,7 +94,7 @@ const WORD = new RegExp(`[^\\s${PUNCTUATION}]+|[${PUNCTUATION}]`, "gu");
  *
  * @example
  * ```ts
- * import { preTokenize } from "bertbook/tokenizer/normalize.ts";
+ * import { preTokenize } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(preTokenize("she's here..."), [

@@ -37,7 +37,7 @@ export type Vocabulary = {
  *
  * @example The id is the line's index
  * ```ts
- * import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
+ * import { parseVocabulary } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nplay\n##ing\n";

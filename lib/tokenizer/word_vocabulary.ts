@@ -12,7 +12,7 @@ import { idsOf, PAD, UNK, type Vocabulary } from "./vocabulary.ts";
  *
  * @example
  * ```ts
- * import { splitAtWhitespace } from "bertbook/tokenizer/word_vocabulary.ts";
+ * import { splitAtWhitespace } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(splitAtWhitespace("Who 's there?"), ["Who", "'s", "there?"]);
@@ -38,7 +38,7 @@ const CONTRACTION = /(?:'s|'ve|n't|'re|'d|'ll)(?=n't|\P{L}|$)/gu;
  *
  * @example
  * ```ts
- * import { splitAsSst2 } from "bertbook/tokenizer/word_vocabulary.ts";
+ * import { splitAsSst2 } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(splitAsSst2("No, she doesn't!"), [
@@ -65,7 +65,7 @@ export function splitAsSst2(text: string): string[] {
  *
  * @example
  * ```ts
- * import { buildVocabulary } from "bertbook/tokenizer/word_vocabulary.ts";
+ * import { buildVocabulary } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const texts = [["to", "be", "or"], ["not", "to", "be"]];
@@ -146,7 +146,7 @@ export type Vectors = {
  *
  * @example
  * ```ts
- * import { buildVocabulary, vectorize } from "bertbook/tokenizer/word_vocabulary.ts";
+ * import { buildVocabulary, vectorize } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const vocabulary = buildVocabulary([["to", "be", "to"]]);

@@ -18,7 +18,7 @@ export const MAX_WORD_LENGTH = 100;
  *
  * @example
  * ```ts
- * import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
+ * import { parseVocabulary } from "bertbook";
  * import { wordPiece } from "bertbook/tokenizer/wordpiece.ts";
  * import assert from "node:assert/strict";
  *

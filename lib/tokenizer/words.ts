@@ -19,7 +19,7 @@ export type WordSpan = {
  *
  * @example
  * ```ts
- * import { wordSpans } from "bertbook/tokenizer/words.ts";
+ * import { wordSpans } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(wordSpans(["[CLS]", "play", "##ing", ".", "[SEP]"]), [
@@ -71,9 +71,7 @@ const LEFT_OUT = "<unk>";
  *
  * @example
  * ```ts
- * import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
- * import { splitIntoWords } from "bertbook/tokenizer/words.ts";
- * import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
+ * import { BertTokenizer, parseVocabulary, splitIntoWords } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nplay\n##s";

@@ -41,11 +41,9 @@ const ROWS_MULTIPLE = 512;
  * @example Three pieces and the padding
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { BERT_TINY } from "bertbook/model/config.ts";
- * import { initHead } from "bertbook/model/heads/heads.ts";
+ * import { BERT_TINY, initHead, makeTrainable } from "bertbook";
  * import { normalRandom } from "bertbook/model/parameters.ts";
  * import { activeVocabulary } from "bertbook/training/active_vocabulary.ts";
- * import { makeTrainable } from "bertbook/training/train_step.ts";
  * import assert from "node:assert/strict";
  *
  * const sizes = { config: BERT_TINY, numLabels: 2 };

@@ -155,21 +155,25 @@ export function fineTune(
   data: FineTuneData,
   options: FineTuneOptions,
 ): AsyncGenerator<FitEvent<ClassificationMetrics>, void>;
+/** Fine-tunes a classifier of tokens. */
 export function fineTune(
   model: HeadModel<"token-classification">,
   data: FineTuneData<TokenExample>,
   options: HeadFineTuneOptions<TokenMetrics>,
 ): AsyncGenerator<FitEvent<TokenMetrics>, void>;
+/** Fine-tunes a model that finds answers. */
 export function fineTune(
   model: HeadModel<"question-answering">,
   data: FineTuneData<AnswerExample>,
   options: HeadFineTuneOptions<AnswerMetrics>,
 ): AsyncGenerator<FitEvent<AnswerMetrics>, void>;
+/** Fine-tunes a masked language model, as pretraining does. */
 export function fineTune(
   model: PretrainableModel,
   data: FineTuneData,
   options: PretrainOptions,
 ): AsyncGenerator<FitEvent<PretrainingMetrics>, void>;
+/** Fine-tunes a next-sentence classifier. */
 export function fineTune(
   model: HeadModel<"next-sentence">,
   data: FineTuneData,

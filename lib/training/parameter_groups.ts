@@ -103,7 +103,7 @@ export function checkFreeze(
  *
  * @example
  * ```ts
- * import { BERT_TINY } from "bertbook/model/config.ts";
+ * import { BERT_TINY } from "bertbook";
  * import { layerwiseLrMultipliers } from "bertbook/training/parameter_groups.ts";
  * import assert from "node:assert/strict";
  *

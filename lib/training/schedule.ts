@@ -40,7 +40,7 @@ const DECAYS: Record<ScheduleName, (progress: number) => number> = {
  *
  * @example The rate climbs for two steps and then falls to zero in two
  * ```ts
- * import { learningRateAt, type Schedule } from "bertbook/training/schedule.ts";
+ * import { learningRateAt, type Schedule } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const steps = { warmupSteps: 2, totalSteps: 4 };

@@ -306,10 +306,16 @@ export type Divergence = {
 
 /** Thrown before the weights move: they are still those of the last good step. */
 export class TrainingDivergedError extends RangeError {
+  /** The name of the class. */
   override readonly name = "TrainingDivergedError";
+  /** The step at which it happened. */
   readonly divergence: Divergence;
 
-  /** @param divergence The step at which it happened. */
+  /**
+   * Makes the error of a step.
+   *
+   * @param divergence The step at which it happened.
+   */
   constructor(divergence: Divergence) {
     const { step, epoch, loss, gradientNorm, indices } = divergence;
     super(

@@ -39,7 +39,7 @@ const CLOSE = /^[.,;:!?)\]%]+$/;
  *
  * @example Plain text says it with signs
  * ```ts
- * import { colouredText } from "bertbook/views/coloured_text.ts";
+ * import { colouredText } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const words = [

@@ -58,7 +58,7 @@ const SETTLE_MS = 20;
  *
  * @example Outside a kernel nothing is shown and nothing fails
  * ```ts
- * import { show } from "bertbook/views/show.ts";
+ * import { show } from "bertbook";
  *
  * await show([{ epoch: 1, loss: 0.5 }], { caption: "Training" });
  * ```

@@ -29,7 +29,7 @@ type Column = { name: string; align: Align; cells: string[] };
  *
  * @example Usage
  * ```ts
- * import { table } from "bertbook/views/table.ts";
+ * import { table } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const { text } = table([{ epoch: 1, loss: 0.5 }, { epoch: 2, loss: 0.25 }]);

@@ -12,9 +12,9 @@ console.log((await renderPng(barChart(bars, titles))).length > 1000);
 `;
 
 /** A script that reads a tokenizer. */
-const TOKENS = `import { encode, ensureModel, readTokenizer } from "bertbook";
+const TOKENS = `import { ensureModel, readTokenizer } from "bertbook";
 const tokenizer = await readTokenizer(await ensureModel("tiny"));
-const tokens: string[] = encode(tokenizer, "Hello").tokens;
+const tokens: string[] = tokenizer.encode("Hello").tokens;
 console.log(tokens.join(" "));
 `;
 

@@ -26,32 +26,31 @@ async function packagesOf(file: string): Promise<string[]> {
     await runIn(PROJECT, "deno", "info", "--json", file),
   );
   const modules = new Map(graph.modules.map((each) => [each.specifier, each]));
-  const seen = new Set<string>();
-  const visit = (specifier: string): void => {
-    if (seen.has(specifier)) return;
-    seen.add(specifier);
-    for (
-      const { code, isDynamic } of modules.get(specifier)?.dependencies ?? []
-    ) {
-      const target = code?.specifier;
-      if (target !== undefined && isDynamic !== true) {
-        visit(graph.redirects[target] ?? target);
-      }
+  const seen = new Set<string>(), packages = new Set<string>();
+  const visit = (module: string): void => {
+    if (seen.has(module)) return;
+    seen.add(module);
+    for (const each of modules.get(module)?.dependencies ?? []) {
+      const isLoaded = each.code !== undefined && each.isDynamic !== true;
+      const name = /^(?:@[\w-]+\/)?[\w-]+(?=\/|$)/.exec(each.specifier)?.[0];
+      if (!isLoaded) continue;
+      if (name !== undefined) packages.add(name);
+      else visit(each.code.specifier ?? "");
     }
   };
   graph.roots.forEach(visit);
-  return [...seen].flatMap((specifier) =>
-    /^npm:\/?((?:@[^/]+\/)?[^@/]+)/.exec(specifier)?.[1] ?? []
-  );
+  return [...packages];
 }
 
 /** As much of `deno info --json` as is read here. */
 type Graph = {
   readonly roots: readonly string[];
-  readonly redirects: Readonly<Record<string, string>>;
   readonly modules: readonly {
     readonly specifier: string;
     readonly dependencies?: readonly {
+      /** As the module writes it. */
+      readonly specifier: string;
+      /** What it resolves to; nothing if only its types are imported. */
       readonly code?: { readonly specifier?: string };
       readonly isDynamic?: boolean;
     }[];

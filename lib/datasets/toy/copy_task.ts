@@ -12,7 +12,7 @@ export const SEPARATOR = 0;
  *
  * @example Two symbols
  * ```ts
- * import { copySequences } from "bertbook/datasets/toy/copy_task.ts";
+ * import { copySequences } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const random = { integer: () => 4 };

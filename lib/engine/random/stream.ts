@@ -30,7 +30,7 @@ const TWO_32 = 2 ** 32;
  *
  * @example The same seed and epoch give the same order
  * ```ts
- * import { randomStream } from "bertbook/engine/random/stream.ts";
+ * import { randomStream } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const order = (epoch: number) => randomStream(42, epoch).shuffle([0, 1, 2, 3, 4]);

@@ -151,9 +151,7 @@ export function buildHead<H extends HeadName>(
  * @example The decoder brings no kernel: it is the word embeddings'
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
- * import { disposeTree } from "bertbook/engine/tensor_tree.ts";
- * import { BERT_TINY } from "bertbook/model/config.ts";
- * import { initHead } from "bertbook/model/heads/heads.ts";
+ * import { BERT_TINY, disposeTree, initHead } from "bertbook";
  * import { normalRandom } from "bertbook/model/parameters.ts";
  * import assert from "node:assert/strict";
  *

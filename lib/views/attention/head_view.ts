@@ -45,7 +45,7 @@ import { linkPanel } from "./panel.ts";
  *
  * @example Two tokens that look at each other
  * ```ts
- * import { headView } from "bertbook/views/attention/head_view.ts";
+ * import { headView } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const { text } = headView({

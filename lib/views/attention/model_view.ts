@@ -35,7 +35,7 @@ import { paintLinks, type Place, thumbnailGrid } from "./thumbnails.ts";
  *
  * @example Two tokens that look at each other
  * ```ts
- * import { modelView } from "bertbook/views/attention/model_view.ts";
+ * import { modelView } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const { text } = modelView({

@@ -38,7 +38,7 @@ import {
  *
  * @example Of two keys the one that points the query's way gets the weight
  * ```ts
- * import { neuronView } from "bertbook/views/attention/neuron_view.ts";
+ * import { neuronView } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const { text } = neuronView({

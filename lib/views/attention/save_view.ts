@@ -27,8 +27,7 @@ export type PageOptions = {
  *
  * @example
  * ```ts
- * import { headView } from "bertbook/views/attention/head_view.ts";
- * import { viewPage } from "bertbook/views/attention/save_view.ts";
+ * import { headView, viewPage } from "bertbook";
  * import assert from "node:assert/strict";
  *
  * const view = headView({ tokens: ["hi"], attentions: [[[[1]]]], title: "Hi" });
