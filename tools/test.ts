@@ -29,6 +29,7 @@ export const GROUPS: readonly TestGroup[] = [
     name: "arithmetic",
     paths: [
       "tests/architecture_test.ts",
+      "tests/options_test.ts",
       "tests/datasets",
       "tests/batches",
       "tests/evaluation",
@@ -77,6 +78,12 @@ export const GROUPS: readonly TestGroup[] = [
     name: "from outside",
     paths: ["tests/outside"],
     permissions: ["--allow-all"], // scripts in other folders have all of them
+    needsAssets: true,
+  },
+  {
+    name: "from outside",
+    paths: ["tests/outside"],
+    permissions: [...NATIVE, ...PROCESSES],
     needsAssets: true,
   },
   {

@@ -1,7 +1,10 @@
 /** How the notebook on reviews fine-tunes, in each mode. @module */
 
 import { instructionSets } from "../../lib/engine/processor.ts";
-import { multipliesBfloat16, type Precision } from "../../lib/engine/precision.ts";
+import {
+  multipliesBfloat16,
+  type Precision,
+} from "../../lib/engine/precision.ts";
 import type { Truncation } from "../../lib/tokenizer/encoding.ts";
 import type { Mode } from "./settings.ts";
 

@@ -1,11 +1,9 @@
 import { provideLibrary } from "bertbook/engine/tensorflow/library.ts";
-import {
-  loadForGood,
-  openContext,
-} from "bertbook/engine/tensorflow/context.ts";
+import { loadForGood } from "bertbook/engine/tensorflow/context.ts";
 import assert from "node:assert/strict";
 
 const PROGRAM = `
+import { openContext } from "bertbook/engine/tensorflow/context.ts";
 openContext(Deno.args[0], { threads: 1, interOpThreads: 1 });
 console.error("end");
 `;
