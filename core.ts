@@ -181,6 +181,7 @@ export {
   BERT_TINY,
   type BertConfig,
   type ClassifierHeadConfig,
+  DISTILBERT_BASE,
   MINI_LM,
   type ModelType,
   type NormOrder,
