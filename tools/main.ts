@@ -122,6 +122,11 @@ export function commandLine(
     )
     .action(run(async () => (await import("./kernel.ts")).kernel));
 
+  program.command("pack")
+    .description("Pack the library for Node, as a tarball for npm install")
+    .argument("[tarball]", "The file to write", "bertbook.tgz")
+    .action(run(async () => (await import("./pack.ts")).pack));
+
   program.command("bench")
     .description(
       "Time training steps on this machine, alone or against PyTorch",

@@ -154,8 +154,9 @@ async function run(
   );
 }
 
-if (import.meta.main) {
-  const [tarball = "bertbook.tgz"] = Deno.args;
+/** Runs `deno task pack`. */
+export async function pack(tarball: string): Promise<number> {
   await packForNode(tarball);
   console.log(`${tarball}: npm install ${tarball}`);
+  return 0;
 }

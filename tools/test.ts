@@ -30,8 +30,6 @@ export const GROUPS: readonly TestGroup[] = [
     paths: [
       "tests/architecture_test.ts",
       "tests/options_test.ts",
-      "tests/datasets",
-      "tests/batches",
       "tests/evaluation",
       "tests/ops",
       "tests/model",
@@ -45,7 +43,7 @@ export const GROUPS: readonly TestGroup[] = [
   },
   {
     name: "files and processes",
-    paths: ["tests/tools", "tests/download", "tests/browser"],
+    paths: ["tests/tools", "tests/download", "tests/datasets", "tests/browser"],
     permissions: [...NATIVE, ...PROCESSES],
   },
   {
@@ -54,6 +52,7 @@ export const GROUPS: readonly TestGroup[] = [
       "tests/engine",
       "tests/tokenizer",
       "tests/checkpoint",
+      "tests/batches",
       "tests/training",
       "tests/inference",
       "tests/interpretation",

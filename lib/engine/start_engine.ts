@@ -5,6 +5,7 @@
  * @module
  */
 
+import { closest, distance } from "fastest-levenshtein";
 import * as tf from "@tensorflow/tfjs";
 import type { ProvisionOptions } from "../download/asset.ts";
 import { platform } from "./platform.ts";
@@ -274,35 +275,19 @@ export async function ensureEngine(): Promise<void> {
 /**
  * Reads the name of an engine.
  *
- * @param text What the user wrote, for example in BERTBOOK_ENGINE.
+ * @param text The value of BERTBOOK_ENGINE.
  * @returns The name.
- * @throws {RangeError} If there is no such engine; it names the nearest one.
+ * @throws {RangeError} If there is no such engine; it names one that is spelled nearly so.
  */
 export function parseEngineName(text: string): EngineName {
   const found = ENGINES.find((name) => name === text);
   if (found !== undefined) return found;
-  const nearest =
-    ENGINES.toSorted((a, b) =>
-      editDistance(a, text) - editDistance(b, text)
-    )[0];
+  const nearest = closest(text, ENGINES);
   throw new RangeError(
-    `Cannot start the engine: it must be one of ${ENGINES.join(", ")}; found ` +
-      `"${text}"; did you mean "${nearest}"?`,
+    `Cannot start the engine: BERTBOOK_ENGINE must be one of ` +
+      `${ENGINES.join(", ")}; found "${text}"` +
+      (distance(text, nearest) <= 2 ? `; did you mean "${nearest}"?` : ""),
   );
-}
-
-/** Letters to insert, delete or change: Levenshtein (1966), row by row. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      const change = row[j]! + (letter === b[j] ? 0 : 1);
-      next.push(Math.min(change, row[j + 1]! + 1, next[j]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 /**

@@ -144,8 +144,8 @@ Deno.test("an unknown engine is answered with the nearest one", async () => {
       assert.rejects(startEngine(), {
         name: "RangeError",
         message:
-          `Cannot start the engine: it must be one of tensorflow, webgpu, ` +
-          `wasm; found "tensorflo"; did you mean "tensorflow"?`,
+          `Cannot start the engine: BERTBOOK_ENGINE must be one of tensorflow, ` +
+          `webgpu, wasm; found "tensorflo"; did you mean "tensorflow"?`,
       }),
   );
 });

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { predict } from "bertbook/inference/predict.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
-import { instructionSets } from "bertbook/engine/processor.ts";
-import {
-  checkPrecision,
-  multipliesBfloat16,
-  type Precision,
-} from "bertbook/engine/precision.ts";
+import { processorMultipliesBfloat16 } from "../engine/_support.ts";
+import { checkPrecision, type Precision } from "bertbook/engine/precision.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import {
   assertRelative,
@@ -23,7 +19,7 @@ import {
 await startEngine({ engine: "tensorflow" });
 
 // Undefined where the processor may not be asked: then TensorFlow decides.
-const possible = multipliesBfloat16(instructionSets());
+const possible = processorMultipliesBfloat16();
 
 Deno.test("bfloat16 is refused where the processor does not multiply it", () => {
   assert.throws(() => checkPrecision("bfloat16", ["AVX2", "AVX-512"]), {
