@@ -254,9 +254,8 @@ export {
   type AdamWOptions,
   type AdamWRates,
   type AdamWState,
-  decays,
-  type LrMultipliers,
 } from "./lib/training/adamw.ts";
+export { decays, type LrMultipliers } from "./lib/training/parameter_groups.ts";
 export {
   evaluatePretraining,
   type PretrainableModel,

@@ -3,6 +3,7 @@
 import { checkInputs } from "../batches/check_examples.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 import { argMax, softmax } from "../evaluation/probabilities.ts";
+import { maxSequenceLength } from "../model/config.ts";
 import { checkKnownOptions } from "../options.ts";
 import type { EncodingOptions } from "../tokenizer/tokenizer.ts";
 import { logitsOf, PREDICT_OPTIONS, type PredictOptions } from "./predict.ts";
@@ -64,7 +65,7 @@ export async function classify(
   checkTexts(texts);
   const { config, tokenizer, labels } = model;
   const {
-    maxLength = config.maxPositionEmbeddings,
+    maxLength = maxSequenceLength(config),
     truncation = "head",
     ...how
   } = options;

@@ -222,9 +222,9 @@ function byLength(examples: readonly EncodedText[]): number[] {
 
 /** Logits in evaluation mode, [B, C]; traced once for each shape of a batch. */
 const compiledLogits = compileEach(
-  (params: ClassifierParams, shards: BertInput[], config: BertConfig) =>
+  (params: ClassifierParams, microBatches: BertInput[], config: BertConfig) =>
     tf.concat(
-      shards.map((input) =>
+      microBatches.map((input) =>
         classifySequences(params, input, config, { rowsNeeded: "first" }).logits
       ),
     ),
@@ -236,9 +236,9 @@ async function logitsOfBatch(
   plain: Batch,
   precision: Precision,
 ): Promise<number[][]> {
-  const shards = splitBatch(plain, numReplicas());
+  const microBatches = splitBatch(plain, numReplicas());
   const logits = tf.tidy(() => {
-    const inputs = shards.map((shard) => inputFrom(shard, config));
+    const inputs = microBatches.map((each) => inputFrom(each, config));
     return compiledLogits[precision](params, inputs, config);
   });
   try {

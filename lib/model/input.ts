@@ -5,7 +5,7 @@ import { type BertInput, checkLength } from "./bert.ts";
 import type { BertConfig } from "./config.ts";
 
 /** B sequences of equal length, one after the other. */
-export type TokenArrays = {
+export type InputArrays = {
   /** Word piece ids, B · T of them. */
   readonly inputIds: ArrayLike<number>;
   /** 0 for sentence A, 1 for sentence B. */
@@ -49,7 +49,7 @@ export type PackedArrays = {
  * @throws {RangeError} If the arrays differ in length or a value has no embedding, or
  * if the first token of a sequence, whose state is pooled, is padding.
  */
-export function checkInput(input: TokenArrays, config: BertConfig): void {
+export function checkInput(input: InputArrays, config: BertConfig): void {
   const { inputIds, tokenTypeIds, attentionMask, length: T } = input;
   const { vocabSize, typeVocabSize } = config;
   checkLength(T, config);
@@ -121,7 +121,7 @@ function checkBelow(
  * @returns Three tensors, each [B, T], and the packing's; the caller disposes them.
  * @throws {RangeError} As {@linkcode checkInput}.
  */
-export function inputFrom(input: TokenArrays, config: BertConfig): BertInput {
+export function inputFrom(input: InputArrays, config: BertConfig): BertInput {
   checkInput(input, config);
   const { inputIds, tokenTypeIds, attentionMask, length: T, packing } = input;
   const shape: [number, number] = [inputIds.length / T, T];

@@ -14,6 +14,11 @@ import {
   namedLeaves,
   type TensorTree,
 } from "../engine/tensor_tree.ts";
+import {
+  decays,
+  lrMultiplier,
+  type LrMultipliers,
+} from "./parameter_groups.ts";
 
 /** The constants of AdamW, in PyTorch's meaning. */
 export type AdamWOptions = {
@@ -52,22 +57,6 @@ export type AdamWRates = {
   /** 1 − β₂ᵗ: corrects the bias of v, which starts at 0. */
   readonly secondCorrection: tf.Scalar;
 };
-
-/**
- * Multipliers of the learning rate, by the prefix of the parameters' paths; 1 for all
- * other parameters. No path may begin with two of the prefixes.
- */
-export type LrMultipliers = Readonly<Record<string, number>>;
-
-/** The multiplier of one parameter's learning rate. */
-export function lrMultiplier(
-  path: string,
-  lrMultipliers: LrMultipliers = {},
-): number {
-  const prefix = Object.keys(lrMultipliers)
-    .find((prefix) => path.startsWith(prefix));
-  return prefix === undefined ? 1 : lrMultipliers[prefix]!;
-}
 
 /** What the gradients of one step decide. */
 export type GradientScale = {
@@ -114,19 +103,6 @@ export function adamWRates(
     firstCorrection: tf.scalar(1 - beta1 ** step),
     secondCorrection: tf.scalar(1 - beta2 ** step),
   };
-}
-
-/**
- * Whether weight decay applies to a parameter: to kernels and embeddings, not to biases
- * and the weights of layer normalization.
- *
- * As in Devlin et al.'s optimizer (`google-research/bert`, optimization.py).
- *
- * @param path The parameter's path, e.g. `"classifier.kernel"`.
- * @returns `false` for a `bias` or a `weight`.
- */
-export function decays(path: string): boolean {
-  return !/(^|\.)(bias|weight)$/.test(path);
 }
 
 /**

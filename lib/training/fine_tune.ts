@@ -21,7 +21,7 @@ import type { BertConfig } from "../model/config.ts";
 import type { HeadName } from "../model/heads/heads.ts";
 import { checkChoice, checkOption, RULES } from "../options.ts";
 import { activeVocabulary } from "./active_vocabulary.ts";
-import { lrMultiplier } from "./adamw.ts";
+import { lrMultiplier } from "./parameter_groups.ts";
 import type {
   PretrainableModel,
   PretrainingMetrics,

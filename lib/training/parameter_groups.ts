@@ -1,6 +1,6 @@
 /**
- * Parameter groups: which parts of a model are frozen, and the learning rate of each
- * layer.
+ * Parameter groups: to which parameters weight decay applies, which are frozen, and the
+ * learning rate of each layer.
  *
  * A frozen leaf is a constant, so no gradient is computed for it, and none flows below
  * the lowest leaf that is trained.
@@ -11,7 +11,35 @@
 import * as tf from "@tensorflow/tfjs";
 import { mapLeaves, type TensorTree } from "../engine/tensor_tree.ts";
 import type { BertConfig } from "../model/config.ts";
-import type { LrMultipliers } from "./adamw.ts";
+
+/**
+ * Whether weight decay applies to a parameter: to kernels and embeddings, not to biases
+ * and the weights of layer normalization.
+ *
+ * As in Devlin et al.'s optimizer (`google-research/bert`, optimization.py).
+ *
+ * @param path The parameter's path, e.g. `"classifier.kernel"`.
+ * @returns `false` for a `bias` or a `weight`.
+ */
+export function decays(path: string): boolean {
+  return !/(^|\.)(bias|weight)$/.test(path);
+}
+
+/**
+ * Multipliers of the learning rate, by the prefix of the parameters' paths; 1 for all
+ * other parameters. No path may begin with two of the prefixes.
+ */
+export type LrMultipliers = Readonly<Record<string, number>>;
+
+/** The multiplier of one parameter's learning rate. */
+export function lrMultiplier(
+  path: string,
+  lrMultipliers: LrMultipliers = {},
+): number {
+  const prefix = Object.keys(lrMultipliers)
+    .find((prefix) => path.startsWith(prefix));
+  return prefix === undefined ? 1 : lrMultipliers[prefix]!;
+}
 
 /** The embeddings with their norm, or an encoder layer by its number, from 0. */
 export type FrozenPart = "embeddings" | number;

@@ -24,7 +24,7 @@ export type Schedule = {
 };
 
 /** What remains of the rate when `progress` in [0, 1] of the decay is done. */
-const DECAYS: Record<ScheduleName, (progress: number) => number> = {
+export const DECAYS: Record<ScheduleName, (progress: number) => number> = {
   linear: (progress) => 1 - progress,
   // Loshchilov & Hutter (2017), "SGDR", equation 5: half a period of the cosine.
   cosine: (progress) => (1 + Math.cos(Math.PI * progress)) / 2,

@@ -9,7 +9,7 @@ import {
   RULES,
 } from "../options.ts";
 import { ADAMW_DEFAULTS } from "./adamw.ts";
-import type { ScheduleName } from "./schedule.ts";
+import { DECAYS, type ScheduleName } from "./schedule.ts";
 import type { StepOptions } from "./train_epoch.ts";
 
 /** The options of any training; Devlin et al. (2019), appendix A.3, has usual values. */
@@ -120,7 +120,7 @@ export function resolveTrainOptions(
   checkOption("weightDecay", weightDecay, RULES.notNegative);
   checkOption("maxGradNorm", maxGradNorm, RULES.limit);
   checkOption("seed", seed, RULES.seed);
-  checkChoice("schedule", schedule, ["linear", "cosine", "constant"]);
+  checkChoice("schedule", schedule, Object.keys(DECAYS) as ScheduleName[]);
   checkChoice("precision", precision, ["float32", "bfloat16"]);
   checkPrecision(precision);
   const stepsPerEpoch = Math.ceil(

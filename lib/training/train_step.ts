@@ -26,8 +26,8 @@ import {
   type AdamWOptions,
   type AdamWRates,
   type AdamWState,
-  type LrMultipliers,
 } from "./adamw.ts";
+import { type LrMultipliers } from "./parameter_groups.ts";
 import { clipCoefficient, globalNorm } from "./clip.ts";
 
 /**

@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { BERT_TINY } from "bertbook/model/config.ts";
 import {
   checkInput,
+  type InputArrays,
   inputFrom,
-  type TokenArrays,
 } from "bertbook/model/input.ts";
 
 await tf.setBackend("cpu");
 
-const INPUT: TokenArrays = {
+const INPUT: InputArrays = {
   inputIds: [101, 5, 102, 101, 102, 0],
   tokenTypeIds: [0, 0, 1, 0, 1, 0],
   attentionMask: [1, 1, 1, 1, 1, 0],
@@ -26,7 +26,7 @@ Deno.test("inputFrom() makes three tensors of the same shape", () => {
 });
 
 Deno.test("checkInput() names the value and its place", () => {
-  const cases: [Partial<TokenArrays>, RegExp][] = [
+  const cases: [Partial<InputArrays>, RegExp][] = [
     [
       { inputIds: [101, 5, 102, 101, 30_522, 0] },
       /found 30522 in sequence 1, position 1, vocabSize is 30522/,

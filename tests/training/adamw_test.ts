@@ -8,10 +8,12 @@ import {
   type AdamWOptions,
   adamWRates,
   type AdamWState,
-  decays,
   initOptimizerState,
-  type LrMultipliers,
 } from "bertbook/training/adamw.ts";
+import {
+  decays,
+  type LrMultipliers,
+} from "bertbook/training/parameter_groups.ts";
 import { on } from "../engine/_support.ts";
 import golden from "../golden/optimizer.json" with { type: "json" };
 
