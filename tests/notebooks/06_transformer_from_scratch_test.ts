@@ -18,7 +18,7 @@ Deno.test("06_transformer_from_scratch", async () => {
 
     // What is derived is what the library computes: the page stops otherwise.
     assert.equal(text.match(/^Difference from lib\/: /gm)?.length, 3);
-    assert.equal(text.match(/^Norm (after|before), .*difference/gm)?.length, 4);
+    assert.equal(text.match(/^Norm (post|pre), .*difference/gm)?.length, 4);
     assert.match(text, /numHeads must divide hiddenSize/);
     const change = /none +(\d\.\d+)/;
     assert.ok(numberAt(text, change) < 1e-4);
