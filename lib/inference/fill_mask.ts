@@ -96,9 +96,9 @@ export async function probabilityOfFollowing(
   second: string,
 ): Promise<number> {
   const { config, params, tokenizer } = model;
-  checkString("judge a pair", first);
-  checkString("judge a pair", second);
-  checkAlive(params, "judge a pair");
+  checkString("predict the next sentence", first);
+  checkString("predict the next sentence", second);
+  checkAlive(params, "predict the next sentence");
   const encoding = tokenizer.encode(first, { pair: second });
   const { length } = encoding.inputIds;
   await ensureEngine();

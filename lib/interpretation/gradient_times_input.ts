@@ -63,10 +63,10 @@ export function gradientTimesInput(
  * What each token of a sequence adds to the margin of a class: to its logit minus
  * the mean of the others', which for two classes are the log odds.
  *
- * The input is the word embedding; positions and segments are held fixed.
+ * The input is the word embedding; positions and token types are held fixed.
  *
  * @param model Its parameters may be constants or variables; they stay as they are.
- * @param example Ids and segments, each [T].
+ * @param example Ids and token type ids, each [T].
  * @param target The class.
  * @returns One contribution for each token, special ones included, [T].
  * @throws {RangeError} If the model has no embedding for a value, or no such class.

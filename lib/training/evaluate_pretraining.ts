@@ -26,7 +26,7 @@ import { argMax } from "../evaluation/probabilities.ts";
 import type { BertConfig } from "../model/config.ts";
 import { predictMaskedTokens } from "../model/heads/masked_lm.ts";
 import {
-  judgesPairs,
+  hasNextSentenceHead,
   predictPretrainingTasks,
   type PretrainableParams,
 } from "../model/heads/pretraining.ts";
@@ -122,7 +122,9 @@ export async function evaluatePretraining(
     perplexity: Math.exp(loss / numMaskedTokens),
     accuracy: numFound / numMaskedTokens,
     numMaskedTokens,
-    pairAccuracy: judgesPairs(params) ? numRight / examples.length : undefined,
+    pairAccuracy: hasNextSentenceHead(params)
+      ? numRight / examples.length
+      : undefined,
   };
 }
 
@@ -149,7 +151,7 @@ function predictionsOf(
       found: logits.argMax(1).equal(maskedLabels).toFloat() as tf.Tensor1D,
     };
   };
-  if (!judgesPairs(params)) {
+  if (!hasNextSentenceHead(params)) {
     return read(predictMaskedTokens(params, input, config, options).logits);
   }
   const output = predictPretrainingTasks(params, input, config, options);

@@ -30,7 +30,7 @@ import { sampleOrder, type SamplerName } from "../batches/sampler.ts";
 import type { BertConfig } from "../model/config.ts";
 import { predictMaskedTokens } from "../model/heads/masked_lm.ts";
 import {
-  judgesPairs,
+  hasNextSentenceHead,
   predictPretrainingTasks,
   type PretrainableParams,
 } from "../model/heads/pretraining.ts";
@@ -100,7 +100,7 @@ export function maskedLmLoss(
   dropout: Dropout,
 ): tf.Scalar {
   const options = { dropout, positions: maskedPositions };
-  if (judgesPairs(params)) {
+  if (hasNextSentenceHead(params)) {
     const output = predictPretrainingTasks(params, input, config, options);
     return pretrainingLoss(output, { maskedLabels, nextSentenceLabels });
   }
@@ -203,7 +203,7 @@ async function* run(
   };
   // The loss of masked tokens is a mean over tokens, that of pairs one over pairs: no
   // weight of a micro-batch is right for both, so a batch of pairs stays whole.
-  const task = judgesPairs(params)
+  const task = hasNextSentenceHead(params)
     ? whole
     : { ...whole, split: splitBatch<MaskedBatch>, weightOf: numMaskedTokens };
   yield* fit(task, options);

@@ -69,15 +69,15 @@ export function predictPretrainingTasks(
   });
 }
 
-/** The parameters of a model that guesses words, and perhaps judges pairs. */
+/** The parameters of a model with the masked-language-model head, and perhaps both. */
 export type PretrainableParams = MaskedLmParams | PretrainingParams;
 
 /**
- * Whether a model judges pairs.
+ * Whether a model has the head for next-sentence prediction.
  *
  * @param params Its parameters.
  */
-export function judgesPairs(
+export function hasNextSentenceHead(
   params: PretrainableParams,
 ): params is PretrainingParams {
   return "nextSentence" in params;

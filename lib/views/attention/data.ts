@@ -132,10 +132,10 @@ function requireSize(
 }
 
 /**
- * Checks that every token has a segment.
+ * Checks that every token has a token type id.
  *
  * @param tokens The tokens, [T].
- * @param tokenTypeIds Their segments, [T].
+ * @param tokenTypeIds Their token type ids, [T].
  * @throws {RangeError} If their numbers differ.
  */
 export function requireSegments(

@@ -55,7 +55,7 @@ import { linkPanel } from "./panel.ts";
  * assert.match(text, /dogs +bark \(1\) 0\.80/);
  * ```
  *
- * @param input Tokens, segments and weights, [L][H][T][T].
+ * @param input Tokens, token type ids and weights, [L][H][T][T].
  * @param options The layer and the heads shown at first, and in the drawing.
  * @returns HTML that works offline and beside others of its kind, an SVG
  *   drawing of the chosen layer and heads, and plain text.

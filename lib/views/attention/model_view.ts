@@ -45,7 +45,7 @@ import { paintLinks, type Place, thumbnailGrid } from "./thumbnails.ts";
  * assert.match(text, /bark 0\.70/);
  * ```
  *
- * @param input Tokens, segments and weights, [L][H][T][T].
+ * @param input Tokens, token type ids and weights, [L][H][T][T].
  * @returns HTML that works offline and beside others of its kind, an SVG drawing of
  *   all heads, and as plain text the token that each head looks at most.
  * @throws {RangeError} If sizes differ or a weight is outside [0, 1].

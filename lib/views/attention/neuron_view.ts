@@ -49,7 +49,7 @@ import {
  * assert.match(text, /bark \(1\) +2\.83 +0\.94/); // 4 / √2, and its softmax beside 0
  * ```
  *
- * @param input Tokens, segments, queries and keys, [L][H][T][K].
+ * @param input Tokens, token type ids, queries and keys, [L][H][T][K].
  * @param options The layer, the head and the query shown at first, and in the drawing.
  * @returns HTML that works offline and beside others of its kind, an SVG drawing of
  *   the chosen query, and plain text.

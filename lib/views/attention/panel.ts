@@ -43,7 +43,7 @@ export type LinkPanel = {
  * Makes a panel, empty at first.
  *
  * @param tokens The tokens, [T].
- * @param tokenTypeIds Their segments, [T].
+ * @param tokenTypeIds Their token type ids, [T].
  * @returns The panel.
  */
 export function linkPanel(
