@@ -1,3 +1,4 @@
+import { RUNS_ALL } from "../_tiers.ts";
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { copySequences } from "bertbook/datasets/toy/copy_task.ts";
@@ -108,19 +109,23 @@ Deno.test("the score is the mean over predicted tokens alone, whatever the batch
   disposeTree(model.params);
 });
 
-Deno.test("many sizes of batches are no mistake", async () => {
-  const model = newModel();
-  const options = { random: randomStream(1), temperature: 0, end: -1 };
-  for (let size = 1; size <= 40; size++) {
-    const sequences = copies(size, 1);
-    const { tokens } = await evaluateLanguageModel(model, sequences);
-    assert.equal(tokens, size * LENGTH);
-    const starts = sequences.map(({ inputIds }) =>
-      inputIds.slice(0, 2 * LENGTH - 1)
-    );
-    assert.equal((await generate(model, starts, options)).length, size);
-  }
-  disposeTree(model.params);
+Deno.test({
+  name: "many sizes of batches are no mistake",
+  ignore: !RUNS_ALL,
+  fn: async () => {
+    const model = newModel();
+    const options = { random: randomStream(1), temperature: 0, end: -1 };
+    for (let size = 1; size <= 40; size++) {
+      const sequences = copies(size, 1);
+      const { tokens } = await evaluateLanguageModel(model, sequences);
+      assert.equal(tokens, size * LENGTH);
+      const starts = sequences.map(({ inputIds }) =>
+        inputIds.slice(0, 2 * LENGTH - 1)
+      );
+      assert.equal((await generate(model, starts, options)).length, size);
+    }
+    disposeTree(model.params);
+  },
 });
 
 Deno.test("a seed fixes the course of a training, dropout and order included", async () => {

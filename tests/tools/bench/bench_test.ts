@@ -1,3 +1,4 @@
+import { RUNS_ALL } from "../../_tiers.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { PaddingRow } from "../../../tools/bench/padding.ts";
@@ -151,54 +152,62 @@ Deno.test("bench writes rows of figures that agree with one another", async () =
   }
 });
 
-Deno.test("bench --by-length scales steps to epochs, and counts padding", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const json = join(folder, "lengths.json");
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--quiet",
-        "--no-check",
-        "--allow-all",
-        MAIN,
-        "bench",
-        "--by-length",
-        "--rounds=2",
-        "--steps=1",
-        `--json=${json}`,
-      ],
-      env: { NO_COLOR: "1", BERTBOOK_MODEL: "tiny", BERTBOOK_DATA: "embedded" },
-    }).output();
-    const text = new TextDecoder();
-    assert.equal(code, 0, text.decode(stderr));
-    const { rows, sentences } = JSON.parse(await Deno.readTextFile(json)) as {
-      rows: PaddingRow[];
-      sentences: number;
-    };
-    const [longest, half, ...others] = rows;
-    assert.deepEqual([longest!.tokensPerSentence, half!.tokensPerSentence], [
-      128,
-      64,
-    ]);
-    for (const row of rows) {
-      assert.equal(row.steps, Math.ceil(sentences / 32));
-      assert.equal(row.measured, 2);
-      assert.equal(row.epochSeconds, row.stepMs * row.steps / 1000);
-      assert.ok(row.stepMsMin <= row.stepMs && row.stepMs <= row.stepMsMax);
-      // However they are padded, the sentences have as many tokens.
-      const real = (r: PaddingRow) =>
-        r.tokensPerSentence * (1 - r.paddingShare);
-      assert.ok(Math.abs(real(row) / real(longest!) - 1) < 1e-9);
+Deno.test({
+  name: "bench --by-length scales steps to epochs, and counts padding",
+  ignore: !RUNS_ALL,
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const json = join(folder, "lengths.json");
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [
+          "run",
+          "--quiet",
+          "--no-check",
+          "--allow-all",
+          MAIN,
+          "bench",
+          "--by-length",
+          "--rounds=2",
+          "--steps=1",
+          `--json=${json}`,
+        ],
+        env: {
+          NO_COLOR: "1",
+          BERTBOOK_MODEL: "tiny",
+          BERTBOOK_DATA: "embedded",
+        },
+      }).output();
+      const text = new TextDecoder();
+      assert.equal(code, 0, text.decode(stderr));
+      const { rows, sentences } = JSON.parse(await Deno.readTextFile(json)) as {
+        rows: PaddingRow[];
+        sentences: number;
+      };
+      const [longest, half, ...others] = rows;
+      assert.deepEqual([longest!.tokensPerSentence, half!.tokensPerSentence], [
+        128,
+        64,
+      ]);
+      for (const row of rows) {
+        assert.equal(row.steps, Math.ceil(sentences / 32));
+        assert.equal(row.measured, 2);
+        assert.equal(row.epochSeconds, row.stepMs * row.steps / 1000);
+        assert.ok(row.stepMsMin <= row.stepMs && row.stepMs <= row.stepMsMax);
+        // However they are padded, the sentences have as many tokens.
+        const real = (r: PaddingRow) =>
+          r.tokensPerSentence * (1 - r.paddingShare);
+        assert.ok(Math.abs(real(row) / real(longest!) - 1) < 1e-9);
+      }
+      assert.ok(others.every((row) => row.tokensPerSentence < 20));
+      assert.match(
+        text.decode(stdout),
+        /all to 128 +128\.0 .* 2 of 113 .* 1\.00\n/,
+      );
+    } finally {
+      await Deno.remove(folder, { recursive: true });
     }
-    assert.ok(others.every((row) => row.tokensPerSentence < 20));
-    assert.match(
-      text.decode(stdout),
-      /all to 128 +128\.0 .* 2 of 113 .* 1\.00\n/,
-    );
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  },
 });
 
 Deno.test("bench ends with its workers when Ctrl-C stops it", async () => {

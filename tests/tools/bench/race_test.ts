@@ -1,3 +1,4 @@
+import { RUNS_ALL } from "../../_tiers.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
@@ -84,75 +85,80 @@ for await (const line of Deno.stdin.readable) {
 }
 `;
 
-Deno.test("without dropout, all engines of Bertbook have the same losses in a race", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const json = join(folder, "deep", "race.json");
-    const torchProgram = join(folder, "torch.js");
-    await Deno.writeTextFile(torchProgram, TORCH);
-    const python = join(folder, "python");
-    await Deno.writeTextFile(
-      python,
-      `#!/bin/sh\nif [ "$1" = "-c" ]; then echo 9.9.9; exit; fi\n` +
-        `exec "${Deno.execPath()}" run --quiet --allow-read "${torchProgram}" "$2" "$3"\n`,
-      { mode: 0o755 },
-    );
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--quiet",
-        "--no-check",
-        "--allow-all",
-        MAIN,
-        "race",
-        "--who=compiled,packed,eager,torch",
-        "--epochs=2",
-        "--sentences=70",
-        "--dropout=0",
-        `--json=${json}`,
-      ],
-      env: {
-        NO_COLOR: "1",
-        BERTBOOK_MODEL: "tiny",
-        BERTBOOK_DATA: "embedded",
-        BERTBOOK_PYTHON: python,
-      },
-    }).output();
-    const text = new TextDecoder();
-    assert.equal(code, 0, text.decode(stderr));
-    const { runs, machine } = JSON.parse(await Deno.readTextFile(json));
-    assert.equal(machine.torch, "9.9.9");
-    const [compiled, packed, eager, torch] = runs as RaceRun[];
-    assert.deepEqual(torch!.epochs.map(({ losses }) => losses), [
-      [32, 32, 6],
-      [32, 32, 6],
-    ]);
-    assert.deepEqual(torch!.mcc, {
-      validation: 1,
-      inDomain: 1,
-      outOfDomain: 1,
-    });
-    assert.equal(torch!.trainingSeconds, 6);
-    assert.equal(compiled!.epochs.length, 2);
-    for (const [i, { losses }] of compiled!.epochs.entries()) {
-      assert.equal(losses.length, 3);
-      for (const [j, loss] of losses.entries()) {
-        for (const { epochs } of [packed!, eager!]) {
-          const other = epochs[i]!.losses[j]!;
-          assert.ok(Math.abs(loss / other - 1) < 1e-5, `${loss}, ${other}`);
+Deno.test({
+  name:
+    "without dropout, all engines of Bertbook have the same losses in a race",
+  ignore: !RUNS_ALL,
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const json = join(folder, "deep", "race.json");
+      const torchProgram = join(folder, "torch.js");
+      await Deno.writeTextFile(torchProgram, TORCH);
+      const python = join(folder, "python");
+      await Deno.writeTextFile(
+        python,
+        `#!/bin/sh\nif [ "$1" = "-c" ]; then echo 9.9.9; exit; fi\n` +
+          `exec "${Deno.execPath()}" run --quiet --allow-read "${torchProgram}" "$2" "$3"\n`,
+        { mode: 0o755 },
+      );
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [
+          "run",
+          "--quiet",
+          "--no-check",
+          "--allow-all",
+          MAIN,
+          "race",
+          "--who=compiled,packed,eager,torch",
+          "--epochs=2",
+          "--sentences=70",
+          "--dropout=0",
+          `--json=${json}`,
+        ],
+        env: {
+          NO_COLOR: "1",
+          BERTBOOK_MODEL: "tiny",
+          BERTBOOK_DATA: "embedded",
+          BERTBOOK_PYTHON: python,
+        },
+      }).output();
+      const text = new TextDecoder();
+      assert.equal(code, 0, text.decode(stderr));
+      const { runs, machine } = JSON.parse(await Deno.readTextFile(json));
+      assert.equal(machine.torch, "9.9.9");
+      const [compiled, packed, eager, torch] = runs as RaceRun[];
+      assert.deepEqual(torch!.epochs.map(({ losses }) => losses), [
+        [32, 32, 6],
+        [32, 32, 6],
+      ]);
+      assert.deepEqual(torch!.mcc, {
+        validation: 1,
+        inDomain: 1,
+        outOfDomain: 1,
+      });
+      assert.equal(torch!.trainingSeconds, 6);
+      assert.equal(compiled!.epochs.length, 2);
+      for (const [i, { losses }] of compiled!.epochs.entries()) {
+        assert.equal(losses.length, 3);
+        for (const [j, loss] of losses.entries()) {
+          for (const { epochs } of [packed!, eager!]) {
+            const other = epochs[i]!.losses[j]!;
+            assert.ok(Math.abs(loss / other - 1) < 1e-5, `${loss}, ${other}`);
+          }
         }
       }
+      const output = text.decode(stdout);
+      assert.match(output, /\ntorch +42 +1 +0\.10 +0\.03 +1\.000 /);
+      assert.equal(torch!.way, "fused eager");
+      assert.equal(
+        output.match(/needs a C\+\+ compiler.*no compiler$/gm)?.length,
+        1,
+      );
+    } finally {
+      await Deno.remove(folder, { recursive: true });
     }
-    const output = text.decode(stdout);
-    assert.match(output, /\ntorch +42 +1 +0\.10 +0\.03 +1\.000 /);
-    assert.equal(torch!.way, "fused eager");
-    assert.equal(
-      output.match(/needs a C\+\+ compiler.*no compiler$/gm)?.length,
-      1,
-    );
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  },
 });
 
 Deno.test("raceTable() summarizes several seeds", () => {

@@ -1,16 +1,6 @@
 import assert from "node:assert/strict";
 import { PROJECT, runIn } from "./_support.ts";
 
-Deno.test("the package can be published: types, exports and files", async () => {
-  await runIn(PROJECT, "deno", "publish", "--dry-run", "--allow-dirty");
-});
-
-Deno.test("every public name is documented, and so is every type it mentions", async () => {
-  // Without npm: the documentation of other packages is not ours to write.
-  const files = ["mod.ts", "core.ts"];
-  await runIn(PROJECT, "deno", "doc", "--lint", "--no-npm", ...files);
-});
-
 Deno.test("importing the library loads no package that draws or compares", async () => {
   const loaded = await packagesOf("mod.ts");
   assert.ok(loaded.includes("@tensorflow/tfjs"), loaded.join(" "));
