@@ -258,7 +258,6 @@ export {
 export { decays, type LrMultipliers } from "./lib/training/parameter_groups.ts";
 export {
   evaluatePretraining,
-  type PretrainableModel,
   type PretrainingMetrics,
 } from "./lib/training/evaluate_pretraining.ts";
 export {

@@ -61,7 +61,7 @@ export type HeadModel<H extends HeadName> = {
 /** A sequence classifier with all that is needed to use it. */
 export type ClassifierModel = HeadModel<"sequence-classification">;
 
-/** A model that predicts masked words, and perhaps the next sentence. */
+/** A model of masked language modelling, with or without the head for pairs. */
 export type PretrainableModel =
   | HeadModel<"masked-lm">
   | HeadModel<"pretraining">;

@@ -75,7 +75,7 @@ export function functionsRunEagerly(): boolean {
 
 /**
  * Into how many parts a batch should be cut that a compiled function computes: each
- * part is computed by a thread of its own.
+ * part is computed by its own thread.
  *
  * One operation split among all threads ends when the slowest of them does, and the
  * next one begins with data in another core's cache. Parts of a batch do not wait for

@@ -1,5 +1,5 @@
 /**
- * Dropout masks, drawn anew wherever they are needed: nothing is stored between a
+ * Dropout masks, drawn again at each use: nothing is stored between a
  * forward and a backward pass.
  *
  * @module

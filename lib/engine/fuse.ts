@@ -37,7 +37,7 @@ const SMALL = 1 << 13;
  *
  * Everywhere else the function runs as it is: on small tensors, outside of a
  * compiled function, on other engines, on a GPU. So it must be a function of its
- * arguments alone, and it has no derivative of its own: wrap it in `tf.customGrad`.
+ * arguments alone, and it has no derivative: wrap it in `tf.customGrad`.
  *
  * @example
  * ```ts

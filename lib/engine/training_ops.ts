@@ -113,7 +113,7 @@ export function resourceApplyAdam(
   const engine = accelerator();
   if (engine === undefined) return false;
   tf.tidy(() => {
-    // Powers of β that are 0 ask the kernel for no bias correction of its own.
+    // Powers of β that are 0 ask the kernel for no bias correction.
     const none = tf.scalar(0);
     engine.changeInPlace(
       "ResourceApplyAdam",

@@ -26,9 +26,9 @@ export type BagOfWordsOptions = {
   numWords: number;
   /** C: every label is below it. */
   numClasses: number;
-  /** λ, above 0: how strongly weights are held at 0; 1 unless told. */
+  /** λ, above 0: how strongly weights are held at 0; default 1. */
   penalty?: number;
-  /** Ends when no derivative of the mean loss is larger; 1e-3 unless told. */
+  /** Ends when no derivative of the mean loss is larger; default 1e-3. */
   tolerance?: number;
 };
 
@@ -42,7 +42,7 @@ const MAX_ITERATIONS = 10_000;
  * There is one minimum, so no seed and no order of the texts matters; it is that of
  * scikit-learn's `LogisticRegression(C=1/λ)` on word counts. It is found by gradient
  * descent with momentum (Nesterov, 1983), restarted where the momentum points uphill
- * (O'Donoghue and Candès, 2015), each word with a step of its own: one divided by an
+ * (O'Donoghue and Candès, 2015), each word with its own step: one divided by an
  * upper bound of its curvature, so that rare words move as fast as frequent ones.
  *
  * @example
@@ -113,7 +113,7 @@ export function bagLogits(
   const odd = text.find((id) => !isBelow(numWords)(id));
   if (odd !== undefined) {
     throw new RangeError(
-      `Cannot score a text as the ids of its words must be below ${numWords}: ` +
+      `Cannot score a text: the ids of its words must be below ${numWords}; ` +
         `found ${odd}`,
     );
   }
@@ -124,11 +124,11 @@ export function bagLogits(
 
 function tooFar(slope: number, tolerance: number): RangeError {
   return new RangeError(
-    `Cannot fit weights as the mean loss must settle to ${tolerance} within ` +
-      `${MAX_ITERATIONS} iterations: a derivative of ${
+    `Cannot fit weights: the mean loss must converge to ${tolerance} within ` +
+      `${MAX_ITERATIONS} iterations; found a derivative of ${
         slope.toExponential(1)
-      } ` +
-      `is left; raise the penalty or the tolerance`,
+      }; ` +
+      `raise the penalty or the tolerance`,
   );
 }
 
@@ -213,8 +213,8 @@ function checkTexts(
   // Nothing else bounds the weight of a word that no text has.
   if (!(penalty > 0 && penalty < Infinity)) {
     throw new RangeError(
-      `Cannot fit weights as penalty must be a finite number above 0: ` +
-        `current value is ${penalty}`,
+      `Cannot fit weights: penalty must be a finite number above 0; ` +
+        `found ${penalty}`,
     );
   }
   const n = texts.findIndex((text, n) =>
@@ -222,8 +222,8 @@ function checkTexts(
   );
   if (n === -1) return;
   throw new RangeError(
-    `Cannot count words of text ${n} as its ids must be below ${numWords} and ` +
-      `its label below ${numClasses}: found ids ${texts[n]!.join(", ")} and ` +
+    `Cannot count words of text ${n}: its ids must be below ${numWords} and ` +
+      `its label below ${numClasses}; found ids ${texts[n]!.join(", ")} and ` +
       `label ${labels[n]}`,
   );
 }

@@ -47,8 +47,8 @@ export function bootstrapInterval(
   const { random, rounds = 1000, confidence = 0.95 } = options;
   if (!(count >= 1 && rounds >= 1 && confidence > 0 && confidence < 1)) {
     throw new RangeError(
-      `Cannot draw samples as count and rounds must be at least 1 and ` +
-        `confidence between 0 and 1: current values are count=${count}, ` +
+      `Cannot draw samples: count and rounds must be at least 1 and ` +
+        `confidence between 0 and 1; found count=${count}, ` +
         `rounds=${rounds}, confidence=${confidence}`,
     );
   }

@@ -37,8 +37,8 @@ export function reliabilityBins(
   checkPaired(probabilities, labels);
   if (!(Number.isInteger(numBins) && numBins >= 1)) {
     throw new RangeError(
-      `Cannot form bins as numBins must be a whole number from 1: ` +
-        `current value is ${numBins}`,
+      `Cannot form bins: numBins must be a whole number from 1; ` +
+        `found ${numBins}`,
     );
   }
   const totals = Array.from(
@@ -51,8 +51,8 @@ export function reliabilityBins(
     // Single precision may round a sure prediction to slightly above 1.
     if (!(confidence >= 0 && confidence <= 1 + 1e-6)) {
       throw new RangeError(
-        `Cannot form bins as confidences must be within 0 and 1: ` +
-          `example ${i} has ${confidence}; apply softmax to logits first`,
+        `Cannot form bins: confidences must be within 0 and 1; ` +
+          `found ${confidence} for example ${i}; apply softmax to logits first`,
       );
     }
     const above = Math.ceil(confidence * numBins) - 1;

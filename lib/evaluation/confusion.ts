@@ -33,9 +33,9 @@ export function confusionMatrix(
     const row = matrix[labels[i]!];
     if (row?.[predictions[i]!] === undefined) {
       throw new RangeError(
-        `Cannot count example ${i} as its classes must be among 0 to ${
+        `Cannot count example ${i}: its classes must be among 0 to ${
           numClasses - 1
-        }: prediction is ${predictions[i]}, label is ${labels[i]}`,
+        }; found prediction ${predictions[i]}, label ${labels[i]}`,
       );
     }
     row[predictions[i]!]! += 1;
@@ -57,7 +57,7 @@ export function confusionCsv(
 ): string {
   if (matrix.length !== classNames.length) {
     throw new RangeError(
-      `Cannot write a confusion matrix as each class must have a name: ` +
+      `Cannot write a confusion matrix: each class must have a name; ` +
         `found ${matrix.length} classes and ${classNames.length} names`,
     );
   }
@@ -79,7 +79,7 @@ export function checkPaired(
 ): void {
   if (predictions.length !== labels.length) {
     throw new RangeError(
-      `Cannot compare predictions with labels as their numbers must be equal: ` +
+      `Cannot compare predictions with labels: their numbers must be equal; ` +
         `found ${predictions.length} predictions and ${labels.length} labels`,
     );
   }
@@ -94,7 +94,7 @@ export function checkPaired(
 export function checkSome(labels: ArrayLike<unknown>): void {
   if (labels.length === 0) {
     throw new RangeError(
-      `Cannot score predictions as there must be at least one: found 0 examples`,
+      `Cannot score predictions: there must be at least one example; found 0`,
     );
   }
 }

@@ -44,7 +44,7 @@ export class ConfusionMatrix {
     const numNames = new Set(classNames).size;
     if (numNames === 0 || numNames < classNames.length) {
       throw new RangeError(
-        `Cannot count classes as each must have a name of its own: ` +
+        `Cannot count classes: each must have its own name; ` +
           `found ${classNames.map((name) => `"${name}"`).join(", ") || "none"}`,
       );
     }
@@ -218,15 +218,17 @@ export class ConfusionMatrix {
     const scores = classes[this.classNames.indexOf(average.class)];
     if (scores) return scores;
     throw new RangeError(
-      `Cannot score "${average.class}" as it must be one of the classes: ` +
-        this.classNames.map((name) => `"${name}"`).join(", "),
+      `Cannot score "${average.class}": it must be one of the classes ` +
+        `${
+          this.classNames.map((name) => `"${name}"`).join(", ")
+        }; found no such name`,
     );
   }
 
   #positive(classes: readonly ClassScores[]): ClassScores {
     if (classes.length === 2) return classes[1]!;
     throw new RangeError(
-      `Cannot score the positive class as there must be two classes: ` +
+      `Cannot score the positive class: there must be two classes; ` +
         `found ${classes.length}; choose "macro" or "weighted"`,
     );
   }

@@ -32,7 +32,7 @@ export function errorsByGroup(
   checkPaired(predictions, labels);
   if (groups.length !== labels.length) {
     throw new RangeError(
-      `Cannot group errors as each example must have a group: ` +
+      `Cannot group errors: each example must have a group; ` +
         `found ${groups.length} groups and ${labels.length} labels`,
     );
   }

@@ -75,7 +75,7 @@ export function mccPerBatch(
   checkPaired(predictions, labels);
   if (!(batchSize >= 1)) {
     throw new RangeError(
-      `Cannot form batches as batchSize must be at least 1: current value is ${batchSize}`,
+      `Cannot form batches: batchSize must be at least 1; found ${batchSize}`,
     );
   }
   const correlations: number[] = [];

@@ -39,7 +39,7 @@ export function argMax(values: ArrayLike<number>): number {
   const numbers = Array.from(values);
   if (numbers.length === 0 || numbers.some(Number.isNaN)) {
     throw new RangeError(
-      `Cannot find the largest value as all must be numbers: found [${numbers}]`,
+      `Cannot find the largest value: all must be numbers; found [${numbers}]`,
     );
   }
   return numbers.reduce((best, x, i) => x > numbers[best]! ? i : best, 0);
@@ -73,9 +73,9 @@ export function crossEntropy(
     const logProbability = logSoftmax(row)[labels[i]!];
     if (logProbability === undefined) {
       throw new RangeError(
-        `Cannot score example ${i} as its label must be among 0 to ${
+        `Cannot score example ${i}: its label must be among 0 to ${
           row.length - 1
-        }: label is ${labels[i]}`,
+        }; found ${labels[i]}`,
       );
     }
     total -= logProbability;

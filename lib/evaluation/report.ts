@@ -74,8 +74,8 @@ export function reportOf(
   const { beta = 1 } = options;
   if (!(beta >= 0 && beta < Infinity)) {
     throw new RangeError(
-      `Cannot weigh recall as beta must be a finite number of at least 0: ` +
-        `current value is ${beta}`,
+      `Cannot weigh recall: beta must be a finite number of at least 0; ` +
+        `found ${beta}`,
     );
   }
   const classes = matrix.map((row, i) => {

@@ -63,8 +63,8 @@ export function attentionChange(
   );
   if (sizes[0] !== sizes[1]) {
     throw new RangeError(
-      `Cannot compare attention as both must have the same layers and heads: ` +
-        `the heads of the layers are [${sizes[0]}] and [${sizes[1]}]`,
+      `Cannot compare attention: both must have the same layers and heads; ` +
+        `found layers of [${sizes[0]}] and [${sizes[1]}] heads`,
     );
   }
   return eachHead(after, (weights, layer, head) => {

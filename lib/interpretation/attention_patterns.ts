@@ -84,7 +84,7 @@ export function attentionPatterns(
 }
 
 /**
- * What a head would score that looks at all keys alike, to compare with.
+ * The score of a head with uniform attention, as a baseline.
  *
  * @param tokens The tokens, [T].
  * @returns One score for each pattern; NaN where no query has such a key.

@@ -26,7 +26,7 @@ export function rankCorrelation(
 ): number {
   if (a.length !== b.length || [...a, ...b].some(Number.isNaN)) {
     throw new RangeError(
-      `Cannot correlate lists as they must be equally long, and of numbers: ` +
+      `Cannot correlate lists: they must be equally long, and of numbers; ` +
         `found ${a.length} and ${b.length} values`,
     );
   }

@@ -112,8 +112,8 @@ export function marginWeights(target: number, numClasses: number): number[] {
     target >= numClasses
   ) {
     throw new RangeError(
-      `Cannot take the margin of a class as it must be one of two or more: ` +
-        `current values are class=${target}, classes=${numClasses}`,
+      `Cannot take the margin of a class: it must be one of two or more; ` +
+        `found class=${target}, classes=${numClasses}`,
     );
   }
   return Array.from(

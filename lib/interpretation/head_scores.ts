@@ -38,10 +38,10 @@ export function checkWeights(numTokens: number, attentions: Attentions): void {
       const odd = weights.find((row) => row.length !== numTokens);
       if (weights.length === numTokens && odd === undefined) continue;
       throw new RangeError(
-        `Cannot read attention as every head must be [${numTokens}, ${numTokens}]: ` +
-          `layer ${layer}, head ${head} is [${weights.length}, ${
+        `Cannot read attention: every head must be [${numTokens}, ${numTokens}]; ` +
+          `found [${weights.length}, ${
             (odd ?? weights[0])?.length ?? 0
-          }]`,
+          }] in layer ${layer}, head ${head}`,
       );
     }
   }

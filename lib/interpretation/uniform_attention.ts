@@ -13,11 +13,11 @@ import type { Attentions } from "./head_scores.ts";
  */
 export const UNIFORM_ENTROPY = 0.9;
 
-/** With fewer tokens a head that looks at all of them alike may well mean it. */
+/** With fewer tokens, uniform attention may be what a head has learned. */
 const LEAST_TOKENS = 3;
 
 /**
- * Tells whether some layer looks at everything alike, in all of its heads.
+ * Whether all heads of some layer have uniform attention.
  *
  * A new layer has small random weights, its queries and keys nearly agree with one
  * another, and softmax makes equal scores into equal weights. Training breaks that

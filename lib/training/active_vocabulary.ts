@@ -18,7 +18,7 @@ import type { BertConfig } from "../model/config.ts";
 
 /** A model over the pieces that occur. */
 export type ActiveVocabulary<Params, Example> = {
-  /** Its word table is a variable of its own; every other leaf is shared. */
+  /** Its word table is a new variable; every other leaf is shared. */
   readonly params: Params;
   /** Has the small table's `vocabSize`. */
   readonly config: BertConfig;

@@ -13,7 +13,7 @@ import {
 } from "../batches/batches.ts";
 import { checkAlive, checkExamples } from "../batches/check_examples.ts";
 import { maskedBatchesOf } from "../batches/masking.ts";
-import type { HeadModel } from "../checkpoint/pretrained.ts";
+import type { PretrainableModel } from "../checkpoint/pretrained.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
 import {
@@ -32,11 +32,6 @@ import {
 } from "../model/heads/pretraining.ts";
 import { checkKnownOptions, checkOption, RULES } from "../options.ts";
 import { NEXT_SENTENCE_LABELS } from "./tasks/next_sentence.ts";
-
-/** A model of masked language modelling, with or without the head for pairs. */
-export type PretrainableModel =
-  | HeadModel<"masked-lm">
-  | HeadModel<"pretraining">;
 
 /** The metrics of masked language modelling and of next-sentence prediction. */
 export type PretrainingMetrics = {

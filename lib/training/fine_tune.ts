@@ -22,10 +22,8 @@ import type { HeadName } from "../model/heads/heads.ts";
 import { checkChoice, checkOption, RULES } from "../options.ts";
 import { activeVocabulary } from "./active_vocabulary.ts";
 import { lrMultiplier } from "./parameter_groups.ts";
-import type {
-  PretrainableModel,
-  PretrainingMetrics,
-} from "./evaluate_pretraining.ts";
+import type { PretrainableModel } from "../checkpoint/pretrained.ts";
+import type { PretrainingMetrics } from "./evaluate_pretraining.ts";
 import {
   type EpochEvent as EpochEventOf,
   type EvaluationEvent as EvaluationEventOf,

@@ -38,9 +38,9 @@ import type { Dropout } from "../ops/dropout.ts";
 import { checkChoice, checkOption, RULES } from "../options.ts";
 import {
   evaluatePretraining,
-  type PretrainableModel,
   type PretrainingMetrics,
 } from "./evaluate_pretraining.ts";
+import { type PretrainableModel } from "../checkpoint/pretrained.ts";
 import { type EvaluationOptions, fit, type FitEvent } from "./fit.ts";
 import { labelledCrossEntropy, pretrainingLoss } from "./losses.ts";
 import { NEXT_SENTENCE_LABELS } from "./tasks/next_sentence.ts";

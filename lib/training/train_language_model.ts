@@ -17,7 +17,6 @@ import {
 import { randomOrder } from "../batches/sampler.ts";
 import { compile } from "../engine/compile.ts";
 import { MANY_SIGNATURES } from "../engine/precision.ts";
-import { numReplicas } from "../engine/compile.ts";
 import { type LanguageModel, languageModel } from "../model/language_model.ts";
 import type {
   TransformerConfig,
@@ -170,12 +169,9 @@ export async function evaluateLanguageModel(
   const length = lengthFor(sequences, config);
   const [loss, hits, tokens] = await sumOverBatches(
     nextTokenBatches(sequences, { batchSize, length }),
-    (batch) =>
-      compiledSums(
-        params,
-        splitBatch(batch, numReplicas()).map(nextTokenTensors),
-        config,
-      ),
+    { params, config },
+    nextTokenTensors,
+    compiledSums,
   );
   return {
     tokens: tokens!,

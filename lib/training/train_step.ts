@@ -258,7 +258,7 @@ export function gradientsOf(
  *
  * The former leaves are disposed; a leaf that is a variable already stays as it is.
  *
- * @param tree Parameters, e.g. of a classifier; whoever owned the leaves owns the
+ * @param tree Parameters, e.g. of a classifier; the owner of the leaves owns the
  * variables.
  */
 export function makeTrainable(tree: Exclude<TensorTree, tf.Tensor>): void {

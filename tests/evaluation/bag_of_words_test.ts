@@ -61,16 +61,18 @@ Deno.test("fitBagOfWords() refuses ids and labels outside its sizes", () => {
   ) {
     assert.throws(() => fitBagOfWords([[0], [...text]], [0, label], sizes), {
       name: "RangeError",
-      message:
-        /words of text 1 as its ids must be below 2 and its label below 2/,
+      message: /words of text 1: its ids must be below 2 and its label below 2/,
     });
   }
   assert.throws(() => fitBagOfWords([[0]], [], sizes), RangeError);
-  assert.throws(() => fitBagOfWords([], [], sizes), /at least one: found 0/);
+  assert.throws(
+    () => fitBagOfWords([], [], sizes),
+    /at least one example; found 0/,
+  );
   for (const penalty of [0, -1, NaN]) {
     assert.throws(
       () => fitBagOfWords([[0]], [0], { ...sizes, penalty }),
-      /Cannot fit weights as penalty must be a finite number above 0/,
+      /Cannot fit weights: penalty must be a finite number above 0/,
     );
   }
 });
@@ -83,7 +85,7 @@ Deno.test("bagLogits() refuses ids that are no word's", () => {
   for (const id of [2, 3, -1, 0.5, NaN]) {
     assert.throws(() => bagLogits([0, id], model), {
       name: "RangeError",
-      message: new RegExp(`must be below 2: found ${id}$`),
+      message: new RegExp(`must be below 2; found ${id}$`),
     });
   }
 });
@@ -98,6 +100,6 @@ Deno.test("fitBagOfWords() says so where it did not get to the minimum", () => {
   };
   assert.throws(() => fitBagOfWords([[0], [1]], [0, 1], options), {
     name: "RangeError",
-    message: /must settle to 1e-9 within 10000 iterations: .* raise/,
+    message: /must converge to 1e-9 within 10000 iterations; found .* raise/,
   });
 });

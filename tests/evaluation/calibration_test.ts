@@ -44,7 +44,7 @@ Deno.test("the upper end of a bin belongs to it, however it is rounded", () => {
 Deno.test("reliabilityBins() refuses logits, unequal lengths and no bins", () => {
   assert.throws(() => reliabilityBins([[3, 0]], [0]), {
     name: "RangeError",
-    message: /example 0 has 3; apply softmax/,
+    message: /found 3 for example 0; apply softmax/,
   });
   assert.throws(() => reliabilityBins([[1, 0]], []), RangeError);
   for (const numBins of [0, 1.5, NaN]) {

@@ -109,16 +109,17 @@ Deno.test("names must differ and be known, and two-class needs two", () => {
   for (const names of [[], ["a", "a"]]) {
     assert.throws(() => new ConfusionMatrix(names), {
       name: "RangeError",
-      message: /must have a name of its own/,
+      message: /must have its own name/,
     });
   }
   const matrix = new ConfusionMatrix(NAMES);
   assert.throws(() => matrix.recall({ class: "d" }), {
     name: "RangeError",
-    message: `Cannot score "d" as it must be one of the classes: "a", "b", "c"`,
+    message:
+      `Cannot score "d": it must be one of the classes "a", "b", "c"; found no such name`,
   });
   assert.throws(() => matrix.recall("two-class"), {
     name: "RangeError",
-    message: /must be two classes: found 3/,
+    message: /must be two classes; found 3/,
   });
 });

@@ -40,8 +40,8 @@ Deno.test("confusionMatrix() refuses unequal lengths and foreign classes", () =>
   for (const [prediction, label] of [[2, 0], [0, 2], [-1, 0], [0.5, 0]]) {
     assert.throws(() => confusionMatrix([prediction!], [label!], 2), {
       name: "RangeError",
-      message: `Cannot count example 0 as its classes must be among 0 to 1: ` +
-        `prediction is ${prediction}, label is ${label}`,
+      message: `Cannot count example 0: its classes must be among 0 to 1; ` +
+        `found prediction ${prediction}, label ${label}`,
     });
   }
 });

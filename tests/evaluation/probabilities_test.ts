@@ -71,7 +71,7 @@ Deno.test("crossEntropy() refuses unequal lengths, foreign labels and nothing", 
   });
   assert.throws(() => crossEntropy([[1, 2]], [2]), {
     name: "RangeError",
-    message: /example 0 .* 0 to 1: label is 2/,
+    message: /example 0: .* 0 to 1; found 2/,
   });
   assert.throws(() => crossEntropy([], []), RangeError);
 });

@@ -44,8 +44,8 @@ Deno.test("classificationReport() refuses a beta that weighs nothing", () => {
   for (const beta of [-1, NaN, Infinity]) {
     assert.throws(() => classificationReport([0], [0], 1, { beta }), {
       name: "RangeError",
-      message: `Cannot weigh recall as beta must be a finite number of at ` +
-        `least 0: current value is ${beta}`,
+      message: `Cannot weigh recall: beta must be a finite number of at ` +
+        `least 0; found ${beta}`,
     });
   }
 });

@@ -41,7 +41,7 @@ Deno.test("attentionChange() refuses models of different sizes", () => {
   });
   assert.throws(() => attentionChange([[EVEN]], [[rows(2, [0.5, 0.5])]]), {
     name: "RangeError",
-    message: /must be \[4, 4\]: .* is \[2, 2\]/,
+    message: /must be \[4, 4\]; found \[2, 2\]/,
   });
 });
 

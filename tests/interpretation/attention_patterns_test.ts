@@ -75,6 +75,6 @@ Deno.test("attentionPatterns() keeps layers and heads apart", () => {
 Deno.test("attentionPatterns() refuses weights of another text", () => {
   assert.throws(() => attentionPatterns(["a", "b"], [[[[1, 0], [1]]]]), {
     name: "RangeError",
-    message: /\[2, 2\]: layer 0, head 0 is \[2, 1\]/,
+    message: /\[2, 2\]; found \[2, 1\] in layer 0, head 0/,
   });
 });

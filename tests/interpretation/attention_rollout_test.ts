@@ -62,6 +62,6 @@ Deno.test("attentionRollout() refuses heads of different sizes", () => {
   const one = square(1, () => 1), two = square(2, () => 0.5);
   assert.throws(() => attentionRollout([[one], [two]]), {
     name: "RangeError",
-    message: /\[1, 1\]: layer 1, head 0 is \[2, 2\]/,
+    message: /\[1, 1\]; found \[2, 2\] in layer 1, head 0/,
   });
 });

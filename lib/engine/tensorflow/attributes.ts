@@ -1,5 +1,5 @@
 /**
- * The attributes of an operation, set alike for eager operations (`TFE_Op`) and for
+ * The attributes of an operation, set in the same way for eager operations (`TFE_Op`) and for
  * the nodes of a graph (`TF_OperationDescription`).
  *
  * The two halves of the C API differ only in the functions that are called, so

@@ -130,7 +130,7 @@ export function tensorOf(
 }
 
 /**
- * Gives a variable a buffer of its own if others use the one that it has: it is about
+ * Gives a variable its own buffer if others share it: it is about
  * to change in place, and for tfjs a buffer never changes.
  */
 export function unshare(

@@ -163,7 +163,7 @@ function usesOf(
   });
 }
 
-/** A kernel is called from many traces, and each has tensors of its own. */
+/** A kernel is called from many traces, and each has its own tensors. */
 class ClosedExecutor extends GraphExecutor {
   constructor(private readonly name: string, trace: Tracer, graph: Graph) {
     super(trace.binding.eager, graph);

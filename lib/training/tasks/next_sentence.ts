@@ -4,7 +4,6 @@ import * as tf from "@tensorflow/tfjs";
 import {
   batchTensors,
   type LabelledInput,
-  splitBatch,
 } from "../../batches/batch_tensors.ts";
 import {
   type Batch,
@@ -15,7 +14,6 @@ import {
 import { checkExamples } from "../../batches/check_examples.ts";
 import { BATCHES_OF } from "../../batches/packed_batches.ts";
 import { compileEach, MANY_SIGNATURES } from "../../engine/precision.ts";
-import { numReplicas } from "../../engine/compile.ts";
 import type { BertConfig } from "../../model/config.ts";
 import {
   type NextSentenceParams,
@@ -96,24 +94,20 @@ export const NEXT_SENTENCE: HeadTask<
   tensorsOf: (batch, config) => batchTensors(batch, config),
   weightOf: ({ labels }) => labels.length,
   async evaluate(
-    { params, config },
+    model,
     examples,
     { batchSize, precision },
   ): Promise<Evaluation<NextSentenceMetrics>> {
-    const multipleOf = lengthMultiple(config);
+    const { config } = model;
     const [loss, hits, count] = await sumOverBatches(
       batchesOf(examples, {
         batchSize,
-        multipleOf,
+        multipleOf: lengthMultiple(config),
         padTokenId: config.padTokenId,
       }),
-      (batch) =>
-        compiledSums[precision](
-          params,
-          splitBatch(batch, numReplicas())
-            .map((each) => batchTensors(each, config)),
-          config,
-        ),
+      model,
+      (batch, config) => batchTensors(batch, config),
+      compiledSums[precision],
     );
     return { metrics: { loss: loss! / count!, accuracy: hits! / count! } };
   },

@@ -4,7 +4,6 @@ import * as tf from "@tensorflow/tfjs";
 import {
   type AnswerInput,
   answerTensors,
-  splitBatch,
 } from "../../batches/batch_tensors.ts";
 import { lengthMultiple } from "../../batches/batches.ts";
 import { checkInputs } from "../../batches/check_examples.ts";
@@ -14,7 +13,6 @@ import {
   type AnswerExample,
 } from "../../batches/head_batches.ts";
 import { compileEach, MANY_SIGNATURES } from "../../engine/precision.ts";
-import { numReplicas } from "../../engine/compile.ts";
 import type { BertConfig } from "../../model/config.ts";
 import {
   findAnswers,
@@ -116,24 +114,20 @@ export const QUESTION_ANSWERING: HeadTask<
   weightOf: ({ startPositions }) =>
     startPositions.reduce((sum, start) => sum + (start >= 0 ? 1 : 0), 0),
   async evaluate(
-    { params, config },
+    model,
     examples,
     { batchSize, precision },
   ): Promise<Evaluation<AnswerMetrics>> {
-    const multipleOf = lengthMultiple(config);
+    const { config } = model;
     const [loss, both, each, count] = await sumOverBatches(
       answerBatchesOf(examples, {
         batchSize,
-        multipleOf,
+        multipleOf: lengthMultiple(config),
         padTokenId: config.padTokenId,
       }),
-      (batch) =>
-        compiledSums[precision](
-          params,
-          splitBatch(batch, numReplicas())
-            .map((each) => answerTensors(each, config)),
-          config,
-        ),
+      model,
+      answerTensors,
+      compiledSums[precision],
     );
     return {
       metrics: {

@@ -1,11 +1,7 @@
 /** Token classification: its loss, its training step and its metrics. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import {
-  splitBatch,
-  type TokenInput,
-  tokenTensors,
-} from "../../batches/batch_tensors.ts";
+import { type TokenInput, tokenTensors } from "../../batches/batch_tensors.ts";
 import { IGNORE_INDEX, lengthMultiple } from "../../batches/batches.ts";
 import { checkInputs, checkLabel } from "../../batches/check_examples.ts";
 import {
@@ -14,7 +10,6 @@ import {
   type TokenExample,
 } from "../../batches/head_batches.ts";
 import { compileEach, MANY_SIGNATURES } from "../../engine/precision.ts";
-import { numReplicas } from "../../engine/compile.ts";
 import type { BertConfig } from "../../model/config.ts";
 import {
   classifyTokens,
@@ -110,24 +105,20 @@ export const TOKEN_CLASSIFICATION: HeadTask<
   weightOf: ({ tokenLabels }) =>
     tokenLabels.reduce((sum, label) => sum + (label >= 0 ? 1 : 0), 0),
   async evaluate(
-    { params, config },
+    model,
     examples,
     { batchSize, precision },
   ): Promise<Evaluation<TokenMetrics>> {
-    const multipleOf = lengthMultiple(config);
+    const { config } = model;
     const [loss, hits, count] = await sumOverBatches(
       tokenBatchesOf(examples, {
         batchSize,
-        multipleOf,
+        multipleOf: lengthMultiple(config),
         padTokenId: config.padTokenId,
       }),
-      (batch) =>
-        compiledSums[precision](
-          params,
-          splitBatch(batch, numReplicas())
-            .map((each) => tokenTensors(each, config)),
-          config,
-        ),
+      model,
+      tokenTensors,
+      compiledSums[precision],
     );
     return { metrics: { loss: loss! / count!, accuracy: hits! / count! } };
   },

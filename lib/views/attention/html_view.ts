@@ -53,7 +53,7 @@ export type Interaction<Data> = {
   css: string;
   /** Draws the view; travels into the page as source text, as `helpers` do. */
   draw: (root: HTMLElement, data: Data, css: string) => void;
-  /** Every function that `draw` needs, wherever it is called from. */
+  /** Every function that `draw` calls, directly or not. */
   // deno-lint-ignore ban-types -- functions of any arguments, which are only printed
   helpers: readonly Function[];
 };
@@ -86,7 +86,7 @@ ${table}
 }
 
 /**
- * Puts the view's functions into a scope of their own and calls the last.
+ * Puts the view's functions into a separate scope and calls the last.
  *
  * `currentScript` finds the right element if a page holds one view twice;
  * the id is for viewers that run a copy of the script elsewhere.
