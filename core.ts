@@ -233,6 +233,7 @@ export {
   type TransformerConfig,
   transformerConfig,
   type TransformerOutput,
+  transformerParameters,
   type TransformerParams,
 } from "./lib/model/transformer.ts";
 export { type Activation, gelu } from "./lib/ops/activations.ts";
@@ -255,7 +256,11 @@ export {
   type AdamWRates,
   type AdamWState,
 } from "./lib/training/adamw.ts";
-export { decays, type LrMultipliers } from "./lib/training/parameter_groups.ts";
+export {
+  decays,
+  type LrMultipliers,
+  noDecayPaths,
+} from "./lib/training/parameter_groups.ts";
 export {
   evaluatePretraining,
   type PretrainingMetrics,

@@ -14,11 +14,7 @@ import {
   namedLeaves,
   type TensorTree,
 } from "../engine/tensor_tree.ts";
-import {
-  decays,
-  lrMultiplier,
-  type LrMultipliers,
-} from "./parameter_groups.ts";
+import { lrMultiplier, type LrMultipliers } from "./parameter_groups.ts";
 
 /** The constants of AdamW, in PyTorch's meaning. */
 export type AdamWOptions = {
@@ -108,7 +104,7 @@ export function adamWRates(
 /**
  * One step of AdamW, in place:
  *
- *     θ ← θ − α λ θ                     (only where {@linkcode decays})
+ *     θ ← θ − α λ θ                     (not for the paths in `noDecay`)
  *     m ← m + (1 − β₁) (g − m)
  *     v ← v + (1 − β₂) (g² − v)
  *     θ ← θ − α / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
@@ -137,8 +133,8 @@ export function adamWRates(
  * @param params The parameters, a tree of variables. They change.
  * @param optimizerState Their moments, from {@linkcode initOptimizerState}. They change.
  * @param gradients g, by path.
- * @param how The rates of this step, the scale of its gradients, β, ε and λ, and the
- * multipliers of α.
+ * @param how The rates of this step, the scale of its gradients, β, ε and λ, the
+ * multipliers of α, and the paths of the parameters without weight decay.
  * @throws {TypeError} If a leaf with a gradient is not a variable.
  */
 export function adamW(
@@ -150,9 +146,11 @@ export function adamW(
     scale: GradientScale;
     options: AdamWOptions;
     lrMultipliers?: LrMultipliers | undefined;
+    noDecay?: readonly string[] | undefined;
   },
 ): void {
   const { rates, options, lrMultipliers } = how;
+  const noDecay = new Set(how.noDecay);
   const { clipCoefficient, isFinite } = how.scale;
   const { learningRate, firstCorrection, secondCorrection } = rates;
   tf.tidy(() => {
@@ -180,7 +178,7 @@ export function adamW(
       const { learningRateTimesDecay, stepSize } = scaled(
         lrMultiplier(path, lrMultipliers),
       );
-      const shrinks = options.weightDecay !== 0 && decays(path);
+      const shrinks = options.weightDecay !== 0 && !noDecay.has(path);
       applyAdam(
         {
           weight: variableAt(path, leaf),

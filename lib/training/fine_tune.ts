@@ -18,7 +18,7 @@ import { ensureEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
 import type { EncoderParams } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
-import type { HeadName } from "../model/heads/heads.ts";
+import { type HeadName, HEADS } from "../model/heads/heads.ts";
 import { checkChoice, checkOption, RULES } from "../options.ts";
 import { activeVocabulary } from "./active_vocabulary.ts";
 import { lrMultiplier } from "./parameter_groups.ts";
@@ -37,6 +37,7 @@ import {
   freezeParams,
   type FrozenPart,
   layerwiseLrMultipliers,
+  noDecayPaths,
 } from "./parameter_groups.ts";
 import { pretrain, type PretrainOptions } from "./pretrain.ts";
 import type {
@@ -341,6 +342,9 @@ export function resolveFineTuneOptions<
   return {
     ...resolved,
     lrMultipliers: layerwiseLrMultipliers(layerwiseLrDecay, model.config),
+    noDecay: noDecayPaths(
+      HEADS[model.head].parameters(model.config, model.labels.length),
+    ),
     evalSteps,
     metricForBestModel,
     patience,

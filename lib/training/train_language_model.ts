@@ -18,15 +18,17 @@ import { randomOrder } from "../batches/sampler.ts";
 import { compile } from "../engine/compile.ts";
 import { MANY_SIGNATURES } from "../engine/precision.ts";
 import { type LanguageModel, languageModel } from "../model/language_model.ts";
-import type {
-  TransformerConfig,
-  TransformerParams,
+import {
+  type TransformerConfig,
+  transformerParameters,
+  type TransformerParams,
 } from "../model/transformer.ts";
 import type { Dropout } from "../ops/dropout.ts";
 import { checkKnownOptions, checkOption, RULES } from "../options.ts";
 import { sumOverBatches } from "./evaluate.ts";
 import { fit } from "./fit.ts";
 import { tokenLoss } from "./losses.ts";
+import { noDecayPaths } from "./parameter_groups.ts";
 import type { StepEvent } from "./train_epoch.ts";
 import {
   type ResolvedTrainOptions,
@@ -85,7 +87,8 @@ export function trainLanguageModel(
   const resolved = resolveTrainOptions("train a language model", options, {
     numExamples,
   });
-  return run(model, sequences, length, resolved);
+  const noDecay = noDecayPaths(transformerParameters(model.config));
+  return run(model, sequences, length, { ...resolved, noDecay });
 }
 
 async function* run(

@@ -74,6 +74,8 @@ export type UpdateSettings = {
   readonly maxGradNorm: number;
   /** Multipliers of the learning rate; default 1 for all parameters. */
   readonly lrMultipliers?: LrMultipliers | undefined;
+  /** Paths of the parameters without weight decay; default none. */
+  readonly noDecay?: readonly string[] | undefined;
 };
 
 /** What stays the same during a training. */
@@ -205,7 +207,7 @@ export function update(
   { params, optimizerState }: TrainState<TensorTree>,
   { loss, gradients }: LossAndGradients,
   rates: AdamWRates,
-  { adamW: options, maxGradNorm, lrMultipliers }: UpdateSettings,
+  { adamW: options, maxGradNorm, ...groups }: UpdateSettings,
 ): StepOutcome {
   return tf.tidy(() => {
     const gradientNorm = globalNorm(Object.values(gradients));
@@ -217,7 +219,7 @@ export function update(
       rates,
       scale,
       options,
-      lrMultipliers,
+      ...groups,
     });
     return { loss, gradientNorm };
   });

@@ -75,7 +75,7 @@ Deno.test("trainEpoch() leaves what the loss does not depend on alone, decay inc
   for (const gradientAccumulationSteps of [1, 2]) {
     const params = tf.tidy(() => ({
       slope: tf.variable(tf.scalar(1)),
-      kernel: tf.variable(tf.scalar(1)), // a name that decays
+      kernel: tf.variable(tf.scalar(1)),
     }));
     const task = lineTask<Line>(params);
     const plan = { ...PLAN, gradientAccumulationSteps };

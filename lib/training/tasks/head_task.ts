@@ -8,6 +8,7 @@ import type { Precision } from "../../engine/precision.ts";
 import type { TensorTree } from "../../engine/tensor_tree.ts";
 import type { EncoderParams } from "../../model/bert.ts";
 import type { BertConfig } from "../../model/config.ts";
+import type { HeadName } from "../../model/heads/heads.ts";
 import type { Evaluation, Metrics } from "../fit.ts";
 import type { CompiledTrainStep } from "../train_step.ts";
 
@@ -18,7 +19,10 @@ export type LossConfig = BertConfig & { readonly labelSmoothing?: number };
 export type EncodedInput = Pick<EncodedExample, "inputIds" | "tokenTypeIds">;
 
 /** A model with one of the heads. */
-export type HeadTaskModel<Params> = ModelSizes & { readonly params: Params };
+export type HeadTaskModel<Params> = ModelSizes & {
+  readonly head: HeadName;
+  readonly params: Params;
+};
 
 /** How one head is fine-tuned and evaluated. */
 export type HeadTask<
