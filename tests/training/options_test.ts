@@ -144,7 +144,7 @@ Deno.test("patience: no step is taken after so many epochs without a better one"
   assert.deepEqual(hasty.moved, patient.moved);
 });
 
-Deno.test("classWeights: the loss is PyTorch's weighted mean, whole and in parts", async () => {
+Deno.test("classWeights: the loss is PyTorch's weighted mean, whole and accumulated", async () => {
   const numbers = [1, 3] as const;
   // The first step's loss, of a batch that holds all examples of some classes.
   const lossOf = async (
@@ -164,12 +164,12 @@ Deno.test("classWeights: the loss is PyTorch's weighted mean, whole and in parts
   const whole = await lossOf([0, 1], { classWeights: numbers });
   assertRelative([whole], [expected], 1e-5);
   assert.notEqual(whole, await lossOf([0, 1]));
-  const inParts = {
+  const accumulated = {
     batchSize: 5,
     gradientAccumulationSteps: 5,
     classWeights: numbers,
   };
-  assertRelative([await lossOf([0, 1], inParts)], [expected], 1e-5);
+  assertRelative([await lossOf([0, 1], accumulated)], [expected], 1e-5);
   assertRelative([await lossOf([0], { classWeights: numbers })], [zeros], 1e-6);
 });
 
