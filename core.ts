@@ -97,7 +97,6 @@ export {
   type BatchOptions,
   type EncodedExample,
   numBatches,
-  type PackingArrays,
 } from "./lib/batches/batches.ts";
 export {
   encodeExamples,
@@ -205,6 +204,7 @@ export {
   HEADS,
   initHead,
 } from "./lib/model/heads/heads.ts";
+export type { PackingArrays } from "./lib/model/input.ts";
 export type {
   MaskedLmParams,
   PredictionParams,
@@ -391,11 +391,7 @@ export {
   matthewsCorrelation,
   mccPerBatch,
 } from "./lib/evaluation/metrics.ts";
-export {
-  argMax,
-  crossEntropy,
-  softmax,
-} from "./lib/evaluation/probabilities.ts";
+export { argMax, logLoss, softmax } from "./lib/evaluation/probabilities.ts";
 export {
   type ClassificationReport,
   classificationReport,

@@ -2,7 +2,7 @@
 
 import { checkPaired, checkSome } from "./confusion.ts";
 
-export { argMax, crossEntropy, softmax } from "./probabilities.ts";
+export { argMax, logLoss, softmax } from "./probabilities.ts";
 
 /**
  * The share of predictions that are right.

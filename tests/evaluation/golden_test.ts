@@ -8,7 +8,7 @@ import { ConfusionMatrix } from "bertbook/evaluation/confusion_matrix.ts";
 import {
   accuracy,
   argMax,
-  crossEntropy,
+  logLoss,
   matthewsCorrelation,
   softmax,
 } from "bertbook/evaluation/metrics.ts";
@@ -26,7 +26,7 @@ type Case = {
   accuracy: number;
   mcc: number;
   confusion: number[][];
-  crossEntropy: number;
+  logLoss: number;
   calibrationError: number;
   reports: {
     beta: number;
@@ -65,7 +65,7 @@ for (const golden of cases) {
       confusionMatrix(predictions, labels, numClasses),
       golden.confusion,
     );
-    assertNear(crossEntropy(logits, labels), golden.crossEntropy);
+    assertNear(logLoss(logits, labels), golden.logLoss);
     const bins = reliabilityBins(logits.map(softmax), labels);
     assertNear(expectedCalibrationError(bins), golden.calibrationError);
   });

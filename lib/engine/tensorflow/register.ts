@@ -23,7 +23,7 @@ import {
   tensorFlowBinding,
   unshare,
 } from "./backend.ts";
-import { TracedFunction } from "./concrete_function.ts";
+import { TensorFlowFunction } from "./concrete_function.ts";
 import { openContext, type TensorFlowContext } from "./context.ts";
 import { EagerExecutor } from "./eager_executor.ts";
 import { XlaKernel, XlaUpdate } from "./fused_kernel.ts";
@@ -83,7 +83,8 @@ function acceleratorOver(binding: TensorFlowBinding): Accelerator {
       new XlaKernel(trace as Tracer, ...definition),
     fusedUpdate: (trace, ...definition) =>
       new XlaUpdate(trace as Tracer, ...definition),
-    trace: (definition) => new TracedFunction(tensorFlowBackend()!, definition),
+    trace: (definition) =>
+      new TensorFlowFunction(tensorFlowBackend()!, definition),
     execute: (operation, attributes, inputs) =>
       tensorFlowBackend()!.executeSingleOutput(
         operation,
