@@ -1,13 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { balancedWeights } from "bertbook/training/tasks/sequence_classification.ts";
 import {
-  type EpochEvent,
+  balancedWeights,
+  type ClassificationMetrics,
+} from "bertbook/training/tasks/sequence_classification.ts";
+import {
   fineTune,
   type FineTuneData,
   type FineTuneOptions,
-  type StepEvent,
 } from "bertbook/training/fine_tune.ts";
+import type { EpochEvent } from "bertbook/training/fit.ts";
+import type { StepEvent } from "bertbook/training/train_epoch.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { initHead } from "bertbook/model/heads/heads.ts";
@@ -37,7 +40,7 @@ const RECIPE: FineTuneOptions = {
 
 type Run = {
   steps: StepEvent[];
-  epochs: EpochEvent[];
+  epochs: EpochEvent<ClassificationMetrics>[];
   /** What each parameter was and is, by path. */
   moved: Map<string, { before: Float32Array; after: Float32Array }>;
 };
@@ -53,7 +56,8 @@ async function run(
       leaf.dataSync<"float32">().slice(),
     ]);
   const before = values();
-  const steps: StepEvent[] = [], epochs: EpochEvent[] = [];
+  const steps: StepEvent[] = [],
+    epochs: EpochEvent<ClassificationMetrics>[] = [];
   for await (const event of fineTune(model, data, { ...RECIPE, ...options })) {
     if (event.kind === "step") steps.push(event);
     else if (event.kind === "epoch") epochs.push(event);

@@ -79,13 +79,13 @@ const compiledSums = compileEach(
 );
 
 /** The task of next-sentence prediction (Devlin et al., 2019, section 3.1, task 2). */
-export const NEXT_SENTENCE: HeadTask<
-  NextSentenceParams,
-  EncodedExample,
-  Batch,
-  LabelledInput,
-  NextSentenceMetrics
-> = {
+export const NEXT_SENTENCE: HeadTask<{
+  params: NextSentenceParams;
+  example: EncodedExample;
+  plain: Batch;
+  batch: LabelledInput;
+  metrics: NextSentenceMetrics;
+}> = {
   trainStep: compileTrainStep(nextSentenceLoss, "next-sentence step"),
   check: (examples, { config }, purpose) =>
     checkExamples(examples, { config, labels: NEXT_SENTENCE_LABELS }, purpose),

@@ -79,13 +79,13 @@ const compiledSums = compileEach(
 );
 
 /** The task of question answering (Devlin et al., 2019, section 4.2). */
-export const QUESTION_ANSWERING: HeadTask<
-  QuestionAnsweringParams,
-  AnswerExample,
-  AnswerBatch,
-  AnswerInput,
-  AnswerMetrics
-> = {
+export const QUESTION_ANSWERING: HeadTask<{
+  params: QuestionAnsweringParams;
+  example: AnswerExample;
+  plain: AnswerBatch;
+  batch: AnswerInput;
+  metrics: AnswerMetrics;
+}> = {
   trainStep: compileTrainStep(
     questionAnsweringLoss,
     "question answering step",

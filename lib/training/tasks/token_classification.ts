@@ -66,13 +66,13 @@ const compiledSums = compileEach(
 );
 
 /** The task of a token classifier (Devlin et al., 2019, section 5.3). */
-export const TOKEN_CLASSIFICATION: HeadTask<
-  TokenClassifierParams,
-  TokenExample,
-  TokenBatch,
-  TokenInput,
-  TokenMetrics
-> = {
+export const TOKEN_CLASSIFICATION: HeadTask<{
+  params: TokenClassifierParams;
+  example: TokenExample;
+  plain: TokenBatch;
+  batch: TokenInput;
+  metrics: TokenMetrics;
+}> = {
   trainStep: compileTrainStep(
     tokenClassificationLoss,
     "token classification step",
