@@ -33,7 +33,7 @@ export {
   type CompileOptions,
 } from "./lib/engine/compile.ts";
 
-export type { Precision } from "./lib/engine/precision.ts";
+export type { CompiledEach, Precision } from "./lib/engine/precision.ts";
 export type { PyTree } from "./lib/engine/py_tree.ts";
 export { type RandomStream, randomStream } from "./lib/engine/random/stream.ts";
 export type { CheckResult } from "./lib/engine/self_test.ts";
@@ -318,7 +318,7 @@ export {
   type TrainOptions,
 } from "./lib/training/train_options.ts";
 export {
-  type AccumulateArguments,
+  type Accumulate,
   type CompiledTrainStep,
   compileTrainStep,
   type GradientSums,
@@ -330,7 +330,6 @@ export {
   type StepSettings,
   type TrainState,
   type TrainStep,
-  type TrainStepArguments,
   type UpdateSettings,
 } from "./lib/training/train_step.ts";
 

@@ -75,15 +75,23 @@ export type GradientScale = {
  * @returns Two variables for each of them. The caller disposes them with `disposeTree`.
  */
 export function initOptimizerState(params: TensorTree): AdamWState {
-  const zeros = (): Record<string, tf.Variable> =>
-    Object.fromEntries(
-      namedLeaves(params).flatMap(([path, leaf]) =>
-        leaf instanceof tf.Variable
-          ? [[path, tf.tidy(() => tf.variable(tf.zeros(leaf.shape), false))]]
-          : []
-      ),
-    );
-  return { m: zeros(), v: zeros() };
+  return { m: zerosByPath(params), v: zerosByPath(params) };
+}
+
+/**
+ * Zeros for every parameter that is trained, by its path.
+ *
+ * @param params The parameters; every leaf that is a variable is trained.
+ * @returns A variable of the shape of each. The caller disposes them.
+ */
+export function zerosByPath(params: TensorTree): Record<string, tf.Variable> {
+  return Object.fromEntries(
+    namedLeaves(params).flatMap(([path, leaf]) =>
+      leaf instanceof tf.Variable
+        ? [[path, tf.tidy(() => tf.variable(tf.zeros(leaf.shape), false))]]
+        : []
+    ),
+  );
 }
 
 /**
