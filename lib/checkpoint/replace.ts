@@ -96,8 +96,12 @@ function besides(folder: string): [next: string, previous: string] {
   return [`${hidden}.next`, `${hidden}.previous`];
 }
 
-/** Makes a rename survive a loss of power; Windows cannot open a folder for it. */
-async function syncFolder(folder: string): Promise<void> {
+/**
+ * Makes a rename survive a loss of power; Windows cannot open a folder for it.
+ *
+ * @param folder The folder in which something was renamed.
+ */
+export async function syncFolder(folder: string): Promise<void> {
   if (Deno.build.os === "windows") return;
   using handle = await Deno.open(folder);
   await handle.sync();
@@ -113,7 +117,12 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-async function removeIfThere(path: string): Promise<void> {
+/**
+ * Removes a file or a whole folder.
+ *
+ * @param path Need not exist.
+ */
+export async function removeIfThere(path: string): Promise<void> {
   try {
     await Deno.remove(path, { recursive: true });
   } catch (error) {

@@ -272,6 +272,17 @@ export async function ensureEngine(): Promise<void> {
   await starting;
 }
 
+/** The engine that computes now, for records: what may change the last digits. */
+export async function currentEngine(): Promise<
+  Pick<DeviceReport, "processor" | "threads" | "version"> & { engine: string }
+> {
+  const engine = tf.getBackend();
+  const started = await running.get(engine as EngineName);
+  const { version = tf.version_core, threads = 1 } = started ?? {};
+  const processor = platform().processorName() ?? "unknown processor";
+  return { engine, version, threads, processor };
+}
+
 /**
  * Reads the name of an engine.
  *

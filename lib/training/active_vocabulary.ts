@@ -24,10 +24,12 @@ export type ActiveVocabulary<Params, Example> = {
   readonly config: BertConfig;
   /** The examples, whose ids are the rows of the small table. */
   readonly examples: Example[];
-  /** Records the weight decay of a step, a factor of all rows that do not occur. */
-  recordDecay(factor: number): void;
-  /** Writes the rows, and the decay, into the whole table. */
-  writeBack(): void;
+  /**
+   * Writes the rows into the whole table.
+   *
+   * @param decay The weight decay of all steps so far, a factor of the other rows.
+   */
+  writeBack(decay: number): void;
   /** Frees the small table. */
   dispose(): void;
 };
@@ -75,7 +77,6 @@ export function activeVocabulary<
       params,
       config,
       examples: [...examples],
-      recordDecay(): void {},
       writeBack(): void {},
       dispose(): void {},
     };
@@ -98,7 +99,7 @@ export function activeVocabulary<
     (_, id) => rowOf.has(id) ? V + rowOf.get(id)! : id,
   );
   const word = tf.tidy(() => tf.variable(tf.gather(whole, gathered)));
-  let decay = 1;
+  const start = whole.clone(); // shares its memory until the table is assigned
   return {
     params: {
       ...params,
@@ -113,16 +114,15 @@ export function activeVocabulary<
       ...example,
       inputIds: example.inputIds.map((id) => rowOf.get(id)!),
     })),
-    recordDecay(factor: number): void {
-      decay *= factor;
-    },
-    writeBack(): void {
+    writeBack(decay: number): void {
       tf.tidy(() => {
-        const both = tf.concat2d([whole.mul(decay), word], 0);
+        const both = tf.concat2d([start.mul(decay), word], 0);
         whole.assign(tf.gather(both, tf.tensor1d(sources, "int32")));
       });
-      decay = 1;
     },
-    dispose: () => word.dispose(),
+    dispose(): void {
+      word.dispose();
+      start.dispose();
+    },
   };
 }

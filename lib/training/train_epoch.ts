@@ -70,6 +70,8 @@ export type TrainPosition = {
   readonly epoch: number;
   /** Steps taken before this epoch. */
   readonly stepsDone: number;
+  /** Steps of this epoch that were taken already; default 0. */
+  readonly skip?: number;
 };
 
 /** One step of the optimizer, reported after the weights have moved. */
@@ -119,7 +121,7 @@ export async function* trainEpoch<
   position: TrainPosition,
   options: StepOptions,
 ): AsyncGenerator<StepEvent, void> {
-  const { epoch, stepsDone } = position;
+  const { epoch, stepsDone, skip = 0 } = position;
   const { schedule, signal, gradientAccumulationSteps = 1 } = options;
   const { totalSteps } = schedule;
   const steps = new Steps(task, state, options);
@@ -128,6 +130,10 @@ export async function* trainEpoch<
     for (const group of groupsOf(batches, gradientAccumulationSteps)) {
       signal?.throwIfAborted();
       step++;
+      if (step <= stepsDone + skip) {
+        steps.skip(group);
+        continue;
+      }
       const start = performance.now();
       const learningRate = learningRateAt(step, schedule);
       const outcome = await steps.take(group, step, learningRate);
@@ -179,6 +185,11 @@ class Steps<
 
   dispose(): void {
     disposeTree(this.#sums ?? []);
+  }
+
+  /** Passes over a step that an earlier process took. */
+  skip([plain]: readonly Plain[]): void {
+    this.#mostExamples = Math.max(this.#mostExamples, plain!.indices.length);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Training options, with their defaults filled in and checked. @module */
 
 import { numBatches } from "../batches/batches.ts";
+import type { Checkpoints } from "../checkpoint/training_runs.ts";
 import { checkPrecision, type Precision } from "../engine/precision.ts";
 import {
   checkChoice,
@@ -43,6 +44,11 @@ export type TrainOptions = {
   readonly precision?: Precision;
   /** Ends the training between two steps. */
   readonly signal?: AbortSignal;
+  /**
+   * From `checkpointsIn`: saves the state of the training now and then, and continues
+   * where an earlier process was stopped. Default none.
+   */
+  readonly checkpoints?: Checkpoints;
 };
 
 /** The names of all options of {@linkcode TrainOptions}. */
@@ -61,6 +67,7 @@ export const TRAIN_OPTION_NAMES: Readonly<Record<keyof TrainOptions, true>> = {
   seed: true,
   precision: true,
   signal: true,
+  checkpoints: true,
 };
 
 /** The options of a training, all of them decided. */
@@ -68,6 +75,7 @@ export type ResolvedTrainOptions = StepOptions & {
   readonly epochs: number;
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
+  readonly checkpoints: Checkpoints | undefined;
 };
 
 /**
@@ -95,7 +103,8 @@ export function resolveTrainOptions(
     ...Object.keys(TRAIN_OPTION_NAMES),
     ...otherOptions,
   ]);
-  const { epochs, batchSize, learningRate, seed, signal } = options;
+  const { epochs, batchSize, learningRate, seed, signal, checkpoints } =
+    options;
   const {
     beta1 = ADAMW_DEFAULTS.beta1,
     beta2 = ADAMW_DEFAULTS.beta2,
@@ -146,5 +155,6 @@ export function resolveTrainOptions(
     batchSize,
     gradientAccumulationSteps,
     stepsPerEpoch,
+    checkpoints,
   };
 }

@@ -1,0 +1,438 @@
+/**
+ * Training runs: the folder in which trainings keep their checkpoints, and which of
+ * them a new call continues.
+ *
+ *     folder/run.lock               held by the one process that trains here
+ *     folder/run-1/run.json         what the run is, and whether it has finished
+ *     folder/run-1/checkpoint-200/
+ *
+ * @module
+ */
+
+import { hostname } from "node:os";
+import { basename, join } from "node:path";
+import process from "node:process";
+import {
+  checkChoice,
+  checkKnownOptions,
+  checkOption,
+  RULES,
+} from "../options.ts";
+import { removeIfThere, writeSynced } from "./replace.ts";
+import { isObject } from "./strict_json.ts";
+import {
+  CheckpointError,
+  type Json,
+  listCheckpoints,
+  readCheckpoint,
+  removeCheckpoint,
+  type TrainingCheckpoint,
+  writeCheckpoint,
+} from "./training_checkpoint.ts";
+
+/**
+ * All that decides the numbers of a run: its options, and the hashes of its data and of
+ * its starting weights. Calls with equal descriptions are the same run.
+ */
+export type RunDescription = { readonly [name: string]: Json };
+
+/** A run that is open: no other process trains in its folder. */
+export interface OpenRun extends Disposable {
+  /** Its folder within that of all runs, such as `run-1`. */
+  readonly name: string;
+  /** The newest sound checkpoint, if the run continues. */
+  readonly resumed: TrainingCheckpoint | undefined;
+  /** The checkpoint of its best evaluation, if there is one. */
+  readonly best: TrainingCheckpoint | undefined;
+  /** What a user must know, in sentences: where it continues, or why it is a new run. */
+  readonly notes: readonly string[];
+  /** Notes that a step was taken, so that a later process can say where this one ended. */
+  record(step: number): void;
+  /** Writes a checkpoint, and removes those that are no longer needed. */
+  save(checkpoint: TrainingCheckpoint): Promise<void>;
+  /** Notes that the run has come to its end: it will not be continued. */
+  finish(): Promise<void>;
+}
+
+/** Where a training keeps its checkpoints, and how often it saves one. */
+export type Checkpoints = {
+  readonly saveSteps: number;
+  readonly saveMinutes: number;
+  /**
+   * Opens the unfinished run of a description, or a new one.
+   *
+   * @param description What decides the numbers of the run.
+   * @param circumstances What may differ when it continues, such as the engine.
+   */
+  open(
+    description: RunDescription,
+    circumstances: RunDescription,
+  ): Promise<OpenRun>;
+};
+
+/** How to keep checkpoints. */
+export type CheckpointOptions = {
+  /** Steps between two checkpoints; default 100. One follows each evaluation, too. */
+  readonly saveSteps?: number;
+  /** Minutes after which a checkpoint is saved if `saveSteps` take longer; default 5. */
+  readonly saveMinutes?: number;
+  /** How many checkpoints are kept besides the best; default 2. */
+  readonly saveTotalLimit?: number;
+  /**
+   * `"same"`, the default, continues an unfinished run of the same description, or else
+   * starts a new one; `"required"` throws if there is none to continue; `"forced"`
+   * continues one with other options, if they change neither the order of the data nor
+   * the number of steps; `"never"` starts a new run.
+   */
+  readonly resume?: "same" | "required" | "forced" | "never";
+};
+
+/** Differences with which `"forced"` continues: none moves an example. */
+const SAFE_DIFFERENCES =
+  /^options\.(adamW|evalSteps|labelSmoothing|lrMultipliers|maxGradNorm|metricForBestModel|numMicroBatches|patience|precision|schedule\.(learningRate|name|warmupSteps))/;
+
+const RUN_FILE = "run.json";
+const LAST_STEP_FILE = "last_step.json";
+const LOCK_FILE = "run.lock";
+
+/** What `run.json` says. */
+type RunRecord = {
+  readonly description: RunDescription;
+  readonly circumstances: RunDescription;
+  readonly finished: boolean;
+};
+
+/** A run in the folder. */
+type KnownRun = RunRecord & {
+  readonly name: string;
+  readonly number: number;
+  readonly path: string;
+};
+
+/**
+ * Keeps the checkpoints of trainings in a folder.
+ *
+ * @example The option of a training
+ * ```ts ignore
+ * const checkpoints = checkpointsIn("out/checkpoints", { saveSteps: 50 });
+ * for await (const event of fineTune(model, data, { ...recipe, checkpoints })) {
+ *   // Stopped or killed? Start the program again, and it continues.
+ * }
+ * ```
+ *
+ * @param folder Created when a training starts.
+ * @param options How often, how many, and what to continue.
+ * @returns The option `checkpoints` of every training.
+ * @throws {TypeError} If an option is unknown.
+ * @throws {RangeError} If an option is out of its range.
+ */
+export function checkpointsIn(
+  folder: string,
+  options: CheckpointOptions = {},
+): Checkpoints {
+  checkKnownOptions("keep checkpoints", options, [
+    "saveSteps",
+    "saveMinutes",
+    "saveTotalLimit",
+    "resume",
+  ]);
+  const { saveSteps = 100, saveMinutes = 5 } = options;
+  const { saveTotalLimit = 2, resume = "same" } = options;
+  checkOption("saveSteps", saveSteps, RULES.countOrEndless);
+  checkOption("saveMinutes", saveMinutes, RULES.limit);
+  checkOption("saveTotalLimit", saveTotalLimit, RULES.count);
+  checkChoice("resume", resume, ["same", "required", "forced", "never"]);
+  return {
+    saveSteps,
+    saveMinutes,
+    async open(description, circumstances): Promise<OpenRun> {
+      const lock = await lockFolder(folder);
+      try {
+        const record = { description, circumstances, finished: false };
+        return await openRun(folder, lock, { record, resume, saveTotalLimit });
+      } catch (error) {
+        lock[Symbol.dispose]();
+        throw error;
+      }
+    },
+  };
+}
+
+async function openRun(
+  folder: string,
+  lock: FolderLock,
+  { record, resume, saveTotalLimit }: {
+    readonly record: RunRecord;
+    readonly resume: NonNullable<CheckpointOptions["resume"]>;
+    readonly saveTotalLimit: number;
+  },
+): Promise<OpenRun> {
+  const runs = await runsIn(folder);
+  const { run, notes } = chooseRun(runs, record.description, resume);
+  const name = run?.name ?? `run-${(runs.at(-1)?.number ?? 0) + 1}`;
+  const path = join(folder, name);
+  await Deno.mkdir(path, { recursive: true, mode: 0o755 });
+  const newest = await newestCheckpoint(path);
+  if (run === undefined || resume === "forced") await writeRecord(path, record);
+  const { resumed, best } = newest;
+  return {
+    name,
+    resumed,
+    best,
+    notes: [
+      ...notes.map((note) => note.replace("{name}", name)),
+      ...newest.notes,
+      ...resumed === undefined ? [] : [await placeOf(path, resumed)],
+      ...run === undefined ? [] : circumstancesNote(run, record.circumstances),
+    ],
+    record(step): void {
+      lock.check();
+      const last = JSON.stringify({ step, time: Date.now() });
+      Deno.writeTextFileSync(join(path, LAST_STEP_FILE), last);
+    },
+    async save(checkpoint): Promise<void> {
+      lock.check();
+      await writeCheckpoint(path, checkpoint);
+      await removeOld(path, saveTotalLimit);
+    },
+    async finish(): Promise<void> {
+      await writeRecord(path, { ...record, finished: true });
+      if (saveTotalLimit === Infinity) return;
+      for (const { finished, path } of runs) {
+        if (finished) await removeIfThere(path);
+      }
+    },
+    [Symbol.dispose]: () => lock[Symbol.dispose](),
+  };
+}
+
+/** The runs in a folder, the oldest first. */
+async function runsIn(folder: string): Promise<KnownRun[]> {
+  const runs: KnownRun[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    const number = Number(/^run-(\d+)$/.exec(name)?.[1] ?? NaN);
+    if (Number.isNaN(number)) continue;
+    const path = join(folder, name);
+    const record = await readRecord(path);
+    if (record !== undefined) runs.push({ ...record, name, number, path });
+  }
+  return runs.sort((a, b) => a.number - b.number);
+}
+
+/** Which run continues, if any, and what to say of it. */
+function chooseRun(
+  runs: readonly KnownRun[],
+  description: RunDescription,
+  resume: NonNullable<CheckpointOptions["resume"]>,
+): { run: KnownRun | undefined; notes: string[] } {
+  if (resume === "never") return { run: undefined, notes: [] };
+  const unfinished = runs.filter(({ finished }) => !finished);
+  const same = unfinished.findLast((run) =>
+    differences(run.description, description).length === 0
+  );
+  if (same !== undefined) return { run: same, notes: [] };
+  const last = (resume === "same" ? runs : unfinished).at(-1);
+  const differing = last ? differences(last.description, description) : [];
+  const list = differing.map(({ text }) => text).join("; ");
+  if (resume === "same") {
+    if (last === undefined) return { run: undefined, notes: [] };
+    const reason = list === "" ? `${last.name} has finished` : `${list}`;
+    return {
+      run: undefined,
+      notes: [`A new run, {name}, begins beside ${last.name}: ${reason}.`],
+    };
+  }
+  const unsafe = differing.filter(({ name }) => !SAFE_DIFFERENCES.test(name));
+  if (last !== undefined && resume === "forced" && unsafe.length === 0) {
+    return { run: last, notes: [`${last.name} continues, though ${list}.`] };
+  }
+  throw new CheckpointError(
+    `Cannot resume: there must be an unfinished run of the same options, data and ` +
+      `starting weights; found ` +
+      (last === undefined ? "none" : `${last.name}, but ${list}`) +
+      (resume === "required" && last !== undefined && unsafe.length === 0
+        ? `; to continue it nevertheless, set resume to "forced"`
+        : `; leave out the option resume to start a new run`),
+  );
+}
+
+/** In what two descriptions differ, by dotted names. */
+function differences(
+  before: Json | undefined,
+  now: Json | undefined,
+  name = "",
+): { readonly name: string; readonly text: string }[] {
+  if (isObject(before) && isObject(now)) {
+    const names = new Set([...Object.keys(before), ...Object.keys(now)]);
+    return [...names].flatMap((each) =>
+      differences(
+        before[each] as Json | undefined,
+        now[each] as Json | undefined,
+        name === "" ? each : `${name}.${each}`,
+      )
+    );
+  }
+  const [old, current] = [before, now].map((value) => JSON.stringify(value));
+  if (old === current) return [];
+  return [{ name, text: `${name} was ${old} and is ${current}` }];
+}
+
+/** The newest sound checkpoint of a run whose best one is sound, too. */
+async function newestCheckpoint(path: string): Promise<{
+  resumed?: TrainingCheckpoint;
+  best?: TrainingCheckpoint;
+  notes: string[];
+}> {
+  const { saved, damaged } = await listCheckpoints(path);
+  for (const [i, candidate] of saved.entries()) {
+    const bestSaved = saved.slice(i).find(({ isBest }) => isBest);
+    const resumed = await readCheckpoint(candidate);
+    const best = bestSaved === candidate
+      ? resumed
+      : bestSaved && await readCheckpoint(bestSaved);
+    if (resumed !== undefined && (bestSaved === undefined || best)) {
+      const notes = damaged.map((name) =>
+        `${name} is damaged and was not used; the one of step ${resumed.step} was.`
+      );
+      return { resumed, ...best && { best }, notes };
+    }
+    damaged.push(basename(candidate.path));
+  }
+  if (damaged.length === 0) return { notes: [] };
+  throw new CheckpointError(
+    `Cannot resume "${path}": one of its checkpoints must be as it was written; ` +
+      `found only damaged ones: ${
+        damaged.join(", ")
+      }; set resume to "never" to ` +
+      `start a new run`,
+  );
+}
+
+/** Keeps the newest checkpoints, the best, and the first. */
+async function removeOld(path: string, limit: number): Promise<void> {
+  const { saved } = await listCheckpoints(path);
+  const best = saved.find(({ isBest }) => isBest);
+  for (const checkpoint of saved.slice(limit)) {
+    if (checkpoint === best || checkpoint.step === 0) continue;
+    await removeCheckpoint(checkpoint);
+  }
+}
+
+/** A sentence that says where a run continues. */
+async function placeOf(
+  path: string,
+  { step, totalSteps, saved }: TrainingCheckpoint,
+): Promise<string> {
+  const place = `Resumed at step ${step} of ${totalSteps}`;
+  const last = await readJson(join(path, LAST_STEP_FILE));
+  if (
+    !isObject(last) || saved === undefined || !(Number(last["step"]) > step)
+  ) {
+    return `${place}.`;
+  }
+  const seconds = (Number(last["time"]) - Date.parse(saved)) / 1000;
+  return `${place}, saved ${
+    Math.max(0, seconds).toFixed(0)
+  } s before the stop at ` +
+    `step ${last["step"]}.`;
+}
+
+/** What differs on this machine, or in this process, from where the run began. */
+function circumstancesNote(run: KnownRun, now: RunDescription): string[] {
+  const differing = differences(run.circumstances, now);
+  if (differing.length === 0) return [];
+  return [
+    `Since then ${differing.map(({ text }) => text).join("; ")}: ` +
+    `the losses may differ in their last digits.`,
+  ];
+}
+
+async function writeRecord(path: string, record: RunRecord): Promise<void> {
+  const text = JSON.stringify(record, null, 2) + "\n";
+  await writeSynced(join(path, RUN_FILE), [new TextEncoder().encode(text)]);
+}
+
+/** What `run.json` says; undefined if a killed process has not written it yet. */
+async function readRecord(path: string): Promise<RunRecord | undefined> {
+  const record = await readJson(join(path, RUN_FILE));
+  return isObject(record) && isObject(record["description"])
+    ? record as RunRecord
+    : undefined;
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** The lock of a folder. */
+interface FolderLock extends Disposable {
+  /** Throws if a later training of this process has taken the lock. */
+  check(): void;
+}
+
+/** The locks of this process, by folder. */
+const held = new Map<string, Deno.FsFile>();
+
+/**
+ * Locks a folder until the lock is disposed or the process ends.
+ *
+ * A cell that was stopped never gives its lock back, so a later training of the same
+ * process takes it, and an earlier one that still runs ends at its next step.
+ */
+async function lockFolder(folder: string): Promise<FolderLock> {
+  let file: Deno.FsFile;
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o755 });
+    folder = await Deno.realPath(folder);
+    file = await Deno.open(join(folder, LOCK_FILE), {
+      read: true,
+      write: true,
+      create: true,
+      mode: 0o644,
+    });
+  } catch (error) {
+    throw new CheckpointError(
+      `Cannot keep checkpoints in "${folder}": it must be a folder that can be ` +
+        `written; found "${(error as Error).message}"; choose another one`,
+      { cause: error },
+    );
+  }
+  held.get(folder)?.close();
+  if (!await file.tryLock(true)) {
+    const owner = await new Response(file.readable).text();
+    throw new CheckpointError(
+      `Cannot train with checkpoints in "${folder}": one process at a time may write ` +
+        `there; found ${
+          owner || "another one"
+        }; wait for it, or choose another folder`,
+    );
+  }
+  held.set(folder, file);
+  const since = new Date().toISOString();
+  await file.truncate();
+  await file.write(
+    new TextEncoder().encode(
+      `process ${process.pid} of ${hostname()}, since ${since}`,
+    ),
+  );
+  return {
+    check(): void {
+      if (held.get(folder) === file) return;
+      throw new CheckpointError(
+        `Cannot continue training: its folder "${folder}" must not be in use by a ` +
+          `later training; found one in this process; this one ends`,
+      );
+    },
+    [Symbol.dispose](): void {
+      if (held.get(folder) !== file) return;
+      held.delete(folder);
+      file.close();
+    },
+  };
+}

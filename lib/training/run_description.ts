@@ -1,0 +1,89 @@
+/** Run descriptions: the options, data and starting weights that decide a training. @module */
+
+import type { Json } from "../checkpoint/training_checkpoint.ts";
+import type { RunDescription } from "../checkpoint/training_runs.ts";
+import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
+
+/** What a training depends on. */
+export type RunInput = {
+  /** What is trained, such as the name of the head. */
+  readonly task: string;
+  /** The resolved options; functions, signals and what is undefined do not count. */
+  readonly options: object;
+  /** The sizes of the model. */
+  readonly config: object;
+  /** The examples, by the name of their set. */
+  readonly data: Readonly<Record<string, readonly object[]>>;
+  /** The parameters before the first step. */
+  readonly params: TensorTree;
+};
+
+/** Examples that are hashed at once. */
+const CHUNK = 1024;
+
+/**
+ * Describes a training by all that decides its numbers: two trainings of equal
+ * descriptions give the same bits on the same machine.
+ *
+ * @param input Options, data and starting weights.
+ * @returns The options as they are, and the SHA-256 of data and weights.
+ */
+export async function describeRun(
+  { task, options, config, data, params }: RunInput,
+): Promise<RunDescription> {
+  const hashes: Record<string, Json> = {};
+  for (const [name, examples] of Object.entries(data)) {
+    hashes[name] = await hashOf(chunksOf(examples));
+  }
+  return {
+    task,
+    options: plain(options),
+    config: plain(config),
+    data: hashes,
+    startingWeights: await hashOf(weightsOf(params)),
+  };
+}
+
+async function* weightsOf(params: TensorTree): AsyncGenerator<Uint8Array> {
+  for (const [path, leaf] of namedLeaves(params)) {
+    yield bytesOf(`${path} [${leaf.shape}]`);
+    const { buffer, byteOffset, byteLength } = await leaf.data();
+    yield new Uint8Array(buffer, byteOffset, byteLength);
+  }
+}
+
+function* chunksOf(examples: readonly object[]): Generator<Uint8Array> {
+  for (let start = 0; start < examples.length; start += CHUNK) {
+    yield bytesOf(JSON.stringify(examples.slice(start, start + CHUNK)));
+  }
+}
+
+/** The SHA-256 of the SHA-256 of each chunk: browsers hash nothing piece by piece. */
+async function hashOf(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<string> {
+  const digest = async (bytes: Uint8Array): Promise<string> => {
+    const hash = await crypto.subtle.digest("SHA-256", bytes as BufferSource);
+    return new Uint8Array(hash).toHex();
+  };
+  const digests: string[] = [];
+  for await (const chunk of chunks) digests.push(await digest(chunk));
+  return await digest(bytesOf(digests.join("\n")));
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** A value as JSON; infinite numbers as words. */
+function plain(value: object): Json {
+  const { signal: _, checkpoints: __, ...rest } = value as Record<
+    string,
+    unknown
+  >;
+  const text = JSON.stringify(
+    rest,
+    (_, each) => each === Infinity ? "Infinity" : each,
+  );
+  return JSON.parse(text);
+}
