@@ -280,6 +280,7 @@ export {
   fit,
   type FitEvent,
   type Metrics,
+  type StartEvent,
   type Task,
   type ValidationMetrics,
 } from "./lib/training/fit.ts";

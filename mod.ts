@@ -43,6 +43,12 @@ export {
   type PretrainableModel,
 } from "./lib/checkpoint/pretrained.ts";
 export { saveModel } from "./lib/checkpoint/save_model.ts";
+export { CheckpointError } from "./lib/checkpoint/training_checkpoint.ts";
+export {
+  type CheckpointOptions,
+  type Checkpoints,
+  checkpointsIn,
+} from "./lib/checkpoint/training_runs.ts";
 export { readTokenizer } from "./lib/checkpoint/tokenizer_files.ts";
 export {
   type DatasetOptions,

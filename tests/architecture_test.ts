@@ -99,6 +99,8 @@ const BINDS_PLATFORM: Readonly<Record<string, string>> = {
   "lib/checkpoint/safetensors.ts": "reads and writes files",
   "lib/checkpoint/save_model.ts": "writes model folders",
   "lib/checkpoint/tokenizer_files.ts": "reads tokenizers' files",
+  "lib/checkpoint/training_checkpoint.ts": "writes and reads checkpoints",
+  "lib/checkpoint/training_runs.ts": "keeps checkpoints in folders",
   "lib/datasets/load_dataset.ts": "finds and downloads files",
   "lib/datasets/toy/rhymes.ts": "reads a file",
   "lib/datasets/toy/stories.ts": "reads a file",

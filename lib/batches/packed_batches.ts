@@ -210,7 +210,12 @@ function pack(
 export type Batching = "packed" | "padded";
 
 /** The examples of each batch. */
-type BatchMembers = { batchSize: number; order: readonly number[] };
+export type BatchMembers = {
+  readonly batchSize: number;
+  readonly order: readonly number[];
+  /** Number of micro-batches that packed batches can be split into. */
+  readonly numMicroBatches?: number | undefined;
+};
 
 /** T of packed rows: longer rows have less padding, but attention grows with T². */
 const PACKED_LENGTH = 48;
@@ -226,14 +231,14 @@ export const BATCHES_OF: Readonly<
     ) => Generator<Batch>
   >
 > = {
-  packed: (examples, config, members) =>
+  packed: (examples, config, { numMicroBatches, ...members }) =>
     packedBatchesOf(examples, {
       ...members,
       rowLength: Math.min(PACKED_LENGTH, maxSequenceLength(config)),
       multipleOf: lengthMultiple(config, 16),
       // The first step of a shape takes seconds, a row of padding milliseconds.
       rowsMultipleOf: 2,
-      numMicroBatches: numReplicas(),
+      numMicroBatches: numMicroBatches ?? numReplicas(),
       padTokenId: config.padTokenId,
     }),
   padded: (examples, config, members) =>

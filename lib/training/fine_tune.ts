@@ -13,11 +13,12 @@ import { checkAlive } from "../batches/check_examples.ts";
 import type { AnswerExample, TokenExample } from "../batches/head_batches.ts";
 import type { Batching } from "../batches/packed_batches.ts";
 import { sampleOrder, type SamplerName } from "../batches/sampler.ts";
-import type {
-  ClassifierModel,
-  HeadModel,
-  PretrainableModel,
-} from "../checkpoint/pretrained.ts";
+async function* run<T extends HeadTypes>(
+  task: HeadTask<T>,
+  model: HeadTaskModel<T["params"]>,
+  data: FineTuneData<T["example"]>,
+  resolved: ResolvedFineTuneOptions<T["metrics"]>,
+): AsyncGenerator<FitEvent<T["metrics"]>, void> {
 import { ensureEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
 import type { BertConfig } from "../model/config.ts";
@@ -63,7 +64,20 @@ import {
   resolveTrainOptions,
   type TrainOptions,
 } from "./train_options.ts";
+import { describeRun } from "./run_description.ts";
+import { learningRateAt } from "./schedule.ts";
 import { makeTrainable } from "./train_step.ts";
+
+<<<<<<< HEAD
+=======
+export type { StartEvent } from "./fit.ts";
+export type { StepEvent } from "./train_epoch.ts";
+
+/** An evaluation of a sequence classifier. */
+export type EvaluationEvent = EvaluationEventOf<ClassificationMetrics>;
+
+/** The end of an epoch of a sequence classifier: one row of the training statistics. */
+export type EpochEvent = EpochEventOf<ClassificationMetrics>;
 
 /** The options of fine-tuning that all heads have. */
 export type HeadFineTuneOptions<M extends Metrics> =
@@ -348,12 +362,14 @@ export function trainingBatches<T extends HeadTypes>(
   options: ResolvedFineTuneOptions<T["metrics"]>,
   epoch: number,
 ): Iterable<T["plain"]> {
-  const { batchSize, seed, sampler, batching } = options;
+  const { batchSize, seed, sampler, batching, numMicroBatches } = options;
   const lengths = examples.map(({ inputIds }) => inputIds.length);
   const order = sampleOrder(sampler, lengths, { seed, epoch, batchSize });
-  return task.batchesOf(examples, config, { batchSize, order }, batching);
+  const members = { batchSize, order, numMicroBatches };
+  return task.batchesOf(examples, config, members, batching);
 }
 
+<<<<<<< HEAD
 async function* run<T extends HeadTypes>(
   task: HeadTask<T>,
   model: HeadTaskModel<T["params"]>,
@@ -362,16 +378,39 @@ async function* run<T extends HeadTypes>(
 ): AsyncGenerator<FitEvent<T["metrics"]>, void> {
   const { adamW, lrMultipliers, batchSize, precision } = options;
   const { freeze, labelSmoothing } = options;
+=======
+async function* run<
+  Params extends TensorTree & { bert: EncoderParams },
+  Example extends EncodedInput,
+  Plain extends TokenArrays,
+  Batch extends TensorTree,
+  M extends Metrics,
+>(
+  task: HeadTask<Params, Example, Plain, Batch, M>,
+  model: HeadTaskModel<Params>,
+  data: FineTuneData<Example>,
+  resolved: ResolvedFineTuneOptions<M>,
+): AsyncGenerator<FitEvent<M>, void> {
   await ensureEngine();
+  const { numMicroBatches = numReplicas() } = resolved;
+  const options = { ...resolved, numMicroBatches };
+  const { adamW, lrMultipliers, batchSize, precision } = options;
+  const { freeze, labelSmoothing, schedule } = options;
   makeTrainable(model.params as Exclude<TensorTree, tf.Tensor>);
   const frozen = freezeParams(model.params, freeze);
   const active = activeVocabulary(frozen.params, model.config, data.train);
   const wordDecay = adamW.weightDecay *
     lrMultiplier("bert.embeddings.word", lrMultipliers);
+  const decayAfter = (steps: number): number => {
+    let decay = 1;
+    for (let step = 1; step <= steps; step++) {
+      decay *= 1 - learningRateAt(step, schedule) * wordDecay;
+    }
+    return decay;
+  };
   try {
     yield* fit({
       params: active.params,
-      model: model.params,
       trainStep: task.trainStep,
       config: labelSmoothing === 0
         ? active.config
@@ -381,11 +420,11 @@ async function* run<T extends HeadTypes>(
       split: splitBatch,
       tensorsOf: (batch) => task.tensorsOf(batch, active.config),
       weightOf: task.weightOf,
-      afterStep: ({ learningRate }) =>
-        active.recordDecay(1 - learningRate * wordDecay),
-      writeBack: () => active.writeBack(),
+      writeBack: (step) => active.writeBack(decayAfter(step)),
       evaluate: () =>
         task.evaluate(model, data.validation, { batchSize, precision }),
+      describe: () =>
+        describeRun({ ...model, task: model.head, options, data }),
     }, options);
   } finally {
     active.dispose();

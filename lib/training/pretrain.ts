@@ -8,6 +8,7 @@
  */
 
 import type * as tf from "@tensorflow/tfjs";
+import { numReplicas } from "../engine/compile.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import {
   type MaskedInput,
@@ -43,6 +44,7 @@ import {
 } from "./evaluate_pretraining.ts";
 import { type PretrainableModel } from "../checkpoint/pretrained.ts";
 import { type EvaluationOptions, fit, type FitEvent } from "./fit.ts";
+import { describeRun } from "./run_description.ts";
 import { labelledCrossEntropy, pretrainingLoss } from "./losses.ts";
 import { noDecayPaths } from "./parameter_groups.ts";
 import { NEXT_SENTENCE_LABELS } from "./tasks/next_sentence.ts";
@@ -171,17 +173,20 @@ const METRICS = ["loss", "perplexity", "accuracy", "pairAccuracy"] as const;
 
 async function* run(
   model: PretrainableModel,
-  { train, validation }: PretrainData,
-  options:
+  data: PretrainData,
+  resolved:
     & ResolvedTrainOptions
     & Required<Omit<PretrainOptions, keyof TrainOptions>>,
 ): AsyncGenerator<FitEvent<PretrainingMetrics>, void> {
+  await ensureEngine();
+  const { numMicroBatches = numReplicas() } = resolved;
+  const options = { ...resolved, numMicroBatches };
+  const { train, validation } = data;
   const { config, tokenizer } = model;
   const params: PretrainableParams = model.params;
   const { seed, batchSize, precision, sampler } = options;
   const { mlmProbability, wholeWordMasking } = options;
   const lengths = train.map(({ inputIds }) => inputIds.length);
-  await ensureEngine();
   makeTrainable(params);
   const whole = {
     params,
@@ -203,6 +208,8 @@ async function* run(
     evaluate: async () => ({
       metrics: await evaluatePretraining(model, validation, { precision }),
     }),
+    describe: () =>
+      describeRun({ task: model.head, options, config, data, params }),
   };
   // The loss of masked tokens is a mean over tokens, that of pairs one over pairs: no
   // weight of a micro-batch is right for both, so a batch of pairs stays whole.

@@ -60,6 +60,8 @@ export type StepOptions = UpdateSettings & {
   readonly seed: number;
   /** Number of batches in each step; default 1. */
   readonly gradientAccumulationSteps?: number;
+  /** Number of micro-batches of each batch; default one for each replica. */
+  readonly numMicroBatches?: number | undefined;
   /** Checked before each step. */
   readonly signal?: AbortSignal | undefined;
 };
@@ -273,7 +275,10 @@ class Steps<
   /** The tidy around a step frees them. */
   #tensorsOf(plain: Plain): MicroBatches<Batch> {
     const { split = (plain) => [plain], tensorsOf } = this.task;
-    const microBatches = split(plain, numReplicas());
+    const microBatches = split(
+      plain,
+      this.options.numMicroBatches ?? numReplicas(),
+    );
     return {
       microBatches: microBatches.map(tensorsOf),
       weights: microBatchWeights(
@@ -331,8 +336,8 @@ export class TrainingDivergedError extends RangeError {
         `${loss}, gradient norm ${gradientNorm} at step ${step} (epoch ${epoch}, ` +
         `examples ${
           indices.join(", ")
-        }); lower the learning rate, the weights are ` +
-        `still those of step ${step - 1}`,
+        }); lower the learning rate. This step has changed no weight; after an ` +
+        `evaluation, the model has the weights of the best one`,
     );
     this.divergence = divergence;
   }

@@ -1,6 +1,8 @@
 /** Training and evaluation of a causal language model. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import { describeRun } from "./run_description.ts";
+import { numReplicas } from "../engine/compile.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import {
   type NextTokenInput,
@@ -95,10 +97,12 @@ async function* run(
   { params, config }: LanguageModel,
   sequences: readonly TokenSequence[],
   length: number,
-  options: ResolvedTrainOptions,
+  resolved: ResolvedTrainOptions,
 ): AsyncGenerator<StepEvent, void> {
-  const { batchSize, seed } = options;
   await ensureEngine();
+  const { numMicroBatches = numReplicas() } = resolved;
+  const options = { ...resolved, numMicroBatches };
+  const { batchSize, seed } = options;
   makeTrainable(params);
   const events = fit({
     params,
@@ -112,6 +116,14 @@ async function* run(
     tensorsOf: nextTokenTensors,
     weightOf: ({ labels }) =>
       labels.filter((token) => token !== IGNORE_INDEX).length,
+    describe: () =>
+      describeRun({
+        task: "language model",
+        options,
+        config,
+        data: { train: sequences },
+        params,
+      }),
   }, options);
   for await (const event of events) {
     if (event.kind === "step") yield event;

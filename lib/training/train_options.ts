@@ -42,6 +42,12 @@ export type TrainOptions = {
   readonly seed: number;
   /** Of matrix products; default `"float32"`. */
   readonly precision?: Precision;
+  /**
+   * Into how many micro-batches each batch is split, which are computed in parallel;
+   * default one for each thread. It decides dropout masks and rounding, so the same
+   * number gives the same bits on another number of threads.
+   */
+  readonly numMicroBatches?: number;
   /** Ends the training between two steps. */
   readonly signal?: AbortSignal;
   /**
@@ -66,6 +72,7 @@ export const TRAIN_OPTION_NAMES: Readonly<Record<keyof TrainOptions, true>> = {
   gradientAccumulationSteps: true,
   seed: true,
   precision: true,
+  numMicroBatches: true,
   signal: true,
   checkpoints: true,
 };
@@ -103,8 +110,8 @@ export function resolveTrainOptions(
     ...Object.keys(TRAIN_OPTION_NAMES),
     ...otherOptions,
   ]);
-  const { epochs, batchSize, learningRate, seed, signal, checkpoints } =
-    options;
+  const { epochs, batchSize, learningRate, seed } = options;
+  const { signal, checkpoints, numMicroBatches } = options;
   const {
     beta1 = ADAMW_DEFAULTS.beta1,
     beta2 = ADAMW_DEFAULTS.beta2,
@@ -129,6 +136,9 @@ export function resolveTrainOptions(
   checkOption("weightDecay", weightDecay, RULES.notNegative);
   checkOption("maxGradNorm", maxGradNorm, RULES.limit);
   checkOption("seed", seed, RULES.seed);
+  if (numMicroBatches !== undefined) {
+    checkOption("numMicroBatches", numMicroBatches, RULES.count);
+  }
   checkChoice("schedule", schedule, Object.keys(DECAYS) as ScheduleName[]);
   checkChoice("precision", precision, ["float32", "bfloat16"]);
   checkPrecision(precision);
@@ -154,6 +164,7 @@ export function resolveTrainOptions(
     epochs,
     batchSize,
     gradientAccumulationSteps,
+    numMicroBatches,
     stepsPerEpoch,
     checkpoints,
   };

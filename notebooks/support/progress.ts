@@ -35,6 +35,8 @@ export type Facts = Record<string, number | string>;
 export type Progress = {
   /** Shows that `step`, counted from 1, is done. */
   update(step: number, facts?: Facts): Promise<void>;
+  /** Counts the time from here on, after steps that were taken before. */
+  resume(step: number): void;
   /** Keeps a separate line, which the next picture shows. */
   note(line: string): void;
   /** Shows the last step, however short ago it was. */
@@ -75,7 +77,7 @@ export function progress(options: ProgressOptions): Progress {
     now = () => performance.now(),
   } = options;
   const id = crypto.randomUUID();
-  const start = now();
+  let start = now(), first = 0;
   const lines: string[] = [];
   let current = { step: 0, facts: {} as Facts };
   let shownAt: number | undefined;
@@ -85,7 +87,15 @@ export function progress(options: ProgressOptions): Progress {
     shownAt = now();
     const seconds = (shownAt - start) / 1000;
     await broadcast(type, {
-      ...progressBundle({ title, total, unit, seconds, lines, ...current }),
+      ...progressBundle({
+        title,
+        total,
+        unit,
+        seconds,
+        first,
+        lines,
+        ...current,
+      }),
       transient: { display_id: id },
     });
   }
@@ -98,6 +108,10 @@ export function progress(options: ProgressOptions): Progress {
         lines.push(progressLine({ total, unit, seconds, ...current }));
       }
       if (shownAt === undefined || now() - shownAt >= UPDATE_MS) await draw();
+    },
+    resume(step): void {
+      first = step;
+      start = now();
     },
     note(line): void {
       lines.push(visibleControls(line));
@@ -129,10 +143,15 @@ function progressLine({ step, total, unit, seconds, facts }: Moment): string {
 }
 
 function progressBundle(
-  moment: Moment & { title: string; lines: readonly string[] },
+  moment: Moment & {
+    title: string;
+    /** The step before the first that the time is of. */
+    first: number;
+    lines: readonly string[];
+  },
 ): MimeBundle {
-  const { title, step, total, seconds, unit, lines } = moment;
-  const left = step === 0 ? 0 : seconds / step * (total - step);
+  const { title, step, first, total, seconds, unit, lines } = moment;
+  const left = step <= first ? 0 : seconds / (step - first) * (total - step);
   const rest = step < total ? ` About ${clock(left)} left.` : "";
   const line = `${progressLine(moment)}${rest}`;
   const kept = lines.length === 0

@@ -83,7 +83,7 @@ Deno.test("activeVocabulary() numbers padding 0, shares all else, and leaks noth
     assert.equal(words.params.classifier, params.classifier);
     const { word } = words.params.bert.embeddings;
     tf.tidy(() => (word as tf.Variable).assign(word.mul(0)));
-    words.writeBack();
+    words.writeBack(1);
     const rows = params.bert.embeddings.word.arraySync();
     assert.deepEqual([0, 7, 9].map((row) => rows[row]![3]), [0, 0, 0]);
     assert.notEqual(rows[8]![3], 0);

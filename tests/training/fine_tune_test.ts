@@ -5,12 +5,16 @@ import {
   type FineTuneData,
   type FineTuneOptions,
 } from "bertbook/training/fine_tune.ts";
+<<<<<<< HEAD
 import type {
   EpochEvent,
   EvaluationEvent,
   FitEvent,
 } from "bertbook/training/fit.ts";
 import type { StepEvent } from "bertbook/training/train_epoch.ts";
+=======
+import type { FitEvent } from "bertbook/training/fit.ts";
+>>>>>>> e004616 (Resume a training to the last bit; test every step of 20 in nine ways)
 import type { ClassificationMetrics } from "bertbook/training/tasks/sequence_classification.ts";
 import { predict } from "bertbook/inference/predict.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
@@ -56,7 +60,7 @@ async function collect(
   for await (const event of events) {
     if (event.kind === "step") found.steps.push(event);
     else if (event.kind === "evaluation") found.evaluations.push(event);
-    else found.epochs.push(event);
+    else if (event.kind === "epoch") found.epochs.push(event);
     found.kinds += event.kind.includes("v") ? "v" : event.kind[0];
   }
   return found;

@@ -1,0 +1,223 @@
+/** Resume: a training that was stopped anywhere ends in the same bits. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  type CheckpointOptions,
+  checkpointsIn,
+} from "bertbook/checkpoint/training_runs.ts";
+import { startEngine } from "bertbook/engine/engine.ts";
+import { runFunctionsEagerly } from "bertbook/engine/compile.ts";
+import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
+import { fineTune, type FineTuneOptions } from "bertbook/training/fine_tune.ts";
+import type { FitEvent } from "bertbook/training/fit.ts";
+import type { ClassificationMetrics } from "bertbook/training/tasks/sequence_classification.ts";
+import { assertNoLeak, copyTask, newModel } from "./_support.ts";
+
+await startEngine({ engine: "tensorflow" });
+
+type Event = FitEvent<ClassificationMetrics>;
+
+const DATA = { train: copyTask(38, 4), validation: copyTask(20, 2) };
+
+/** 20 steps: 4 epochs of 5, the last batch of each smaller; dropout is on. */
+const RECIPE: FineTuneOptions = {
+  epochs: 4,
+  batchSize: 8,
+  learningRate: 1e-2,
+  warmupSteps: 3,
+  seed: 42,
+  evalSteps: 3,
+};
+
+type Outcome = {
+  /** Every event but its seconds. */
+  readonly events: readonly unknown[];
+  /** All parameters of the model, which are those of its best evaluation. */
+  readonly weights: readonly number[];
+  /** Parameters and moments after the last step, as they were saved. */
+  readonly state: Uint8Array;
+  readonly notes: readonly string[];
+};
+
+/** Trains a new model; leaves the loop after `stopAt` steps of this process. */
+async function train(
+  folder: string,
+  { stopAt = Infinity, ...overrides }: Partial<FineTuneOptions> & {
+    stopAt?: number;
+  } = {},
+  options: CheckpointOptions = {},
+): Promise<Outcome> {
+  const model = newModel();
+  const events: unknown[] = [], notes: string[] = [];
+  const checkpoints = checkpointsIn(folder, { saveSteps: 4, ...options });
+  const run = fineTune(model, DATA, { ...RECIPE, checkpoints, ...overrides });
+  for await (const event of run) {
+    if (event.kind === "start") notes.push(...event.notes);
+    else events.push(withoutSeconds(event));
+    if (event.kind === "step" && event.step === stopAt) break;
+  }
+  const weights = namedLeaves(model.params)
+    .flatMap(([, leaf]) => [...leaf.dataSync()]);
+  disposeTree(model.params);
+  const last = newestIn(newestIn(folder, "run"), "checkpoint");
+  const state = await Deno.readFile(join(last, "state.safetensors"));
+  return { events, weights, state, notes };
+}
+
+/** The path of the run or the checkpoint with the highest number in a folder. */
+function newestIn(folder: string, kind: string): string {
+  const numbers = Array.from(
+    Deno.readDirSync(folder),
+    ({ name }) => Number(name.split(`${kind}-`)[1] ?? NaN),
+  ).filter((number) => !Number.isNaN(number));
+  return join(folder, `${kind}-${Math.max(...numbers)}`);
+}
+
+function withoutSeconds(event: Event): unknown {
+  return Object.fromEntries(
+    Object.entries(event).filter(([name, value]) =>
+      !/[sS]econds$/.test(name) && name !== "replayed" && value !== undefined
+    ),
+  );
+}
+
+async function inFolder(
+  work: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "bertbook-resume-" });
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Trains whole, then stopped after each of some steps, and compares every bit. */
+async function assertExact(
+  stops: readonly number[],
+  overrides: Partial<FineTuneOptions>,
+): Promise<void> {
+  await inFolder(async (folder) => {
+    const whole = await train(join(folder, "whole"), overrides);
+    assert.deepEqual(whole.notes, []);
+    for (const stopAt of stops) {
+      const part = join(folder, `${stopAt}`);
+      await train(part, { ...overrides, stopAt });
+      const { notes, ...resumed } = await train(part, overrides);
+      assert.match(notes.join(), new RegExp(`^Resumed at step ${stopAt} of`));
+      const { notes: _, ...expected } = whole;
+      assert.deepEqual(resumed, expected, `stopped at step ${stopAt}`);
+    }
+  });
+}
+
+const everyStep = Array.from({ length: 19 }, (_, i) => i + 1);
+
+Deno.test("fault 10: a training stopped after any of 20 steps ends in the same bits", async () => {
+  await assertExact(everyStep, {});
+});
+
+const WAYS: Readonly<Record<string, Partial<FineTuneOptions>>> = {
+  padded: { batching: "padded" },
+  "length-grouped": { sampler: "length-grouped" },
+  "one micro-batch": { numMicroBatches: 1 },
+  "frozen embeddings": { freeze: ["embeddings"] },
+  "layer-wise rates, label smoothing, class weights": {
+    layerwiseLrDecay: 0.9,
+    labelSmoothing: 0.1,
+    classWeights: "balanced",
+  },
+  "early stopping": { patience: 2 },
+};
+for (const [way, overrides] of Object.entries(WAYS)) {
+  Deno.test(`fault 10: a resumed training is exact: ${way}`, async () => {
+    await assertExact([1, 4, 5, 6], overrides);
+  });
+}
+
+Deno.test("fault 11: a training stopped between accumulated steps is exact", async () => {
+  // 3 steps an epoch, of 2 batches each but the last.
+  await assertExact([1, 2, 3, 4, 11], { gradientAccumulationSteps: 2 });
+});
+
+Deno.test("fault 10: a resumed training is exact operation by operation", async () => {
+  runFunctionsEagerly(true);
+  try {
+    await assertExact([2, 5, 9], {});
+  } finally {
+    runFunctionsEagerly(false);
+  }
+});
+
+Deno.test("fault 11: a finished training is not continued, and its run is replaced by the next", async () => {
+  await inFolder(async (folder) => {
+    const whole = await train(folder);
+    const again = await train(folder, {}, { resume: "never" });
+    assert.deepEqual(again.events, whole.events);
+    assert.deepEqual(
+      Array.from(Deno.readDirSync(folder), ({ name }) => name).sort(),
+      ["run-2", "run.lock"],
+    );
+  });
+});
+
+Deno.test("a training is aborted between two steps, with a checkpoint of the last", async () => {
+  await inFolder(async (folder) => {
+    const whole = await train(join(folder, "whole"));
+    const part = join(folder, "part");
+    const controller = new AbortController();
+    const model = newModel();
+    const run = fineTune(model, DATA, {
+      ...RECIPE,
+      checkpoints: checkpointsIn(part),
+      signal: controller.signal,
+    });
+    await assert.rejects(async () => {
+      for await (const event of run) {
+        if (event.kind === "step" && event.step === 7) controller.abort();
+      }
+    }, { name: "AbortError" });
+    disposeTree(model.params);
+    const { notes, ...resumed } = await train(part);
+    assert.deepEqual(notes, ["Resumed at step 7 of 20."]);
+    assert.deepEqual(resumed.weights, whole.weights);
+  });
+});
+
+Deno.test("other data or options begin another run, which leaves the first alone", async () => {
+  await inFolder(async (folder) => {
+    const whole = await train(join(folder, "whole"));
+    const part = join(folder, "part");
+    await train(part, { stopAt: 4 });
+    const model = newModel();
+    const run = fineTune(model, DATA, {
+      ...RECIPE,
+      learningRate: 1e-3,
+      checkpoints: checkpointsIn(part),
+    });
+    const first = await run.next();
+    assert.deepEqual(first.value, {
+      kind: "start",
+      step: 0,
+      totalSteps: 20,
+      run: "run-2",
+      notes: [
+        "A new run, run-2, begins beside run-1: options.schedule.learningRate was " +
+        "0.01 and is 0.001.",
+      ],
+    });
+    await run.return();
+    disposeTree(model.params);
+    assert.deepEqual((await train(part)).weights, whole.weights);
+  });
+});
+
+Deno.test("trainings with checkpoints leak no tensor, finished or stopped", async () => {
+  await inFolder(async (folder) => {
+    await assertNoLeak(async () => {
+      await train(folder, { stopAt: 4 });
+      await train(folder);
+    });
+  });
+});
