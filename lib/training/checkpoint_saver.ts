@@ -139,7 +139,7 @@ export class CheckpointSaver<M extends Metrics> {
       step,
       totalSteps: options.schedule.totalSteps,
       isBest: bestStep === step,
-      events: events as unknown as Json[],
+      events: [...events] as unknown as Json[], // more are added meanwhile
       tensors: Array.from(values, ([name, values]): StoredTensor => ({
         name,
         shape: shapes.get(name)!.shape,
