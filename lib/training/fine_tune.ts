@@ -13,12 +13,12 @@ import { checkAlive } from "../batches/check_examples.ts";
 import type { AnswerExample, TokenExample } from "../batches/head_batches.ts";
 import type { Batching } from "../batches/packed_batches.ts";
 import { sampleOrder, type SamplerName } from "../batches/sampler.ts";
-async function* run<T extends HeadTypes>(
-  task: HeadTask<T>,
-  model: HeadTaskModel<T["params"]>,
-  data: FineTuneData<T["example"]>,
-  resolved: ResolvedFineTuneOptions<T["metrics"]>,
-): AsyncGenerator<FitEvent<T["metrics"]>, void> {
+import type {
+  ClassifierModel,
+  HeadModel,
+  PretrainableModel,
+} from "../checkpoint/pretrained.ts";
+import { numReplicas } from "../engine/compile.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
 import type { BertConfig } from "../model/config.ts";
@@ -67,17 +67,6 @@ import {
 import { describeRun } from "./run_description.ts";
 import { learningRateAt } from "./schedule.ts";
 import { makeTrainable } from "./train_step.ts";
-
-<<<<<<< HEAD
-=======
-export type { StartEvent } from "./fit.ts";
-export type { StepEvent } from "./train_epoch.ts";
-
-/** An evaluation of a sequence classifier. */
-export type EvaluationEvent = EvaluationEventOf<ClassificationMetrics>;
-
-/** The end of an epoch of a sequence classifier: one row of the training statistics. */
-export type EpochEvent = EpochEventOf<ClassificationMetrics>;
 
 /** The options of fine-tuning that all heads have. */
 export type HeadFineTuneOptions<M extends Metrics> =
@@ -369,28 +358,12 @@ export function trainingBatches<T extends HeadTypes>(
   return task.batchesOf(examples, config, members, batching);
 }
 
-<<<<<<< HEAD
 async function* run<T extends HeadTypes>(
   task: HeadTask<T>,
   model: HeadTaskModel<T["params"]>,
   data: FineTuneData<T["example"]>,
-  options: ResolvedFineTuneOptions<T["metrics"]>,
+  resolved: ResolvedFineTuneOptions<T["metrics"]>,
 ): AsyncGenerator<FitEvent<T["metrics"]>, void> {
-  const { adamW, lrMultipliers, batchSize, precision } = options;
-  const { freeze, labelSmoothing } = options;
-=======
-async function* run<
-  Params extends TensorTree & { bert: EncoderParams },
-  Example extends EncodedInput,
-  Plain extends TokenArrays,
-  Batch extends TensorTree,
-  M extends Metrics,
->(
-  task: HeadTask<Params, Example, Plain, Batch, M>,
-  model: HeadTaskModel<Params>,
-  data: FineTuneData<Example>,
-  resolved: ResolvedFineTuneOptions<M>,
-): AsyncGenerator<FitEvent<M>, void> {
   await ensureEngine();
   const { numMicroBatches = numReplicas() } = resolved;
   const options = { ...resolved, numMicroBatches };

@@ -1,30 +1,14 @@
 /** The progress display of a fine-tuning run. @module */
 
-<<<<<<< HEAD
 import type { EpochEvent, FitEvent } from "../../lib/training/fit.ts";
 import type { ClassificationMetrics } from "../../lib/training/tasks/sequence_classification.ts";
-import type { Broadcast } from "../../lib/views/show.ts";
-=======
-import type {
-  EpochEvent,
-  EvaluationEvent,
-  StartEvent,
-  StepEvent,
-} from "../../lib/training/fine_tune.ts";
 import { type Broadcast, show } from "../../lib/views/show.ts";
->>>>>>> e004616 (Resume a training to the last bit; test every step of 20 in nine ways)
 import { type Progress, progress } from "./progress.ts";
 
 /** A display of the events of `fineTune`. */
 export type TrainingProgress = {
   /** Shows the state of training. */
-<<<<<<< HEAD
   update(event: FitEvent<ClassificationMetrics>): Promise<void>;
-=======
-  update(
-    event: StartEvent | StepEvent | EvaluationEvent | EpochEvent,
-  ): Promise<void>;
->>>>>>> e004616 (Resume a training to the last bit; test every step of 20 in nine ways)
   /** Shows the last step. */
   finish(): Promise<void>;
 };

@@ -5,16 +5,12 @@ import {
   type FineTuneData,
   type FineTuneOptions,
 } from "bertbook/training/fine_tune.ts";
-<<<<<<< HEAD
 import type {
   EpochEvent,
   EvaluationEvent,
   FitEvent,
 } from "bertbook/training/fit.ts";
 import type { StepEvent } from "bertbook/training/train_epoch.ts";
-=======
-import type { FitEvent } from "bertbook/training/fit.ts";
->>>>>>> e004616 (Resume a training to the last bit; test every step of 20 in nine ways)
 import type { ClassificationMetrics } from "bertbook/training/tasks/sequence_classification.ts";
 import { predict } from "bertbook/inference/predict.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
