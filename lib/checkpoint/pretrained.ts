@@ -56,6 +56,14 @@ export type HeadModel<H extends HeadName> = {
   labels: string[];
   /** The pretrained model that it began as. */
   name: string;
+  /** How it was loaded, if it was. */
+  origin?: ModelOrigin;
+};
+
+/** The arguments of {@linkcode loadModel}. */
+export type ModelOrigin = {
+  readonly folderOrName: string;
+  readonly options: LoadOptions<HeadName>;
 };
 
 /** A sequence classifier with all that is needed to use it. */
@@ -186,7 +194,8 @@ export async function loadModel<
     tokenizerWarning(tokenizer),
   ].filter((warning) => warning !== undefined);
   const report = { ...reportOf(parameters, match), warnings };
-  return { head, config, params, tokenizer, labels, name, report };
+  const origin = { folderOrName, options };
+  return { head, config, params, tokenizer, labels, name, origin, report };
 }
 
 function bareEncoder(name: string): RangeError {

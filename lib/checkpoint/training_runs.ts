@@ -36,6 +36,15 @@ import {
  */
 export type RunDescription = { readonly [name: string]: Json };
 
+/** What a run is, and what it takes to train it once more. */
+export type RunInput = {
+  readonly description: RunDescription;
+  /** The call: which model, under which head, with which options. */
+  readonly recipe?: Json;
+  /** The encoded examples, by the name of their set. */
+  readonly data?: Readonly<Record<string, readonly object[]>>;
+};
+
 /** A run that is open: no other process trains in its folder. */
 export interface OpenRun extends Disposable {
   /** Its folder within that of all runs, such as `run-1`. */
@@ -61,13 +70,10 @@ export type Checkpoints = {
   /**
    * Opens the unfinished run of a description, or a new one.
    *
-   * @param description What decides the numbers of the run.
+   * @param input What decides the numbers of the run.
    * @param circumstances What may differ when it continues, such as the engine.
    */
-  open(
-    description: RunDescription,
-    circumstances: RunDescription,
-  ): Promise<OpenRun>;
+  open(input: RunInput, circumstances: RunDescription): Promise<OpenRun>;
 };
 
 /** How to keep checkpoints. */
@@ -92,13 +98,16 @@ const SAFE_DIFFERENCES =
   /^options\.(adamW|evalSteps|labelSmoothing|lrMultipliers|maxGradNorm|metricForBestModel|numMicroBatches|patience|precision|schedule\.(learningRate|name|warmupSteps))/;
 
 const RUN_FILE = "run.json";
+const DATA_FILE = "data.json";
 const LAST_STEP_FILE = "last_step.json";
 const LOCK_FILE = "run.lock";
 
 /** What `run.json` says. */
-type RunRecord = {
+export type RunRecord = {
   readonly description: RunDescription;
   readonly circumstances: RunDescription;
+  /** The call; see {@linkcode RunInput}. */
+  readonly recipe?: Json;
   readonly finished: boolean;
 };
 
@@ -145,11 +154,20 @@ export function checkpointsIn(
   return {
     saveSteps,
     saveMinutes,
-    async open(description, circumstances): Promise<OpenRun> {
+    async open(
+      { description, recipe, data },
+      circumstances,
+    ): Promise<OpenRun> {
       const lock = await lockFolder(folder);
       try {
-        const record = { description, circumstances, finished: false };
-        return await openRun(folder, lock, { record, resume, saveTotalLimit });
+        const record: RunRecord = {
+          description,
+          circumstances,
+          ...recipe !== undefined && { recipe },
+          finished: false,
+        };
+        const how = { record, data, resume, saveTotalLimit };
+        return await openRun(folder, lock, how);
       } catch (error) {
         lock[Symbol.dispose]();
         throw error;
@@ -161,8 +179,9 @@ export function checkpointsIn(
 async function openRun(
   folder: string,
   lock: FolderLock,
-  { record, resume, saveTotalLimit }: {
+  { record, data, resume, saveTotalLimit }: {
     readonly record: RunRecord;
+    readonly data: RunInput["data"];
     readonly resume: NonNullable<CheckpointOptions["resume"]>;
     readonly saveTotalLimit: number;
   },
@@ -173,6 +192,10 @@ async function openRun(
   const path = join(folder, name);
   await Deno.mkdir(path, { recursive: true, mode: 0o755 });
   const newest = await newestCheckpoint(path);
+  if (run === undefined) {
+    const text = new TextEncoder().encode(JSON.stringify(data ?? {}));
+    await writeSynced(join(path, DATA_FILE), [text]);
+  }
   if (run === undefined || resume === "forced") await writeRecord(path, record);
   const { resumed, best } = newest;
   return {

@@ -15,7 +15,7 @@ import type {
 import type {
   Checkpoints,
   OpenRun,
-  RunDescription,
+  RunInput,
 } from "../checkpoint/training_runs.ts";
 import { currentEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
@@ -58,7 +58,7 @@ export class CheckpointSaver<M extends Metrics> {
       step: best.step,
       values: valuesOf(best, { params: state.params }),
     };
-    this.#savedEvents = resumed ? this.replayed.length : -1;
+    this.#savedEvents = this.replayed.length;
     this.#savedStep = step;
   }
 
@@ -75,13 +75,13 @@ export class CheckpointSaver<M extends Metrics> {
    */
   static async open<M extends Metrics>(
     checkpoints: Checkpoints,
-    task: { readonly describe?: () => Promise<RunDescription> },
+    task: { readonly describe?: () => Promise<RunInput> },
     state: TrainState<TensorTree>,
     progress: FitProgress<M>,
   ): Promise<CheckpointSaver<M>> {
     const engine = await currentEngine();
-    const description = await task.describe?.() ?? {};
-    const run = await checkpoints.open(description, engine);
+    const input = await task.describe?.() ?? { description: {} };
+    const run = await checkpoints.open(input, engine);
     try {
       const saver = new CheckpointSaver(checkpoints, run, state, progress);
       if (run.resumed) {

@@ -16,7 +16,7 @@ import {
   trainEpoch,
 } from "./train_epoch.ts";
 import type { ResolvedTrainOptions } from "./train_options.ts";
-import type { RunDescription } from "../checkpoint/training_runs.ts";
+import type { RunInput } from "../checkpoint/training_runs.ts";
 import { CheckpointSaver } from "./checkpoint_saver.ts";
 import { FitProgress, type KeptEvent } from "./fit_progress.ts";
 import { assignValues, readValues, type Values } from "./variable_values.ts";
@@ -54,7 +54,7 @@ export type Task<
    */
   readonly writeBack?: (step: number) => void;
   /** What decides the numbers of the training, for its checkpoints. */
-  readonly describe?: () => Promise<RunDescription>;
+  readonly describe?: () => Promise<RunInput>;
 };
 
 /** The first event of a training with checkpoints. */

@@ -1,21 +1,23 @@
 /** Run descriptions: the options, data and starting weights that decide a training. @module */
 
 import type { Json } from "../checkpoint/training_checkpoint.ts";
-import type { RunDescription } from "../checkpoint/training_runs.ts";
+import type { RunInput } from "../checkpoint/training_runs.ts";
 import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
 
 /** What a training depends on. */
-export type RunInput = {
+export type Training = {
   /** What is trained, such as the name of the head. */
   readonly task: string;
-  /** The resolved options; functions, signals and what is undefined do not count. */
-  readonly options: object;
+  /** The resolved options, and those that the user gave. */
+  readonly options: { readonly given: object };
   /** The sizes of the model. */
   readonly config: object;
   /** The examples, by the name of their set. */
   readonly data: Readonly<Record<string, readonly object[]>>;
   /** The parameters before the first step. */
   readonly params: TensorTree;
+  /** How the model was loaded, if it was. */
+  readonly origin?: object | undefined;
 };
 
 /** Examples that are hashed at once. */
@@ -25,23 +27,39 @@ const CHUNK = 1024;
  * Describes a training by all that decides its numbers: two trainings of equal
  * descriptions give the same bits on the same machine.
  *
- * @param input Options, data and starting weights.
- * @returns The options as they are, and the SHA-256 of data and weights.
+ * @param training Options, data and starting weights.
+ * @returns The options as they are, and the SHA-256 of data and weights; and what it
+ * takes to train once more.
  */
 export async function describeRun(
-  { task, options, config, data, params }: RunInput,
-): Promise<RunDescription> {
+  { task, options, config, data, params, origin }: Training,
+): Promise<RunInput> {
   const hashes: Record<string, Json> = {};
   for (const [name, examples] of Object.entries(data)) {
     hashes[name] = await hashOf(chunksOf(examples));
   }
-  return {
+  const description = {
     task,
     options: plain(options),
     config: plain(config),
     data: hashes,
-    startingWeights: await hashOf(weightsOf(params)),
+    startingWeights: await hashWeights(params),
   };
+  const recipe = {
+    task,
+    options: plain(options.given),
+    ...origin && { origin: plain(origin) },
+  };
+  return { description, recipe, data };
+}
+
+/**
+ * The SHA-256 of the parameters of a model: of their names, shapes and values.
+ *
+ * @param params A tree of tensors.
+ */
+export function hashWeights(params: TensorTree): Promise<string> {
+  return hashOf(weightsOf(params));
 }
 
 async function* weightsOf(params: TensorTree): AsyncGenerator<Uint8Array> {
@@ -77,7 +95,7 @@ function bytesOf(text: string): Uint8Array {
 
 /** A value as JSON; infinite numbers as words. */
 function plain(value: object): Json {
-  const { signal: _, checkpoints: __, ...rest } = value as Record<
+  const { signal: _, checkpoints: __, given: ___, ...rest } = value as Record<
     string,
     unknown
   >;

@@ -83,6 +83,8 @@ export type ResolvedTrainOptions = StepOptions & {
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
   readonly checkpoints: Checkpoints | undefined;
+  /** The user's choices. */
+  readonly given: TrainOptions;
 };
 
 /**
@@ -167,5 +169,6 @@ export function resolveTrainOptions(
     numMicroBatches,
     stepsPerEpoch,
     checkpoints,
+    given: options,
   };
 }

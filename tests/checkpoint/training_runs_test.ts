@@ -42,7 +42,7 @@ const openRun = (
   options: CheckpointOptions = {},
   description = DESCRIPTION,
 ): Promise<OpenRun> =>
-  checkpointsIn(folder, options).open(description, { engine: "toy" });
+  checkpointsIn(folder, options).open({ description }, { engine: "toy" });
 
 /** Makes a run with checkpoints of these steps, and leaves it unfinished. */
 async function leave(
@@ -230,7 +230,7 @@ Deno.test("fault 13: another engine continues the run, and it is said", async ()
   await using home = await temporaryFolder();
   await leave(home.path, [checkpointOf(4)]);
   using run = await checkpointsIn(home.path)
-    .open(DESCRIPTION, { engine: "other" });
+    .open({ description: DESCRIPTION }, { engine: "other" });
   assert.equal(run.resumed?.step, 4);
   assert.match(
     run.notes.join(" "),
@@ -247,7 +247,7 @@ Deno.test("fault 14: a second process is refused, and a lock of a dead one is no
     )
   };
     await checkpointsIn(${JSON.stringify(home.path)}).open(${
-    JSON.stringify(DESCRIPTION)
+    JSON.stringify({ description: DESCRIPTION })
   }, {});
     console.log("open");
     await new Promise((resolve) => setTimeout(resolve, 60_000));`;

@@ -7,6 +7,7 @@ import type { Batching, BatchMembers } from "../../batches/packed_batches.ts";
 import type { Precision } from "../../engine/precision.ts";
 import type { TensorTree } from "../../engine/tensor_tree.ts";
 import type { EncoderParams } from "../../model/bert.ts";
+import type { ModelOrigin } from "../../checkpoint/pretrained.ts";
 import type { BertConfig } from "../../model/config.ts";
 import type { HeadName } from "../../model/heads/heads.ts";
 import type { Evaluation, Metrics } from "../fit.ts";
@@ -33,6 +34,7 @@ export type HeadTypes = {
 export type HeadTaskModel<Params> = ModelSizes & {
   readonly head: HeadName;
   readonly params: Params;
+  readonly origin?: ModelOrigin;
 };
 
 /** How one head is fine-tuned and evaluated. */
