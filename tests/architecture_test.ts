@@ -95,6 +95,7 @@ const BINDS_PLATFORM: Readonly<Record<string, string>> = {
   "lib/engine/tensorflow": "calls TensorFlow through FFI",
   "lib/checkpoint/catalogue.ts": "finds and downloads model folders",
   "lib/checkpoint/pretrained.ts": "reads model folders",
+  "lib/checkpoint/receipt.ts": "hashes files",
   "lib/checkpoint/replace.ts": "replaces files",
   "lib/checkpoint/safetensors.ts": "reads and writes files",
   "lib/checkpoint/save_model.ts": "writes model folders",

@@ -33,6 +33,7 @@ import {
   parametersOf,
 } from "./architectures.ts";
 import { ensureModel } from "./catalogue.ts";
+import type { TrainingRecord } from "./receipt.ts";
 import { checkShapes, matchNames, type NameMatch } from "./names.ts";
 import {
   openSafetensors,
@@ -58,6 +59,8 @@ export type HeadModel<H extends HeadName> = {
   name: string;
   /** How it was loaded, if it was. */
   origin?: ModelOrigin;
+  /** What is known of its training, if it was trained since it was loaded. */
+  training?: TrainingRecord;
 };
 
 /** The arguments of {@linkcode loadModel}. */

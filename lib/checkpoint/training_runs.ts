@@ -49,6 +49,8 @@ export type RunInput = {
 export interface OpenRun extends Disposable {
   /** Its folder within that of all runs, such as `run-1`. */
   readonly name: string;
+  /** The path of that folder. */
+  readonly path: string;
   /** The newest sound checkpoint, if the run continues. */
   readonly resumed: TrainingCheckpoint | undefined;
   /** The checkpoint of its best evaluation, if there is one. */
@@ -200,6 +202,7 @@ async function openRun(
   const { resumed, best } = newest;
   return {
     name,
+    path,
     resumed,
     best,
     notes: [

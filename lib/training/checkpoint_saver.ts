@@ -12,12 +12,7 @@ import type {
   StoredTensor,
   TrainingCheckpoint,
 } from "../checkpoint/training_checkpoint.ts";
-import type {
-  Checkpoints,
-  OpenRun,
-  RunInput,
-} from "../checkpoint/training_runs.ts";
-import { currentEngine } from "../engine/start_engine.ts";
+import type { Checkpoints, OpenRun } from "../checkpoint/training_runs.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
 import type { Metrics, StartEvent } from "./fit.ts";
 import type { FitProgress, KeptEvent } from "./fit_progress.ts";
@@ -43,7 +38,16 @@ export class CheckpointSaver<M extends Metrics> {
   #writing: Promise<void> = Promise.resolve();
   #failure: unknown;
 
-  private constructor(
+  /**
+   * If the run continues, parameters, moments and progress become those of its newest
+   * checkpoint.
+   *
+   * @param checkpoints How often to save.
+   * @param run The open run, which the saver closes.
+   * @param state Parameters and moments. They may change.
+   * @param progress At step 0. It may change.
+   */
+  constructor(
     private readonly checkpoints: Checkpoints,
     private readonly run: OpenRun,
     private readonly state: TrainState<TensorTree>,
@@ -58,42 +62,18 @@ export class CheckpointSaver<M extends Metrics> {
       step: best.step,
       values: valuesOf(best, { params: state.params }),
     };
+    if (resumed) {
+      const tree = treeOf(state);
+      assignValues(tree, valuesOf(resumed, tree));
+      progress.replay(this.replayed);
+    }
     this.#savedEvents = this.replayed.length;
     this.#savedStep = step;
   }
 
-  /**
-   * Opens the run of a training; if it continues, parameters, moments and progress are
-   * those of its newest checkpoint.
-   *
-   * @param checkpoints Where they are kept.
-   * @param task Says what decides the numbers of the training.
-   * @param state Parameters and moments. They may change.
-   * @param progress At step 0. It may change.
-   * @returns The saver. The caller closes it.
-   * @throws {CheckpointError} If the run cannot be opened.
-   */
-  static async open<M extends Metrics>(
-    checkpoints: Checkpoints,
-    task: { readonly describe?: () => Promise<RunInput> },
-    state: TrainState<TensorTree>,
-    progress: FitProgress<M>,
-  ): Promise<CheckpointSaver<M>> {
-    const engine = await currentEngine();
-    const input = await task.describe?.() ?? { description: {} };
-    const run = await checkpoints.open(input, engine);
-    try {
-      const saver = new CheckpointSaver(checkpoints, run, state, progress);
-      if (run.resumed) {
-        const tree = treeOf(state);
-        assignValues(tree, valuesOf(run.resumed, tree));
-        progress.replay(saver.replayed);
-      }
-      return saver;
-    } catch (error) {
-      run[Symbol.dispose]();
-      throw error;
-    }
+  /** The folder of the run. */
+  get folder(): string {
+    return this.run.path;
   }
 
   /** Saves a checkpoint if one is due; returns when the state is copied. */

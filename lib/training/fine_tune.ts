@@ -398,6 +398,7 @@ async function* run<T extends HeadTypes>(
         task.evaluate(model, data.validation, { batchSize, precision }),
       describe: () =>
         describeRun({ ...model, task: model.head, options, data }),
+      onRecord: (training) => model.training = training,
     }, options);
   } finally {
     active.dispose();

@@ -16,6 +16,8 @@ import {
   trainEpoch,
 } from "./train_epoch.ts";
 import type { ResolvedTrainOptions } from "./train_options.ts";
+import type { TrainingRecord } from "../checkpoint/receipt.ts";
+import { currentEngine } from "../engine/start_engine.ts";
 import type { RunInput } from "../checkpoint/training_runs.ts";
 import { CheckpointSaver } from "./checkpoint_saver.ts";
 import { FitProgress, type KeptEvent } from "./fit_progress.ts";
@@ -53,8 +55,10 @@ export type Task<
    * only a part of it; called before it is read.
    */
   readonly writeBack?: (step: number) => void;
-  /** What decides the numbers of the training, for its checkpoints. */
+  /** What decides the numbers of the training, for its checkpoints and its record. */
   readonly describe?: () => Promise<RunInput>;
+  /** Called when the training begins, after each evaluation and step, and at its end. */
+  readonly onRecord?: (training: TrainingRecord) => void;
 };
 
 /** The first event of a training with checkpoints. */
@@ -165,13 +169,29 @@ export async function* fit<
   let best: { readonly step: number; readonly values: Values } | undefined;
   let steps: AsyncGenerator<StepEvent, void> | undefined;
   let hasFailed = false;
+  const input = await task.describe?.() ?? { description: {} };
+  const circumstances = await currentEngine();
+  const record = (state: TrainingRecord["state"]): void =>
+    task.onRecord?.({
+      description: input.description,
+      recipe: input.recipe ?? null,
+      circumstances,
+      step: progress.step,
+      totalSteps: options.schedule.totalSteps,
+      bestStep: progress.bestStep,
+      losses: progress.losses,
+      state,
+      folder: saver?.folder,
+    });
   try {
     if (checkpoints !== undefined) {
-      saver = await CheckpointSaver.open(checkpoints, task, state, progress);
+      const run = await checkpoints.open(input, circumstances);
+      saver = new CheckpointSaver(checkpoints, run, state, progress);
       best = saver.best;
       yield saver.start;
       for (const event of saver.replayed) yield { ...event, replayed: true };
     }
+    record("running");
     while (!progress.hasEnded) {
       if (progress.isEvaluationDue) {
         task.writeBack?.(progress.step);
@@ -183,6 +203,7 @@ export async function* fit<
           const values = await readValues({ params });
           best = { step: progress.step, values };
         }
+        record("evaluated");
         yield event;
       } else if (progress.isEpochOver) {
         await steps?.return();
@@ -198,6 +219,7 @@ export async function* fit<
           position,
           options,
         );
+        record("running");
         const { value } = await steps.next();
         if (value) yield progress.stepTaken(value);
       }
@@ -216,6 +238,7 @@ export async function* fit<
       disposeTree(state.optimizerState);
       if (best) assignValues({ params }, best.values);
       task.writeBack?.(best?.step ?? progress.step);
+      record(hasFailed || signal?.aborted ? "failed" : "ended");
     }
   }
 }

@@ -58,6 +58,13 @@ export class FitProgress<M extends Metrics> {
     private readonly evaluates: boolean,
   ) {}
 
+  /** The mean loss of each step. */
+  get losses(): number[] {
+    return this.events.flatMap((event) =>
+      event.kind === "step" ? [event.loss] : []
+    );
+  }
+
   /** The position of the next step in the training. */
   get position(): TrainPosition {
     const { step, epoch } = this;

@@ -44,6 +44,7 @@ import {
 } from "./evaluate_pretraining.ts";
 import { type PretrainableModel } from "../checkpoint/pretrained.ts";
 import { type EvaluationOptions, fit, type FitEvent } from "./fit.ts";
+import type { TrainingRecord } from "../checkpoint/receipt.ts";
 import { describeRun } from "./run_description.ts";
 import { labelledCrossEntropy, pretrainingLoss } from "./losses.ts";
 import { noDecayPaths } from "./parameter_groups.ts";

@@ -4,6 +4,7 @@ import type { EncodedExample } from "../../batches/batches.ts";
 import type { TokenArrays } from "../../batches/batch_tensors.ts";
 import type { ModelSizes } from "../../batches/check_examples.ts";
 import type { Batching, BatchMembers } from "../../batches/packed_batches.ts";
+import type { TrainingRecord } from "../../checkpoint/receipt.ts";
 import type { Precision } from "../../engine/precision.ts";
 import type { TensorTree } from "../../engine/tensor_tree.ts";
 import type { EncoderParams } from "../../model/bert.ts";
@@ -35,6 +36,7 @@ export type HeadTaskModel<Params> = ModelSizes & {
   readonly head: HeadName;
   readonly params: Params;
   readonly origin?: ModelOrigin;
+  training?: TrainingRecord;
 };
 
 /** How one head is fine-tuned and evaluated. */
