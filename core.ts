@@ -126,7 +126,7 @@ export {
   sentencePairs,
   sentenceSpans,
 } from "./lib/batches/sentence_pairs.ts";
-export { COLA, type ColaExample } from "./lib/datasets/cola/cola.ts";
+export { COLA, type ColaExample } from "./lib/datasets/cola.ts";
 export type {
   ArchiveLayout,
   Dataset,
@@ -139,7 +139,7 @@ export type {
   Part,
   PartReport,
 } from "./lib/datasets/dataset.ts";
-export { IMDB } from "./lib/datasets/imdb/imdb.ts";
+export { IMDB } from "./lib/datasets/imdb.ts";
 export {
   type Split,
   split,
@@ -156,7 +156,7 @@ export {
 } from "./lib/datasets/table.ts";
 export { copySequences } from "./lib/datasets/toy/copy_task.ts";
 export { isRhyme, type Rhyme, soundsOf } from "./lib/datasets/toy/rhymes.ts";
-export { TREC } from "./lib/datasets/trec/trec.ts";
+export { TREC } from "./lib/datasets/trec.ts";
 
 // Model
 export {
