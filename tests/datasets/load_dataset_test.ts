@@ -97,6 +97,18 @@ Deno.test("loadDataset() offline falls back to the embedded dataset and says why
   });
 });
 
+Deno.test("loadDataset() names the folder that a dataset without another source needs", async () => {
+  const { asset: _asset, embedded: _embedded, ...source } = TREC;
+  await withData(undefined, async () => {
+    await assert.rejects(loadDataset(source), {
+      name: "RangeError",
+      message: /^Cannot load TREC: .* a folder "trec"; found none/,
+    });
+  });
+  const { origin } = await loadDataset(source, { folder: PUBLISHED_TREC });
+  assert.equal(origin, "folder");
+});
+
 Deno.test({
   name: "loadDataset() without permission to download falls back and says why",
   permissions: { read: true, env: true, net: false, write: false },
