@@ -293,7 +293,6 @@ export {
   NEXT_SENTENCE_LABELS,
   type NextSentenceMetrics,
 } from "./lib/training/tasks/next_sentence.ts";
-export type { ClassificationMetrics } from "./lib/training/tasks/sequence_classification.ts";
 export {
   type Divergence,
   type PlainBatch,
@@ -383,6 +382,7 @@ export {
 } from "./lib/evaluation/errors.ts";
 export {
   accuracy,
+  type ClassificationMetrics,
   matthewsCorrelation,
   mccPerBatch,
 } from "./lib/evaluation/metrics.ts";

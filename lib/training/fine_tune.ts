@@ -16,6 +16,7 @@ import { sampleOrder, type SamplerName } from "../batches/sampler.ts";
 import type { ClassifierModel, HeadModel } from "../checkpoint/pretrained.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
+import type { ClassificationMetrics } from "../evaluation/metrics.ts";
 import type { EncoderParams } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
 import type { HeadName } from "../model/heads/heads.ts";
@@ -53,7 +54,6 @@ import {
   QUESTION_ANSWERING,
 } from "./tasks/question_answering.ts";
 import {
-  type ClassificationMetrics,
   resolveClassWeights,
   sequenceClassification,
 } from "./tasks/sequence_classification.ts";

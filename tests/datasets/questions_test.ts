@@ -5,7 +5,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseRawTrec, parseTrec, TREC } from "bertbook/datasets/trec.ts";
 import { bagLogits, fitBagOfWords } from "bertbook/evaluation/bag_of_words.ts";
-import { accuracy, argMax } from "bertbook/evaluation/metrics.ts";
+import { accuracy } from "bertbook/evaluation/metrics.ts";
+import { argMax } from "bertbook/evaluation/probabilities.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import {
   buildVocabulary,
