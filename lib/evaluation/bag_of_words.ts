@@ -5,7 +5,7 @@
  * @module
  */
 
-import { checkPaired, checkSome } from "./confusion.ts";
+import { checkPaired, checkSome } from "./check_predictions.ts";
 import { softmax } from "./probabilities.ts";
 
 /** A linear classifier of bags of words. Its sizes: V words, C classes. */

@@ -1,6 +1,6 @@
 /** Whether a classifier is as often right as it is sure. @module */
 
-import { checkPaired } from "./confusion.ts";
+import { checkPaired } from "./check_predictions.ts";
 import { argMax } from "./probabilities.ts";
 
 /** Predictions of similar confidence. */

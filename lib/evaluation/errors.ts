@@ -1,6 +1,6 @@
 /** Where a classifier errs: by group, and its most confident mistakes. @module */
 
-import { checkPaired } from "./confusion.ts";
+import { checkPaired } from "./check_predictions.ts";
 import { argMax, softmax } from "./probabilities.ts";
 
 /** The errors in one group of examples. */

@@ -1,6 +1,6 @@
 /** Metrics: predictions and labels in, one number out. @module */
 
-import { checkPaired, checkSome } from "./confusion.ts";
+import { checkPaired, checkSome } from "./check_predictions.ts";
 
 /**
  * The share of predictions that are right.

@@ -1,6 +1,6 @@
 /** From logits to probabilities, predictions and loss. @module */
 
-import { checkPaired, checkSome } from "./confusion.ts";
+import { checkPaired, checkSome } from "./check_predictions.ts";
 
 /**
  * Turns logits into probabilities: exp(zᵢ) / Σ exp(zⱼ).
