@@ -29,6 +29,19 @@ export function logSoftmax(logits: readonly number[]): number[] {
 }
 
 /**
+ * The class that a classifier predicts: the likeliest one.
+ *
+ * Predictions, classifications, explanations and lists of mistakes all ask here.
+ *
+ * @param scores Its logits, or its probabilities, [C].
+ * @returns The class.
+ * @throws {RangeError} As {@linkcode argMax}.
+ */
+export function predictedClass(scores: readonly number[]): number {
+  return argMax(scores);
+}
+
+/**
  * The index of the largest value, the first of equal ones.
  *
  * @param values At least one number.

@@ -2,13 +2,11 @@
 
 import { predict } from "../inference/predict.ts";
 import type { EncodedExample } from "../batches/batches.ts";
-import { argMax, softmax } from "../evaluation/probabilities.ts";
+import { softmax } from "../evaluation/probabilities.ts";
 import { sumByWord, type WordSpan, wordSpans } from "../tokenizer/words.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 import { tokenContributions } from "./gradient_times_input.ts";
 import { type OcclusionOptions, wordOcclusions } from "./occlusion.ts";
-
-export { probabilityLost } from "./occlusion.ts";
 
 /** A decision, and what each word had to do with it. */
 export type Explanation = {
@@ -44,14 +42,16 @@ export async function explain(
   const { pieces } = model.tokenizer.vocabulary;
   const words = wordSpans(example.inputIds.map((id) => pieces[id]!));
   const { precision = "float32" } = options;
-  const { logits: [logits] } = await predict(model, [example], { precision });
-  const target = argMax(logits!);
+  const { logits, predictions } = await predict(model, [example], {
+    precision,
+  });
+  const target = predictions[0]!;
   const contributions = await tokenContributions(model, example, target);
   return {
     example,
     words,
     target,
-    probability: softmax(logits!)[target]!,
+    probability: softmax(logits[0]!)[target]!,
     gradient: sumByWord(contributions, words),
     occlusion: await wordOcclusions(model, example, words, target, options),
   };
