@@ -284,6 +284,7 @@ export {
   type PretrainData,
   type PretrainOptions,
 } from "./lib/training/pretrain.ts";
+export { layerGradientNorms } from "./lib/training/layer_gradients.ts";
 export {
   learningRateAt,
   type Schedule,
@@ -401,6 +402,7 @@ export {
 export {
   attentionChange,
   attentionEntropy,
+  uniformAttentionWarning,
 } from "./lib/interpretation/attention_entropy.ts";
 export {
   attentionPatterns,
@@ -409,8 +411,11 @@ export {
   PATTERNS,
 } from "./lib/interpretation/attention_patterns.ts";
 export { attentionRollout } from "./lib/interpretation/attention_rollout.ts";
-export { rankCorrelation } from "./lib/interpretation/correlation.ts";
-export { explain, type Explanation } from "./lib/interpretation/explain.ts";
+export {
+  explain,
+  type Explanation,
+  rankCorrelation,
+} from "./lib/interpretation/explain.ts";
 export {
   type Attentions,
   eachHead,
@@ -419,11 +424,9 @@ export {
   meanScores,
   rankHeads,
 } from "./lib/interpretation/head_scores.ts";
-export { layerGradientNorms } from "./lib/interpretation/layer_gradients.ts";
 export {
   type Choice,
   type Hiding,
   type OcclusionOptions,
   probabilityLost,
 } from "./lib/interpretation/occlusion.ts";
-export { uniformAttentionWarning } from "./lib/interpretation/uniform_attention.ts";

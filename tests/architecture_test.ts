@@ -50,7 +50,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/model",
     "lib/options.ts",
     "lib/tokenizer",
-    "lib/training",
   ],
   "notebooks/support": ["lib"],
   "tools/shell": ["lib"],
