@@ -41,7 +41,7 @@ export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
  *
  * @example A chart of 560 × 300 and its margins, twice as many pixels
  * ```ts
- * import { lossCurves } from "bertbook/views/charts.ts";
+ * import { lossCurves } from "bertbook/views/charts/training.ts";
  * import { pngSize, renderPng } from "bertbook/views/picture.ts";
  * import assert from "node:assert/strict";
  *
