@@ -11,7 +11,7 @@
 import { escapeHtml, visibleControls } from "./escape.ts";
 import type { HtmlView } from "./attention/html_view.ts";
 import { pictureFont } from "./font.ts";
-import { CHART_FONT, COLORS } from "./theme.ts";
+import { COLORS, svgDocument } from "./theme.ts";
 
 /** A word and how far it speaks for something, above 0, or against it. */
 export type ScoredWord = { readonly text: string; readonly score: number };
@@ -156,11 +156,12 @@ function svgOf({ words, largest, title, poles }: TextView): string {
     ),
   ];
   const height = y + MARGIN;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="${CHART_FONT}" font-size="${FONT_SIZE}" fill="${COLORS.ink}">
-<rect width="100%" height="100%" fill="${COLORS.ground}"/>
-<text x="${MARGIN}" y="24" font-weight="bold">${escapeHtml(title)}</text>
-${[...legend, ...drawn].join("\n")}
-</svg>`;
+  const content = [
+    `<text x="${MARGIN}" y="24" font-weight="bold">${escapeHtml(title)}</text>`,
+    ...legend,
+    ...drawn,
+  ].join("\n");
+  return svgDocument({ width: WIDTH, height, fontSize: FONT_SIZE }, content);
 }
 
 function svgWord(

@@ -24,12 +24,10 @@ type Layered = Extract<TopLevelSpec, { layer: unknown[] }>;
 type Unit = Extract<TopLevelSpec, { mark: unknown }>;
 
 /** Version 5, because JupyterLab and VS Code have no viewer for version 6. */
-export const VEGA_LITE_SCHEMA =
-  "https://vega.github.io/schema/vega-lite/v5.json";
+const VEGA_LITE_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json";
 
 /** DejaVu Sans is in our pictures; Verdana has nearly its widths in a browser. */
-export const CHART_FONT =
-  "DejaVu Sans, Verdana, Helvetica Neue, Arial, sans-serif";
+const CHART_FONT = "DejaVu Sans, Verdana, Helvetica Neue, Arial, sans-serif";
 
 /**
  * Colours by name.
@@ -63,7 +61,7 @@ export const CATEGORY_COLORS: readonly string[] = [
 ];
 
 /** White to dark blue, for shares and attention weights in [0, 1]. */
-export const SHARE_COLORS: readonly string[] = [
+const SHARE_COLORS: readonly string[] = [
   "#ffffff",
   "#d6e6f2",
   "#9cc4e0",
@@ -115,7 +113,7 @@ export const SIGN_COLORS: SignColors = {
 };
 
 /** Axes, letters and marks of every chart. */
-export const HOUSE_THEME: Config = {
+const HOUSE_THEME: Config = {
   background: COLORS.ground,
   font: CHART_FONT,
   padding: 12,
@@ -169,7 +167,7 @@ export const HOUSE_THEME: Config = {
 };
 
 /** Width and height of a chart's plotting area, in pixels. */
-export const CHART_SIZE = { width: 560, height: 300 } as const;
+const CHART_SIZE = { width: 560, height: 300 } as const;
 
 /**
  * Completes `parts` to a chart in the shared theme.
@@ -190,7 +188,7 @@ export const CHART_SIZE = { width: 560, height: 300 } as const;
  * ```
  *
  * @param parts Data, marks and encoding; `width` and `height` in pixels.
- * @returns The chart, {@linkcode CHART_SIZE} large if `parts` names no size.
+ * @returns The chart, 560 × 300 pixels large if `parts` names no size.
  */
 export function chart(
   parts: TopLevelSpec & { description: string },
@@ -201,6 +199,27 @@ export function chart(
     ...parts,
     config: HOUSE_THEME,
   } as VegaLiteSpec;
+}
+
+/**
+ * Writes an SVG document: a drawing in ink on white ground, whatever the page's colours.
+ *
+ * @param size Width and height, and the size of its letters, in pixels.
+ * @param content SVG elements.
+ * @returns The document.
+ */
+export function svgDocument(
+  { width, height, fontSize }: {
+    width: number;
+    height: number;
+    fontSize: number;
+  },
+  content: string,
+): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${CHART_FONT}" font-size="${fontSize}" fill="${COLORS.ink}">
+<rect width="100%" height="100%" fill="${COLORS.ground}"/>
+${content}
+</svg>`;
 }
 
 /**

@@ -10,7 +10,7 @@
 
 import { escapeHtml } from "../escape.ts";
 import { table, type TableView } from "../table.ts";
-import { CHART_FONT, COLORS } from "../theme.ts";
+import { svgDocument } from "../theme.ts";
 import { filterChoice, sentenceFilters } from "./columns.ts";
 import {
   type AttentionData,
@@ -18,12 +18,7 @@ import {
   packAttention,
 } from "./data.ts";
 import { choice, element, type HTMLElement, showView } from "./elements.ts";
-import {
-  type HtmlView,
-  LINK_FUNCTIONS,
-  VIEW_CSS,
-  viewHtml,
-} from "./html_view.ts";
+import { type HtmlView, htmlView, LINK_FUNCTIONS } from "./html_view.ts";
 import { gatherLines, strongest, unpackWeights } from "./lines.ts";
 import { linkPanel } from "./panel.ts";
 import { paintLinks, type Place, thumbnailGrid } from "./thumbnails.ts";
@@ -52,35 +47,24 @@ import { paintLinks, type Place, thumbnailGrid } from "./thumbnails.ts";
  */
 export function modelView(input: AttentionInput): HtmlView {
   const data = packAttention(input);
-  const { title, numLayers, numHeads } = data;
-  const svg = stillSvg(data);
   const { html: table, text } = favourites(data);
-  const still = {
-    svg,
+  return htmlView({
+    svg: stillSvg(data),
     text,
-    alt: `${title} Attention of ${numLayers} layers of ${numHeads} heads`
-      .trim(),
+    alt: `Attention of ${data.numLayers} layers of ${data.numHeads} heads`,
     summary: "The token that each head looks at most",
     table,
-  };
-  const html = viewHtml(still, {
+  }, {
     kind: "model-view",
     data,
-    css: `${VIEW_CSS}\n${GRID_CSS}`,
+    css: GRID_CSS,
     draw: drawModelView,
     helpers: [...LINK_FUNCTIONS, paintLinks, thumbnailGrid],
   });
-  return { title, html, svg, text };
 }
 
-/**
- * Draws the view in place of the still form.
- *
- * @param root The element that holds the still form.
- * @param data The view's data.
- * @param css The view's style sheet.
- */
-export function drawModelView(
+/** Draws the view in place of the still form, which `root` holds. */
+function drawModelView(
   root: HTMLElement,
   data: AttentionData,
   css: string,
@@ -172,7 +156,7 @@ export function drawModelView(
 }
 
 /** Rules for the view's shadow tree. */
-export const GRID_CSS = `
+const GRID_CSS = `
 [hidden] { display: none !important; }
 .detail .controls { margin-top: 8px; }
 .hint { margin: 8px 0; opacity: 0.8; }
@@ -194,13 +178,8 @@ const NAMES = 56;
 /** Fainter lines cannot be seen at this size and would only make the file large. */
 const LEAST_WEIGHT = 0.1;
 
-/**
- * Draws every head.
- *
- * @param data The view's data.
- * @returns An SVG document on white ground.
- */
-export function stillSvg(data: AttentionData): string {
+/** Draws every head. */
+function stillSvg(data: AttentionData): string {
   const { tokens, numLayers, numHeads, colors } = data;
   const weightOf = unpackWeights(data);
   const all = tokens.map((_, token) => token);
@@ -240,18 +219,17 @@ export function stillSvg(data: AttentionData): string {
   const drawings = layers.flatMap((layer) =>
     colors.map((_, head) => thumbnail(layer, head))
   );
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${CHART_FONT}" font-size="11" fill="${COLORS.ink}">
-<rect width="100%" height="100%" fill="${COLORS.ground}"/>
-<text x="${MARGIN}" y="26" font-size="13" font-weight="bold">${
-    escapeHtml(data.title)
-  }</text>
+  const content =
+    `<text x="${MARGIN}" y="26" font-size="13" font-weight="bold">${
+      escapeHtml(data.title)
+    }</text>
 <text x="${left - 8}" y="${top - 8}" text-anchor="end">head</text>
 ${heads.join("")}
 ${names.join("")}
 <g fill="none">
 ${drawings.join("\n")}
-</g>
-</svg>`;
+</g>`;
+  return svgDocument({ width, height, fontSize: 11 }, content);
 }
 
 /** One decimal of a pixel is enough. */
@@ -260,12 +238,10 @@ function shortened(path: string): string {
 }
 
 /**
- * Names the token that each head looks at most, with its mean weight.
- *
- * @param data The view's data.
- * @returns A table, one row a layer and one column a head.
+ * Names the token that each head looks at most, with its mean weight: one row a layer,
+ * one column a head.
  */
-export function favourites(data: AttentionData): TableView {
+function favourites(data: AttentionData): TableView {
   const { tokens, numLayers, numHeads } = data;
   const weightOf = unpackWeights(data);
   const all = tokens.map((_, token) => token);

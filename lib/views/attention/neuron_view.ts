@@ -11,13 +11,8 @@
 import { escapeHtml } from "../escape.ts";
 import { pictureFont } from "../font.ts";
 import { table, type TableView } from "../table.ts";
-import { CHART_FONT, COLORS } from "../theme.ts";
-import {
-  COLUMN_FUNCTIONS,
-  type HtmlView,
-  VIEW_CSS,
-  viewHtml,
-} from "./html_view.ts";
+import { COLORS, svgDocument } from "../theme.ts";
+import { COLUMN_FUNCTIONS, type HtmlView, htmlView } from "./html_view.ts";
 import { strongest } from "./lines.ts";
 import { drawNeuronView, paintStrips, stripColumn } from "./neuron_page.ts";
 import {
@@ -61,21 +56,19 @@ export function neuronView(
   options: NeuronOptions = {},
 ): HtmlView {
   const data = packNeurons(input, options);
-  const { title, tokens, layer, head, query } = data;
-  const svg = stillSvg(data);
+  const { tokens, layer, head, query } = data;
   const { html: table, text } = comparisonTable(data);
   const which = `Query ${tokens[query]} in layer ${layer}, head ${head}`;
-  const still = {
-    svg,
+  return htmlView({
+    svg: stillSvg(data),
     text,
-    alt: `${title} ${which}`.trim(),
+    alt: which,
     summary: `${which}: its keys in numbers`,
     table,
-  };
-  const html = viewHtml(still, {
+  }, {
     kind: "neuron-view",
     data,
-    css: `${VIEW_CSS}\n${NEURON_CSS}`,
+    css: NEURON_CSS,
     draw: drawNeuronView,
     helpers: [
       ...COLUMN_FUNCTIONS,
@@ -86,11 +79,10 @@ export function neuronView(
       paintStrips,
     ],
   });
-  return { title, html, svg, text };
 }
 
 /** Rules for the view's shadow tree; `--row` is set inline. */
-export const NEURON_CSS = `
+const NEURON_CSS = `
 .legend { margin: 8px 0 0; opacity: 0.8; }
 .neurons { display: grid; grid-template-columns: minmax(64px, max-content) repeat(3, minmax(64px, 128px)) max-content minmax(96px, max-content); gap: 0 8px; overflow-x: auto; padding-bottom: 8px; }
 .neurons .name { padding: 0 6px; white-space: nowrap; }
@@ -118,13 +110,8 @@ function compareChosen(data: NeuronData): Compared {
   return { query, keys, rows: compareWithKeys(query, keys, attentionMask) };
 }
 
-/**
- * Draws how the chosen query compares with every key.
- *
- * @param data The view's data.
- * @returns An SVG document on white ground.
- */
-export function stillSvg(data: NeuronData): string {
+/** Draws how the chosen query compares with every key. */
+function stillSvg(data: NeuronData): string {
   const { tokens, title, layer, head, headSize, numHeads } = data;
   const { query, keys, rows } = compareChosen(data);
   const font = pictureFont("regular");
@@ -184,9 +171,7 @@ export function stillSvg(data: NeuronData): string {
     [weightEnd, "end", "softmax"],
   ];
   const heading = [title, `Layer ${layer}, head ${head}`].filter(Boolean);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${CHART_FONT}" font-size="${FONT_SIZE}" fill="${COLORS.ink}">
-<rect width="100%" height="100%" fill="${COLORS.ground}"/>
-<text x="${MARGIN}" y="24" font-weight="bold">${
+  const content = `<text x="${MARGIN}" y="24" font-weight="bold">${
     escapeHtml(heading.join(" · "))
   }</text>
 <text x="${MARGIN}" y="44" font-size="11" fill="${COLORS.muted}">Blue is positive, orange negative; the stronger, the larger.</text>
@@ -198,8 +183,8 @@ ${
     ).join("")
   }
 ${strips.join("\n")}
-${words.join("\n")}
-</svg>`;
+${words.join("\n")}`;
+  return svgDocument({ width, height, fontSize: FONT_SIZE }, content);
 }
 
 /** Cells of the same shade as one path, so that 64 tokens make a small file. */
@@ -229,13 +214,8 @@ function stripPaths(
 /** A longer table is no help to a reader. */
 const MAX_ROWS = 24;
 
-/**
- * Lists the keys that the chosen query looks at most.
- *
- * @param data The view's data.
- * @returns A table.
- */
-export function comparisonTable(data: NeuronData): TableView {
+/** Lists the keys that the chosen query looks at most. */
+function comparisonTable(data: NeuronData): TableView {
   const { tokens, layer, head, headSize } = data;
   const { rows } = compareChosen(data);
   const all = tokens.map((_, token) => token);
