@@ -11,7 +11,8 @@
 import { escapeHtml, visibleControls } from "./escape.ts";
 import type { HtmlView } from "./attention/html_view.ts";
 import { pictureFont } from "./font.ts";
-import { COLORS, svgDocument } from "./theme.ts";
+import { svgDocument, svgText } from "./svg.ts";
+import { COLORS } from "./theme.ts";
 
 /** A word and how far it speaks for something, above 0, or against it. */
 export type ScoredWord = { readonly text: string; readonly score: number };
@@ -157,7 +158,7 @@ function svgOf({ words, largest, title, poles }: TextView): string {
   ];
   const height = y + MARGIN;
   const content = [
-    `<text x="${MARGIN}" y="24" font-weight="bold">${escapeHtml(title)}</text>`,
+    svgText(MARGIN, 24, title, `font-weight="bold"`),
     ...legend,
     ...drawn,
   ].join("\n");
@@ -183,9 +184,7 @@ function svgWord(
       width.toFixed(1)
     }" stroke="${COLORS.ink}" stroke-dasharray="1.5 2"/>`
     : "";
-  return `${ground}${line}<text x="${x.toFixed(1)}" y="${y}">${
-    escapeHtml(text)
-  }</text>`;
+  return ground + line + svgText(x.toFixed(1), y, text);
 }
 
 function textOf({ words, largest, title, poles }: TextView): string {

@@ -27,7 +27,8 @@ type Unit = Extract<TopLevelSpec, { mark: unknown }>;
 const VEGA_LITE_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json";
 
 /** DejaVu Sans is in our pictures; Verdana has nearly its widths in a browser. */
-const CHART_FONT = "DejaVu Sans, Verdana, Helvetica Neue, Arial, sans-serif";
+export const CHART_FONT =
+  "DejaVu Sans, Verdana, Helvetica Neue, Arial, sans-serif";
 
 /**
  * Colours by name.
@@ -199,27 +200,6 @@ export function chart(
     ...parts,
     config: HOUSE_THEME,
   } as VegaLiteSpec;
-}
-
-/**
- * Writes an SVG document: a drawing in ink on white ground, whatever the page's colours.
- *
- * @param size Width and height, and the size of its letters, in pixels.
- * @param content SVG elements.
- * @returns The document.
- */
-export function svgDocument(
-  { width, height, fontSize }: {
-    width: number;
-    height: number;
-    fontSize: number;
-  },
-  content: string,
-): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${CHART_FONT}" font-size="${fontSize}" fill="${COLORS.ink}">
-<rect width="100%" height="100%" fill="${COLORS.ground}"/>
-${content}
-</svg>`;
 }
 
 /**

@@ -13,8 +13,9 @@
 
 import { escapeHtml } from "../escape.ts";
 import { pictureFont } from "../font.ts";
+import { svgDocument, svgText } from "../svg.ts";
 import { table } from "../table.ts";
-import { COLORS, svgDocument } from "../theme.ts";
+import { COLORS } from "../theme.ts";
 import { filterChoice, sentenceFilters } from "./columns.ts";
 import {
   type AttentionData,
@@ -219,33 +220,30 @@ function stillSvg(data: AttentionData): string {
     `<path d="${path}" stroke="${colors[head]}" stroke-opacity="${opacity}"/>`
   );
   const words = (x: number, anchor: string): string =>
-    tokens.map((token, i) =>
-      `<text x="${x}" y="${
-        top + (i + 0.5) * ROW_HEIGHT + 4.5
-      }" text-anchor="${anchor}">${escapeHtml(token)}</text>`
-    ).join("");
-  const squares = heads.map((head, i) =>
-    `<rect x="${
-      MARGIN + 54 + 22 * i
-    }" y="36" width="18" height="18" rx="3" fill="${colors[head]}"/>` +
-    `<text x="${
-      MARGIN + 63 + 22 * i
-    }" y="49" font-size="11" text-anchor="middle" fill="#000">${head}</text>`
-  ).join("");
+    tokens.map((token, i) => {
+      const y = top + (i + 0.5) * ROW_HEIGHT + 4.5;
+      return svgText(x, y, token, `text-anchor="${anchor}"`);
+    }).join("");
+  const squares = heads.map((head, i) => {
+    const x = MARGIN + 54 + 22 * i;
+    const style = `font-size="11" text-anchor="middle" fill="#000"`;
+    return `<rect x="${x}" y="36" width="18" height="18" rx="3" fill="${
+      colors[head]
+    }"/>` + svgText(x + 9, 49, head, style);
+  }).join("");
   const title = [data.title, `Layer ${data.layer}`].filter(Boolean).join(" · ");
-  const content = `<text x="${MARGIN}" y="24" font-weight="bold">${
-    escapeHtml(title)
-  }</text>
-<text x="${MARGIN}" y="49">Heads</text>${squares}
-<text x="${left - 8}" y="${
-    top - 8
-  }" text-anchor="end" fill="${COLORS.muted}">query</text>
-<text x="${right}" y="${top - 8}" fill="${COLORS.muted}">key</text>
-${words(left - 8, "end")}
-${words(right, "start")}
-<g transform="translate(${left} ${top})" fill="none" stroke-width="2">
-${lines.join("\n")}
-</g>`;
+  const muted = `fill="${COLORS.muted}"`;
+  const content = [
+    svgText(MARGIN, 24, title, `font-weight="bold"`),
+    svgText(MARGIN, 49, "Heads") + squares,
+    svgText(left - 8, top - 8, "query", `text-anchor="end" ${muted}`),
+    svgText(right, top - 8, "key", muted),
+    words(left - 8, "end"),
+    words(right, "start"),
+    `<g transform="translate(${left} ${top})" fill="none" stroke-width="2">`,
+    ...lines,
+    `</g>`,
+  ].join("\n");
   return svgDocument({ width, height, fontSize: FONT_SIZE }, content);
 }
 
