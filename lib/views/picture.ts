@@ -11,7 +11,7 @@
 
 import { replaceNonXml } from "./escape.ts";
 import { fontFile, pictureFont } from "./font.ts";
-import type { VegaLiteSpec } from "./theme.ts";
+import type { VegaLiteSpec } from "./charts/chart.ts";
 
 /** Pixels of the picture for each unit of the drawing: sharp on dense screens. */
 export const DEFAULT_SCALE = 2;

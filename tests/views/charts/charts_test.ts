@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import type { VegaLiteSpec } from "bertbook/views/theme.ts";
+import type { VegaLiteSpec } from "bertbook/views/charts/chart.ts";
 import {
   bootstrapChart,
   countInBins,
