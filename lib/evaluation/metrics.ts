@@ -74,16 +74,20 @@ export function undefinedMccWarning(
   }
 }
 
-/** Every metric of predicted classes, by its name; higher is better. */
-const METRICS = { mcc: matthewsCorrelation, accuracy };
+/** The metrics of a sequence classifier. */
+export type ClassificationMetrics = {
+  /** Mean cross-entropy without dropout, in nats. */
+  readonly loss: number;
+  /** Matthews correlation; 0 if it is undefined. */
+  readonly mcc: number;
+  readonly accuracy: number;
+};
 
-/** The metrics of a sequence classifier, by their names. */
-export type ClassificationMetrics =
-  & { readonly [Name in keyof typeof METRICS]: number }
-  & {
-    /** Mean cross-entropy without dropout, in nats. */
-    readonly loss: number;
-  };
+/** All of them that need only the predicted classes; higher is better. */
+const METRICS: Record<
+  Exclude<keyof ClassificationMetrics, "loss">,
+  (predictions: readonly number[], labels: readonly number[]) => number
+> = { mcc: matthewsCorrelation, accuracy };
 
 /** The names for `metricForBestModel`, the default first. */
 export const METRIC_NAMES = [...Object.keys(METRICS), "loss"] as readonly (
@@ -102,9 +106,9 @@ export function predictionMetrics(
   predictions: readonly number[],
   labels: readonly number[],
 ): Omit<ClassificationMetrics, "loss"> {
-  const entries = Object.entries(METRICS)
+  const scores = Object.entries(METRICS)
     .map(([name, metric]) => [name, metric(predictions, labels)]);
-  return Object.fromEntries(entries);
+  return Object.fromEntries(scores);
 }
 
 /**
