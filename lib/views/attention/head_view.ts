@@ -1,6 +1,6 @@
 /**
  * BertViz's head view: lines from the tokens that look to the tokens looked at,
- * one colour a head, as opaque as the attention weight.
+ * one colour a head (`HEAD_COLORS` of the theme), as opaque as the attention weight.
  *
  * Vig (2019), "A Multiscale Visualization of Attention in the Transformer
  * Model", section 2.1. This one is a single piece of HTML that asks nothing of
