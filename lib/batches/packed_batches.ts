@@ -17,9 +17,11 @@ import { checkOption, RULES } from "../options.ts";
 import {
   type Batch,
   batchesOf,
+  type BatchOptions,
   type EncodedExample,
   exampleAt,
   lengthMultiple,
+  paddingOf,
 } from "./batches.ts";
 import { sequentialOrder } from "./sampler.ts";
 
@@ -209,8 +211,8 @@ function pack(
 /** Whether several short examples share a row, or each has its own. */
 export type Batching = "packed" | "padded";
 
-/** The examples of each batch. */
-type BatchMembers = { batchSize: number; order: readonly number[] };
+/** The examples of each batch; by default in the order in which they are. */
+export type BatchMembers = Pick<BatchOptions, "batchSize" | "order">;
 
 /** T of packed rows: longer rows have less padding, but attention grows with T². */
 const PACKED_LENGTH = 48;
@@ -240,7 +242,6 @@ export const BATCHES_OF: Readonly<
     batchesOf(examples, {
       ...members,
       length: "longest",
-      multipleOf: lengthMultiple(config),
-      padTokenId: config.padTokenId,
+      ...paddingOf(config),
     }),
 };

@@ -17,7 +17,7 @@ import {
 import {
   type EncodedExample,
   IGNORE_INDEX,
-  lengthMultiple,
+  paddingOf,
 } from "../batches/batches.ts";
 import { checkAlive, checkExamples } from "../batches/check_examples.ts";
 import {
@@ -196,8 +196,7 @@ async function* run(
         wholeWordMasking,
         vocabulary: tokenizer.vocabulary,
         order: sampleOrder(sampler, lengths, { seed, epoch, batchSize }),
-        multipleOf: lengthMultiple(config),
-        padTokenId: config.padTokenId,
+        ...paddingOf(config),
       }),
     tensorsOf: (batch: MaskedBatch) => maskedTensors(batch, config),
     evaluate: async () => ({

@@ -3,7 +3,7 @@
 import type { EncodedExample } from "../../batches/batches.ts";
 import type { TokenArrays } from "../../batches/batch_tensors.ts";
 import type { ModelSizes } from "../../batches/check_examples.ts";
-import type { Batching } from "../../batches/packed_batches.ts";
+import type { Batching, BatchMembers } from "../../batches/packed_batches.ts";
 import type { Precision } from "../../engine/precision.ts";
 import type { TensorTree } from "../../engine/tensor_tree.ts";
 import type { EncoderParams } from "../../model/bert.ts";
@@ -48,7 +48,7 @@ export type HeadTask<T extends HeadTypes> = {
   readonly batchesOf: (
     examples: readonly T["example"][],
     config: BertConfig,
-    members: { readonly batchSize: number; readonly order: readonly number[] },
+    members: BatchMembers,
     batching: Batching,
   ) => Iterable<T["plain"]>;
   readonly tensorsOf: (batch: T["plain"], config: BertConfig) => T["batch"];
