@@ -20,7 +20,6 @@ import type {
 } from "../checkpoint/pretrained.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
-import type { BertConfig } from "../model/config.ts";
 import { type HeadName, HEADS } from "../model/heads/heads.ts";
 import { checkChoice, checkOption, RULES } from "../options.ts";
 import { activeVocabulary } from "./active_vocabulary.ts";
@@ -331,41 +330,20 @@ export function resolveFineTuneOptions<T extends HeadTypes>(
   };
 }
 
-/**
- * The training batches of one epoch.
- *
- * @param task The head's task.
- * @param examples The training examples.
- * @param config The sizes of the model.
- * @param options From {@linkcode resolveFineTuneOptions}.
- * @param epoch Counts from 1.
- * @returns Plain arrays, made one at a time.
- */
-export function trainingBatches<T extends HeadTypes>(
-  task: HeadTask<T>,
-  examples: readonly T["example"][],
-  config: BertConfig,
-  options: ResolvedFineTuneOptions<T["metrics"]>,
-  epoch: number,
-): Iterable<T["plain"]> {
-  const { batchSize, seed, sampler, batching } = options;
-  const lengths = examples.map(({ inputIds }) => inputIds.length);
-  const order = sampleOrder(sampler, lengths, { seed, epoch, batchSize });
-  return task.batchesOf(examples, config, { batchSize, order }, batching);
-}
-
 async function* run<T extends HeadTypes>(
   task: HeadTask<T>,
   model: HeadTaskModel<T["params"]>,
   data: FineTuneData<T["example"]>,
   options: ResolvedFineTuneOptions<T["metrics"]>,
 ): AsyncGenerator<FitEvent<T["metrics"]>, void> {
-  const { adamW, lrMultipliers, batchSize, precision } = options;
-  const { freeze, labelSmoothing } = options;
+  const { adamW, lrMultipliers, batchSize, precision, seed } = options;
+  const { sampler, batching, freeze, labelSmoothing } = options;
   await ensureEngine();
   makeTrainable(model.params as Exclude<TensorTree, tf.Tensor>);
   const frozen = freezeParams(model.params, freeze);
   const active = activeVocabulary(frozen.params, model.config, data.train);
+  const { config, examples } = active;
+  const lengths = examples.map(({ inputIds }) => inputIds.length);
   const wordDecay = adamW.weightDecay *
     lrMultiplier("bert.embeddings.word", lrMultipliers);
   try {
@@ -373,13 +351,14 @@ async function* run<T extends HeadTypes>(
       params: active.params,
       model: model.params,
       trainStep: task.trainStep,
-      config: labelSmoothing === 0
-        ? active.config
-        : { ...active.config, labelSmoothing },
-      batches: (epoch) =>
-        trainingBatches(task, active.examples, active.config, options, epoch),
+      config: labelSmoothing === 0 ? config : { ...config, labelSmoothing },
+      batches: (epoch) => {
+        const order = sampleOrder(sampler, lengths, { seed, epoch, batchSize });
+        const members = { batchSize, order };
+        return task.batchesOf(examples, config, members, batching);
+      },
       split: splitBatch,
-      tensorsOf: (batch) => task.tensorsOf(batch, active.config),
+      tensorsOf: (batch) => task.tensorsOf(batch, config),
       weightOf: task.weightOf,
       afterStep: ({ learningRate }) =>
         active.recordDecay(1 - learningRate * wordDecay),
