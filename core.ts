@@ -33,7 +33,7 @@ export {
   type CompileOptions,
 } from "./lib/engine/compile.ts";
 
-export type { Precision } from "./lib/engine/precision.ts";
+export type { CompiledEach, Precision } from "./lib/engine/precision.ts";
 export type { PyTree } from "./lib/engine/py_tree.ts";
 export { type RandomStream, randomStream } from "./lib/engine/random/stream.ts";
 export type { CheckResult } from "./lib/engine/self_test.ts";
@@ -97,7 +97,6 @@ export {
   type BatchOptions,
   type EncodedExample,
   numBatches,
-  type PackingArrays,
 } from "./lib/batches/batches.ts";
 export {
   encodeExamples,
@@ -205,6 +204,7 @@ export {
   HEADS,
   initHead,
 } from "./lib/model/heads/heads.ts";
+export type { PackingArrays } from "./lib/model/input.ts";
 export type {
   MaskedLmParams,
   PredictionParams,
@@ -233,6 +233,7 @@ export {
   type TransformerConfig,
   transformerConfig,
   type TransformerOutput,
+  transformerParameters,
   type TransformerParams,
 } from "./lib/model/transformer.ts";
 export { type Activation, gelu } from "./lib/ops/activations.ts";
@@ -255,7 +256,11 @@ export {
   type AdamWRates,
   type AdamWState,
 } from "./lib/training/adamw.ts";
-export { decays, type LrMultipliers } from "./lib/training/parameter_groups.ts";
+export {
+  decays,
+  type LrMultipliers,
+  noDecayPaths,
+} from "./lib/training/parameter_groups.ts";
 export {
   evaluatePretraining,
   type PretrainingMetrics,
@@ -313,7 +318,7 @@ export {
   type TrainOptions,
 } from "./lib/training/train_options.ts";
 export {
-  type AccumulateArguments,
+  type Accumulate,
   type CompiledTrainStep,
   compileTrainStep,
   type GradientSums,
@@ -325,7 +330,6 @@ export {
   type StepSettings,
   type TrainState,
   type TrainStep,
-  type TrainStepArguments,
   type UpdateSettings,
 } from "./lib/training/train_step.ts";
 
@@ -387,11 +391,7 @@ export {
   matthewsCorrelation,
   mccPerBatch,
 } from "./lib/evaluation/metrics.ts";
-export {
-  argMax,
-  crossEntropy,
-  softmax,
-} from "./lib/evaluation/probabilities.ts";
+export { argMax, logLoss, softmax } from "./lib/evaluation/probabilities.ts";
 export {
   type ClassificationReport,
   classificationReport,

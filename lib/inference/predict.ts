@@ -24,7 +24,7 @@ import {
 } from "../engine/precision.ts";
 import { numReplicas } from "../engine/compile.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
-import { crossEntropy, predictedClass } from "../evaluation/probabilities.ts";
+import { logLoss, predictedClass } from "../evaluation/probabilities.ts";
 import type { BertInput } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
 import {
@@ -111,7 +111,7 @@ export async function predict(
   const predictions = logits.map(predictedClass);
   return labels === undefined
     ? { logits, predictions }
-    : { logits, predictions, loss: crossEntropy(logits, labels) };
+    : { logits, predictions, loss: logLoss(logits, labels) };
 }
 
 /**

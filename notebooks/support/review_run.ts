@@ -1,6 +1,7 @@
 /** One training on reviews and its test, for comparisons. @module */
 
-import { fineTune, type StepEvent } from "../../lib/training/fine_tune.ts";
+import { fineTune } from "../../lib/training/fine_tune.ts";
+import type { StepEvent } from "../../lib/training/train_epoch.ts";
 import { predict } from "../../lib/inference/predict.ts";
 import type { EncodedExample } from "../../lib/batches/batches.ts";
 import { encodeExamples } from "../../lib/batches/encode_examples.ts";

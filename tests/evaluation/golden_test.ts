@@ -6,11 +6,7 @@ import {
 import { confusionMatrix } from "bertbook/evaluation/confusion.ts";
 import { ConfusionMatrix } from "bertbook/evaluation/confusion_matrix.ts";
 import { accuracy, matthewsCorrelation } from "bertbook/evaluation/metrics.ts";
-import {
-  argMax,
-  crossEntropy,
-  softmax,
-} from "bertbook/evaluation/probabilities.ts";
+import { argMax, logLoss, softmax } from "bertbook/evaluation/probabilities.ts";
 import {
   classificationReport,
   type ClassScores,
@@ -25,7 +21,7 @@ type Case = {
   accuracy: number;
   mcc: number;
   confusion: number[][];
-  crossEntropy: number;
+  logLoss: number;
   calibrationError: number;
   reports: {
     beta: number;
@@ -64,7 +60,7 @@ for (const golden of cases) {
       confusionMatrix(predictions, labels, numClasses),
       golden.confusion,
     );
-    assertNear(crossEntropy(logits, labels), golden.crossEntropy);
+    assertNear(logLoss(logits, labels), golden.logLoss);
     const bins = reliabilityBins(logits.map(softmax), labels);
     assertNear(expectedCalibrationError(bins), golden.calibrationError);
   });

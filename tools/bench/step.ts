@@ -27,7 +27,7 @@ import {
 } from "../../lib/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "../../lib/model/config.ts";
 import type { Dropout } from "../../lib/ops/dropout.ts";
-import { initHead } from "../../lib/model/heads/heads.ts";
+import { HEADS, initHead } from "../../lib/model/heads/heads.ts";
 import { randomStream } from "../../lib/engine/random/stream.ts";
 import {
   ADAMW_DEFAULTS,
@@ -36,6 +36,7 @@ import {
 } from "../../lib/training/adamw.ts";
 import type { Precision } from "../../lib/engine/precision.ts";
 import { crossEntropy } from "../../lib/training/losses.ts";
+import { noDecayPaths } from "../../lib/training/parameter_groups.ts";
 import { classificationLoss } from "../../lib/training/tasks/sequence_classification.ts";
 import {
   compileTrainStep,
@@ -106,7 +107,14 @@ const state: TrainState<ClassifierParams> = {
   params,
   optimizerState: initOptimizerState(params),
 };
-const settings = { config, adamW: ADAMW_DEFAULTS, maxGradNorm: MAX_GRAD_NORM };
+const settings = {
+  config,
+  adamW: ADAMW_DEFAULTS,
+  maxGradNorm: MAX_GRAD_NORM,
+  noDecay: noDecayPaths(
+    HEADS["sequence-classification"].parameters(config, NUM_CLASSES),
+  ),
+};
 const lossFunction = savings === "all" ? classificationLoss : plainLoss;
 const step = isCompiled
   ? compileTrainStep(lossFunction, "training step")[precision]

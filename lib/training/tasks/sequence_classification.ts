@@ -62,13 +62,13 @@ export const classificationStep = compileTrainStep(
  */
 export function sequenceClassification(
   classWeights?: readonly number[],
-): HeadTask<
-  ClassifierParams,
-  EncodedExample,
-  Batch,
-  LabelledInput,
-  ClassificationMetrics
-> {
+): HeadTask<{
+  params: ClassifierParams;
+  example: EncodedExample;
+  plain: Batch;
+  batch: LabelledInput;
+  metrics: ClassificationMetrics;
+}> {
   return {
     trainStep: classificationStep,
     check: checkExamples,
