@@ -125,7 +125,7 @@ export {
   sentencePairs,
   sentenceSpans,
 } from "./lib/batches/sentence_pairs.ts";
-export { COLA, type ColaExample } from "./lib/datasets/cola/cola.ts";
+export { COLA, type ColaExample } from "./lib/datasets/cola.ts";
 export type {
   ArchiveLayout,
   Dataset,
@@ -138,7 +138,7 @@ export type {
   Part,
   PartReport,
 } from "./lib/datasets/dataset.ts";
-export { IMDB } from "./lib/datasets/imdb/imdb.ts";
+export { IMDB } from "./lib/datasets/imdb.ts";
 export {
   type Split,
   split,
@@ -155,7 +155,7 @@ export {
 } from "./lib/datasets/table.ts";
 export { copySequences } from "./lib/datasets/toy/copy_task.ts";
 export { isRhyme, type Rhyme, soundsOf } from "./lib/datasets/toy/rhymes.ts";
-export { TREC } from "./lib/datasets/trec/trec.ts";
+export { TREC } from "./lib/datasets/trec.ts";
 
 // Model
 export {
@@ -272,24 +272,24 @@ export {
   type HeadFineTuneOptions,
   type SequenceFineTuneOptions,
 } from "./lib/training/fine_tune.ts";
-export {
-  type EpochEvent,
-  type Evaluation,
-  type EvaluationEvent,
-  type EvaluationOptions,
-  fit,
-  type FitEvent,
-  type Metrics,
-  type StartEvent,
-  type Task,
-  type ValidationMetrics,
-} from "./lib/training/fit.ts";
+export type {
+  EpochEvent,
+  Evaluation,
+  EvaluationEvent,
+  EvaluationOptions,
+  FitEvent,
+  Metrics,
+  StartEvent,
+  ValidationMetrics,
+} from "./lib/training/events.ts";
+export { fit, type Task } from "./lib/training/fit.ts";
 export type { FrozenPart } from "./lib/training/parameter_groups.ts";
 export {
   pretrain,
   type PretrainData,
   type PretrainOptions,
 } from "./lib/training/pretrain.ts";
+export { layerGradientNorms } from "./lib/training/layer_gradients.ts";
 export {
   learningRateAt,
   type Schedule,
@@ -299,7 +299,6 @@ export {
   NEXT_SENTENCE_LABELS,
   type NextSentenceMetrics,
 } from "./lib/training/tasks/next_sentence.ts";
-export type { ClassificationMetrics } from "./lib/training/tasks/sequence_classification.ts";
 export {
   type Divergence,
   type PlainBatch,
@@ -388,6 +387,7 @@ export {
 } from "./lib/evaluation/errors.ts";
 export {
   accuracy,
+  type ClassificationMetrics,
   matthewsCorrelation,
   mccPerBatch,
 } from "./lib/evaluation/metrics.ts";
@@ -402,6 +402,7 @@ export {
 export {
   attentionChange,
   attentionEntropy,
+  uniformAttentionWarning,
 } from "./lib/interpretation/attention_entropy.ts";
 export {
   attentionPatterns,
@@ -410,8 +411,11 @@ export {
   PATTERNS,
 } from "./lib/interpretation/attention_patterns.ts";
 export { attentionRollout } from "./lib/interpretation/attention_rollout.ts";
-export { rankCorrelation } from "./lib/interpretation/correlation.ts";
-export { explain, type Explanation } from "./lib/interpretation/explain.ts";
+export {
+  explain,
+  type Explanation,
+  rankCorrelation,
+} from "./lib/interpretation/explain.ts";
 export {
   type Attentions,
   eachHead,
@@ -420,11 +424,9 @@ export {
   meanScores,
   rankHeads,
 } from "./lib/interpretation/head_scores.ts";
-export { layerGradientNorms } from "./lib/interpretation/layer_gradients.ts";
 export {
   type Choice,
   type Hiding,
   type OcclusionOptions,
   probabilityLost,
 } from "./lib/interpretation/occlusion.ts";
-export { uniformAttentionWarning } from "./lib/interpretation/uniform_attention.ts";

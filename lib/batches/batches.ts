@@ -189,6 +189,21 @@ function tooLong(
 }
 
 /**
+ * How batches for a model are padded.
+ *
+ * @param config Supplies the id of padding, and the longest sequence.
+ * @returns Options of {@linkcode batchesOf}.
+ */
+export function paddingOf(
+  config: BertConfig,
+): Pick<BatchOptions, "multipleOf" | "padTokenId"> {
+  return {
+    multipleOf: lengthMultiple(config),
+    padTokenId: config.padTokenId,
+  };
+}
+
+/**
  * Lengths are rounded up to a multiple of this number, so that few shapes occur.
  *
  * @param config Supplies the longest sequence, which no rounding may exceed.

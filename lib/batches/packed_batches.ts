@@ -17,9 +17,11 @@ import { checkOption, RULES } from "../options.ts";
 import {
   type Batch,
   batchesOf,
+  type BatchOptions,
   type EncodedExample,
   exampleAt,
   lengthMultiple,
+  paddingOf,
 } from "./batches.ts";
 import { sequentialOrder } from "./sampler.ts";
 
@@ -209,10 +211,8 @@ function pack(
 /** Whether several short examples share a row, or each has its own. */
 export type Batching = "packed" | "padded";
 
-/** The examples of each batch. */
-export type BatchMembers = {
-  readonly batchSize: number;
-  readonly order: readonly number[];
+/** The examples of each batch; by default in the order in which they are. */
+export type BatchMembers = Pick<BatchOptions, "batchSize" | "order"> & {
   /** Number of micro-batches that packed batches can be split into. */
   readonly numMicroBatches?: number | undefined;
 };
@@ -245,7 +245,6 @@ export const BATCHES_OF: Readonly<
     batchesOf(examples, {
       ...members,
       length: "longest",
-      multipleOf: lengthMultiple(config),
-      padTokenId: config.padTokenId,
+      ...paddingOf(config),
     }),
 };

@@ -34,14 +34,14 @@ export type TrainingRecord = {
    * `"running"` in and between steps, `"evaluated"` after an evaluation, `"ended"` once
    * the loop was left, `"failed"` if an error or a signal ended it.
    */
-  readonly state: "running" | "evaluated" | "ended" | "failed";
+  readonly stage: "running" | "evaluated" | "ended" | "failed";
   /** The folder of its checkpoints, if there are any. */
   readonly folder: string | undefined;
 };
 
 /** A receipt. */
 export type Receipt =
-  & Omit<TrainingRecord, "losses" | "state" | "folder">
+  & Omit<TrainingRecord, "losses" | "stage" | "folder">
   & {
     readonly format: string;
     readonly version: number;
@@ -74,7 +74,7 @@ export async function receiptOf(
   folder: string,
   files: Receipt["files"],
 ): Promise<Receipt> {
-  const { losses, state: _, folder: checkpoints, ...facts } = training;
+  const { losses, stage: _, folder: checkpoints, ...facts } = training;
   return {
     format: FORMAT,
     version: VERSION,

@@ -19,8 +19,6 @@ import { flatten, type PyTree, unflatten } from "./py_tree.ts";
 import { TracingCache } from "./tracing_cache.ts";
 import { noteTrace } from "./tracing_report.ts";
 
-export type { SignatureReport } from "./accelerator.ts";
-
 /** How to compile. */
 export type CompileOptions = GraphOptions & {
   /** Appears in messages and reports. */
@@ -66,11 +64,6 @@ let isEager = false;
  */
 export function runFunctionsEagerly(eagerly: boolean): void {
   isEager = eagerly;
-}
-
-/** Whether {@linkcode runFunctionsEagerly} is on. */
-export function functionsRunEagerly(): boolean {
-  return isEager;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** From logits to probabilities, predictions and loss. @module */
 
-import { checkPaired, checkSome } from "./confusion.ts";
+import { checkPaired, checkSome } from "./check_predictions.ts";
 
 /**
  * Turns logits into probabilities: exp(zᵢ) / Σ exp(zⱼ).
@@ -26,6 +26,19 @@ export function logSoftmax(logits: readonly number[]): number[] {
   const total = logits.reduce((t, logit) => t + Math.exp(logit - largest), 0);
   const logTotal = largest + Math.log(total);
   return logits.map((logit) => logit - logTotal);
+}
+
+/**
+ * The class that a classifier predicts: the likeliest one.
+ *
+ * Predictions, classifications, explanations and lists of mistakes all ask here.
+ *
+ * @param scores Its logits, or its probabilities, [C].
+ * @returns The class.
+ * @throws {RangeError} As {@linkcode argMax}.
+ */
+export function predictedClass(scores: readonly number[]): number {
+  return argMax(scores);
 }
 
 /**

@@ -14,7 +14,7 @@ import type {
 } from "../checkpoint/training_checkpoint.ts";
 import type { Checkpoints, OpenRun } from "../checkpoint/training_runs.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
-import type { Metrics, StartEvent } from "./fit.ts";
+import type { Metrics, StartEvent } from "./events.ts";
 import type { FitProgress, KeptEvent } from "./fit_progress.ts";
 import type { TrainState } from "./train_step.ts";
 import {

@@ -21,17 +21,13 @@ import type {
 import { numReplicas } from "../engine/compile.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
-import type { BertConfig } from "../model/config.ts";
+import type { ClassificationMetrics } from "../evaluation/metrics.ts";
 import { type HeadName, HEADS } from "../model/heads/heads.ts";
 import { checkChoice, checkOption, RULES } from "../options.ts";
 import { activeVocabulary } from "./active_vocabulary.ts";
 import type { PretrainingMetrics } from "./evaluate_pretraining.ts";
-import {
-  type EvaluationOptions,
-  fit,
-  type FitEvent,
-  type Metrics,
-} from "./fit.ts";
+import type { EvaluationOptions, FitEvent, Metrics } from "./events.ts";
+import { fit } from "./fit.ts";
 import {
   checkFreeze,
   freezeParams,
@@ -51,7 +47,6 @@ import {
   QUESTION_ANSWERING,
 } from "./tasks/question_answering.ts";
 import {
-  type ClassificationMetrics,
   resolveClassWeights,
   sequenceClassification,
 } from "./tasks/sequence_classification.ts";
@@ -334,30 +329,6 @@ export function resolveFineTuneOptions<T extends HeadTypes>(
   };
 }
 
-/**
- * The training batches of one epoch.
- *
- * @param task The head's task.
- * @param examples The training examples.
- * @param config The sizes of the model.
- * @param options From {@linkcode resolveFineTuneOptions}.
- * @param epoch Counts from 1.
- * @returns Plain arrays, made one at a time.
- */
-export function trainingBatches<T extends HeadTypes>(
-  task: HeadTask<T>,
-  examples: readonly T["example"][],
-  config: BertConfig,
-  options: ResolvedFineTuneOptions<T["metrics"]>,
-  epoch: number,
-): Iterable<T["plain"]> {
-  const { batchSize, seed, sampler, batching, numMicroBatches } = options;
-  const lengths = examples.map(({ inputIds }) => inputIds.length);
-  const order = sampleOrder(sampler, lengths, { seed, epoch, batchSize });
-  const members = { batchSize, order, numMicroBatches };
-  return task.batchesOf(examples, config, members, batching);
-}
-
 async function* run<T extends HeadTypes>(
   task: HeadTask<T>,
   model: HeadTaskModel<T["params"]>,
@@ -367,11 +338,13 @@ async function* run<T extends HeadTypes>(
   await ensureEngine();
   const { numMicroBatches = numReplicas() } = resolved;
   const options = { ...resolved, numMicroBatches };
-  const { adamW, lrMultipliers, batchSize, precision } = options;
-  const { freeze, labelSmoothing, schedule } = options;
+  const { adamW, lrMultipliers, schedule, batchSize, precision } = options;
+  const { seed, sampler, batching, freeze, labelSmoothing } = options;
   makeTrainable(model.params as Exclude<TensorTree, tf.Tensor>);
   const frozen = freezeParams(model.params, freeze);
   const active = activeVocabulary(frozen.params, model.config, data.train);
+  const { config, examples } = active;
+  const lengths = examples.map(({ inputIds }) => inputIds.length);
   const wordDecay = adamW.weightDecay *
     lrMultiplier("bert.embeddings.word", lrMultipliers);
   const decayAfter = (steps: number): number => {
@@ -385,13 +358,14 @@ async function* run<T extends HeadTypes>(
     yield* fit({
       params: active.params,
       trainStep: task.trainStep,
-      config: labelSmoothing === 0
-        ? active.config
-        : { ...active.config, labelSmoothing },
-      batches: (epoch) =>
-        trainingBatches(task, active.examples, active.config, options, epoch),
+      config: labelSmoothing === 0 ? config : { ...config, labelSmoothing },
+      batches: (epoch) => {
+        const order = sampleOrder(sampler, lengths, { seed, epoch, batchSize });
+        const members = { batchSize, order, numMicroBatches };
+        return task.batchesOf(examples, config, members, batching);
+      },
       split: splitBatch,
-      tensorsOf: (batch) => task.tensorsOf(batch, active.config),
+      tensorsOf: (batch) => task.tensorsOf(batch, config),
       weightOf: task.weightOf,
       writeBack: (step) => active.writeBack(decayAfter(step)),
       evaluate: () =>

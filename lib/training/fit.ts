@@ -6,9 +6,20 @@
  * @module
  */
 
+import type { TrainingRecord } from "../checkpoint/receipt.ts";
+import type { RunInput } from "../checkpoint/training_runs.ts";
 import type { PyTree } from "../engine/py_tree.ts";
+import { currentEngine } from "../engine/start_engine.ts";
 import { disposeTree, type TensorTree } from "../engine/tensor_tree.ts";
 import { initOptimizerState } from "./adamw.ts";
+import { CheckpointSaver } from "./checkpoint_saver.ts";
+import type {
+  Evaluation,
+  EvaluationOptions,
+  FitEvent,
+  Metrics,
+} from "./events.ts";
+import { FitProgress } from "./fit_progress.ts";
 import {
   type PlainBatch,
   type StepEvent,
@@ -16,25 +27,7 @@ import {
   trainEpoch,
 } from "./train_epoch.ts";
 import type { ResolvedTrainOptions } from "./train_options.ts";
-import type { TrainingRecord } from "../checkpoint/receipt.ts";
-import { currentEngine } from "../engine/start_engine.ts";
-import type { RunInput } from "../checkpoint/training_runs.ts";
-import { CheckpointSaver } from "./checkpoint_saver.ts";
-import { FitProgress, type KeptEvent } from "./fit_progress.ts";
 import { assignValues, readValues, type Values } from "./variable_values.ts";
-
-/**
- * Metrics by name. Greater is better, except for those in
- * `LOWER_IS_BETTER`; undefined if a model has no such metric.
- */
-export type Metrics = Readonly<Record<string, number | undefined>>;
-
-/** What an evaluation found. */
-export type Evaluation<M extends Metrics> = {
-  readonly metrics: M;
-  /** What a reader of the metrics must know, such as that one is undefined. */
-  readonly warning?: string | undefined;
-};
 
 /** What is trained, on which batches, on which loss, and how it is evaluated. */
 export type Task<
@@ -57,82 +50,8 @@ export type Task<
   readonly writeBack?: (step: number) => void;
   /** What decides the numbers of the training, for its checkpoints and its record. */
   readonly describe?: () => Promise<RunInput>;
-  /** Called when the training begins, after each evaluation and step, and at its end. */
+  /** Called when the training begins, with a record that follows it. */
   readonly onRecord?: (training: TrainingRecord) => void;
-};
-
-/** The first event of a training with checkpoints. */
-export type StartEvent = {
-  readonly kind: "start";
-  /** Steps taken before: 0, unless the training continues. */
-  readonly step: number;
-  readonly totalSteps: number;
-  /** The folder of its checkpoints within that of all runs, such as `run-1`. */
-  readonly run: string;
-  /** What a user must know, in sentences: where it continues, or why it began anew. */
-  readonly notes: readonly string[];
-};
-
-/** Events of steps that an earlier process took come again, marked as replayed. */
-export type Replayable = { readonly replayed?: true };
-
-/** An evaluation during training. */
-export type EvaluationEvent<M extends Metrics> = Evaluation<M> & Replayable & {
-  readonly kind: "evaluation";
-  /** Steps taken so far. */
-  readonly step: number;
-  /** Counts from 1. */
-  readonly epoch: number;
-  readonly seconds: number;
-  /** Whether this evaluation is the best so far: save the model now to keep its best. */
-  readonly best: boolean;
-  /** Whether training ends here, after `patience` evaluations without a better one. */
-  readonly stopsEarly: boolean;
-};
-
-/** Metrics with a prefix: `validationLoss` of `loss`. */
-export type ValidationMetrics<M extends Metrics> = {
-  readonly [Name in keyof M & string as `validation${Capitalize<Name>}`]:
-    M[Name];
-};
-
-/** The end of an epoch: one row of the table of training statistics. */
-export type EpochEvent<M extends Metrics> =
-  & ValidationMetrics<M>
-  & Replayable
-  & {
-    readonly kind: "epoch";
-    /** Counts from 1. */
-    readonly epoch: number;
-    /** Mean loss of the epoch's steps, with dropout, in nats. */
-    readonly trainingLoss: number;
-    /** Sum of the steps' seconds. */
-    readonly trainingSeconds: number;
-    /** Sum of the evaluations' seconds. */
-    readonly validationSeconds: number;
-    /** Whether an evaluation of this epoch is the best so far. */
-    readonly best: boolean;
-    /** Whether training ends here, after `patience` evaluations without a better one. */
-    readonly stopsEarly: boolean;
-    /** What a reader of the metrics must know. */
-    readonly warning: string | undefined;
-  };
-
-/** What {@linkcode fit} yields. */
-export type FitEvent<M extends Metrics> =
-  | StartEvent
-  | StepEvent & Replayable
-  | EvaluationEvent<M>
-  | EpochEvent<M>;
-
-/** How a training evaluates, and when it ends. */
-export type EvaluationOptions<M extends Metrics> = {
-  /** Steps between evaluations, besides those at the epochs' ends; default none. */
-  readonly evalSteps?: number;
-  /** The metric that decides which evaluation is the best; equal ones by the loss. */
-  readonly metricForBestModel?: keyof M & string;
-  /** Evaluations in a row without a better one that end the training; default none. */
-  readonly patience?: number;
 };
 
 /**
@@ -168,21 +87,30 @@ export async function* fit<
   let saver: CheckpointSaver<M> | undefined;
   let best: { readonly step: number; readonly values: Values } | undefined;
   let steps: AsyncGenerator<StepEvent, void> | undefined;
-  let hasFailed = false;
   const input = await task.describe?.() ?? { description: {} };
   const circumstances = await currentEngine();
-  const record = (state: TrainingRecord["state"]): void =>
-    task.onRecord?.({
-      description: input.description,
-      recipe: input.recipe ?? null,
-      circumstances,
-      step: progress.step,
-      totalSteps: options.schedule.totalSteps,
-      bestStep: progress.bestStep,
-      losses: progress.losses,
-      state,
-      folder: saver?.folder,
-    });
+  let stage: TrainingRecord["stage"] = "running";
+  task.onRecord?.({
+    description: input.description,
+    recipe: input.recipe ?? null,
+    circumstances,
+    totalSteps: options.schedule.totalSteps,
+    get step() {
+      return progress.step;
+    },
+    get bestStep() {
+      return progress.bestStep;
+    },
+    get losses() {
+      return progress.losses;
+    },
+    get stage() {
+      return stage;
+    },
+    get folder() {
+      return saver?.folder;
+    },
+  });
   try {
     if (checkpoints !== undefined) {
       const run = await checkpoints.open(input, circumstances);
@@ -191,7 +119,6 @@ export async function* fit<
       yield saver.start;
       for (const event of saver.replayed) yield { ...event, replayed: true };
     }
-    record("running");
     while (!progress.hasEnded) {
       if (progress.isEvaluationDue) {
         task.writeBack?.(progress.step);
@@ -203,7 +130,7 @@ export async function* fit<
           const values = await readValues({ params });
           best = { step: progress.step, values };
         }
-        record("evaluated");
+        stage = "evaluated";
         yield event;
       } else if (progress.isEpochOver) {
         await steps?.return();
@@ -219,26 +146,26 @@ export async function* fit<
           position,
           options,
         );
-        record("running");
+        stage = "running";
         const { value } = await steps.next();
         if (value) yield progress.stepTaken(value);
       }
     }
     await saver?.finish();
   } catch (error) {
-    hasFailed = !signal?.aborted;
+    stage = "failed";
     throw error;
   } finally {
     await steps?.return();
     try {
-      // A step that failed has changed nothing: its last checkpoint stands.
-      if (!hasFailed) await saver?.save();
+      // After an error, the last checkpoint stands.
+      if (stage !== "failed" || signal?.aborted) await saver?.save();
     } finally {
       await saver?.close();
       disposeTree(state.optimizerState);
       if (best) assignValues({ params }, best.values);
       task.writeBack?.(best?.step ?? progress.step);
-      record(hasFailed || signal?.aborted ? "failed" : "ended");
+      if (stage !== "failed") stage = "ended";
     }
   }
 }

@@ -12,7 +12,7 @@ import type {
   EvaluationOptions,
   Metrics,
   ValidationMetrics,
-} from "./fit.ts";
+} from "./events.ts";
 import type { StepEvent, TrainPosition } from "./train_epoch.ts";
 import type { ResolvedTrainOptions } from "./train_options.ts";
 

@@ -18,7 +18,7 @@ import {
 import {
   type EncodedExample,
   IGNORE_INDEX,
-  lengthMultiple,
+  paddingOf,
 } from "../batches/batches.ts";
 import { checkAlive, checkExamples } from "../batches/check_examples.ts";
 import {
@@ -43,8 +43,8 @@ import {
   type PretrainingMetrics,
 } from "./evaluate_pretraining.ts";
 import { type PretrainableModel } from "../checkpoint/pretrained.ts";
-import { type EvaluationOptions, fit, type FitEvent } from "./fit.ts";
-import type { TrainingRecord } from "../checkpoint/receipt.ts";
+import type { EvaluationOptions, FitEvent } from "./events.ts";
+import { fit } from "./fit.ts";
 import { describeRun } from "./run_description.ts";
 import { labelledCrossEntropy, pretrainingLoss } from "./losses.ts";
 import { noDecayPaths } from "./parameter_groups.ts";
@@ -202,8 +202,7 @@ async function* run(
         wholeWordMasking,
         vocabulary: tokenizer.vocabulary,
         order: sampleOrder(sampler, lengths, { seed, epoch, batchSize }),
-        multipleOf: lengthMultiple(config),
-        padTokenId: config.padTokenId,
+        ...paddingOf(config),
       }),
     tensorsOf: (batch: MaskedBatch) => maskedTensors(batch, config),
     evaluate: async () => ({

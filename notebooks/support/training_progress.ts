@@ -1,7 +1,7 @@
 /** The progress display of a fine-tuning run. @module */
 
-import type { EpochEvent, FitEvent } from "../../lib/training/fit.ts";
-import type { ClassificationMetrics } from "../../lib/training/tasks/sequence_classification.ts";
+import type { EpochEvent, FitEvent } from "../../lib/training/events.ts";
+import type { ClassificationMetrics } from "../../lib/evaluation/metrics.ts";
 import { type Broadcast, show } from "../../lib/views/show.ts";
 import { type Progress, progress } from "./progress.ts";
 

@@ -5,13 +5,8 @@ import {
 } from "bertbook/evaluation/calibration.ts";
 import { confusionMatrix } from "bertbook/evaluation/confusion.ts";
 import { ConfusionMatrix } from "bertbook/evaluation/confusion_matrix.ts";
-import {
-  accuracy,
-  argMax,
-  logLoss,
-  matthewsCorrelation,
-  softmax,
-} from "bertbook/evaluation/metrics.ts";
+import { accuracy, matthewsCorrelation } from "bertbook/evaluation/metrics.ts";
+import { argMax, logLoss, softmax } from "bertbook/evaluation/probabilities.ts";
 import {
   classificationReport,
   type ClassScores,

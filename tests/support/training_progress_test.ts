@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { EpochEvent } from "bertbook/training/fit.ts";
-import type { ClassificationMetrics } from "bertbook/training/tasks/sequence_classification.ts";
+import type { EpochEvent } from "bertbook/training/events.ts";
+import type { ClassificationMetrics } from "bertbook/evaluation/metrics.ts";
 import type { StepEvent } from "bertbook/training/train_epoch.ts";
 import { trainingProgress } from "../../notebooks/support/training_progress.ts";
 

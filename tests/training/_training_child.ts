@@ -1,5 +1,7 @@
 /** Trains with checkpoints in the folder that is named; prints the hash of the end. */
 
+// deno-lint-ignore-file no-console -- a program speaks to the test
+
 import { checkpointsIn } from "bertbook/checkpoint/training_runs.ts";
 import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import { startEngine } from "bertbook/engine/engine.ts";

@@ -9,9 +9,9 @@ import type {
   EpochEvent,
   EvaluationEvent,
   FitEvent,
-} from "bertbook/training/fit.ts";
+} from "bertbook/training/events.ts";
 import type { StepEvent } from "bertbook/training/train_epoch.ts";
-import type { ClassificationMetrics } from "bertbook/training/tasks/sequence_classification.ts";
+import type { ClassificationMetrics } from "bertbook/evaluation/metrics.ts";
 import { predict } from "bertbook/inference/predict.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { saveModel } from "bertbook/checkpoint/save_model.ts";

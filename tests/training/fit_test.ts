@@ -2,13 +2,12 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import {
-  type EvaluationOptions,
-  fit,
-  type FitEvent,
-  type Metrics,
-  type Task,
-} from "bertbook/training/fit.ts";
+import type {
+  EvaluationOptions,
+  FitEvent,
+  Metrics,
+} from "bertbook/training/events.ts";
+import { fit, type Task } from "bertbook/training/fit.ts";
 import { resolveTrainOptions } from "bertbook/training/train_options.ts";
 import {
   compileTrainStep,

@@ -11,7 +11,7 @@ import { randomStream } from "bertbook/engine/random/stream.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { type HeadName, initHead } from "bertbook/model/heads/heads.ts";
 import { fineTune } from "bertbook/training/fine_tune.ts";
-import type { FitEvent, Metrics } from "bertbook/training/fit.ts";
+import type { FitEvent, Metrics } from "bertbook/training/events.ts";
 import {
   assertNoLeak,
   newModel as newClassifier,

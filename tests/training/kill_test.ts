@@ -81,7 +81,7 @@ Deno.test({
   name:
     "fault 16: a training of MiniLM killed fifty times ends in the same bits",
   ignore: !RUNS_ALL,
-  async fn() {
+  async fn(): Promise<void> {
     await assertSurvives("all-MiniLM-L6-v2", { kills: 50, milliseconds: 6000 });
   },
 });

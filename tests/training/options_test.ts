@@ -1,15 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import {
-  balancedWeights,
-  type ClassificationMetrics,
-} from "bertbook/training/tasks/sequence_classification.ts";
+import type { ClassificationMetrics } from "bertbook/evaluation/metrics.ts";
+import { balancedWeights } from "bertbook/training/tasks/sequence_classification.ts";
 import {
   fineTune,
   type FineTuneData,
   type FineTuneOptions,
 } from "bertbook/training/fine_tune.ts";
-import type { EpochEvent } from "bertbook/training/fit.ts";
+import type { EpochEvent } from "bertbook/training/events.ts";
 import type { StepEvent } from "bertbook/training/train_epoch.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";

@@ -15,7 +15,7 @@ import {
   evaluatePretraining,
   type PretrainingMetrics,
 } from "bertbook/training/evaluate_pretraining.ts";
-import type { EvaluationEvent } from "bertbook/training/fit.ts";
+import type { EvaluationEvent } from "bertbook/training/events.ts";
 import { pretrain, type PretrainOptions } from "bertbook/training/pretrain.ts";
 import { maskedTensors } from "bertbook/batches/batch_tensors.ts";
 import { maskedLmLoss } from "bertbook/training/pretrain.ts";

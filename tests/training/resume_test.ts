@@ -10,8 +10,8 @@ import { startEngine } from "bertbook/engine/engine.ts";
 import { runFunctionsEagerly } from "bertbook/engine/compile.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { fineTune, type FineTuneOptions } from "bertbook/training/fine_tune.ts";
-import type { FitEvent } from "bertbook/training/fit.ts";
-import type { ClassificationMetrics } from "bertbook/training/tasks/sequence_classification.ts";
+import type { FitEvent } from "bertbook/training/events.ts";
+import type { ClassificationMetrics } from "bertbook/evaluation/metrics.ts";
 import { assertNoLeak, copyTask, newModel } from "./_support.ts";
 
 await startEngine({ engine: "tensorflow" });

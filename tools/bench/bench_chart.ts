@@ -6,11 +6,11 @@
 
 import {
   chart,
-  COLORS,
   referenceLine,
   rimmedText,
   type VegaLiteSpec,
-} from "../../lib/views/theme.ts";
+} from "../../lib/views/charts/chart.ts";
+import { COLORS } from "../../lib/views/theme.ts";
 
 /** One shape that was measured; times in milliseconds. */
 export type BenchBars = {

@@ -3,7 +3,7 @@
 import type { EncodedExample } from "../../lib/batches/batches.ts";
 import type { ClassifierModel } from "../../lib/checkpoint/pretrained.ts";
 import { encodeExamples } from "../../lib/batches/encode_examples.ts";
-import { COLA } from "../../lib/datasets/cola/cola.ts";
+import { COLA } from "../../lib/datasets/cola.ts";
 import { loadDataset } from "../../lib/datasets/load_dataset.ts";
 import { split } from "../../lib/datasets/split.ts";
 import { randomStream } from "../../lib/engine/random/stream.ts";

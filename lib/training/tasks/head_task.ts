@@ -11,7 +11,7 @@ import type { EncoderParams } from "../../model/bert.ts";
 import type { ModelOrigin } from "../../checkpoint/pretrained.ts";
 import type { BertConfig } from "../../model/config.ts";
 import type { HeadName } from "../../model/heads/heads.ts";
-import type { Evaluation, Metrics } from "../fit.ts";
+import type { Evaluation, Metrics } from "../events.ts";
 import type { CompiledTrainStep } from "../train_step.ts";
 
 /** The sizes of the model, and ε of label smoothing unless it is 0. */
