@@ -98,6 +98,7 @@ const BINDS_PLATFORM: Readonly<Record<string, string>> = {
   "lib/engine/speed_settings.ts": "reads the environment",
   "lib/engine/tensorflow": "calls TensorFlow through FFI",
   "lib/checkpoint/catalogue.ts": "finds and downloads model folders",
+  "lib/checkpoint/plain_file.ts": "reads files",
   "lib/checkpoint/pretrained.ts": "reads model folders",
   "lib/checkpoint/replace.ts": "replaces files",
   "lib/checkpoint/safetensors.ts": "reads and writes files",
