@@ -21,6 +21,7 @@ import {
   checkOption,
   RULES,
 } from "../options.ts";
+import { quoted, visibleControls } from "../printable.ts";
 import type { BertTokenizer } from "../tokenizer/bert_tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
@@ -144,7 +145,9 @@ export async function loadModel<
   const folder = await ensureModel(folderOrName);
   const settings = await readJsonObject(folder, "config.json");
   const stored = configFromJson(settings, "config.json");
-  const name = String(settings["base_model"] ?? basename(folderOrName));
+  const name = visibleControls(
+    String(settings["base_model"] ?? basename(folderOrName)),
+  );
   const { modelType } = stored;
   const head = options.head ?? headFromJson(settings, modelType) as H;
   if (head === undefined) throw bareEncoder(name);
@@ -209,8 +212,8 @@ async function openWeights(folder: string): Promise<SafetensorsFile> {
       `Cannot load "${basename(folder)}": its weights must be in ` +
         `${WEIGHTS_FILE}; found ` +
         (pickle === undefined
-          ? names.toSorted().join(", ")
-          : `"${pickle}", a pickle, which may run any code when read`) +
+          ? visibleControls(names.toSorted().join(", "))
+          : `${quoted(pickle)}, a pickle, which may run any code when read`) +
         `; save the model again with Python's save_pretrained`,
     );
   }
@@ -248,7 +251,7 @@ function reportOf(
 function checkLabels(labels: readonly string[]): void {
   const must =
     `Cannot load a classifier: the option labels must be a list of at ` +
-    `least two different strings; found ${JSON.stringify(labels)}`;
+    `least two different strings; found ${quoted(labels)}`;
   if (
     !Array.isArray(labels) ||
     !labels.every((label) => typeof label === "string" && label !== "")
@@ -298,7 +301,7 @@ function chooseLabels(
     );
   }
   const quote = (labels: readonly string[]): string =>
-    `[${labels.map((label) => JSON.stringify(label)).join(", ")}]`;
+    `[${labels.map(quoted).join(", ")}]`;
   const differs = stored !== undefined &&
     stored.join("\n") !== labels.join("\n");
   if (isTrained && (numTrained !== labels.length || differs)) {

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { quoted } from "../printable.ts";
+import { quoted, visibleControls } from "../printable.ts";
 import { isObject, parseStrictJson } from "./strict_json.ts";
 
 /** Bytes of one value; what is not listed is not in the format. */
@@ -120,6 +120,10 @@ function parseEntry(name: string, entry: unknown, file: string): TensorFact {
       file,
       `${at} must not be named like a part of every object`,
     );
+  }
+  // Every message that names a tensor may then print its name as it is.
+  if (visibleControls(name) !== name) {
+    throw malformed(file, `${at} must have a name without control characters`);
   }
   if (!isObject(entry)) throw malformed(file, `${at} must be an object`);
   const { dtype, shape, data_offsets: offsets } = entry;

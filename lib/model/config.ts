@@ -1,6 +1,7 @@
 /** Model configuration: the sizes, rates and choices that fix an encoder. @module */
 
 import { type Activation, ACTIVATIONS } from "../ops/activations.ts";
+import { quoted, visibleControls } from "../printable.ts";
 
 /**
  * Where a sublayer f normalizes:
@@ -201,9 +202,8 @@ export function checkConfig(config: BertConfig): void {
   ): void => {
     if (holds) return;
     throw new RangeError(
-      `Cannot build an encoder: ${field} must be ${must}; found ${
-        config[field]
-      }`,
+      `Cannot build an encoder: ${field} must be ${must}; found ` +
+        visibleControls(String(config[field])),
     );
   };
   for (const [name, least] of Object.entries(LEAST_SIZES)) {
@@ -277,7 +277,7 @@ export function checkClassifierHeadConfig(head: ClassifierHeadConfig): void {
   if (!POOLINGS.includes(pooling)) {
     throw new RangeError(
       `Cannot build a classifier: its pooling must be "pooler" or "cls"; ` +
-        `found ${JSON.stringify(pooling)}`,
+        `found ${quoted(pooling)}`,
     );
   }
   const isSize = (size: number): boolean =>
@@ -285,6 +285,6 @@ export function checkClassifierHeadConfig(head: ClassifierHeadConfig): void {
   if (Array.isArray(hiddenSizes) && hiddenSizes.every(isSize)) return;
   throw new RangeError(
     `Cannot build a classifier: its hiddenSizes must be positive integers; ` +
-      `found ${JSON.stringify(hiddenSizes)}`,
+      `found ${quoted(hiddenSizes)}`,
   );
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { quoted } from "../printable.ts";
+
 /** Fills a sequence up to the length of its batch. */
 export const PAD = "[PAD]";
 /** Replaces a word that the vocabulary cannot spell. */
@@ -95,7 +97,7 @@ function problemOf(
   piece: string,
   idOf: ReadonlyMap<string, number>,
 ): string | undefined {
-  const found = `found ${JSON.stringify(piece)}`;
+  const found = `found ${quoted(piece)}`;
   if (piece === "") return `must hold a word piece; found an empty line`;
   if (piece.includes("\r")) {
     return `must end in a line feed alone; ${found}; save the file with LF line ends`;

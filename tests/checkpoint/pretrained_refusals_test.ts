@@ -1,11 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
+import { disposeTree } from "bertbook/engine/tensor_tree.ts";
+import { visibleControls } from "bertbook/printable.ts";
 import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import { temporaryFolder } from "./_support.ts";
 import { type Change, LABELS, writeCheckpoint } from "./_toy.ts";
 
 await tf.setBackend("cpu");
 
+const HEAD = "sequence-classification";
 const QUERY = "bert.encoder.layer.1.attention.self.query.weight";
 const LABELLED = { id2label: { 0: "bad", 1: "good", 2: "odd" } };
 const without = (part: string): Change => ({
@@ -200,3 +203,31 @@ for (const [what, change, labels, name, message] of REFUSED) {
     assert.equal(tf.memory().numTensors, before);
   });
 }
+
+Deno.test("fault 84: no control of a configuration reaches a message or the model's name", async () => {
+  await using folder = await temporaryFolder();
+  for (const code of ["\u001b]0;title\u0007", "\u009b2J", "a\u202eb"]) {
+    const labels = { 0: code, 1: "good", 2: "odd" };
+    for (
+      const config of [
+        { model_type: code },
+        { hidden_act: code },
+        { is_decoder: code },
+        { classifier_pooling: code },
+        { id2label: labels },
+      ]
+    ) {
+      await writeCheckpoint(folder.path, { config });
+      const loading = loadModel(folder.path, { head: HEAD, labels: LABELS });
+      await assert.rejects(loading, (error: Error) => {
+        assert.match(error.message, /\\u00|\\u202e/);
+        assert.equal(error.message, visibleControls(error.message));
+        return true;
+      });
+    }
+    await writeCheckpoint(folder.path, { config: { base_model: code } });
+    const model = await loadModel(folder.path, { head: HEAD, labels: LABELS });
+    assert.equal(model.name, visibleControls(code));
+    disposeTree(model.params);
+  }
+});

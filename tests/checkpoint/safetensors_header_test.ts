@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openSafetensors } from "bertbook/checkpoint/safetensors.ts";
+import { visibleControls } from "bertbook/printable.ts";
 import { readJsonObject } from "bertbook/checkpoint/tokenizer_files.ts";
 import {
   type Entry,
@@ -233,4 +234,22 @@ Deno.test({
         /"config\.json": it must have at most 67108864 bytes; found 3000/,
     });
   },
+});
+
+Deno.test("fault 84: a tensor's name holds no terminal control", async () => {
+  await using folder = await temporaryFolder();
+  for (const code of ["\u001b]0;title\u0007", "\u009b2J", "a\u202eb"]) {
+    const path = await writeModel(
+      folder.path,
+      fileOf({ [code]: F32(0, 4) }, 4),
+    );
+    await assert.rejects(openSafetensors(path), (error: Error) => {
+      assert.match(
+        error.message,
+        /must have a name without control characters$/,
+      );
+      assert.equal(error.message, visibleControls(error.message));
+      return error instanceof SyntaxError;
+    });
+  }
 });
