@@ -6,20 +6,22 @@ const PROJECT = join(import.meta.dirname!, "..");
 /** Which rooms a room may import; the rooms of tools/ may import all of lib/. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/options.ts": [],
+  "lib/printable.ts": [],
   "lib/download": [],
   "lib/evaluation": [],
-  "lib/tokenizer": [],
-  "lib/views": [],
+  "lib/tokenizer": ["lib/printable.ts"],
+  "lib/views": ["lib/printable.ts"],
   "lib/engine": ["lib/download", "lib/options.ts"],
   "lib/ops": ["lib/engine"],
-  "lib/model": ["lib/engine", "lib/ops"],
+  "lib/model": ["lib/engine", "lib/ops", "lib/printable.ts"],
   "lib/batches": ["lib/engine", "lib/model", "lib/options.ts", "lib/tokenizer"],
-  "lib/datasets": ["lib/download", "lib/engine"],
+  "lib/datasets": ["lib/download", "lib/engine", "lib/printable.ts"],
   "lib/checkpoint": [
     "lib/download",
     "lib/engine",
     "lib/model",
     "lib/options.ts",
+    "lib/printable.ts",
     "lib/tokenizer",
   ],
   "lib/inference": [
@@ -64,6 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that work on plain arrays. */
 const WITHOUT_TENSORS = [
   "lib/options.ts",
+  "lib/printable.ts",
   "lib/download",
   "lib/tokenizer",
   "lib/evaluation",
@@ -73,6 +76,7 @@ const WITHOUT_TENSORS = [
 /** Rooms that compute: they run in Deno, in Node.js and in a browser. */
 const CORE = [
   "lib/options.ts",
+  "lib/printable.ts",
   "lib/batches",
   "lib/checkpoint",
   "lib/datasets",
@@ -93,6 +97,7 @@ const BINDS_PLATFORM: Readonly<Record<string, string>> = {
   "lib/engine/speed_settings.ts": "reads the environment",
   "lib/engine/tensorflow": "calls TensorFlow through FFI",
   "lib/checkpoint/catalogue.ts": "finds and downloads model folders",
+  "lib/checkpoint/plain_file.ts": "reads files",
   "lib/checkpoint/pretrained.ts": "reads model folders",
   "lib/checkpoint/receipt.ts": "hashes files",
   "lib/checkpoint/replace.ts": "replaces files",

@@ -30,6 +30,7 @@ export const GROUPS: readonly TestGroup[] = [
     paths: [
       "tests/architecture_test.ts",
       "tests/options_test.ts",
+      "tests/printable_test.ts",
       "tests/evaluation",
       "tests/ops",
       "tests/model",

@@ -14,6 +14,7 @@ import {
   type ModelType,
 } from "../model/config.ts";
 import { type HeadName, HEADS } from "../model/heads/heads.ts";
+import { quoted } from "../printable.ts";
 import type { Parameter } from "../model/parameters.ts";
 
 /** A field of the configuration and the setting in `config.json` that holds it. */
@@ -272,7 +273,7 @@ export function configFromJson(json: unknown, file: string): BertConfig {
   const refuse = (name: string, must: string, value: unknown): never => {
     throw new TypeError(
       `Cannot read "${file}": "${name}" must be ${must}; ` +
-        `found ${JSON.stringify(value)}`,
+        `found ${quoted(value)}`,
     );
   };
   const modelType = (found.get("model_type") ?? "bert") as ModelType;

@@ -21,6 +21,7 @@ import {
   checkOption,
   RULES,
 } from "../options.ts";
+import { quoted, visibleControls } from "../printable.ts";
 import type { BertTokenizer } from "../tokenizer/bert_tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
@@ -35,11 +36,13 @@ import {
 import { ensureModel } from "./catalogue.ts";
 import type { TrainingRecord } from "./receipt.ts";
 import { checkShapes, matchNames, type NameMatch } from "./names.ts";
+import { readAtOnce } from "./replace.ts";
 import {
   openSafetensors,
   type SafetensorsFile,
   WEIGHTS_FILE,
 } from "./safetensors.ts";
+import { isObject } from "./strict_json.ts";
 import {
   readJsonObject,
   readTokenizer,
@@ -152,21 +155,22 @@ export async function loadModel<
   const heads = Object.keys(HEADS) as HeadName[];
   if (options.head !== undefined) checkChoice("head", options.head, heads);
   checkOption("seed", seed, RULES.seed);
-  const folder = await ensureModel(folderOrName);
-  const settings = await readJsonObject(folder, "config.json");
-  const stored = configFromJson(settings, "config.json");
-  const name = String(settings["base_model"] ?? basename(folderOrName));
+  const { settings, stored, tokenizer, weights } = await readAtOnce(
+    await ensureModel(folderOrName),
+    openModel,
+    ({ weights }) => weights?.[Symbol.dispose](),
+  );
+  using file = weights;
+  const name = visibleControls(
+    String(settings["base_model"] ?? basename(folderOrName)),
+  );
   const { modelType } = stored;
   const head = options.head ?? headFromJson(settings, modelType) as H;
   if (head === undefined) throw bareEncoder(name);
-  const tokenizer = await readTokenizer(folder);
-  checkVocabularySize(tokenizer.vocabulary, stored.vocabSize);
 
-  const isUntrained = settings["untrained"] === true;
-  using file = isUntrained ? undefined : await openWeights(folder);
   const numTrained = file ? trainedClasses(file) : 0;
   const labels = HEADS[head].hasLabels
-    ? chooseLabels(asked, labelsFromJson(settings["id2label"]), numTrained)
+    ? chooseLabels(asked, settings, numTrained)
     : [];
   const config = head === "sequence-classification"
     ? withClassifierHead(stored, options.classifier, numTrained > 0)
@@ -179,6 +183,7 @@ export async function loadModel<
     })
     : { found: new Map<string, string>(), missing: parameters, unexpected: [] };
   if (file) checkShapes(parameters, match, file.tensors);
+  checkNumNew(match.missing);
 
   await ensureEngine();
   const random = normalRandom(seed);
@@ -191,7 +196,7 @@ export async function loadModel<
     }) as HeadParams[H]
   );
   const warnings = [
-    isUntrained
+    file === undefined
       ? `"${name}" is untrained: all its weights are random`
       : undefined,
     tokenizerWarning(tokenizer),
@@ -199,6 +204,21 @@ export async function loadModel<
   const report = { ...reportOf(parameters, match), warnings };
   const origin = { folderOrName, options };
   return { head, config, params, tokenizer, labels, name, origin, report };
+}
+
+/** Reads the small files of a folder, and opens the weights. */
+async function openModel(folder: string): Promise<{
+  settings: Record<string, unknown>;
+  stored: BertConfig;
+  tokenizer: BertTokenizer;
+  weights: SafetensorsFile | undefined;
+}> {
+  const settings = await readJsonObject(folder, "config.json");
+  const stored = configFromJson(settings, "config.json");
+  const tokenizer = await readTokenizer(folder);
+  checkVocabularySize(tokenizer.vocabulary, stored.vocabSize);
+  const weights = await openWeights(folder, settings["untrained"] === true);
+  return { settings, stored, tokenizer, weights };
 }
 
 function bareEncoder(name: string): RangeError {
@@ -209,23 +229,50 @@ function bareEncoder(name: string): RangeError {
   );
 }
 
-/** Opens the weights, or says why there are none that may be opened. */
-async function openWeights(folder: string): Promise<SafetensorsFile> {
+/** Files of weights, in whatever format. */
+const WEIGHTS = /\.(safetensors|bin|pt|pth|ckpt|pkl|h5|msgpack|onnx)\b/;
+
+/**
+ * Opens the weights, or says why there are none that may be opened. An untrained model
+ * has none; if there are some, its configuration is wrong.
+ */
+async function openWeights(
+  folder: string,
+  isUntrained: boolean,
+): Promise<SafetensorsFile | undefined> {
   try {
     return await openSafetensors(join(folder, WEIGHTS_FILE));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
+    if (isUntrained && !names.some((name) => WEIGHTS.test(name))) return;
     const pickle = names.find((name) => /\.(bin|pt|pth|ckpt|pkl)$/.test(name));
     throw new TypeError(
       `Cannot load "${basename(folder)}": its weights must be in ` +
         `${WEIGHTS_FILE}; found ` +
         (pickle === undefined
-          ? names.toSorted().join(", ")
-          : `"${pickle}", a pickle, which may run any code when read`) +
+          ? visibleControls(names.toSorted().join(", "))
+          : `${quoted(pickle)}, a pickle, which may run any code when read`) +
         `; save the model again with Python's save_pretrained`,
     );
   }
+}
+
+/** 4 GiB of float32: more than any model that is trained from nothing here. */
+const MAX_NEW_VALUES = 2 ** 30;
+
+/** Refuses new parameters that no memory holds; those of the file are as large as it. */
+function checkNumNew(missing: readonly NamedParameter[]): void {
+  const numNew = missing.reduce((sum, parameter) => sum + sizeOf(parameter), 0);
+  if (numNew <= MAX_NEW_VALUES) return;
+  const largest = missing.reduce((a, b) => sizeOf(a) < sizeOf(b) ? b : a);
+  const { name, shape } = largest;
+  throw new RangeError(
+    `Cannot make new parameters: they must have at most ${MAX_NEW_VALUES} values; ` +
+      `found ${numNew}, most of them in "${name}" of shape [${
+        shape.join(", ")
+      }]; lower the sizes in config.json`,
+  );
 }
 
 /** How many classes the classifier in the file has, whatever it classifies; or 0. */
@@ -260,7 +307,7 @@ function reportOf(
 function checkLabels(labels: readonly string[]): void {
   const must =
     `Cannot load a classifier: the option labels must be a list of at ` +
-    `least two different strings; found ${JSON.stringify(labels)}`;
+    `least two different strings; found ${quoted(labels)}`;
   if (
     !Array.isArray(labels) ||
     !labels.every((label) => typeof label === "string" && label !== "")
@@ -275,17 +322,38 @@ function checkLabels(labels: readonly string[]): void {
 /**
  * The class names in a `config.json`, in the order of their ids; undefined if there
  * are none but Python's placeholders LABEL_0, LABEL_1 …
+ *
+ * A hole, a name twice or an id with two names would give predictions another word.
  */
-function labelsFromJson(idToLabel: unknown): string[] | undefined {
-  if (typeof idToLabel !== "object" || idToLabel === null) return undefined;
-  const names = new Map(Object.entries(idToLabel));
-  const labels = Array.from(
-    { length: names.size },
-    (_, id) => String(names.get(String(id))),
+function labelsFromJson(
+  { id2label, label2id }: Record<string, unknown>,
+): string[] | undefined {
+  if (id2label === undefined || id2label === null) return undefined;
+  const byId = isObject(id2label) ? id2label : {};
+  const labels = Object.keys(byId).map((_, id) => byId[id]);
+  if (
+    !isObject(id2label) || new Set(labels).size < labels.length ||
+    !labels.every((label) => typeof label === "string" && label !== "")
+  ) {
+    throw new TypeError(
+      `Cannot read "config.json": "id2label" must give each id from 0 on a name ` +
+        `of its own; found ${quoted(id2label)}`,
+    );
+  }
+  // Python writes placeholders into one of the two if only the other was set.
+  const wrong = Object.entries(label2id ?? {}).find(([label, id]) =>
+    labels[id] !== label && label !== `LABEL_${id}`
   );
+  if (wrong !== undefined) {
+    const [label, id] = wrong;
+    throw new TypeError(
+      `Cannot read "config.json": "label2id" must agree with "id2label"; found ` +
+        `${quoted(label)} for ${quoted(id)}, which is ${quoted(byId[id])}`,
+    );
+  }
   return labels.every((label, id) => label === `LABEL_${id}`)
     ? undefined
-    : labels;
+    : labels as string[];
 }
 
 /**
@@ -293,16 +361,24 @@ function labelsFromJson(idToLabel: unknown): string[] | undefined {
  * over the same weights would turn every prediction into another word.
  *
  * @param asked The option, if given.
- * @param stored The checkpoint's, if it has names.
+ * @param settings The checkpoint's `config.json`.
  * @param numTrained Classes of the trained classifier in the checkpoint; 0 if none.
  */
 function chooseLabels(
   asked: readonly string[] | undefined,
-  stored: readonly string[] | undefined,
+  settings: Record<string, unknown>,
   numTrained: number,
 ): string[] {
   const isTrained = numTrained > 0;
-  const labels = [...asked ?? (isTrained ? stored : undefined) ?? []];
+  const stored = isTrained ? labelsFromJson(settings) : undefined;
+  if (stored !== undefined && stored.length !== numTrained) {
+    throw new RangeError(
+      `Cannot load a trained classifier: config.json must name each of its classes; ` +
+        `found ${stored.length} names in "id2label" and ${numTrained} rows in ` +
+        `"classifier.weight"`,
+    );
+  }
+  const labels = [...asked ?? stored ?? []];
   if (labels.length === 0) {
     throw new RangeError(
       `Cannot load a classifier: it must have at least two different labels; ` +
@@ -310,7 +386,7 @@ function chooseLabels(
     );
   }
   const quote = (labels: readonly string[]): string =>
-    `[${labels.map((label) => JSON.stringify(label)).join(", ")}]`;
+    `[${labels.map(quoted).join(", ")}]`;
   const differs = stored !== undefined &&
     stored.join("\n") !== labels.join("\n");
   if (isTrained && (numTrained !== labels.length || differs)) {

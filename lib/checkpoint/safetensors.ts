@@ -1,6 +1,7 @@
 /** The safetensors format: weights read tensor by tensor, replaced as a whole. @module */
 
 import { basename } from "node:path";
+import { checkPlainFile } from "./plain_file.ts";
 import { writeSynced } from "./replace.ts";
 import {
   type Dtype,
@@ -46,10 +47,11 @@ export interface SafetensorsFile extends SafetensorsHeader, Disposable {
  * @param path The file.
  * @returns The open file; the caller disposes it.
  * @throws {SyntaxError} If it is another kind of file, or its header is malformed.
- * @throws {TypeError} If a dtype is unknown.
+ * @throws {TypeError} If it is no plain file, or a dtype is unknown.
  * @throws {RangeError} If lengths, shapes or offsets do not fit.
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+  await checkPlainFile(path);
   const handle = await Deno.open(path);
   const file = basename(path);
   try {

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { quoted, visibleControls } from "../printable.ts";
 import { isObject, parseStrictJson } from "./strict_json.ts";
 
 /** Bytes of one value; what is not listed is not in the format. */
@@ -51,6 +52,9 @@ export type SafetensorsHeader = {
 /** The format's own limit: a longer header is an attack or another kind of file. */
 export const MAX_HEADER_BYTES = 100_000_000;
 
+/** Over 10,000 tensors: the largest BERT has 400. */
+const MAX_VALUES = 100_000;
+
 /** No tensor of a model has more axes; it keeps shapes short. */
 const MAX_RANK = 16;
 
@@ -86,8 +90,10 @@ function parseObject(bytes: Uint8Array, file: string): object {
   try {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const text = decoder.decode(bytes);
-    if (text.startsWith("{")) return parseStrictJson(text, 3) as object;
-    problem = `begin with "{"; found ${JSON.stringify(text.slice(0, 8))}`;
+    if (text.startsWith("{")) {
+      return parseStrictJson(text, 3, MAX_VALUES) as object;
+    }
+    problem = `begin with "{"; found ${quoted(text.slice(0, 8))}`;
   } catch (error) {
     problem = `be ${
       error instanceof SyntaxError
@@ -102,39 +108,43 @@ function parseMetadata(entry: unknown, file: string): Record<string, string> {
   if (!isObject(entry)) throw malformed(file, "__metadata__ must be an object");
   const strings = Object.entries(entry).map(([name, value]) => {
     if (typeof value === "string") return [name, value];
-    throw malformed(file, `metadata must be strings; found ${quote(value)}`);
+    throw malformed(file, `metadata must be strings; found ${quoted(value)}`);
   });
   return Object.fromEntries(strings);
 }
 
 function parseEntry(name: string, entry: unknown, file: string): TensorFact {
-  const at = `tensor ${quote(name)}`;
+  const at = `tensor ${quoted(name)}`;
   if (name in {}) {
     throw malformed(
       file,
       `${at} must not be named like a part of every object`,
     );
   }
+  // Every message that names a tensor may then print its name as it is.
+  if (visibleControls(name) !== name) {
+    throw malformed(file, `${at} must have a name without control characters`);
+  }
   if (!isObject(entry)) throw malformed(file, `${at} must be an object`);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== "string" || !Object.hasOwn(BYTES_OF, dtype)) {
     throw new TypeError(
       `Cannot read "${file}": ${at} must have a known dtype; ` +
-        `found ${quote(dtype)}; known are ${Object.keys(BYTES_OF).join(", ")}`,
+        `found ${quoted(dtype)}; known are ${Object.keys(BYTES_OF).join(", ")}`,
     );
   }
   if (!isSizes(shape, MAX_RANK)) {
     throw malformed(
       file,
       `${at} must have a shape of at most ${MAX_RANK} sizes; found ${
-        quote(shape)
+        quoted(shape)
       }`,
     );
   }
   if (!isSizes(offsets, 2) || !(offsets[0]! <= offsets[1]!)) {
     throw malformed(
       file,
-      `${at} must have two ascending data_offsets; found ${quote(offsets)}`,
+      `${at} must have two ascending data_offsets; found ${quoted(offsets)}`,
     );
   }
   const [begin, end] = offsets as [number, number];
@@ -169,7 +179,7 @@ function checkCover(
   for (const [name, { begin, end }] of inOrder) {
     if (begin !== covered || end > dataBytes) {
       throw new RangeError(
-        `Cannot read "${file}": tensor ${quote(name)} must begin at byte ` +
+        `Cannot read "${file}": tensor ${quoted(name)} must begin at byte ` +
           `${covered} and end within ${dataBytes}; found data_offsets ` +
           `[${begin}, ${end}], ${problemOf(begin, covered)}; download it again`,
       );
@@ -192,12 +202,6 @@ function problemOf(begin: number, covered: number): string {
 function isSizes(value: unknown, most: number): value is number[] {
   return Array.isArray(value) && value.length <= most &&
     value.every((size) => Number.isSafeInteger(size) && size >= 0);
-}
-
-/** A value as short JSON. */
-function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
 }
 
 function malformed(file: string, problem: string): SyntaxError {

@@ -3,6 +3,7 @@
 // deno-lint-ignore-file camelcase -- the names in the files are Hugging Face's
 
 import { basename, join } from "node:path";
+import { quoted } from "../printable.ts";
 import { BertTokenizer } from "../tokenizer/bert_tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import {
@@ -16,6 +17,8 @@ import {
   UNK,
   type Vocabulary,
 } from "../tokenizer/vocabulary.ts";
+import { readText } from "./plain_file.ts";
+import { readAtOnce } from "./replace.ts";
 import { isObject, parseStrictJson } from "./strict_json.ts";
 
 /** More than any of these files nests. */
@@ -27,7 +30,8 @@ const MAX_DEPTH = 32;
  * @param folder Its folder.
  * @param file Its name.
  * @returns The object.
- * @throws {RangeError} If it is not there.
+ * @throws {RangeError} If it is not there, or too large.
+ * @throws {TypeError} If it is no plain file.
  * @throws {SyntaxError} If it is not JSON, or not an object.
  */
 export async function readJsonObject(
@@ -36,7 +40,7 @@ export async function readJsonObject(
 ): Promise<Record<string, unknown>> {
   let problem = "an object";
   try {
-    const text = await Deno.readTextFile(join(folder, file));
+    const text = await readText(join(folder, file));
     const json = parseStrictJson(text, MAX_DEPTH);
     if (isObject(json)) return json;
   } catch (error) {
@@ -64,12 +68,16 @@ export async function readJsonObject(
  * @throws {TypeError} If it asks for another kind of tokenizer.
  */
 export async function readTokenizer(folder: string): Promise<BertTokenizer> {
+  return await readAtOnce(folder, readTokenizerFiles);
+}
+
+async function readTokenizerFiles(folder: string): Promise<BertTokenizer> {
   const files = await namesIn(folder);
   const settings = files.has("tokenizer_config.json")
     ? await readJsonObject(folder, "tokenizer_config.json")
     : {};
   if (files.has("vocab.txt")) {
-    const text = await Deno.readTextFile(join(folder, "vocab.txt"));
+    const text = await readText(join(folder, "vocab.txt"));
     const vocabulary = parseVocabulary(text, "vocab.txt");
     return new BertTokenizer(vocabulary, { lowerCase: checkedCase(settings) });
   }
@@ -90,7 +98,7 @@ function vocabularyOf(model: unknown): Vocabulary {
   ) {
     throw new TypeError(
       `Cannot read "${file}": its model must be WordPiece with a vocabulary; ` +
-        `found ${JSON.stringify(isObject(model) ? model["type"] : model)}`,
+        `found ${quoted(isObject(model) ? model["type"] : model)}`,
     );
   }
   const pieces = new Map<unknown, string>();
@@ -116,7 +124,7 @@ function checkedCase(settings: Record<string, unknown>): boolean {
     if (value === undefined || values.includes(value)) continue;
     throw new TypeError(
       `Cannot read "tokenizer_config.json": "${name}" must be ` +
-        `${values.join(" or ")}; found ${JSON.stringify(value)}`,
+        `${values.join(" or ")}; found ${quoted(value)}`,
     );
   }
   return lowerCase === true;
@@ -134,7 +142,7 @@ export function tokenizerWarning(
   const cased = vocabulary.pieces.filter((piece) => /^(##)?[A-Z]/.test(piece));
   if (!lowerCase || cased.length === 0) return undefined;
   return `The vocabulary has ${cased.length} pieces with capitals, such as ` +
-    `"${cased[0]}", that a tokenizer which lower-cases never uses; ` +
+    `${quoted(cased[0])}, that a tokenizer which lower-cases never uses; ` +
     `set "do_lower_case" to false in tokenizer_config.json`;
 }
 

@@ -11,7 +11,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { measureFile } from "../download/checksum.ts";
-import { removeIfThere, syncFolder, writeSynced } from "./replace.ts";
+import { removeTree, syncFolder, writeSynced } from "./replace.ts";
 import { openSafetensors, safetensorsChunks } from "./safetensors.ts";
 import { isObject, parseStrictJson } from "./strict_json.ts";
 
@@ -89,7 +89,7 @@ export async function writeCheckpoint(
   const aside = join(folder, `.checkpoint-${step}.new`);
   const bytes = tensors.reduce((sum, { values }) => sum + values.byteLength, 0);
   try {
-    await removeIfThere(aside);
+    await removeTree(aside);
     await Deno.mkdir(aside, { mode: 0o755 });
     const write = async (
       name: string,
@@ -128,7 +128,7 @@ export async function writeCheckpoint(
     await Deno.rename(aside, path);
     await syncFolder(folder);
   } catch (error) {
-    await removeIfThere(aside).catch(() => {});
+    await removeTree(aside).catch(() => {});
     const { message } = error as Error;
     throw new CheckpointError(
       `Cannot save the checkpoint of step ${step}: the folder must take ` +
@@ -148,14 +148,14 @@ export async function removeCheckpoint(
   { path }: { readonly path: string },
 ): Promise<void> {
   const aside = `${path}.old`;
-  await removeIfThere(aside);
+  await removeTree(aside);
   try {
     await Deno.rename(path, aside);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
     throw error;
   }
-  await removeIfThere(aside);
+  await removeTree(aside);
 }
 
 /**
@@ -173,7 +173,7 @@ export async function listCheckpoints(
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = join(folder, name);
     if (/^\.checkpoint-\d+\.new$|^checkpoint-\d+\.old$/.test(name)) {
-      await removeIfThere(path);
+      await removeTree(path);
     }
     if (!isDirectory || !/^checkpoint-\d+$/.test(name)) continue;
     const manifest = await readManifest(path);

@@ -18,7 +18,7 @@ import {
   checkOption,
   RULES,
 } from "../options.ts";
-import { removeIfThere, writeSynced } from "./replace.ts";
+import { removeTree, writeSynced } from "./replace.ts";
 import { isObject } from "./strict_json.ts";
 import {
   CheckpointError,
@@ -225,7 +225,7 @@ async function openRun(
       await writeRecord(path, { ...record, finished: true });
       if (saveTotalLimit === Infinity) return;
       for (const { finished, path } of runs) {
-        if (finished) await removeIfThere(path);
+        if (finished) await removeTree(path);
       }
     },
     [Symbol.dispose]: () => lock[Symbol.dispose](),

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { quoted } from "../printable.ts";
 import type { DatasetSource, Example, FileLayout } from "./dataset.ts";
 import { malformed, nonBlankText, parseLabel, readTable } from "./table.ts";
 
@@ -103,7 +104,7 @@ export function parseImdb(bytes: Uint8Array, file: string): Example[] {
   const names = header!.cells.join(",");
   if (names !== "review,sentiment" && names !== "text,label") {
     const rule = "its columns must be review,sentiment or text,label";
-    throw malformed(file, rule, JSON.stringify(names.slice(0, 80)));
+    throw malformed(file, rule, quoted(names.slice(0, 80)));
   }
   if (rows.length === 0) {
     throw malformed(file, "it must have at least one review", "none");

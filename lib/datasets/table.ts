@@ -4,6 +4,8 @@
  * @module
  */
 
+import { quoted } from "../printable.ts";
+
 /**
  * `"tsv"`: a row is a line, columns are separated by tabs, and a quote is a
  * character like any other. `"csv"`: RFC 4180, where quoted cells may hold commas,
@@ -168,7 +170,7 @@ function malformedRow(
 
 /** The beginning of a text, quoted. */
 function quote(text: string): string {
-  return JSON.stringify(text.slice(0, 40));
+  return quoted(text.slice(0, 40));
 }
 
 /** Splits CSV into rows of equally many cells. */

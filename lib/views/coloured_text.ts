@@ -8,7 +8,8 @@
  * @module
  */
 
-import { escapeHtml, visibleControls } from "./escape.ts";
+import { visibleControls } from "../printable.ts";
+import { escapeHtml } from "./escape.ts";
 import type { HtmlView } from "./attention/html_view.ts";
 import { pictureFont } from "./font.ts";
 import { svgDocument, svgText } from "./svg.ts";

@@ -1,5 +1,5 @@
 /**
- * Escaping of text for HTML, SVG, JSON in scripts, and terminals.
+ * Escaping of text for HTML, SVG and JSON in scripts.
  *
  * @module
  */
@@ -19,11 +19,6 @@ const ENTITIES: Record<string, string> = {
 const NOT_XML =
   // deno-lint-ignore no-control-regex
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
-
-/** Controls that move a terminal's cursor or turn the reading direction. */
-const UNPRINTABLE =
-  // deno-lint-ignore no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
  * Replaces characters that XML forbids by U+FFFD, the replacement character.
@@ -68,19 +63,4 @@ export function scriptJson(value: unknown): string {
     /[<>&\u2028\u2029]/g,
     (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-/**
- * Makes line breaks, terminal controls and marks of reading direction visible
- * as escapes, so that plain text keeps its lines and its order.
- *
- * @param text Any text.
- * @returns One line of text.
- */
-export function visibleControls(text: string): string {
-  return text.replace(UNPRINTABLE, (mark) => {
-    if (mark === "\n") return "\\n";
-    if (mark === "\t") return "\\t";
-    return `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
 }

@@ -8,7 +8,8 @@
  */
 
 import stringWidth from "string-width";
-import { escapeHtml, visibleControls } from "./escape.ts";
+import { visibleControls } from "../printable.ts";
+import { escapeHtml } from "./escape.ts";
 
 /** The same table twice, for viewers with HTML and without. */
 export type TableView = { html: string; text: string };

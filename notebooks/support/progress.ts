@@ -4,7 +4,8 @@
  * @module
  */
 
-import { escapeHtml, visibleControls } from "../../lib/views/escape.ts";
+import { visibleControls } from "../../lib/printable.ts";
+import { escapeHtml } from "../../lib/views/escape.ts";
 import {
   type Broadcast,
   kernelBroadcast,

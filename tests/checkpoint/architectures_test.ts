@@ -31,7 +31,7 @@ Deno.test("configFromJson() refuses what another architecture needs", () => {
     [{ hidden_act: 3 }, /"hidden_act" must be a string; found 3/],
     [{ position_embedding_type: "relative_key" }, /must be "absolute"/],
     [{ hidden_size: "128" }, /"hidden_size" must be a number; found "128"/],
-    [{ vocab_size: null }, /"vocab_size" must be a number; found undefined/],
+    [{ vocab_size: null }, /"vocab_size" must be a number; found nothing/],
     [{ classifier_dropout: 0.3 }, /"classifier_dropout" must be equal to/],
   ];
   for (const [change, message] of cases) {

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { openSafetensors } from "bertbook/checkpoint/safetensors.ts";
+import { visibleControls } from "bertbook/printable.ts";
+import { readJsonObject } from "bertbook/checkpoint/tokenizer_files.ts";
 import {
   type Entry,
   fileOf,
@@ -36,8 +39,8 @@ const FAULTS: [
     /must be valid UTF-8/,
   ],
   ["a byte order mark", fileOf("\uFEFF{}", 0), SyntaxError, /begin with "{"/],
-  ["bad JSON", fileOf("{oops", 0), SyntaxError, /must be JSON: /],
-  ["an open string", fileOf('{"a\\', 0), SyntaxError, /must be JSON: /],
+  ["bad JSON", fileOf("{oops", 0), SyntaxError, /must be JSON; found /],
+  ["an open string", fileOf('{"a\\', 0), SyntaxError, /must be JSON; found /],
   ["a list", fileOf("[]", 0), SyntaxError, /must begin with "{"/],
   ["nesting of 4", fileOf(nested(3), 0), SyntaxError, /nested at most 3/],
   ["nesting of 10^6", fileOf(nested(1e6), 0), SyntaxError, /nested at most 3/],
@@ -114,6 +117,12 @@ const FAULTS: [
     "a million axes",
     fileOf({ a: F32(0, 4, new Array(1e6).fill(1)) }, 4),
     SyntaxError,
+    /at most 100000 values/,
+  ],
+  [
+    "17 axes",
+    fileOf({ a: F32(0, 4, new Array(17).fill(1)) }, 4),
+    SyntaxError,
     /at most 16 sizes/,
   ],
   [
@@ -180,3 +189,67 @@ for (const [fault, bytes, error, message] of FAULTS) {
     assert.ok(Math.min(...times) < 100, `${times} ms`);
   });
 }
+
+Deno.test("fault 81: a header of very many names is refused before its end", async () => {
+  await using folder = await temporaryFolder();
+  const names = Array.from({ length: 1e5 }, (_, i) => `"${i.toString(36)}":0,`);
+  const path = await writeModel(
+    folder.path,
+    fileOf(`{${names.join("")}oops`, 0),
+  );
+  await assert.rejects(openSafetensors(path), {
+    name: "SyntaxError",
+    message: /its header must be of at most 100000 values$/,
+  });
+});
+
+Deno.test({
+  name: "fault 81: a pipe, a folder or a giant is refused before it is opened",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "model.safetensors");
+    const config = join(folder.path, "config.json");
+    for (const pipe of [path, config]) {
+      await new Deno.Command("mkfifo", { args: [pipe] }).output();
+    }
+    const isPipe = {
+      name: "TypeError",
+      message: /must be a plain file; found a pipe or a device$/,
+    };
+    await assert.rejects(openSafetensors(path), isPipe);
+    await assert.rejects(readJsonObject(folder.path, "config.json"), isPipe);
+    await Deno.remove(path);
+    await Deno.mkdir(path);
+    await assert.rejects(openSafetensors(path), {
+      name: "TypeError",
+      message: /"model\.safetensors": it must be a plain file; found a folder$/,
+    });
+    await Deno.remove(config);
+    await Deno.writeTextFile(config, "{}");
+    await Deno.truncate(config, 3e9); // a hole, which takes no space
+    await assert.rejects(readJsonObject(folder.path, "config.json"), {
+      name: "RangeError",
+      message:
+        /"config\.json": it must have at most 67108864 bytes; found 3000/,
+    });
+  },
+});
+
+Deno.test("fault 84: a tensor's name holds no terminal control", async () => {
+  await using folder = await temporaryFolder();
+  for (const code of ["\u001b]0;title\u0007", "\u009b2J", "a\u202eb"]) {
+    const path = await writeModel(
+      folder.path,
+      fileOf({ [code]: F32(0, 4) }, 4),
+    );
+    await assert.rejects(openSafetensors(path), (error: Error) => {
+      assert.match(
+        error.message,
+        /must have a name without control characters$/,
+      );
+      assert.equal(error.message, visibleControls(error.message));
+      return error instanceof SyntaxError;
+    });
+  }
+});

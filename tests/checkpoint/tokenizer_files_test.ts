@@ -99,7 +99,7 @@ Deno.test("readJsonObject() names the file and what is wrong", async () => {
     message: /Cannot read "config\.json": it must be in the folder "bertb/,
   });
   const cases: [string, RegExp][] = [
-    ["{", /Cannot parse "config\.json": it must be JSON: /],
+    ["{", /Cannot parse "config\.json": it must be JSON; found its end/],
     ["[]", /must be an object/],
     ['{"a":1,"a":2}', /free of duplicates; found "a" twice/],
     ["[".repeat(1e6), /nested at most 32 deep/],

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import {
-  escapeHtml,
-  scriptJson,
-  visibleControls,
-} from "bertbook/views/escape.ts";
+import { escapeHtml, scriptJson } from "bertbook/views/escape.ts";
 import { cutColumns, padColumns, table } from "bertbook/views/table.ts";
 import { INJECTIONS } from "./_samples.ts";
 
@@ -114,11 +110,4 @@ Deno.test("scriptJson() cannot end its script and means the same", () => {
   const json = scriptJson(INJECTIONS);
   assert.doesNotMatch(json, /[<>&\u2028\u2029]/);
   assert.deepEqual(JSON.parse(json), INJECTIONS);
-});
-
-Deno.test("visibleControls() keeps one line, in reading order", () => {
-  assert.equal(
-    visibleControls("a\nb\tc\u001b[2J\u202e"),
-    "a\\nb\\tc\\u001b[2J\\u202e",
-  );
 });

@@ -1,0 +1,39 @@
+/** Plain files of a model folder: looked at before they are opened. @module */
+
+import { basename } from "node:path";
+
+/** The longest tokenizer.json of a BERT has 10 MB. */
+const MAX_TEXT_BYTES = 1 << 26;
+
+/**
+ * Refuses what is no plain file: a pipe would be waited for, and a device has no end.
+ *
+ * @param path The file.
+ * @returns Its size in bytes.
+ * @throws {TypeError} If it is a folder, a pipe or a device.
+ */
+export async function checkPlainFile(path: string): Promise<number> {
+  const { isFile, isDirectory, size } = await Deno.stat(path);
+  if (isFile) return size;
+  throw new TypeError(
+    `Cannot read "${basename(path)}": it must be a plain file; found ` +
+      (isDirectory ? "a folder" : "a pipe or a device"),
+  );
+}
+
+/**
+ * Reads a text of a size that a configuration or a tokenizer may have.
+ *
+ * @param path The file.
+ * @returns Its content, decoded as UTF-8.
+ * @throws {TypeError} If it is no plain file.
+ * @throws {RangeError} If it is too large; then nothing was read.
+ */
+export async function readText(path: string): Promise<string> {
+  const size = await checkPlainFile(path);
+  if (size <= MAX_TEXT_BYTES) return await Deno.readTextFile(path);
+  throw new RangeError(
+    `Cannot read "${basename(path)}": it must have at most ${MAX_TEXT_BYTES} ` +
+      `bytes; found ${size}; is it the file of a model?`,
+  );
+}
