@@ -1,6 +1,8 @@
 /** Atomic replacement of files and folders: a killed process leaves the old or the new. @module */
 
+import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
+import type { FileFact } from "../download/asset.ts";
 import { quoted } from "../printable.ts";
 
 /** The files of a model folder: what {@linkcode replaceFolder} may remove. */
@@ -18,13 +20,14 @@ const MAX_TRIES = 100;
  *
  * @param path The file; an older one is replaced.
  * @param chunks Its content, in order.
- * @returns Its size in bytes.
+ * @returns Its size and SHA-256.
  */
 export async function writeSynced(
   path: string,
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<number> {
+): Promise<FileFact> {
   const aside = `${path}.new`;
+  const hash = createHash("sha256");
   let bytes = 0;
   try {
     {
@@ -38,13 +41,14 @@ export async function writeSynced(
         while (done < chunk.length) {
           done += await file.write(chunk.subarray(done));
         }
+        hash.update(chunk);
         bytes += chunk.length;
       }
       await file.sync();
     }
     await Deno.rename(aside, path);
     await syncFolder(dirname(path));
-    return bytes;
+    return { bytes, sha256: hash.digest("hex") };
   } catch (error) {
     await removeIfThere(aside);
     throw error;
@@ -151,7 +155,9 @@ export async function readAtOnce<Result>(
       : undefined;
     const before = await identityOf(standing);
     const [result] = await Promise.allSettled([read(standing)]);
-    if (before === await identityOf(await standingFolder(folder))) {
+    const after = await identityOf(await standingFolder(folder));
+    // Where nothing is seen, both folders may have been on their way: look again.
+    if (before === after && (after !== undefined || tries >= 3)) {
       if (result.status === "rejected") throw result.reason;
       return result.value;
     }

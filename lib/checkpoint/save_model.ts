@@ -2,6 +2,8 @@
 
 import { join } from "node:path";
 import { namedLeaves } from "../engine/tensor_tree.ts";
+import type { FileFact } from "../download/asset.ts";
+import { checkKnownOptions } from "../options.ts";
 import { type HeadName, HEADS } from "../model/heads/heads.ts";
 import {
   ARCHITECTURES,
@@ -10,6 +12,7 @@ import {
   pythonNameOf,
 } from "./architectures.ts";
 import type { HeadModel } from "./pretrained.ts";
+import { RECEIPT_FILE, receiptOf, type TrainingRecord } from "./receipt.ts";
 import { replaceFolder, writeSynced } from "./replace.ts";
 import {
   checkFinite,
@@ -23,18 +26,24 @@ import { tokenizerFiles } from "./tokenizer_files.ts";
  * Saves a model so that `loadModel` and the class of the same name in Python's
  * transformers open it.
  *
- * The folder appears as a whole, in place of an older one.
+ * The folder appears as a whole, in place of an older one. If the model was trained,
+ * `receipt.json` says from what and how: see `Receipt`.
  *
  * @param model The model; its parameters may be constants or variables.
  * @param folder Where to save it.
+ * @param options `unfinished`: whether a model may be saved whose training was stopped.
  * @returns The files and their sizes in bytes.
- * @throws {RangeError} If a weight is not finite; then the old folder stays.
+ * @throws {RangeError} If a weight is not finite, or the training of the model was
+ * stopped and `unfinished` is not set; then the old folder stays.
  */
 export async function saveModel<H extends HeadName>(
   model: HeadModel<H>,
   folder: string,
+  options: { readonly unfinished?: boolean } = {},
 ): Promise<{ file: string; bytes: number }[]> {
-  const { config, tokenizer } = model;
+  const { config, tokenizer, training } = model;
+  checkKnownOptions("save a model", options, ["unfinished"]);
+  if (!options.unfinished) checkTrained(training);
   const texts = {
     "config.json": JSON.stringify(jsonOf(model), null, 2) + "\n",
     ...tokenizerFiles(tokenizer, {
@@ -43,20 +52,38 @@ export async function saveModel<H extends HeadName>(
     }),
   };
   const written: { file: string; bytes: number }[] = [];
+  const facts: Record<string, FileFact> = {};
   await replaceFolder(folder, async (aside) => {
     const write = async (
       file: string,
       chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
     ): Promise<void> => {
-      const bytes = await writeSynced(join(aside, file), chunks);
-      written.push({ file, bytes });
+      const fact = await writeSynced(join(aside, file), chunks);
+      facts[file] = fact;
+      written.push({ file, bytes: fact.bytes });
     };
     for (const [file, text] of Object.entries(texts)) {
       await write(file, [new TextEncoder().encode(text)]);
     }
     await write(WEIGHTS_FILE, safetensorsChunks(tensorsOf(model)));
+    if (training === undefined) return;
+    const receipt = await receiptOf(training, folder, { ...facts });
+    const text = JSON.stringify(receipt, null, 2) + "\n";
+    await write(RECEIPT_FILE, [new TextEncoder().encode(text)]);
   });
   return written;
+}
+
+/** Refuses a model that a stopped cell or an error has left half trained. */
+function checkTrained(training: TrainingRecord | undefined): void {
+  if (training === undefined) return;
+  const { stage, step, totalSteps } = training;
+  if (stage === "ended" || stage === "evaluated") return;
+  throw new RangeError(
+    `Cannot save the model: its training must have ended; found that it was ` +
+      `stopped at step ${step} of ${totalSteps}; train again, or set the option ` +
+      `unfinished to save it as it is`,
+  );
 }
 
 function jsonOf<H extends HeadName>(

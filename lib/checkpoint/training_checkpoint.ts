@@ -8,8 +8,8 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { join } from "node:path";
+import type { FileFact } from "../download/asset.ts";
 import { measureFile } from "../download/checksum.ts";
 import { removeTree, syncFolder, writeSynced } from "./replace.ts";
 import { openSafetensors, safetensorsChunks } from "./safetensors.ts";
@@ -63,7 +63,7 @@ type Manifest = {
   readonly totalSteps: number;
   readonly isBest: boolean;
   readonly saved: string;
-  readonly files: Readonly<Record<string, { bytes: number; sha256: string }>>;
+  readonly files: Readonly<Record<string, FileFact>>;
 };
 
 /** A checkpoint in a folder, by its manifest alone. */
@@ -91,28 +91,16 @@ export async function writeCheckpoint(
   try {
     await removeTree(aside);
     await Deno.mkdir(aside, { mode: 0o755 });
-    const write = async (
-      name: string,
-      chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-    ): Promise<[string, { bytes: number; sha256: string }]> => {
-      const hash = createHash("sha256");
-      const hashed = async function* (): AsyncGenerator<Uint8Array> {
-        for await (const chunk of chunks) {
-          hash.update(chunk);
-          yield chunk;
-        }
-      };
-      const bytes = await writeSynced(join(aside, name), hashed());
-      return [name, { bytes, sha256: hash.digest("hex") }];
-    };
     const state = tensors.map(({ values, ...tensor }) => ({
       ...tensor,
       values: () => values,
     }));
-    const files = Object.fromEntries([
-      await write(STATE_FILE, safetensorsChunks(state)),
-      await write(EVENTS_FILE, [toBytes(events)]),
-    ]);
+    const pathOf = (name: string): string => join(aside, name);
+    const chunks = safetensorsChunks(state);
+    const files = {
+      [STATE_FILE]: await writeSynced(pathOf(STATE_FILE), chunks),
+      [EVENTS_FILE]: await writeSynced(pathOf(EVENTS_FILE), [toBytes(events)]),
+    };
     const manifest: Manifest = {
       format: FORMAT,
       version: VERSION,
@@ -122,7 +110,7 @@ export async function writeCheckpoint(
       saved: new Date().toISOString(),
       files,
     };
-    await write(MANIFEST_FILE, [toBytes(manifest)]);
+    await writeSynced(pathOf(MANIFEST_FILE), [toBytes(manifest)]);
     await syncFolder(aside);
     await removeCheckpoint({ path });
     await Deno.rename(aside, path);

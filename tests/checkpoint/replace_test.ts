@@ -78,7 +78,10 @@ Deno.test("writeSynced() counts its bytes and leaves no half file", async () => 
   await using home = await temporaryFolder();
   const path = join(home.path, "a.txt");
   const chunks = ["one ", "two"].map((text) => new TextEncoder().encode(text));
-  assert.equal(await writeSynced(path, chunks), 7);
+  assert.deepEqual(await writeSynced(path, chunks), {
+    bytes: 7,
+    sha256: "8ab63e29a4ba14e4e1688f9c15e5af90895421358c945b0431f85d66977bd3d2",
+  });
   const failing = writeSynced(
     path,
     function* (): Generator<Uint8Array> {
