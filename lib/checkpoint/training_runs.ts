@@ -232,6 +232,32 @@ async function openRun(
   };
 }
 
+/** A run as its folder has it. */
+export type SavedRun = {
+  readonly record: RunRecord;
+  readonly data: Readonly<Record<string, readonly object[]>>;
+  /** The sound checkpoints, the newest first. */
+  readonly checkpoints: readonly TrainingCheckpoint[];
+};
+
+/**
+ * Reads a run with all its checkpoints.
+ *
+ * @param path The folder of the run.
+ * @returns The run; undefined if it is not there.
+ */
+export async function readRun(path: string): Promise<SavedRun | undefined> {
+  const record = await readRecord(path);
+  const data = await readJson(join(path, DATA_FILE));
+  if (record === undefined || !isObject(data)) return undefined;
+  const checkpoints: TrainingCheckpoint[] = [];
+  for (const saved of (await listCheckpoints(path)).saved) {
+    const checkpoint = await readCheckpoint(saved);
+    if (checkpoint !== undefined) checkpoints.push(checkpoint);
+  }
+  return { record, data: data as SavedRun["data"], checkpoints };
+}
+
 /** The runs in a folder, the oldest first. */
 async function runsIn(folder: string): Promise<KnownRun[]> {
   const runs: KnownRun[] = [];
@@ -282,8 +308,15 @@ function chooseRun(
   );
 }
 
-/** In what two descriptions differ, by dotted names. */
-function differences(
+/**
+ * In what two descriptions differ.
+ *
+ * @param before A value.
+ * @param now Another one.
+ * @param name Its dotted name within the description.
+ * @returns The dotted name of each difference, and a sentence about it.
+ */
+export function differences(
   before: Json | undefined,
   now: Json | undefined,
   name = "",

@@ -36,7 +36,7 @@ export async function describeRun(
 ): Promise<RunInput> {
   const hashes: Record<string, Json> = {};
   for (const [name, examples] of Object.entries(data)) {
-    hashes[name] = await hashOf(chunksOf(examples));
+    hashes[name] = await hashExamples(examples);
   }
   const description = {
     task,
@@ -51,6 +51,15 @@ export async function describeRun(
     ...origin && { origin: plain(origin) },
   };
   return { description, recipe, data };
+}
+
+/**
+ * The SHA-256 of encoded examples.
+ *
+ * @param examples Plain objects.
+ */
+export function hashExamples(examples: readonly object[]): Promise<string> {
+  return hashOf(chunksOf(examples));
 }
 
 /**
