@@ -43,7 +43,10 @@ export {
   type PretrainableModel,
 } from "./lib/checkpoint/pretrained.ts";
 export { saveModel } from "./lib/checkpoint/save_model.ts";
-export { CheckpointError } from "./lib/checkpoint/training_checkpoint.ts";
+export {
+  CheckpointError,
+  TrainingStoppedError,
+} from "./lib/checkpoint/training_checkpoint.ts";
 export {
   type CheckpointOptions,
   type Checkpoints,

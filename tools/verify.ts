@@ -207,6 +207,7 @@ async function trainAgain(
           isBest && from !== undefined && step <= from.step
         ),
         notes: [],
+        takeStopRequest: () => false,
         record() {},
         save: (checkpoint) => Promise.resolve(void (reached = checkpoint)),
         finish: () => Promise.resolve(),

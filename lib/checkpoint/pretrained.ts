@@ -24,6 +24,7 @@ import {
 import { quoted, visibleControls } from "../printable.ts";
 import type { BertTokenizer } from "../tokenizer/bert_tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { disposeTree, namedLeaves } from "../engine/tensor_tree.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import { checkVocabularySize } from "../tokenizer/vocabulary.ts";
 import {
@@ -219,6 +220,34 @@ async function openModel(folder: string): Promise<{
   checkVocabularySize(tokenizer.vocabulary, stored.vocabSize);
   const weights = await openWeights(folder, settings["untrained"] === true);
   return { settings, stored, tokenizer, weights };
+}
+
+/**
+ * Gives a loaded model the weights that it was loaded with, in place, so that a cell that
+ * trains it can be run again.
+ *
+ * @param model From {@linkcode loadModel}. A model that was not trained stays as it is.
+ * @throws {TypeError} If it was not loaded.
+ * @throws As {@linkcode loadModel} does.
+ */
+export async function reloadModel<H extends HeadName>(
+  model: HeadModel<H>,
+): Promise<void> {
+  const { origin, training } = model;
+  if (origin === undefined) {
+    throw new TypeError(
+      `Cannot reload the model: it must come from loadModel(); found one that does ` +
+        `not; make it anew`,
+    );
+  }
+  if (training === undefined) return;
+  const fresh = await loadModel(origin.folderOrName, origin.options);
+  const values = new Map(namedLeaves(fresh.params));
+  for (const [path, leaf] of namedLeaves(model.params)) {
+    if (leaf instanceof tf.Variable) leaf.assign(values.get(path)!);
+  }
+  disposeTree(fresh.params);
+  delete model.training;
 }
 
 function bareEncoder(name: string): RangeError {

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import process from "node:process";
@@ -57,6 +58,8 @@ export interface OpenRun extends Disposable {
   readonly best: TrainingCheckpoint | undefined;
   /** What a user must know, in sentences: where it continues, or why it is a new run. */
   readonly notes: readonly string[];
+  /** Whether the training is asked to stop; asked once, it no longer is. */
+  takeStopRequest(): boolean;
   /** Notes that a step was taken, so that a later process can say where this one ended. */
   record(step: number): void;
   /** Writes a checkpoint, and removes those that are no longer needed. */
@@ -93,6 +96,11 @@ export type CheckpointOptions = {
    * the number of steps; `"never"` starts a new run.
    */
   readonly resume?: "same" | "required" | "forced" | "never";
+  /**
+   * A file that another process creates to stop the training after a step, with a
+   * checkpoint and a `TrainingStoppedError`; the training removes it. Default none.
+   */
+  readonly stopFile?: string;
 };
 
 /** Differences with which `"forced"` continues: none moves an example. */
@@ -146,9 +154,10 @@ export function checkpointsIn(
     "saveMinutes",
     "saveTotalLimit",
     "resume",
+    "stopFile",
   ]);
   const { saveSteps = 100, saveMinutes = 5 } = options;
-  const { saveTotalLimit = 2, resume = "same" } = options;
+  const { saveTotalLimit = 2, resume = "same", stopFile } = options;
   checkOption("saveSteps", saveSteps, RULES.countOrEndless);
   checkOption("saveMinutes", saveMinutes, RULES.limit);
   checkOption("saveTotalLimit", saveTotalLimit, RULES.count);
@@ -168,7 +177,7 @@ export function checkpointsIn(
           ...recipe !== undefined && { recipe },
           finished: false,
         };
-        const how = { record, data, resume, saveTotalLimit };
+        const how = { record, data, resume, saveTotalLimit, stopFile };
         return await openRun(folder, lock, how);
       } catch (error) {
         lock[Symbol.dispose]();
@@ -181,11 +190,12 @@ export function checkpointsIn(
 async function openRun(
   folder: string,
   lock: FolderLock,
-  { record, data, resume, saveTotalLimit }: {
+  { record, data, resume, saveTotalLimit, stopFile }: {
     readonly record: RunRecord;
     readonly data: RunInput["data"];
     readonly resume: NonNullable<CheckpointOptions["resume"]>;
     readonly saveTotalLimit: number;
+    readonly stopFile: string | undefined;
   },
 ): Promise<OpenRun> {
   const runs = await runsIn(folder);
@@ -211,6 +221,11 @@ async function openRun(
       ...resumed === undefined ? [] : [await placeOf(path, resumed)],
       ...run === undefined ? [] : circumstancesNote(run, record.circumstances),
     ],
+    takeStopRequest(): boolean {
+      if (stopFile === undefined || !existsSync(stopFile)) return false;
+      Deno.removeSync(stopFile);
+      return true;
+    },
     record(step): void {
       lock.check();
       const last = JSON.stringify({ step, time: Date.now() });

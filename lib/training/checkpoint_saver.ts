@@ -7,10 +7,11 @@
  * @module
  */
 
-import type {
-  Json,
-  StoredTensor,
-  TrainingCheckpoint,
+import {
+  type Json,
+  type StoredTensor,
+  type TrainingCheckpoint,
+  TrainingStoppedError,
 } from "../checkpoint/training_checkpoint.ts";
 import type { Checkpoints, OpenRun } from "../checkpoint/training_runs.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
@@ -76,7 +77,12 @@ export class CheckpointSaver<M extends Metrics> {
     return this.run.path;
   }
 
-  /** Saves a checkpoint if one is due; returns when the state is copied. */
+  /**
+   * Saves a checkpoint if one is due; returns when the state is copied.
+   *
+   * @throws {CheckpointError} If an earlier one could not be written.
+   * @throws {TrainingStoppedError} If the training is asked to stop.
+   */
   async saveIfDue(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     const { step, events } = this.progress;
@@ -86,6 +92,13 @@ export class CheckpointSaver<M extends Metrics> {
     const isDue = events.at(-1)?.kind !== "step" ||
       step - this.#savedStep >= saveSteps || minutes >= saveMinutes;
     if (isDue) await this.#begin();
+    if (!this.run.takeStopRequest()) return;
+    await this.save();
+    const { totalSteps } = this.start;
+    throw new TrainingStoppedError(
+      `Training stopped at step ${step} of ${totalSteps}, as it was asked to; run it ` +
+        `again to continue`,
+    );
   }
 
   /** Saves a checkpoint of the last step unless there is one; returns when it is written. */
