@@ -13,7 +13,7 @@ import {
   type ClassifierModel,
   loadModel,
 } from "../../lib/checkpoint/pretrained.ts";
-import { RECIPES } from "./recipe.ts";
+import { RECIPES } from "./recipes.ts";
 import { readResults } from "./results.ts";
 import { settings } from "./settings.ts";
 import { trainingProgress } from "./training_progress.ts";
