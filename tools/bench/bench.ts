@@ -70,7 +70,7 @@ type BenchCase = Pick<StepWorkload, "model" | "tokens" | "precision">;
 const WARM_UP = 2;
 /** A program slower than Bertbook by this factor takes one step in each round. */
 const SLOW = 4;
-const PEAK_READINGS = 5;
+const PEAK_READINGS = 3;
 /** Of the memory. */
 const NUM_READINGS = 10;
 
