@@ -5,8 +5,9 @@
 import { join, relative, resolve } from "node:path";
 import { COLA } from "../lib/datasets/cola/cola.ts";
 import { loadDataset } from "../lib/datasets/load_dataset.ts";
-import { type Notebook, writeNotebook } from "./jupyter/notebook_file.ts";
-import { reportPage } from "./jupyter/page.ts";
+import type { Notebook } from "./jupyter/notebook.ts";
+import { writeNotebook } from "./jupyter/notebook_file.ts";
+import { type KeyFigure, reportPage } from "./jupyter/page.ts";
 import {
   readResults,
   recordResults,
@@ -121,16 +122,13 @@ async function remove(path: string): Promise<void> {
   }
 }
 
-/** One figure with its name; `note` explains it. */
-export type Figure = { label: string; value: string; note?: string };
-
 /**
  * Names and rounds the figures of a run of the tutorial.
  *
  * @param results The content of `metrics.json`; missing figures are left out.
  * @returns The figures in the order in which they are shown.
  */
-export function figuresOf(results: Results): Figure[] {
+export function figuresOf(results: Results): KeyFigure[] {
   const number = (name: string): number | undefined =>
     typeof results[name] === "number" ? results[name] : undefined;
   const text = (name: string): string | undefined =>

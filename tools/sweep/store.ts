@@ -90,19 +90,12 @@ export class SweepStore {
     }
   }
 
-  /** Writes a result to a temporary file, then moves it to its place. */
+  /** Writes a result: its file is whole, or not there. */
   async write(result: SweepResult): Promise<void> {
     await Deno.mkdir(this.#folder, { recursive: true });
-    const file = this.#file(result.run);
-    const aside = `${file}.${Deno.pid}.part`;
     const text = JSON.stringify(result, null, 2) + "\n";
-    try {
-      await writeSynced(aside, [new TextEncoder().encode(text)]);
-      await Deno.rename(aside, file);
-    } catch (error) {
-      await Deno.remove(aside).catch(() => {});
-      throw error;
-    }
+    const bytes = new TextEncoder().encode(text);
+    await writeSynced(this.#file(result.run), [bytes]);
   }
 
   #file(run: SweepRun): string {
