@@ -33,7 +33,7 @@ export {
   type CompileOptions,
 } from "./lib/engine/compile.ts";
 
-export type { Precision } from "./lib/engine/precision.ts";
+export type { CompiledEach, Precision } from "./lib/engine/precision.ts";
 export type { PyTree } from "./lib/engine/py_tree.ts";
 export { type RandomStream, randomStream } from "./lib/engine/random/stream.ts";
 export type { CheckResult } from "./lib/engine/self_test.ts";
@@ -97,7 +97,6 @@ export {
   type BatchOptions,
   type EncodedExample,
   numBatches,
-  type PackingArrays,
 } from "./lib/batches/batches.ts";
 export {
   encodeExamples,
@@ -126,7 +125,7 @@ export {
   sentencePairs,
   sentenceSpans,
 } from "./lib/batches/sentence_pairs.ts";
-export { COLA, type ColaExample } from "./lib/datasets/cola/cola.ts";
+export { COLA, type ColaExample } from "./lib/datasets/cola.ts";
 export type {
   ArchiveLayout,
   Dataset,
@@ -139,7 +138,7 @@ export type {
   Part,
   PartReport,
 } from "./lib/datasets/dataset.ts";
-export { IMDB } from "./lib/datasets/imdb/imdb.ts";
+export { IMDB } from "./lib/datasets/imdb.ts";
 export {
   type Split,
   split,
@@ -156,7 +155,7 @@ export {
 } from "./lib/datasets/table.ts";
 export { copySequences } from "./lib/datasets/toy/copy_task.ts";
 export { isRhyme, type Rhyme, soundsOf } from "./lib/datasets/toy/rhymes.ts";
-export { TREC } from "./lib/datasets/trec/trec.ts";
+export { TREC } from "./lib/datasets/trec.ts";
 
 // Model
 export {
@@ -205,6 +204,7 @@ export {
   HEADS,
   initHead,
 } from "./lib/model/heads/heads.ts";
+export type { PackingArrays } from "./lib/model/input.ts";
 export type {
   MaskedLmParams,
   PredictionParams,
@@ -233,6 +233,7 @@ export {
   type TransformerConfig,
   transformerConfig,
   type TransformerOutput,
+  transformerParameters,
   type TransformerParams,
 } from "./lib/model/transformer.ts";
 export { type Activation, gelu } from "./lib/ops/activations.ts";
@@ -255,7 +256,11 @@ export {
   type AdamWRates,
   type AdamWState,
 } from "./lib/training/adamw.ts";
-export { decays, type LrMultipliers } from "./lib/training/parameter_groups.ts";
+export {
+  decays,
+  type LrMultipliers,
+  noDecayPaths,
+} from "./lib/training/parameter_groups.ts";
 export {
   evaluatePretraining,
   type PretrainingMetrics,
@@ -284,6 +289,7 @@ export {
   type PretrainData,
   type PretrainOptions,
 } from "./lib/training/pretrain.ts";
+export { layerGradientNorms } from "./lib/training/layer_gradients.ts";
 export {
   learningRateAt,
   type Schedule,
@@ -293,7 +299,6 @@ export {
   NEXT_SENTENCE_LABELS,
   type NextSentenceMetrics,
 } from "./lib/training/tasks/next_sentence.ts";
-export type { ClassificationMetrics } from "./lib/training/tasks/sequence_classification.ts";
 export {
   type Divergence,
   type PlainBatch,
@@ -313,7 +318,7 @@ export {
   type TrainOptions,
 } from "./lib/training/train_options.ts";
 export {
-  type AccumulateArguments,
+  type Accumulate,
   type CompiledTrainStep,
   compileTrainStep,
   type GradientSums,
@@ -325,7 +330,6 @@ export {
   type StepSettings,
   type TrainState,
   type TrainStep,
-  type TrainStepArguments,
   type UpdateSettings,
 } from "./lib/training/train_step.ts";
 
@@ -383,14 +387,11 @@ export {
 } from "./lib/evaluation/errors.ts";
 export {
   accuracy,
+  type ClassificationMetrics,
   matthewsCorrelation,
   mccPerBatch,
 } from "./lib/evaluation/metrics.ts";
-export {
-  argMax,
-  crossEntropy,
-  softmax,
-} from "./lib/evaluation/probabilities.ts";
+export { argMax, logLoss, softmax } from "./lib/evaluation/probabilities.ts";
 export {
   type ClassificationReport,
   classificationReport,
@@ -401,6 +402,7 @@ export {
 export {
   attentionChange,
   attentionEntropy,
+  uniformAttentionWarning,
 } from "./lib/interpretation/attention_entropy.ts";
 export {
   attentionPatterns,
@@ -409,8 +411,11 @@ export {
   PATTERNS,
 } from "./lib/interpretation/attention_patterns.ts";
 export { attentionRollout } from "./lib/interpretation/attention_rollout.ts";
-export { rankCorrelation } from "./lib/interpretation/correlation.ts";
-export { explain, type Explanation } from "./lib/interpretation/explain.ts";
+export {
+  explain,
+  type Explanation,
+  rankCorrelation,
+} from "./lib/interpretation/explain.ts";
 export {
   type Attentions,
   eachHead,
@@ -419,11 +424,9 @@ export {
   meanScores,
   rankHeads,
 } from "./lib/interpretation/head_scores.ts";
-export { layerGradientNorms } from "./lib/interpretation/layer_gradients.ts";
 export {
   type Choice,
   type Hiding,
   type OcclusionOptions,
   probabilityLost,
 } from "./lib/interpretation/occlusion.ts";
-export { uniformAttentionWarning } from "./lib/interpretation/uniform_attention.ts";

@@ -125,4 +125,4 @@ export {
   type ShowOptions,
 } from "./lib/views/show.ts";
 export { table, type TableView } from "./lib/views/table.ts";
-export type { VegaLiteSpec } from "./lib/views/theme.ts";
+export type { VegaLiteSpec } from "./lib/views/charts/chart.ts";

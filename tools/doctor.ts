@@ -2,10 +2,10 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
-import { COLA } from "../lib/datasets/cola/cola.ts";
-import { IMDB } from "../lib/datasets/imdb/imdb.ts";
+import { COLA } from "../lib/datasets/cola.ts";
+import { IMDB } from "../lib/datasets/imdb.ts";
 import { loadDataset } from "../lib/datasets/load_dataset.ts";
-import { TREC } from "../lib/datasets/trec/trec.ts";
+import { TREC } from "../lib/datasets/trec.ts";
 import { describeDevice, startEngine } from "../lib/engine/engine.ts";
 import { bestOf, peakMeter } from "./bench/peak_flops.ts";
 import { describeSpeed, speedSettings } from "../lib/engine/speed_settings.ts";

@@ -3,7 +3,7 @@
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { join, relative, resolve } from "node:path";
-import { COLA } from "../lib/datasets/cola/cola.ts";
+import { COLA } from "../lib/datasets/cola.ts";
 import { loadDataset } from "../lib/datasets/load_dataset.ts";
 import type { Notebook } from "./jupyter/notebook.ts";
 import { writeNotebook } from "./jupyter/notebook_file.ts";

@@ -9,8 +9,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { BertInput } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
-import { inputFrom } from "../model/input.ts";
-import type { Batch, PackingArrays } from "./batches.ts";
+import { inputFrom, type PackingArrays } from "../model/input.ts";
+import type { Batch } from "./batches.ts";
 import type { AnswerBatch, TokenBatch } from "./head_batches.ts";
 import type { MaskedBatch } from "./masking.ts";
 import type { NextTokenBatch } from "./next_token.ts";
@@ -52,7 +52,7 @@ export type TokenArrays = {
   readonly indices: readonly number[];
   /** T. */
   readonly length: number;
-  readonly packing?: PackingArrays;
+  readonly packing?: PackingArrays<Int32Array>;
 };
 
 /** The arrays with a value for each token; all others have some for each example. */

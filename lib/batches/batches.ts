@@ -7,6 +7,7 @@
  */
 
 import { type BertConfig, maxSequenceLength } from "../model/config.ts";
+import type { PackingArrays } from "../model/input.ts";
 import { checkOption, RULES } from "../options.ts";
 import { sequentialOrder } from "./sampler.ts";
 
@@ -21,16 +22,6 @@ export type EncodedExample = {
   tokenTypeIds: number[];
   /** Its class. */
   label: number;
-};
-
-/** The positions of packed examples, several of which share a row. */
-export type PackingArrays = {
-  /** Position of each token in its own example, [R, T]. */
-  positionIds: Int32Array;
-  /** Which example each token is of, counted from 1, [R, T]; padding is 0. */
-  sequenceIds: Int32Array;
-  /** Where the first token of each example is among all R · T, [B]. */
-  clsPositions: Int32Array;
 };
 
 /** B examples in rows of T tokens: one example in each row, or several if packed. */
@@ -50,7 +41,7 @@ export type Batch = {
   /** T. */
   length: number;
   /** Only if several examples share a row. */
-  packing?: PackingArrays;
+  packing?: PackingArrays<Int32Array>;
 };
 
 /** How to form batches. */
@@ -195,6 +186,21 @@ function tooLong(
       }; encode with ` +
       `maxLength=${length} or pad to the longest`,
   );
+}
+
+/**
+ * How batches for a model are padded.
+ *
+ * @param config Supplies the id of padding, and the longest sequence.
+ * @returns Options of {@linkcode batchesOf}.
+ */
+export function paddingOf(
+  config: BertConfig,
+): Pick<BatchOptions, "multipleOf" | "padTokenId"> {
+  return {
+    multipleOf: lengthMultiple(config),
+    padTokenId: config.padTokenId,
+  };
 }
 
 /**

@@ -17,9 +17,11 @@ import { checkOption, RULES } from "../options.ts";
 import {
   type Batch,
   batchesOf,
+  type BatchOptions,
   type EncodedExample,
   exampleAt,
   lengthMultiple,
+  paddingOf,
 } from "./batches.ts";
 import { sequentialOrder } from "./sampler.ts";
 
@@ -53,7 +55,7 @@ export type PackedBatchOptions = {
    * many examples and equally many rows in each; default 1. A last batch that cannot be
    * shared out evenly is one micro-batch: new shapes would not pay once in an epoch.
    */
-  microBatches?: number;
+  numMicroBatches?: number;
 };
 
 /**
@@ -107,12 +109,12 @@ export function* packedBatchesOf(
   options: PackedBatchOptions,
 ): Generator<Batch> {
   const { batchSize, rowLength, multipleOf = 1, rowsMultipleOf = 1 } = options;
-  const { order = sequentialOrder(examples.length), microBatches = 1 } =
+  const { order = sequentialOrder(examples.length), numMicroBatches = 1 } =
     options;
   const { padTokenId = 0 } = options;
   checkOption("batchSize", batchSize, RULES.count);
   checkOption("rowLength", rowLength, RULES.count);
-  checkOption("microBatches", microBatches, RULES.count);
+  checkOption("numMicroBatches", numMicroBatches, RULES.count);
   checkOption("multipleOf", multipleOf, RULES.count);
   checkOption("rowsMultipleOf", rowsMultipleOf, RULES.count);
   for (let start = 0; start < order.length; start += batchSize) {
@@ -125,8 +127,8 @@ export function* packedBatchesOf(
       ? rowLength
       : Math.ceil(longest / multipleOf) * multipleOf;
     const isEven = members.length === batchSize ||
-      members.length % microBatches === 0;
-    const count = isEven ? Math.min(microBatches, members.length) : 1;
+      members.length % numMicroBatches === 0;
+    const count = isEven ? Math.min(numMicroBatches, members.length) : 1;
     const groups = deal(lengths, count)
       .map((group) => group.map((at) => members[at]!));
     yield pack(examples, groups, { length, rowsMultipleOf, padTokenId });
@@ -209,8 +211,8 @@ function pack(
 /** Whether several short examples share a row, or each has its own. */
 export type Batching = "packed" | "padded";
 
-/** The examples of each batch. */
-type BatchMembers = { batchSize: number; order: readonly number[] };
+/** The examples of each batch; by default in the order in which they are. */
+export type BatchMembers = Pick<BatchOptions, "batchSize" | "order">;
 
 /** T of packed rows: longer rows have less padding, but attention grows with T². */
 const PACKED_LENGTH = 48;
@@ -233,14 +235,13 @@ export const BATCHES_OF: Readonly<
       multipleOf: lengthMultiple(config, 16),
       // The first step of a shape takes seconds, a row of padding milliseconds.
       rowsMultipleOf: 2,
-      microBatches: numReplicas(),
+      numMicroBatches: numReplicas(),
       padTokenId: config.padTokenId,
     }),
   padded: (examples, config, members) =>
     batchesOf(examples, {
       ...members,
       length: "longest",
-      multipleOf: lengthMultiple(config),
-      padTokenId: config.padTokenId,
+      ...paddingOf(config),
     }),
 };

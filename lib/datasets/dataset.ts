@@ -84,7 +84,36 @@ export type ArchiveLayout<E extends Example = Example> = {
   readonly parseMember: (name: string, text: string) => [Part, E];
 };
 
-/** What a dataset is, where its files may be, and how they are read. */
+/**
+ * What a dataset is, where its files may be, and how they are read.
+ *
+ * @example A table with columns of its own
+ * ```ts
+ * import { type DatasetSource, readTable } from "bertbook";
+ * import assert from "node:assert/strict";
+ *
+ * const labels = ["ham", "spam"];
+ * function parse(bytes: Uint8Array, file: string) {
+ *   return readTable(bytes, { file, format: "tsv", columns: 3 })
+ *     .map(({ cells: [_date, label = "", text = ""] }) => ({
+ *       text,
+ *       label: labels.indexOf(label),
+ *     }));
+ * }
+ * const holdOut = { part: "validation", fraction: 0.1, seed: 1 } as const;
+ * const MAILS: DatasetSource = {
+ *   name: "mails",
+ *   title: "Mails",
+ *   paper: "our own, 2026",
+ *   unit: "mails",
+ *   labels,
+ *   layouts: [{ files: { train: "mails.tsv" }, parse, holdOut }],
+ * };
+ * const bytes = new TextEncoder().encode("1 May\tspam\tBuy now!");
+ * assert.deepEqual(parse(bytes, "mails.tsv"), [{ text: "Buy now!", label: 1 }]);
+ * assert.equal(MAILS.embedded, undefined);
+ * ```
+ */
 export type DatasetSource<E extends Example = Example> = {
   /** Its folder in `BERTBOOK_DATA`. */
   readonly name: string;
@@ -101,8 +130,8 @@ export type DatasetSource<E extends Example = Example> = {
   readonly layouts: readonly (FileLayout<E> | ArchiveLayout<E>)[];
   /** The official files. */
   readonly asset?: Asset;
-  /** The small dataset of this project that is used in its place. */
-  readonly embedded: {
+  /** The small dataset of this project that is used in its place, if it has one. */
+  readonly embedded?: {
     readonly title: string;
     /** What is in it. */
     readonly content: string;
@@ -133,8 +162,8 @@ export function describeDataset(
   );
   const sizes = [counts.slice(0, -1).join(", "), counts.at(-1)]
     .filter((words) => words !== "").join(" and ") + ` ${source.unit}`;
-  const { title, content } = source.embedded;
   if (origin === "embedded") {
+    const { title, content } = source.embedded!;
     return `${title}, ${content} that this project generates: ${sizes}. ` +
       `Not real ${source.title}: ${reason}`;
   }

@@ -58,31 +58,30 @@ const MAX_MEMBER_BYTES = 1 << 20;
 /**
  * Loads a dataset: a folder that the user named wins, and its files must be right;
  * else the official files are downloaded once; else the embedded dataset is used,
- * and `description` says why.
+ * if there is one, and `description` says why.
  *
  * @param source The dataset.
  * @param options Where to look.
  * @returns The dataset; equal files give equal lists.
- * @throws {RangeError} If `BERTBOOK_DATA` names no folder, or the named folder lacks
- * a file.
+ * @throws {RangeError} If `BERTBOOK_DATA` names no folder, the named folder lacks a
+ * file, or the dataset is nowhere.
  * @throws {SyntaxError} If a file of the named folder is malformed.
  */
 export async function loadDataset<E extends Example>(
   source: DatasetSource<E>,
   options: DatasetOptions = {},
 ): Promise<Dataset<E>> {
-  const { embedded } = source;
   const place = await findDataset(source, options);
-  const isEmbedded = place.origin === "embedded";
-  const layouts = isEmbedded ? [embedded.layout] : source.layouts;
+  const embedded = place.origin === "embedded" ? source.embedded : undefined;
+  const layouts = embedded ? [embedded.layout] : source.layouts;
   const parts = await readParts(source.title, layouts, place.folder);
   return {
     ...parts,
-    title: isEmbedded ? embedded.title : source.title,
+    title: embedded?.title ?? source.title,
     origin: place.origin,
     description: describeDataset(source, parts, place),
     labels: source.labels,
-    legend: isEmbedded && embedded.legend
+    legend: embedded?.legend
       ? await readLegend(join(place.folder, embedded.legend))
       : source.legend ?? {},
     report: reportDataset(parts),
@@ -126,15 +125,20 @@ function embeddedPath(...names: string[]): string {
 
 /** Chooses the folder to read. */
 async function findDataset(
-  { name, asset, embedded }: DatasetSource,
+  { name, title, asset, embedded }: DatasetSource,
   options: DatasetOptions,
 ): Promise<Place> {
   const { provision = {} } = options;
-  const standIn = (reason: string): Place => ({
-    origin: "embedded",
-    folder: embeddedPath(embedded.folder),
-    reason,
-  });
+  const standIn = (reason: string): Place => {
+    if (embedded !== undefined) {
+      const folder = embeddedPath(embedded.folder);
+      return { origin: "embedded", folder, reason };
+    }
+    throw new RangeError(
+      `Cannot load ${title}: BERTBOOK_DATA must hold a folder "${name}"; ` +
+        `found none, and no embedded dataset (${reason}); name the folder`,
+    );
+  };
   // A folder that the caller names has priority over the environment.
   const embeddedOnly = options.embeddedOnly ??
     (options.folder === undefined &&

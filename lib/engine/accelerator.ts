@@ -103,7 +103,7 @@ export type OperationAttributes = Readonly<
 
 /** What an engine can do beyond tfjs's operations. */
 export type Accelerator = {
-  /** How many operations a traced function runs at a time. */
+  /** How many replicas a traced function runs side by side. */
   readonly numReplicas: number;
   /** Whether traced functions can have fused parts. */
   canFuse(): boolean;

@@ -19,8 +19,6 @@ import { flatten, type PyTree, unflatten } from "./py_tree.ts";
 import { TracingCache } from "./tracing_cache.ts";
 import { noteTrace } from "./tracing_report.ts";
 
-export type { SignatureReport } from "./accelerator.ts";
-
 /** How to compile. */
 export type CompileOptions = GraphOptions & {
   /** Appears in messages and reports. */
@@ -68,20 +66,15 @@ export function runFunctionsEagerly(eagerly: boolean): void {
   isEager = eagerly;
 }
 
-/** Whether {@linkcode runFunctionsEagerly} is on. */
-export function functionsRunEagerly(): boolean {
-  return isEager;
-}
-
 /**
- * Into how many parts a batch should be cut that a compiled function computes: each
- * part is computed by its own thread.
+ * The number of replicas: how many micro-batches a compiled function should compute side
+ * by side, each on a thread of its own.
  *
  * One operation split among all threads ends when the slowest of them does, and the
- * next one begins with data in another core's cache. Parts of a batch do not wait for
- * each other until their gradients are added up.
+ * next one begins with data in another core's cache. Replicas do not wait for each other
+ * until their gradients are added up.
  *
- * @example One thread computes one thing at a time
+ * @example WebAssembly has one replica
  * ```ts
  * import { numReplicas } from "bertbook/engine/compile.ts";
  * import { startEngine } from "bertbook/engine/engine.ts";

@@ -16,8 +16,6 @@ import {
 import { flatten, type PyTree, unflatten } from "./py_tree.ts";
 import { SignatureIndex } from "./tracing_cache.ts";
 
-export type { FuseOptions } from "./accelerator.ts";
-
 /**
  * The largest tensors, in elements, that fit into a core's nearest cache, where one
  * pass more costs less than another kernel is worth.

@@ -10,6 +10,12 @@ import { platform } from "./platform.ts";
  */
 export type Precision = "float32" | "bfloat16";
 
+/** A function of tensors, compiled once for each precision. */
+export type CompiledEach<
+  // deno-lint-ignore no-explicit-any -- its arguments are PyTrees of any kind
+  Run extends (...args: any) => PyTree | void,
+> = Readonly<Record<Precision, Compiled<Parameters<Run>, ReturnType<Run>>>>;
+
 /**
  * Compiles a function once for each precision.
  *

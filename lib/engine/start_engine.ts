@@ -62,8 +62,8 @@ export type EngineOptions = {
 };
 
 /**
- * A batch is computed in as many parts as operations run at the same time, and each
- * part has gradients of all weights, which are added up.
+ * A batch is computed by as many replicas as operations run at the same time, and each
+ * replica has gradients of all weights, which are added up.
  */
 const MOST_AT_A_TIME = 4;
 

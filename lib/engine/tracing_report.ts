@@ -1,7 +1,7 @@
 /** Tracing report: what compiling has cost this process so far. @module */
 
 /** What became of one compiled function. */
-export type TracedFunction = {
+export type FunctionReport = {
   readonly name: string;
   /** How many signatures it was traced for. */
   readonly signatures: number;
@@ -19,10 +19,10 @@ export type TracingReport = {
   /** Time of all first calls. */
   readonly firstCallSeconds: number;
   /** From the costliest to the cheapest. */
-  readonly functions: readonly TracedFunction[];
+  readonly functions: readonly FunctionReport[];
 };
 
-const traced = new Map<string, TracedFunction>();
+const traced = new Map<string, FunctionReport>();
 
 /**
  * Notes that a function was traced.
@@ -67,7 +67,7 @@ export function noteTrace(
  */
 export function tracingReport(): TracingReport {
   const functions = [...traced.values()].sort((a, b) => b.seconds - a.seconds);
-  const total = (field: Exclude<keyof TracedFunction, "name">): number =>
+  const total = (field: Exclude<keyof FunctionReport, "name">): number =>
     functions.reduce((sum, each) => sum + each[field], 0);
   return {
     signatures: total("signatures"),

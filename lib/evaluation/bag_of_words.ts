@@ -5,7 +5,7 @@
  * @module
  */
 
-import { checkPaired, checkSome } from "./confusion.ts";
+import { checkPaired, checkSome } from "./check_predictions.ts";
 import { softmax } from "./probabilities.ts";
 
 /** A linear classifier of bags of words. Its sizes: V words, C classes. */
@@ -48,7 +48,7 @@ const MAX_ITERATIONS = 10_000;
  * @example
  * ```ts
  * import { bagLogits, fitBagOfWords } from "bertbook";
- * import { argMax } from "bertbook/evaluation/metrics.ts";
+ * import { argMax } from "bertbook/evaluation/probabilities.ts";
  * import assert from "node:assert/strict";
  *
  * const model = fitBagOfWords([[0, 2], [1, 2], [0]], [0, 1, 0], {

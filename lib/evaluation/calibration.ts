@@ -1,7 +1,7 @@
 /** Whether a classifier is as often right as it is sure. @module */
 
-import { checkPaired } from "./confusion.ts";
-import { argMax } from "./probabilities.ts";
+import { checkPaired } from "./check_predictions.ts";
+import { predictedClass } from "./probabilities.ts";
 
 /** Predictions of similar confidence. */
 export type ReliabilityBin = {
@@ -46,7 +46,7 @@ export function reliabilityBins(
     () => ({ count: 0, confidence: 0, right: 0 }),
   );
   for (const [i, row] of probabilities.entries()) {
-    const prediction = argMax(row);
+    const prediction = predictedClass(row);
     const confidence = row[prediction]!;
     // Single precision may round a sure prediction to slightly above 1.
     if (!(confidence >= 0 && confidence <= 1 + 1e-6)) {

@@ -1,5 +1,7 @@
 /** The confusion matrix: which class was taken for which. @module */
 
+import { checkPaired } from "./check_predictions.ts";
+
 /**
  * Counts how often each actual class received each prediction.
  *
@@ -41,60 +43,4 @@ export function confusionMatrix(
     row[predictions[i]!]! += 1;
   }
   return matrix;
-}
-
-/**
- * Writes a confusion matrix as CSV, one row for each actual class.
- *
- * @param matrix Counts [actual][predicted], [C, C].
- * @param classNames Names of the classes, [C].
- * @returns The table, with the names in the first row and column.
- * @throws {RangeError} If the names do not match the matrix.
- */
-export function confusionCsv(
-  matrix: readonly (readonly number[])[],
-  classNames: readonly string[],
-): string {
-  if (matrix.length !== classNames.length) {
-    throw new RangeError(
-      `Cannot write a confusion matrix: each class must have a name; ` +
-        `found ${matrix.length} classes and ${classNames.length} names`,
-    );
-  }
-  const names = classNames.map((name) => `"${name.replaceAll('"', '""')}"`);
-  const rows = matrix.map((counts, i) => [names[i], ...counts].join(","));
-  return [["actual", ...names].join(","), ...rows].join("\n") + "\n";
-}
-
-/**
- * Checks that every prediction has its label.
- *
- * @param predictions One entry for each example, [N].
- * @param labels One entry for each example, [N].
- * @throws {RangeError} If the lengths differ.
- */
-export function checkPaired(
-  predictions: ArrayLike<unknown>,
-  labels: ArrayLike<unknown>,
-): void {
-  if (predictions.length !== labels.length) {
-    throw new RangeError(
-      `Cannot compare predictions with labels: their numbers must be equal; ` +
-        `found ${predictions.length} predictions and ${labels.length} labels`,
-    );
-  }
-}
-
-/**
- * Checks that there is something to take a mean of.
- *
- * @param labels One entry for each example, [N].
- * @throws {RangeError} If N is 0.
- */
-export function checkSome(labels: ArrayLike<unknown>): void {
-  if (labels.length === 0) {
-    throw new RangeError(
-      `Cannot score predictions: there must be at least one example; found 0`,
-    );
-  }
 }

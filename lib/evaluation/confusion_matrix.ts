@@ -1,6 +1,7 @@
 /** A confusion matrix that grows, and every score that it decides. @module */
 
-import { checkSome, confusionCsv, confusionMatrix } from "./confusion.ts";
+import { checkSome } from "./check_predictions.ts";
+import { confusionMatrix } from "./confusion.ts";
 import { type ClassScores, reportOf } from "./report.ts";
 
 /**
@@ -205,9 +206,13 @@ export class ConfusionMatrix {
     ).join("\n");
   }
 
-  /** The counts as CSV, one row for each actual class. */
+  /** The counts as CSV, one row for each actual class, with the names of all. */
   toCsv(): string {
-    return confusionCsv(this.#counts, this.classNames);
+    const names = this.classNames
+      .map((name) => `"${name.replaceAll('"', '""')}"`);
+    const rows = this.#counts.map((counts, c) => [names[c], ...counts]);
+    return [["actual", ...names], ...rows]
+      .map((cells) => cells.join(",") + "\n").join("");
   }
 
   #scores(average: Average, beta: number = 1): ClassScores {

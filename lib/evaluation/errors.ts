@@ -1,7 +1,7 @@
 /** Where a classifier errs: by group, and its most confident mistakes. @module */
 
-import { checkPaired } from "./confusion.ts";
-import { argMax, softmax } from "./probabilities.ts";
+import { checkPaired } from "./check_predictions.ts";
+import { predictedClass, softmax } from "./probabilities.ts";
 
 /** The errors in one group of examples. */
 export type GroupErrors = {
@@ -89,7 +89,7 @@ export function worstMistakes(
   checkPaired(logits, labels);
   return logits
     .map((row, index) => {
-      const prediction = argMax(row);
+      const prediction = predictedClass(row);
       const confidence = softmax(row)[prediction]!;
       return { index, prediction, label: labels[index]!, confidence };
     })

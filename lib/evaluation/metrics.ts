@@ -1,8 +1,6 @@
-/** Predictions and labels in, one number out. @module */
+/** Metrics: predictions and labels in, one number out. @module */
 
-import { checkPaired, checkSome } from "./confusion.ts";
-
-export { argMax, crossEntropy, softmax } from "./probabilities.ts";
+import { checkPaired, checkSome } from "./check_predictions.ts";
 
 /**
  * The share of predictions that are right.
@@ -56,6 +54,61 @@ export function matthewsCorrelation(
   const spread = (total ** 2 - dot(predicted, predicted)) *
     (total ** 2 - dot(actual, actual));
   return spread === 0 ? 0 : covariance / Math.sqrt(spread);
+}
+
+/**
+ * Why the Matthews correlation is undefined, if it is.
+ *
+ * @param predictions Predicted classes of the validation examples, [N].
+ * @param labels Actual classes, [N].
+ * @returns A sentence for the reader; undefined if there are two classes on each side.
+ */
+export function undefinedMccWarning(
+  predictions: readonly number[],
+  labels: readonly number[],
+): string | undefined {
+  for (const [side, classes] of Object.entries({ labels, predictions })) {
+    if (classes.some((value) => value !== classes[0])) continue;
+    return `The Matthews correlation is 0 by definition, as all validation ${side} ` +
+      `are of class ${classes[0]}`;
+  }
+}
+
+/** The metrics of a sequence classifier. */
+export type ClassificationMetrics = {
+  /** Mean cross-entropy without dropout, in nats. */
+  readonly loss: number;
+  /** Matthews correlation; 0 if it is undefined. */
+  readonly mcc: number;
+  readonly accuracy: number;
+};
+
+/** All of them that need only the predicted classes; higher is better. */
+const METRICS: Record<
+  Exclude<keyof ClassificationMetrics, "loss">,
+  (predictions: readonly number[], labels: readonly number[]) => number
+> = { mcc: matthewsCorrelation, accuracy };
+
+/** The names for `metricForBestModel`, the default first. */
+export const METRIC_NAMES = [...Object.keys(METRICS), "loss"] as readonly (
+  keyof ClassificationMetrics
+)[];
+
+/**
+ * Evaluates predictions by every metric.
+ *
+ * @param predictions Predicted classes, [N].
+ * @param labels Actual classes, [N].
+ * @returns The metrics by their names; only the loss needs more than the classes.
+ * @throws {RangeError} If the lengths differ or there is no example.
+ */
+export function predictionMetrics(
+  predictions: readonly number[],
+  labels: readonly number[],
+): Omit<ClassificationMetrics, "loss"> {
+  const scores = Object.entries(METRICS)
+    .map(([name, metric]) => [name, metric(predictions, labels)]);
+  return Object.fromEntries(scores);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** From logits to probabilities, predictions and loss. @module */
 
-import { checkPaired, checkSome } from "./confusion.ts";
+import { checkPaired, checkSome } from "./check_predictions.ts";
 
 /**
  * Turns logits into probabilities: exp(zᵢ) / Σ exp(zⱼ).
@@ -29,6 +29,19 @@ export function logSoftmax(logits: readonly number[]): number[] {
 }
 
 /**
+ * The class that a classifier predicts: the likeliest one.
+ *
+ * Predictions, classifications, explanations and lists of mistakes all ask here.
+ *
+ * @param scores Its logits, or its probabilities, [C].
+ * @returns The class.
+ * @throws {RangeError} As {@linkcode argMax}.
+ */
+export function predictedClass(scores: readonly number[]): number {
+  return argMax(scores);
+}
+
+/**
  * The index of the largest value, the first of equal ones.
  *
  * @param values At least one number.
@@ -46,14 +59,15 @@ export function argMax(values: ArrayLike<number>): number {
 }
 
 /**
- * Mean cross-entropy: -log of the probability of the actual class.
+ * Mean cross-entropy on plain numbers: -log of the probability of the actual class. As
+ * scikit-learn's `log_loss`.
  *
  * @example Even logits know nothing: the loss is log C
  * ```ts
- * import { crossEntropy } from "bertbook";
+ * import { logLoss } from "bertbook";
  * import assert from "node:assert/strict";
  *
- * assert.equal(crossEntropy([[0, 0]], [1]), Math.log(2));
+ * assert.equal(logLoss([[0, 0]], [1]), Math.log(2));
  * ```
  *
  * @param logits One row for each example, [N, C].
@@ -62,7 +76,7 @@ export function argMax(values: ArrayLike<number>): number {
  * @throws {RangeError} If the lengths differ, there is no example, or a label
  * has no logit.
  */
-export function crossEntropy(
+export function logLoss(
   logits: readonly (readonly number[])[],
   labels: ArrayLike<number>,
 ): number {

@@ -2,10 +2,10 @@
 
 import { checkInputs } from "../batches/check_examples.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
-import { argMax, softmax } from "../evaluation/probabilities.ts";
+import { predictedClass, softmax } from "../evaluation/probabilities.ts";
 import { maxSequenceLength } from "../model/config.ts";
 import { checkKnownOptions } from "../options.ts";
-import type { EncodingOptions } from "../tokenizer/tokenizer.ts";
+import type { EncodingOptions } from "../tokenizer/encoding.ts";
 import { logitsOf, PREDICT_OPTIONS, type PredictOptions } from "./predict.ts";
 
 /** The class that a model gives a text. */
@@ -76,7 +76,7 @@ export async function classify(
   const logits = await logitsOf(model, encoded, how);
   return logits.map((row) => {
     const probabilities = softmax(row);
-    const best = argMax(row);
+    const best = predictedClass(row);
     return {
       label: labels[best]!,
       probability: probabilities[best]!,

@@ -24,7 +24,7 @@ import {
 } from "../engine/precision.ts";
 import { numReplicas } from "../engine/compile.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
-import { argMax, crossEntropy } from "../evaluation/probabilities.ts";
+import { logLoss, predictedClass } from "../evaluation/probabilities.ts";
 import type { BertInput } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
 import {
@@ -108,10 +108,10 @@ export async function predict(
   checkInputs(texts, model.config, "prediction");
   const labels = labelsOf(texts, model.labels);
   const logits = await logitsOf(model, texts, options);
-  const predictions = logits.map(argMax);
+  const predictions = logits.map(predictedClass);
   return labels === undefined
     ? { logits, predictions }
-    : { logits, predictions, loss: crossEntropy(logits, labels) };
+    : { logits, predictions, loss: logLoss(logits, labels) };
 }
 
 /**

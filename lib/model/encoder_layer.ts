@@ -170,16 +170,10 @@ export function selfAttention(
 }
 
 /**
- * {@linkcode selfAttention} without the projection at its end.
- *
- * @param params The projections of queries, keys and values.
- * @param hidden Hidden states, [B · T, D].
- * @param config Supplies `numHeads` and `attentionDropout`.
- * @param options The attention mask, the dropout, and whose output is wanted.
- * @returns The contexts of all heads, concatenated, [B · Q, D], and the weights,
- * [B, H, Q, T]; the caller disposes both.
+ * {@linkcode selfAttention} without the projection at its end: the contexts of all
+ * heads, concatenated, [B · Q, D], and the weights, [B, H, Q, T].
  */
-export function attentionContext(
+function attentionContext(
   params: Omit<AttentionParams, "output">,
   hidden: tf.Tensor2D,
   config: Pick<BertConfig, "numHeads" | "attentionDropout">,
@@ -216,14 +210,10 @@ export function attentionContext(
 }
 
 /**
- * The hidden states of the tokens whose output is wanted.
- *
- * @param hidden Hidden states, [B · T, D].
- * @param options Supplies `queries`, and B and T by the shape of its mask.
- * @returns Hidden states, [B · Q, D]: `hidden` itself if all are wanted; the caller
- * disposes them.
+ * The hidden states of the tokens whose output is wanted, [B · T, D] → [B · Q, D]:
+ * `hidden` itself if all are.
  */
-export function gatherPositions(
+function gatherPositions(
   hidden: tf.Tensor2D,
   { mask, queries }: LayerOptions,
 ): tf.Tensor2D {

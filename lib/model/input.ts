@@ -1,7 +1,7 @@
 /** Model input: plain arrays, checked, to the tensors of BERT. @module */
 
 import * as tf from "@tensorflow/tfjs";
-import { type BertInput, checkLength } from "./bert.ts";
+import { type BertInput, checkLength, type Packing } from "./bert.ts";
 import type { BertConfig } from "./config.ts";
 
 /** B sequences of equal length, one after the other. */
@@ -15,14 +15,19 @@ export type InputArrays = {
   /** T: tokens in each sequence, padding included. */
   readonly length: number;
   /** Given if several sequences share a row of T tokens. */
-  readonly packing?: PackedArrays;
+  readonly packing?: PackingArrays;
 };
 
-/** How the sequences share rows; see `Packing`. */
-export type PackedArrays = {
-  readonly positionIds: ArrayLike<number>;
-  readonly sequenceIds: ArrayLike<number>;
-  readonly clsPositions: ArrayLike<number>;
+/** {@linkcode Packing} as plain arrays: how sequences share rows. */
+export type PackingArrays<
+  Values extends ArrayLike<number> = ArrayLike<number>,
+> = {
+  /** Position of each token in its own sequence, R · T of them. */
+  readonly positionIds: Values;
+  /** Which sequence each token is of, counted from 1, R · T; padding is 0. */
+  readonly sequenceIds: Values;
+  /** Position of the first token of each sequence among all R · T, B of them. */
+  readonly clsPositions: Values;
 };
 
 /**
@@ -84,7 +89,7 @@ export function checkInput(input: InputArrays, config: BertConfig): void {
 }
 
 /** Refuses positions outside the rows. */
-function checkPacking(packing: PackedArrays, count: number, T: number): void {
+function checkPacking(packing: PackingArrays, count: number, T: number): void {
   const { positionIds, sequenceIds, clsPositions } = packing;
   if (positionIds.length !== count || sequenceIds.length !== count) {
     throw new RangeError(
@@ -127,19 +132,15 @@ export function inputFrom(input: InputArrays, config: BertConfig): BertInput {
   const shape: [number, number] = [inputIds.length / T, T];
   const whole = (values: ArrayLike<number>): tf.Tensor2D =>
     tf.tensor2d(Int32Array.from(values), shape, "int32");
+  const packingOf = (arrays: PackingArrays): Packing => ({
+    positionIds: whole(arrays.positionIds),
+    sequenceIds: whole(arrays.sequenceIds),
+    clsPositions: tf.tensor1d(Int32Array.from(arrays.clsPositions), "int32"),
+  });
   return {
     inputIds: whole(inputIds),
     tokenTypeIds: whole(tokenTypeIds),
     attentionMask: tf.tensor2d(Float32Array.from(attentionMask), shape),
-    ...(packing && {
-      packing: {
-        positionIds: whole(packing.positionIds),
-        sequenceIds: whole(packing.sequenceIds),
-        clsPositions: tf.tensor1d(
-          Int32Array.from(packing.clsPositions),
-          "int32",
-        ),
-      },
-    }),
+    ...(packing && { packing: packingOf(packing) }),
   };
 }

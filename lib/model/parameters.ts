@@ -10,7 +10,10 @@ import * as tf from "@tensorflow/tfjs";
 import { statelessUniform } from "../engine/random.ts";
 import type { BertConfig } from "./config.ts";
 
-/** What a parameter does, which decides how it is initialized and stored. */
+/**
+ * What a parameter does, which decides how it is initialized and stored, and whether
+ * weight decay applies to it.
+ */
 export type ParameterRole = "embedding" | "kernel" | "bias" | "weight";
 
 /** One parameter, without its values. */
@@ -95,7 +98,15 @@ export function sizeOf(parameter: Parameter): number {
   return parameter.shape.reduce((product, size) => product * size, 1);
 }
 
-function layerParameters(config: BertConfig): Parameter[] {
+/**
+ * The parameters of an encoder layer.
+ *
+ * @param config The sizes.
+ * @returns One entry for each tensor, by its path in the layer.
+ */
+export function layerParameters(
+  config: Pick<BertConfig, "hiddenSize" | "intermediateSize">,
+): Parameter[] {
   const { hiddenSize: D, intermediateSize: F } = config;
   return [
     ...linearParameters("attention.query", [D, D]),
@@ -201,7 +212,7 @@ export function normalRandom(seed: number): RandomLike {
  */
 export function initParameter(
   parameter: Parameter,
-  config: BertConfig,
+  config: Pick<BertConfig, "initializerRange">,
   random: RandomLike,
 ): tf.Tensor {
   const { role, shape } = parameter;

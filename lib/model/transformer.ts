@@ -10,12 +10,19 @@ import * as tf from "@tensorflow/tfjs";
 import { type Dropout, NO_DROPOUT } from "../ops/dropout.ts";
 import { gatherRows } from "../ops/embedding.ts";
 import { layerNorm, type LayerNormParams } from "../ops/layer_norm.ts";
-import type { LinearParams } from "../ops/linear.ts";
 import { checkLength } from "./bert.ts";
 import { BERT_TINY, type BertConfig, checkConfig } from "./config.ts";
 import { addPositions, sinusoidalPositions } from "./embeddings.ts";
 import { encoderLayer, type EncoderLayerParams } from "./encoder_layer.ts";
-import type { RandomLike } from "./parameters.ts";
+import {
+  initParameter,
+  layerParameters,
+  normParameters,
+  type Parameter,
+  type RandomLike,
+  under,
+  unflatten,
+} from "./parameters.ts";
 
 /**
  * Position embeddings: a table that is trained (BERT, GPT), sines and cosines (Vaswani
@@ -100,6 +107,32 @@ export type TransformerParams = {
 };
 
 /**
+ * The parameters of a transformer, in the order of {@linkcode TransformerParams}.
+ *
+ * @param config The sizes.
+ * @returns One entry for each tensor.
+ */
+export function transformerParameters(config: TransformerConfig): Parameter[] {
+  const { hiddenSize: D, numLayers, positions } = config;
+  const table = (path: string, numRows: number): Parameter => ({
+    path,
+    role: "embedding",
+    shape: [numRows, D],
+  });
+  return [
+    table("word", config.vocabSize),
+    ...(positions === "learned"
+      ? [table("position", config.maxPositionEmbeddings)]
+      : []),
+    ...Array.from(
+      { length: numLayers },
+      (_, layer) => under(`layers.${layer}`, layerParameters(config)),
+    ).flat(),
+    ...normParameters("finalNorm", D),
+  ];
+}
+
+/**
  * New parameters: kernels and tables N(0, initializerRange²), norms 1, biases 0.
  *
  * @param config The sizes and the initializer's range.
@@ -110,41 +143,10 @@ export function initTransformer(
   config: TransformerConfig,
   random: RandomLike,
 ): TransformerParams {
-  const { hiddenSize: D, intermediateSize: F, initializerRange } = config;
-  const drawn = (shape: [number, number]): tf.Tensor2D => {
-    const values = Float32Array.from(
-      { length: shape[0] * shape[1] },
-      () => initializerRange * random.normal(),
-    );
-    return tf.tensor2d(values, shape);
-  };
-  const linear = (In: number, Out: number): LinearParams => ({
-    kernel: drawn([In, Out]),
-    bias: tf.zeros([Out]),
-  });
-  const norm = (): LayerNormParams => ({
-    weight: tf.ones([D]),
-    bias: tf.zeros([D]),
-  });
-  return {
-    word: drawn([config.vocabSize, D]),
-    ...(config.positions === "learned"
-      ? { position: drawn([config.maxPositionEmbeddings, D]) }
-      : {}),
-    layers: Array.from({ length: config.numLayers }, () => ({
-      attention: {
-        query: linear(D, D),
-        key: linear(D, D),
-        value: linear(D, D),
-        output: linear(D, D),
-      },
-      attentionNorm: norm(),
-      intermediate: linear(D, F),
-      output: linear(F, D),
-      outputNorm: norm(),
-    })),
-    finalNorm: norm(),
-  };
+  return unflatten(
+    transformerParameters(config),
+    (parameter) => initParameter(parameter, config, random),
+  ) as TransformerParams;
 }
 
 /** Everything that can be drawn or built upon. */

@@ -3,8 +3,6 @@
 import type { Encoding, EncodingOptions } from "./encoding.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
-export type { Encoding, EncodingOptions } from "./encoding.ts";
-
 /** What every tokenizer does, whatever its algorithm. */
 export interface Tokenizer {
   /** The tokens and their ids. */

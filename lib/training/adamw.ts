@@ -8,17 +8,19 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { adamScalars, applyAdam } from "./adam.ts";
+import { accelerator } from "../engine/accelerator.ts";
+import { fuseUpdate } from "../engine/fuse.ts";
 import {
   mapLeaves,
   namedLeaves,
   type TensorTree,
 } from "../engine/tensor_tree.ts";
 import {
-  decays,
-  lrMultiplier,
-  type LrMultipliers,
-} from "./parameter_groups.ts";
+  assignMul,
+  mulNoNan,
+  resourceApplyAdam,
+} from "../engine/training_ops.ts";
+import { lrMultiplier, type LrMultipliers } from "./parameter_groups.ts";
 
 /** The constants of AdamW, in PyTorch's meaning. */
 export type AdamWOptions = {
@@ -73,15 +75,23 @@ export type GradientScale = {
  * @returns Two variables for each of them. The caller disposes them with `disposeTree`.
  */
 export function initOptimizerState(params: TensorTree): AdamWState {
-  const zeros = (): Record<string, tf.Variable> =>
-    Object.fromEntries(
-      namedLeaves(params).flatMap(([path, leaf]) =>
-        leaf instanceof tf.Variable
-          ? [[path, tf.tidy(() => tf.variable(tf.zeros(leaf.shape), false))]]
-          : []
-      ),
-    );
-  return { m: zeros(), v: zeros() };
+  return { m: zerosByPath(params), v: zerosByPath(params) };
+}
+
+/**
+ * Zeros for every parameter that is trained, by its path.
+ *
+ * @param params The parameters; every leaf that is a variable is trained.
+ * @returns A variable of the shape of each. The caller disposes them.
+ */
+export function zerosByPath(params: TensorTree): Record<string, tf.Variable> {
+  return Object.fromEntries(
+    namedLeaves(params).flatMap(([path, leaf]) =>
+      leaf instanceof tf.Variable
+        ? [[path, tf.tidy(() => tf.variable(tf.zeros(leaf.shape), false))]]
+        : []
+    ),
+  );
 }
 
 /**
@@ -108,7 +118,7 @@ export function adamWRates(
 /**
  * One step of AdamW, in place:
  *
- *     θ ← θ − α λ θ                     (only where {@linkcode decays})
+ *     θ ← θ − α λ θ                     (not for the paths in `noDecay`)
  *     m ← m + (1 − β₁) (g − m)
  *     v ← v + (1 − β₂) (g² − v)
  *     θ ← θ − α / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
@@ -137,8 +147,8 @@ export function adamWRates(
  * @param params The parameters, a tree of variables. They change.
  * @param optimizerState Their moments, from {@linkcode initOptimizerState}. They change.
  * @param gradients g, by path.
- * @param how The rates of this step, the scale of its gradients, β, ε and λ, and the
- * multipliers of α.
+ * @param how The rates of this step, the scale of its gradients, β, ε and λ, the
+ * multipliers of α, and the paths of the parameters without weight decay.
  * @throws {TypeError} If a leaf with a gradient is not a variable.
  */
 export function adamW(
@@ -150,17 +160,20 @@ export function adamW(
     scale: GradientScale;
     options: AdamWOptions;
     lrMultipliers?: LrMultipliers | undefined;
+    noDecay?: readonly string[] | undefined;
   },
 ): void {
   const { rates, options, lrMultipliers } = how;
+  const noDecay = new Set(how.noDecay);
   const { clipCoefficient, isFinite } = how.scale;
   const { learningRate, firstCorrection, secondCorrection } = rates;
   tf.tidy(() => {
     // Scalars are multiplied first: a pass over all weights costs milliseconds.
-    const zero = tf.scalar(0);
-    const gradientScale = select(isFinite, clipCoefficient, zero);
-    const decay = learningRate.mul<tf.Scalar>(options.weightDecay);
-    const learningRateTimesDecay = select(isFinite, decay, zero);
+    const gradientScale = zeroUnless(isFinite, clipCoefficient);
+    const learningRateTimesDecay = zeroUnless(
+      isFinite,
+      learningRate.mul(options.weightDecay),
+    );
     // Both sides of the last fraction are multiplied by √(1 − β₂ᵗ).
     const root = secondCorrection.sqrt();
     const whole = adamScalars({
@@ -180,7 +193,7 @@ export function adamW(
       const { learningRateTimesDecay, stepSize } = scaled(
         lrMultiplier(path, lrMultipliers),
       );
-      const shrinks = options.weightDecay !== 0 && decays(path);
+      const shrinks = options.weightDecay !== 0 && !noDecay.has(path);
       applyAdam(
         {
           weight: variableAt(path, leaf),
@@ -199,27 +212,9 @@ export function adamW(
   });
 }
 
-/**
- * `yes` if the condition holds, else `no`, without reading the condition.
- *
- * The other tensor may hold NaN or infinities; a product with 0 or 1 would keep them.
- *
- * @param condition A boolean scalar.
- * @param yes Any shape.
- * @param no The same shape.
- * @returns The same shape. The caller disposes it.
- */
-export function select<T extends tf.Tensor>(
-  condition: tf.Scalar,
-  yes: T,
-  no: T,
-): T {
-  if (tf.getBackend() === "tensorflow") {
-    // TensorFlow's kernel takes a scalar condition and copies nothing; `tf.where` would
-    // first repeat the condition for every element.
-    return tf.engine().runKernel("Select", { condition, t: yes, e: no }) as T;
-  }
-  return tf.where(condition, yes, no) as T;
+/** `value` if the condition holds, else 0, whatever the value is: NaN too. */
+function zeroUnless(condition: tf.Scalar, value: tf.Scalar): tf.Scalar {
+  return tf.where(condition, value, tf.scalar(0));
 }
 
 /** Multiplies scalars by a factor, and by each factor only once. */
@@ -243,3 +238,145 @@ function variableAt(path: string, leaf: tf.Tensor): tf.Variable {
       `turn the tree into variables with makeTrainable()`,
   );
 }
+
+/** A weight and the running means of its gradient, all of one shape. */
+export type AdamVariables = {
+  readonly weight: tf.Variable;
+  /** Mean of the gradients. */
+  readonly m: tf.Variable;
+  /** Mean of the squared gradients. */
+  readonly v: tf.Variable;
+};
+
+/** The scalars of one step, made once and used for each variable. */
+export type AdamScalars = {
+  /** η: the learning rate with both bias corrections; 0 in a step that changes nothing. */
+  readonly stepSize: tf.Scalar;
+  /** ε: added to √v. */
+  readonly epsilon: tf.Scalar;
+  /** β₁ and β₂; 1 in a step that changes nothing. */
+  readonly beta1: tf.Scalar;
+  readonly beta2: tf.Scalar;
+  /** 1 − β₁ and 1 − β₂; 0 in a step that changes nothing. */
+  readonly oneMinusBeta1: tf.Scalar;
+  readonly oneMinusBeta2: tf.Scalar;
+};
+
+/**
+ * Prepares the scalars of one step.
+ *
+ * @param step β₁, β₂, η, ε, and a boolean: if it is false, the step changes nothing.
+ * @returns What {@linkcode applyAdam} takes. The caller disposes them.
+ */
+export function adamScalars(step: {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly stepSize: tf.Scalar;
+  readonly epsilon: tf.Scalar;
+  readonly isFinite: tf.Scalar;
+}): AdamScalars {
+  const { beta1, beta2, isFinite } = step;
+  return tf.tidy(() => {
+    // TensorFlow's kernel takes β₂ and computes 1 − β₂ in float32, which is off
+    // by some 1e-5. All of v is off by that factor, so η and ε make up for it.
+    const scale = accelerator() === undefined
+      ? 1
+      : Math.sqrt((1 - Math.fround(beta2)) / (1 - beta2));
+    const oneMinusBeta1 = zeroUnless(isFinite, tf.scalar(1 - beta1));
+    const oneMinusBeta2 = zeroUnless(isFinite, tf.scalar(1 - beta2));
+    return {
+      stepSize: zeroUnless(isFinite, step.stepSize.mul(scale)),
+      epsilon: step.epsilon.mul<tf.Scalar>(scale),
+      oneMinusBeta1,
+      oneMinusBeta2,
+      beta1: tf.sub<tf.Scalar>(1, oneMinusBeta1),
+      beta2: tf.sub<tf.Scalar>(1, oneMinusBeta2),
+    };
+  });
+}
+
+/**
+ * One update of one variable, in place, with g = clipCoefficient · gradient:
+ *
+ *     θ ← (1 − learningRateTimesDecay) θ
+ *     m ← m + (1 − β₁)(g − m)
+ *     v ← v + (1 − β₂)(g² − v)
+ *     θ ← θ − η m / (√v + ε)
+ *
+ * In a compiled function this is one pass over gradient, θ, m and v. If TensorFlow runs
+ * without fusing, its own kernel does the last three lines.
+ *
+ * @param variables θ, m and v. They change.
+ * @param gradient Of their shape.
+ * @param scalars Of this step, from {@linkcode adamScalars}; what the gradient is
+ * multiplied by (0 makes 0 even of NaN), and αλ, undefined for no decay.
+ */
+export function applyAdam(
+  { weight, m, v }: AdamVariables,
+  gradient: tf.Tensor,
+  scalars: AdamScalars & {
+    readonly clipCoefficient: tf.Scalar;
+    readonly learningRateTimesDecay: tf.Scalar | undefined;
+  },
+): void {
+  tf.tidy(() => {
+    const { stepSize, epsilon, beta1, beta2 } = scalars;
+    const { clipCoefficient, learningRateTimesDecay } = scalars;
+    const isFused = fusedAdam([weight, m, v], [
+      gradient,
+      clipCoefficient,
+      learningRateTimesDecay ?? tf.scalar(0),
+      stepSize,
+      epsilon,
+      beta1,
+      beta2,
+    ]);
+    if (isFused) return;
+    if (learningRateTimesDecay !== undefined) {
+      assignMul(weight, tf.sub<tf.Scalar>(1, learningRateTimesDecay));
+    }
+    const g = mulNoNan(gradient, clipCoefficient);
+    if (resourceApplyAdam([weight, m, v], g, scalars)) return;
+    const next = adamUpdate({ weight, m, v }, g, scalars);
+    weight.assign(next.weight);
+    m.assign(next.m);
+    v.assign(next.v);
+  });
+}
+
+/** The last three lines of {@linkcode applyAdam}. */
+function adamUpdate(
+  { weight, m, v }: Record<keyof AdamVariables, tf.Tensor>,
+  g: tf.Tensor,
+  { stepSize, epsilon, oneMinusBeta1, oneMinusBeta2 }: Omit<
+    AdamScalars,
+    "beta1" | "beta2"
+  >,
+): Record<keyof AdamVariables, tf.Tensor> {
+  const newM = m.add(g.sub(m).mul(oneMinusBeta1));
+  const newV = v.add(g.square().sub(v).mul(oneMinusBeta2));
+  return {
+    weight: weight.sub(newM.mul(stepSize).div(newV.sqrt().add(epsilon))),
+    m: newM,
+    v: newV,
+  };
+}
+
+/** All of {@linkcode applyAdam} in one pass. */
+const fusedAdam = fuseUpdate("Adam", (values, inputs) => {
+  const [weight, m, v] = values as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const [gradient, ...scalars] = inputs as [tf.Tensor, ...tf.Scalar[]];
+  const [clipCoefficient, learningRateTimesDecay, stepSize, epsilon] =
+    scalars as [tf.Scalar, tf.Scalar, tf.Scalar, tf.Scalar];
+  const [beta1, beta2] = scalars.slice(4) as [tf.Scalar, tf.Scalar];
+  const g = mulNoNan(gradient, clipCoefficient);
+  const decayed = weight.mul(tf.sub(1, learningRateTimesDecay));
+  const next = adamUpdate({ weight: decayed, m, v }, g, {
+    stepSize,
+    epsilon,
+    // 1 − β as TensorFlow's kernel rounds it, for which η and ε make up.
+    oneMinusBeta1: tf.sub<tf.Scalar>(1, beta1),
+    oneMinusBeta2: tf.sub<tf.Scalar>(1, beta2),
+  });
+  return [next.weight, next.m, next.v];
+});

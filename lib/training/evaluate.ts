@@ -2,10 +2,63 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { splitBatch, type TokenArrays } from "../batches/batch_tensors.ts";
-import { numReplicas } from "../engine/compile.ts";
+import { type Compiled, numReplicas } from "../engine/compile.ts";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
+import {
+  compileEach,
+  MANY_SIGNATURES,
+  type Precision,
+} from "../engine/precision.ts";
+import type { PyTree } from "../engine/py_tree.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
+import { tokenLoss } from "./losses.ts";
+
+/**
+ * Sums over a batch in micro-batches, compiled at each precision.
+ *
+ * @param sumsOf The sums over one micro-batch, such as of losses, hits and examples: N
+ * scalars.
+ * @param name For messages and reports.
+ * @returns The compiled functions, of [N]. The caller disposes it.
+ */
+export function compileSums<
+  Params extends TensorTree,
+  Batch extends TensorTree,
+  Config extends PyTree,
+>(
+  sumsOf: (params: Params, batch: Batch, config: Config) => tf.Tensor[],
+  name: string,
+): Record<
+  Precision,
+  Compiled<[Params, readonly Batch[], Config], tf.Tensor1D>
+> {
+  return compileEach(
+    (params: Params, microBatches: readonly Batch[], config: Config) =>
+      tf.addN(
+        microBatches.map((microBatch) =>
+          tf.stack(sumsOf(params, microBatch, config)) as tf.Tensor1D
+        ),
+      ),
+    { name, ...MANY_SIGNATURES },
+  );
+}
+
+/**
+ * Sums over labelled tokens: of their losses, of the right classes, and of the tokens.
+ *
+ * @param logits [B, T, C].
+ * @param labels A class or `IGNORE_INDEX`, [B, T], int32.
+ * @returns Three scalars. The caller disposes them.
+ */
+export function tokenSums(
+  logits: tf.Tensor3D,
+  labels: tf.Tensor2D,
+): tf.Tensor[] {
+  const count = labels.greaterEqual(0).toFloat().sum();
+  const hits = logits.argMax(-1).equal(labels).toFloat().sum();
+  return [tokenLoss(logits, labels).mul(count), hits, count];
+}
 
 /**
  * Adds up what a compiled function counts in the micro-batches of each batch.

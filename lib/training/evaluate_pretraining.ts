@@ -9,7 +9,7 @@ import {
 import {
   type EncodedExample,
   IGNORE_INDEX,
-  lengthMultiple,
+  paddingOf,
 } from "../batches/batches.ts";
 import { checkAlive, checkExamples } from "../batches/check_examples.ts";
 import { maskedBatchesOf } from "../batches/masking.ts";
@@ -80,8 +80,7 @@ export async function evaluatePretraining(
     seed,
     vocabulary: tokenizer.vocabulary,
     epoch: 0,
-    multipleOf: lengthMultiple(config),
-    padTokenId: config.padTokenId,
+    ...paddingOf(config),
   });
   await ensureEngine();
   let loss = 0, numFound = 0, numMaskedTokens = 0, numRight = 0;

@@ -8,25 +8,24 @@
 
 import type * as tf from "@tensorflow/tfjs";
 import type { EncodedExample } from "../batches/batches.ts";
-import { splitBatch, type TokenArrays } from "../batches/batch_tensors.ts";
+import { splitBatch } from "../batches/batch_tensors.ts";
 import { checkAlive } from "../batches/check_examples.ts";
 import type { AnswerExample, TokenExample } from "../batches/head_batches.ts";
 import type { Batching } from "../batches/packed_batches.ts";
 import { sampleOrder, type SamplerName } from "../batches/sampler.ts";
-import type { ClassifierModel, HeadModel } from "../checkpoint/pretrained.ts";
+import type {
+  ClassifierModel,
+  HeadModel,
+  PretrainableModel,
+} from "../checkpoint/pretrained.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
-import type { EncoderParams } from "../model/bert.ts";
-import type { BertConfig } from "../model/config.ts";
-import type { HeadName } from "../model/heads/heads.ts";
+import type { ClassificationMetrics } from "../evaluation/metrics.ts";
+import { type HeadName, HEADS } from "../model/heads/heads.ts";
 import { checkChoice, checkOption, RULES } from "../options.ts";
 import { activeVocabulary } from "./active_vocabulary.ts";
-import { lrMultiplier } from "./parameter_groups.ts";
-import type { PretrainableModel } from "../checkpoint/pretrained.ts";
 import type { PretrainingMetrics } from "./evaluate_pretraining.ts";
 import {
-  type EpochEvent as EpochEventOf,
-  type EvaluationEvent as EvaluationEventOf,
   type EvaluationOptions,
   fit,
   type FitEvent,
@@ -37,13 +36,11 @@ import {
   freezeParams,
   type FrozenPart,
   layerwiseLrMultipliers,
+  lrMultiplier,
+  noDecayPaths,
 } from "./parameter_groups.ts";
 import { pretrain, type PretrainOptions } from "./pretrain.ts";
-import type {
-  EncodedInput,
-  HeadTask,
-  HeadTaskModel,
-} from "./tasks/head_task.ts";
+import type { HeadTask, HeadTaskModel, HeadTypes } from "./tasks/head_task.ts";
 import {
   NEXT_SENTENCE,
   type NextSentenceMetrics,
@@ -53,7 +50,6 @@ import {
   QUESTION_ANSWERING,
 } from "./tasks/question_answering.ts";
 import {
-  type ClassificationMetrics,
   resolveClassWeights,
   sequenceClassification,
 } from "./tasks/sequence_classification.ts";
@@ -67,14 +63,6 @@ import {
   type TrainOptions,
 } from "./train_options.ts";
 import { makeTrainable } from "./train_step.ts";
-
-export type { StepEvent } from "./train_epoch.ts";
-
-/** An evaluation of a sequence classifier. */
-export type EvaluationEvent = EvaluationEventOf<ClassificationMetrics>;
-
-/** The end of an epoch of a sequence classifier: one row of the training statistics. */
-export type EpochEvent = EpochEventOf<ClassificationMetrics>;
 
 /** The options of fine-tuning that all heads have. */
 export type HeadFineTuneOptions<M extends Metrics> =
@@ -245,18 +233,12 @@ function fineTuneClassifier(
   return run(sequenceClassification(classWeights), model, data, resolved);
 }
 
-function start<
-  Params extends TensorTree & { bert: EncoderParams },
-  Example extends EncodedInput,
-  Plain extends TokenArrays,
-  Batch extends TensorTree,
-  M extends Metrics,
->(
-  task: HeadTask<Params, Example, Plain, Batch, M>,
-  model: HeadTaskModel<Params>,
-  data: FineTuneData<Example>,
-  options: HeadFineTuneOptions<M>,
-): AsyncGenerator<FitEvent<M>, void> {
+function start<T extends HeadTypes>(
+  task: HeadTask<T>,
+  model: HeadTaskModel<T["params"]>,
+  data: FineTuneData<T["example"]>,
+  options: HeadFineTuneOptions<T["metrics"]>,
+): AsyncGenerator<FitEvent<T["metrics"]>, void> {
   const resolved = resolveFineTuneOptions(task, model, data, options);
   return run(task, model, data, resolved);
 }
@@ -301,18 +283,12 @@ const HEAD_OPTIONS: Readonly<
  * @throws {TypeError} If an option is unknown, an example is not encoded, or the model
  * has been disposed.
  */
-export function resolveFineTuneOptions<
-  Params extends TensorTree & { bert: EncoderParams },
-  Example extends EncodedInput,
-  Plain extends TokenArrays,
-  Batch extends TensorTree,
-  M extends Metrics,
->(
-  task: HeadTask<Params, Example, Plain, Batch, M>,
-  model: HeadTaskModel<Params>,
-  data: FineTuneData<Example>,
-  options: SequenceFineTuneOptions<M>,
-): ResolvedFineTuneOptions<M> {
+export function resolveFineTuneOptions<T extends HeadTypes>(
+  task: HeadTask<T>,
+  model: HeadTaskModel<T["params"]>,
+  data: FineTuneData<T["example"]>,
+  options: SequenceFineTuneOptions<T["metrics"]>,
+): ResolvedFineTuneOptions<T["metrics"]> {
   checkAlive(model.params, "fine-tune");
   task.check(data.train, model, "training");
   task.check(data.validation, model, "validation");
@@ -341,6 +317,9 @@ export function resolveFineTuneOptions<
   return {
     ...resolved,
     lrMultipliers: layerwiseLrMultipliers(layerwiseLrDecay, model.config),
+    noDecay: noDecayPaths(
+      HEADS[model.head].parameters(model.config, model.labels.length),
+    ),
     evalSteps,
     metricForBestModel,
     patience,
@@ -351,53 +330,20 @@ export function resolveFineTuneOptions<
   };
 }
 
-/**
- * The training batches of one epoch.
- *
- * @param task The head's task.
- * @param examples The training examples.
- * @param config The sizes of the model.
- * @param options From {@linkcode resolveFineTuneOptions}.
- * @param epoch Counts from 1.
- * @returns Plain arrays, made one at a time.
- */
-export function trainingBatches<
-  Params extends TensorTree & { bert: EncoderParams },
-  Example extends EncodedInput,
-  Plain extends TokenArrays,
-  Batch extends TensorTree,
-  M extends Metrics,
->(
-  task: HeadTask<Params, Example, Plain, Batch, M>,
-  examples: readonly Example[],
-  config: BertConfig,
-  options: ResolvedFineTuneOptions<M>,
-  epoch: number,
-): Iterable<Plain> {
-  const { batchSize, seed, sampler, batching } = options;
-  const lengths = examples.map(({ inputIds }) => inputIds.length);
-  const order = sampleOrder(sampler, lengths, { seed, epoch, batchSize });
-  return task.batchesOf(examples, config, { batchSize, order }, batching);
-}
-
-async function* run<
-  Params extends TensorTree & { bert: EncoderParams },
-  Example extends EncodedInput,
-  Plain extends TokenArrays,
-  Batch extends TensorTree,
-  M extends Metrics,
->(
-  task: HeadTask<Params, Example, Plain, Batch, M>,
-  model: HeadTaskModel<Params>,
-  data: FineTuneData<Example>,
-  options: ResolvedFineTuneOptions<M>,
-): AsyncGenerator<FitEvent<M>, void> {
-  const { adamW, lrMultipliers, batchSize, precision } = options;
-  const { freeze, labelSmoothing } = options;
+async function* run<T extends HeadTypes>(
+  task: HeadTask<T>,
+  model: HeadTaskModel<T["params"]>,
+  data: FineTuneData<T["example"]>,
+  options: ResolvedFineTuneOptions<T["metrics"]>,
+): AsyncGenerator<FitEvent<T["metrics"]>, void> {
+  const { adamW, lrMultipliers, batchSize, precision, seed } = options;
+  const { sampler, batching, freeze, labelSmoothing } = options;
   await ensureEngine();
   makeTrainable(model.params as Exclude<TensorTree, tf.Tensor>);
   const frozen = freezeParams(model.params, freeze);
   const active = activeVocabulary(frozen.params, model.config, data.train);
+  const { config, examples } = active;
+  const lengths = examples.map(({ inputIds }) => inputIds.length);
   const wordDecay = adamW.weightDecay *
     lrMultiplier("bert.embeddings.word", lrMultipliers);
   try {
@@ -405,13 +351,14 @@ async function* run<
       params: active.params,
       model: model.params,
       trainStep: task.trainStep,
-      config: labelSmoothing === 0
-        ? active.config
-        : { ...active.config, labelSmoothing },
-      batches: (epoch) =>
-        trainingBatches(task, active.examples, active.config, options, epoch),
+      config: labelSmoothing === 0 ? config : { ...config, labelSmoothing },
+      batches: (epoch) => {
+        const order = sampleOrder(sampler, lengths, { seed, epoch, batchSize });
+        const members = { batchSize, order };
+        return task.batchesOf(examples, config, members, batching);
+      },
       split: splitBatch,
-      tensorsOf: (batch) => task.tensorsOf(batch, active.config),
+      tensorsOf: (batch) => task.tensorsOf(batch, config),
       weightOf: task.weightOf,
       afterStep: ({ learningRate }) =>
         active.recordDecay(1 - learningRate * wordDecay),

@@ -11,18 +11,29 @@
 import * as tf from "@tensorflow/tfjs";
 import { mapLeaves, type TensorTree } from "../engine/tensor_tree.ts";
 import type { BertConfig } from "../model/config.ts";
+import type { Parameter, ParameterRole } from "../model/parameters.ts";
 
 /**
- * Whether weight decay applies to a parameter: to kernels and embeddings, not to biases
- * and the weights of layer normalization.
+ * Whether weight decay applies to parameters of a role: to kernels and embeddings, not
+ * to biases and the weights of layer normalization.
  *
  * As in Devlin et al.'s optimizer (`google-research/bert`, optimization.py).
  *
- * @param path The parameter's path, e.g. `"classifier.kernel"`.
- * @returns `false` for a `bias` or a `weight`.
+ * @param role What the parameter does.
+ * @returns `false` for `"bias"` and `"weight"`.
  */
-export function decays(path: string): boolean {
-  return !/(^|\.)(bias|weight)$/.test(path);
+export function decays(role: ParameterRole): boolean {
+  return role === "kernel" || role === "embedding";
+}
+
+/**
+ * The paths of the parameters without weight decay; see {@linkcode decays}.
+ *
+ * @param parameters Those of the model.
+ * @returns The paths in the tree of the model.
+ */
+export function noDecayPaths(parameters: readonly Parameter[]): string[] {
+  return parameters.flatMap(({ path, role }) => decays(role) ? [] : [path]);
 }
 
 /**

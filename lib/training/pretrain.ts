@@ -17,7 +17,7 @@ import {
 import {
   type EncodedExample,
   IGNORE_INDEX,
-  lengthMultiple,
+  paddingOf,
 } from "../batches/batches.ts";
 import { checkAlive, checkExamples } from "../batches/check_examples.ts";
 import {
@@ -28,6 +28,7 @@ import {
 } from "../batches/masking.ts";
 import { sampleOrder, type SamplerName } from "../batches/sampler.ts";
 import type { BertConfig } from "../model/config.ts";
+import { HEADS } from "../model/heads/heads.ts";
 import { predictMaskedTokens } from "../model/heads/masked_lm.ts";
 import {
   hasNextSentenceHead,
@@ -43,6 +44,7 @@ import {
 import { type PretrainableModel } from "../checkpoint/pretrained.ts";
 import { type EvaluationOptions, fit, type FitEvent } from "./fit.ts";
 import { labelledCrossEntropy, pretrainingLoss } from "./losses.ts";
+import { noDecayPaths } from "./parameter_groups.ts";
 import { NEXT_SENTENCE_LABELS } from "./tasks/next_sentence.ts";
 import {
   type ResolvedTrainOptions,
@@ -155,6 +157,7 @@ export function pretrain(
   checkChoice("sampler", sampler, ["random", "length-grouped"]);
   return run(model, data, {
     ...resolved,
+    noDecay: noDecayPaths(HEADS[model.head].parameters(model.config, 0)),
     mlmProbability,
     wholeWordMasking,
     evalSteps,
@@ -193,8 +196,7 @@ async function* run(
         wholeWordMasking,
         vocabulary: tokenizer.vocabulary,
         order: sampleOrder(sampler, lengths, { seed, epoch, batchSize }),
-        multipleOf: lengthMultiple(config),
-        padTokenId: config.padTokenId,
+        ...paddingOf(config),
       }),
     tensorsOf: (batch: MaskedBatch) => maskedTensors(batch, config),
     evaluate: async () => ({

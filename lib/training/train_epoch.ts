@@ -161,6 +161,7 @@ class Steps<
 > {
   /** Only with gradient accumulation. */
   readonly #sums;
+  readonly #settings: UpdateSettings;
   #mostExamples = 0;
 
   constructor(
@@ -169,6 +170,8 @@ class Steps<
     private readonly options: StepOptions,
   ) {
     const { gradientAccumulationSteps = 1 } = options;
+    const { adamW, maxGradNorm, lrMultipliers, noDecay } = options;
+    this.#settings = { adamW, maxGradNorm, lrMultipliers, noDecay };
     this.#sums = gradientAccumulationSteps > 1
       ? initGradientSums(state.params)
       : undefined;
@@ -208,17 +211,11 @@ class Steps<
 
   #takeWhole(plain: Plain, rates: AdamWRates, step: number): StepOutcome {
     const { task, state, options } = this;
-    const { precision, adamW, maxGradNorm, lrMultipliers } = options;
     const seed = tf.tensor1d([options.seed, step], "int32");
     const { length } = plain.indices;
     this.#mostExamples = Math.max(this.#mostExamples, length);
-    const settings = {
-      config: task.config,
-      adamW,
-      maxGradNorm,
-      lrMultipliers,
-    };
-    return task.trainStep[precision](
+    const settings = { ...this.#settings, config: task.config };
+    return task.trainStep[options.precision](
       state,
       this.#tensorsOf(plain),
       { rates, seed },
@@ -235,7 +232,6 @@ class Steps<
     const { task, state, options } = this;
     const { params } = state;
     const { gradientAccumulationSteps = 1, precision } = options;
-    const { adamW, maxGradNorm, lrMultipliers } = options;
     const { loss, gradients } = this.#sums!;
     const counts = group.map((plain) => this.#weightOf(plain));
     // If nothing counts, as in texts without a token to mask, the loss is 0.
@@ -255,11 +251,12 @@ class Steps<
       );
       for (const path of paths) touched[path] = gradients[path]!;
     }
-    return compiledApplySums(state, { loss, gradients: touched }, rates, {
-      adamW,
-      maxGradNorm,
-      lrMultipliers,
-    });
+    return compiledApplySums(
+      state,
+      { loss, gradients: touched },
+      rates,
+      this.#settings,
+    );
   }
 
   /** The tidy around a step frees them. */

@@ -15,18 +15,18 @@ import {
   type TokenSequence,
 } from "../batches/next_token.ts";
 import { randomOrder } from "../batches/sampler.ts";
-import { compile } from "../engine/compile.ts";
-import { MANY_SIGNATURES } from "../engine/precision.ts";
 import { type LanguageModel, languageModel } from "../model/language_model.ts";
-import type {
-  TransformerConfig,
-  TransformerParams,
+import {
+  type TransformerConfig,
+  transformerParameters,
+  type TransformerParams,
 } from "../model/transformer.ts";
 import type { Dropout } from "../ops/dropout.ts";
 import { checkKnownOptions, checkOption, RULES } from "../options.ts";
-import { sumOverBatches } from "./evaluate.ts";
+import { compileSums, sumOverBatches, tokenSums } from "./evaluate.ts";
 import { fit } from "./fit.ts";
 import { tokenLoss } from "./losses.ts";
+import { noDecayPaths } from "./parameter_groups.ts";
 import type { StepEvent } from "./train_epoch.ts";
 import {
   type ResolvedTrainOptions,
@@ -85,7 +85,8 @@ export function trainLanguageModel(
   const resolved = resolveTrainOptions("train a language model", options, {
     numExamples,
   });
-  return run(model, sequences, length, resolved);
+  const noDecay = noDecayPaths(transformerParameters(model.config));
+  return run(model, sequences, length, { ...resolved, noDecay });
 }
 
 async function* run(
@@ -127,24 +128,14 @@ export type LanguageModelMetrics = {
   readonly accuracy: number;
 };
 
-/** Sums over the tokens of a batch in micro-batches: loss, hits, tokens; [3]. */
-const compiledSums = compile(
+/** Sums over the tokens of a batch: loss, hits, tokens; [3]. */
+const compiledSums = compileSums(
   (
     params: TransformerParams,
-    microBatches: readonly NextTokenInput[],
+    { inputIds, labels }: NextTokenInput,
     config: TransformerConfig,
-  ) =>
-    tf.addN(microBatches.map(({ inputIds, labels }) => {
-      const { logits } = languageModel(params, inputIds, config);
-      const count = labels.greaterEqual(0).toFloat().sum();
-      const hits = logits.argMax(-1).equal(labels).toFloat().sum();
-      return tf.stack([
-        tokenLoss(logits, labels).mul(count),
-        hits,
-        count,
-      ]) as tf.Tensor1D;
-    })),
-  { name: "language model evaluation", ...MANY_SIGNATURES },
+  ) => tokenSums(languageModel(params, inputIds, config).logits, labels),
+  "language model evaluation",
 );
 
 /**
@@ -171,7 +162,7 @@ export async function evaluateLanguageModel(
     nextTokenBatches(sequences, { batchSize, length }),
     { params, config },
     nextTokenTensors,
-    compiledSums,
+    compiledSums.float32,
   );
   return {
     tokens: tokens!,

@@ -46,7 +46,7 @@ export type TrainOptions = {
 };
 
 /** The names of all options of {@linkcode TrainOptions}. */
-export const TRAIN_OPTION_NAMES: Readonly<Record<keyof TrainOptions, true>> = {
+const TRAIN_OPTION_NAMES: Readonly<Record<keyof TrainOptions, true>> = {
   epochs: true,
   batchSize: true,
   learningRate: true,

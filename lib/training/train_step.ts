@@ -11,11 +11,11 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { assignAdd } from "../engine/training_ops.ts";
-import { compile, type Compiled } from "../engine/compile.ts";
+import { compile } from "../engine/compile.ts";
 import {
+  type CompiledEach,
   compileEach,
   MANY_SIGNATURES,
-  type Precision,
 } from "../engine/precision.ts";
 import type { PyTree } from "../engine/py_tree.ts";
 import { unfused } from "../engine/fuse.ts";
@@ -26,6 +26,7 @@ import {
   type AdamWOptions,
   type AdamWRates,
   type AdamWState,
+  zerosByPath,
 } from "./adamw.ts";
 import { type LrMultipliers } from "./parameter_groups.ts";
 import { clipCoefficient, globalNorm } from "./clip.ts";
@@ -74,6 +75,8 @@ export type UpdateSettings = {
   readonly maxGradNorm: number;
   /** Multipliers of the learning rate; default 1 for all parameters. */
   readonly lrMultipliers?: LrMultipliers | undefined;
+  /** Paths of the parameters without weight decay; default none. */
+  readonly noDecay?: readonly string[] | undefined;
 };
 
 /** What stays the same during a training. */
@@ -91,24 +94,17 @@ export type StepOutcome = {
   readonly gradientNorm: tf.Scalar;
 };
 
-/** The arguments of a {@linkcode TrainStep}. */
-export type TrainStepArguments<
-  Params extends TensorTree,
-  Batch extends TensorTree,
-  Config extends PyTree,
-> = [
-  state: TrainState<Params>,
-  batch: Batch,
-  control: StepControl,
-  settings: StepSettings<Config>,
-];
-
 /** Takes one step, in place; see {@linkcode makeTrainStep}. */
 export type TrainStep<
   Params extends TensorTree,
   Batch extends TensorTree,
   Config extends PyTree,
-> = (...args: TrainStepArguments<Params, Batch, Config>) => StepOutcome;
+> = (
+  state: TrainState<Params>,
+  batch: Batch,
+  control: StepControl,
+  settings: StepSettings<Config>,
+) => StepOutcome;
 
 /** The largest float32. A comparison with it is false for an infinity and for NaN. */
 const LARGEST = 2 ** 128 - 2 ** 104;
@@ -155,33 +151,20 @@ export function makeTrainStep<
 >(
   lossFunction: LossFunction<Params, Batch, Config>,
 ): TrainStep<Params, Batch, Config> {
-  const take: TrainStep<Params, Batch, Config> = (
-    { params, optimizerState },
-    batch,
-    control,
-    settings,
-  ) =>
-    tf.tidy(() => {
-      const { loss, gradients } = gradientsOf(
-        params,
-        () =>
-          lossFunction(
-            params,
-            batch,
-            settings.config,
-            dropoutFrom(control.seed),
-          ),
-      );
-      return update(
-        { params, optimizerState },
-        { loss, gradients },
-        control.rates,
-        settings,
-      );
-    });
-  // `unfused` is an argument, so that fused and unfused steps have separate traces.
-  return (...args) =>
-    args[3].unfused ? unfused(() => take(...args)) : take(...args);
+  return (state, batch, { rates, seed }, settings) => {
+    const { params } = state;
+    const { config } = settings;
+    const take = (): StepOutcome =>
+      tf.tidy(() => {
+        const found = gradientsOf(
+          params,
+          () => lossFunction(params, batch, config, dropoutFrom(seed)),
+        );
+        return update(state, found, rates, settings);
+      });
+    // `unfused` is an argument, so that fused and unfused steps have separate traces.
+    return settings.unfused ? unfused(take) : take();
+  };
 }
 
 /** A loss and its gradients. */
@@ -205,7 +188,7 @@ export function update(
   { params, optimizerState }: TrainState<TensorTree>,
   { loss, gradients }: LossAndGradients,
   rates: AdamWRates,
-  { adamW: options, maxGradNorm, lrMultipliers }: UpdateSettings,
+  { adamW: options, maxGradNorm, ...groups }: UpdateSettings,
 ): StepOutcome {
   return tf.tidy(() => {
     const gradientNorm = globalNorm(Object.values(gradients));
@@ -217,7 +200,7 @@ export function update(
       rates,
       scale,
       options,
-      lrMultipliers,
+      ...groups,
     });
     return { loss, gradientNorm };
   });
@@ -325,12 +308,12 @@ export type GradientSums = {
   readonly gradients: Readonly<Record<string, tf.Variable>>;
 };
 
-/** The arguments of {@linkcode Accumulate}. */
-export type AccumulateArguments<
+/** Adds a batch's loss and gradients to the sums; returns the paths with a gradient. */
+export type Accumulate<
   Params extends TensorTree,
   Batch extends TensorTree,
   Config extends PyTree,
-> = [
+> = (
   learning: { readonly params: Params; readonly sums: GradientSums },
   batch: Batch,
   control: {
@@ -340,15 +323,6 @@ export type AccumulateArguments<
     readonly seed: tf.Tensor1D;
   },
   config: Config,
-];
-
-/** Adds a batch's loss and gradients to the sums; returns the paths with a gradient. */
-export type Accumulate<
-  Params extends TensorTree,
-  Batch extends TensorTree,
-  Config extends PyTree,
-> = (
-  ...args: AccumulateArguments<Params, Batch, Config>
 ) => { readonly paths: readonly string[] };
 
 /**
@@ -359,15 +333,9 @@ export type Accumulate<
  * them with `disposeTree`.
  */
 export function initGradientSums(params: TensorTree): GradientSums {
-  const zeros = <R extends tf.Rank>(shape: tf.ShapeMap[R]): tf.Variable<R> =>
-    tf.tidy(() => tf.variable(tf.zeros<R>(shape), false));
   return {
-    loss: zeros<tf.Rank.R0>([]),
-    gradients: Object.fromEntries(
-      namedLeaves(params).flatMap(([path, leaf]) =>
-        leaf instanceof tf.Variable ? [[path, zeros(leaf.shape)]] : []
-      ),
-    ),
+    loss: tf.tidy(() => tf.variable(tf.scalar(0), false)),
+    gradients: zerosByPath(params),
   };
 }
 
@@ -437,24 +405,10 @@ export type CompiledTrainStep<
   Batch extends TensorTree,
   Config extends PyTree,
 > =
-  & Readonly<
-    Record<
-      Precision,
-      Compiled<
-        TrainStepArguments<Params, MicroBatches<Batch>, Config>,
-        StepOutcome
-      >
-    >
-  >
+  & CompiledEach<TrainStep<Params, MicroBatches<Batch>, Config>>
   & {
-    readonly accumulate: Readonly<
-      Record<
-        Precision,
-        Compiled<
-          AccumulateArguments<Params, MicroBatches<Batch>, Config>,
-          { readonly paths: readonly string[] }
-        >
-      >
+    readonly accumulate: CompiledEach<
+      Accumulate<Params, MicroBatches<Batch>, Config>
     >;
   };
 

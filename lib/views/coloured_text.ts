@@ -11,7 +11,8 @@
 import { escapeHtml, visibleControls } from "./escape.ts";
 import type { HtmlView } from "./attention/html_view.ts";
 import { pictureFont } from "./font.ts";
-import { CHART_FONT, COLORS } from "./theme.ts";
+import { svgDocument, svgText } from "./svg.ts";
+import { COLORS } from "./theme.ts";
 
 /** A word and how far it speaks for something, above 0, or against it. */
 export type ScoredWord = { readonly text: string; readonly score: number };
@@ -156,11 +157,12 @@ function svgOf({ words, largest, title, poles }: TextView): string {
     ),
   ];
   const height = y + MARGIN;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="${CHART_FONT}" font-size="${FONT_SIZE}" fill="${COLORS.ink}">
-<rect width="100%" height="100%" fill="${COLORS.ground}"/>
-<text x="${MARGIN}" y="24" font-weight="bold">${escapeHtml(title)}</text>
-${[...legend, ...drawn].join("\n")}
-</svg>`;
+  const content = [
+    svgText(MARGIN, 24, title, `font-weight="bold"`),
+    ...legend,
+    ...drawn,
+  ].join("\n");
+  return svgDocument({ width: WIDTH, height, fontSize: FONT_SIZE }, content);
 }
 
 function svgWord(
@@ -182,9 +184,7 @@ function svgWord(
       width.toFixed(1)
     }" stroke="${COLORS.ink}" stroke-dasharray="1.5 2"/>`
     : "";
-  return `${ground}${line}<text x="${x.toFixed(1)}" y="${y}">${
-    escapeHtml(text)
-  }</text>`;
+  return ground + line + svgText(x.toFixed(1), y, text);
 }
 
 function textOf({ words, largest, title, poles }: TextView): string {

@@ -11,7 +11,7 @@
 
 import { replaceNonXml } from "./escape.ts";
 import { fontFile, pictureFont } from "./font.ts";
-import type { VegaLiteSpec } from "./theme.ts";
+import type { VegaLiteSpec } from "./charts/chart.ts";
 
 /** Pixels of the picture for each unit of the drawing: sharp on dense screens. */
 export const DEFAULT_SCALE = 2;
@@ -41,7 +41,7 @@ export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
  *
  * @example A chart of 560 × 300 and its margins, twice as many pixels
  * ```ts
- * import { lossCurves } from "bertbook/views/charts.ts";
+ * import { lossCurves } from "bertbook/views/charts/training.ts";
  * import { pngSize, renderPng } from "bertbook/views/picture.ts";
  * import assert from "node:assert/strict";
  *

@@ -20,7 +20,7 @@ import {
   renderSvg,
 } from "./picture.ts";
 import type { TableView } from "./table.ts";
-import type { VegaLiteSpec } from "./theme.ts";
+import type { VegaLiteSpec } from "./charts/chart.ts";
 
 /** One output in several formats; the viewer takes the best that it knows. */
 export type MimeBundle = {

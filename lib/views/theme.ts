@@ -1,31 +1,11 @@
 /**
- * Colours, fonts and chart defaults of every view: white ground, readable letters,
- * colours that colour-blind readers can tell apart.
+ * Theme: colours and fonts of every view, and how charts look. White ground, readable
+ * letters, colours that colour-blind readers can tell apart.
  *
  * @module
  */
 
-import type { Config, TopLevelSpec } from "vega-lite";
-
-/** A chart as data: Vega-Lite JSON that version 5 viewers accept. */
-export type VegaLiteSpec = TopLevelSpec & {
-  $schema: string;
-  /** One sentence that says in words what the chart shows. */
-  description: string;
-};
-
-/** One layer of a chart of several. */
-export type ChartLayer = Layered["layer"][number];
-
-/** What a chart shows along x or y. */
-export type ChartPosition = NonNullable<NonNullable<Unit["encoding"]>["y"]>;
-
-type Layered = Extract<TopLevelSpec, { layer: unknown[] }>;
-type Unit = Extract<TopLevelSpec, { mark: unknown }>;
-
-/** Version 5, because JupyterLab and VS Code have no viewer for version 6. */
-export const VEGA_LITE_SCHEMA =
-  "https://vega.github.io/schema/vega-lite/v5.json";
+import type { Config } from "vega-lite";
 
 /** DejaVu Sans is in our pictures; Verdana has nearly its widths in a browser. */
 export const CHART_FONT =
@@ -63,7 +43,7 @@ export const CATEGORY_COLORS: readonly string[] = [
 ];
 
 /** White to dark blue, for shares and attention weights in [0, 1]. */
-export const SHARE_COLORS: readonly string[] = [
+const SHARE_COLORS: readonly string[] = [
   "#ffffff",
   "#d6e6f2",
   "#9cc4e0",
@@ -167,74 +147,3 @@ export const HOUSE_THEME: Config = {
   },
   view: { stroke: null },
 };
-
-/** Width and height of a chart's plotting area, in pixels. */
-export const CHART_SIZE = { width: 560, height: 300 } as const;
-
-/**
- * Completes `parts` to a chart in the shared theme.
- *
- * @example Usage
- * ```ts
- * import { chart } from "bertbook/views/theme.ts";
- * import assert from "node:assert/strict";
- *
- * const spec = chart({
- *   title: "Two bars",
- *   description: "Two bars.",
- *   data: { values: [{ x: "a", y: 1 }, { x: "b", y: 2 }] },
- *   mark: "bar",
- *   encoding: { x: { field: "x" }, y: { field: "y", type: "quantitative" } },
- * });
- * assert.match(spec.$schema, /v5/);
- * ```
- *
- * @param parts Data, marks and encoding; `width` and `height` in pixels.
- * @returns The chart, {@linkcode CHART_SIZE} large if `parts` names no size.
- */
-export function chart(
-  parts: TopLevelSpec & { description: string },
-): VegaLiteSpec {
-  return {
-    $schema: VEGA_LITE_SCHEMA,
-    ...CHART_SIZE,
-    ...parts,
-    config: HOUSE_THEME,
-  } as VegaLiteSpec;
-}
-
-/**
- * A dashed line across a chart, to compare with.
- *
- * @param channel `x` for a vertical line, `y` for a level one.
- * @param value Its position on that axis.
- * @returns The layer.
- */
-export function referenceLine(channel: "x" | "y", value: number): ChartLayer {
-  return {
-    data: { values: [{ value }] },
-    mark: {
-      type: "rule",
-      color: COLORS.vermilion,
-      strokeWidth: 2,
-      strokeDash: [6, 4],
-    },
-    encoding: { [channel]: { field: "value", type: "quantitative" } },
-  };
-}
-
-/**
- * Letters with a white rim, so that they can be read over bars and lines.
- *
- * @param layer A layer of text marks.
- * @returns Two layers, the rim first.
- */
-export function rimmedText(
-  layer: ChartLayer & { mark: object },
-): ChartLayer[] {
-  const rim = { stroke: COLORS.ground, strokeWidth: 4, strokeJoin: "round" };
-  return [
-    { ...layer, mark: { ...layer.mark, ...rim } } as ChartLayer,
-    layer,
-  ];
-}

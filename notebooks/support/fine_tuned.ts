@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fineTune } from "../../lib/training/fine_tune.ts";
 import { encodeExamples } from "../../lib/batches/encode_examples.ts";
-import { COLA } from "../../lib/datasets/cola/cola.ts";
+import { COLA } from "../../lib/datasets/cola.ts";
 import type { Dataset } from "../../lib/datasets/dataset.ts";
 import { split } from "../../lib/datasets/split.ts";
 import { randomStream } from "../../lib/engine/random/stream.ts";

@@ -1,11 +1,12 @@
 /** One training on reviews and its test, for comparisons. @module */
 
-import { fineTune, type StepEvent } from "../../lib/training/fine_tune.ts";
+import { fineTune } from "../../lib/training/fine_tune.ts";
+import type { StepEvent } from "../../lib/training/train_epoch.ts";
 import { predict } from "../../lib/inference/predict.ts";
 import type { EncodedExample } from "../../lib/batches/batches.ts";
 import { encodeExamples } from "../../lib/batches/encode_examples.ts";
 import type { Example } from "../../lib/datasets/dataset.ts";
-import { IMDB } from "../../lib/datasets/imdb/imdb.ts";
+import { IMDB } from "../../lib/datasets/imdb.ts";
 import { instructionSets } from "../../lib/engine/processor.ts";
 import {
   multipliesBfloat16,
@@ -13,7 +14,8 @@ import {
 } from "../../lib/engine/precision.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import { bagLogits, fitBagOfWords } from "../../lib/evaluation/bag_of_words.ts";
-import { accuracy, argMax } from "../../lib/evaluation/metrics.ts";
+import { accuracy } from "../../lib/evaluation/metrics.ts";
+import { argMax } from "../../lib/evaluation/probabilities.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { loadModel } from "../../lib/checkpoint/pretrained.ts";
 import type { ReviewRecipe, ReviewRun } from "./recipes.ts";

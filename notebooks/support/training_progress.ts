@@ -1,17 +1,14 @@
 /** The progress display of a fine-tuning run. @module */
 
-import type {
-  EpochEvent,
-  EvaluationEvent,
-  StepEvent,
-} from "../../lib/training/fine_tune.ts";
+import type { EpochEvent, FitEvent } from "../../lib/training/fit.ts";
+import type { ClassificationMetrics } from "../../lib/evaluation/metrics.ts";
 import type { Broadcast } from "../../lib/views/show.ts";
 import { type Progress, progress } from "./progress.ts";
 
 /** A display of the events of `fineTune`. */
 export type TrainingProgress = {
   /** Shows the state of training. */
-  update(event: StepEvent | EvaluationEvent | EpochEvent): Promise<void>;
+  update(event: FitEvent<ClassificationMetrics>): Promise<void>;
   /** Shows the last step. */
   finish(): Promise<void>;
 };
@@ -54,7 +51,7 @@ export function trainingProgress(
   };
 }
 
-function epochLine(end: EpochEvent): string {
+function epochLine(end: EpochEvent<ClassificationMetrics>): string {
   const sentences = [
     `Epoch ${end.epoch} ends`,
     `Training loss ${end.trainingLoss.toFixed(4)}`,

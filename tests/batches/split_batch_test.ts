@@ -93,7 +93,7 @@ Deno.test("a batch packed for micro-batches is split into these, of equally many
     const [batch] = packedBatchesOf(examples, {
       batchSize: examples.length,
       rowLength: 12,
-      microBatches: count,
+      numMicroBatches: count,
       rowsMultipleOf: 2,
     });
     const microBatches = splitBatch(batch!, count);
@@ -127,7 +127,11 @@ Deno.test("a batch packed for micro-batches is split into these, of equally many
 Deno.test("the last batch is packed for micro-batches only if it can be shared out evenly", () => {
   const examples = examplesOf([5, 2, 7, 3, 6, 4, 5, 6]);
   const cuts = (batchSize: number): number[] =>
-    [...packedBatchesOf(examples, { batchSize, rowLength: 7, microBatches: 2 })]
+    [...packedBatchesOf(examples, {
+      batchSize,
+      rowLength: 7,
+      numMicroBatches: 2,
+    })]
       .map((batch) => splitBatch(batch, 2).length);
   assert.deepEqual(cuts(5), [2, 1]);
   assert.deepEqual(cuts(6), [2, 2]);

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { COLA } from "bertbook/datasets/cola/cola.ts";
+import { COLA } from "bertbook/datasets/cola.ts";
 import { type DatasetSource, PARTS } from "bertbook/datasets/dataset.ts";
-import { IMDB } from "bertbook/datasets/imdb/imdb.ts";
+import { IMDB } from "bertbook/datasets/imdb.ts";
 import { loadDataset } from "bertbook/datasets/load_dataset.ts";
-import { TREC } from "bertbook/datasets/trec/trec.ts";
+import { TREC } from "bertbook/datasets/trec.ts";
 import { zipOf } from "../download/_archives.ts";
 import {
   factOf,
@@ -18,8 +18,8 @@ import {
 const ROOT = join(import.meta.dirname!, "..", "..");
 const NO_CACHE = join(ROOT, "no", "such", "cache");
 const EMBEDDED_COLA = join(ROOT, "data", "acceptability");
-const PUBLISHED_TREC = join(import.meta.dirname!, "trec", "published_trec");
-const PUBLISHED_IMDB = join(import.meta.dirname!, "imdb", "published_imdb");
+const PUBLISHED_TREC = join(import.meta.dirname!, "published_trec");
+const PUBLISHED_IMDB = join(import.meta.dirname!, "published_imdb");
 const DATA = Deno.env.get("BERTBOOK_DATA");
 const SOURCES: readonly DatasetSource[] = [COLA, TREC, IMDB];
 
@@ -95,6 +95,18 @@ Deno.test("loadDataset() offline falls back to the embedded dataset and says why
       );
     }
   });
+});
+
+Deno.test("loadDataset() names the folder that a dataset without another source needs", async () => {
+  const { asset: _asset, embedded: _embedded, ...source } = TREC;
+  await withData(undefined, async () => {
+    await assert.rejects(loadDataset(source), {
+      name: "RangeError",
+      message: /^Cannot load TREC: .* a folder "trec"; found none/,
+    });
+  });
+  const { origin } = await loadDataset(source, { folder: PUBLISHED_TREC });
+  assert.equal(origin, "folder");
 });
 
 Deno.test({

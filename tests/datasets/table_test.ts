@@ -103,7 +103,9 @@ Deno.test("a line of 10 MB is one row", () => {
 });
 
 Deno.test("readTable() undoes any join of clean columns", () => {
-  const clean = fc.string({ unit: "binary" })
+  // fast-check's own unit of any characters takes seconds to set up.
+  const unit = fc.nat(0x10ffff).map((point) => String.fromCodePoint(point));
+  const clean = fc.string({ unit })
     .map((text) => text.replace(/[\t\n\r\0\ufeff]/g, "").toWellFormed());
   const rows = fc.array(fc.tuple(clean, clean), { minLength: 1, maxLength: 5 });
   assertAll(fc.property(rows, fc.constantFrom("\n", "\r\n"), (rows, end) => {

@@ -1,7 +1,7 @@
 // Needs --allow-read: tests/golden/bag_of_words.json, written by bag_of_words.py beside it.
 import assert from "node:assert/strict";
 import { bagLogits, fitBagOfWords } from "bertbook/evaluation/bag_of_words.ts";
-import { softmax } from "bertbook/evaluation/metrics.ts";
+import { softmax } from "bertbook/evaluation/probabilities.ts";
 
 type Case = {
   numWords: number;

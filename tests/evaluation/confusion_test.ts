@@ -1,7 +1,4 @@
-import {
-  confusionCsv,
-  confusionMatrix,
-} from "bertbook/evaluation/confusion.ts";
+import { confusionMatrix } from "bertbook/evaluation/confusion.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { assertAll } from "../_property.ts";
@@ -44,15 +41,4 @@ Deno.test("confusionMatrix() refuses unequal lengths and foreign classes", () =>
         `found prediction ${prediction}, label ${label}`,
     });
   }
-});
-
-Deno.test("confusionCsv() quotes the names", () => {
-  assert.equal(
-    confusionCsv([[3, 1], [0, 2]], ["no", 'a "yes", really']),
-    'actual,"no","a ""yes"", really"\n"no",3,1\n"a ""yes"", really",0,2\n',
-  );
-  assert.throws(() => confusionCsv([[1]], []), {
-    name: "RangeError",
-    message: /1 classes and 0 names/,
-  });
 });

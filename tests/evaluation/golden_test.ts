@@ -5,13 +5,8 @@ import {
 } from "bertbook/evaluation/calibration.ts";
 import { confusionMatrix } from "bertbook/evaluation/confusion.ts";
 import { ConfusionMatrix } from "bertbook/evaluation/confusion_matrix.ts";
-import {
-  accuracy,
-  argMax,
-  crossEntropy,
-  matthewsCorrelation,
-  softmax,
-} from "bertbook/evaluation/metrics.ts";
+import { accuracy, matthewsCorrelation } from "bertbook/evaluation/metrics.ts";
+import { argMax, logLoss, softmax } from "bertbook/evaluation/probabilities.ts";
 import {
   classificationReport,
   type ClassScores,
@@ -26,7 +21,7 @@ type Case = {
   accuracy: number;
   mcc: number;
   confusion: number[][];
-  crossEntropy: number;
+  logLoss: number;
   calibrationError: number;
   reports: {
     beta: number;
@@ -65,7 +60,7 @@ for (const golden of cases) {
       confusionMatrix(predictions, labels, numClasses),
       golden.confusion,
     );
-    assertNear(crossEntropy(logits, labels), golden.crossEntropy);
+    assertNear(logLoss(logits, labels), golden.logLoss);
     const bins = reliabilityBins(logits.map(softmax), labels);
     assertNear(expectedCalibrationError(bins), golden.calibrationError);
   });

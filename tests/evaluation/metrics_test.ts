@@ -2,6 +2,8 @@ import {
   accuracy,
   matthewsCorrelation,
   mccPerBatch,
+  METRIC_NAMES,
+  predictionMetrics,
 } from "bertbook/evaluation/metrics.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
@@ -30,6 +32,14 @@ Deno.test("accuracy alone cannot tell a constant answer from a good one", () => 
   const constant = LABELS.map(() => 1);
   assert.equal(accuracy(constant, LABELS), 0.6);
   assert.equal(matthewsCorrelation(constant, LABELS), 0);
+});
+
+Deno.test("predictionMetrics() has every metric that can choose the best model", () => {
+  assert.deepEqual(predictionMetrics(PREDICTIONS, LABELS), {
+    mcc: matthewsCorrelation(PREDICTIONS, LABELS),
+    accuracy: accuracy(PREDICTIONS, LABELS),
+  });
+  assert.deepEqual(METRIC_NAMES, ["mcc", "accuracy", "loss"]);
 });
 
 const pairs = fc.array(fc.tuple(fc.nat(3), fc.nat(3)), { minLength: 1 });

@@ -1,6 +1,6 @@
 import {
   argMax,
-  crossEntropy,
+  logLoss,
   logSoftmax,
   softmax,
 } from "bertbook/evaluation/probabilities.ts";
@@ -54,24 +54,24 @@ Deno.test("argMax() refuses NaN and nothing", () => {
   assert.throws(() => argMax([]), RangeError);
 });
 
-Deno.test("crossEntropy() is the mean of -log p(label)", () => {
+Deno.test("logLoss() is the mean of -log p(label)", () => {
   // p(1) = 1/4 and p(0) = 1/2: (log 4 + log 2) / 2 = 1.5 log 2
-  const loss = crossEntropy([[Math.log(3), 0], [5, 5]], [1, 0]);
+  const loss = logLoss([[Math.log(3), 0], [5, 5]], [1, 0]);
   assertNear(loss, 1.5 * Math.LN2);
 });
 
-Deno.test("crossEntropy() stays exact where the probability underflows", () => {
-  assert.equal(crossEntropy([[2000, 0]], [1]), 2000);
+Deno.test("logLoss() stays exact where the probability underflows", () => {
+  assert.equal(logLoss([[2000, 0]], [1]), 2000);
 });
 
-Deno.test("crossEntropy() refuses unequal lengths, foreign labels and nothing", () => {
-  assert.throws(() => crossEntropy([[1, 2]], []), {
+Deno.test("logLoss() refuses unequal lengths, foreign labels and nothing", () => {
+  assert.throws(() => logLoss([[1, 2]], []), {
     name: "RangeError",
     message: /1 predictions and 0 labels/,
   });
-  assert.throws(() => crossEntropy([[1, 2]], [2]), {
+  assert.throws(() => logLoss([[1, 2]], [2]), {
     name: "RangeError",
     message: /example 0: .* 0 to 1; found 2/,
   });
-  assert.throws(() => crossEntropy([], []), RangeError);
+  assert.throws(() => logLoss([], []), RangeError);
 });

@@ -54,7 +54,7 @@ def case(name, logits, labels):
         "accuracy": metrics.accuracy_score(labels, predictions),
         "mcc": metrics.matthews_corrcoef(labels, predictions),
         "confusion": metrics.confusion_matrix(labels, predictions, labels=classes).tolist(),
-        "crossEntropy": metrics.log_loss(labels, probabilities, labels=classes),
+        "logLoss": metrics.log_loss(labels, probabilities, labels=classes),
         "calibrationError": calibration_error(probabilities, labels, 10),
         "reports": [report(beta) for beta in (0.5, 1, 2)],
     }

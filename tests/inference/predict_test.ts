@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { predict } from "bertbook/inference/predict.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { argMax, crossEntropy } from "bertbook/evaluation/probabilities.ts";
+import { argMax, logLoss } from "bertbook/evaluation/probabilities.ts";
 import { makeTrainable } from "bertbook/training/train_step.ts";
 import { assertNoLeak, copyTask, newModel } from "../training/_support.ts";
 
@@ -40,7 +40,7 @@ Deno.test("predict() takes the largest logit and the loss of the labels", async 
   const model = newModel();
   const { logits, predictions, loss } = await predict(model, EXAMPLES);
   assert.deepEqual(predictions, logits.map(argMax));
-  assert.equal(loss, crossEntropy(logits, EXAMPLES.map(({ label }) => label)));
+  assert.equal(loss, logLoss(logits, EXAMPLES.map(({ label }) => label)));
   disposeTree(model.params);
 });
 

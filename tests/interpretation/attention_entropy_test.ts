@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import {
   attentionChange,
   attentionEntropy,
-} from "bertbook/interpretation/attention_entropy.ts";
-import type { HeadWeights } from "bertbook/interpretation/head_scores.ts";
-import {
   UNIFORM_ENTROPY,
   uniformAttentionWarning,
-} from "bertbook/interpretation/uniform_attention.ts";
+} from "bertbook/interpretation/attention_entropy.ts";
+import type { HeadWeights } from "bertbook/interpretation/head_scores.ts";
 
 const rows = (count: number, row: readonly number[]): HeadWeights =>
   Array.from({ length: count }, () => row);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import type { EpochEvent, StepEvent } from "bertbook/training/fine_tune.ts";
+import type { EpochEvent } from "bertbook/training/fit.ts";
+import type { ClassificationMetrics } from "bertbook/evaluation/metrics.ts";
+import type { StepEvent } from "bertbook/training/train_epoch.ts";
 import { trainingProgress } from "../../notebooks/support/training_progress.ts";
 
 const step = (step: number): StepEvent => ({
@@ -12,7 +14,10 @@ const step = (step: number): StepEvent => ({
   learningRate: 1e-4,
   seconds: 0.1,
 });
-const epoch = (epoch: number, best: boolean): EpochEvent => ({
+const epoch = (
+  epoch: number,
+  best: boolean,
+): EpochEvent<ClassificationMetrics> => ({
   kind: "epoch",
   epoch,
   trainingLoss: 0.5,

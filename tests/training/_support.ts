@@ -4,11 +4,12 @@ import type { Batch, EncodedExample } from "bertbook/batches/batches.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import type { ClassifierParams } from "bertbook/model/heads/sequence_classifier.ts";
 import { BERT_TINY, type BertConfig } from "bertbook/model/config.ts";
-import { initHead } from "bertbook/model/heads/heads.ts";
+import { HEADS, initHead } from "bertbook/model/heads/heads.ts";
 import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 import { ADAMW_DEFAULTS, initOptimizerState } from "bertbook/training/adamw.ts";
+import { noDecayPaths } from "bertbook/training/parameter_groups.ts";
 import {
   classificationLoss,
   sequenceClassification,
@@ -122,6 +123,7 @@ export function planOf(
   return {
     config: TOY,
     adamW: ADAMW_DEFAULTS,
+    noDecay: noDecayPaths(HEADS["sequence-classification"].parameters(TOY, 2)),
     maxGradNorm: 1,
     schedule: constantRate(1e-3),
     seed: 42,

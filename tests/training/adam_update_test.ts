@@ -5,7 +5,7 @@ import {
   adamScalars,
   type AdamVariables,
   applyAdam,
-} from "bertbook/training/adam.ts";
+} from "bertbook/training/adamw.ts";
 import assert from "node:assert/strict";
 
 await startEngine({ engine: "tensorflow" });

@@ -1,13 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import {
-  type EpochEvent,
-  type EvaluationEvent,
   fineTune,
   type FineTuneData,
   type FineTuneOptions,
-  type StepEvent,
 } from "bertbook/training/fine_tune.ts";
+import type {
+  EpochEvent,
+  EvaluationEvent,
+  FitEvent,
+} from "bertbook/training/fit.ts";
+import type { StepEvent } from "bertbook/training/train_epoch.ts";
+import type { ClassificationMetrics } from "bertbook/evaluation/metrics.ts";
 import { predict } from "bertbook/inference/predict.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { saveModel } from "bertbook/checkpoint/save_model.ts";
@@ -39,14 +43,14 @@ const RECIPE: FineTuneOptions = {
 
 type Events = {
   steps: StepEvent[];
-  evaluations: EvaluationEvent[];
-  epochs: EpochEvent[];
+  evaluations: EvaluationEvent<ClassificationMetrics>[];
+  epochs: EpochEvent<ClassificationMetrics>[];
   kinds: string;
 };
 
 /** The events by kind, and their order: step, evaluation (v), epoch. */
 async function collect(
-  events: AsyncIterable<StepEvent | EvaluationEvent | EpochEvent>,
+  events: AsyncIterable<FitEvent<ClassificationMetrics>>,
 ): Promise<Events> {
   const found: Events = { steps: [], evaluations: [], epochs: [], kinds: "" };
   for await (const event of events) {

@@ -34,7 +34,7 @@ const PLAN = planOf({ config: TOY_WITHOUT_DROPOUT });
 const EXAMPLES = copyTask(22, 3); // 8 + 8 + 6, in parts of 3 + 3 + 2 …
 const START = { epoch: 1, stepsDone: 0 };
 
-/** Batches of eight in one piece, or in parts of several lengths and sizes. */
+/** Batches of eight in one piece, or as smaller ones of several lengths and sizes. */
 function batches(inParts: boolean, from = 0): Batch[] {
   const groups = inParts ? [3, 3, 2, 3, 3, 2, 3, 2, 1] : [8, 8, 6];
   let start = 0;
@@ -72,10 +72,10 @@ function assertNear(
   assert.ok(worst <= tolerance, `values differ by ${worst}`);
 }
 
-Deno.test("parts of several lengths and sizes make the steps of the whole batch", async () => {
+Deno.test("accumulated batches of several lengths and sizes make the steps of the whole batch", async () => {
   await assertNoLeak(async () => {
     const lengths = new Set(batches(true).map(({ length }) => length));
-    assert.ok(lengths.size > 1, "parts must differ in length");
+    assert.ok(lengths.size > 1, "batches must differ in length");
     const whole = await follow(batches(false), PLAN);
     const parts = await follow(batches(true), {
       ...PLAN,
@@ -127,7 +127,7 @@ Deno.test("compiled accumulation equals that run operation by operation", async 
   disposeTrainState(state);
 });
 
-Deno.test("a run in parts is repeatable, and resumable at every step", async () => {
+Deno.test("an accumulated run is repeatable, and resumable at every step", async () => {
   const plan = planOf({ gradientAccumulationSteps: 3 }); // with dropout
   const whole = await follow(batches(true), plan);
   assert.deepEqual((await follow(batches(true), plan)).values, whole.values);
@@ -139,7 +139,7 @@ Deno.test("a run in parts is repeatable, and resumable at every step", async () 
   disposeTrainState(state);
 });
 
-Deno.test("no two parts of a run share their dropout masks", async () => {
+Deno.test("no two accumulated batches of a run share their dropout masks", async () => {
   const [batch] = batches(false);
   const losses = async (
     gradientAccumulationSteps: number,
@@ -150,17 +150,17 @@ Deno.test("no two parts of a run share their dropout masks", async () => {
     return lossesOf((await follow(same, plan)).steps);
   };
   const single = await losses(1), double = await losses(2);
-  // The first part has the masks of step 1, the second others.
+  // The first batch has the masks of step 1, the second others.
   assert.notEqual(double[0], single[0]);
   assert.equal(new Set([...single, ...double]).size, 4);
   const mean = (single[0]! + single[1]!) / 2;
   assert.ok(Math.abs(double[0]! - mean) < 1e-6, `${double[0]} is not ${mean}`);
 });
 
-Deno.test("no weight moves where one part is not finite", async () => {
+Deno.test("no weight moves where one accumulated batch is not finite", async () => {
   const state = newTrainState();
   const given = batches(true).slice(0, 3);
-  given[1]!.inputIds[1] = 63; // which no other part has
+  given[1]!.inputIds[1] = 63; // which no other batch has
   tf.tidy(() => {
     const { word } = state.params.bert.embeddings;
     const broken = word.bufferSync();
@@ -195,7 +195,7 @@ Deno.test({
 });
 
 for (const freeze of [[], ["embeddings", 0]] as const) {
-  Deno.test(`fineTune() in parts equals fineTune() at once, with ${freeze.length} frozen parts`, async () => {
+  Deno.test(`fineTune() with accumulation equals fineTune() without, with ${freeze.length} frozen parts`, async () => {
     await assertNoLeak(async () => {
       const data = { train: EXAMPLES, validation: copyTask(8, 2) };
       const run = async (how: Partial<FineTuneOptions>) => {

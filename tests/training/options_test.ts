@@ -1,13 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
+import type { ClassificationMetrics } from "bertbook/evaluation/metrics.ts";
 import { balancedWeights } from "bertbook/training/tasks/sequence_classification.ts";
 import {
-  type EpochEvent,
   fineTune,
   type FineTuneData,
   type FineTuneOptions,
-  type StepEvent,
 } from "bertbook/training/fine_tune.ts";
+import type { EpochEvent } from "bertbook/training/fit.ts";
+import type { StepEvent } from "bertbook/training/train_epoch.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { initHead } from "bertbook/model/heads/heads.ts";
@@ -37,7 +38,7 @@ const RECIPE: FineTuneOptions = {
 
 type Run = {
   steps: StepEvent[];
-  epochs: EpochEvent[];
+  epochs: EpochEvent<ClassificationMetrics>[];
   /** What each parameter was and is, by path. */
   moved: Map<string, { before: Float32Array; after: Float32Array }>;
 };
@@ -53,7 +54,8 @@ async function run(
       leaf.dataSync<"float32">().slice(),
     ]);
   const before = values();
-  const steps: StepEvent[] = [], epochs: EpochEvent[] = [];
+  const steps: StepEvent[] = [],
+    epochs: EpochEvent<ClassificationMetrics>[] = [];
   for await (const event of fineTune(model, data, { ...RECIPE, ...options })) {
     if (event.kind === "step") steps.push(event);
     else if (event.kind === "epoch") epochs.push(event);
@@ -144,7 +146,7 @@ Deno.test("patience: no step is taken after so many epochs without a better one"
   assert.deepEqual(hasty.moved, patient.moved);
 });
 
-Deno.test("classWeights: the loss is PyTorch's weighted mean, whole and in parts", async () => {
+Deno.test("classWeights: the loss is PyTorch's weighted mean, whole and accumulated", async () => {
   const numbers = [1, 3] as const;
   // The first step's loss, of a batch that holds all examples of some classes.
   const lossOf = async (
@@ -164,12 +166,12 @@ Deno.test("classWeights: the loss is PyTorch's weighted mean, whole and in parts
   const whole = await lossOf([0, 1], { classWeights: numbers });
   assertRelative([whole], [expected], 1e-5);
   assert.notEqual(whole, await lossOf([0, 1]));
-  const inParts = {
+  const accumulated = {
     batchSize: 5,
     gradientAccumulationSteps: 5,
     classWeights: numbers,
   };
-  assertRelative([await lossOf([0, 1], inParts)], [expected], 1e-5);
+  assertRelative([await lossOf([0, 1], accumulated)], [expected], 1e-5);
   assertRelative([await lossOf([0], { classWeights: numbers })], [zeros], 1e-6);
 });
 

@@ -6,6 +6,7 @@ import {
   freezeParams,
   type FrozenPart,
   isFrozen,
+  noDecayPaths,
 } from "bertbook/training/parameter_groups.ts";
 import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
@@ -16,6 +17,11 @@ import {
   initOptimizerState,
 } from "bertbook/training/adamw.ts";
 import { makeTrainable } from "bertbook/training/train_step.ts";
+import { HEADS } from "bertbook/model/heads/heads.ts";
+import {
+  transformerConfig,
+  transformerParameters,
+} from "bertbook/model/transformer.ts";
 import {
   assertNoLeak,
   copyTask,
@@ -30,6 +36,30 @@ await startEngine({ engine: "tensorflow" });
 
 const DATA = { train: copyTask(16, 4), validation: copyTask(8, 2) };
 const RECIPE = { epochs: 1, batchSize: 8, learningRate: 1e-2, seed: 42 };
+
+Deno.test("noDecayPaths() are those of biases and of the weights of LayerNorm, in every model", () => {
+  const transformer = transformerConfig({
+    vocabSize: 9,
+    numLayers: 2,
+    numHeads: 2,
+    hiddenSize: 8,
+    maxPositionEmbeddings: 5,
+  });
+  const lists = [
+    transformerParameters(transformer),
+    ...Object.values(HEADS).map(({ parameters }) => parameters(TOY, 3)),
+  ];
+  for (const parameters of lists) {
+    const spared = noDecayPaths(parameters);
+    for (const { path } of parameters) {
+      assert.equal(
+        spared.includes(path),
+        /(bias|orm\.weight)$/.test(path),
+        path,
+      );
+    }
+  }
+});
 
 for (const freeze of [["embeddings", 0], [1]] as FrozenPart[][]) {
   Deno.test(`fineTune() moves everything but the frozen ${freeze.join(" and ")}`, async () => {

@@ -210,7 +210,7 @@ Deno.test("train() refuses a batch that the model has no embedding for", async (
   disposeTrainState(state);
 });
 
-Deno.test("train() takes the steps of whole batches in parts, also without graphs", async () => {
+Deno.test("train() takes the steps of whole batches by accumulation, also without graphs", async () => {
   await assertNoLeak(async () => {
     const config = TOY_WITHOUT_DROPOUT;
     const lossesOf = async (

@@ -75,7 +75,7 @@ Deno.test("trainEpoch() leaves what the loss does not depend on alone, decay inc
   for (const gradientAccumulationSteps of [1, 2]) {
     const params = tf.tidy(() => ({
       slope: tf.variable(tf.scalar(1)),
-      kernel: tf.variable(tf.scalar(1)), // a name that decays
+      kernel: tf.variable(tf.scalar(1)),
     }));
     const task = lineTask<Line>(params);
     const plan = { ...PLAN, gradientAccumulationSteps };
@@ -113,19 +113,19 @@ Deno.test("trainEpoch() has a loss of 0 where nothing counts", async () => {
   }
 });
 
-Deno.test("trainEpoch() weighs the parts of a batch as the task says", async () => {
+Deno.test("trainEpoch() weighs accumulated batches as the task says", async () => {
   const task = {
     ...lineTask({ slope: tf.tidy(() => tf.variable(tf.scalar(0))) }),
     weightOf: ({ indices }: PlainPoints) => indices[0]!,
   };
-  const parts = [{ x: [1], y: [2], indices: [3] }, {
+  const batches = [{ x: [1], y: [2], indices: [3] }, {
     x: [1],
     y: [4],
     indices: [1],
   }];
   const plan = { ...PLAN, gradientAccumulationSteps: 2 };
   for await (
-    const { loss } of trainEpoch(task, task.state, parts, START, plan)
+    const { loss } of trainEpoch(task, task.state, batches, START, plan)
   ) {
     assert.equal(loss, (3 * 2 ** 2 + 4 ** 2) / 4);
   }

@@ -11,7 +11,7 @@ import {
   nextTokenLoss,
   trainLanguageModel,
 } from "bertbook/training/train_language_model.ts";
-import { layerGradientNorms } from "bertbook/interpretation/layer_gradients.ts";
+import { layerGradientNorms } from "bertbook/training/layer_gradients.ts";
 import { languageModel } from "bertbook/model/language_model.ts";
 import {
   initTransformer,

@@ -11,7 +11,7 @@ const RECIPE: TrainOptions = {
   seed: 7,
 };
 
-Deno.test("resolveTrainOptions() counts steps: batches, parts of a step, and the climb of the rate", () => {
+Deno.test("resolveTrainOptions() counts steps: batches, accumulated ones, and the warm-up", () => {
   // 41 examples are six batches of 8, the last of one; two make a step.
   const recipe = { ...RECIPE, gradientAccumulationSteps: 2 };
   const task = { numExamples: 41, warmupRatio: 0.3 };

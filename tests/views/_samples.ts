@@ -44,6 +44,11 @@ export function sampleAttention(
   );
 }
 
+/** A layer many times over, where only sizes matter: many layers take long to make. */
+export function repeatLayer<T>([layer]: readonly T[], numLayers: number): T[] {
+  return Array.from({ length: numLayers }, () => layer!);
+}
+
 /** The sentence pair of BertViz's own example. */
 export function samplePair(
   numLayers: number,

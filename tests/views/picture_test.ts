@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lossCurves } from "bertbook/views/charts.ts";
+import { lossCurves } from "bertbook/views/charts/training.ts";
 import { readFontMetrics } from "bertbook/views/font.ts";
 import {
   pngSize,

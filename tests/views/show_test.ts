@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import pl from "nodejs-polars";
 import * as tf from "@tensorflow/tfjs";
-import { lossCurves } from "bertbook/views/charts.ts";
+import { lossCurves } from "bertbook/views/charts/training.ts";
 import { headView } from "bertbook/views/attention/head_view.ts";
 import {
   type Broadcast,

@@ -6,11 +6,11 @@
 
 import {
   chart,
-  COLORS,
   referenceLine,
   rimmedText,
   type VegaLiteSpec,
-} from "../../lib/views/theme.ts";
+} from "../../lib/views/charts/chart.ts";
+import { COLORS } from "../../lib/views/theme.ts";
 import { type BenchRow, figure } from "./report.ts";
 
 /** What the chart reads of a row. */

@@ -8,7 +8,7 @@ import {
   type ClassifierModel,
   loadModel,
 } from "../../lib/checkpoint/pretrained.ts";
-import { COLA } from "../../lib/datasets/cola/cola.ts";
+import { COLA } from "../../lib/datasets/cola.ts";
 import { loadDataset } from "../../lib/datasets/load_dataset.ts";
 import { split } from "../../lib/datasets/split.ts";
 import { randomStream } from "../../lib/engine/random/stream.ts";

@@ -25,7 +25,7 @@ import {
   tensorFlowBinding,
 } from "../../lib/engine/tensorflow/backend.ts";
 import type { BertConfig } from "../../lib/model/config.ts";
-import { initHead } from "../../lib/model/heads/heads.ts";
+import { HEADS, initHead } from "../../lib/model/heads/heads.ts";
 import {
   type ClassifierParams,
   classifySequences,
@@ -36,6 +36,7 @@ import {
   initOptimizerState,
 } from "../../lib/training/adamw.ts";
 import { crossEntropy } from "../../lib/training/losses.ts";
+import { noDecayPaths } from "../../lib/training/parameter_groups.ts";
 import { classificationStep } from "../../lib/training/tasks/sequence_classification.ts";
 import { trainEpoch } from "../../lib/training/train_epoch.ts";
 import {
@@ -129,6 +130,9 @@ export function stepTimer(
     },
     adamW: ADAMW_DEFAULTS,
     maxGradNorm: MAX_GRAD_NORM,
+    noDecay: noDecayPaths(
+      HEADS["sequence-classification"].parameters(config, NUM_CLASSES),
+    ),
     precision,
     seed: SEED,
   } as const;

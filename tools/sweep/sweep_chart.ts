@@ -4,11 +4,8 @@
  * @module
  */
 
-import {
-  CATEGORY_COLORS,
-  chart,
-  type VegaLiteSpec,
-} from "../../lib/views/theme.ts";
+import { chart, type VegaLiteSpec } from "../../lib/views/charts/chart.ts";
+import { CATEGORY_COLORS } from "../../lib/views/theme.ts";
 import { meanText } from "../bench/statistics.ts";
 import type { SweepRow } from "./summary.ts";
 

@@ -33,8 +33,8 @@ import { withXlaFlags } from "./xla_flags.ts";
 /** Numbers the TensorFlow functions of this process. */
 let numFunctions = 0;
 
-/** A traced function, ready to be called with other tensors of the same shapes. */
-export class TracedFunction<Result extends PyTree | void>
+/** {@linkcode ConcreteFunction} as a function of TensorFlow's. */
+export class TensorFlowFunction<Result extends PyTree | void>
   implements ConcreteFunction<Result> {
   readonly report: SignatureReport;
   readonly #name: string;

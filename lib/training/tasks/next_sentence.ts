@@ -5,22 +5,16 @@ import {
   batchTensors,
   type LabelledInput,
 } from "../../batches/batch_tensors.ts";
-import {
-  type Batch,
-  batchesOf,
-  type EncodedExample,
-  lengthMultiple,
-} from "../../batches/batches.ts";
+import type { Batch, EncodedExample } from "../../batches/batches.ts";
 import { checkExamples } from "../../batches/check_examples.ts";
 import { BATCHES_OF } from "../../batches/packed_batches.ts";
-import { compileEach, MANY_SIGNATURES } from "../../engine/precision.ts";
 import type { BertConfig } from "../../model/config.ts";
 import {
   type NextSentenceParams,
   predictNextSentence,
 } from "../../model/heads/next_sentence.ts";
 import type { Dropout } from "../../ops/dropout.ts";
-import { sumOverBatches } from "../evaluate.ts";
+import { compileSums, sumOverBatches } from "../evaluate.ts";
 import type { Evaluation } from "../fit.ts";
 import { crossEntropy } from "../losses.ts";
 import { compileTrainStep } from "../train_step.ts";
@@ -58,34 +52,29 @@ export function nextSentenceLoss(
 }
 
 /** Sums over the pairs of a batch: losses, right answers, pairs; [3]. */
-const compiledSums = compileEach(
+const compiledSums = compileSums(
   (
     params: NextSentenceParams,
-    microBatches: readonly LabelledInput[],
+    { input, labels }: LabelledInput,
     config: BertConfig,
-  ) =>
-    tf.addN(microBatches.map(({ input, labels }) => {
-      const options = { rowsNeeded: "first" } as const;
-      const { logits } = predictNextSentence(params, input, config, options);
-      const count = tf.scalar(labels.size);
-      const hits = logits.argMax(-1).equal(labels).toFloat().sum();
-      return tf.stack<tf.Tensor>([
-        crossEntropy(logits, labels).mul(count),
-        hits,
-        count,
-      ]) as tf.Tensor1D;
-    })),
-  { name: "next-sentence evaluation", ...MANY_SIGNATURES },
+  ) => {
+    const options = { rowsNeeded: "first" } as const;
+    const { logits } = predictNextSentence(params, input, config, options);
+    const count = tf.scalar(labels.size);
+    const hits = logits.argMax(-1).equal(labels).toFloat().sum();
+    return [crossEntropy(logits, labels).mul(count), hits, count];
+  },
+  "next-sentence evaluation",
 );
 
 /** The task of next-sentence prediction (Devlin et al., 2019, section 3.1, task 2). */
-export const NEXT_SENTENCE: HeadTask<
-  NextSentenceParams,
-  EncodedExample,
-  Batch,
-  LabelledInput,
-  NextSentenceMetrics
-> = {
+export const NEXT_SENTENCE: HeadTask<{
+  params: NextSentenceParams;
+  example: EncodedExample;
+  plain: Batch;
+  batch: LabelledInput;
+  metrics: NextSentenceMetrics;
+}> = {
   trainStep: compileTrainStep(nextSentenceLoss, "next-sentence step"),
   check: (examples, { config }, purpose) =>
     checkExamples(examples, { config, labels: NEXT_SENTENCE_LABELS }, purpose),
@@ -98,13 +87,8 @@ export const NEXT_SENTENCE: HeadTask<
     examples,
     { batchSize, precision },
   ): Promise<Evaluation<NextSentenceMetrics>> {
-    const { config } = model;
     const [loss, hits, count] = await sumOverBatches(
-      batchesOf(examples, {
-        batchSize,
-        multipleOf: lengthMultiple(config),
-        padTokenId: config.padTokenId,
-      }),
+      BATCHES_OF.padded(examples, model.config, { batchSize }),
       model,
       (batch, config) => batchTensors(batch, config),
       compiledSums[precision],

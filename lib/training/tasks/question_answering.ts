@@ -1,25 +1,24 @@
 /** Extractive question answering: its loss, its training step and its metrics. @module */
 
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import {
   type AnswerInput,
   answerTensors,
 } from "../../batches/batch_tensors.ts";
-import { lengthMultiple } from "../../batches/batches.ts";
+import { paddingOf } from "../../batches/batches.ts";
 import { checkInputs } from "../../batches/check_examples.ts";
 import {
   type AnswerBatch,
   answerBatchesOf,
   type AnswerExample,
 } from "../../batches/head_batches.ts";
-import { compileEach, MANY_SIGNATURES } from "../../engine/precision.ts";
 import type { BertConfig } from "../../model/config.ts";
 import {
   findAnswers,
   type QuestionAnsweringParams,
 } from "../../model/heads/question_answering.ts";
 import type { Dropout } from "../../ops/dropout.ts";
-import { sumOverBatches } from "../evaluate.ts";
+import { compileSums, sumOverBatches } from "../evaluate.ts";
 import type { Evaluation } from "../fit.ts";
 import { answerLoss } from "../losses.ts";
 import { compileTrainStep } from "../train_step.ts";
@@ -56,36 +55,35 @@ export function questionAnsweringLoss(
 }
 
 /** Sums over the answers of a batch: losses, both right, each right, count; [4]. */
-const compiledSums = compileEach(
+const compiledSums = compileSums(
   (
     params: QuestionAnsweringParams,
-    microBatches: readonly AnswerInput[],
+    { input, startPositions, endPositions }: AnswerInput,
     config: BertConfig,
-  ) =>
-    tf.addN(microBatches.map(({ input, startPositions, endPositions }) => {
-      const output = findAnswers(params, input, config);
-      const count = startPositions.greaterEqual(0).toFloat().sum();
-      const starts = output.startLogits.argMax(-1).equal(startPositions);
-      const ends = output.endLogits.argMax(-1).equal(endPositions);
-      const loss = answerLoss(output, { startPositions, endPositions });
-      return tf.stack<tf.Tensor>([
-        loss.mul(count),
-        starts.logicalAnd(ends).toFloat().sum(),
-        starts.toFloat().sum().add(ends.toFloat().sum()),
-        count,
-      ]) as tf.Tensor1D;
-    })),
-  { name: "question answering evaluation", ...MANY_SIGNATURES },
+  ) => {
+    const output = findAnswers(params, input, config);
+    const count = startPositions.greaterEqual(0).toFloat().sum();
+    const starts = output.startLogits.argMax(-1).equal(startPositions);
+    const ends = output.endLogits.argMax(-1).equal(endPositions);
+    const loss = answerLoss(output, { startPositions, endPositions });
+    return [
+      loss.mul(count),
+      starts.logicalAnd(ends).toFloat().sum(),
+      starts.toFloat().sum().add(ends.toFloat().sum()),
+      count,
+    ];
+  },
+  "question answering evaluation",
 );
 
 /** The task of question answering (Devlin et al., 2019, section 4.2). */
-export const QUESTION_ANSWERING: HeadTask<
-  QuestionAnsweringParams,
-  AnswerExample,
-  AnswerBatch,
-  AnswerInput,
-  AnswerMetrics
-> = {
+export const QUESTION_ANSWERING: HeadTask<{
+  params: QuestionAnsweringParams;
+  example: AnswerExample;
+  plain: AnswerBatch;
+  batch: AnswerInput;
+  metrics: AnswerMetrics;
+}> = {
   trainStep: compileTrainStep(
     questionAnsweringLoss,
     "question answering step",
@@ -105,11 +103,7 @@ export const QUESTION_ANSWERING: HeadTask<
     }
   },
   batchesOf: (examples, config, members) =>
-    answerBatchesOf(examples, {
-      ...members,
-      multipleOf: lengthMultiple(config),
-      padTokenId: config.padTokenId,
-    }),
+    answerBatchesOf(examples, { ...members, ...paddingOf(config) }),
   tensorsOf: answerTensors,
   weightOf: ({ startPositions }) =>
     startPositions.reduce((sum, start) => sum + (start >= 0 ? 1 : 0), 0),
@@ -118,13 +112,8 @@ export const QUESTION_ANSWERING: HeadTask<
     examples,
     { batchSize, precision },
   ): Promise<Evaluation<AnswerMetrics>> {
-    const { config } = model;
     const [loss, both, each, count] = await sumOverBatches(
-      answerBatchesOf(examples, {
-        batchSize,
-        multipleOf: lengthMultiple(config),
-        padTokenId: config.padTokenId,
-      }),
+      answerBatchesOf(examples, { batchSize, ...paddingOf(model.config) }),
       model,
       answerTensors,
       compiledSums[precision],

@@ -9,7 +9,12 @@ import type { Batch, EncodedExample } from "../../batches/batches.ts";
 import { checkExamples } from "../../batches/check_examples.ts";
 import { BATCHES_OF } from "../../batches/packed_batches.ts";
 import type { ClassifierModel } from "../../checkpoint/pretrained.ts";
-import { accuracy, matthewsCorrelation } from "../../evaluation/metrics.ts";
+import {
+  type ClassificationMetrics,
+  METRIC_NAMES,
+  predictionMetrics,
+  undefinedMccWarning,
+} from "../../evaluation/metrics.ts";
 import { predict } from "../../inference/predict.ts";
 import {
   type ClassifierParams,
@@ -21,15 +26,6 @@ import type { Evaluation } from "../fit.ts";
 import { crossEntropy } from "../losses.ts";
 import { compileTrainStep } from "../train_step.ts";
 import type { HeadTask, LossConfig } from "./head_task.ts";
-
-/** The metrics of a sequence classifier. */
-export type ClassificationMetrics = {
-  /** Mean cross-entropy without dropout, in nats. */
-  readonly loss: number;
-  readonly accuracy: number;
-  /** Matthews correlation; 0 if it is undefined. */
-  readonly mcc: number;
-};
 
 /**
  * Mean cross-entropy of a batch of sequences.
@@ -66,13 +62,13 @@ export const classificationStep = compileTrainStep(
  */
 export function sequenceClassification(
   classWeights?: readonly number[],
-): HeadTask<
-  ClassifierParams,
-  EncodedExample,
-  Batch,
-  LabelledInput,
-  ClassificationMetrics
-> {
+): HeadTask<{
+  params: ClassifierParams;
+  example: EncodedExample;
+  plain: Batch;
+  batch: LabelledInput;
+  metrics: ClassificationMetrics;
+}> {
   return {
     trainStep: classificationStep,
     check: checkExamples,
@@ -93,28 +89,13 @@ export function sequenceClassification(
       );
       const labels = examples.map(({ label }) => label);
       return {
-        metrics: {
-          loss,
-          accuracy: accuracy(predictions, labels),
-          mcc: matthewsCorrelation(predictions, labels),
-        },
-        warning: undefinedMcc(labels, "labels") ??
-          undefinedMcc(predictions, "predictions"),
+        metrics: { loss, ...predictionMetrics(predictions, labels) },
+        warning: undefinedMccWarning(predictions, labels),
       };
     },
-    metrics: ["mcc", "accuracy", "loss"],
+    metrics: METRIC_NAMES,
     options: ["batching", "classWeights"],
   };
-}
-
-/** Why a correlation is undefined, if it is: all labels or all predictions are equal. */
-function undefinedMcc(
-  classes: readonly number[],
-  side: "labels" | "predictions",
-): string | undefined {
-  if (classes.some((value) => value !== classes[0])) return undefined;
-  return `The Matthews correlation is 0 by definition, as all validation ${side} ` +
-    `are of class ${classes[0]}`;
 }
 
 /**

@@ -1,22 +1,21 @@
 /** Token classification: its loss, its training step and its metrics. @module */
 
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { type TokenInput, tokenTensors } from "../../batches/batch_tensors.ts";
-import { IGNORE_INDEX, lengthMultiple } from "../../batches/batches.ts";
+import { IGNORE_INDEX, paddingOf } from "../../batches/batches.ts";
 import { checkInputs, checkLabel } from "../../batches/check_examples.ts";
 import {
   type TokenBatch,
   tokenBatchesOf,
   type TokenExample,
 } from "../../batches/head_batches.ts";
-import { compileEach, MANY_SIGNATURES } from "../../engine/precision.ts";
 import type { BertConfig } from "../../model/config.ts";
 import {
   classifyTokens,
   type TokenClassifierParams,
 } from "../../model/heads/token_classifier.ts";
 import type { Dropout } from "../../ops/dropout.ts";
-import { sumOverBatches } from "../evaluate.ts";
+import { compileSums, sumOverBatches, tokenSums } from "../evaluate.ts";
 import type { Evaluation } from "../fit.ts";
 import { tokenLoss } from "../losses.ts";
 import { compileTrainStep } from "../train_step.ts";
@@ -49,30 +48,23 @@ export function tokenClassificationLoss(
 }
 
 /** Sums over the labelled tokens of a batch: losses, right classes, tokens; [3]. */
-const compiledSums = compileEach(
+const compiledSums = compileSums(
   (
     params: TokenClassifierParams,
-    microBatches: readonly TokenInput[],
+    { input, tokenLabels }: TokenInput,
     config: BertConfig,
-  ) =>
-    tf.addN(microBatches.map(({ input, tokenLabels }) => {
-      const { logits } = classifyTokens(params, input, config);
-      const count = tokenLabels.greaterEqual(0).toFloat().sum();
-      const hits = logits.argMax(-1).equal(tokenLabels).toFloat().sum();
-      const loss = tokenLoss(logits, tokenLabels).mul(count);
-      return tf.stack([loss, hits, count]) as tf.Tensor1D;
-    })),
-  { name: "token classification evaluation", ...MANY_SIGNATURES },
+  ) => tokenSums(classifyTokens(params, input, config).logits, tokenLabels),
+  "token classification evaluation",
 );
 
 /** The task of a token classifier (Devlin et al., 2019, section 5.3). */
-export const TOKEN_CLASSIFICATION: HeadTask<
-  TokenClassifierParams,
-  TokenExample,
-  TokenBatch,
-  TokenInput,
-  TokenMetrics
-> = {
+export const TOKEN_CLASSIFICATION: HeadTask<{
+  params: TokenClassifierParams;
+  example: TokenExample;
+  plain: TokenBatch;
+  batch: TokenInput;
+  metrics: TokenMetrics;
+}> = {
   trainStep: compileTrainStep(
     tokenClassificationLoss,
     "token classification step",
@@ -96,11 +88,7 @@ export const TOKEN_CLASSIFICATION: HeadTask<
     }
   },
   batchesOf: (examples, config, members) =>
-    tokenBatchesOf(examples, {
-      ...members,
-      multipleOf: lengthMultiple(config),
-      padTokenId: config.padTokenId,
-    }),
+    tokenBatchesOf(examples, { ...members, ...paddingOf(config) }),
   tensorsOf: tokenTensors,
   weightOf: ({ tokenLabels }) =>
     tokenLabels.reduce((sum, label) => sum + (label >= 0 ? 1 : 0), 0),
@@ -109,13 +97,8 @@ export const TOKEN_CLASSIFICATION: HeadTask<
     examples,
     { batchSize, precision },
   ): Promise<Evaluation<TokenMetrics>> {
-    const { config } = model;
     const [loss, hits, count] = await sumOverBatches(
-      tokenBatchesOf(examples, {
-        batchSize,
-        multipleOf: lengthMultiple(config),
-        padTokenId: config.padTokenId,
-      }),
+      tokenBatchesOf(examples, { batchSize, ...paddingOf(model.config) }),
       model,
       tokenTensors,
       compiledSums[precision],

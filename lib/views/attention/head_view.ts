@@ -1,6 +1,6 @@
 /**
  * BertViz's head view: lines from the tokens that look to the tokens looked at,
- * one colour a head, as opaque as the attention weight.
+ * one colour a head (`HEAD_COLORS` of the theme), as opaque as the attention weight.
  *
  * Vig (2019), "A Multiscale Visualization of Attention in the Transformer
  * Model", section 2.1. This one is a single piece of HTML that asks nothing of
@@ -13,8 +13,9 @@
 
 import { escapeHtml } from "../escape.ts";
 import { pictureFont } from "../font.ts";
+import { svgDocument, svgText } from "../svg.ts";
 import { table } from "../table.ts";
-import { CHART_FONT, COLORS } from "../theme.ts";
+import { COLORS } from "../theme.ts";
 import { filterChoice, sentenceFilters } from "./columns.ts";
 import {
   type AttentionData,
@@ -23,12 +24,7 @@ import {
   packAttention,
 } from "./data.ts";
 import { choice, element, type HTMLElement, showView } from "./elements.ts";
-import {
-  type HtmlView,
-  LINK_FUNCTIONS,
-  VIEW_CSS,
-  viewHtml,
-} from "./html_view.ts";
+import { type HtmlView, htmlView, LINK_FUNCTIONS } from "./html_view.ts";
 import {
   gatherLines,
   strongest,
@@ -67,35 +63,24 @@ export function headView(
   options: AttentionOptions = {},
 ): HtmlView {
   const data = packAttention(input, options);
-  const { title, layer, heads } = data;
-  const svg = stillSvg(data);
-  const text = stillText(data);
-  const which = `layer ${layer}, ${namesOf(heads)}`;
-  const still = {
-    svg,
-    text,
-    alt: `${title} Attention of ${which}`.trim(),
+  const { layer, heads } = data;
+  return htmlView({
+    svg: stillSvg(data),
+    text: stillText(data),
+    alt: `Attention of layer ${layer}, ${namesOf(heads)}`,
     summary: `The strongest link of each token, layer ${layer}`,
     table: stillTable(data),
-  };
-  const html = viewHtml(still, {
+  }, {
     kind: "head-view",
     data,
-    css: `${VIEW_CSS}\n${SWITCHES_CSS}`,
+    css: SWITCHES_CSS,
     draw: drawHeadView,
     helpers: [...LINK_FUNCTIONS, headSwitches],
   });
-  return { title, html, svg, text };
 }
 
-/**
- * Draws the view in place of the still form.
- *
- * @param root The element that holds the still form.
- * @param data The view's data.
- * @param css The view's style sheet.
- */
-export function drawHeadView(
+/** Draws the view in place of the still form, which `root` holds. */
+function drawHeadView(
   root: HTMLElement,
   data: AttentionData,
   css: string,
@@ -144,7 +129,7 @@ export function drawHeadView(
  * @param onChange Called after each change.
  * @returns The group of squares, and a function that marks those that are on.
  */
-export function headSwitches(
+function headSwitches(
   colors: readonly string[],
   on: Set<number>,
   onChange: () => void,
@@ -191,7 +176,7 @@ export function headSwitches(
 }
 
 /** Rules for the view's shadow tree; `--head` is set inline. */
-export const SWITCHES_CSS = `
+const SWITCHES_CSS = `
 .heads { display: inline-flex; flex-wrap: wrap; gap: 3px; align-items: center; }
 button.head { width: 24px; padding: 0; font-size: 11px; border: 2px solid var(--head); }
 button.head[aria-pressed="true"] { background: var(--head); color: #000; font-weight: bold; }
@@ -206,13 +191,8 @@ const FONT_SIZE = 13;
 /** Fainter lines cannot be seen and would only make the file large. */
 const LEAST_WEIGHT = 0.05;
 
-/**
- * Draws the chosen layer and heads.
- *
- * @param data The view's data.
- * @returns An SVG document on white ground.
- */
-export function stillSvg(data: AttentionData): string {
+/** Draws the chosen layer and heads. */
+function stillSvg(data: AttentionData): string {
   const { tokens, heads, colors } = data;
   const regular = pictureFont("regular");
   const column = Math.max(
@@ -240,46 +220,41 @@ export function stillSvg(data: AttentionData): string {
     `<path d="${path}" stroke="${colors[head]}" stroke-opacity="${opacity}"/>`
   );
   const words = (x: number, anchor: string): string =>
-    tokens.map((token, i) =>
-      `<text x="${x}" y="${
-        top + (i + 0.5) * ROW_HEIGHT + 4.5
-      }" text-anchor="${anchor}">${escapeHtml(token)}</text>`
-    ).join("");
-  const squares = heads.map((head, i) =>
-    `<rect x="${
-      MARGIN + 54 + 22 * i
-    }" y="36" width="18" height="18" rx="3" fill="${colors[head]}"/>` +
-    `<text x="${
-      MARGIN + 63 + 22 * i
-    }" y="49" font-size="11" text-anchor="middle" fill="#000">${head}</text>`
-  ).join("");
+    tokens.map((token, i) => {
+      const y = top + (i + 0.5) * ROW_HEIGHT + 4.5;
+      return svgText(x, y, token, `text-anchor="${anchor}"`);
+    }).join("");
+  const squares = heads.map((head, i) => {
+    const x = MARGIN + 54 + 22 * i;
+    const style = `font-size="11" text-anchor="middle" fill="#000"`;
+    return `<rect x="${x}" y="36" width="18" height="18" rx="3" fill="${
+      colors[head]
+    }"/>` + svgText(x + 9, 49, head, style);
+  }).join("");
   const title = [data.title, `Layer ${data.layer}`].filter(Boolean).join(" · ");
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${CHART_FONT}" font-size="${FONT_SIZE}" fill="${COLORS.ink}">
-<rect width="100%" height="100%" fill="${COLORS.ground}"/>
-<text x="${MARGIN}" y="24" font-weight="bold">${escapeHtml(title)}</text>
-<text x="${MARGIN}" y="49">Heads</text>${squares}
-<text x="${left - 8}" y="${
-    top - 8
-  }" text-anchor="end" fill="${COLORS.muted}">query</text>
-<text x="${right}" y="${top - 8}" fill="${COLORS.muted}">key</text>
-${words(left - 8, "end")}
-${words(right, "start")}
-<g transform="translate(${left} ${top})" fill="none" stroke-width="2">
-${lines.join("\n")}
-</g>
-</svg>`;
+  const muted = `fill="${COLORS.muted}"`;
+  const content = [
+    svgText(MARGIN, 24, title, `font-weight="bold"`),
+    svgText(MARGIN, 49, "Heads") + squares,
+    svgText(left - 8, top - 8, "query", `text-anchor="end" ${muted}`),
+    svgText(right, top - 8, "key", muted),
+    words(left - 8, "end"),
+    words(right, "start"),
+    `<g transform="translate(${left} ${top})" fill="none" stroke-width="2">`,
+    ...lines,
+    `</g>`,
+  ].join("\n");
+  return svgDocument({ width, height, fontSize: FONT_SIZE }, content);
 }
 
 /** A longer table is no help to a reader. */
 const MAX_ROWS = 128;
 
 /**
- * Lists each token's strongest link in each chosen head.
- *
- * @param data The view's data.
- * @returns HTML with inline styles only, which sanitizers keep.
+ * Lists each token's strongest link in each chosen head, as HTML with inline styles
+ * only, which sanitizers keep.
  */
-export function stillTable(data: AttentionData): string {
+function stillTable(data: AttentionData): string {
   const { tokens, heads, colors, layer } = data;
   const weightOf = unpackWeights(data);
   const cell = "padding: 2px 8px; text-align: left;";
@@ -307,13 +282,8 @@ export function stillTable(data: AttentionData): string {
   ].join("\n");
 }
 
-/**
- * Lists each token's strongest links, averaged over the chosen heads.
- *
- * @param data The view's data.
- * @returns Plain text.
- */
-export function stillText(data: AttentionData): string {
+/** Lists each token's strongest links, averaged over the chosen heads, as plain text. */
+function stillText(data: AttentionData): string {
   const { tokens, heads, layer } = data;
   const weightOf = unpackWeights(data);
   const rows = tokens.map((token, query) => {
@@ -334,7 +304,7 @@ export function stillText(data: AttentionData): string {
 }
 
 /** Such as "head 3" or "heads 0, 1". */
-export function namesOf(heads: readonly number[]): string {
+function namesOf(heads: readonly number[]): string {
   return `${heads.length === 1 ? "head" : "heads"} ${heads.join(", ")}`;
 }
 

@@ -36,20 +36,22 @@ export type HtmlView = {
 export type StillForm = {
   /** The drawing. */
   svg: string;
-  /** The drawing in one sentence. */
+  /** What the drawing shows, besides the view's title. */
   alt: string;
   /** What the table is about. */
   summary: string;
   /** HTML with inline styles only. */
   table: string;
+  /** The same in words. */
   text: string;
 };
 
 /** The part of a view that a script plays. */
-export type Interaction<Data> = {
+export type Interaction<Data extends { title: string }> = {
   /** The kind of view, as in `data-view`. */
   kind: string;
   data: Data;
+  /** Rules for the view's shadow tree, besides those of all views. */
   css: string;
   /** Draws the view; travels into the page as source text, as `helpers` do. */
   draw: (root: HTMLElement, data: Data, css: string) => void;
@@ -59,30 +61,37 @@ export type Interaction<Data> = {
 };
 
 /**
- * Writes a view as HTML.
+ * Writes a view.
  *
  * @param still What is shown if no script runs.
  * @param interaction What replaces it otherwise.
- * @returns HTML that works offline and beside others of its kind.
+ * @returns HTML that works offline and beside others of its kind, and the still form.
  */
-export function viewHtml<Data>(
-  { svg, alt, summary, table }: StillForm,
+export function htmlView<Data extends { title: string }>(
+  { svg, alt, summary, table, text }: StillForm,
   { kind, data, css, draw, helpers }: Interaction<Data>,
-): string {
+): HtmlView {
+  const { title } = data;
   const json = scriptJson(data);
   const id = `${kind}-${fingerprint(json)}`;
   const picture = Buffer.from(svg).toString("base64");
   // Without the third attribute JupyterLab takes a letter typed in the view for a
   // shortcut: "b" inserts a cell.
-  return `<div id="${id}" data-view="${kind}" data-lm-suppress-shortcuts="true">
+  const html =
+    `<div id="${id}" data-view="${kind}" data-lm-suppress-shortcuts="true">
 <p>Run this cell, or trust the notebook, to choose layers and heads here.</p>
-<img alt="${escapeHtml(alt)}" src="data:image/svg+xml;base64,${picture}">
+<img alt="${
+      escapeHtml(`${title} ${alt}`.trim())
+    }" src="data:image/svg+xml;base64,${picture}">
 <details><summary>${escapeHtml(summary)}</summary>
 ${table}
 </details>
 <script type="application/json">${json}</script>
-<script>${pageScript(kind, id, [...helpers, draw], css)}</script>
+<script>${
+      pageScript(kind, id, [...helpers, draw], `${VIEW_CSS}\n${css}`)
+    }</script>
 </div>`;
+  return { title, html, svg, text };
 }
 
 /**
@@ -118,7 +127,7 @@ function fingerprint(text: string): string {
 }
 
 /** Rules for a view's shadow tree; `--row` is set inline. */
-export const VIEW_CSS = `
+const VIEW_CSS = `
 :host { display: block; }
 .view { font: 13px/1.4 "DejaVu Sans", Verdana, Arial, sans-serif; color: inherit; max-width: 760px; }
 .title { font-weight: bold; margin-bottom: 6px; }

@@ -8,25 +8,24 @@
  * @module
  */
 
-import { escapeHtml } from "../escape.ts";
+import { svgDocument, svgText } from "../svg.ts";
 import { table, type TableView } from "../table.ts";
-import { CHART_FONT, COLORS } from "../theme.ts";
-import { filterChoice, sentenceFilters } from "./columns.ts";
+import { type Filter, filterChoice, sentenceFilters } from "./columns.ts";
 import {
   type AttentionData,
   type AttentionInput,
   packAttention,
 } from "./data.ts";
-import { choice, element, type HTMLElement, showView } from "./elements.ts";
 import {
-  type HtmlView,
-  LINK_FUNCTIONS,
-  VIEW_CSS,
-  viewHtml,
-} from "./html_view.ts";
-import { gatherLines, strongest, unpackWeights } from "./lines.ts";
+  choice,
+  element,
+  type HTMLCanvasElement,
+  type HTMLElement,
+  showView,
+} from "./elements.ts";
+import { type HtmlView, htmlView, LINK_FUNCTIONS } from "./html_view.ts";
+import { gatherLines, gatherLinks, strongest, unpackWeights } from "./lines.ts";
 import { linkPanel } from "./panel.ts";
-import { paintLinks, type Place, thumbnailGrid } from "./thumbnails.ts";
 
 /**
  * Shows where every head of every layer looks, all at once.
@@ -52,35 +51,30 @@ import { paintLinks, type Place, thumbnailGrid } from "./thumbnails.ts";
  */
 export function modelView(input: AttentionInput): HtmlView {
   const data = packAttention(input);
-  const { title, numLayers, numHeads } = data;
-  const svg = stillSvg(data);
   const { html: table, text } = favourites(data);
-  const still = {
-    svg,
+  return htmlView({
+    svg: stillSvg(data),
     text,
-    alt: `${title} Attention of ${numLayers} layers of ${numHeads} heads`
-      .trim(),
+    alt: `Attention of ${data.numLayers} layers of ${data.numHeads} heads`,
     summary: "The token that each head looks at most",
     table,
-  };
-  const html = viewHtml(still, {
+  }, {
     kind: "model-view",
     data,
-    css: `${VIEW_CSS}\n${GRID_CSS}`,
+    css: GRID_CSS,
     draw: drawModelView,
     helpers: [...LINK_FUNCTIONS, paintLinks, thumbnailGrid],
   });
-  return { title, html, svg, text };
 }
 
-/**
- * Draws the view in place of the still form.
- *
- * @param root The element that holds the still form.
- * @param data The view's data.
- * @param css The view's style sheet.
- */
-export function drawModelView(
+/** Pixels of the screen for each unit of the page. */
+declare const devicePixelRatio: number;
+
+/** One head of one layer. */
+type Place = { layer: number; head: number };
+
+/** Draws the view in place of the still form, which `root` holds. */
+function drawModelView(
   root: HTMLElement,
   data: AttentionData,
   css: string,
@@ -171,8 +165,117 @@ export function drawModelView(
   showView(root, css, data, [controls, hint], [grid, detail]);
 }
 
+/** Draws the links of a head on a canvas, which is `side` pixels wide and high. */
+function paintLinks(
+  canvas: HTMLCanvasElement,
+  side: number,
+  { queries, keys }: Filter,
+  weight: (query: number, key: number) => number,
+  color: string,
+): void {
+  const scale = devicePixelRatio;
+  canvas.width = canvas.height = Math.round(side * scale); // clears
+  const pen = canvas.getContext("2d")!;
+  pen.scale(scale, scale);
+  pen.strokeStyle = color;
+  const rowHeight = side / Math.max(queries.length, keys.length);
+  // Lines fainter than 2 % cannot be seen at this size.
+  for (const { rows, opacity } of gatherLinks(queries, keys, weight, 0.02)) {
+    pen.globalAlpha = opacity;
+    pen.beginPath();
+    for (let i = 0; i < rows.length; i += 2) {
+      pen.moveTo(0, (rows[i]! + 0.5) * rowHeight);
+      pen.lineTo(side, (rows[i + 1]! + 0.5) * rowHeight);
+    }
+    pen.stroke();
+  }
+}
+
+/**
+ * Makes the grid of thumbnails, empty at first: its canvases are [L][H], and `focus`
+ * moves the focus.
+ *
+ * Tab stops once in the grid, the arrow keys walk in it, Enter opens.
+ */
+function thumbnailGrid(
+  numLayers: number,
+  numHeads: number,
+  onOpen: (place: Place) => void,
+): {
+  grid: HTMLElement;
+  canvases: HTMLCanvasElement[][];
+  focus: (place: Place) => void;
+} {
+  const places = (make: (place: Place) => HTMLElement): HTMLElement[][] =>
+    Array.from(
+      { length: numLayers },
+      (_, layer) =>
+        Array.from({ length: numHeads }, (_, head) => make({ layer, head })),
+    );
+  const canvases: HTMLCanvasElement[][] = [];
+  const cells = places(({ layer, head }) => {
+    const canvas = element("canvas", { "aria-hidden": "true" });
+    (canvases[layer] ??= [])[head] = canvas;
+    const cell = element("button", {
+      type: "button",
+      class: "thumbnail",
+      role: "gridcell",
+      tabindex: layer + head === 0 ? "0" : "-1",
+      title: `Layer ${layer}, head ${head}`,
+      "aria-label": `Layer ${layer}, head ${head}: enlarge`,
+    }, canvas);
+    cell.addEventListener("click", () => onOpen({ layer, head }));
+    cell.addEventListener("keydown", (event) => {
+      const next = ({
+        ArrowRight: cells[layer]![head + 1],
+        ArrowLeft: cells[layer]![head - 1],
+        ArrowDown: cells[layer + 1]?.[head],
+        ArrowUp: cells[layer - 1]?.[head],
+        Home: cells[layer]![0],
+        End: cells[layer]!.at(-1),
+      } as Record<string, HTMLElement | undefined>)[event.key];
+      if (next === undefined) return;
+      // The notebook around the view must not move its own selection.
+      event.preventDefault();
+      event.stopPropagation();
+      move(next);
+    });
+    return cell;
+  });
+  function move(to: HTMLElement): void {
+    for (const cell of cells.flat()) cell.tabIndex = -1;
+    to.tabIndex = 0;
+    to.focus();
+  }
+
+  const row = (
+    name: HTMLElement,
+    others: readonly HTMLElement[],
+  ): HTMLElement => element("div", { role: "row" }, name, ...others);
+  const header = row(
+    element("span", { role: "columnheader" }, "head"),
+    Array.from(
+      { length: numHeads },
+      (_, head) => element("span", { role: "columnheader" }, String(head)),
+    ),
+  );
+  const rows = cells.map((others, layer) =>
+    row(element("span", { role: "rowheader" }, `layer ${layer}`), others)
+  );
+  return {
+    grid: element(
+      "div",
+      { class: "grid", role: "grid", "aria-label": "Heads of all layers" },
+      header,
+      ...rows,
+    ),
+    canvases,
+    focus: ({ layer, head }) => move(cells[layer]![head]!),
+  };
+}
+
 /** Rules for the view's shadow tree. */
-export const GRID_CSS = `
+const GRID_CSS = `
 [hidden] { display: none !important; }
 .detail .controls { margin-top: 8px; }
 .hint { margin: 8px 0; opacity: 0.8; }
@@ -194,13 +297,8 @@ const NAMES = 56;
 /** Fainter lines cannot be seen at this size and would only make the file large. */
 const LEAST_WEIGHT = 0.1;
 
-/**
- * Draws every head.
- *
- * @param data The view's data.
- * @returns An SVG document on white ground.
- */
-export function stillSvg(data: AttentionData): string {
+/** Draws every head. */
+function stillSvg(data: AttentionData): string {
   const { tokens, numLayers, numHeads, colors } = data;
   const weightOf = unpackWeights(data);
   const all = tokens.map((_, token) => token);
@@ -226,32 +324,28 @@ export function stillSvg(data: AttentionData): string {
       lines.join("")
     }</g>`;
   };
-  const heads = colors.map((_, head) =>
-    `<text x="${left + STEP * head + SIDE / 2}" y="${
-      top - 8
-    }" text-anchor="middle">${head}</text>`
-  );
+  const heads = colors.map((_, head) => {
+    const x = left + STEP * head + SIDE / 2;
+    return svgText(x, top - 8, head, `text-anchor="middle"`);
+  });
   const layers = Array.from({ length: numLayers }, (_, layer) => layer);
-  const names = layers.map((layer) =>
-    `<text x="${left - 8}" y="${
-      top + STEP * layer + SIDE / 2 + 4
-    }" text-anchor="end">layer ${layer}</text>`
-  );
+  const names = layers.map((layer) => {
+    const y = top + STEP * layer + SIDE / 2 + 4;
+    return svgText(left - 8, y, `layer ${layer}`, `text-anchor="end"`);
+  });
   const drawings = layers.flatMap((layer) =>
     colors.map((_, head) => thumbnail(layer, head))
   );
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${CHART_FONT}" font-size="11" fill="${COLORS.ink}">
-<rect width="100%" height="100%" fill="${COLORS.ground}"/>
-<text x="${MARGIN}" y="26" font-size="13" font-weight="bold">${
-    escapeHtml(data.title)
-  }</text>
-<text x="${left - 8}" y="${top - 8}" text-anchor="end">head</text>
-${heads.join("")}
-${names.join("")}
-<g fill="none">
-${drawings.join("\n")}
-</g>
-</svg>`;
+  const content = [
+    svgText(MARGIN, 26, data.title, `font-size="13" font-weight="bold"`),
+    svgText(left - 8, top - 8, "head", `text-anchor="end"`),
+    heads.join(""),
+    names.join(""),
+    `<g fill="none">`,
+    ...drawings,
+    `</g>`,
+  ].join("\n");
+  return svgDocument({ width, height, fontSize: 11 }, content);
 }
 
 /** One decimal of a pixel is enough. */
@@ -260,12 +354,10 @@ function shortened(path: string): string {
 }
 
 /**
- * Names the token that each head looks at most, with its mean weight.
- *
- * @param data The view's data.
- * @returns A table, one row a layer and one column a head.
+ * Names the token that each head looks at most, with its mean weight: one row a layer,
+ * one column a head.
  */
-export function favourites(data: AttentionData): TableView {
+function favourites(data: AttentionData): TableView {
   const { tokens, numLayers, numHeads } = data;
   const weightOf = unpackWeights(data);
   const all = tokens.map((_, token) => token);

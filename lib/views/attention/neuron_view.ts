@@ -8,19 +8,28 @@
  * @module
  */
 
-import { escapeHtml } from "../escape.ts";
 import { pictureFont } from "../font.ts";
+import { svgDocument, svgText } from "../svg.ts";
 import { table, type TableView } from "../table.ts";
-import { CHART_FONT, COLORS } from "../theme.ts";
+import { COLORS, type SignColors } from "../theme.ts";
 import {
-  COLUMN_FUNCTIONS,
-  type HtmlView,
-  VIEW_CSS,
-  viewHtml,
-} from "./html_view.ts";
+  filterChoice,
+  sentenceFilters,
+  showWeights,
+  tokenColumn,
+} from "./columns.ts";
+import {
+  choice,
+  element,
+  type HTMLCanvasElement,
+  type HTMLElement,
+  rowHeightOf,
+  showView,
+} from "./elements.ts";
+import { COLUMN_FUNCTIONS, type HtmlView, htmlView } from "./html_view.ts";
 import { strongest } from "./lines.ts";
-import { drawNeuronView, paintStrips, stripColumn } from "./neuron_page.ts";
 import {
+  compareChosen,
   compareWithKeys,
   type Comparison,
   type NeuronData,
@@ -61,21 +70,19 @@ export function neuronView(
   options: NeuronOptions = {},
 ): HtmlView {
   const data = packNeurons(input, options);
-  const { title, tokens, layer, head, query } = data;
-  const svg = stillSvg(data);
+  const { tokens, layer, head, query } = data;
   const { html: table, text } = comparisonTable(data);
   const which = `Query ${tokens[query]} in layer ${layer}, head ${head}`;
-  const still = {
-    svg,
+  return htmlView({
+    svg: stillSvg(data),
     text,
-    alt: `${title} ${which}`.trim(),
+    alt: which,
     summary: `${which}: its keys in numbers`,
     table,
-  };
-  const html = viewHtml(still, {
+  }, {
     kind: "neuron-view",
     data,
-    css: `${VIEW_CSS}\n${NEURON_CSS}`,
+    css: NEURON_CSS,
     draw: drawNeuronView,
     helpers: [
       ...COLUMN_FUNCTIONS,
@@ -86,11 +93,184 @@ export function neuronView(
       paintStrips,
     ],
   });
-  return { title, html, svg, text };
+}
+
+/** Draws the view in place of the still form, which `root` holds. */
+function drawNeuronView(
+  root: HTMLElement,
+  data: NeuronData,
+  css: string,
+): void {
+  if (root.shadowRoot !== null) return;
+  const { tokens, tokenTypeIds, attentionMask, numLayers, numHeads } = data;
+  const rowHeight = rowHeightOf(tokens);
+  const { signs } = data;
+  const queryOf = unpackVectors(data.queries, data);
+  const keyOf = unpackVectors(data.keys, data);
+  const filters = sentenceFilters(tokenTypeIds);
+  let filter = filters[0]!;
+  let { layer, head, query } = data;
+  let compared: Comparison[] = [];
+
+  const count = (length: number): string[] =>
+    Array.from({ length }, (_, i) => String(i));
+  const layers = choice("Layer", count(numLayers), layer, (index) => {
+    layer = index;
+    compare();
+  });
+  const heads = choice("Head", count(numHeads), head, (index) => {
+    head = index;
+    compare();
+  });
+  const status = element("p", { class: "status", "aria-live": "polite" });
+  const names = {
+    query: tokenColumn("query", (chosen) => {
+      if (chosen === undefined || chosen.token === query) return;
+      query = chosen.token;
+      compare();
+    }, "focus"),
+    key: tokenColumn("key", (chosen) => describe(chosen?.token)),
+  };
+  const strips = {
+    query: stripColumn("q"),
+    key: stripColumn("k"),
+    products: stripColumn("qk"),
+  };
+  const scores = element("div", { class: "scores", "aria-hidden": "true" });
+
+  function showTokens(): void {
+    const { queries, keys } = filter;
+    if (!queries.includes(query)) query = queries[0]!;
+    names.query.fill(queries, tokens, tokenTypeIds, query);
+    names.key.fill(keys, tokens, tokenTypeIds);
+    compare();
+  }
+  function compare(): void {
+    const vector = queryOf(layer, head, query);
+    const vectors = tokens.map((_, token) => keyOf(layer, head, token));
+    compared = compareWithKeys(vector, vectors, attentionMask);
+    draw(vector, vectors);
+    describe(undefined);
+  }
+  function draw(vector: number[], vectors: number[][]): void {
+    const { queries, keys } = filter;
+    const place = layer * numHeads + head;
+    const products = keys.map((key) => compared[key]!.products);
+    const strongest = products.flat().map(Math.abs)
+      .reduce((a, b) => Math.max(a, b), 0);
+    strips.query.style.marginTop = `${queries.indexOf(query) * rowHeight}px`;
+    const shown: [HTMLCanvasElement, number[][], number][] = [
+      [strips.query, [vector], data.queries.largest[place]!],
+      [strips.key, keys.map((key) => vectors[key]!), data.keys.largest[place]!],
+      [strips.products, products, strongest],
+    ];
+    for (const [canvas, rows, largest] of shown) {
+      paintStrips(canvas, rows, largest, rowHeight, signs);
+    }
+    scores.replaceChildren(
+      ...keys.map((key) => element("div", {}, compared[key]!.score.toFixed(2))),
+    );
+    const chosen = { side: "query", token: query } as const;
+    const on = [{ head, color: signs.positive }];
+    for (const side of ["query", "key"] as const) {
+      showWeights(
+        names[side].list,
+        side,
+        chosen,
+        on,
+        (_, other) => compared[other]!.weight,
+      );
+    }
+    names.key.list.querySelectorAll("li").forEach((item, row) => {
+      const key = keys[row]!;
+      const { score, weight } = compared[key]!;
+      item.ariaLabel = `${tokens[key]}: score ${score.toFixed(2)}, ` +
+        `softmax ${weight.toFixed(2)}`;
+    });
+  }
+  /** In words how the query compares with a key, the one with most weight if none. */
+  function describe(pointedAt: number | undefined): void {
+    const best = filter.keys.reduce((best, key) =>
+      compared[key]!.weight > compared[best]!.weight ? key : best
+    );
+    const key = pointedAt ?? best;
+    const { products, score, weight } = compared[key]!;
+    const neuron = strongestNeuron(products);
+    const [q, k] = [queryOf(layer, head, query), keyOf(layer, head, key)]
+      .map((vector) => vector[neuron]!.toFixed(2));
+    status.textContent = `${tokens[query]} looks at ${tokens[key]}: ` +
+      `q · k / √${data.headSize} = ${score.toFixed(2)}, softmax ${
+        weight.toFixed(2)
+      }; neuron ${neuron} adds most, ${q} × ${k} = ${
+        products[neuron]!.toFixed(2)
+      }`;
+  }
+
+  showTokens();
+  const controls = element(
+    "div",
+    { class: "controls" },
+    layers,
+    heads,
+    ...filterChoice(filters, (chosen) => {
+      filter = chosen;
+      showTokens();
+    }),
+  );
+  const legend = element(
+    "p",
+    { class: "legend" },
+    element("span", { style: `color: ${signs.positive}` }, "■"),
+    " positive ",
+    element("span", { style: `color: ${signs.negative}` }, "■"),
+    " negative. Choose a query by a click, or by Tab and the arrow keys.",
+  );
+  const titled = (name: string, what: HTMLElement): HTMLElement =>
+    element("div", {}, element("div", { class: "name" }, name), what);
+  const columns = element(
+    "div",
+    { class: "neurons" },
+    titled("query", names.query.list),
+    titled("q", strips.query),
+    titled("k", strips.key),
+    titled("q × k", strips.products),
+    titled(`q · k / √${data.headSize}`, scores),
+    titled("key, softmax", names.key.list),
+  );
+  showView(root, css, data, [controls, legend, status], [columns]);
+}
+
+/** Makes a column of strips, empty at first; its name is its class. */
+function stripColumn(name: string): HTMLCanvasElement {
+  return element("canvas", { class: `strips ${name}`, "aria-hidden": "true" });
+}
+
+/**
+ * Draws vectors below one another, [R][K], one pixel wide a neuron: the style sheet
+ * widens them. The strongest colour has the absolute value `largest`.
+ */
+function paintStrips(
+  canvas: HTMLCanvasElement,
+  vectors: readonly (readonly number[])[],
+  largest: number,
+  rowHeight: number,
+  colors: SignColors,
+): void {
+  canvas.width = vectors[0]?.length ?? 0;
+  canvas.height = vectors.length * rowHeight;
+  canvas.style.height = `${canvas.height}px`;
+  const pen = canvas.getContext("2d")!;
+  vectors.forEach((vector, row) =>
+    vector.forEach((value, neuron) => {
+      pen.globalAlpha = largest === 0 ? 0 : Math.abs(value) / largest;
+      pen.fillStyle = value < 0 ? colors.negative : colors.positive;
+      pen.fillRect(neuron, row * rowHeight + 2, 1, rowHeight - 4);
+    })
+  );
 }
 
 /** Rules for the view's shadow tree; `--row` is set inline. */
-export const NEURON_CSS = `
+const NEURON_CSS = `
 .legend { margin: 8px 0 0; opacity: 0.8; }
 .neurons { display: grid; grid-template-columns: minmax(64px, max-content) repeat(3, minmax(64px, 128px)) max-content minmax(96px, max-content); gap: 0 8px; overflow-x: auto; padding-bottom: 8px; }
 .neurons .name { padding: 0 6px; white-space: nowrap; }
@@ -107,24 +287,8 @@ const FONT_SIZE = 13;
 /** Shades of each sign. */
 const LEVELS = 8;
 
-/** The chosen query, every key, and how they compare. */
-type Compared = { query: number[]; keys: number[][]; rows: Comparison[] };
-
-function compareChosen(data: NeuronData): Compared {
-  const { layer, head, tokens, attentionMask } = data;
-  const query = unpackVectors(data.queries, data)(layer, head, data.query);
-  const keyOf = unpackVectors(data.keys, data);
-  const keys = tokens.map((_, token) => keyOf(layer, head, token));
-  return { query, keys, rows: compareWithKeys(query, keys, attentionMask) };
-}
-
-/**
- * Draws how the chosen query compares with every key.
- *
- * @param data The view's data.
- * @returns An SVG document on white ground.
- */
-export function stillSvg(data: NeuronData): string {
+/** Draws how the chosen query compares with every key. */
+function stillSvg(data: NeuronData): string {
   const { tokens, title, layer, head, headSize, numHeads } = data;
   const { query, keys, rows } = compareChosen(data);
   const font = pictureFont("regular");
@@ -152,27 +316,20 @@ export function stillSvg(data: NeuronData): string {
       STRIP / headSize
     } 1)" stroke-width="${ROW_HEIGHT - 4}">${paths}</g>`
   );
-  const baseline = (token: number): number =>
-    top + (token + 0.5) * ROW_HEIGHT + 4.5;
   const words = tokens.map((token, i) => {
     const { score, weight } = rows[i]!;
-    const y = baseline(i), name = escapeHtml(token);
-    const asks = i === data.query
-      ? `<text x="${
-        MARGIN + names
-      }" y="${y}" text-anchor="end" font-weight="bold">${name}</text>`
-      : `<text x="${
-        MARGIN + names
-      }" y="${y}" text-anchor="end" fill="#999">${name}</text>`;
-    return `${asks}<text x="${scoreEnd}" y="${y}" text-anchor="end">${
-      score.toFixed(2)
-    }</text><rect x="${keyStart - 4}" y="${top + i * ROW_HEIGHT + 1}" width="${
-      weightEnd - keyStart + 8
-    }" height="${ROW_HEIGHT - 2}" rx="3" fill="${COLORS.blue}" fill-opacity="${
-      (0.6 * weight).toFixed(3)
-    }"/><text x="${keyStart}" y="${y}">${name}</text><text x="${weightEnd}" y="${y}" text-anchor="end">${
-      weight.toFixed(2)
-    }</text>`;
+    const y = top + (i + 0.5) * ROW_HEIGHT + 4.5;
+    const end = `text-anchor="end"`;
+    const asks = i === data.query ? `font-weight="bold"` : `fill="#999"`;
+    return [
+      svgText(MARGIN + names, y, token, `${end} ${asks}`),
+      svgText(scoreEnd, y, score.toFixed(2), end),
+      `<rect x="${keyStart - 4}" y="${top + i * ROW_HEIGHT + 1}" `,
+      `width="${weightEnd - keyStart + 8}" height="${ROW_HEIGHT - 2}" rx="3" `,
+      `fill="${COLORS.blue}" fill-opacity="${(0.6 * weight).toFixed(3)}"/>`,
+      svgText(keyStart, y, token),
+      svgText(weightEnd, y, weight.toFixed(2), end),
+    ].join("");
   });
   const headings: [number, string, string][] = [
     [MARGIN + names, "end", "query"],
@@ -184,22 +341,18 @@ export function stillSvg(data: NeuronData): string {
     [weightEnd, "end", "softmax"],
   ];
   const heading = [title, `Layer ${layer}, head ${head}`].filter(Boolean);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${CHART_FONT}" font-size="${FONT_SIZE}" fill="${COLORS.ink}">
-<rect width="100%" height="100%" fill="${COLORS.ground}"/>
-<text x="${MARGIN}" y="24" font-weight="bold">${
-    escapeHtml(heading.join(" · "))
-  }</text>
-<text x="${MARGIN}" y="44" font-size="11" fill="${COLORS.muted}">Blue is positive, orange negative; the stronger, the larger.</text>
-${
+  const small = `font-size="11" fill="${COLORS.muted}"`;
+  const legend = "Blue is positive, orange negative; the stronger, the larger.";
+  const content = [
+    svgText(MARGIN, 24, heading.join(" · "), `font-weight="bold"`),
+    svgText(MARGIN, 44, legend, small),
     headings.map(([x, anchor, name]) =>
-      `<text x="${x}" y="${
-        top - 8
-      }" text-anchor="${anchor}" font-size="11" fill="${COLORS.muted}">${name}</text>`
-    ).join("")
-  }
-${strips.join("\n")}
-${words.join("\n")}
-</svg>`;
+      svgText(x, top - 8, name, `text-anchor="${anchor}" ${small}`)
+    ).join(""),
+    ...strips,
+    ...words,
+  ].join("\n");
+  return svgDocument({ width, height, fontSize: FONT_SIZE }, content);
 }
 
 /** Cells of the same shade as one path, so that 64 tokens make a small file. */
@@ -229,13 +382,8 @@ function stripPaths(
 /** A longer table is no help to a reader. */
 const MAX_ROWS = 24;
 
-/**
- * Lists the keys that the chosen query looks at most.
- *
- * @param data The view's data.
- * @returns A table.
- */
-export function comparisonTable(data: NeuronData): TableView {
+/** Lists the keys that the chosen query looks at most. */
+function comparisonTable(data: NeuronData): TableView {
   const { tokens, layer, head, headSize } = data;
   const { rows } = compareChosen(data);
   const all = tokens.map((_, token) => token);

@@ -225,6 +225,22 @@ export function compareWithKeys(
 }
 
 /**
+ * Compares the query that is shown at first with every key.
+ *
+ * @param data The view's data.
+ * @returns The query, [K], the keys, [T][K], and one comparison a key.
+ */
+export function compareChosen(
+  data: NeuronData,
+): { query: number[]; keys: number[][]; rows: Comparison[] } {
+  const { layer, head, tokens, attentionMask } = data;
+  const query = unpackVectors(data.queries, data)(layer, head, data.query);
+  const keyOf = unpackVectors(data.keys, data);
+  const keys = tokens.map((_, token) => keyOf(layer, head, token));
+  return { query, keys, rows: compareWithKeys(query, keys, attentionMask) };
+}
+
+/**
  * Finds the neuron that adds most to a dot product.
  *
  * @param products Query × key, [K].

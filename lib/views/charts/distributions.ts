@@ -8,11 +8,13 @@ import {
   chart,
   type ChartLayer,
   type ChartPosition,
-  COLORS,
+  nominal,
+  quantitative,
   referenceLine,
   rimmedText,
   type VegaLiteSpec,
-} from "../theme.ts";
+} from "./chart.ts";
+import { COLORS } from "../theme.ts";
 
 /** One bar of a histogram: how many values lie in [start, end). */
 type Bin = { start: number; end: number; count: number };
@@ -57,12 +59,7 @@ function barsOf(
     encoding: {
       x: { ...x, bin: "binned" },
       x2: { field: "end" },
-      y: {
-        field: "count",
-        type: "quantitative",
-        title: countTitle,
-        axis: { tickMinStep: 1 },
-      },
+      y: quantitative("count", countTitle, { axis: { tickMinStep: 1 } }),
     },
   };
 }
@@ -92,13 +89,10 @@ export function lengthHistogram(
       y: 2 + 20 * i,
     };
   });
-  const x = {
-    field: "start",
-    type: "quantitative",
-    title: "Length (tokens, special tokens included)",
+  const x = quantitative("start", "Length (tokens, special tokens included)", {
     axis: { format: "d", tickMinStep: 1, grid: false },
     scale: { nice: false, zero: true, padding: 4 },
-  } as const;
+  });
   return chart({
     title: {
       text: title,
@@ -170,24 +164,15 @@ export function intervalChart(
     .concat(reference?.value ?? []);
   const [least, most] = [Math.min(...drawn), Math.max(...drawn)];
   const margin = 0.06 * (most - least);
-  const x = {
-    field: "value",
-    type: "quantitative",
-    title: valueTitle,
+  const x = quantitative("value", valueTitle, {
     scale: {
       domainMin: least - margin,
       domainMax: most + margin,
       nice: true,
       zero: false,
     },
-  } as const;
-  const y = {
-    field: "label",
-    type: "nominal",
-    sort: null,
-    title: null,
-    axis: { grid: false },
-  } as const;
+  });
+  const y = nominal("label", null, { grid: false });
   return chart({
     title: reference === undefined ? title : {
       text: title,
@@ -244,13 +229,10 @@ export function bootstrapChart(
   const { samples, value, low, high, confidence = 0.95 } = input;
   const interval = `${100 * confidence} % interval ` +
     `${low.toFixed(3)} to ${high.toFixed(3)}`;
-  const x = {
-    field: "start",
-    type: "quantitative",
-    title: options.valueTitle,
+  const x = quantitative("start", options.valueTitle, {
     scale: { zero: false, nice: true },
     axis: { grid: false },
-  } as const;
+  });
   return chart({
     title: {
       text: options.title,

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { chart, COLORS, type VegaLiteSpec } from "../theme.ts";
+import { chart, nominal, quantitative, type VegaLiteSpec } from "./chart.ts";
+import { COLORS } from "../theme.ts";
 import { checkMatrix } from "./matrices.ts";
 
 /** A cell is dark from here on (share of the colour scale), its letters white. */
@@ -56,20 +57,12 @@ export function confusionChart(
     height: size * 0.75 * labels.length,
     data: { values: cells },
     encoding: {
-      x: {
-        field: "predicted",
-        type: "nominal",
-        sort: null,
-        title: "Predicted class",
-        axis: { labelAngle: 0, domain: false, ticks: false },
-      },
-      y: {
-        field: "actual",
-        type: "nominal",
-        sort: null,
-        title: "Actual class",
-        axis: { domain: false, ticks: false },
-      },
+      x: nominal("predicted", "Predicted class", {
+        labelAngle: 0,
+        domain: false,
+        ticks: false,
+      }),
+      y: nominal("actual", "Actual class", { domain: false, ticks: false }),
     },
     layer: [
       {
@@ -115,18 +108,11 @@ export function reliabilityChart(
   const error = ece === undefined
     ? ""
     : `expected calibration error ${ece.toFixed(3)}; `;
-  const x = {
-    field: "confidence",
-    type: "quantitative",
-    title: "Confidence (mean probability of the predicted class)",
-    scale: { domainMin: 0, domainMax: 1, nice: false },
-  } as const;
-  const y = {
-    field: "accuracy",
-    type: "quantitative",
-    title: "Accuracy (share of right predictions)",
-    scale: { domainMin: 0, domainMax: 1, nice: false },
-  } as const;
+  const scale = { domainMin: 0, domainMax: 1, nice: false };
+  const xTitle = "Confidence (mean probability of the predicted class)";
+  const x = quantitative("confidence", xTitle, { scale });
+  const yTitle = "Accuracy (share of right predictions)";
+  const y = quantitative("accuracy", yTitle, { scale });
   return chart({
     title: {
       text: title,
@@ -209,21 +195,16 @@ export function errorsByGroupChart(
   const count = groups.reduce((sum, { count }) => sum + count, 0);
   const total = `${errors} of ${count} wrong in all`;
   const worst = sorted.at(0);
-  const x = {
-    field: "errorRate",
-    type: "quantitative",
-    title: "Error rate (share of the group's texts)",
-    axis: { format: "%", tickCount: 6 },
-    // Room for the counts to the right of the longest bar.
-    scale: { domainMin: 0, domainMax: (worst?.errorRate ?? 1) * 1.2 || 1 },
-  } as const;
-  const y = {
-    field: "group",
-    type: "nominal",
-    sort: null,
-    title: groupTitle,
-    axis: { grid: false },
-  } as const;
+  const x = quantitative(
+    "errorRate",
+    "Error rate (share of the group's texts)",
+    {
+      axis: { format: "%", tickCount: 6 },
+      // Room for the counts to the right of the longest bar.
+      scale: { domainMin: 0, domainMax: (worst?.errorRate ?? 1) * 1.2 || 1 },
+    },
+  );
+  const y = nominal("group", groupTitle, { grid: false });
   return chart({
     title: { text: title, subtitle: total },
     description: `${title} ${total}` +

@@ -7,12 +7,14 @@
 import {
   chart,
   type ChartLayer,
-  type ChartPosition,
-  COLORS,
+  nominal,
+  quantitative,
   referenceLine,
   rimmedText,
+  TOP_LEGEND,
   type VegaLiteSpec,
-} from "../theme.ts";
+} from "./chart.ts";
+import { COLORS } from "../theme.ts";
 
 /** A point of a curve. */
 export type Point = { readonly x: number; readonly y: number };
@@ -51,10 +53,7 @@ export function lineChart(
   const heights = [...all.map(({ y }) => y), ...lines.map((l) => l.value)];
   const low = Math.min(...heights), high = Math.max(...heights);
   const margin = 0.06 * (high - low);
-  const y: ChartPosition = {
-    field: "y",
-    type: "quantitative",
-    title: yTitle,
+  const y = quantitative("y", yTitle, {
     scale: yScale === "log" ? { type: "log", padding: 14, nice: false } : {
       zero: false,
       // Room around the curves, but none below 0 that no value needs.
@@ -62,11 +61,10 @@ export function lineChart(
       domainMax: high + margin,
     },
     axis: { tickCount: 6 },
-  };
+  });
   const legend = series.length > 1
     ? {
-      orient: "top",
-      title: null,
+      ...TOP_LEGEND,
       // Columns are as wide as their widest name: four would leave the page.
       columns: series.length > 3 ? 2 : series.length,
     } as const
@@ -92,16 +90,13 @@ export function lineChart(
           tooltip: true,
         },
         encoding: {
-          x: {
-            field: "x",
-            type: "quantitative",
-            title: xTitle,
+          x: quantitative("x", xTitle, {
             axis: {
               grid: false,
               ...(wholeSteps ? { format: "d", tickMinStep: 1 } : {}),
             },
             scale: { zero: false, nice: false, padding: 10 },
-          },
+          }),
           y,
           color: {
             field: "series",
@@ -191,26 +186,17 @@ export function barChart(
     value,
     number: value.toFixed(counts ? 0 : 2).replace("-", "−"),
   }));
-  const x = {
-    field: "label",
-    type: "nominal",
-    sort: null,
-    title: xTitle,
-    axis: { labelAngle: 0, labelOverlap: true },
-  } as const;
+  const x = nominal("label", xTitle, { labelAngle: 0, labelOverlap: true });
   const drawn = [0, rule?.value ?? 0, ...bars.map(({ value }) => value)];
   const [low, high] = [Math.min(...drawn), Math.max(...drawn)];
   const margin = 0.08 * (high - low); // for the numbers beyond the bars
-  const y = {
-    field: "value",
-    type: "quantitative",
-    title: yTitle,
+  const y = quantitative("value", yTitle, {
     scale: {
       domainMin: low < 0 ? low - margin : 0,
       domainMax: high + margin || 1,
       nice: true,
     },
-  } as const;
+  });
   // A bar below zero carries its number below.
   const numbers: ChartLayer[] = [
     ...rimmedText({

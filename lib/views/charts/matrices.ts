@@ -8,10 +8,10 @@ import { scriptJson } from "../escape.ts";
 import {
   chart,
   type ChartPosition,
-  COLORS,
-  SIGNED_COLORS,
+  quantitative,
   type VegaLiteSpec,
-} from "../theme.ts";
+} from "./chart.ts";
+import { COLORS, SIGNED_COLORS } from "../theme.ts";
 
 /** Titles of a matrix chart, units included. */
 export type MatrixOptions = {
@@ -219,17 +219,15 @@ export function signedMap(
   const largest = Math.max(...values.flat().map(Math.abs));
   const { maxValue = largest } = options;
   const pixel = Math.max(4, Math.min(16, Math.floor(480 / numColumns)));
-  const edge = (axis: "row" | "column", title: string): ChartPosition => ({
-    field: axis === "row" ? "top" : "left",
-    type: "quantitative",
-    title,
-    scale: { // a number is at the middle of its pixel
-      domain: [-0.5, (axis === "row" ? numRows : numColumns) - 0.5],
-      nice: false,
-      reverse: axis === "row",
-    },
-    axis: { grid: false, domain: false, tickMinStep: 1, format: "d" },
-  });
+  const edge = (axis: "row" | "column", title: string): ChartPosition =>
+    quantitative(axis === "row" ? "top" : "left", title, {
+      scale: { // a number is at the middle of its pixel
+        domain: [-0.5, (axis === "row" ? numRows : numColumns) - 0.5],
+        nice: false,
+        reverse: axis === "row",
+      },
+      axis: { grid: false, domain: false, tickMinStep: 1, format: "d" },
+    });
   return chart({
     title: options.title,
     description: `${options.title}: ${numRows} rows (${options.rowTitle}) by ` +
@@ -320,7 +318,7 @@ export function headMaps(
   const numHeads = Math.max(...cells.map(({ head }) => head + 1));
   const side = Math.round(Math.min(26, 260 / numHeads));
   const axis = { domain: false, ticks: false, labelAngle: 0 } as const;
-  const spec = chart({
+  return chart({
     title,
     description:
       `${title}: ${valueTitle.toLowerCase()} of each layer and head, ${
@@ -361,10 +359,4 @@ export function headMaps(
       },
     },
   });
-  // A chart of charts has the sizes of its parts.
-  const { width: _width, height: _height, ...sized } = spec as typeof spec & {
-    width?: number;
-    height?: number;
-  };
-  return sized as VegaLiteSpec;
 }

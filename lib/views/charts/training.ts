@@ -7,9 +7,11 @@
 import {
   chart,
   type ChartPosition,
-  COLORS,
+  quantitative,
+  TOP_LEGEND,
   type VegaLiteSpec,
-} from "../theme.ts";
+} from "./chart.ts";
+import { COLORS } from "../theme.ts";
 
 /**
  * Smooths a series by a trailing mean over at most `window` values.
@@ -61,7 +63,7 @@ export function trainingLossChart(
       x: STEP_AXIS,
       color: {
         type: "nominal",
-        legend: { orient: "top", title: null, symbolStrokeWidth: 3 },
+        legend: { ...TOP_LEGEND, symbolStrokeWidth: 3 },
         scale: {
           domain: [eachStep, meanOf],
           range: [COLORS.skyBlue, COLORS.blue],
@@ -121,10 +123,7 @@ export function lossCurves(
       tooltip: true,
     },
     encoding: {
-      x: {
-        field: "epoch",
-        type: "quantitative",
-        title: "Epoch",
+      x: quantitative("epoch", "Epoch", {
         // Ticks only at whole epochs; with many, Vega chooses among them.
         axis: {
           format: "d",
@@ -133,7 +132,7 @@ export function lossCurves(
           ...(epochs.length <= 12 ? { values: epochs } : {}),
         },
         scale: { domain: [first - 0.25, last + 0.25], nice: false },
-      },
+      }),
       y: lossAxis(
         "loss",
         stats.flatMap((row) => [row.trainingLoss, row.validationLoss]),
@@ -141,7 +140,7 @@ export function lossCurves(
       color: {
         field: "split",
         type: "nominal",
-        legend: { orient: "top", title: null },
+        legend: TOP_LEGEND,
         scale: {
           domain: ["training", "validation"],
           range: [COLORS.blue, COLORS.vermilion],
@@ -150,7 +149,7 @@ export function lossCurves(
       shape: {
         field: "split",
         type: "nominal",
-        legend: { orient: "top", title: null },
+        legend: TOP_LEGEND,
         scale: {
           domain: ["training", "validation"],
           range: ["circle", "square"],
@@ -160,31 +159,37 @@ export function lossCurves(
   });
 }
 
+/** Curves by name, in colour or in another look, with their legend. */
+function series(field: string, names: readonly string[]): {
+  field: string;
+  type: "nominal";
+  scale: { domain: string[] };
+  legend: typeof TOP_LEGEND;
+} {
+  // Without a domain Vega-Lite 5 draws a legend for each look.
+  const scale = { domain: [...new Set(names)] };
+  return { field, type: "nominal", scale, legend: TOP_LEGEND };
+}
+
 /** The axis of the steps of a training. */
-const STEP_AXIS = {
-  field: "step",
-  type: "quantitative",
-  title: "Step (batches seen)",
+const STEP_AXIS = quantitative("step", "Step (batches seen)", {
   axis: { format: "d", tickMinStep: 1, grid: false },
   scale: { nice: false, zero: false },
-} as const satisfies ChartPosition;
+});
 
 /** The loss axis: cross-entropy with natural logarithms is measured in nats. */
 function lossAxis(field: string, losses: readonly number[]): ChartPosition {
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
   // No loss is below 0, so no room is left there.
   const reachesDown = low < 0.2 * (high - low);
-  return {
-    field,
-    type: "quantitative",
-    title: "Loss (nats)",
+  return quantitative(field, "Loss (nats)", {
     scale: {
       zero: false,
       nice: true,
       ...(reachesDown ? { domainMin: 0 } : { padding: 12 }),
     },
     axis: { tickCount: 6 },
-  };
+  });
 }
 
 function nats(loss: number | undefined): string {
@@ -204,12 +209,7 @@ export function learningRateChart(
 ): VegaLiteSpec {
   const { title = "Learning rate of each step" } = options;
   const names = Object.keys(schedules);
-  const schedule = {
-    field: "schedule",
-    type: "nominal",
-    scale: { domain: names }, // without it Vega-Lite 5 draws two legends
-    legend: { orient: "top", title: null },
-  } as const;
+  const schedule = series("schedule", names);
   const say = (rate: number | undefined): string =>
     rate === undefined ? "nothing" : rate.toExponential(1);
   return chart({
@@ -228,15 +228,12 @@ export function learningRateChart(
     mark: { type: "line", tooltip: true },
     encoding: {
       x: STEP_AXIS,
-      y: {
-        field: "rate",
-        type: "quantitative",
-        title: "Learning rate",
+      y: quantitative("rate", "Learning rate", {
         axis: {
           tickCount: 5,
           labelExpr: "datum.value === 0 ? '0' : format(datum.value, '.0e')",
         },
-      },
+      }),
       color: schedule,
       strokeDash: schedule,
     },
@@ -259,12 +256,7 @@ export function learningCurve(
   const sizes = [...new Set(points.map(({ examples }) => examples))];
   const lowest = Math.min(chance, ...points.map(({ score }) => score));
   const scale = { domain: [lowest - 0.05, 1], nice: false, zero: false };
-  const color = {
-    field: "series",
-    type: "nominal",
-    scale: { domain: [...new Set(points.map(({ series }) => series))] },
-    legend: { orient: "top", title: null },
-  } as const;
+  const color = series("series", points.map(({ series }) => series));
   return chart({
     title: {
       text: title,
@@ -288,20 +280,14 @@ export function learningCurve(
           tooltip: true,
         },
         encoding: {
-          x: {
-            field: "examples",
-            type: "quantitative",
-            title: xTitle,
+          x: quantitative("examples", xTitle, {
             scale: { type: "log", base: 2, nice: false, padding: 24 },
             axis: { values: sizes, format: "d", grid: false },
-          },
-          y: {
-            field: "score",
-            type: "quantitative",
-            title: yTitle,
+          }),
+          y: quantitative("score", yTitle, {
             scale,
             axis: { format: ".1f", tickCount: 6 },
-          },
+          }),
           color,
           shape: color,
         },

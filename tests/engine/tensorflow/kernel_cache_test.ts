@@ -10,7 +10,7 @@ const PROGRAM = `
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "bertbook/engine/compile.ts";
 import { fuse } from "bertbook/engine/fuse.ts";
-import { registerTensorFlow } from "bertbook/engine/tensorflow/register.ts";
+import { registerTensorFlow } from "bertbook/engine/tensorflow/start.ts";
 const [path, kernels, ...sizes] = Deno.args;
 tf.env().set("PROD", true);
 const threads = { threads: 1, interOpThreads: 1 };

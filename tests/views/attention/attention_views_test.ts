@@ -12,6 +12,7 @@ import { viewPage } from "bertbook/views/attention/save_view.ts";
 import { foreignMarkup, parse } from "../_markup.ts";
 import {
   INJECTIONS,
+  repeatLayer,
   sampleAttention,
   sampleNeurons,
   samplePair,
@@ -19,14 +20,20 @@ import {
 
 type Text = Pick<AttentionInput, "tokens" | "tokenTypeIds" | "title">;
 
-/** Each view of `numLayers` × `numHeads` heads over a text. */
+/** Each view of `numLayers` × `numHeads` heads over a text; all layers are alike. */
 function viewsOf(
   numLayers: number,
   numHeads: number,
   text: Text,
 ): [name: string, view: HtmlView][] {
-  const attentions = sampleAttention(numLayers, numHeads, text.tokens.length);
-  const neurons = sampleNeurons([numLayers, numHeads, 64], text);
+  const layer = sampleAttention(1, numHeads, text.tokens.length);
+  const attentions = repeatLayer(layer, numLayers);
+  const { queries, keys } = sampleNeurons([1, numHeads, 64], text);
+  const neurons = {
+    ...text,
+    queries: repeatLayer(queries, numLayers),
+    keys: repeatLayer(keys, numLayers),
+  };
   return [
     ["headView()", headView({ ...text, attentions })],
     ["modelView()", modelView({ ...text, attentions })],

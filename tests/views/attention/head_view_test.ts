@@ -4,7 +4,7 @@ import { packAttention } from "bertbook/views/attention/data.ts";
 import { gatherLines, unpackWeights } from "bertbook/views/attention/lines.ts";
 import { pngSize, rasterize } from "bertbook/views/picture.ts";
 import { parse } from "../_markup.ts";
-import { sampleAttention, samplePair } from "../_samples.ts";
+import { repeatLayer, sampleAttention, samplePair } from "../_samples.ts";
 
 Deno.test("packAttention() keeps every weight to within half a byte", () => {
   const input = samplePair(3, 4);
@@ -56,7 +56,7 @@ Deno.test("headView() of 12 × 12 heads stays small", async () => {
   for (const [numTokens, limit] of [[64, 1.5e6], [128, 5e6]] as const) {
     const { html, svg } = headView({
       tokens: Array.from({ length: numTokens }, (_, i) => `token${i}`),
-      attentions: sampleAttention(12, 12, numTokens),
+      attentions: repeatLayer(sampleAttention(1, 12, numTokens), 12),
     });
     assert.ok(html.length < limit, `${html.length} bytes`);
     const { width, height } = pngSize(await rasterize(svg, { scale: 1 }));

@@ -1,23 +1,28 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
+import type { VegaLiteSpec } from "bertbook/views/charts/chart.ts";
 import {
-  attentionHeatMap,
-  barChart,
   bootstrapChart,
-  confusionChart,
-  errorsByGroupChart,
-  heatMap,
+  countInBins,
   intervalChart,
   lengthHistogram,
-  lineChart,
-  lossCurves,
+} from "bertbook/views/charts/distributions.ts";
+import {
+  confusionChart,
+  errorsByGroupChart,
   reliabilityChart,
+} from "bertbook/views/charts/evaluation.ts";
+import { barChart, lineChart } from "bertbook/views/charts/lines_and_bars.ts";
+import {
+  attentionHeatMap,
+  heatMap,
   signedMap,
+} from "bertbook/views/charts/matrices.ts";
+import {
+  lossCurves,
+  trailingMean,
   trainingLossChart,
-  type VegaLiteSpec,
-} from "bertbook/views/charts.ts";
-import { countInBins } from "bertbook/views/charts/distributions.ts";
-import { trailingMean } from "bertbook/views/charts/training.ts";
+} from "bertbook/views/charts/training.ts";
 import {
   type BenchBars,
   benchChart,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import { headMaps } from "bertbook/views/charts.ts";
+import { headMaps } from "bertbook/views/charts/matrices.ts";
 import { renderSvg } from "bertbook/views/picture.ts";
 import { COLORS } from "bertbook/views/theme.ts";
 import { INJECTIONS } from "../_samples.ts";

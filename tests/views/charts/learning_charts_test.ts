@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import { learningCurve, learningRateChart } from "bertbook/views/charts.ts";
+import {
+  learningCurve,
+  learningRateChart,
+} from "bertbook/views/charts/training.ts";
 import { renderSvg } from "bertbook/views/picture.ts";
 
 /** Whole numbers and shares that stand at the axes. */

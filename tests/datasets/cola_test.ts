@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseCola } from "bertbook/datasets/cola/cola.ts";
+import { parseCola } from "bertbook/datasets/cola.ts";
 
 const parse = (text: string): ReturnType<typeof parseCola> =>
   parseCola(new TextEncoder().encode(text), "x.tsv");

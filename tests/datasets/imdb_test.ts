@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { parseImdb } from "bertbook/datasets/imdb/imdb.ts";
+import { parseImdb } from "bertbook/datasets/imdb.ts";
 
 const DATA = Deno.env.get("BERTBOOK_DATA");
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

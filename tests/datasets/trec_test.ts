@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseRawTrec, parseTrec, TREC } from "bertbook/datasets/trec/trec.ts";
+import { parseRawTrec, parseTrec, TREC } from "bertbook/datasets/trec.ts";
 
 const DATA = Deno.env.get("BERTBOOK_DATA");
 const HAS_TREC = DATA !== undefined && existsSync(join(DATA, "trec"));

@@ -3,20 +3,21 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseRawTrec, parseTrec, TREC } from "bertbook/datasets/trec/trec.ts";
+import { parseRawTrec, parseTrec, TREC } from "bertbook/datasets/trec.ts";
 import { bagLogits, fitBagOfWords } from "bertbook/evaluation/bag_of_words.ts";
-import { accuracy, argMax } from "bertbook/evaluation/metrics.ts";
+import { accuracy } from "bertbook/evaluation/metrics.ts";
+import { argMax } from "bertbook/evaluation/probabilities.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import {
   buildVocabulary,
   splitAsSst2,
 } from "bertbook/tokenizer/word_vocabulary.ts";
 import { idsOf } from "bertbook/tokenizer/vocabulary.ts";
-import { buildCorpus, fill } from "../../../data/questions/corpus.ts";
-import { LEXICON, type Words } from "../../../data/questions/lexicon.ts";
-import { CLASSES } from "../../../data/questions/templates/index.ts";
+import { buildCorpus, fill } from "../../data/questions/corpus.ts";
+import { LEXICON, type Words } from "../../data/questions/lexicon.ts";
+import { CLASSES } from "../../data/questions/templates/index.ts";
 
-const FOLDER = new URL("../../../data/questions/", import.meta.url);
+const FOLDER = new URL("../../data/questions/", import.meta.url);
 const DATA = Deno.env.get("BERTBOOK_DATA");
 const HAS_TREC = DATA !== undefined && existsSync(join(DATA, "trec"));
 

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { DatasetSource, Example } from "../dataset.ts";
-import { parseLabel, readTable } from "../table.ts";
+import type { DatasetSource, Example } from "./dataset.ts";
+import { parseLabel, readTable } from "./table.ts";
 
 /** The coarse classes with Li and Roth's codes, in the order of the labels. */
 const CLASSES: Readonly<Record<string, string>> = {
@@ -97,7 +97,7 @@ export const TREC: DatasetSource = {
  *
  * @example
  * ```ts
- * import { parseTrec } from "bertbook/datasets/trec/trec.ts";
+ * import { parseTrec } from "bertbook/datasets/trec.ts";
  * import assert from "node:assert/strict";
  *
  * const bytes = new TextEncoder().encode("4 Where is Ghent ?\n");
@@ -125,7 +125,7 @@ export function parseTrec(bytes: Uint8Array, file: string): Example[] {
  *
  * @example The fine class is omitted
  * ```ts
- * import { parseRawTrec } from "bertbook/datasets/trec/trec.ts";
+ * import { parseRawTrec } from "bertbook/datasets/trec.ts";
  * import assert from "node:assert/strict";
  *
  * const bytes = new TextEncoder().encode("LOC:city Where is Ghent ?\n");

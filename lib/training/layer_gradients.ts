@@ -3,9 +3,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { ensureEngine } from "../engine/start_engine.ts";
 import { namedLeaves } from "../engine/tensor_tree.ts";
-import { globalNorm } from "../training/clip.ts";
+import { globalNorm } from "./clip.ts";
 import { type LanguageModel } from "../model/language_model.ts";
-import { nextTokenLoss } from "../training/train_language_model.ts";
+import { nextTokenLoss } from "./train_language_model.ts";
 import {
   lengthFor,
   nextTokenBatches,

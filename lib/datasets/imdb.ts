@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { DatasetSource, Example, FileLayout } from "../dataset.ts";
-import { malformed, nonBlankText, parseLabel, readTable } from "../table.ts";
+import type { DatasetSource, Example, FileLayout } from "./dataset.ts";
+import { malformed, nonBlankText, parseLabel, readTable } from "./table.ts";
 
 const ARCHIVE = "aclImdb_v1.tar.gz";
 
@@ -82,7 +82,7 @@ export const IMDB: DatasetSource = {
  *
  * @example
  * ```ts
- * import { parseImdb } from "bertbook/datasets/imdb/imdb.ts";
+ * import { parseImdb } from "bertbook/datasets/imdb.ts";
  * import assert from "node:assert/strict";
  *
  * const text = 'review,sentiment\n"Good,<br />""really"".",positive\n';

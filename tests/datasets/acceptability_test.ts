@@ -1,35 +1,35 @@
 import assert from "node:assert/strict";
-import { type ColaExample, parseCola } from "bertbook/datasets/cola/cola.ts";
+import { type ColaExample, parseCola } from "bertbook/datasets/cola.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { matthewsCorrelation } from "bertbook/evaluation/metrics.ts";
-import { buildCorpus } from "../../../data/acceptability/corpus.ts";
+import { buildCorpus } from "../../data/acceptability/corpus.ts";
 import {
   adjectiveForms,
   nounForms,
   verbForms,
-} from "../../../data/acceptability/grammar/morphology.ts";
-import { or, pair } from "../../../data/acceptability/grammar/pair.ts";
-import type { Entry } from "../../../data/acceptability/lexicon/entry.ts";
-import { ADJECTIVES } from "../../../data/acceptability/lexicon/modifiers.ts";
+} from "../../data/acceptability/grammar/morphology.ts";
+import { or, pair } from "../../data/acceptability/grammar/pair.ts";
+import type { Entry } from "../../data/acceptability/lexicon/entry.ts";
+import { ADJECTIVES } from "../../data/acceptability/lexicon/modifiers.ts";
 import {
   GENDERED,
   MASS,
   NAMES,
   NOUNS,
   RELATIVES,
-} from "../../../data/acceptability/lexicon/nouns.ts";
+} from "../../data/acceptability/lexicon/nouns.ts";
 import {
   HOBBIES,
   INTRANSITIVE,
   PASTIMES,
   SELF_ACTIONS,
   TRANSITIVE,
-} from "../../../data/acceptability/lexicon/verbs.ts";
-import phenomena from "../../../data/acceptability/phenomena.json" with {
+} from "../../data/acceptability/lexicon/verbs.ts";
+import phenomena from "../../data/acceptability/phenomena.json" with {
   type: "json",
 };
 
-const folder = new URL("../../../data/acceptability/", import.meta.url);
+const folder = new URL("../../data/acceptability/", import.meta.url);
 const read = (name: string): ColaExample[] =>
   parseCola(Deno.readFileSync(new URL(name, folder)), name);
 

@@ -5,9 +5,8 @@
  * @module
  */
 
-import type { DatasetSource, Example, FileLayout } from "../dataset.ts";
-import { nonBlankText, parseLabel, readTable } from "../table.ts";
-import { PUBLICATIONS } from "./publications.ts";
+import type { DatasetSource, Example, FileLayout } from "./dataset.ts";
+import { nonBlankText, parseLabel, readTable } from "./table.ts";
 
 /** A sentence with its judgment: label 1 acceptable, 0 not. */
 export type ColaExample = Example & {
@@ -16,6 +15,38 @@ export type ColaExample = Example & {
   /** The author's own mark, unchanged: "", "*", "??", "?*" or "*?". */
   readonly mark: string;
 };
+
+/**
+ * Source code → publication, as in table 2 of Warstadt et al. (2019) and in the
+ * corpus's own README, with the codes that its files use.
+ */
+// Pairs, because the codes are data: as property names they break naming rules.
+const PUBLICATIONS: Readonly<Record<string, string>> = Object
+  .fromEntries([
+    ["ad03", "Adger (2003)"],
+    ["b_73", "Bresnan (1973)"],
+    ["b_82", "Baltin (1982)"],
+    ["bc01", "Baltin and Collins (2001)"],
+    ["c-05", "Collins (2005)"],
+    ["c_13", "Carnie (2013)"],
+    ["cj99", "Culicover and Jackendoff (1999)"],
+    ["clc95", "Chung et al. (1995)"],
+    ["d_98", "Dayal (1998)"],
+    ["g_81", "Gazdar (1981)"],
+    ["gj04", "Goldberg and Jackendoff (2004)"],
+    ["j_71", "Jackendoff (1971)"],
+    ["kl93", "Kadmon and Landman (1993)"],
+    ["ks08", "Kim and Sells (2008)"],
+    ["l-93", "Levin (1993)"],
+    ["m_02", "Miller (2002)"],
+    ["r-67", "Ross (1967)"],
+    ["rhl07", "Rappaport Hovav and Levin (2008)"],
+    ["s_97", "Sag (1997)"],
+    ["sgww85", "Sag et al. (1985)"],
+    ["sks13", "Sportiche et al. (2013)"],
+    ["swb04", "Sag et al. (1999)"],
+    ["w_80", "Williams (1980)"],
+  ]);
 
 const LAYOUT: FileLayout<ColaExample> = {
   files: {
@@ -93,7 +124,7 @@ export const COLA: DatasetSource<ColaExample> = {
  *
  * @example
  * ```ts
- * import { parseCola } from "bertbook/datasets/cola/cola.ts";
+ * import { parseCola } from "bertbook/datasets/cola.ts";
  * import assert from "node:assert/strict";
  *
  * const bytes = new TextEncoder().encode("x\t0\t*\tThey goes.\n");
@@ -118,18 +149,4 @@ export function parseCola(bytes: Uint8Array, file: string): ColaExample[] {
       text: nonBlankText(text, row),
     };
   });
-}
-
-/**
- * Acceptable sentences with an author's mark, and unacceptable ones without.
- *
- * @param examples Sentences.
- * @returns Those whose label and mark contradict each other.
- */
-export function markMismatches(
-  examples: readonly ColaExample[],
-): ColaExample[] {
-  // One mark in CoLA is a space: it is kept, but counts as no mark.
-  return examples
-    .filter(({ label, mark }) => (mark.trim() === "") !== (label === 1));
 }

@@ -1,4 +1,4 @@
-import { rankCorrelation } from "bertbook/interpretation/correlation.ts";
+import { rankCorrelation } from "bertbook/interpretation/explain.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { assertAll } from "../_property.ts";

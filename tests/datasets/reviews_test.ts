@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { Example } from "bertbook/datasets/dataset.ts";
-import { parseImdb } from "bertbook/datasets/imdb/imdb.ts";
+import { parseImdb } from "bertbook/datasets/imdb.ts";
 import { stratifiedSplit } from "bertbook/datasets/split.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
-import { buildCorpus } from "../../../data/reviews/corpus.ts";
+import { buildCorpus } from "../../data/reviews/corpus.ts";
 
-const folder = new URL("../../../data/reviews/", import.meta.url);
+const folder = new URL("../../data/reviews/", import.meta.url);
 const reviews = parseImdb(
   Deno.readFileSync(new URL("reviews.csv", folder)),
   "reviews.csv",
