@@ -1,8 +1,19 @@
-/** `deno task kernel`: makes the kernel known to JupyterLab and VS Code. @module */
+/**
+ * `deno task kernel`: makes the kernel known to JupyterLab and VS Code by a kernelspec.
+ *
+ * It differs from the stock one of `deno jupyter --install` in that Stop sends a
+ * message: the stock one sends a signal, which kills the kernel and all it holds.
+ *
+ * @module
+ */
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
-import { installKernelspec, removeKernelspec } from "./jupyter/kernelspec.ts";
+import { join } from "node:path";
+import {
+  KERNEL_ENVIRONMENT,
+  kernelArguments,
+} from "./jupyter/kernel_process.ts";
 
 /**
  * Registers the kernelspec, or removes it.
@@ -27,4 +38,98 @@ export async function kernel(
       `Open a notebook in JupyterLab or VS Code and choose "Deno (Bertbook)".`,
   );
   return 0;
+}
+
+/** The folder of our kernelspec. */
+const NAME = "bertbook";
+
+/** Where a kernelspec is installed; the user's Jupyter data folder by default. */
+export type KernelspecOptions = {
+  /** Installs below `<prefix>/share/jupyter`, a virtual environment for one. */
+  prefix?: string;
+};
+
+/**
+ * Installs our kernelspec, or brings it up to date.
+ *
+ * @param options Where to install it.
+ * @returns The file that was written.
+ */
+export async function installKernelspec(
+  options: KernelspecOptions = {},
+): Promise<string> {
+  const folder = kernelspecFolder(options);
+  await Deno.mkdir(folder, { recursive: true });
+  const file = join(folder, "kernel.json");
+  await Deno.writeTextFile(file, JSON.stringify(kernelspec(), null, 2) + "\n");
+  return file;
+}
+
+/**
+ * Removes our kernelspec.
+ *
+ * @param options Where it was installed.
+ * @returns The folder that was removed, or undefined if there was none.
+ */
+export async function removeKernelspec(
+  options: KernelspecOptions = {},
+): Promise<string | undefined> {
+  const folder = kernelspecFolder(options);
+  try {
+    await Deno.remove(folder, { recursive: true });
+    return folder;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** The kernelspec, with the very Deno that runs this. */
+export function kernelspec(): Record<string, unknown> {
+  return {
+    argv: [Deno.execPath(), ...kernelArguments("{connection_file}")],
+    display_name: "Deno (Bertbook)",
+    language: "typescript",
+    interrupt_mode: "message",
+    env: KERNEL_ENVIRONMENT,
+  };
+}
+
+/**
+ * Where our kernelspec is installed.
+ *
+ * Jupyter documentation, "Common directories and file locations".
+ *
+ * @param options The prefix, if any.
+ * @returns The folder, which need not exist.
+ * @throws {TypeError} If the environment names no home folder.
+ */
+export function kernelspecFolder(options: KernelspecOptions = {}): string {
+  const data = options.prefix === undefined
+    ? userDataFolder()
+    : join(options.prefix, "share", "jupyter");
+  return join(data, "kernels", NAME);
+}
+
+function userDataFolder(): string {
+  const chosen = Deno.env.get("JUPYTER_DATA_DIR");
+  if (chosen) return chosen;
+  switch (Deno.build.os) {
+    case "windows":
+      return join(needed("APPDATA"), "jupyter");
+    case "darwin":
+      return join(needed("HOME"), "Library", "Jupyter");
+    default: {
+      const shared = Deno.env.get("XDG_DATA_HOME");
+      return join(shared || join(needed("HOME"), ".local", "share"), "jupyter");
+    }
+  }
+}
+
+function needed(variable: string): string {
+  const value = Deno.env.get(variable);
+  if (value) return value;
+  throw new TypeError(
+    `Cannot find the Jupyter data folder: ${variable} must name a folder; found it unset; set it, or JUPYTER_DATA_DIR`,
+  );
 }

@@ -2,7 +2,7 @@
 
 // deno-lint-ignore-file no-console -- the commands speak to a terminal
 
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import {
   count,
   countOrAll,
@@ -38,286 +38,245 @@ function valued<T>(
     : option.default(parser(fallback), fallback);
 }
 
-/**
- * The commands and their options. The module of a command is loaded when it runs,
- * so that `--help` answers at once.
- *
- * @param onExit Receives the exit code of the command.
- * @returns The command line. It throws a `CommanderError` instead of exiting.
- */
-export function commandLine(
-  onExit: (code: number) => void = () => {},
-): Command {
-  const run = <Given extends unknown[]>(
-    load: () => Promise<(...given: Given) => Promise<number>>,
-  ) =>
-  async (...given: Given): Promise<void> => {
-    onExit(await (await load())(...given));
-  };
-  const program = new Command("deno task")
-    .description("Fine-tune a pretrained BERT in TypeScript.")
-    .usage("<command> [options]")
-    .helpCommand(false)
-    .helpOption("-h, --help", "Show this text")
-    .exitOverride()
-    .configureOutput({ outputError: () => {} });
+/** A command: what `--help` says of it, and the function that it calls. */
+type CommandEntry = {
+  /** As in `deno task <name>`, which `deno.json` lists. */
+  readonly name: string;
+  /** As in `deno.json`. */
+  readonly description: string;
+  readonly argument?: Argument;
+  readonly options: readonly Option[];
+  /**
+   * Loads the function when the command runs, so that `--help` answers at once. It
+   * receives the argument, if there is one, and the options; it returns the exit code.
+   */
+  readonly load: () => Promise<(...given: never[]) => Promise<number>>;
+};
 
-  program.command("start")
-    .description(
+/** All commands, in the order of `--help`. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "start",
+    description:
       "Fine-tune BERT on CoLA, notebook by notebook, and write a report",
-    )
-    .option("--full", "Use the paper's recipe on all the data")
-    .addOption(
+    options: [
+      new Option("--full", "Use the paper's recipe on all the data"),
       valued(
         "--seed <number>",
         "Seed of order, dropout and new weights",
         count(0, MAX_SEED),
       ),
-    )
-    .addOption(
       valued("--out <folder>", "Folder for the results (default: out)", text),
-    )
-    .action(run(async () => (await import("./start.ts")).start));
-
-  program.command("test")
-    .description("Run the tests: in at most ten minutes, or all of them")
-    .argument("[paths...]", "Only these files or folders")
-    .option(
-      "--all",
-      "Also browsers, kill loops, long runs and new random cases",
-    )
-    .action(run(async () => (await import("./test.ts")).test));
-
-  program.command("ok")
-    .description(
+    ],
+    load: async () => (await import("./start.ts")).start,
+  },
+  {
+    name: "test",
+    description: "Run the tests: in at most ten minutes, or all of them",
+    argument: new Argument("[paths...]", "Only these files or folders"),
+    options: [
+      new Option(
+        "--all",
+        "Also browsers, kill loops, long runs and new random cases",
+      ),
+    ],
+    load: async () => (await import("./test.ts")).test,
+  },
+  {
+    name: "ok",
+    description:
       "Check format, lint, types and the package, then run the tests",
-    )
-    .option("--all", "Run all tests, as test --all does")
-    .action(run(async () => (await import("./ok.ts")).ok));
-
-  program.command("doctor")
-    .description("Report which engine, weights and data this machine has")
-    .option(
-      "--peak",
-      "Measure the peak speed of matrix products; takes seconds",
-    )
-    .action(run(async () => (await import("./doctor.ts")).doctor));
-
-  program.command("notebook")
-    .description("Run one or several notebooks and write their outputs back")
-    .argument("<names...>", "Numbers or names, such as 3 or 03_train")
-    .option("--full", "Use the paper's recipe on all the data")
-    .option("--embedded", "Use the corpus that ships with the project")
-    .action(run(async () => (await import("./notebook.ts")).notebook));
-
-  program.command("kernel")
-    .description("Register the Deno kernel for JupyterLab and VS Code")
-    .option("--remove", "Remove the kernel again")
-    .addOption(
+    options: [new Option("--all", "Run all tests, as test --all does")],
+    load: async () => (await import("./ok.ts")).ok,
+  },
+  {
+    name: "doctor",
+    description: "Report which engine, weights and data this machine has",
+    options: [
+      new Option(
+        "--peak",
+        "Measure the peak speed of matrix products; takes seconds",
+      ),
+    ],
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  {
+    name: "notebook",
+    description: "Run one or several notebooks and write their outputs back",
+    argument: new Argument(
+      "<names...>",
+      "Numbers or names, such as 3 or 03_train",
+    ),
+    options: [
+      new Option("--full", "Use the paper's recipe on all the data"),
+      new Option("--embedded", "Use the corpus that ships with the project"),
+    ],
+    load: async () => (await import("./notebook.ts")).notebook,
+  },
+  {
+    name: "kernel",
+    description: "Register the Deno kernel for JupyterLab and VS Code",
+    options: [
+      new Option("--remove", "Remove the kernel again"),
       valued(
         "--prefix <folder>",
         "Install below <folder>/share/jupyter instead of for this user",
         text,
       ),
-    )
-    .action(run(async () => (await import("./kernel.ts")).kernel));
-
-  program.command("pack")
-    .description("Pack the library for Node, as a tarball for npm install")
-    .argument("[tarball]", "The file to write", "bertbook.tgz")
-    .action(run(async () => (await import("./pack.ts")).pack));
-
-  program.command("bench")
-    .description(
+    ],
+    load: async () => (await import("./kernel.ts")).kernel,
+  },
+  {
+    name: "pack",
+    description: "Pack the library for Node, as a tarball for npm install",
+    argument: new Argument("[tarball]", "The file to write")
+      .default("bertbook.tgz"),
+    options: [],
+    load: async () => (await import("./pack.ts")).pack,
+  },
+  {
+    name: "bench",
+    description:
       "Time training steps on this machine, alone or against PyTorch",
-    )
-    .addOption(
+    options: [
       valued(
         "--model <names>",
         "Models: tiny, minilm, bert-base (takes minutes and gigabytes)",
         listOf(oneOf(["tiny", "minilm", "bert-base"])),
         "tiny,minilm",
       ),
-    )
-    .addOption(
       valued(
         "--tokens <counts>",
         "Tokens in each of the 32 sentences",
         listOf(count(1, MAX_TOKENS)),
         "16,64,128",
       ),
-    )
-    .addOption(
       valued(
         "--precision <names>",
         "float32, bfloat16, or both",
         listOf(precision),
         "float32",
       ),
-    )
-    .addOption(
       valued(
         "--savings <names>",
         "all: skip work that changes no result; none: skip nothing",
         listOf(oneOf(["all", "none"])),
         "all,none",
       ),
-    )
-    .option(
-      "--torch",
-      "Compare with PyTorch, compiled or not, whichever is fastest",
-    )
-    .option("--eager", "Compare with the uncompiled step")
-    .option("--wasm", "Compare with WebAssembly")
-    .addOption(
+      new Option(
+        "--torch",
+        "Compare with PyTorch, compiled or not, whichever is fastest",
+      ),
+      new Option("--eager", "Compare with the uncompiled step"),
+      new Option("--wasm", "Compare with WebAssembly"),
       new Option(
         "--by-length",
         "Time one CoLA epoch per padding strategy instead",
       ).conflicts(["start", "torch", "eager", "wasm"]),
-    )
-    .addOption(
       new Option(
         "--start",
         "Time from the kernel's start to the first trained step instead",
       ).conflicts(["torch", "eager", "wasm"]),
-    )
-    .addOption(
       valued("--rounds <count>", "Number of rounds", count(1, 1000), "5"),
-    )
-    .addOption(
       valued("--steps <count>", "Steps per round", count(1, 1000), "4"),
-    )
-    .addOption(
       valued(
         "--words <count>",
         "Word embeddings trained with --savings=all",
         count(1, VOCABULARY_SIZE),
         COLA_WORDS,
       ),
-    )
-    .addOption(
       valued(
         "--memory <steps>",
         "Track memory for this many extra steps, such as 2000",
         count(0, 1_000_000),
         "0",
       ),
-    )
-    .addOption(
       valued(
         "--json <file>",
         "File for the figures (default: out/bench.json)",
         text,
       ),
-    )
-    .addOption(
       valued("--picture <file>", "PNG file for a chart of the figures", text),
-    )
-    .action(run(async () => (await import("./bench/bench.ts")).bench));
-
-  program.command("race")
-    .description(
+    ],
+    load: async () => (await import("./bench/bench.ts")).bench,
+  },
+  {
+    name: "race",
+    description:
       "Train on CoLA beside PyTorch: the same batches, time and quality",
-    )
-    .addOption(
+    options: [
       valued(
         "--who <names>",
         "Programs: packed, compiled, eager, torch",
         listOf(oneOf(["packed", "compiled", "eager", "torch"])),
         "packed,compiled,torch",
       ),
-    )
-    .addOption(
       valued(
         "--seeds <numbers>",
         "One training of each program per seed, such as 42,43,44",
         seeds,
         "42",
       ),
-    )
-    .addOption(
       valued("--epochs <count>", "Epochs of each training", count(1, 100), "4"),
-    )
-    .addOption(
       valued(
         "--sentences <count>",
         "Training sentences, for a shorter race",
         countOrAll,
         "all",
       ),
-    )
-    .addOption(
       valued(
         "--sampler <name>",
         "Order of the sentences: random or length-grouped",
         oneOf(["random", "length-grouped"]),
         "random",
       ),
-    )
-    .addOption(
       valued("--precision <name>", "float32 or bfloat16", precision, "float32"),
-    )
-    .addOption(
       valued(
         "--dropout <rate>",
         "Dropout; with 0 the losses of all programs are equal",
         number(0, 0.99),
         "0.1",
       ),
-    )
-    .addOption(
       valued("--json <file>", "File for the figures", text, "out/race.json"),
-    )
-    .action(run(async () => (await import("./bench/race.ts")).race));
-
-  program.command("sweep")
-    .description(
+    ],
+    load: async () => (await import("./bench/race.ts")).race,
+  },
+  {
+    name: "sweep",
+    description:
       "Find good hyperparameters: a grid of trainings over several seeds",
-    )
-    .addOption(
+    options: [
       valued(
         "--lr <rates>",
         "Learning rates",
         listOf(number(1e-8, 1)),
         "5e-5,3e-5,2e-5",
       ),
-    )
-    .addOption(
       valued("--batch <sizes>", "Batch sizes", listOf(count(1, 1024)), "16,32"),
-    )
-    .addOption(
       valued(
         "--epochs <counts>",
         "Numbers of epochs",
         listOf(count(1, 100)),
         "2,3,4",
       ),
-    )
-    .addOption(
       valued(
         "--seeds <numbers>",
         "Seeds; every combination is trained with each",
         seeds,
         "42,43,44",
       ),
-    )
-    .addOption(
       valued(
         "--schedule <name>",
         "linear, or constant (a long training then contains the shorter ones)",
         oneOf(["linear", "constant"]),
         "linear",
       ),
-    )
-    .addOption(
       valued(
         "--sentences <count>",
         "Training sentences of each training",
         countOrAll,
         "all",
       ),
-    )
-    .addOption(
       new Option(
         "--quick",
         "A small grid on 1000 sentences; other options override it",
@@ -328,24 +287,47 @@ export function commandLine(
         seeds: [42, 43],
         sentences: 1000,
       }),
-    )
-    .addOption(
       valued(
         "--jobs <count>",
         "Trainings at a time (default: as many as cores and memory allow)",
         count(1, 256),
       ),
-    )
-    .addOption(
       valued(
         "--out <folder>",
         "Folder for the results; trainings found there are not repeated",
         text,
         "out/sweep",
       ),
-    )
-    .action(run(async () => (await import("./sweep/sweep.ts")).sweep));
+    ],
+    load: async () => (await import("./sweep/sweep.ts")).sweep,
+  },
+];
 
+/**
+ * The command line of all commands.
+ *
+ * @param onExit Receives the exit code of the command.
+ * @returns The command line. It throws a `CommanderError` instead of exiting.
+ */
+export function commandLine(
+  onExit: (code: number) => void = () => {},
+): Command {
+  const program = new Command("deno task")
+    .description("Fine-tune a pretrained BERT in TypeScript.")
+    .usage("<command> [options]")
+    .helpCommand(false)
+    .helpOption("-h, --help", "Show this text")
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+  for (const { name, description, argument, options, load } of COMMANDS) {
+    const command = program.command(name).description(description);
+    if (argument !== undefined) command.addArgument(argument);
+    for (const option of options) command.addOption(option);
+    command.action(async (...given: unknown[]) => {
+      const run = await load();
+      onExit(await run(...given as never[]));
+    });
+  }
   return program;
 }
 

@@ -14,7 +14,7 @@ import {
   loadModel,
 } from "../../lib/checkpoint/pretrained.ts";
 import { standingFolder } from "../../lib/checkpoint/replace.ts";
-import { RECIPES } from "./recipe.ts";
+import { RECIPES } from "./recipes.ts";
 import { readResults } from "./results.ts";
 import { settings } from "./settings.ts";
 import { trainingProgress } from "./training_progress.ts";

@@ -1,12 +1,9 @@
 /** What only the notebooks of this project need: settings, recipes, results. @module */
 
 export * from "./fine_tuned.ts";
-export * from "./pretraining_recipe.ts";
 export * from "./progress.ts";
-export * from "./question_recipe.ts";
-export * from "./recipe.ts";
+export * from "./recipes.ts";
 export * from "./results.ts";
-export * from "./review_recipe.ts";
 export * from "./review_run.ts";
 export * from "./settings.ts";
 export * from "./tensors.ts";

@@ -49,13 +49,8 @@ function modeOf(text: string): Mode {
   );
 }
 
-/** Whether `text` is a whole number below 2³¹. */
-export function isSeed(text: string): boolean {
-  return /^\d+$/.test(text) && Number(text) < 2 ** 31;
-}
-
 function seedOf(text: string): number {
-  if (isSeed(text)) return Number(text);
+  if (/^\d+$/.test(text) && Number(text) < 2 ** 31) return Number(text);
   throw new RangeError(
     `Cannot read the seed: BERTBOOK_SEED must be a whole number below 2^31; ` +
       `found "${text}"`,

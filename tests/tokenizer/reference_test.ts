@@ -3,12 +3,12 @@
 import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import { BertTokenizer as ReferenceTokenizer } from "@huggingface/transformers";
 import assert from "node:assert/strict";
-import { corpusTexts } from "../../tools/tokenizers/corpus_texts.ts";
-import { FRAGMENTS, hardTexts } from "../../tools/tokenizers/hard_texts.ts";
 import {
+  corpusTexts,
   differences,
   loadReference,
-} from "../../tools/tokenizers/reference_tokenizer.ts";
+} from "../../tools/tokenizers/compare_tokenizers.ts";
+import { FRAGMENTS, hardTexts } from "../../tools/tokenizers/hard_texts.ts";
 import { findAsset } from "bertbook/download/ensure_asset.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import type { Tokenizer } from "bertbook/tokenizer/tokenizer.ts";

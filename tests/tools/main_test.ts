@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { commandLine, COMMANDS } from "../../tools/main.ts";
 import { MAIN } from "./_main.ts";
 
 /** Runs a command line as `deno task` does. */
@@ -111,22 +112,15 @@ Deno.test("a far-fetched word is not corrected", async () => {
 Deno.test("--help describes every command", async () => {
   const { code, output } = await run("--help");
   assert.equal(code, 0);
-  for (
-    const name of [
-      "start",
-      "test",
-      "ok",
-      "doctor",
-      "notebook",
-      "kernel",
-      "bench",
-      "race",
-      "sweep",
-    ]
-  ) {
-    assert.match(output, new RegExp(`^  ${name} \\[options\\]`, "m"));
-    const help = await run(name, "--help");
-    assert.equal(help.code, 0);
-    assert.match(help.output, new RegExp(`^Usage: deno task ${name} `));
+  for (const { name, options, description } of COMMANDS) {
+    const about = `${name} .*${description.slice(0, 20)}`;
+    assert.match(output, new RegExp(`^  ${about}`, "m"));
+    const help = commandLine().commands.find((each) => each.name() === name)!
+      .helpInformation();
+    assert.match(help, new RegExp(`^Usage: deno task ${name} `));
+    for (const { flags } of options) assert.ok(help.includes(`  ${flags}`));
   }
+  const help = await run("sweep", "--help");
+  assert.equal(help.code, 0);
+  assert.match(help.output, /^Usage: deno task sweep \[options\]/);
 });

@@ -2,7 +2,6 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
-import { dirname, resolve } from "node:path";
 import { startEngine } from "../../lib/engine/engine.ts";
 import type { Precision } from "../../lib/engine/precision.ts";
 import {
@@ -11,12 +10,22 @@ import {
   speedSettings,
 } from "../../lib/engine/speed_settings.ts";
 import { provideLibrary } from "../../lib/engine/tensorflow/library.ts";
-import { benchChart } from "./bench_chart.ts";
 import { renderPng } from "../../lib/views/picture.ts";
 import { progressLines, provision } from "../shell/provision.ts";
 import { interruptible, StatusLine } from "../shell/terminal.ts";
 import { markdownTable, textTable } from "../shell/text_table.ts";
+import { benchChart } from "./bench_chart.ts";
 import { measurePaddings } from "./padding.ts";
+import {
+  benchCells,
+  type BenchRow,
+  figure,
+  type MemoryReading,
+  memoryTable,
+  type Program,
+  rowOf,
+  writeJson,
+} from "./report.ts";
 import {
   BATCH_SIZE,
   BENCH_MODELS,
@@ -25,11 +34,9 @@ import {
   MAX_GRAD_NORM,
   NUM_WORDS,
   type Savings,
-  stepFlops,
 } from "./shapes.ts";
 import { benchStart } from "./start.ts";
-import { ratioOf, spreadOf } from "./statistics.ts";
-import type { MemoryNow, StepWorkload } from "./step.ts";
+import type { MemoryNow, StepsTaken, StepWorkload } from "./step.ts";
 import { fastestTorch, findTorch, type Torch } from "./torch.ts";
 import {
   denoWorker,
@@ -59,45 +66,13 @@ export type BenchPlan = {
 /** The sizes of a row. */
 type BenchCase = Pick<StepWorkload, "model" | "tokens" | "precision">;
 
-/** The figures of a row in `bench.json`; those of baselines only if they ran. */
-export type BenchRow = Omit<StepWorkload, "engine"> & {
-  /** Milliseconds of a step: median and range. */
-  readonly stepMs: number;
-  readonly stepMsMin: number;
-  readonly stepMsMax: number;
-  readonly tokensPerSecond: number;
-  /** 10⁹ additions and multiplications of a step, those skipped not counted. */
-  readonly gflop: number;
-  readonly gflopPerSecond: number;
-  /** The peak GFLOP/s measured before and after the row, the better of both. */
-  readonly peakGflopPerSecond: number;
-  /** `gflopPerSecond` / `peakGflopPerSecond`. */
-  readonly utilization: number;
-  /** Milliseconds of the first step, which traces. */
-  readonly firstMs: number;
-  /** The peak memory of the process, in MB of 10⁶ bytes. */
-  readonly peakMb: number;
-  /** PyTorch's fastest way: AdamW, attention, and whether it is compiled. */
-  readonly torchWay?: string;
-  readonly torchMs?: number;
-  /** PyTorch's median / Bertbook's; range of the rounds' ratios. */
-  readonly torchRatio?: number;
-  readonly torchRatioMin?: number;
-  readonly torchRatioMax?: number;
-  readonly torchPeakMb?: number;
-  /** With the same savings. */
-  readonly eagerMs?: number;
-  readonly wasmMs?: number;
-  /** Memory after the last round, if that was asked for. */
-  readonly memory?: readonly (MemoryNow & { readonly steps: number })[];
-};
-
 /** Steps before the first that counts: allocators and clocks settle. */
 const WARM_UP = 2;
 /** A program slower than Bertbook by this factor takes one step in each round. */
 const SLOW = 4;
-const PEAK_READINGS = 5;
-const NUM_MEMORY_POINTS = 10;
+const PEAK_READINGS = 3;
+/** Of the memory. */
+const NUM_READINGS = 10;
 
 /** Measures what the options ask for, and writes the figures to a file. */
 export async function bench(plan: BenchPlan): Promise<number> {
@@ -156,7 +131,7 @@ async function benchSteps(plan: BenchPlan, signal: AbortSignal): Promise<void> {
     await writeJson(json, { machine, rows }); // each time: it may be stopped
   }
   if (rows.length === 0) return;
-  const cells = cellsOf(rows);
+  const cells = benchCells(rows);
   const table = json.replace(/(\.json)?$/, ".md");
   await Deno.writeTextFile(table, markdownTable(cells));
   console.log(
@@ -187,16 +162,8 @@ function titleOf({ model, tokens, precision }: BenchCase): string {
   return `${model} ${tokens} ${precision}`;
 }
 
-/** A worker that has taken its first step, and its later rounds. */
-type Program = {
-  readonly worker: WorkerProcess<{ firstMs: number }>;
-  readonly rounds: { milliseconds: number[]; peakMb: number }[];
-};
-
-/** Milliseconds of each step, round by round. */
-function timesOf({ rounds }: Program): number[][] {
-  return rounds.map(({ milliseconds }) => milliseconds);
-}
+/** GFLOP/s. */
+type PeakFlops = Record<Precision, number>;
 
 /** What all rows share. */
 type Bench = {
@@ -213,51 +180,52 @@ type Bench = {
  * and waits while another one works.
  */
 async function measureRows(what: BenchCase, at: Bench): Promise<BenchRow[]> {
-  const { plan, peakWorker, signal, line } = at;
+  const { plan, peakWorker, signal } = at;
   const update = (text: string): void =>
-    line.update(`${titleOf(what)}: ${text}`);
+    at.line.update(`${titleOf(what)}: ${text}`);
   const readPeak = async (): Promise<number> =>
-    (await peakWorker.ask<Record<Precision, number>>(PEAK_READINGS))[
-      what.precision
-    ];
+    (await peakWorker.ask<PeakFlops>(PEAK_READINGS))[what.precision];
   await using workers = new AsyncDisposableStack();
-  const programs: Program[] = [];
+  const programs: (Program & { worker: WorkerProcess; pace: number })[] = [];
   for (const command of await commandsOf(what, at)) {
     update(`starting ${command.name}`);
-    const worker = await WorkerProcess.start<{ firstMs: number }>(
-      command,
-      signal,
+    const worker = workers.use(
+      await WorkerProcess.start<{ firstMs: number }>(command, signal),
     );
-    programs.push({ worker: workers.use(worker), rounds: [] });
+    const { name, hello: { firstMs } } = worker;
+    programs.push({ name, firstMs, worker, times: [], peakMb: 0, pace: 0 });
   }
   const peakBefore = await readPeak();
-  const paces: number[] = [];
-  for (const { worker } of programs) {
-    const warmUp = await worker.ask<{ milliseconds: number[] }>(WARM_UP);
-    paces.push(warmUp.milliseconds.at(-1)!);
+  for (const program of programs) {
+    const warmUp = await program.worker.ask<StepsTaken>(WARM_UP);
+    program.pace = warmUp.milliseconds.at(-1)!;
   }
   for (let round = 1; round <= plan.rounds; round++) {
     update(`round ${round} of ${plan.rounds}`);
-    for (const [i, { worker, rounds }] of programs.entries()) {
-      const isSlow = paces[i]! > SLOW * paces[0]!;
-      rounds.push(await worker.ask(isSlow ? 1 : plan.steps));
+    for (const program of programs) {
+      const isSlow = program.pace > SLOW * programs[0]!.pace;
+      const steps = isSlow ? 1 : plan.steps;
+      const taken = await program.worker.ask<StepsTaken>(steps);
+      program.times.push(taken.milliseconds);
+      program.peakMb = taken.peakMb;
     }
   }
   const peak = Math.max(peakBefore, await readPeak());
+  const memory = plan.memory > 0
+    ? await trackMemory(programs[0]!.worker, plan.memory, update)
+    : undefined;
   const baselines = programs.slice(plan.savings.length);
-  const rows = plan.savings.map((savings, i) => {
+  return plan.savings.map((savings, i) => {
     const words = savings === "all" ? plan.words : NUM_WORDS;
-    // The other engines ran with the first way of saving only.
-    const comparable = baselines.filter(({ worker }) =>
-      i === 0 || worker.name.startsWith("torch")
-    );
     const row = { ...what, savings, words };
-    return rowOf(row, programs[i]!, comparable, peak);
+    if (i === 0) {
+      const first = rowOf(row, programs[0]!, baselines, peak);
+      return memory === undefined ? first : { ...first, memory };
+    }
+    // The other engines ran with the first way of saving only.
+    const others = baselines.filter(({ name }) => name.startsWith("torch"));
+    return rowOf(row, programs[i]!, others, peak);
   });
-  if (plan.memory === 0) return rows;
-  update(`tracking memory for ${plan.memory} steps`);
-  const memory = await trackMemory(programs[0]!.worker, plan.memory);
-  return rows.map((row, i) => i === 0 ? { ...row, memory } : row);
 }
 
 /** Bertbook with each way of saving, then the baselines; PyTorch in its fastest way. */
@@ -295,118 +263,20 @@ async function commandsOf(
   return commands;
 }
 
-function rowOf(
-  what: Omit<StepWorkload, "engine">,
-  bertbook: Program,
-  baselines: readonly Program[],
-  peakGflopPerSecond: number,
-): BenchRow {
-  const { model, tokens, savings } = what;
-  const { median, min, max } = spreadOf(timesOf(bertbook).flat());
-  const gflop = stepFlops(BENCH_MODELS[model], tokens, savings) / 1e9;
-  const gflopPerSecond = gflop / median * 1e3;
-  const row = {
-    ...what,
-    stepMs: median,
-    stepMsMin: min,
-    stepMsMax: max,
-    tokensPerSecond: BATCH_SIZE * tokens / median * 1e3,
-    gflop,
-    gflopPerSecond,
-    peakGflopPerSecond,
-    utilization: gflopPerSecond / peakGflopPerSecond,
-    firstMs: bertbook.worker.hello.firstMs,
-    peakMb: bertbook.rounds.at(-1)!.peakMb,
-  };
-  return baselines.reduce<BenchRow>((row, program) => {
-    const times = timesOf(program);
-    const ms = spreadOf(times.flat()).median;
-    const [name, ...way] = program.worker.name.split(" ");
-    if (name !== "torch") return { ...row, [`${name}Ms`]: ms };
-    const ratio = ratioOf(times, timesOf(bertbook));
-    return {
-      ...row,
-      torchWay: way.join(" "),
-      torchMs: ms,
-      torchRatio: ratio.median,
-      torchRatioMin: ratio.min,
-      torchRatioMax: ratio.max,
-      torchPeakMb: program.rounds.at(-1)!.peakMb,
-    };
-  }, row);
-}
-
 /** Takes many steps and reads the memory after each tenth of them. */
 export async function trackMemory(
   worker: Pick<WorkerProcess, "ask">,
   steps: number,
-): Promise<NonNullable<BenchRow["memory"]>> {
-  const points: (MemoryNow & { steps: number })[] = [];
-  const numPoints = Math.min(NUM_MEMORY_POINTS, steps);
-  for (let i = 1, done = 0; i <= numPoints; i++) {
-    const goal = Math.round(steps * i / numPoints);
+  update: (progress: string) => void = () => {},
+): Promise<MemoryReading[]> {
+  update(`tracking memory for ${steps} steps`);
+  const readings: MemoryReading[] = [];
+  const count = Math.min(NUM_READINGS, steps);
+  for (let i = 1, done = 0; i <= count; i++) {
+    const goal = Math.round(steps * i / count);
     await worker.ask(goal - done);
-    points.push({ steps: goal, ...await worker.ask<MemoryNow>(0) });
+    readings.push({ steps: goal, ...await worker.ask<MemoryNow>(0) });
     done = goal;
   }
-  return points;
-}
-
-function memoryTable(points: NonNullable<BenchRow["memory"]>): string {
-  return textTable([
-    ["after", "resident MB", "JavaScript MB", "tensors", "handles"],
-    ...points.map(({ steps, residentMb, scriptMb, tensors, handles }) => [
-      `${steps} steps`,
-      ...[residentMb, scriptMb, tensors, handles].map(String),
-    ]),
-  ]);
-}
-
-/** The columns of the table; one without a cell is left out. */
-const COLUMNS: readonly [title: string, cell: (row: BenchRow) => string][] = [
-  ["model", ({ model }) => model],
-  ["tokens", ({ tokens }) => `${tokens}`],
-  ["precision", ({ precision }) => precision],
-  ["savings", ({ savings }) => savings],
-  ["step ms", ({ stepMs }) => figure(stepMs)],
-  ["min–max", (row) => `${figure(row.stepMsMin)}–${figure(row.stepMsMax)}`],
-  ["tokens/s", ({ tokensPerSecond }) => tokensPerSecond.toFixed(0)],
-  ["GFLOP", ({ gflop }) => figure(gflop)],
-  ["GFLOP/s", ({ gflopPerSecond }) => gflopPerSecond.toFixed(0)],
-  ["of peak", ({ utilization }) => `${(100 * utilization).toFixed(0)} %`],
-  ["first ms", ({ firstMs }) => firstMs.toFixed(0)],
-  ["peak MB", ({ peakMb }) => `${peakMb}`],
-  ["PyTorch ms", ({ torchMs }) => figure(torchMs)],
-  ["its AdamW, attention", ({ torchWay = "" }) => torchWay],
-  ["its MB", ({ torchPeakMb = "" }) => `${torchPeakMb}`],
-  [
-    "PyTorch/Bertbook",
-    ({ torchRatio, torchRatioMin, torchRatioMax }) =>
-      torchRatio === undefined
-        ? ""
-        : `${figure(torchRatio)} (${figure(torchRatioMin)}–${
-          figure(torchRatioMax)
-        })`,
-  ],
-  ["eager ms", ({ eagerMs }) => figure(eagerMs)],
-  ["wasm ms", ({ wasmMs }) => figure(wasmMs)],
-];
-
-function cellsOf(rows: readonly BenchRow[]): string[][] {
-  const columns = COLUMNS.filter(([, cell]) => rows.some((row) => cell(row)));
-  return [
-    columns.map(([title]) => title),
-    ...rows.map((row) => columns.map(([, cell]) => cell(row))),
-  ];
-}
-
-/** Three significant digits or more; nothing where there is no figure. */
-function figure(value: number | undefined): string {
-  return value?.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0) ?? "";
-}
-
-/** Writes figures to a file, with its folder. */
-export async function writeJson(path: string, content: unknown): Promise<void> {
-  await Deno.mkdir(dirname(resolve(path)), { recursive: true });
-  await Deno.writeTextFile(path, JSON.stringify(content, null, 2) + "\n");
+  return readings;
 }

@@ -11,56 +11,42 @@ import {
   type VegaLiteSpec,
 } from "../../lib/views/charts/chart.ts";
 import { COLORS } from "../../lib/views/theme.ts";
+import { type BenchRow, figure } from "./report.ts";
 
-/** One shape that was measured; times in milliseconds. */
-export type BenchBars = {
-  readonly model: string;
-  readonly tokens: number;
-  readonly precision: string;
-  /** `"all"` where work that changes no result is left out. */
-  readonly savings: "all" | "none";
-  readonly stepMs: number;
-  /** The share of the peak speed of large matrix products that the step reaches. */
-  readonly utilization: number;
-  readonly torchMs?: number;
-  readonly eagerMs?: number;
-  readonly wasmMs?: number;
-};
+/** What the chart reads of a row. */
+export type BenchBars = Pick<
+  BenchRow,
+  | "model"
+  | "tokens"
+  | "precision"
+  | "savings"
+  | "stepMs"
+  | "utilization"
+  | "torchMs"
+  | "eagerMs"
+  | "wasmMs"
+>;
 
-/** The rows of one shape: with savings, without, or both. */
-type Shape = {
-  readonly title: string;
-  readonly all: BenchBars | undefined;
-  readonly none: BenchBars | undefined;
-};
-
-const PROGRAMS = [
-  { name: "Bertbook", color: COLORS.blue, ms: ({ all }) => all?.stepMs },
+/** The programs in their order, and the milliseconds that a row has of each. */
+const PROGRAMS: readonly {
+  readonly name: string;
+  readonly color: string;
+  readonly ms: (row: BenchBars) => number | undefined;
+}[] = [
+  {
+    name: "Bertbook",
+    color: COLORS.blue,
+    ms: ({ savings, stepMs }) => savings === "all" ? stepMs : undefined,
+  },
   {
     name: "Bertbook, nothing left out",
     color: COLORS.skyBlue,
-    ms: ({ none }) => none?.stepMs,
+    ms: ({ savings, stepMs }) => savings === "none" ? stepMs : undefined,
   },
-  {
-    name: "PyTorch",
-    color: COLORS.vermilion,
-    ms: (shape) => rowOf(shape).torchMs,
-  },
-  {
-    name: "uncompiled",
-    color: COLORS.orange,
-    ms: (shape) => rowOf(shape).eagerMs,
-  },
-  {
-    name: "WebAssembly",
-    color: COLORS.purple,
-    ms: (shape) => rowOf(shape).wasmMs,
-  },
-] as const satisfies readonly {
-  name: string;
-  color: string;
-  ms: (shape: Shape) => number | undefined;
-}[];
+  { name: "PyTorch", color: COLORS.vermilion, ms: ({ torchMs }) => torchMs },
+  { name: "uncompiled", color: COLORS.orange, ms: ({ eagerMs }) => eagerMs },
+  { name: "WebAssembly", color: COLORS.purple, ms: ({ wasmMs }) => wasmMs },
+];
 
 const BAR_HEIGHT = 19;
 
@@ -78,22 +64,26 @@ export function benchChart(
   options: { machine?: string } = {},
 ): VegaLiteSpec {
   const title = "How fast is a training step?";
-  const shapes = shapesOf(rows);
-  const programs = PROGRAMS.filter(({ ms }) =>
-    shapes.some((shape) => ms(shape) !== undefined)
+  const several = new Set(rows.map(({ precision }) => precision)).size > 1;
+  const shapes = Map.groupBy(
+    rows,
+    ({ model, tokens, precision }) =>
+      `${model}, ${tokens} tokens` + (several ? `, ${precision}` : ""),
   );
+  const programs = PROGRAMS.filter(({ ms }) => rows.some(ms));
   const alone = programs.every(({ name }) => name.startsWith("Bertbook"));
-  const bars = shapes.flatMap((shape) =>
-    programs.flatMap(({ name, ms: msOf }) => {
-      const ms = msOf(shape);
+  const bars = [...shapes].flatMap(([shape, rows]) => {
+    const { stepMs, utilization } = rows.find(({ savings }) =>
+      savings === "all"
+    ) ?? rows[0]!;
+    return programs.flatMap(({ name: program, ms: msOf }) => {
+      const ms = rows.map(msOf).find((ms) => ms !== undefined);
       if (ms === undefined) return [];
       // Utilization is proportional to speed.
-      const { stepMs, utilization } = rowOf(shape);
       const value = alone ? utilization * stepMs / ms : ms / stepMs;
-      const label = `${milliseconds(ms)} ms`;
-      return [{ shape: shape.title, program: name, value, label }];
-    })
-  );
+      return [{ shape, program, value, label: `${figure(ms)} ms` }];
+    });
+  });
   const x = {
     field: "value",
     type: "quantitative",
@@ -125,7 +115,7 @@ export function benchChart(
     description: `${title} ` +
       bars.map(({ shape, program, label }) => `${shape}, ${program}: ${label}.`)
         .join(" "),
-    height: Math.max(80, shapes.length * (programs.length * BAR_HEIGHT + 12)),
+    height: Math.max(80, shapes.size * (programs.length * BAR_HEIGHT + 12)),
     data: { values: bars },
     layer: [
       {
@@ -157,27 +147,4 @@ export function benchChart(
       }),
     ],
   });
-}
-
-/** What a shape's other bars are measured by. */
-function rowOf({ all, none }: Shape): BenchBars {
-  return (all ?? none)!;
-}
-
-/** Puts both ways of saving at one shape together. */
-function shapesOf(rows: readonly BenchBars[]): Shape[] {
-  const several = new Set(rows.map(({ precision }) => precision)).size > 1;
-  const titleOf = ({ model, tokens, precision }: BenchBars): string =>
-    `${model}, ${tokens} tokens` + (several ? `, ${precision}` : "");
-  const byTitle = Map.groupBy(rows, titleOf);
-  return [...byTitle].map(([title, rows]) => ({
-    title,
-    all: rows.find(({ savings }) => savings === "all"),
-    none: rows.find(({ savings }) => savings === "none"),
-  }));
-}
-
-/** Three significant digits. */
-function milliseconds(ms: number): string {
-  return ms.toFixed(ms < 10 ? 2 : ms < 100 ? 1 : 0);
 }

@@ -1,18 +1,21 @@
 /** CoLA workload of `race` and `sweep`: the task, its recipe, its scores. @module */
 
 import type { EncodedExample } from "../../lib/batches/batches.ts";
-import type { ClassifierModel } from "../../lib/checkpoint/pretrained.ts";
 import { encodeExamples } from "../../lib/batches/encode_examples.ts";
+import { sampleOrder, type SamplerName } from "../../lib/batches/sampler.ts";
+import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
+import {
+  type ClassifierModel,
+  loadModel,
+} from "../../lib/checkpoint/pretrained.ts";
 import { COLA } from "../../lib/datasets/cola.ts";
 import { loadDataset } from "../../lib/datasets/load_dataset.ts";
 import { split } from "../../lib/datasets/split.ts";
 import { randomStream } from "../../lib/engine/random/stream.ts";
 import { matthewsCorrelation } from "../../lib/evaluation/metrics.ts";
 import type { Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
-import { meanOf, standardDeviationOf } from "./statistics.ts";
-
-/** The names of CoLA's classes 0 and 1. */
-export const LABELS: readonly string[] = ["unacceptable", "acceptable"];
+import type { Column } from "../shell/text_table.ts";
+import { meanOf, meanText } from "./statistics.ts";
 
 /** The tutorial's recipe in full mode, without what a race or a sweep varies. */
 export const RECIPE = {
@@ -27,30 +30,52 @@ const MAX_LENGTH = 64;
 /** The split of the BERT fine-tuning tutorials: a tenth for validation. */
 const SPLIT = { fraction: 0.1, seed: 2018 } as const;
 
-/** The model with another dropout rate of all layers; it shares the parameters. */
-export function withDropout(
-  model: ClassifierModel,
-  dropout: number,
-): ClassifierModel {
-  const { config } = model;
-  return {
-    ...model,
-    config: { ...config, hiddenDropout: dropout, attentionDropout: dropout },
-  };
+/**
+ * Loads the default model with a new head for CoLA.
+ *
+ * @param options `seed` of the head; `dropout` of all layers, default the model's.
+ * @returns The model. The caller disposes its parameters.
+ */
+export async function colaModel(
+  { seed, dropout }: { seed: number; dropout?: number | undefined },
+): Promise<ClassifierModel> {
+  const model = await loadModel(await ensureModel(), {
+    head: "sequence-classification",
+    labels: ["unacceptable", "acceptable"],
+    seed,
+  });
+  if (dropout === undefined) return model;
+  const rates = { hiddenDropout: dropout, attentionDropout: dropout };
+  return { ...model, config: { ...model.config, ...rates } };
 }
 
 /** The parts on which a model is evaluated. */
 export const EVALUATED = ["validation", "inDomain", "outOfDomain"] as const;
 
-/** One value for each of {@linkcode EVALUATED}. */
-export type PerPart<T> = Readonly<Record<(typeof EVALUATED)[number], T>>;
+type Part = (typeof EVALUATED)[number];
 
-/** The titles of {@linkcode EVALUATED} in tables of Matthews correlations. */
-export const MCC_TITLES: PerPart<string> = {
+/** One value for each of {@linkcode EVALUATED}. */
+export type PerPart<T> = Readonly<Record<Part, T>>;
+
+const MCC_TITLES: PerPart<string> = {
   validation: "validation MCC",
   inDomain: "in domain",
   outOfDomain: "out of domain",
 };
+
+/**
+ * The columns of Matthews correlations in a table.
+ *
+ * @param valuesOf Those of a row on one part, one for each seed.
+ */
+export function mccColumns<Row>(
+  valuesOf: (row: Row, part: Part) => readonly number[],
+): Column<Row>[] {
+  return EVALUATED.map((part) => [
+    MCC_TITLES[part],
+    (row) => meanText(valuesOf(row, part), 3),
+  ]);
+}
 
 /** The encoded sentences of all parts. */
 export type ColaTask = PerPart<readonly EncodedExample[]> & {
@@ -64,14 +89,14 @@ export type ColaTask = PerPart<readonly EncodedExample[]> & {
  *
  * @param tokenizer The tokenizer of the model.
  * @param options `seed` chooses the training sentences, `sentences` is the most of
- * them.
+ * them, default all.
  * @returns Equal options give equal lists.
  */
 export async function colaTask(
   tokenizer: Tokenizer,
-  options: { seed: number; sentences: number },
+  options: { seed: number; sentences?: number },
 ): Promise<ColaTask> {
-  const { seed, sentences } = options;
+  const { seed, sentences = Infinity } = options;
   const { title, train, ...dev } = await loadDataset(COLA);
   const encoded = (part: typeof train): EncodedExample[] =>
     encodeExamples(tokenizer, part, { maxLength: MAX_LENGTH });
@@ -85,6 +110,22 @@ export async function colaTask(
     inDomain: encoded(dev.validation),
     outOfDomain: encoded(dev.test),
   };
+}
+
+/**
+ * The order of the training sentences in an epoch, that of `fineTune()`.
+ *
+ * @param examples The sentences.
+ * @param options The sampler, its seed, and the epoch from 1.
+ * @returns Positions of the sentences.
+ */
+export function epochOrder(
+  examples: readonly EncodedExample[],
+  options: { sampler: SamplerName; seed: number; epoch: number },
+): readonly number[] {
+  const lengths = examples.map(({ inputIds }) => inputIds.length);
+  const { batchSize } = RECIPE;
+  return sampleOrder(options.sampler, lengths, { ...options, batchSize });
 }
 
 /** What a worker answers after an epoch. */
@@ -125,22 +166,9 @@ export function scored(
 
 /** A record of one value for each part. */
 export function perPart<T>(
-  valueOf: (part: (typeof EVALUATED)[number]) => T,
+  valueOf: (part: Part) => T,
 ): PerPart<T> {
   return Object.fromEntries(
     EVALUATED.map((part) => [part, valueOf(part)]),
   ) as PerPart<T>;
-}
-
-/**
- * Mean and standard deviation over seeds, as a cell of a table.
- *
- * @param values At least one; of a single one there is no deviation.
- * @param digits Digits after the point.
- */
-export function meanText(values: readonly number[], digits: number): string {
-  const mean = meanOf(values).toFixed(digits);
-  return values.length === 1
-    ? mean
-    : `${mean} ± ${standardDeviationOf(values).toFixed(digits)}`;
 }

@@ -8,8 +8,6 @@
  */
 
 import type { EncodedExample } from "../../lib/batches/batches.ts";
-import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import { loadModel } from "../../lib/checkpoint/pretrained.ts";
 import { runFunctionsEagerly } from "../../lib/engine/compile.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
 import { predict } from "../../lib/inference/predict.ts";
@@ -17,7 +15,7 @@ import {
   fineTune,
   type FineTuneOptions,
 } from "../../lib/training/fine_tune.ts";
-import { colaTask, type EpochAnswer, LABELS, withDropout } from "./cola.ts";
+import { colaModel, colaTask, type EpochAnswer } from "./cola.ts";
 import { answerRequests, peakMegabytes } from "./worker_process.ts";
 
 /** One training. */
@@ -43,12 +41,7 @@ await startEngine({
   ...(isEager ? { interOpThreads: 1 } : {}),
 });
 runFunctionsEagerly(isEager);
-const loaded = await loadModel(await ensureModel(), {
-  head: "sequence-classification",
-  labels: LABELS,
-  seed,
-});
-const model = dropout === undefined ? loaded : withDropout(loaded, dropout);
+const model = await colaModel({ seed, dropout });
 const task = await colaTask(model.tokenizer, {
   seed,
   sentences: sentences ?? Infinity,

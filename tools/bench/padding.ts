@@ -5,23 +5,15 @@ import {
   batchesOf,
   type EncodedExample,
 } from "../../lib/batches/batches.ts";
-import { splitBatch } from "../../lib/batches/batch_tensors.ts";
 import { BATCHES_OF, type Batching } from "../../lib/batches/packed_batches.ts";
-import { sampleOrder, type SamplerName } from "../../lib/batches/sampler.ts";
-import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import { loadModel } from "../../lib/checkpoint/pretrained.ts";
-import { disposeTree } from "../../lib/engine/tensor_tree.ts";
+import type { SamplerName } from "../../lib/batches/sampler.ts";
 import type { BertConfig } from "../../lib/model/config.ts";
-import { initOptimizerState } from "../../lib/training/adamw.ts";
 import { activeVocabulary } from "../../lib/training/active_vocabulary.ts";
-import { resolveFineTuneOptions } from "../../lib/training/fine_tune.ts";
-import { sequenceClassification } from "../../lib/training/tasks/sequence_classification.ts";
-import { trainEpoch } from "../../lib/training/train_epoch.ts";
-import { makeTrainable } from "../../lib/training/train_step.ts";
 import type { StatusLine } from "../shell/terminal.ts";
-import { textTable } from "../shell/text_table.ts";
-import { colaTask, LABELS, RECIPE } from "./cola.ts";
+import { cellsOf, type Column, textTable } from "../shell/text_table.ts";
+import { colaModel, colaTask, epochOrder, RECIPE } from "./cola.ts";
 import { meanOf, spreadOf, sumOf } from "./statistics.ts";
+import { stepTimer } from "./step.ts";
 
 /** The figures of one strategy. */
 export type PaddingRow = {
@@ -51,27 +43,24 @@ type Strategy = (
   config: BertConfig,
 ) => Generator<Batch>;
 
-const fixed = (length: number): Strategy => (examples) =>
-  batchesOf(examples, {
-    batchSize,
-    length,
-    order: orderOf("random", examples),
-  });
-
-const formed =
-  (batching: Batching, sampler: SamplerName): Strategy => (examples, config) =>
-    BATCHES_OF[batching](examples, config, {
-      batchSize,
-      order: orderOf(sampler, examples),
-    });
-
-function orderOf(
+const orderOf = (
   sampler: SamplerName,
   examples: readonly EncodedExample[],
-): readonly number[] {
-  const lengths = examples.map(({ inputIds }) => inputIds.length);
-  return sampleOrder(sampler, lengths, { seed: SEED, epoch: 1, batchSize });
-}
+): readonly number[] => epochOrder(examples, { sampler, seed: SEED, epoch: 1 });
+
+const fixed = (length: number): Strategy => (examples) => {
+  const order = orderOf("random", examples);
+  return batchesOf(examples, { batchSize, length, order });
+};
+
+const formed = (batching: Batching, sampler: SamplerName): Strategy =>
+(
+  examples,
+  config,
+) => {
+  const order = orderOf(sampler, examples);
+  return BATCHES_OF[batching](examples, config, { batchSize, order });
+};
 
 const STRATEGIES: Readonly<Record<string, Strategy>> = {
   "all to 128": fixed(128),
@@ -104,46 +93,12 @@ export async function measurePaddings(
   rows: PaddingRow[];
   table: string;
 }> {
-  const model = await loadModel(await ensureModel(), {
-    head: "sequence-classification",
-    labels: LABELS,
-    seed: SEED,
-  });
-  const task = await colaTask(model.tokenizer, {
-    seed: SEED,
-    sentences: Infinity,
-  });
-  const classification = sequenceClassification();
-  const options = resolveFineTuneOptions(classification, model, task, {
-    ...RECIPE,
-    epochs: 1,
-    seed: SEED,
-  });
-  makeTrainable(model.params);
-  const words = activeVocabulary(model.params, model.config, task.train);
-  const stepTask = {
-    trainStep: classification.trainStep,
-    config: words.config,
-    split: splitBatch<Batch>,
-    tensorsOf: (batch: Batch) => classification.tensorsOf(batch, words.config),
-    weightOf: classification.weightOf,
-  };
-  const state = {
-    params: words.params,
-    optimizerState: initOptimizerState(words.params),
-  };
-  /** Milliseconds of a step on each batch. */
-  const take = async (batches: readonly Batch[]): Promise<number[]> => {
-    const milliseconds: number[] = [];
-    const position = { epoch: 1, stepsDone: 0 };
-    const taken = trainEpoch(stepTask, state, batches, position, options);
-    for await (const step of taken) {
-      milliseconds.push(1000 * step.seconds);
-    }
-    return milliseconds;
-  };
+  const model = await colaModel({ seed: SEED });
+  const task = await colaTask(model.tokenizer, { seed: SEED });
+  const active = activeVocabulary(model.params, model.config, task.train);
+  const take = stepTimer(active.params, active.config);
   const strategies = Object.entries(STRATEGIES).map(([padding, batchesOf]) => {
-    const batches = [...batchesOf(words.examples, words.config)];
+    const batches = [...batchesOf(active.examples, active.config)];
     const timed = evenly(batches, rounds * steps);
     return { padding, batches, timed, times: [] as number[][] };
   });
@@ -155,16 +110,13 @@ export async function measurePaddings(
       times.push(await take(batches));
     }
   }
-  disposeTree(state.optimizerState);
-  words.dispose();
-  disposeTree(model.params);
   const rows = strategies.map(({ padding, batches, times }) =>
     rowOf(padding, batches, times)
   );
   const sentences = task.train.length;
   const table = `${task.title}, ${sentences} sentences, ${model.name}, batch ` +
     `${batchSize}; an epoch's seconds are the mean step's, times steps\n\n` +
-    `${tableOf(rows)}\n\n${TUTORIAL}`;
+    `${textTable(cellsOf(columnsOf(rows[0]!), rows))}\n\n${TUTORIAL}`;
   return { data: task.title, model: model.name, sentences, rows, table };
 }
 
@@ -203,24 +155,16 @@ function rowOf(
   };
 }
 
-function tableOf(rows: readonly PaddingRow[]): string {
-  const header = [
-    "padding",
-    "tokens per sentence",
-    "of them padding",
-    "step ms",
-    "steps timed",
-    "epoch s",
+/** The columns of the table; the last compares with the first row. */
+const columnsOf = (first: PaddingRow): readonly Column<PaddingRow>[] => [
+  ["padding", ({ padding }) => padding],
+  ["tokens per sentence", (row) => row.tokensPerSentence.toFixed(1)],
+  ["of them padding", (row) => `${(100 * row.paddingShare).toFixed(0)} %`],
+  ["step ms", ({ stepMs }) => stepMs.toFixed(0)],
+  ["steps timed", ({ measured, steps }) => `${measured} of ${steps}`],
+  ["epoch s", ({ epochSeconds }) => epochSeconds.toFixed(1)],
+  [
     "of the first",
-  ];
-  const cells = rows.map((row) => [
-    row.padding,
-    row.tokensPerSentence.toFixed(1),
-    `${(100 * row.paddingShare).toFixed(0)} %`,
-    row.stepMs.toFixed(0),
-    `${row.measured} of ${row.steps}`,
-    row.epochSeconds.toFixed(1),
-    (row.epochSeconds / rows[0]!.epochSeconds).toFixed(2),
-  ]);
-  return textTable([header, ...cells]);
-}
+    ({ epochSeconds }) => (epochSeconds / first.epochSeconds).toFixed(2),
+  ],
+];

@@ -5,9 +5,7 @@
 import { join } from "node:path";
 import { type Batch, numBatches } from "../../lib/batches/batches.ts";
 import { BATCHES_OF } from "../../lib/batches/packed_batches.ts";
-import { sampleOrder } from "../../lib/batches/sampler.ts";
-import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import { loadModel } from "../../lib/checkpoint/pretrained.ts";
+import type { ClassifierModel } from "../../lib/checkpoint/pretrained.ts";
 import { saveModel } from "../../lib/checkpoint/save_model.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
 import type { Precision } from "../../lib/engine/precision.ts";
@@ -18,29 +16,27 @@ import {
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import { predictionBatches } from "../../lib/inference/predict.ts";
 import { ADAMW_DEFAULTS } from "../../lib/training/adamw.ts";
-import type { FineTuneOptions } from "../../lib/training/fine_tune.ts";
 import { UsageError } from "../shell/option_values.ts";
 import { provision } from "../shell/provision.ts";
 import { interruptible, StatusLine } from "../shell/terminal.ts";
-import { textTable } from "../shell/text_table.ts";
-import { writeJson } from "./bench.ts";
+import { cellsOf, type Column, textTable } from "../shell/text_table.ts";
 import {
+  colaModel,
   type ColaTask,
   colaTask,
   type EpochAnswer,
+  epochOrder,
   EVALUATED,
-  LABELS,
-  MCC_TITLES,
-  meanText,
+  mccColumns,
   type PerPart,
   RECIPE,
   scored,
   type ScoredEpoch,
-  withDropout,
 } from "./cola.ts";
 import type { EpochsWorkload } from "./epochs.ts";
-import { sumOf } from "./statistics.ts";
-import { fastestTorch, findTorch, type Torch } from "./torch.ts";
+import { writeJson } from "./report.ts";
+import { meanText, sumOf } from "./statistics.ts";
+import { fastestTorch, findTorch } from "./torch.ts";
 import {
   denoWorker,
   type WorkerCommand,
@@ -94,104 +90,132 @@ export async function race(plan: RacePlan): Promise<number> {
 
 async function runRaces(plan: RacePlan, signal: AbortSignal): Promise<void> {
   const torch = plan.who.includes("torch") ? await findTorch() : undefined;
+  const who = plan.who.filter((each) => each !== "torch" || torch?.version);
   await provision();
   const machine = speedSettings(await startEngine());
   console.log(describeSpeed(machine));
+  const { threads } = machine;
+  const { dropout, sentences, epochs, sampler, precision } = plan;
   const line = new StatusLine();
   const runs: RaceRun[] = [];
   for (const seed of plan.seeds) {
-    const folder = await Deno.makeTempDir({ prefix: "bertbook-race-" });
-    try {
-      const workload = await writeWorkload(folder, plan, seed, machine.threads);
-      const { data, model, trainingSentences, recipe } = workload;
-      if (runs.length === 0) {
-        const { epochs, batchSize, learningRate, precision } = recipe;
-        line.finish(
-          `${data}, ${trainingSentences} sentences, ${model}: ${epochs} epochs, ` +
-            `batch ${batchSize}, learning rate ${learningRate}, dropout ` +
-            `${plan.dropout}, ${plan.sampler} order, ${precision}`,
-        );
-      }
-      runs.push(...await runRace(workload, { plan, torch, signal, line }));
-      // After each seed: a long race may be stopped.
-      await writeJson(plan.json, {
-        machine: { ...machine, torch: torch?.version },
-        data,
-        model,
-        trainingSentences,
-        recipe,
-        runs,
-      });
-    } finally {
-      await Deno.remove(folder, { recursive: true });
+    const { epsilon } = ADAMW_DEFAULTS;
+    const recipe = { ...RECIPE, epochs, sampler, precision, seed, epsilon };
+    const model = await colaModel({ seed, dropout });
+    const task = await colaTask(model.tokenizer, { seed, sentences });
+    const { title: data, train: { length: trainingSentences } } = task;
+    if (runs.length === 0) {
+      line.finish(
+        `${data}, ${trainingSentences} sentences, ${model.name}: ${epochs} epochs, ` +
+          `batch ${recipe.batchSize}, learning rate ${recipe.learningRate}, ` +
+          `dropout ${dropout}, ${sampler} order, ${precision}`,
+      );
     }
+    await using folders = new AsyncDisposableStack();
+    const commands: WorkerCommand[] = [];
+    for (const each of who) {
+      if (each === "torch") {
+        const folder = await Deno.makeTempDir({ prefix: "bertbook-race-" });
+        folders.defer(() => Deno.remove(folder, { recursive: true }));
+        await writeForTorch(folder, model, task, { ...recipe, threads });
+        commands.push(await fastestTorch(torch!, { folder }, signal, line));
+      } else {
+        const batching = each === "packed" ? "packed" : "padded";
+        const workload: EpochsWorkload = {
+          options: { ...recipe, batching },
+          threads,
+          sentences,
+          dropout,
+          isEager: each === "eager",
+        };
+        commands.push(denoWorker(each, "epochs.ts", workload));
+      }
+    }
+    disposeTree(model.params);
+    const trained = await trainInTurns(
+      commands,
+      epochs,
+      signal,
+      (progress) => line.update(`seed ${seed}: ${progress}`),
+    );
+    for (const { name, answers } of trained) {
+      runs.push(runOf(name, seed, answers, task));
+    }
+    // After each seed: a long race may be stopped.
+    await writeJson(plan.json, {
+      machine: { ...machine, torch: torch?.version },
+      data,
+      model: model.name,
+      trainingSentences,
+      recipe,
+      runs,
+    });
   }
   line.finish(`\n${raceTable(runs)}\n\nFigures: ${plan.json}`);
 }
 
-/** Everything that a race from one seed needs. */
-type RaceWorkload = {
-  /** Where PyTorch finds its weights, batches and recipe. */
-  readonly folder: string;
-  readonly data: string;
-  readonly model: string;
-  readonly trainingSentences: number;
-  readonly recipe: FineTuneOptions;
+/** Lets programs train in turns, an epoch at a time. */
+async function trainInTurns(
+  commands: readonly WorkerCommand[],
+  epochs: number,
+  signal: AbortSignal,
+  update: (progress: string) => void,
+): Promise<{ name: string; answers: EpochAnswer[] }[]> {
+  await using workers = new AsyncDisposableStack();
+  const programs = [];
+  for (const command of commands) {
+    update(`starting ${command.name}`);
+    const worker = workers.use(await WorkerProcess.start(command, signal));
+    programs.push({ name: command.name, worker, answers: [] as EpochAnswer[] });
+  }
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    for (const { name, worker, answers } of programs) {
+      update(`${name} trains epoch ${epoch} of ${epochs}`);
+      answers.push(await worker.ask<EpochAnswer>(epoch));
+    }
+  }
+  return programs;
+}
+
+/** The recipe in `recipe.json`. */
+type TorchRecipe = typeof RECIPE & {
+  readonly epochs: number;
+  readonly sampler: RacePlan["sampler"];
+  readonly precision: Precision;
+  readonly seed: number;
+  readonly epsilon: number;
   readonly threads: number;
-  readonly task: ColaTask;
 };
 
 /**
  * Writes what PyTorch needs to train as Bertbook does: `recipe.json`, `model/`, and
  * `train-1.jsonl` … and a file for each evaluated part, with a batch on each line.
  */
-async function writeWorkload(
+async function writeForTorch(
   folder: string,
-  plan: RacePlan,
-  seed: number,
-  threads: number,
-): Promise<RaceWorkload> {
-  const { dropout, sentences, epochs, sampler, precision } = plan;
-  const loaded = await loadModel(await ensureModel(), {
-    head: "sequence-classification",
-    labels: LABELS,
-    seed,
-  });
-  const model = withDropout(loaded, dropout);
-  await saveModel(model, join(folder, "model"));
-  disposeTree(model.params);
-  const task = await colaTask(model.tokenizer, { seed, sentences });
-  const { epsilon } = ADAMW_DEFAULTS;
-  const recipe = { ...RECIPE, epochs, sampler, precision, seed, epsilon };
-  const { batchSize } = recipe;
+  model: ClassifierModel,
+  task: ColaTask,
+  recipe: TorchRecipe,
+): Promise<void> {
+  const { batchSize, epochs } = recipe;
   const totalSteps = epochs * numBatches(task.train.length, batchSize);
   const write = (name: string, text: string): Promise<void> =>
     Deno.writeTextFile(join(folder, name), text);
   await write(
     "recipe.json",
-    JSON.stringify({ ...recipe, threads, totalSteps }),
+    JSON.stringify({ ...recipe, totalSteps }),
   );
-  const lengths = task.train.map(({ inputIds }) => inputIds.length);
+  await saveModel(model, join(folder, "model"));
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    const batches = BATCHES_OF.padded(task.train, model.config, {
-      batchSize,
-      order: sampleOrder(sampler, lengths, { seed, epoch, batchSize }),
-    });
+    const order = epochOrder(task.train, { ...recipe, epoch });
+    const members = { batchSize, order };
+    const batches = BATCHES_OF.padded(task.train, model.config, members);
     await write(`train-${epoch}.jsonl`, linesOf(batches));
   }
   for (const part of EVALUATED) {
     const batches = predictionBatches(task[part], model.config, batchSize);
     await write(`${part}.jsonl`, linesOf(batches));
   }
-  return {
-    folder,
-    data: task.title,
-    model: model.name,
-    trainingSentences: task.train.length,
-    recipe,
-    threads,
-    task,
-  };
 }
 
 /** A batch on each line; its arrays row by row, [B · T] and [B]. */
@@ -206,80 +230,51 @@ function linesOf(batches: Iterable<Batch>): string {
     }) + "\n").join("");
 }
 
-/** Lets the programs train in turns, an epoch at a time, from one seed. */
-async function runRace(
-  { folder, recipe, threads, task }: RaceWorkload,
-  { plan, torch, signal, line }: {
-    readonly plan: RacePlan;
-    readonly torch: Torch | undefined;
-    readonly signal: AbortSignal;
-    readonly line: StatusLine;
-  },
-): Promise<RaceRun[]> {
-  const { seed, epochs } = recipe;
-  const onProgress = (text: string): void =>
-    line.update(`seed ${seed}: ${text}`);
-  const commandOf = async (who: Racer): Promise<WorkerCommand> => {
-    if (who === "torch") {
-      return await fastestTorch(torch!, { folder }, signal, line);
-    }
-    const { sentences, dropout } = plan;
-    const options: FineTuneOptions = {
-      ...recipe,
-      batching: who === "packed" ? "packed" : "padded",
-    };
-    const isEager = who === "eager";
-    const workload = { options, threads, sentences, dropout, isEager };
-    return denoWorker(who, "epochs.ts", workload satisfies EpochsWorkload);
+/** Compares the epochs of a program with the labels, and adds up their times. */
+function runOf(
+  name: string,
+  seed: number,
+  answers: readonly EpochAnswer[],
+  task: ColaTask,
+): RaceRun {
+  const [who, ...way] = name.split(" ") as [Racer, ...string[]];
+  const epochs = answers.map((answer) => scored(answer, task));
+  const scores = epochs.map(({ mcc }) => mcc.validation);
+  const best = scores.indexOf(Math.max(...scores));
+  return {
+    who,
+    ...(who === "torch" ? { way: way.join(" ") } : {}),
+    seed,
+    trainingSeconds: sumOf(epochs.map((epoch) => epoch.trainingSeconds)),
+    validationSeconds: sumOf(epochs.map((epoch) => epoch.validationSeconds)),
+    bestEpoch: best + 1,
+    mcc: epochs[best]!.mcc,
+    peakMb: answers.at(-1)!.peakMb,
+    epochs,
   };
-  await using workers = new AsyncDisposableStack();
-  const programs = [];
-  for (const who of plan.who) {
-    if (who === "torch" && torch?.version === undefined) continue;
-    const command = await commandOf(who);
-    onProgress(`starting ${command.name}`);
-    const worker = workers.use(await WorkerProcess.start(command, signal));
-    programs.push({ who, worker, answers: [] as EpochAnswer[] });
-  }
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    for (const { worker, answers } of programs) {
-      onProgress(`${worker.name} trains epoch ${epoch} of ${epochs}`);
-      answers.push(await worker.ask<EpochAnswer>(epoch));
-    }
-  }
-  return programs.map(({ who, worker, answers }) => {
-    const epochs = answers.map((answer) => scored(answer, task));
-    const scores = epochs.map(({ mcc }) => mcc.validation);
-    const best = scores.indexOf(Math.max(...scores));
-    return {
-      who,
-      ...(who === "torch" ? { way: worker.name.replace("torch ", "") } : {}),
-      seed,
-      trainingSeconds: sumOf(epochs.map((epoch) => epoch.trainingSeconds)),
-      validationSeconds: sumOf(epochs.map((epoch) => epoch.validationSeconds)),
-      bestEpoch: best + 1,
-      mcc: epochs[best]!.mcc,
-      peakMb: answers.at(-1)!.peakMb,
-      epochs,
-    };
-  });
 }
 
-/** The columns with a number, and its digits after the point. */
-const COLUMNS: readonly [
+/** The columns of the table, whose lines describe one run, or several by their mean. */
+const COLUMNS: readonly Column<readonly RaceRun[]>[] = [
+  ["who", ([run]) => run!.who],
+  ["seed", (runs) => runs.length > 1 ? "mean ± sd" : `${runs[0]!.seed}`],
+  ["best epoch", (runs) => runs.length > 1 ? "" : `${runs[0]!.bestEpoch}`],
+  mean("training min", 2, ({ trainingSeconds }) => trainingSeconds / 60),
+  mean("validation min", 2, ({ validationSeconds }) => validationSeconds / 60),
+  ...mccColumns<readonly RaceRun[]>((runs, part) =>
+    runs.map(({ mcc }) => mcc[part])
+  ),
+  mean("peak MB", 0, ({ peakMb }) => peakMb),
+];
+
+/** A column of a number that has `digits` after the point. */
+function mean(
   title: string,
   digits: number,
   valueOf: (run: RaceRun) => number,
-][] = [
-  ["training min", 2, ({ trainingSeconds }) => trainingSeconds / 60],
-  ["validation min", 2, ({ validationSeconds }) => validationSeconds / 60],
-  ...EVALUATED.map((part): [string, number, (run: RaceRun) => number] => [
-    MCC_TITLES[part],
-    3,
-    ({ mcc }) => mcc[part],
-  ]),
-  ["peak MB", 0, ({ peakMb }) => peakMb],
-];
+): Column<readonly RaceRun[]> {
+  return [title, (runs) => meanText(runs.map(valueOf), digits)];
+}
 
 /**
  * The runs as a table for a terminal.
@@ -289,19 +284,9 @@ const COLUMNS: readonly [
  * standard deviation of each program.
  */
 export function raceTable(runs: readonly RaceRun[]): string {
-  const cellsOf = (runs: readonly RaceRun[]): string[] =>
-    COLUMNS.map(([, digits, valueOf]) => meanText(runs.map(valueOf), digits));
-  const programs = Map.groupBy(runs, ({ who }) => who);
-  const summary = [...programs].filter(([, own]) => own.length > 1)
-    .map(([who, own]) => [who, "mean ± sd", "", ...cellsOf(own)]);
-  return textTable([
-    ["who", "seed", "best epoch", ...COLUMNS.map(([title]) => title)],
-    ...runs.map((run) => [
-      run.who,
-      `${run.seed}`,
-      `${run.bestEpoch}`,
-      ...cellsOf([run]),
-    ]),
-    ...summary,
-  ]);
+  const programs = [...Map.groupBy(runs, ({ who }) => who).values()];
+  const several = programs.filter((own) => own.length > 1);
+  return textTable(
+    cellsOf(COLUMNS, [...runs.map((run) => [run]), ...several]),
+  );
 }

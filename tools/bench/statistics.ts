@@ -60,3 +60,16 @@ export function standardDeviationOf(values: readonly number[]): number {
   const squares = values.map((value) => (value - mean) ** 2);
   return Math.sqrt(sumOf(squares) / Math.max(1, values.length - 1));
 }
+
+/**
+ * Mean and standard deviation over seeds, as a cell of a table.
+ *
+ * @param values At least one; of a single one there is no deviation.
+ * @param digits Digits after the point.
+ */
+export function meanText(values: readonly number[], digits: number): string {
+  const mean = meanOf(values).toFixed(digits);
+  return values.length === 1
+    ? mean
+    : `${mean} ± ${standardDeviationOf(values).toFixed(digits)}`;
+}

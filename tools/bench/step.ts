@@ -15,38 +15,34 @@ import {
   type LabelledInput,
   splitBatch,
 } from "../../lib/batches/batch_tensors.ts";
+import type { Batch } from "../../lib/batches/batches.ts";
+import { runFunctionsEagerly } from "../../lib/engine/compile.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
-import { numReplicas } from "../../lib/engine/compile.ts";
+import type { Precision } from "../../lib/engine/precision.ts";
+import { randomStream } from "../../lib/engine/random/stream.ts";
 import {
   tensorFlowBackend,
   tensorFlowBinding,
 } from "../../lib/engine/tensorflow/backend.ts";
+import type { BertConfig } from "../../lib/model/config.ts";
+import { HEADS, initHead } from "../../lib/model/heads/heads.ts";
 import {
   type ClassifierParams,
   classifySequences,
 } from "../../lib/model/heads/sequence_classifier.ts";
-import type { BertConfig } from "../../lib/model/config.ts";
 import type { Dropout } from "../../lib/ops/dropout.ts";
-import { HEADS, initHead } from "../../lib/model/heads/heads.ts";
-import { randomStream } from "../../lib/engine/random/stream.ts";
 import {
   ADAMW_DEFAULTS,
-  adamWRates,
   initOptimizerState,
 } from "../../lib/training/adamw.ts";
-import type { Precision } from "../../lib/engine/precision.ts";
 import { crossEntropy } from "../../lib/training/losses.ts";
 import { noDecayPaths } from "../../lib/training/parameter_groups.ts";
-import { classificationLoss } from "../../lib/training/tasks/sequence_classification.ts";
+import { classificationStep } from "../../lib/training/tasks/sequence_classification.ts";
+import { trainEpoch } from "../../lib/training/train_epoch.ts";
 import {
   compileTrainStep,
   makeTrainable,
-  makeTrainStep,
-  microBatchLoss,
-  microBatchWeights,
-  type TrainState,
 } from "../../lib/training/train_step.ts";
-import { answerRequests, peakMegabytes } from "./worker_process.ts";
 import {
   BENCH_MODELS,
   benchBatch,
@@ -57,6 +53,7 @@ import {
   NUM_WORDS,
   type Savings,
 } from "./shapes.ts";
+import { answerRequests, peakMegabytes } from "./worker_process.ts";
 
 /** What is trained, and by which engine. */
 export type StepWorkload = {
@@ -70,7 +67,14 @@ export type StepWorkload = {
   readonly words: number;
 };
 
-/** The memory of the process at one time. */
+/** What it answers after some steps. */
+export type StepsTaken = {
+  readonly milliseconds: number[];
+  /** The peak memory so far, in MB of 10⁶ bytes. */
+  readonly peakMb: number;
+};
+
+/** The memory of the process at one time, its answer to 0. */
 export type MemoryNow = {
   /** Tensors of tfjs. */
   readonly tensors: number;
@@ -84,80 +88,95 @@ export type MemoryNow = {
 
 const SEED = 42;
 
-const workload = JSON.parse(Deno.args[0]!) as StepWorkload;
-const { engine, model, tokens, precision, savings } = workload;
-const words = savings === "all" ? workload.words : NUM_WORDS;
-const isCompiled = engine === "compiled";
-await startEngine({
-  ...(engine === "wasm" ? { engine } : {}),
-  // Operations that are called one by one have all threads to themselves.
-  ...(isCompiled ? {} : { interOpThreads: 1 }),
-});
-const config = {
-  ...BENCH_MODELS[model as BenchModel],
-  vocabSize: words,
-};
-const params = initHead(
-  "sequence-classification",
-  { config, numLabels: NUM_CLASSES },
-  randomStream(SEED),
-);
-makeTrainable(params);
-const state: TrainState<ClassifierParams> = {
-  params,
-  optimizerState: initOptimizerState(params),
-};
-const settings = {
-  config,
-  adamW: ADAMW_DEFAULTS,
-  maxGradNorm: MAX_GRAD_NORM,
-  noDecay: noDecayPaths(
-    HEADS["sequence-classification"].parameters(config, NUM_CLASSES),
-  ),
-};
-const lossFunction = savings === "all" ? classificationLoss : plainLoss;
-const step = isCompiled
-  ? compileTrainStep(lossFunction, "training step")[precision]
-  : makeTrainStep(microBatchLoss(lossFunction));
-const plain = benchBatch(tokens, words);
-const microBatches = splitBatch(plain, isCompiled ? numReplicas() : 1);
-let stepsTaken = 0;
-
-/** The loss of `classificationLoss()`, computed from all rows of all layers. */
-function plainLoss(
+/** The step whose loss is computed from all rows of all layers. */
+const plainStep = compileTrainStep((
   params: ClassifierParams,
   { input, labels }: LabelledInput,
   config: BertConfig,
   dropout: Dropout,
-): tf.Scalar {
+) => {
   const { logits } = classifySequences(params, input, config, { dropout });
   return crossEntropy(logits, labels);
+}, "training step");
+
+/**
+ * Prepares timed training steps of a classifier.
+ *
+ * @param params The classifier. It becomes trainable, and changes with each step.
+ * @param config Its sizes.
+ * @param options `savings` default `"all"`, `precision` default `"float32"`.
+ * @returns A function that takes a step on each batch and returns their milliseconds.
+ */
+export function stepTimer(
+  params: ClassifierParams,
+  config: BertConfig,
+  options: { savings?: Savings; precision?: Precision } = {},
+): (batches: Iterable<Batch>) => Promise<number[]> {
+  const { savings = "all", precision = "float32" } = options;
+  makeTrainable(params);
+  const state = { params, optimizerState: initOptimizerState(params) };
+  const task = {
+    trainStep: savings === "all" ? classificationStep : plainStep,
+    config,
+    split: splitBatch<Batch>,
+    tensorsOf: (batch: Batch) => batchTensors(batch, config),
+  };
+  const settings = {
+    schedule: {
+      name: "constant",
+      learningRate: LEARNING_RATE,
+      warmupSteps: 0,
+      totalSteps: Infinity,
+    },
+    adamW: ADAMW_DEFAULTS,
+    maxGradNorm: MAX_GRAD_NORM,
+    noDecay: noDecayPaths(
+      HEADS["sequence-classification"].parameters(config, NUM_CLASSES),
+    ),
+    precision,
+    seed: SEED,
+  } as const;
+  let stepsDone = 0;
+  return async (batches) => {
+    const milliseconds: number[] = [];
+    const position = { epoch: 1, stepsDone };
+    const steps = trainEpoch(task, state, batches, position, settings);
+    for await (const { seconds } of steps) milliseconds.push(1000 * seconds);
+    stepsDone += milliseconds.length;
+    return milliseconds;
+  };
 }
 
-/** Takes one step and returns its milliseconds. */
-async function take(): Promise<number> {
-  const start = performance.now();
-  stepsTaken++;
-  const outcome = tf.tidy(() => {
-    const batch = {
-      microBatches: microBatches.map((each) => batchTensors(each, config)),
-      weights: microBatchWeights(microBatches.map(({ size }) => size)),
-    };
-    const rates = adamWRates(stepsTaken, LEARNING_RATE, ADAMW_DEFAULTS);
-    const seed = tf.tensor1d([SEED, stepsTaken], "int32");
-    return step(state, batch, { rates, seed }, settings);
+if (import.meta.main) await serve(JSON.parse(Deno.args[0]!));
+
+/** Takes as many steps as it is asked for; asked for none, it reads the memory. */
+async function serve(workload: StepWorkload): Promise<void> {
+  const { engine, model, tokens, precision, savings } = workload;
+  const words = savings === "all" ? workload.words : NUM_WORDS;
+  await startEngine({
+    ...(engine === "wasm" ? { engine } : {}),
+    // Operations that are called one by one have all threads to themselves.
+    ...(engine === "compiled" ? {} : { interOpThreads: 1 }),
   });
-  await outcome.loss.data();
-  tf.dispose(outcome);
-  return performance.now() - start;
+  runFunctionsEagerly(engine === "eager");
+  const config = { ...BENCH_MODELS[model], vocabSize: words };
+  const params = initHead(
+    "sequence-classification",
+    { config, numLabels: NUM_CLASSES },
+    randomStream(SEED),
+  );
+  const take = stepTimer(params, config, { savings, precision });
+  const batch = benchBatch(tokens, words);
+  const [firstMs] = await take([batch]);
+  await answerRequests(
+    { firstMs },
+    async (count) =>
+      count === 0 ? memoryNow() : {
+        milliseconds: await take(Array<Batch>(count).fill(batch)),
+        peakMb: peakMegabytes(),
+      },
+  );
 }
-
-await answerRequests({ firstMs: await take() }, async (count) => {
-  if (count === 0) return memoryNow();
-  const milliseconds: number[] = [];
-  for (let i = 0; i < count; i++) milliseconds.push(await take());
-  return { milliseconds, peakMb: peakMegabytes() };
-});
 
 /** Memory before garbage is collected, and what of it is in use after. */
 function memoryNow(): MemoryNow {

@@ -111,7 +111,6 @@ export class Kernel implements AsyncDisposable {
       try {
         return await Kernel.#meet(process);
       } catch (error) {
-        await process[Symbol.asyncDispose]();
         const lostPort = process.ended.aborted || error instanceof SyntaxError;
         if (!lostPort || tries === STARTS) throw error;
       }

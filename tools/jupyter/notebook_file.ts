@@ -8,11 +8,10 @@
  */
 
 import { basename } from "node:path";
+import { writeSynced } from "../../lib/checkpoint/replace.ts";
 import { formatJson, isJsonType, isLineType, splitLines } from "./notebook.ts";
 import type { MimeBundle, Notebook } from "./notebook.ts";
 import { validateNotebook } from "./validate_notebook.ts";
-
-export type * from "./notebook.ts";
 
 /**
  * Reads a notebook.
@@ -74,14 +73,7 @@ export async function writeNotebook(
       }`,
     );
   }
-  const aside = `${file}.${crypto.randomUUID()}.part`;
-  try {
-    await Deno.writeTextFile(aside, formatNotebook(notebook));
-    await Deno.rename(aside, file);
-  } catch (error) {
-    await Deno.remove(aside).catch(() => {});
-    throw error;
-  }
+  await writeSynced(file, [new TextEncoder().encode(formatNotebook(notebook))]);
 }
 
 /**

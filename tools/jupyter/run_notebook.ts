@@ -30,7 +30,6 @@ const INTERRUPT_MILLISECONDS = 2_000;
 export type RunEvent = {
   cell: number;
   of: number;
-  ms: number;
   status: "running" | "ok" | "error";
 };
 
@@ -140,11 +139,8 @@ async function runCell(
   options: RunOptions & { cell: number; of: number },
 ): Promise<{ error: ErrorOutput | undefined; isOver: boolean }> {
   const { cellTimeoutSeconds, signal, onEvent, onOutput, of } = options;
-  const start = performance.now();
-  const tell = (status: RunEvent["status"]): void => {
-    const ms = performance.now() - start;
-    onEvent?.({ cell: options.cell, of, ms, status });
-  };
+  const tell = (status: RunEvent["status"]): void =>
+    onEvent?.({ cell: options.cell, of, status });
   tell("running");
   let error: ErrorOutput | undefined, isOver = false;
   try {

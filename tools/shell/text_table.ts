@@ -1,5 +1,24 @@
 /** Tables of text, for a terminal or in Markdown. @module */
 
+/** A column of a table: its title, and the cell of each row. */
+export type Column<Row> = readonly [title: string, cell: (row: Row) => string];
+
+/**
+ * The cells of a table.
+ *
+ * @param columns The columns; one whose cells are all empty is left out.
+ * @param rows What the columns describe.
+ * @returns The titles, then a list of cells for each row.
+ */
+export function cellsOf<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): string[][] {
+  const shown = columns.filter(([, cell]) => rows.some((row) => cell(row)));
+  const titles = shown.map(([title]) => title);
+  return [titles, ...rows.map((row) => shown.map(([, cell]) => cell(row)))];
+}
+
 /**
  * Aligns cells: the first column to the left, numbers to the right.
  *

@@ -17,14 +17,30 @@ export type SweepPlan = {
   readonly out: string;
 };
 
-/** What decides one training, besides the task. */
-export type SweepRun = {
+/** A combination of hyperparameters. */
+export type SweepSetting = {
   readonly learningRate: number;
   readonly batchSize: number;
   readonly epochs: number;
   readonly schedule: "linear" | "constant";
-  readonly seed: number;
 };
+
+/** What decides one training, besides the task. */
+export type SweepRun = SweepSetting & { readonly seed: number };
+
+/** The combinations of a grid. */
+export function settingsOf(
+  { lr, batch, epochs, schedule }: Pick<
+    SweepPlan,
+    "lr" | "batch" | "epochs" | "schedule"
+  >,
+): SweepSetting[] {
+  return batch.flatMap((batchSize) =>
+    epochs.flatMap((epochs) =>
+      lr.map((learningRate) => ({ learningRate, batchSize, epochs, schedule }))
+    )
+  );
+}
 
 /** What all trainings of a sweep have in common. */
 export type SweepTask = {
@@ -60,31 +76,26 @@ export class SweepStore {
 
   /** Reads a result; undefined if it is missing, broken or of another task. */
   async read(run: SweepRun): Promise<SweepResult | undefined> {
-    const text = await Deno.readTextFile(this.#file(run)).catch((error) => {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    });
-    if (text === undefined) return undefined;
-    const result = parsed(text);
-    const isThis = result !== undefined && isDeepStrictEqual(result.run, run) &&
-      isDeepStrictEqual(result.task, this.task) &&
-      result.epochs.length === run.epochs;
-    return isThis ? result : undefined;
-  }
-
-  /** Writes a result to a temporary file, then moves it to its place. */
-  async write(result: SweepResult): Promise<void> {
-    await Deno.mkdir(this.#folder, { recursive: true });
-    const file = this.#file(result.run);
-    const aside = `${file}.${Deno.pid}.part`;
-    const text = JSON.stringify(result, null, 2) + "\n";
     try {
-      await writeSynced(aside, [new TextEncoder().encode(text)]);
-      await Deno.rename(aside, file);
+      const text = await Deno.readTextFile(this.#file(run));
+      const result = JSON.parse(text) as SweepResult | null;
+      const isThis = isDeepStrictEqual(result?.run, run) &&
+        isDeepStrictEqual(result?.task, this.task) &&
+        result?.epochs?.length === run.epochs;
+      return isThis ? result! : undefined;
     } catch (error) {
-      await Deno.remove(aside).catch(() => {});
+      const isMissing = error instanceof Deno.errors.NotFound;
+      if (isMissing || error instanceof SyntaxError) return undefined;
       throw error;
     }
+  }
+
+  /** Writes a result: its file is whole, or not there. */
+  async write(result: SweepResult): Promise<void> {
+    await Deno.mkdir(this.#folder, { recursive: true });
+    const text = JSON.stringify(result, null, 2) + "\n";
+    const bytes = new TextEncoder().encode(text);
+    await writeSynced(this.#file(result.run), [bytes]);
   }
 
   #file(run: SweepRun): string {
@@ -102,15 +113,6 @@ export function nameOf(run: SweepRun): string {
   const { learningRate, batchSize, epochs, schedule, seed } = run;
   return `lr${learningRate.toExponential()}_batch${batchSize}_epochs${epochs}_` +
     `${schedule}_seed${seed}`;
-}
-
-function parsed(text: string): SweepResult | undefined {
-  try {
-    const value = JSON.parse(text);
-    return Array.isArray(value?.epochs) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function slug(text: string): string {

@@ -1,27 +1,21 @@
 /** Summary of a sweep: one row for each setting, over all its seeds. @module */
 
+import { mccColumns, type PerPart, perPart } from "../bench/cola.ts";
+import { meanOf, meanText, sumOf } from "../bench/statistics.ts";
+import { cellsOf, type Column, textTable } from "../shell/text_table.ts";
 import {
-  EVALUATED,
-  MCC_TITLES,
-  meanText,
-  type PerPart,
-  perPart,
-} from "../bench/cola.ts";
-import { meanOf, standardDeviationOf, sumOf } from "../bench/statistics.ts";
-import { textTable } from "../shell/text_table.ts";
-import type { SweepPlan, SweepResult, SweepRun } from "./store.ts";
-
-/** Mean and standard deviation over seeds, and the values themselves. */
-export type Score = {
-  readonly mean: number;
-  readonly deviation: number;
-  readonly values: readonly number[];
-};
+  settingsOf,
+  type SweepPlan,
+  type SweepResult,
+  type SweepRun,
+  type SweepSetting,
+} from "./store.ts";
 
 /** The scores of a setting at its last epoch. */
-export type SweepRow = Omit<SweepRun, "seed"> & {
+export type SweepRow = SweepSetting & {
   readonly seeds: readonly number[];
-  readonly mcc: PerPart<Score>;
+  /** Matthews correlations, one for each seed. */
+  readonly mcc: PerPart<readonly number[]>;
   /** Mean over the seeds of all epochs together. */
   readonly trainingSeconds: number;
 };
@@ -41,21 +35,17 @@ export function sweepRows(
   plan: Pick<SweepPlan, "lr" | "batch" | "epochs" | "schedule">,
   results: readonly SweepResult[],
 ): SweepRow[] {
-  const { schedule } = plan;
-  const rows = plan.batch.flatMap((batchSize) =>
-    plan.epochs.flatMap((epochs) =>
-      plan.lr.flatMap((learningRate): SweepRow[] => {
-        const setting = { learningRate, batchSize, epochs, schedule };
-        const own = results.filter(({ run }) => contains(run, setting));
-        return own.length === 0 ? [] : [rowOf(setting, own)];
-      })
-    )
+  const rows = settingsOf(plan).flatMap((setting): SweepRow[] => {
+    const own = results.filter(({ run }) => contains(run, setting));
+    return own.length === 0 ? [] : [rowOf(setting, own)];
+  });
+  return rows.toSorted((a, b) =>
+    meanOf(b.mcc.validation) - meanOf(a.mcc.validation)
   );
-  return rows.toSorted((a, b) => b.mcc.validation.mean - a.mcc.validation.mean);
 }
 
 /** Whether a training contains a setting: with a constant rate, a shorter one too. */
-function contains(run: SweepRun, setting: Omit<SweepRun, "seed">): boolean {
+function contains(run: SweepRun, setting: SweepSetting): boolean {
   return run.learningRate === setting.learningRate &&
     run.batchSize === setting.batchSize &&
     run.schedule === setting.schedule &&
@@ -65,18 +55,14 @@ function contains(run: SweepRun, setting: Omit<SweepRun, "seed">): boolean {
 }
 
 function rowOf(
-  setting: Omit<SweepRun, "seed">,
+  setting: SweepSetting,
   results: readonly SweepResult[],
 ): SweepRow {
   const trained = results.map(({ epochs }) => epochs.slice(0, setting.epochs));
   return {
     ...setting,
     seeds: results.map(({ run }) => run.seed),
-    mcc: perPart((part) => {
-      const values = trained.map((epochs) => epochs.at(-1)!.mcc[part]);
-      const deviation = standardDeviationOf(values);
-      return { mean: meanOf(values), deviation, values };
-    }),
+    mcc: perPart((part) => trained.map((epochs) => epochs.at(-1)!.mcc[part])),
     trainingSeconds: meanOf(
       trained.map((epochs) =>
         sumOf(epochs.map(({ trainingSeconds }) => trainingSeconds))
@@ -85,25 +71,18 @@ function rowOf(
   };
 }
 
+const COLUMNS: readonly Column<SweepRow>[] = [
+  ["learning rate", ({ learningRate }) => learningRate.toExponential()],
+  ["batch", ({ batchSize }) => `${batchSize}`],
+  ["epochs", ({ epochs }) => `${epochs}`],
+  ["seeds", ({ seeds }) => `${seeds.length}`],
+  ...mccColumns<SweepRow>(({ mcc }, part) => mcc[part]),
+  ["training s", ({ trainingSeconds }) => trainingSeconds.toFixed(0)],
+];
+
 /** The rows as a table for a terminal. */
 export function sweepTable(rows: readonly SweepRow[]): string {
-  const header = [
-    "learning rate",
-    "batch",
-    "epochs",
-    "seeds",
-    ...EVALUATED.map((part) => MCC_TITLES[part]),
-    "training s",
-  ];
-  const cells = rows.map((row) => [
-    row.learningRate.toExponential(),
-    `${row.batchSize}`,
-    `${row.epochs}`,
-    `${row.seeds.length}`,
-    ...EVALUATED.map((part) => meanText(row.mcc[part].values, 3)),
-    row.trainingSeconds.toFixed(0),
-  ]);
-  return textTable([header, ...cells]);
+  return textTable(cellsOf(COLUMNS, rows));
 }
 
 /**
@@ -114,13 +93,12 @@ export function sweepTable(rows: readonly SweepRow[]): string {
  */
 export function describeBest([best]: readonly SweepRow[]): string {
   const { learningRate, batchSize, epochs, seeds, mcc } = best!;
-  const { values } = mcc.validation;
-  const at = values.indexOf(Math.max(...values));
-  const scoreOf = ({ values }: Score): string => meanText(values, 3);
+  const scores = mcc.validation;
+  const at = scores.indexOf(Math.max(...scores));
   return `Best by validation MCC: learning rate ` +
     `${learningRate.toExponential()}, batch ${batchSize}, ${epochs} ` +
-    `epoch${epochs === 1 ? "" : "s"}, ${scoreOf(mcc.validation)}; on test ` +
-    `sentences ${scoreOf(mcc.inDomain)} in domain, ` +
-    `${scoreOf(mcc.outOfDomain)} out of domain.\n` +
-    `Its best seed by validation MCC: ${seeds[at]}, ${values[at]!.toFixed(3)}.`;
+    `epoch${epochs === 1 ? "" : "s"}, ${meanText(scores, 3)}; on test ` +
+    `sentences ${meanText(mcc.inDomain, 3)} in domain, ` +
+    `${meanText(mcc.outOfDomain, 3)} out of domain.\n` +
+    `Its best seed by validation MCC: ${seeds[at]}, ${scores[at]!.toFixed(3)}.`;
 }

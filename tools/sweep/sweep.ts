@@ -14,6 +14,7 @@ import { provision } from "../shell/provision.ts";
 import { duration, interruptible, StatusLine } from "../shell/terminal.ts";
 import {
   nameOf,
+  settingsOf,
   type SweepPlan,
   type SweepResult,
   type SweepRun,
@@ -104,22 +105,12 @@ export async function sweep(plan: SweepPlan): Promise<number> {
  * @returns Seed by seed, so that a sweep that is stopped has tried every setting
  * about equally often.
  */
-export function runsOf(
-  { lr, batch, epochs, seeds, schedule }: SweepPlan,
-): SweepRun[] {
+export function runsOf(plan: SweepPlan): SweepRun[] {
+  const { schedule, epochs } = plan;
   const lengths = schedule === "constant" ? [Math.max(...epochs)] : epochs;
-  return seeds.flatMap((seed) =>
-    batch.flatMap((batchSize) =>
-      lengths.flatMap((epochs) =>
-        lr.map((learningRate) => ({
-          learningRate,
-          batchSize,
-          epochs,
-          schedule,
-          seed,
-        }))
-      )
-    )
+  const settings = settingsOf({ ...plan, epochs: lengths });
+  return plan.seeds.flatMap((seed) =>
+    settings.map((setting) => ({ ...setting, seed }))
   );
 }
 
@@ -218,12 +209,11 @@ async function report(
   if (rows.length === 0) return;
   console.log(`\n${sweepTable(rows)}\n\n${describeBest(rows)}`);
   const { data, sentences, model } = results[0]!.task;
-  const points = rows.map(({ mcc, ...row }) => ({ ...row, ...mcc.validation }));
   const subtitle = `${data}, ${sentences} sentences, ${model}`;
   const picture = join(plan.out, "sweep.png");
   await Deno.writeFile(
     picture,
-    await renderPng(sweepChart(points, { subtitle })),
+    await renderPng(sweepChart(rows, { subtitle })),
   );
   console.log(`\nPicture: ${picture}`);
 }

@@ -6,17 +6,13 @@
 
 import { chart, type VegaLiteSpec } from "../../lib/views/charts/chart.ts";
 import { CATEGORY_COLORS } from "../../lib/views/theme.ts";
+import { meanText } from "../bench/statistics.ts";
+import type { SweepRow } from "./summary.ts";
 
-/** A setting and the scores of its seeds. */
-export type SweepPoint = {
-  readonly learningRate: number;
-  readonly batchSize: number;
-  readonly epochs: number;
-  readonly mean: number;
-  /** Standard deviation over the seeds. */
-  readonly deviation: number;
-  readonly values: readonly number[];
-};
+/** What the chart reads of a row. */
+export type SweepPoint =
+  & Pick<SweepRow, "learningRate" | "batchSize" | "epochs">
+  & { readonly mcc: Pick<SweepRow["mcc"], "validation"> };
 
 /**
  * Draws the Matthews correlation on validation sentences against the learning rate:
@@ -39,13 +35,13 @@ export function sweepChart(
   const series = [...new Set(sorted.map(seriesOf))];
   const rates = [...new Set(sorted.map(({ learningRate }) => learningRate))]
     .toSorted((a, b) => a - b).map(rateText);
-  const rows = sorted.map((point) => ({
-    rate: rateText(point.learningRate),
-    series: seriesOf(point),
-    mean: point.mean,
-    low: point.mean - point.deviation,
-    high: point.mean + point.deviation,
-  }));
+  const values = sorted.flatMap((point) =>
+    point.mcc.validation.map((value) => ({
+      rate: rateText(point.learningRate),
+      series: seriesOf(point),
+      value,
+    }))
+  );
   const x = {
     field: "rate",
     type: "ordinal",
@@ -60,10 +56,12 @@ export function sweepChart(
     sort: series,
   } as const;
   const y = {
+    field: "value",
     type: "quantitative",
     title: "Validation MCC",
     scale: { zero: false, nice: true },
   } as const;
+  const mean = { ...y, aggregate: "mean" } as const;
   const color = {
     field: "series",
     type: "nominal",
@@ -80,40 +78,25 @@ export function sweepChart(
     description: `${text} ` +
       sorted.map((point) =>
         `Learning rate ${rateText(point.learningRate)}, ${seriesOf(point)}: ` +
-        `${point.mean.toFixed(3)} ± ${point.deviation.toFixed(3)}.`
+        `${meanText(point.mcc.validation, 3)}.`
       ).join(" "),
-    data: { values: rows },
+    data: { values },
     layer: [
       {
         mark: { type: "line", strokeWidth: 1.6, opacity: 0.7 },
-        encoding: { x, xOffset, y: { ...y, field: "mean" }, color },
+        encoding: { x, xOffset, y: mean, color },
       },
       {
-        mark: { type: "rule", strokeWidth: 2.5 },
-        encoding: {
-          x,
-          xOffset,
-          color,
-          y: { ...y, field: "low" },
-          y2: { field: "high" },
-        },
+        mark: { type: "errorbar", extent: "stdev", rule: { strokeWidth: 2.5 } },
+        encoding: { x, xOffset, y, color },
       },
       {
         mark: { type: "point", filled: true, size: 75, opacity: 1 },
-        encoding: { x, xOffset, y: { ...y, field: "mean" }, color },
+        encoding: { x, xOffset, y: mean, color },
       },
       {
-        data: {
-          values: sorted.flatMap((point) =>
-            point.values.map((value) => ({
-              rate: rateText(point.learningRate),
-              series: seriesOf(point),
-              value,
-            }))
-          ),
-        },
         mark: { type: "point", size: 26, opacity: 0.8, strokeWidth: 1.2 },
-        encoding: { x, xOffset, y: { ...y, field: "value" }, color },
+        encoding: { x, xOffset, y, color },
       },
     ],
   });

@@ -9,15 +9,20 @@
 
 // deno-lint-ignore-file no-console -- a program that prints a table
 
-import { env, type PreTrainedTokenizer } from "@huggingface/transformers";
-import { randomStream } from "../../lib/engine/random/stream.ts";
-import type { Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
+import {
+  AutoTokenizer,
+  env,
+  type PreTrainedTokenizer,
+} from "@huggingface/transformers";
+import { basename, dirname, resolve } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { ALL_MINI_LM, ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { readTokenizer } from "../../lib/checkpoint/tokenizer_files.ts";
+import { readTable, type TableOptions } from "../../lib/datasets/table.ts";
+import { randomStream } from "../../lib/engine/random/stream.ts";
+import type { Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
 import { spreadOf } from "../bench/statistics.ts";
-import { type Corpus, corpusTexts } from "./corpus_texts.ts";
 import { hardTexts } from "./hard_texts.ts";
-import { differences, loadReference } from "./reference_tokenizer.ts";
 
 const NUM_GENERATED = 10_000;
 const SEED = 2018;
@@ -27,8 +32,6 @@ const ROUNDS = 7;
 
 /** Both tokenizers with the vocabulary of one model. */
 type Pair = { tokenizer: Tokenizer; reference: PreTrainedTokenizer };
-
-if (import.meta.main) Deno.exit(await main());
 
 /** Prints the comparison; returns the exit code. */
 async function main(): Promise<number> {
@@ -102,3 +105,111 @@ function textsPerSecond(
   }
   return seconds.map((rounds) => texts.length / spreadOf(rounds).median);
 }
+
+/** Texts under the name of their corpus. */
+export type Corpus = { name: string; texts: string[] };
+
+/** A file of a corpus, its format, and the column of its texts. */
+type CorpusFile = {
+  readonly file: string;
+  readonly format: TableOptions["format"];
+  readonly column: number;
+};
+
+/** The corpora that {@linkcode corpusTexts} can read. */
+export type CorpusName = "CoLA" | "TREC" | "IMDB";
+
+const CORPORA: Readonly<Record<CorpusName, CorpusFile[]>> = {
+  CoLA: ["in_domain_train", "in_domain_dev", "out_of_domain_dev"]
+    .map((name) => ({ file: `cola/${name}.tsv`, format: "tsv", column: 3 })),
+  TREC: ["nodev", "dev", "test"]
+    .map((name) => ({
+      file: `trec/trec.${name}.utf8`,
+      format: "label-prefixed",
+      column: 1,
+    })),
+  IMDB: ["train.csv.gz", "test.csv.gz", "reviews_2500.csv"]
+    .map((name) => ({ file: `imdb/imdb_${name}`, format: "csv", column: 0 })),
+};
+
+/**
+ * Reads the texts of the corpora that are there.
+ *
+ * @param folder A folder with `cola/`, `trec/` and `imdb/`.
+ * @param names The corpora to read.
+ * @returns The corpora found, each with all of its texts.
+ */
+export async function corpusTexts(
+  folder: string,
+  names: readonly CorpusName[],
+): Promise<Corpus[]> {
+  const corpora: Corpus[] = [];
+  for (const name of names) {
+    const texts: string[] = [];
+    for (const { file, format, column } of CORPORA[name]) {
+      const bytes = await readIfThere(`${folder}/${file}`);
+      if (bytes === undefined) continue;
+      const rows = readTable(bytes, { file, format });
+      // A CSV file begins with a header.
+      if (format === "csv") rows.shift();
+      // One by one: spread into one call, IMDB would overflow the stack.
+      for (const { cells } of rows) texts.push(cells[column]!);
+    }
+    if (texts.length > 0) corpora.push({ name, texts });
+  }
+  return corpora;
+}
+
+/** The decompressed file, if it is there. */
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const bytes = await Deno.readFile(path);
+    return path.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Opens the tokenizer of a model folder with `@huggingface/transformers`.
+ *
+ * @param folder A folder with `tokenizer.json` and `tokenizer_config.json`.
+ * @returns The reference tokenizer, loaded without any network.
+ */
+export function loadReference(folder: string): Promise<PreTrainedTokenizer> {
+  env.allowRemoteModels = false;
+  env.localModelPath = dirname(resolve(folder));
+  return AutoTokenizer.from_pretrained(basename(resolve(folder)));
+}
+
+/** A text that the two tokenizers encode differently. */
+export type Difference = {
+  text: string;
+  actual: number[];
+  expected: number[];
+};
+
+/**
+ * Encodes texts with both tokenizers and keeps those with different ids.
+ *
+ * @param texts Any texts.
+ * @param tokenizer Bertbook's tokenizer.
+ * @param reference The tokenizer of {@linkcode loadReference}.
+ * @returns The differences, [] if the tokenizers are equal.
+ */
+export function differences(
+  texts: readonly string[],
+  tokenizer: Tokenizer,
+  reference: PreTrainedTokenizer,
+): Difference[] {
+  return texts.flatMap((text) => {
+    const actual = tokenizer.encode(text).inputIds;
+    const expected = reference.encode(text);
+    const equal = actual.length === expected.length &&
+      actual.every((id, i) => id === expected[i]);
+    return equal ? [] : [{ text, actual, expected }];
+  });
+}
+
+if (import.meta.main) Deno.exit(await main());

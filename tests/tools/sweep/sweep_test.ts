@@ -86,9 +86,7 @@ Deno.test("sweepRows() puts the best by validation first, whatever the tests say
   );
   const rows = sweepRows(grid, results);
   assert.deepEqual(rows.map(({ learningRate }) => learningRate), [1e-4, 1e-5]);
-  const { mean, deviation } = rows[0]!.mcc.validation;
-  assert.ok(Math.abs(mean - 0.3) < 1e-12);
-  assert.ok(Math.abs(deviation - Math.sqrt(0.08)) < 1e-12);
+  assert.deepEqual(rows[0]!.mcc.validation, [0.1, 0.5]);
   assert.equal(rows[0]!.trainingSeconds, 4);
   assert.match(
     describeBest(rows),
@@ -108,8 +106,8 @@ Deno.test("sweepRows() finds short trainings in long ones under a constant rate 
   const [run] = runsOf(constant);
   const rows = sweepRows(constant, [resultOf(run!, 0.1, 0.2, 0.3)]);
   assert.deepEqual(
-    rows.map(({ epochs, mcc }) => [epochs, mcc.validation.mean]),
-    [[3, 0.3], [1, 0.1]],
+    rows.map(({ epochs, mcc }) => [epochs, mcc.validation]),
+    [[3, [0.3]], [1, [0.1]]],
   );
   const long = runsOf(grid).find(({ epochs }) => epochs === 3)!;
   assert.deepEqual(
@@ -175,7 +173,7 @@ Deno.test("a training that fails ends the others, and is named", async () => {
   }
 });
 
-/** Starts a sweep of three short trainings, one at a time. */
+/** Starts a sweep of two short trainings, one at a time. */
 function startSweep(out: string): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [
@@ -185,7 +183,7 @@ function startSweep(out: string): Deno.ChildProcess {
       "--allow-all",
       MAIN,
       "sweep",
-      "--lr=1e-3,1e-4,1e-5",
+      "--lr=1e-3,1e-4",
       "--batch=32",
       "--epochs=1",
       "--seeds=42",
@@ -213,26 +211,22 @@ Deno.test("a sweep that Ctrl-C stopped resumes", async () => {
       if (!before && said.includes("validation MCC")) stopped.kill("SIGINT");
     }
     assert.equal((await stopped.status).code, 130);
-    const numDone = Number(/Stopped: (\d) of 3 /.exec(said)![1]);
-    assert.ok(numDone === 1 || numDone === 2, said);
+    assert.match(said, /Stopped: 1 of 2 /);
     const [folder] = [...Deno.readDirSync(out)].filter((each) =>
       each.isDirectory
     );
     const filesNow = (): string[] =>
       [...Deno.readDirSync(join(out, folder!.name))].map(({ name }) => name)
         .sort();
-    assert.equal(filesNow().length, numDone);
+    assert.equal(filesNow().length, 1);
     assert.ok(filesNow().every((name) => name.endsWith("_seed42.json")));
 
     const again = await startSweep(out).output();
     const text = new TextDecoder().decode(again.stdout);
     assert.equal(again.code, 0);
-    assert.match(
-      text,
-      new RegExp(`3 trainings, ${numDone} of them done before`),
-    );
-    assert.equal(filesNow().length, 3);
-    assert.match(text, /learning rate +batch .*\n(.* 32 +1 +1 .*\n){3}/);
+    assert.match(text, /2 trainings, 1 of them done before/);
+    assert.equal(filesNow().length, 2);
+    assert.match(text, /learning rate +batch .*\n(.* 32 +1 +1 .*\n){2}/);
     const png = await Deno.readFile(join(out, "sweep.png"));
     assert.equal(new TextDecoder().decode(png.subarray(1, 4)), "PNG");
   } finally {

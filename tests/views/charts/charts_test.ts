@@ -23,7 +23,10 @@ import {
   trailingMean,
   trainingLossChart,
 } from "bertbook/views/charts/training.ts";
-import { benchChart } from "../../../tools/bench/bench_chart.ts";
+import {
+  type BenchBars,
+  benchChart,
+} from "../../../tools/bench/bench_chart.ts";
 import { sweepChart } from "../../../tools/sweep/sweep_chart.ts";
 import { pictureFont } from "bertbook/views/font.ts";
 import { renderSvg } from "bertbook/views/picture.ts";
@@ -48,12 +51,12 @@ const tokens = (count: number): string[] =>
       ["the", "dog", "crossed", "##ing", "uncharacteristically"][i % 5]!,
   );
 
-const benchRows = ["tiny", "minilm"].flatMap((model, i) =>
-  [16, 64, 128].map((tokens, j) => ({
+const benchRows = (["tiny", "minilm"] as const).flatMap((model, i) =>
+  [16, 64, 128].map((tokens, j): BenchBars => ({
     model,
     tokens,
     precision: "float32",
-    savings: "all" as const,
+    savings: "all",
     stepMs: 27.3 * (1 + 4 * i) * (1 + j),
     utilization: 0.2 + 0.1 * (i + j),
   }))
@@ -64,9 +67,9 @@ const CHARTS: Record<string, VegaLiteSpec> = {
   "bench of a race": benchChart(
     [
       ...benchRows,
-      { ...benchRows[0]!, precision: "bfloat16" },
+      { ...benchRows[0]!, precision: "bfloat16" as const },
       { ...benchRows[0]!, savings: "none" as const },
-    ].map((row, i) => ({
+    ].map((row, i): BenchBars => ({
       ...row,
       torchMs: row.stepMs * (0.8 + i / 10),
       ...(i < 3 ? { eagerMs: 3 * row.stepMs, wasmMs: 9.5 * row.stepMs } : {}),
@@ -78,15 +81,8 @@ const CHARTS: Record<string, VegaLiteSpec> = {
       [2, 3, 4].flatMap((epochs) =>
         [5e-5, 3e-5, 2e-5].map((learningRate) => {
           const mean = 0.2 + Math.sin(batchSize + epochs + learningRate) / 9;
-          const values = [mean - 0.02, mean, mean + 0.03];
-          return {
-            learningRate,
-            batchSize,
-            epochs,
-            mean,
-            deviation: 0.025,
-            values,
-          };
+          const validation = [mean - 0.02, mean, mean + 0.03];
+          return { learningRate, batchSize, epochs, mcc: { validation } };
         })
       )
     ),
@@ -239,17 +235,17 @@ for (const [name, spec] of Object.entries(CHARTS)) {
 }
 
 Deno.test("benchChart() measures every program in steps of Bertbook", () => {
-  const row = {
+  const row: BenchBars = {
     model: "tiny",
     tokens: 16,
     precision: "float32",
-    savings: "all" as const,
+    savings: "all",
     stepMs: 20,
     utilization: 0.25,
   };
-  const plain = { ...row, savings: "none" as const, stepMs: 25, torchMs: 30 };
+  const plain: BenchBars = { ...row, savings: "none", stepMs: 25, torchMs: 30 };
   const valuesOf = (
-    ...rows: Parameters<typeof benchChart>[0][number][]
+    ...rows: BenchBars[]
   ): unknown =>
     (benchChart(rows) as unknown as { data: { values: { value: number }[] } })
       .data.values.map(({ value }) => value);

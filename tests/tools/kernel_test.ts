@@ -4,7 +4,7 @@ import {
   installKernelspec,
   kernelspecFolder,
   removeKernelspec,
-} from "../../../tools/jupyter/kernelspec.ts";
+} from "../../tools/kernel.ts";
 
 Deno.test("installKernelspec() writes a kernelspec with message interrupts, and removes it", async () => {
   const prefix = await Deno.makeTempDir();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { figuresOf } from "../../tools/figures.ts";
+import { figuresOf } from "../../tools/start.ts";
 
 Deno.test("figuresOf() rounds what is there and leaves out what is not", () => {
   const figures = figuresOf({
