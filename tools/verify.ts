@@ -10,10 +10,9 @@ import {
   type ModelOrigin,
 } from "../lib/checkpoint/pretrained.ts";
 import { readReceipt, type Receipt } from "../lib/checkpoint/receipt.ts";
-import {
-  type Json,
-  type StoredTensor,
-  type TrainingCheckpoint,
+import type {
+  StoredTensor,
+  TrainingCheckpoint,
 } from "../lib/checkpoint/training_checkpoint.ts";
 import {
   type Checkpoints,
@@ -208,10 +207,10 @@ async function trainAgain(
         ),
         notes: [],
         takeStopRequest: () => false,
-        record() {},
+        record: () => {},
         save: (checkpoint) => Promise.resolve(void (reached = checkpoint)),
         finish: () => Promise.resolve(),
-        [Symbol.dispose]() {},
+        [Symbol.dispose]: () => {},
       }),
   };
   const lossOf = new Map(
