@@ -41,6 +41,7 @@ export {
   type LoadOptions,
   type LoadReport,
   type PretrainableModel,
+  reloadModel,
 } from "./lib/checkpoint/pretrained.ts";
 export { saveModel } from "./lib/checkpoint/save_model.ts";
 export {

@@ -10,31 +10,48 @@ import { duration, StatusLine } from "./shell/terminal.ts";
 /** A cell may train for hours in full mode; this ends one that hangs forever. */
 const CELL_TIMEOUT_SECONDS = 24 * 60 * 60;
 
-/** The result of a run; `isStopped` if the user ended it with Ctrl-C. */
-export type FollowedRun = RunResult & { isStopped: boolean };
+/** The signals that end a run, and the exit codes that shells give them. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** The result of a run, and the exit code of the signal that ended it, if one did. */
+export type FollowedRun = RunResult & { stoppedWith: number | undefined };
 
 /**
  * Runs a notebook headlessly, showing the cell and the training step it is at.
  *
  * @param file The notebook.
  * @param env Variables for its kernel, added to those of this process.
+ * @param stopFile Asks a training in the notebook to stop after its step.
  * @returns The executed notebook and the cell that failed, if one did.
  */
 export async function followNotebook(
   file: string,
   env: Record<string, string>,
+  stopFile: string,
 ): Promise<FollowedRun> {
   const name = basename(file, ".ipynb");
   const line = new StatusLine();
   let place = name;
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort();
-  Deno.addSignalListener("SIGINT", interrupt);
+  const stop = new AbortController(), stopNow = new AbortController();
+  let stoppedWith: number | undefined;
+  const listeners = Object.entries(EXIT_CODES)
+    .filter(([name]) => Deno.build.os !== "windows" || name === "SIGINT")
+    .map(([name, code]) => {
+      const listener = (): void => {
+        if (stop.signal.aborted) return stopNow.abort();
+        stoppedWith = code;
+        line.finish(`${place}  stopping; press Ctrl-C again to stop at once`);
+        stop.abort();
+      };
+      Deno.addSignalListener(name as Deno.Signal, listener);
+      return [name as Deno.Signal, listener] as const;
+    });
   try {
     const result = await runNotebook(file, {
       env,
       cellTimeoutSeconds: CELL_TIMEOUT_SECONDS,
-      signal: stop.signal,
+      signal: stopNow.signal,
+      gentleStop: { signal: stop.signal, file: stopFile },
       onEvent: ({ cell, of, status }) => {
         if (status !== "running") return;
         place = `${name}  cell ${cell}/${of}`;
@@ -43,27 +60,40 @@ export async function followNotebook(
       onOutput: (_cell, output) => {
         const text = progressText(output);
         if (text !== undefined) line.update(`${place}  ${text}`);
+        const note = resumeNote(output);
+        if (note !== undefined) line.finish(`${place}  ${note}`);
       },
     });
     const { failure, seconds } = result;
-    const isStopped = failure !== undefined && stop.signal.aborted;
+    if (failure === undefined) stoppedWith = undefined;
     const outcome = failure === undefined
       ? "done in"
-      : isStopped
+      : stoppedWith !== undefined
       ? "stopped after"
       : "FAILED after";
     line.finish(`${name}  ${outcome} ${duration(seconds)}`);
-    if (failure !== undefined && !isStopped) {
+    if (failure?.error.ename === "TrainingStoppedError") {
+      console.log(failure.error.evalue);
+    } else if (failure !== undefined && stoppedWith === undefined) {
       const { cell, source, error } = failure;
       const lines = error.traceback.length > 0
         ? error.traceback.join("\n")
         : `${error.ename}: ${error.evalue}`;
       console.error(`Cell ${cell} of ${name} failed:\n\n${source}\n\n${lines}`);
     }
-    return { ...result, isStopped };
+    return { ...result, stoppedWith };
   } finally {
-    Deno.removeSignalListener("SIGINT", interrupt);
+    for (const [name, listener] of listeners) {
+      Deno.removeSignalListener(name, listener);
+    }
   }
+}
+
+/** The line with which a training says that it continues; other outputs have none. */
+function resumeNote(output: Output): string | undefined {
+  if (output.output_type !== "display_data") return undefined;
+  const text = String(output.data["text/plain"] ?? "").trim();
+  return text.startsWith("Resumed at step ") ? text : undefined;
 }
 
 /** The last line of a progress display; other outputs have none. */

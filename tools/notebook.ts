@@ -1,15 +1,18 @@
 /** `deno task notebook 03`: runs one notebook and writes it back. @module */
 
+// deno-lint-ignore-file no-console -- a command speaks to a terminal
+
 import { basename, join } from "node:path";
 import { writeNotebook } from "./jupyter/notebook_file.ts";
-import { settings } from "../notebooks/support/settings.ts";
+import { settings, STOP_FILE } from "../notebooks/support/settings.ts";
 import { followNotebook } from "./follow.ts";
 import { didYouMean, UsageError } from "./shell/option_values.ts";
-import { notebookNames, NOTEBOOKS } from "./shell/project.ts";
+import { notebookNames, NOTEBOOKS, pathFromHere } from "./shell/project.ts";
 import { provision } from "./shell/provision.ts";
 
 /**
- * Runs notebooks headlessly; their outputs replace those in the files.
+ * Runs notebooks headlessly; the outputs of each that does not fail replace those in
+ * its file.
  *
  * @param words Numbers or names of notebooks.
  * @param options Those of the command.
@@ -28,9 +31,21 @@ export async function notebook(
   const env = { BERTBOOK_MODE: mode, BERTBOOK_OUT: outFolder };
   for (const name of chosen) {
     const file = join(NOTEBOOKS, `${name}.ipynb`);
-    const { notebook, failure, isStopped } = await followNotebook(file, env);
-    if (!isStopped) await writeNotebook(file, notebook);
-    if (failure !== undefined) return 1;
+    const { notebook, failure, stoppedWith } = await followNotebook(
+      file,
+      env,
+      join(outFolder, STOP_FILE),
+    );
+    if (failure === undefined) {
+      await writeNotebook(file, notebook);
+      continue;
+    }
+    // The outputs of a run that failed do not replace those of one that did not.
+    const aside = join(outFolder, "notebooks", `${name}.ipynb`);
+    await Deno.mkdir(join(outFolder, "notebooks"), { recursive: true });
+    await writeNotebook(aside, notebook);
+    console.error(`What it showed until then: ${pathFromHere(aside)}`);
+    return stoppedWith ?? 1;
   }
   return 0;
 }

@@ -2,27 +2,30 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { COLA } from "../lib/datasets/cola.ts";
 import { loadDataset } from "../lib/datasets/load_dataset.ts";
 import type { Notebook } from "./jupyter/notebook.ts";
 import { writeNotebook } from "./jupyter/notebook_file.ts";
 import { type KeyFigure, reportPage } from "./jupyter/page.ts";
 import {
-  readResults,
   recordResults,
   type Results,
   tracingOf,
 } from "../notebooks/support/results.ts";
-import { settings } from "../notebooks/support/settings.ts";
+import { settings, STOP_FILE } from "../notebooks/support/settings.ts";
+import type { RunResult } from "./jupyter/run_notebook.ts";
 import { followNotebook } from "./follow.ts";
 import { UsageError } from "./shell/option_values.ts";
-import { notebookNames, NOTEBOOKS } from "./shell/project.ts";
+import { openOutFolder } from "./shell/out_folder.ts";
+import { notebookNames, NOTEBOOKS, pathFromHere } from "./shell/project.ts";
 import { progressLines, provision } from "./shell/provision.ts";
 import { duration } from "./shell/terminal.ts";
 
 /** How many of the notebooks, from the first, make up the tutorial on CoLA. */
 const TUTORIAL = 5;
+
+const REPORT = "report.html";
 
 /**
  * Provisions, runs the tutorial's notebooks, writes the report.
@@ -38,88 +41,65 @@ export async function start(
   if (out !== undefined) Deno.env.set("BERTBOOK_OUT", resolve(out));
   const began = performance.now();
   const { mode, outFolder } = settings();
-  const names = (await notebookNames()).slice(0, TUTORIAL);
-  await prepare(outFolder, names);
+  if (join(outFolder, "notebooks") === NOTEBOOKS) {
+    throw new UsageError(
+      `Cannot write results: they must not replace the project's own notebooks; ` +
+        `found "${outFolder}"; name another folder with --out`,
+    );
+  }
+  using results = await openOutFolder(outFolder);
+  const { unfinished } = results;
   await provision();
   const { description } = await loadDataset(COLA, {
     provision: { onProgress: progressLines() },
   });
   console.log(`Data: ${description}.\nMode: ${mode}.`);
+  await recordResults(unfinished, { mode });
+  await Deno.mkdir(join(unfinished, "notebooks"));
   const executed: { name: string; notebook: Notebook }[] = [];
-  let failed = false;
-  for (const name of names) {
-    const { notebook, failure } = await followNotebook(
+  let failure: RunResult["failure"], stoppedWith: number | undefined;
+  for (const name of (await notebookNames()).slice(0, TUTORIAL)) {
+    const run = await followNotebook(
       join(NOTEBOOKS, `${name}.ipynb`),
-      { BERTBOOK_MODE: mode, BERTBOOK_OUT: outFolder },
+      { BERTBOOK_MODE: mode, BERTBOOK_OUT: unfinished },
+      join(unfinished, STOP_FILE),
     );
-    executed.push({ name, notebook });
+    executed.push({ name, notebook: run.notebook });
     await writeNotebook(
-      join(outFolder, "notebooks", `${name}.ipynb`),
-      notebook,
+      join(unfinished, "notebooks", `${name}.ipynb`),
+      run.notebook,
     );
-    failed = failure !== undefined;
-    if (failed) break;
+    ({ failure, stoppedWith } = run);
+    if (failure !== undefined) break;
   }
   const seconds = Math.round((performance.now() - began) / 100) / 10;
-  const results = await recordResults(outFolder, { mode, seconds });
-  const report = join(outFolder, "report.html");
+  const figures = figuresOf(
+    await recordResults(unfinished, { mode, seconds }),
+  );
   await Deno.writeTextFile(
-    report,
+    join(unfinished, REPORT),
     reportPage(executed, {
       title: "Fine-tuning BERT on CoLA, in TypeScript",
-      figures: figuresOf(results),
+      figures,
     }),
   );
-  const fromHere = relative(Deno.cwd(), report);
-  const place = fromHere.startsWith("..") ? report : fromHere;
-  if (failed) {
-    console.error(`\nThe run failed. Partial results: ${place}`);
-    return 1;
+  if (failure !== undefined) {
+    const place = pathFromHere(join(unfinished, REPORT));
+    console.error(
+      stoppedWith === undefined
+        ? `\nThe run failed. What it showed until then: ${place}`
+        : `\nStopped. Run the same command again to continue the training. ` +
+          `What there is: ${place}`,
+    );
+    return stoppedWith ?? 1;
   }
+  await results.finish();
   console.log("");
-  for (const { label, value, note } of figuresOf(results)) {
+  for (const { label, value, note } of figures) {
     console.log(`${label.padEnd(24)}${value}${note ? `  (${note})` : ""}`);
   }
-  console.log(`\nReport: ${place}`);
+  console.log(`\nReport: ${pathFromHere(join(outFolder, REPORT))}`);
   return 0;
-}
-
-/** Makes the folder of the results, without the figures of an earlier run. */
-async function prepare(
-  folder: string,
-  notebooks: readonly string[],
-): Promise<void> {
-  const executed = join(folder, "notebooks");
-  if (executed === NOTEBOOKS) {
-    throw new UsageError(
-      `Cannot write results: they must not replace the project's own ` +
-        `notebooks; found "${folder}"; name another folder with --out`,
-    );
-  }
-  try {
-    await Deno.mkdir(executed, { recursive: true });
-    const { mode } = await readResults(folder).catch(() => ({ mode: "" }));
-    // A folder without figures was not written by us, nor was a model in it.
-    if (mode !== undefined) await remove(join(folder, "model"));
-    await remove(join(folder, "metrics.json"));
-    await remove(join(folder, "report.html"));
-    for (const name of notebooks) await remove(join(executed, `${name}.ipynb`));
-    await recordResults(folder, { mode: settings().mode });
-  } catch (error) {
-    throw new RangeError(
-      `Cannot write results: files must be allowed in their folder; found ` +
-        `${(error as Error).message}; name another folder with --out`,
-      { cause: error },
-    );
-  }
-}
-
-async function remove(path: string): Promise<void> {
-  try {
-    await Deno.remove(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }
 
 /**

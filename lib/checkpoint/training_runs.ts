@@ -273,6 +273,21 @@ export async function readRun(path: string): Promise<SavedRun | undefined> {
   return { record, data: data as SavedRun["data"], checkpoints };
 }
 
+/**
+ * Looks whether the last training in a folder was stopped.
+ *
+ * @param folder The folder of {@linkcode checkpointsIn}; need not exist.
+ * @returns Where it stopped; undefined if it came to its end, or has no checkpoint.
+ */
+export async function stoppedRun(
+  folder: string,
+): Promise<{ step: number; totalSteps: number } | undefined> {
+  if (!existsSync(folder)) return undefined;
+  const run = (await runsIn(folder)).at(-1);
+  if (run === undefined || run.finished) return undefined;
+  return (await listCheckpoints(run.path)).saved[0];
+}
+
 /** The runs in a folder, the oldest first. */
 async function runsIn(folder: string): Promise<KnownRun[]> {
   const runs: KnownRun[] = [];

@@ -208,7 +208,14 @@ async function* run(
     evaluate: async () => ({
       metrics: await evaluatePretraining(model, validation, { precision }),
     }),
-    describe: () => describeRun({ ...model, task: model.head, options, data }),
+    describe: () =>
+      describeRun({
+        ...model,
+        task: model.head,
+        options,
+        data,
+        stopped: model.training,
+      }),
   };
   // The loss of masked tokens is a mean over tokens, that of pairs one over pairs: no
   // weight of a micro-batch is right for both, so a batch of pairs stays whole.

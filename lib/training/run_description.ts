@@ -1,5 +1,6 @@
 /** Run descriptions: the options, data and starting weights that decide a training. @module */
 
+import type { TrainingRecord } from "../checkpoint/receipt.ts";
 import type { Json } from "../checkpoint/training_checkpoint.ts";
 import type { RunInput } from "../checkpoint/training_runs.ts";
 import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
@@ -18,6 +19,11 @@ export type Training = {
   readonly params: TensorTree;
   /** How the model was loaded, if it was. */
   readonly origin?: object | undefined;
+  /**
+   * A training of the same parameters that was stopped: if it is this one, it restores
+   * all of them, so its starting weights count.
+   */
+  readonly stopped?: TrainingRecord | undefined;
 };
 
 /** Examples that are hashed at once. */
@@ -32,7 +38,7 @@ const CHUNK = 1024;
  * takes to train once more.
  */
 export async function describeRun(
-  { task, options, config, data, params, origin }: Training,
+  { task, options, config, data, params, origin, stopped }: Training,
 ): Promise<RunInput> {
   const hashes: Record<string, Json> = {};
   for (const [name, examples] of Object.entries(data)) {
@@ -43,7 +49,9 @@ export async function describeRun(
     options: plain(options),
     config: plain(config),
     data: hashes,
-    startingWeights: await hashWeights(params),
+    startingWeights: wasStopped(stopped)
+      ? stopped.description["startingWeights"]!
+      : await hashWeights(params),
   };
   const recipe = {
     task,
@@ -51,6 +59,12 @@ export async function describeRun(
     ...origin && { origin: plain(origin) },
   };
   return { description, recipe, data };
+}
+
+function wasStopped(
+  training: TrainingRecord | undefined,
+): training is TrainingRecord {
+  return training?.stage === "running" || training?.stage === "failed";
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   loadModel,
 } from "../../lib/checkpoint/pretrained.ts";
 import { standingFolder } from "../../lib/checkpoint/replace.ts";
+import { stoppedRun } from "../../lib/checkpoint/training_runs.ts";
 import { RECIPES } from "./recipes.ts";
 import { readResults } from "./results.ts";
 import { settings } from "./settings.ts";
@@ -40,8 +41,13 @@ export async function fineTunedModel(
   const standing = await standingFolder(folder);
   if (data === cola.title && existsSync(join(standing, "config.json"))) {
     const model = await loadModel(folder, options);
+    const stopped = await stoppedRun(join(outFolder, "checkpoints", "cola"));
     const origin = `The model is the one that notebook 3 saved ` +
-      `(${base}, ${mode} mode).`;
+      `(${base}, ${mode} mode).` +
+      (stopped === undefined
+        ? ""
+        : ` Its last training was stopped at step ${stopped.step} of ` +
+          `${stopped.totalSteps}, and has saved no model: this is the one before.`);
     return { model, origin };
   }
   const model = await loadModel(await ensureModel(), options);

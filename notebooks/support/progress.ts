@@ -5,12 +5,14 @@
  */
 
 import { visibleControls } from "../../lib/printable.ts";
+import type { StartEvent } from "../../lib/training/events.ts";
 import { escapeHtml } from "../../lib/views/escape.ts";
 import {
   type Broadcast,
   kernelBroadcast,
   type MimeBundle,
   settle,
+  show,
 } from "../../lib/views/show.ts";
 
 /** What a progress display needs to know. */
@@ -36,8 +38,8 @@ export type Facts = Record<string, number | string>;
 export type Progress = {
   /** Shows that `step`, counted from 1, is done. */
   update(step: number, facts?: Facts): Promise<void>;
-  /** Counts the time from here on, after steps that were taken before. */
-  resume(step: number): void;
+  /** Shows where a training continues, and counts the time from there. */
+  start(event: Pick<StartEvent, "step" | "notes">): Promise<void>;
   /** Keeps a separate line, which the next picture shows. */
   note(line: string): void;
   /** Shows the last step, however short ago it was. */
@@ -110,7 +112,8 @@ export function progress(options: ProgressOptions): Progress {
       }
       if (shownAt === undefined || now() - shownAt >= UPDATE_MS) await draw();
     },
-    resume(step): void {
+    async start({ step, notes }): Promise<void> {
+      for (const note of notes) await show(note, { broadcast });
       first = step;
       start = now();
     },

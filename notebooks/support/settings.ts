@@ -13,7 +13,12 @@ export type Settings = {
   readonly seed: number;
   /** Folder that receives the fine-tuned model and the figures. */
   readonly outFolder: string;
+  /** A file that stops a training after its step; the training removes it. */
+  readonly stopFile: string;
 };
+
+/** The name of {@linkcode Settings.stopFile} in the folder of results. */
+export const STOP_FILE = "stop";
 
 const MODES: readonly Mode[] = ["quick", "full"];
 
@@ -30,13 +35,15 @@ export function settings(
   environment: (name: string) => string | undefined = (name) =>
     Deno.env.get(name),
 ): Settings {
+  const outFolder = resolve(
+    environment("BERTBOOK_OUT") ||
+      join(import.meta.dirname!, "..", "..", "out"),
+  );
   return {
     mode: modeOf(environment("BERTBOOK_MODE") || "quick"),
     seed: seedOf(environment("BERTBOOK_SEED") || String(DEFAULT_SEED)),
-    outFolder: resolve(
-      environment("BERTBOOK_OUT") ||
-        join(import.meta.dirname!, "..", "..", "out"),
-    ),
+    outFolder,
+    stopFile: join(outFolder, STOP_FILE),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { EpochEvent, FitEvent } from "../../lib/training/events.ts";
 import type { ClassificationMetrics } from "../../lib/evaluation/metrics.ts";
-import { type Broadcast, show } from "../../lib/views/show.ts";
+import type { Broadcast } from "../../lib/views/show.ts";
 import { type Progress, progress } from "./progress.ts";
 
 /** A display of the events of `fineTune`. */
@@ -32,11 +32,7 @@ export function trainingProgress(
   let validationMcc: number | undefined;
   return {
     async update(event): Promise<void> {
-      if (event.kind === "start") {
-        bar.resume(event.step);
-        for (const note of event.notes) await show(note, options);
-        return;
-      }
+      if (event.kind === "start") return await bar.start(event);
       if (event.kind === "epoch") {
         validationMcc = event.validationMcc;
         bar.note(epochLine(event));

@@ -8,6 +8,7 @@
  */
 // deno-lint-ignore-file camelcase -- the notebook format's own names
 
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onAbort } from "./channels.ts";
@@ -25,6 +26,9 @@ import { readNotebook, writeNotebook } from "./notebook_file.ts";
 
 /** How long an interrupted cell may take to stop before its kernel is ended. */
 const INTERRUPT_MILLISECONDS = 2_000;
+
+/** How long a training may take to notice that it is asked to stop. */
+const STOP_MILLISECONDS = 10_000;
 
 /** What happens to a cell; cells are counted from 1, code cells alone. */
 export type RunEvent = {
@@ -49,8 +53,13 @@ export type RunOptions = {
   env?: Record<string, string>;
   /** Where to write the executed notebook, even if a cell failed; nowhere by default. */
   writeTo?: string;
-  /** Stops the run: interrupts the cell, then ends the kernel. */
+  /** Stops the run at once: interrupts the cell, then ends the kernel. */
   signal?: AbortSignal;
+  /**
+   * Stops the run, but lets a training finish its step and save a checkpoint: it is
+   * asked to by a file, which it removes. A cell that does not train is interrupted.
+   */
+  gentleStop?: { readonly signal: AbortSignal; readonly file: string };
   /** Told when a cell begins and when it ends. */
   onEvent?: (event: RunEvent) => void;
   /** Called with every output that is new or changed. */
@@ -80,7 +89,7 @@ export async function runNotebook(
   file: string,
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const { env = {}, signal, writeTo } = options;
+  const { env = {}, signal, gentleStop, writeTo } = options;
   const start = performance.now();
   const notebook = await readNotebook(file);
   signal?.throwIfAborted();
@@ -99,7 +108,7 @@ export async function runNotebook(
       const fail = (error: ErrorOutput): void => {
         failure = { cell: place.cell, source: cell.source, error };
       };
-      if (signal?.aborted) {
+      if (signal?.aborted || gentleStop?.signal.aborted) {
         fail(STOPPED);
         break;
       }
@@ -138,7 +147,7 @@ async function runCell(
   cell: CodeCell,
   options: RunOptions & { cell: number; of: number },
 ): Promise<{ error: ErrorOutput | undefined; isOver: boolean }> {
-  const { cellTimeoutSeconds, signal, onEvent, onOutput, of } = options;
+  const { cellTimeoutSeconds, onEvent, onOutput, of } = options;
   const tell = (status: RunEvent["status"]): void =>
     onEvent?.({ cell: options.cell, of, status });
   tell("running");
@@ -150,7 +159,7 @@ async function runCell(
       outputs: cell.outputs,
       onOutput: (output) => onOutput?.(options.cell, output),
     });
-    await unlessAborted(running, kernel, signal);
+    await unlessStopped(running, kernel, options);
     error = cell.outputs.find((output) => output.output_type === "error");
   } catch (thrown) {
     isOver = true;
@@ -172,23 +181,38 @@ async function runCell(
   return { error, isOver };
 }
 
-/** Waits for a cell; after an abort it is interrupted and has a moment to stop. */
-async function unlessAborted(
+/** Waits for a cell; if the run is stopped, the cell has a moment to stop, too. */
+async function unlessStopped(
   running: Promise<CellResult>,
   kernel: Kernel,
-  signal: AbortSignal | undefined,
+  { signal, gentleStop }: RunOptions,
 ): Promise<void> {
-  if (!signal) return void await running;
   const aborted = Promise.withResolvers<never>();
-  let moment: ReturnType<typeof setTimeout> | undefined;
-  using _stop = onAbort(signal, (reason) => {
+  const timers: ReturnType<typeof setTimeout>[] = [];
+  const interrupt = (reason: unknown): void => {
     kernel.interrupt().catch(aborted.reject);
-    moment = setTimeout(() => aborted.reject(reason), INTERRUPT_MILLISECONDS);
-  });
+    const end = (): void => aborted.reject(reason);
+    timers.push(setTimeout(end, INTERRUPT_MILLISECONDS));
+  };
+  const askToStop = (reason: unknown): void => {
+    const { file } = gentleStop!;
+    Deno.writeTextFileSync(file, "");
+    const look = (): void => {
+      if (!existsSync(file)) return; // a training has taken it
+      Deno.removeSync(file);
+      interrupt(reason);
+    };
+    timers.push(setTimeout(look, STOP_MILLISECONDS));
+  };
+  using _gentle = gentleStop && onAbort(gentleStop.signal, askToStop);
+  using _hard = signal && onAbort(signal, interrupt);
   try {
     await Promise.race([running, aborted.promise]);
   } finally {
-    clearTimeout(moment);
+    timers.forEach(clearTimeout);
+    if (gentleStop && existsSync(gentleStop.file)) {
+      Deno.removeSync(gentleStop.file);
+    }
     running.catch(() => {});
   }
 }
