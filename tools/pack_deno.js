@@ -107,7 +107,13 @@ function withKinds(entry) {
     name: entry.name,
     isFile: entry.isFile(),
     isDirectory: entry.isDirectory(),
+    isSymlink: entry.isSymbolicLink(),
   };
+}
+
+function withFacts(stats) {
+  const { size, mtime, birthtime, dev, ino } = stats;
+  return { ...withKinds(stats), size, mtime, birthtime, dev, ino };
 }
 
 export const Deno = {
@@ -133,17 +139,14 @@ export const Deno = {
   writeTextFile: (path, text) => files.writeFile(path, text),
   mkdir: (path, options) => files.mkdir(path, options),
   rename: (from, to) => files.rename(from, to),
-  remove: (path, options) => files.rm(path, options),
-  stat: async (path) => {
-    const stats = await files.stat(path);
-    const { size, mtime } = stats;
-    return {
-      size,
-      mtime,
-      isFile: stats.isFile(),
-      isDirectory: stats.isDirectory(),
-    };
+  remove: async (path, options) => {
+    const isFolder = !options?.recursive &&
+      (await files.lstat(path)).isDirectory();
+    await (isFolder ? files.rmdir(path) : files.rm(path, options));
   },
+  readLink: (path) => files.readlink(path),
+  stat: async (path) => withFacts(await files.stat(path)),
+  lstat: async (path) => withFacts(await files.lstat(path)),
   readDir: async function* (path) {
     for (const entry of await files.readdir(path, { withFileTypes: true })) {
       yield withKinds(entry);

@@ -7,7 +7,7 @@ import { ensureAsset, findAsset } from "../download/ensure_asset.ts";
 import { cacheFolder, withLock } from "../download/cache.ts";
 import { BERT_TINY } from "../model/config.ts";
 import { configToJson } from "./architectures.ts";
-import { replaceFolder, standingFolder, writeSynced } from "./replace.ts";
+import { readAtOnce, replaceFolder, writeSynced } from "./replace.ts";
 
 /** A model that can be loaded by name. */
 export type CatalogueModel = {
@@ -120,7 +120,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [ALL_MINI_LM, TINY];
  * @param name A name of {@linkcode CATALOGUE}, or a folder in Hugging Face's layout;
  * default the value of `BERTBOOK_MODEL`, else all-MiniLM-L6-v2.
  * @param options Cache, offline, progress, abort.
- * @returns The folder, for `loadModel`.
+ * @returns The folder, for `loadModel` and `readTokenizer`.
  * @throws {RangeError} If it is neither in the catalogue nor a folder with a model.
  * @throws {ProvisionError} If no source delivers it.
  */
@@ -136,8 +136,9 @@ export async function ensureModel(
 
 /** A folder that the user names. */
 async function checkedFolder(name: string): Promise<string> {
-  const standing = await standingFolder(name);
-  if (await isFile(join(standing, "config.json"))) return standing;
+  const isModel = (standing: string): Promise<boolean> =>
+    isFile(join(standing, "config.json"));
+  if (await readAtOnce(name, isModel)) return name;
   const isPath = /[\\/]|^\.|^~/.test(name);
   const names = CATALOGUE.map((model) => model.name);
   throw new RangeError(

@@ -35,6 +35,7 @@ import {
 } from "./architectures.ts";
 import { ensureModel } from "./catalogue.ts";
 import { checkShapes, matchNames, type NameMatch } from "./names.ts";
+import { readAtOnce } from "./replace.ts";
 import {
   openSafetensors,
   type SafetensorsFile,
@@ -142,20 +143,19 @@ export async function loadModel<
   const heads = Object.keys(HEADS) as HeadName[];
   if (options.head !== undefined) checkChoice("head", options.head, heads);
   checkOption("seed", seed, RULES.seed);
-  const folder = await ensureModel(folderOrName);
-  const settings = await readJsonObject(folder, "config.json");
-  const stored = configFromJson(settings, "config.json");
+  const { settings, stored, tokenizer, weights } = await readAtOnce(
+    await ensureModel(folderOrName),
+    openModel,
+    ({ weights }) => weights?.[Symbol.dispose](),
+  );
+  using file = weights;
   const name = visibleControls(
     String(settings["base_model"] ?? basename(folderOrName)),
   );
   const { modelType } = stored;
   const head = options.head ?? headFromJson(settings, modelType) as H;
   if (head === undefined) throw bareEncoder(name);
-  const tokenizer = await readTokenizer(folder);
-  checkVocabularySize(tokenizer.vocabulary, stored.vocabSize);
 
-  const isUntrained = settings["untrained"] === true;
-  using file = isUntrained ? undefined : await openWeights(folder);
   const numTrained = file ? trainedClasses(file) : 0;
   const labels = HEADS[head].hasLabels
     ? chooseLabels(asked, labelsFromJson(settings["id2label"]), numTrained)
@@ -183,13 +183,29 @@ export async function loadModel<
     }) as HeadParams[H]
   );
   const warnings = [
-    isUntrained
+    file === undefined
       ? `"${name}" is untrained: all its weights are random`
       : undefined,
     tokenizerWarning(tokenizer),
   ].filter((warning) => warning !== undefined);
   const report = { ...reportOf(parameters, match), warnings };
   return { head, config, params, tokenizer, labels, name, report };
+}
+
+/** Reads the small files of a folder, and opens the weights. */
+async function openModel(folder: string): Promise<{
+  settings: Record<string, unknown>;
+  stored: BertConfig;
+  tokenizer: BertTokenizer;
+  weights: SafetensorsFile | undefined;
+}> {
+  const settings = await readJsonObject(folder, "config.json");
+  const stored = configFromJson(settings, "config.json");
+  const tokenizer = await readTokenizer(folder);
+  checkVocabularySize(tokenizer.vocabulary, stored.vocabSize);
+  const isUntrained = settings["untrained"] === true;
+  const weights = isUntrained ? undefined : await openWeights(folder);
+  return { settings, stored, tokenizer, weights };
 }
 
 function bareEncoder(name: string): RangeError {

@@ -1,6 +1,17 @@
 /** Atomic replacement of files and folders: a killed process leaves the old or the new. @module */
 
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { quoted } from "../printable.ts";
+
+/** The files of a model folder: what {@linkcode replaceFolder} may remove. */
+const MODEL_FILES: readonly string[] = [
+  ...["config.json", "model.safetensors", "vocab.txt", "tokenizer.json"],
+  ...["tokenizer_config.json", "special_tokens_map.json", "receipt.json"],
+  ".DS_Store", // macOS puts it into each folder that was looked at
+];
+
+/** A folder that is replaced more often in a row is not waited for. */
+const MAX_TRIES = 100;
 
 /**
  * Writes a file beside its place, flushes it to the disk, and renames it.
@@ -43,39 +54,64 @@ export async function writeSynced(
 /**
  * Fills a new folder and gives it the place of another.
  *
+ * Nobody's files are lost: the other folder must hold nothing but what may be replaced.
+ * If `folder` is a link, the folder that it leads to is replaced, and the link stays.
+ *
  * No system renames one folder over another, so the old one steps aside first. If
  * the process is killed between the two renames, {@linkcode standingFolder} finds the
  * old one there, and the next call brings it back.
  *
  * @param folder The folder; an older one is replaced as a whole.
  * @param fill Writes the files; if it throws, the old folder stays as it was.
+ * @param ownFiles The names that it writes, and that an older folder may hold; default
+ * the files of a model.
+ * @throws {RangeError} If there is a file in its place, or a folder with other files.
  */
 export async function replaceFolder(
   folder: string,
   fill: (aside: string) => Promise<void>,
+  ownFiles: readonly string[] = MODEL_FILES,
 ): Promise<void> {
-  const [next, previous] = besides(folder);
-  await Deno.mkdir(dirname(folder), { recursive: true });
+  await checkReplaceable(folder, ownFiles);
+  const place = await followLinks(folder);
+  const [next, previous] = besides(place);
+  await Deno.mkdir(dirname(place), { recursive: true });
   if (await exists(previous)) {
-    if (await exists(folder)) await removeIfThere(previous);
-    else await Deno.rename(previous, folder);
+    if (await exists(place)) await removeFolder(previous, ownFiles);
+    else await Deno.rename(previous, place);
   }
-  await removeIfThere(next);
+  await removeFolder(next, ownFiles);
   try {
     await Deno.mkdir(next);
     await fill(next);
     await syncFolder(next);
-    if (await exists(folder)) await Deno.rename(folder, previous);
-    await Deno.rename(next, folder);
+    if (await exists(place)) await Deno.rename(place, previous);
+    await Deno.rename(next, place);
   } catch (error) {
-    await removeIfThere(next);
-    if (!await exists(folder) && await exists(previous)) {
-      await Deno.rename(previous, folder);
+    if (!await exists(place) && await exists(previous)) {
+      await Deno.rename(previous, place);
     }
+    await removeFolder(next, ownFiles);
     throw error;
   }
-  await syncFolder(dirname(folder));
-  await removeIfThere(previous);
+  await syncFolder(dirname(place));
+  await removeFolder(previous, ownFiles);
+}
+
+/**
+ * Checks that {@linkcode replaceFolder} may take a place, so that a long training need
+ * not end with its refusal.
+ *
+ * @param folder The folder; it need not exist.
+ * @param ownFiles The names that it may hold; default the files of a model.
+ * @throws {RangeError} If there is a file in its place, or a folder with other files.
+ */
+export async function checkReplaceable(
+  folder: string,
+  ownFiles: readonly string[] = MODEL_FILES,
+): Promise<void> {
+  const place = await followLinks(folder);
+  for (const path of [place, ...besides(place)]) await ownNames(path, ownFiles);
 }
 
 /**
@@ -86,14 +122,121 @@ export async function replaceFolder(
  * @returns A path, which need not exist.
  */
 export async function standingFolder(folder: string): Promise<string> {
-  const [, previous] = besides(folder);
-  return !await exists(folder) && await exists(previous) ? previous : folder;
+  return await locate(folder) ?? folder;
+}
+
+/** The folder to read, if there is one. */
+async function locate(folder: string): Promise<string | undefined> {
+  const [, previous] = besides(await followLinks(folder));
+  if (await exists(folder)) return folder;
+  if (await exists(previous)) return previous;
+  // Between the two looks the old folder may have gone, and the new one come.
+  return await exists(folder) ? folder : undefined;
+}
+
+/**
+ * Reads several files of a folder that {@linkcode replaceFolder} may replace meanwhile:
+ * all are of one and the same folder.
+ *
+ * @param folder The folder as it was given to {@linkcode replaceFolder}.
+ * @param read Reads or opens files of the folder that stands; called again if another
+ * folder took its place before it was done.
+ * @param discard Closes what was read for nothing.
+ * @returns What `read` returned.
+ * @throws {RangeError} If the folder is replaced again and again.
+ */
+export async function readAtOnce<Result>(
+  folder: string,
+  read: (standing: string) => Promise<Result>,
+  discard: (result: Result) => void = () => {},
+): Promise<Result> {
+  for (let tries = 1; tries <= MAX_TRIES; tries++) {
+    const place = await locate(folder);
+    const path = place ?? folder;
+    const isFolder = (await ifThere(Deno.stat(path)))?.isDirectory;
+    // An open folder's inode is given to no other; Windows cannot open one.
+    using held = isFolder && Deno.build.os !== "windows"
+      ? await ifThere(Deno.open(path))
+      : undefined;
+    const before = held ? identity(held.statSync()) : await identityOf(path);
+    const [result] = await Promise.allSettled([read(path)]);
+    const stands = place === await locate(folder) &&
+      before === await identityOf(path);
+    if (stands && (before !== undefined || place === undefined)) {
+      if (result.status === "rejected") throw result.reason;
+      return result.value;
+    }
+    if (result.status === "fulfilled") discard(result.value);
+  }
+  throw new RangeError(
+    `Cannot read ${quoted(folder)}: it must stand still for a moment; found ` +
+      `${MAX_TRIES} times that it was replaced; wait until it is written`,
+  );
+}
+
+/** Where a path leads if it is a link to a place that need not exist. */
+async function followLinks(path: string): Promise<string> {
+  let place = resolve(path);
+  // As many as Linux follows; more are a circle.
+  for (let links = 0; links < 40; links++) {
+    const entry = await ifThere(Deno.lstat(place));
+    if (!entry?.isSymlink) break;
+    place = resolve(dirname(place), await Deno.readLink(place));
+  }
+  return place;
 }
 
 /** The paths of the next and the previous folder: hidden, beside it. */
 function besides(folder: string): [next: string, previous: string] {
   const hidden = join(dirname(folder), `.${basename(folder)}`);
   return [`${hidden}.next`, `${hidden}.previous`];
+}
+
+/** The names in a folder, all of which may be removed; none if there is no folder. */
+async function ownNames(
+  folder: string,
+  ownFiles: readonly string[],
+): Promise<string[]> {
+  const refuse = (found: string): never => {
+    throw new RangeError(
+      `Cannot save a model in ${
+        quoted(folder)
+      }: it must be a new or an empty ` +
+        `folder, or hold nothing but a model's files; found ${found}; ` +
+        `name another folder, such as ${quoted(join(folder, "model"))}`,
+    );
+  };
+  const there = await ifThere(Deno.stat(folder));
+  if (there === undefined) return [];
+  if (!there.isDirectory) refuse("a file");
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const others = entries.filter(({ name, isDirectory }) =>
+    isDirectory || !ownFiles.includes(name.replace(/\.new$/, ""))
+  ).map(({ name }) => quoted(name)).sort();
+  if (others.length > 3) others.splice(3, Infinity, "…");
+  if (others.length > 0) refuse(others.join(", "));
+  return entries.map(({ name }) => name);
+}
+
+/** Removes a folder and what {@linkcode ownNames} says of it, and nothing else. */
+async function removeFolder(
+  folder: string,
+  ownFiles: readonly string[],
+): Promise<void> {
+  for (const name of await ownNames(folder, ownFiles)) {
+    await removeIfThere(join(folder, name));
+  }
+  await removeIfThere(folder);
+}
+
+/** Tells a folder from another one that takes its place. */
+async function identityOf(folder: string): Promise<string | undefined> {
+  const info = await ifThere(Deno.stat(folder));
+  return info && identity(info);
+}
+
+function identity({ dev, ino, birthtime }: Deno.FileInfo): string {
+  return `${dev} ${ino} ${birthtime?.getTime()}`;
 }
 
 /** Makes a rename survive a loss of power; Windows cannot open a folder for it. */
@@ -104,19 +247,22 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  return await ifThere(Deno.stat(path)) !== undefined;
 }
 
 async function removeIfThere(path: string): Promise<void> {
+  await ifThere(Deno.remove(path));
+}
+
+/** The result of a call about a path, or undefined if nothing is there. */
+async function ifThere<Result>(
+  call: Promise<Result>,
+): Promise<Result | undefined> {
   try {
-    await Deno.remove(path, { recursive: true });
+    return await call;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotADirectory) return undefined;
+    throw error;
   }
 }

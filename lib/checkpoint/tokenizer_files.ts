@@ -18,6 +18,7 @@ import {
   type Vocabulary,
 } from "../tokenizer/vocabulary.ts";
 import { readText } from "./plain_file.ts";
+import { readAtOnce } from "./replace.ts";
 import { isObject, parseStrictJson } from "./strict_json.ts";
 
 /** More than any of these files nests. */
@@ -67,6 +68,10 @@ export async function readJsonObject(
  * @throws {TypeError} If it asks for another kind of tokenizer.
  */
 export async function readTokenizer(folder: string): Promise<BertTokenizer> {
+  return await readAtOnce(folder, readTokenizerFiles);
+}
+
+async function readTokenizerFiles(folder: string): Promise<BertTokenizer> {
   const files = await namesIn(folder);
   const settings = files.has("tokenizer_config.json")
     ? await readJsonObject(folder, "tokenizer_config.json")

@@ -13,6 +13,7 @@ import {
   type ClassifierModel,
   loadModel,
 } from "../../lib/checkpoint/pretrained.ts";
+import { standingFolder } from "../../lib/checkpoint/replace.ts";
 import { RECIPES } from "./recipe.ts";
 import { readResults } from "./results.ts";
 import { settings } from "./settings.ts";
@@ -36,7 +37,8 @@ export async function fineTunedModel(
   const head = "sequence-classification";
   const options = { head, labels: [...COLA.labels], seed } as const;
   const { data, model: base, mode } = await readResults(outFolder);
-  if (data === cola.title && existsSync(join(folder, "config.json"))) {
+  const standing = await standingFolder(folder);
+  if (data === cola.title && existsSync(join(standing, "config.json"))) {
     const model = await loadModel(folder, options);
     const origin = `The model is the one that notebook 3 saved ` +
       `(${base}, ${mode} mode).`;

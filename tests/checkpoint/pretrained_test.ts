@@ -7,6 +7,8 @@ import {
   loadModel,
   type LoadOptions,
 } from "bertbook/checkpoint/pretrained.ts";
+import { ensureModel } from "bertbook/checkpoint/catalogue.ts";
+import { readTokenizer } from "bertbook/checkpoint/tokenizer_files.ts";
 import { saveModel } from "bertbook/checkpoint/save_model.ts";
 import { temporaryFolder } from "./_support.ts";
 import {
@@ -173,4 +175,64 @@ Deno.test("saveModel() refuses NaN by name and leaves the old folder", async () 
     bias.arraySync(),
   );
   disposeTree([loaded.params, model.params, bias]);
+});
+
+Deno.test("fault 2: a model is found where a save was killed between its renames", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "model");
+  const model = toyModel();
+  await saveModel(model, path);
+  await Deno.rename(path, join(folder.path, ".model.previous"));
+  assert.equal(await ensureModel(path), path);
+  const tokenizer = await readTokenizer(path);
+  assert.deepEqual(tokenizer.vocabulary, model.tokenizer.vocabulary);
+  const loaded = await loadModel(path);
+  assert.deepEqual(outputOf(loaded), outputOf(model));
+  for (const { params } of [model, loaded]) disposeTree(params);
+});
+
+Deno.test("fault 67: saveModel() keeps a stranger's folder and says where to save", async () => {
+  await using folder = await temporaryFolder();
+  const thesis = join(folder.path, "thesis.txt");
+  await Deno.writeTextFile(thesis, "years of work");
+  const model = toyModel();
+  await assert.rejects(saveModel(model, folder.path), {
+    name: "RangeError",
+    message: /nothing but a model's files; found "thesis\.txt"; name another/,
+  });
+  assert.equal(await Deno.readTextFile(thesis), "years of work");
+  await saveModel(model, join(folder.path, "model"));
+  await saveModel(model, join(folder.path, "model"));
+  disposeTree(model.params);
+});
+
+Deno.test("fault 73: loading while a model is saved gives one model or the other", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "model");
+  const models = ["one", "two"].map((name, i) => {
+    const model = toyModel();
+    const bias = model.params.classifier.bias;
+    model.params.classifier.bias = tf.fill(bias.shape, i);
+    bias.dispose();
+    return { ...model, name, labels: LABELS.map((label) => name + label) };
+  });
+  await saveModel(models[0]!, path);
+  let numSaved = 0, isDone = false;
+  const saving = (async () => {
+    while (!isDone) await saveModel(models[++numSaved % 2]!, path);
+  })();
+  try {
+    for (let i = 0; i < 300; i++) {
+      const { name, labels, params } = await loadModel(path);
+      const which = name === "one" ? 0 : 1;
+      assert.deepEqual(labels, models[which]!.labels);
+      assert.equal(params.classifier.bias.dataSync()[0], which);
+      disposeTree(params);
+    }
+  } finally {
+    isDone = true;
+    await saving;
+  }
+  assert.ok(numSaved > 10, `only ${numSaved} saves`);
+  for (const { params } of models) disposeTree(params);
 });
