@@ -41,6 +41,7 @@ import {
   type SafetensorsFile,
   WEIGHTS_FILE,
 } from "./safetensors.ts";
+import { isObject } from "./strict_json.ts";
 import {
   readJsonObject,
   readTokenizer,
@@ -158,7 +159,7 @@ export async function loadModel<
 
   const numTrained = file ? trainedClasses(file) : 0;
   const labels = HEADS[head].hasLabels
-    ? chooseLabels(asked, labelsFromJson(settings["id2label"]), numTrained)
+    ? chooseLabels(asked, settings, numTrained)
     : [];
   const config = head === "sequence-classification"
     ? withClassifierHead(stored, options.classifier, numTrained > 0)
@@ -282,17 +283,38 @@ function checkLabels(labels: readonly string[]): void {
 /**
  * The class names in a `config.json`, in the order of their ids; undefined if there
  * are none but Python's placeholders LABEL_0, LABEL_1 …
+ *
+ * A hole, a name twice or an id with two names would give predictions another word.
  */
-function labelsFromJson(idToLabel: unknown): string[] | undefined {
-  if (typeof idToLabel !== "object" || idToLabel === null) return undefined;
-  const names = new Map(Object.entries(idToLabel));
-  const labels = Array.from(
-    { length: names.size },
-    (_, id) => String(names.get(String(id))),
+function labelsFromJson(
+  { id2label, label2id }: Record<string, unknown>,
+): string[] | undefined {
+  if (id2label === undefined || id2label === null) return undefined;
+  const byId = isObject(id2label) ? id2label : {};
+  const labels = Object.keys(byId).map((_, id) => byId[id]);
+  if (
+    !isObject(id2label) || new Set(labels).size < labels.length ||
+    !labels.every((label) => typeof label === "string" && label !== "")
+  ) {
+    throw new TypeError(
+      `Cannot read "config.json": "id2label" must give each id from 0 on a name ` +
+        `of its own; found ${quoted(id2label)}`,
+    );
+  }
+  // Python writes placeholders into one of the two if only the other was set.
+  const wrong = Object.entries(label2id ?? {}).find(([label, id]) =>
+    labels[id] !== label && label !== `LABEL_${id}`
   );
+  if (wrong !== undefined) {
+    const [label, id] = wrong;
+    throw new TypeError(
+      `Cannot read "config.json": "label2id" must agree with "id2label"; found ` +
+        `${quoted(label)} for ${quoted(id)}, which is ${quoted(byId[id])}`,
+    );
+  }
   return labels.every((label, id) => label === `LABEL_${id}`)
     ? undefined
-    : labels;
+    : labels as string[];
 }
 
 /**
@@ -300,16 +322,24 @@ function labelsFromJson(idToLabel: unknown): string[] | undefined {
  * over the same weights would turn every prediction into another word.
  *
  * @param asked The option, if given.
- * @param stored The checkpoint's, if it has names.
+ * @param settings The checkpoint's `config.json`.
  * @param numTrained Classes of the trained classifier in the checkpoint; 0 if none.
  */
 function chooseLabels(
   asked: readonly string[] | undefined,
-  stored: readonly string[] | undefined,
+  settings: Record<string, unknown>,
   numTrained: number,
 ): string[] {
   const isTrained = numTrained > 0;
-  const labels = [...asked ?? (isTrained ? stored : undefined) ?? []];
+  const stored = isTrained ? labelsFromJson(settings) : undefined;
+  if (stored !== undefined && stored.length !== numTrained) {
+    throw new RangeError(
+      `Cannot load a trained classifier: config.json must name each of its classes; ` +
+        `found ${stored.length} names in "id2label" and ${numTrained} rows in ` +
+        `"classifier.weight"`,
+    );
+  }
+  const labels = [...asked ?? stored ?? []];
   if (labels.length === 0) {
     throw new RangeError(
       `Cannot load a classifier: it must have at least two different labels; ` +

@@ -231,3 +231,73 @@ Deno.test("fault 84: no control of a configuration reaches a message or the mode
     disposeTree(model.params);
   }
 });
+
+/** Names of classes that fit no three classes, and what must be said of them. */
+const WRONG_NAMES: [config: Record<string, unknown>, message: RegExp][] = [
+  [{ id2label: { 1: "bad", 2: "good", 3: "odd" } }, /"id2label" must .*"1":/],
+  [{ id2label: { 0: "bad", 1: "good", 7: "odd" } }, /each id from 0 on/],
+  [{ id2label: { "00": "bad", 1: "good", 2: "odd" } }, /each id from 0 on/],
+  [{ id2label: { 0: "bad", 1: null, 2: "odd" } }, /found .*null/],
+  [{ id2label: { 0: "bad", 1: {}, 2: "odd" } }, /a name of its own/],
+  [{ id2label: { 0: "bad", 1: 1, 2: "odd" } }, /a name of its own/],
+  [{ id2label: { 0: "bad", 1: "", 2: "odd" } }, /a name of its own/],
+  [{ id2label: { 0: "bad", 1: "bad", 2: "odd" } }, /a name of its own/],
+  [{ id2label: ["bad", "good", "odd"] }, /a name of its own/],
+  [{ id2label: "bad" }, /a name of its own/],
+  [
+    { ...LABELLED, label2id: { good: 0, bad: 1, odd: 2 } },
+    /"label2id" must agree .* found "good" for 0, which is "bad"/,
+  ],
+  [
+    { ...LABELLED, label2id: { bad: 0, worse: 3 } },
+    /"worse" for 3, .* nothing/,
+  ],
+];
+
+for (const [config, message] of WRONG_NAMES) {
+  Deno.test(`fault 70: ${JSON.stringify(config)} is refused`, async () => {
+    await using folder = await temporaryFolder();
+    await writeCheckpoint(folder.path, { config });
+    const loading = loadModel(folder.path, { head: HEAD });
+    await assert.rejects(loading, { name: "TypeError", message });
+  });
+}
+
+Deno.test("fault 70: names for fewer classes than there are rows are counted", async () => {
+  await using folder = await temporaryFolder();
+  const config = { id2label: { 0: "bad", 1: "good" } };
+  await writeCheckpoint(folder.path, { config });
+  await assert.rejects(loadModel(folder.path, { head: HEAD }), {
+    name: "RangeError",
+    message: /found 2 names in "id2label" and 3 rows in "classifier.weight"$/,
+  });
+});
+
+Deno.test("fault 70: label2id may hold placeholders, ids as text, or nothing", async () => {
+  await using folder = await temporaryFolder();
+  for (
+    const label2id of [
+      { bad: 0, good: 1, odd: 2 },
+      { bad: "0", good: "1", odd: "2" },
+      { LABEL_0: 0, LABEL_1: 1, LABEL_2: 2 },
+      null,
+    ]
+  ) {
+    await writeCheckpoint(folder.path, { config: { ...LABELLED, label2id } });
+    const { labels, params } = await loadModel(folder.path, { head: HEAD });
+    assert.deepEqual(labels, ["bad", "good", "odd"]);
+    disposeTree(params);
+  }
+});
+
+Deno.test("fault 47: labels of the data other than the checkpoint's are refused", async () => {
+  await using folder = await temporaryFolder();
+  await writeCheckpoint(folder.path, { config: LABELLED });
+  for (const labels of [["good", "bad", "odd"], ["bad", "good"], LABELS]) {
+    await assert.rejects(loadModel(folder.path, { head: HEAD, labels }), {
+      name: "RangeError",
+      message:
+        /its labels must be those of the checkpoint, \["bad", "good", "odd"/,
+    });
+  }
+});
