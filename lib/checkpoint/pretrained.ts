@@ -172,6 +172,7 @@ export async function loadModel<
     })
     : { found: new Map<string, string>(), missing: parameters, unexpected: [] };
   if (file) checkShapes(parameters, match, file.tensors);
+  checkNumNew(match.missing);
 
   await ensureEngine();
   const random = normalRandom(seed);
@@ -204,8 +205,7 @@ async function openModel(folder: string): Promise<{
   const stored = configFromJson(settings, "config.json");
   const tokenizer = await readTokenizer(folder);
   checkVocabularySize(tokenizer.vocabulary, stored.vocabSize);
-  const isUntrained = settings["untrained"] === true;
-  const weights = isUntrained ? undefined : await openWeights(folder);
+  const weights = await openWeights(folder, settings["untrained"] === true);
   return { settings, stored, tokenizer, weights };
 }
 
@@ -217,13 +217,23 @@ function bareEncoder(name: string): RangeError {
   );
 }
 
-/** Opens the weights, or says why there are none that may be opened. */
-async function openWeights(folder: string): Promise<SafetensorsFile> {
+/** Files of weights, in whatever format. */
+const WEIGHTS = /\.(safetensors|bin|pt|pth|ckpt|pkl|h5|msgpack|onnx)\b/;
+
+/**
+ * Opens the weights, or says why there are none that may be opened. An untrained model
+ * has none; if there are some, its configuration is wrong.
+ */
+async function openWeights(
+  folder: string,
+  isUntrained: boolean,
+): Promise<SafetensorsFile | undefined> {
   try {
     return await openSafetensors(join(folder, WEIGHTS_FILE));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
+    if (isUntrained && !names.some((name) => WEIGHTS.test(name))) return;
     const pickle = names.find((name) => /\.(bin|pt|pth|ckpt|pkl)$/.test(name));
     throw new TypeError(
       `Cannot load "${basename(folder)}": its weights must be in ` +
@@ -234,6 +244,23 @@ async function openWeights(folder: string): Promise<SafetensorsFile> {
         `; save the model again with Python's save_pretrained`,
     );
   }
+}
+
+/** 4 GiB of float32: more than any model that is trained from nothing here. */
+const MAX_NEW_VALUES = 2 ** 30;
+
+/** Refuses new parameters that no memory holds; those of the file are as large as it. */
+function checkNumNew(missing: readonly NamedParameter[]): void {
+  const numNew = missing.reduce((sum, parameter) => sum + sizeOf(parameter), 0);
+  if (numNew <= MAX_NEW_VALUES) return;
+  const largest = missing.reduce((a, b) => sizeOf(a) < sizeOf(b) ? b : a);
+  const { name, shape } = largest;
+  throw new RangeError(
+    `Cannot make new parameters: they must have at most ${MAX_NEW_VALUES} values; ` +
+      `found ${numNew}, most of them in "${name}" of shape [${
+        shape.join(", ")
+      }]; lower the sizes in config.json`,
+  );
 }
 
 /** How many classes the classifier in the file has, whatever it classifies; or 0. */

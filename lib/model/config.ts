@@ -175,8 +175,15 @@ const DROPOUTS = [
 
 const NORM_ORDERS: readonly NormOrder[] = ["post", "pre", "pre-replacing"];
 
-/** Far more than any model has; a broken file must not make a list without end. */
-const MAX_LAYERS = 1024;
+/** Far more than any model has: a broken file must not make tensors without end. */
+const GREATEST_SIZES = {
+  vocabSize: 1 << 24,
+  numLayers: 1 << 10,
+  hiddenSize: 1 << 16,
+  intermediateSize: 1 << 18,
+  maxPositionEmbeddings: 1 << 24,
+  typeVocabSize: 1 << 16,
+} as const;
 
 /**
  * Checks that the sizes and rates in `config` fit together.
@@ -215,12 +222,15 @@ export function checkConfig(config: BertConfig): void {
       Number.isSafeInteger(size) && size >= least,
     );
   }
+  for (const [name, greatest] of Object.entries(GREATEST_SIZES)) {
+    const field = name as keyof typeof GREATEST_SIZES;
+    check(field, `at most ${greatest}`, config[field] <= greatest);
+  }
   for (const field of DROPOUTS) {
     const rate = config[field] ?? 0;
     check(field, "in [0, 1)", rate >= 0 && rate < 1);
   }
   const { hiddenSize, numHeads, vocabSize, maxPositionEmbeddings } = config;
-  check("numLayers", `at most ${MAX_LAYERS}`, config.numLayers <= MAX_LAYERS);
   check("layerNormEpsilon", "positive", config.layerNormEpsilon > 0);
   check("initializerRange", "positive", config.initializerRange > 0);
   check(

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { visibleControls } from "bertbook/printable.ts";
 import { loadModel } from "bertbook/checkpoint/pretrained.ts";
@@ -114,7 +115,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     { config: { vocab_size: 1e12 } },
     LABELS,
     "RangeError",
-    /found 16 pieces and 1000000000000 rows/,
+    /vocabSize must be at most 16777216; found 1000000000000/,
   ],
   [
     "a vocabulary of other size",
@@ -299,5 +300,56 @@ Deno.test("fault 47: labels of the data other than the checkpoint's are refused"
       message:
         /its labels must be those of the checkpoint, \["bad", "good", "odd"/,
     });
+  }
+});
+
+Deno.test("fault 35: sizes that no memory holds are refused before they are allocated", async () => {
+  await using folder = await temporaryFolder();
+  const cases: [config: Record<string, unknown>, message: RegExp][] = [
+    [
+      { hidden_size: 2 ** 20 },
+      /hiddenSize must be at most 65536; found 1048576$/,
+    ],
+    [{ intermediate_size: 1e9 }, /intermediateSize must be at most 262144/],
+    [{ num_hidden_layers: 1e9 }, /numLayers must be at most 1024/],
+    [{ max_position_embeddings: 1e12 }, /maxPositionEmbeddings must be/],
+    [
+      { hidden_size: 2 ** 16, intermediate_size: 2 ** 18 },
+      /found 107378507779, .* "bert\.encoder\.layer\.0\.intermediate\.dense\.weight" of shape \[262144, 65536\]/,
+    ],
+    [
+      { classifier_hidden_sizes: [2 ** 50] },
+      /values; found \d+, .* "classifier_hidden\.0\.weight" of shape/,
+    ],
+  ];
+  for (const [sizes, message] of cases) {
+    await writeCheckpoint(folder.path, {
+      config: { ...sizes, untrained: true },
+    });
+    await Deno.remove(join(folder.path, "model.safetensors"));
+    await assert.rejects(
+      loadModel(folder.path, { head: HEAD, labels: LABELS }),
+      { name: "RangeError", message },
+    );
+  }
+});
+
+Deno.test("fault 35: tensors that lie in the folder are read, whatever config.json says", async () => {
+  await using folder = await temporaryFolder();
+  await writeCheckpoint(folder.path, { config: { untrained: true } });
+  const options = { head: HEAD, labels: LABELS } as const;
+  const { report, params } = await loadModel(folder.path, options);
+  assert.deepEqual([report.loaded, report.warnings], [41, []]);
+  disposeTree(params);
+  const path = join(folder.path, "model.safetensors");
+  for (
+    const name of ["pytorch_model.bin", "model-00001-of-00002.safetensors"]
+  ) {
+    await Deno.rename(path, join(folder.path, name));
+    await assert.rejects(loadModel(folder.path, options), {
+      name: "TypeError",
+      message: new RegExp(`must be in model\\.safetensors; found .*${name}`),
+    });
+    await Deno.rename(join(folder.path, name), path);
   }
 });
