@@ -50,7 +50,7 @@ export type Vocabulary = {
  * @param text The decoded file, with or without a final newline.
  * @param file The file's name, for error messages.
  * @returns The pieces and their ids.
- * @throws {SyntaxError} If a line is empty, repeated, ends in a carriage return
+ * @throws {SyntaxError} If a line is empty, repeated, holds NUL, ends in a carriage return
  * or was decoded with the wrong character set, or if a special token is missing.
  */
 export function parseVocabulary(text: string, file: string): Vocabulary {
@@ -102,8 +102,14 @@ function problemOf(
   if (piece.includes("\r")) {
     return `must end in a line feed alone; ${found}; save the file with LF line ends`;
   }
-  if (isMojibake(piece)) {
+  if (piece.includes("\0")) return `must be text without NUL; ${found}`;
+  if (piece.includes("\uFFFD")) {
     return `must be decoded as UTF-8; ${found}; save the file as UTF-8`;
+  }
+  const text = withoutMojibake(piece);
+  if (text !== undefined) {
+    return `must be UTF-8 that nobody read as Latin-1 or Windows-1252; ${found}, ` +
+      `once ${quoted(text)}; take the file from its source again`;
   }
   const first = idOf.get(piece);
   if (first !== undefined) {
@@ -114,18 +120,31 @@ function problemOf(
   return undefined;
 }
 
+/** The byte of each character of Windows-1252. */
+const BYTE_OF = new Map(
+  Array.from(
+    new TextDecoder("windows-1252")
+      .decode(Uint8Array.from({ length: 256 }, (_, byte) => byte)),
+    (char, byte) => [char, byte],
+  ),
+);
+
 /**
- * True if a piece holds U+FFFD, or reads as UTF-8 when its characters are
- * taken for bytes: the trace of a UTF-8 file that was decoded as Latin-1.
+ * What a piece reads if its characters are taken for bytes of UTF-8: the trace of a
+ * file that was decoded as Latin-1 or Windows-1252. Undefined for all other pieces.
  */
-function isMojibake(piece: string): boolean {
-  if (piece.includes("\uFFFD")) return true;
-  // deno-lint-ignore no-control-regex -- the characters below 128 are meant
-  if (!/^[\u0000-\u00FF]+$/.test(piece) || !/[\u0080-\u00FF]/.test(piece)) {
-    return false;
-  }
-  const bytes = Uint8Array.from(piece, (char) => char.charCodeAt(0));
-  return !new TextDecoder().decode(bytes).includes("\uFFFD");
+function withoutMojibake(piece: string): string | undefined {
+  if (!/[\u0080-\uffff]/.test(piece)) return undefined;
+  // Words have letters of Windows-1252 beside one another; bytes are symbols too.
+  const isWord = /[\u0100-\uffff]/.test(piece) &&
+    !/[^\p{ASCII}\p{L}]/u.test(piece);
+  const bytes = Array.from(
+    piece,
+    (char) => char <= "\u00ff" ? char.charCodeAt(0) : BYTE_OF.get(char) ?? -1,
+  );
+  if (isWord || bytes.includes(-1)) return undefined;
+  const text = new TextDecoder().decode(Uint8Array.from(bytes));
+  return text.includes("\uFFFD") ? undefined : text;
 }
 
 /**

@@ -32,7 +32,7 @@ const REFUSED: [title: string, lines: string[], message: RegExp][] = [
   ["two final newlines", ["", ""], /line 8 must hold a word piece/],
   ["CRLF line ends", ["a\r", "b\r"], /line 8 .* found "a\\r"; .* LF/],
   ["the replacement character", ["caf\ufffd"], /line 8 .* UTF-8/],
-  ["UTF-8 read as Latin-1", ["Ã©tude"], /line 8 .* found "Ã©tude"/],
+  ["UTF-8 read as Latin-1", ["Ã©tude"], /line 8 .* found "Ã©tude", once "étu/],
   ["Han in UTF-8 read as Latin-1", ["ä¸\u00ad"], /line 8 .* UTF-8/],
 ];
 
@@ -67,4 +67,21 @@ Deno.test("checkVocabularySize() refuses a table of another size", () => {
 Deno.test("idsOf() gives strangers the id of [UNK]", () => {
   const vocabulary = vocabularyOf("the");
   assert.deepEqual(idsOf(["the", "[SEP]", "toString"], vocabulary), [5, 3, 1]);
+});
+
+Deno.test("fault 36: NUL and UTF-8 read as Windows-1252 are refused", () => {
+  const refused: [piece: string, message: RegExp][] = [
+    ["\0", /line 8 must be text without NUL; found "\\u0000"$/],
+    ["the\0", /without NUL/],
+    ["â€™", /line 8 .* Windows-1252; found "â€™", once "’"; take the file/],
+    ["##â€œ", /once "##“"/],
+    ["Å¡", /once "š"/],
+    ["â‚¬", /once "€"/],
+    ["ðŸ˜€", /once "😀"/],
+  ];
+  for (const [piece, message] of refused) {
+    assert.throws(() => parse(piece), { name: "SyntaxError", message });
+  }
+  const kept = ["Úžas", "ß", "€", "š", "…", "–", "«š»", "™", "à la", "Čž"];
+  assert.deepEqual(parse(...kept).pieces.slice(LINES.length), kept);
 });
