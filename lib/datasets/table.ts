@@ -39,8 +39,8 @@ export type TableRow = {
 /**
  * Reads a table.
  *
- * Lines end with LF or CRLF; the last one needs no end; a byte order mark is
- * dropped. A lone CR, U+2028 and U+2029 are text: many readers break lines at
+ * Lines end with LF or CRLF; the last one needs no end, and may have half of one; a
+ * byte order mark is dropped. A lone CR elsewhere, U+2028 and U+2029 are text: many readers break lines at
  * them and so split a sentence in two.
  *
  * @example Quotes are text in "tsv"
@@ -73,14 +73,22 @@ export function readTable(
   bytes: Uint8Array,
   { file, format, columns, encoding = "utf-8" }: TableOptions,
 ): TableRow[] {
-  const text = encoding === "utf-8"
+  const decoded = encoding === "utf-8"
     ? decodeUtf8(bytes, file)
     : Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  // A file that was cut in the middle of its last CRLF.
+  const text = decoded.endsWith("\r") ? decoded.slice(0, -1) : decoded;
   if (text === "") {
     throw malformed(file, "it must have a line", "an empty file");
   }
+  const nul = text.indexOf("\0");
+  if (nul >= 0) {
+    const line = text.slice(0, nul).split("\n").length;
+    const found = `one in line ${line}; is it a UTF-16 or a binary file?`;
+    throw malformed(file, "text must hold no NUL", found);
+  }
   if (format === "csv") return csvRows(text, file);
-  return linesOf(text, file).map((line, index) => {
+  return linesOf(text).map((line, index) => {
     const cells = format === "tsv"
       ? line.split("\t")
       : /^(\S+) (.*\S.*)$/s.exec(line)?.slice(1);
@@ -222,16 +230,10 @@ function endOfCell(text: string, start: number): number {
 }
 
 /** Splits text into lines without their ends. */
-function linesOf(text: string, file: string): string[] {
+function linesOf(text: string): string[] {
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();
-  const binary = lines.findIndex((line) => line.includes("\0"));
-  if (binary < 0) return lines;
-  throw malformed(
-    file,
-    "text must hold no NUL",
-    `one in line ${binary + 1}; is it a UTF-16 or a binary file?`,
-  );
+  return lines;
 }
 
 /** Decodes UTF-8 and drops its byte order mark; never guesses a character. */

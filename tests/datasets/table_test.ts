@@ -190,3 +190,26 @@ Deno.test("readTable() reads back CSV, whatever its cells hold", () => {
     assert.deepEqual(csv(text), rows);
   }));
 });
+
+Deno.test("fault 39: a torn CRLF leaves no CR in the last cell", () => {
+  assert.deepEqual(tsv("a\tb\r\nc\td\r"), [["a", "b"], ["c", "d"]]);
+  assert.deepEqual(csv("a,b\r\nc,d\r"), [["a", "b"], ["c", "d"]]);
+  assert.deepEqual(csv('a,b\r\nc,"d"\r'), [["a", "b"], ["c", "d"]]);
+  assert.deepEqual(labelled("x a b\r\ny c\r"), [["x", "a b"], ["y", "c"]]);
+  assert.throws(() => tsv("\r"), /must have a line; found an empty file/);
+});
+
+Deno.test("fault 39: NUL is refused in every format, with its line", () => {
+  for (
+    const [read, text] of [
+      [tsv, "a\tb\n\0\tc"],
+      [csv, 'a,b\n"c\0",d'],
+      [labelled, "a b\nc \0d"],
+    ] as const
+  ) {
+    assert.throws(() => read(text), {
+      name: "SyntaxError",
+      message: /text must hold no NUL; found one in line 2; is it a UTF-16/,
+    });
+  }
+});
