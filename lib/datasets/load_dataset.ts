@@ -26,7 +26,7 @@ import {
 } from "./dataset.ts";
 import { reportDataset } from "./report.ts";
 import { stratifiedSplit } from "./split.ts";
-import { malformed } from "./table.ts";
+import { isBlank, malformed } from "./table.ts";
 import { parseRhymes, type Rhyme } from "./toy/rhymes.ts";
 import { parseDocuments } from "./toy/stories.ts";
 
@@ -254,6 +254,9 @@ async function readArchive<E extends Example>(
       name,
       await decodeMember(archive, content),
     );
+    if (isBlank(example.text)) {
+      throw malformed(archive, `"${name}" must have a text`, "a blank one");
+    }
     parts[part].push(example);
   }
   if (parts.train.length > 0) return parts;

@@ -91,9 +91,10 @@ export function readTable(
   return linesOf(text).map((line, index) => {
     const cells = format === "tsv"
       ? line.split("\t")
-      : /^(\S+) (.*\S.*)$/s.exec(line)?.slice(1);
+      : /^(\S+) (.*)$/s.exec(line)?.slice(1);
     const row = { file, line: index + 1, cells: cells ?? [] };
-    if (cells === undefined) {
+    const isText = format === "tsv" || !isBlank(cells?.[1] ?? "");
+    if (cells === undefined || !isText) {
       throw malformedRow(row, "be a label, a space and a text", quote(line));
     }
     if (columns !== undefined && cells.length !== columns) {
@@ -137,6 +138,16 @@ export function sortedLabels(names: readonly string[]): string[] {
 }
 
 /**
+ * Whether a text has nothing to see: it is empty, or all its characters are white space,
+ * controls, of no width (U+200B, U+00AD, U+2060), or of no meaning.
+ *
+ * @param text Any text.
+ */
+export function isBlank(text: string): boolean {
+  return !/[^\s\p{Cc}\p{Cf}\p{Co}\p{Cs}\uFFFD]/u.test(text);
+}
+
+/**
  * A text that is not blank.
  *
  * @param text The cell, which is returned as it is.
@@ -144,7 +155,7 @@ export function sortedLabels(names: readonly string[]): string[] {
  * @throws {SyntaxError} If it is blank.
  */
 export function nonBlankText(text: string, row: TableRow): string {
-  if (text.trim() !== "") return text;
+  if (!isBlank(text)) return text;
   throw malformedRow(row, "have a text", quote(text));
 }
 

@@ -287,3 +287,24 @@ for (const source of SOURCES) {
     },
   });
 }
+
+Deno.test("fault 43: sentences and reviews that have nothing to see are refused", async () => {
+  using folder = new TemporaryFolder();
+  for (const file of ["in_domain_dev.tsv", "out_of_domain_dev.tsv"]) {
+    Deno.copyFileSync(join(EMBEDDED_COLA, file), join(folder.path, file));
+  }
+  const path = join(folder.path, "in_domain_train.tsv");
+  for (const text of ["", "\u00a0", "\u200b", "\u00ad\u2060"]) {
+    Deno.writeTextFileSync(path, `x\t1\t\tFine.\nx\t1\t\t${text}\n`);
+    await assert.rejects(loadDataset(COLA, { folder: folder.path }), {
+      name: "SyntaxError",
+      message: /"in_domain_train\.tsv": line 2 must have a text; found "/,
+    });
+  }
+  const csv = join(folder.path, "imdb_reviews_2500.csv");
+  Deno.writeTextFileSync(csv, "review,sentiment\n\u200b,positive\n");
+  await assert.rejects(loadDataset(IMDB, { folder: folder.path }), {
+    name: "SyntaxError",
+    message: /line 2 must have a text/,
+  });
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { assertAll } from "../_property.ts";
 import {
+  isBlank,
   readTable,
   sortedLabels,
   type TableOptions,
@@ -211,5 +212,28 @@ Deno.test("fault 39: NUL is refused in every format, with its line", () => {
       name: "SyntaxError",
       message: /text must hold no NUL; found one in line 2; is it a UTF-16/,
     });
+  }
+});
+
+Deno.test("fault 43: a text that has nothing to see is blank", () => {
+  const invisible = [
+    "\u200b",
+    "\u00ad",
+    "\u2060",
+    "\ufeff\u200d",
+    "\ufffd",
+    "\ue000",
+  ];
+  for (
+    const text of ["", " \u00a0", ...invisible, ` ${invisible.join(" ")} `]
+  ) {
+    assert.ok(isBlank(text), JSON.stringify(text));
+    assert.throws(() => labelled(`x ${text}`), {
+      name: "SyntaxError",
+      message: /line 1 must be a label, a space and a text/,
+    });
+  }
+  for (const text of [".", "é", "👍", "中", "\u200bא"]) {
+    assert.ok(!isBlank(text));
   }
 });
