@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { ARCHIVE_LIMITS, tarMembers } from "../download/archives.ts";
 import { ProvisionError, type ProvisionOptions } from "../download/asset.ts";
+import { measureFile } from "../download/checksum.ts";
 import { ensureAsset } from "../download/ensure_asset.ts";
 import {
   type ArchiveLayout,
@@ -56,7 +57,8 @@ const MAX_MEMBERS = 200_000;
 const MAX_MEMBER_BYTES = 1 << 20;
 
 /**
- * Loads a dataset: a folder that the user named wins, and its files must be right;
+ * Loads a dataset: a folder that the user named wins, and its files must be right, but
+ * only the published ones, known by their sha256, bear the dataset's title;
  * else the official files are downloaded once; else the embedded dataset is used,
  * and `description` says why.
  *
@@ -75,12 +77,20 @@ export async function loadDataset<E extends Example>(
   const place = await findDataset(source, options);
   const isEmbedded = place.origin === "embedded";
   const layouts = isEmbedded ? [embedded.layout] : source.layouts;
-  const parts = await readParts(source.title, layouts, place.folder);
+  const layout = findLayout(source.title, layouts, place.folder);
+  const parts = "files" in layout
+    ? await readFiles(layout, place.folder)
+    : await readArchive(layout, place.folder);
+  const isOwn = place.origin === "folder" &&
+    !await isPublished(source, filesOf(layout), place.folder);
+  const title = isOwn
+    ? `Your own ${source.unit}`
+    : (isEmbedded ? embedded : source).title;
   return {
     ...parts,
-    title: isEmbedded ? embedded.title : source.title,
+    title,
     origin: place.origin,
-    description: describeDataset(source, parts, place),
+    description: describeDataset(source, parts, { ...place, title }),
     labels: source.labels,
     legend: isEmbedded && embedded.legend
       ? await readLegend(join(place.folder, embedded.legend))
@@ -177,14 +187,32 @@ function reasonOf(error: unknown): string {
     : "offline, and it was never downloaded";
 }
 
-/** Reads the first layout of which a file is there. */
-async function readParts<E extends Example>(
+/** The files of a layout. */
+function filesOf<E extends Example>(
+  layout: FileLayout<E> | ArchiveLayout<E>,
+): string[] {
+  return "files" in layout ? Object.values(layout.files) : [layout.archive];
+}
+
+/** Whether all files are those that were published under these names. */
+async function isPublished(
+  { asset, otherForms = {} }: Pick<DatasetSource, "asset" | "otherForms">,
+  files: readonly string[],
+  folder: string,
+): Promise<boolean> {
+  for (const file of files) {
+    const sha256 = asset?.files[file]?.sha256 ?? otherForms[file];
+    if ((await measureFile(join(folder, file))).sha256 !== sha256) return false;
+  }
+  return true;
+}
+
+/** The first layout of which a file is there. */
+function findLayout<E extends Example>(
   title: string,
   layouts: readonly (FileLayout<E> | ArchiveLayout<E>)[],
   folder: string,
-): Promise<DatasetParts<E>> {
-  const filesOf = (layout: FileLayout<E> | ArchiveLayout<E>): string[] =>
-    "files" in layout ? Object.values(layout.files) : [layout.archive];
+): FileLayout<E> | ArchiveLayout<E> {
   const isThere = (file: string): boolean => existsSync(join(folder, file));
   const layout = layouts.find((each) => filesOf(each).some(isThere));
   const missing = layout && filesOf(layout).filter((file) => !isThere(file));
@@ -195,9 +223,7 @@ async function readParts<E extends Example>(
         `found no ${missing?.join(", ") ?? "such file"}`,
     );
   }
-  return "files" in layout
-    ? await readFiles(layout, folder)
-    : await readArchive(layout, folder);
+  return layout;
 }
 
 /** Reads a file for each part, and draws the part that is held out. */

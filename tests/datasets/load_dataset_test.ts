@@ -282,6 +282,7 @@ for (const source of SOURCES) {
     fn: async () => {
       const dataset = await loadDataset(source, { folder });
       assert.equal(dataset.origin, "folder");
+      assert.equal(dataset.title, source.title);
       const size = SIZES[source.name as keyof typeof SIZES];
       assert.match(dataset.description, size);
     },
@@ -307,4 +308,41 @@ Deno.test("fault 43: sentences and reviews that have nothing to see are refused"
     name: "SyntaxError",
     message: /line 2 must have a text/,
   });
+});
+
+Deno.test("fault 80: only the published files bear the dataset's title", async () => {
+  using folder = new TemporaryFolder();
+  const { files } = COLA.layouts[0] as { files: Record<string, string> };
+  const published = Object.values(files).map((file) => {
+    const bytes = Deno.readFileSync(join(EMBEDDED_COLA, file));
+    Deno.writeFileSync(join(folder.path, file), bytes);
+    return [file, bytes] as const;
+  });
+  const source = {
+    ...COLA,
+    asset: {
+      ...COLA.asset!,
+      files: Object.fromEntries(
+        published.map(([file, bytes]) => [file, factOf(bytes)]),
+      ),
+    },
+  };
+  const load = () => loadDataset(source, { folder: folder.path });
+  const right = await load();
+  assert.equal(right.title, "CoLA 1.1");
+  assert.match(
+    right.description,
+    /^CoLA 1\.1 \(Warstadt, .*from a local folder/,
+  );
+  for (const [file, bytes] of published) {
+    const altered = new TextDecoder().decode(bytes).replace("\t1\t", "\t0\t");
+    Deno.writeTextFileSync(join(folder.path, file), altered);
+    const own = await load();
+    assert.equal(own.title, "Your own sentences");
+    assert.match(
+      own.description,
+      /^Your own sentences in the form of CoLA 1\.1, from a local folder: 4,000/,
+    );
+    Deno.writeFileSync(join(folder.path, file), bytes);
+  }
 });
