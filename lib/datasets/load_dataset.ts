@@ -4,7 +4,7 @@
  * @module
  */
 
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
@@ -55,6 +55,8 @@ const EMBEDDED_ONLY = "embedded";
 const MAX_MEMBERS = 200_000;
 /** The longest review of IMDB has 14 kB. */
 const MAX_MEMBER_BYTES = 1 << 20;
+/** The texts of a file, unpacked; IMDB's archive has 65 MB of them. */
+const MAX_BYTES = 1 << 28;
 
 /**
  * Loads a dataset: a folder that the user named wins, and its files must be right, but
@@ -207,7 +209,7 @@ async function isPublished(
   return true;
 }
 
-/** The first layout of which a file is there. */
+/** The first layout of which a file is there, if its files can be read. */
 function findLayout<E extends Example>(
   title: string,
   layouts: readonly (FileLayout<E> | ArchiveLayout<E>)[],
@@ -222,6 +224,20 @@ function findLayout<E extends Example>(
       `Cannot load ${title}: "${folder}" must hold ${all}; ` +
         `found no ${missing?.join(", ") ?? "such file"}`,
     );
+  }
+  for (const file of filesOf(layout)) {
+    const found = statSync(join(folder, file));
+    if (!found.isFile()) { // a pipe would be waited for
+      throw malformed(
+        file,
+        "it must be a plain file",
+        "a folder, pipe or device",
+      );
+    }
+    if ("files" in layout && found.size > MAX_BYTES) {
+      const rule = `it must have at most ${MAX_BYTES} bytes`;
+      throw malformed(file, rule, `${found.size}; take a part of it`);
+    }
   }
   return layout;
 }
@@ -251,7 +267,10 @@ async function readFiles<E extends Example>(
 /** Decompresses gzip, which is known by its first two bytes, within bounds. */
 function unzip(bytes: Uint8Array, file: string): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  const most = Math.max(bytes.length * ARCHIVE_LIMITS.maxRatio, 1 << 20);
+  const most = Math.min(
+    Math.max(bytes.length * ARCHIVE_LIMITS.maxRatio, 1 << 20),
+    MAX_BYTES,
+  );
   try {
     return gunzipSync(bytes, { maxOutputLength: most });
   } catch (error) {
@@ -267,6 +286,7 @@ async function readArchive<E extends Example>(
 ): Promise<DatasetParts<E>> {
   const parts: DatasetParts<E> = { train: [], validation: [], test: [] };
   const limits = { ...ARCHIVE_LIMITS, maxMembers: MAX_MEMBERS };
+  let total = 0;
   for await (
     const member of tarMembers(join(folder, archive), { limits })
   ) {
@@ -275,6 +295,11 @@ async function readArchive<E extends Example>(
     if (bytes > MAX_MEMBER_BYTES) {
       const rule = `"${name}" must have at most ${MAX_MEMBER_BYTES} bytes`;
       throw malformed(archive, rule, `${bytes}`);
+    }
+    total += bytes;
+    if (total > MAX_BYTES) {
+      const rule = `its texts must have at most ${MAX_BYTES} bytes`;
+      throw malformed(archive, rule, "more");
     }
     const [part, example] = parseMember(
       name,

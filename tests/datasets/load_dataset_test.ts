@@ -346,3 +346,35 @@ Deno.test("fault 80: only the published files bear the dataset's title", async (
     Deno.writeFileSync(join(folder.path, file), bytes);
   }
 });
+
+Deno.test("fault 82: a bomb or a giant of a table is refused", async () => {
+  using folder = new TemporaryFolder();
+  const path = join(folder.path, "imdb_reviews_2500.csv");
+  Deno.writeFileSync(path, gzipSync("a,1\n".repeat(2e6)));
+  await assert.rejects(loadDataset(IMDB, { folder: folder.path }), {
+    name: "SyntaxError",
+    message: /must be a whole gzip file of at most \d+ bytes/,
+  });
+  Deno.writeFileSync(path, new Uint8Array());
+  Deno.truncateSync(path, 3e9); // a hole, which takes no space
+  await assert.rejects(loadDataset(IMDB, { folder: folder.path }), {
+    name: "SyntaxError",
+    message: /must have at most 268435456 bytes; found 3000000000; take a part/,
+  });
+});
+
+Deno.test({
+  name: "fault 82: a pipe in a dataset's place is refused, not waited for",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    for (const file of ["imdb_reviews_2500.csv", "aclImdb_v1.tar.gz"]) {
+      using folder = new TemporaryFolder();
+      const args = [join(folder.path, file)];
+      await new Deno.Command("mkfifo", { args }).output();
+      await assert.rejects(loadDataset(IMDB, { folder: folder.path }), {
+        name: "SyntaxError",
+        message: /it must be a plain file; found a folder, pipe or device$/,
+      });
+    }
+  },
+});

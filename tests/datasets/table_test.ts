@@ -237,3 +237,13 @@ Deno.test("fault 43: a text that has nothing to see is blank", () => {
     assert.ok(!isBlank(text));
   }
 });
+
+Deno.test("fault 82: rows without end are refused in every format", () => {
+  const text = "a b\n".repeat(1e6);
+  for (const options of [LABELLED, CSV]) {
+    assert.throws(() => readTable(encode(`${text}a b`), options), {
+      name: "SyntaxError",
+      message: /must have at most 1000000 rows; found more; take a part of it$/,
+    });
+  }
+});
