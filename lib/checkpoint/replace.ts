@@ -126,8 +126,16 @@ export async function checkReplaceable(
  * @returns A path, which need not exist.
  */
 export async function standingFolder(folder: string): Promise<string> {
+  return await locate(folder) ?? folder;
+}
+
+/** The folder to read, if there is one. */
+async function locate(folder: string): Promise<string | undefined> {
   const [, previous] = besides(await followLinks(folder));
-  return !await exists(folder) && await exists(previous) ? previous : folder;
+  if (await exists(folder)) return folder;
+  if (await exists(previous)) return previous;
+  // Between the two looks the old folder may have gone, and the new one come.
+  return await exists(folder) ? folder : undefined;
 }
 
 /**
@@ -147,17 +155,18 @@ export async function readAtOnce<Result>(
   discard: (result: Result) => void = () => {},
 ): Promise<Result> {
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
-    const standing = await standingFolder(folder);
-    const isFolder = (await ifThere(Deno.stat(standing)))?.isDirectory;
+    const place = await locate(folder);
+    const path = place ?? folder;
+    const isFolder = (await ifThere(Deno.stat(path)))?.isDirectory;
     // An open folder's inode is given to no other; Windows cannot open one.
-    using _held = isFolder && Deno.build.os !== "windows"
-      ? await ifThere(Deno.open(standing))
+    using held = isFolder && Deno.build.os !== "windows"
+      ? await ifThere(Deno.open(path))
       : undefined;
-    const before = await identityOf(standing);
-    const [result] = await Promise.allSettled([read(standing)]);
-    const after = await identityOf(await standingFolder(folder));
-    // Where nothing is seen, both folders may have been on their way: look again.
-    if (before === after && (after !== undefined || tries >= 3)) {
+    const before = held ? identity(held.statSync()) : await identityOf(path);
+    const [result] = await Promise.allSettled([read(path)]);
+    const stands = place === await locate(folder) &&
+      before === await identityOf(path);
+    if (stands && (before !== undefined || place === undefined)) {
       if (result.status === "rejected") throw result.reason;
       return result.value;
     }
@@ -227,7 +236,11 @@ async function removeFolder(
 /** Tells a folder from another one that takes its place. */
 async function identityOf(folder: string): Promise<string | undefined> {
   const info = await ifThere(Deno.stat(folder));
-  return info && `${info.dev} ${info.ino} ${info.birthtime?.getTime()}`;
+  return info && identity(info);
+}
+
+function identity({ dev, ino, birthtime }: Deno.FileInfo): string {
+  return `${dev} ${ino} ${birthtime?.getTime()}`;
 }
 
 /**

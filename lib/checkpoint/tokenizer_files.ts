@@ -8,21 +8,29 @@ import { BertTokenizer } from "../tokenizer/bert_tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import {
   CLS,
-  CONTINUATION,
   MASK,
   PAD,
   parseVocabulary,
   SEP,
-  SPECIAL_TOKENS,
   UNK,
   type Vocabulary,
 } from "../tokenizer/vocabulary.ts";
 import { readText } from "./plain_file.ts";
 import { readAtOnce } from "./replace.ts";
 import { isObject, parseStrictJson } from "./strict_json.ts";
+import { tokenizerFromJson, tokenizerJson } from "./tokenizer_json.ts";
 
 /** More than any of these files nests. */
 const MAX_DEPTH = 32;
+
+/** What `tokenizer_config.json` calls the special tokens. */
+const SPECIAL_TOKEN_SETTINGS = {
+  unk_token: UNK,
+  sep_token: SEP,
+  pad_token: PAD,
+  cls_token: CLS,
+  mask_token: MASK,
+};
 
 /**
  * Reads a JSON file that must hold an object.
@@ -59,13 +67,18 @@ export async function readJsonObject(
 }
 
 /**
- * Reads a tokenizer: `vocab.txt` with `tokenizer_config.json`, or `tokenizer.json`
- * alone, as transformers 5 saves it.
+ * Reads a tokenizer: `tokenizer.json`, as transformers 5 saves it, or `vocab.txt`, each
+ * with `tokenizer_config.json` if that is there.
+ *
+ * Whatever would give other ids in Python's transformers is refused by its name: a
+ * setting that is not followed, or two files that contradict one another.
  *
  * @param folder A model in Hugging Face's layout.
  * @returns The tokenizer.
  * @throws {SyntaxError} If a file is malformed.
  * @throws {TypeError} If it asks for another kind of tokenizer.
+ * @throws {RangeError} If a file is missing or too large, or if `vocab.txt` is not the
+ * vocabulary of `tokenizer.json`.
  */
 export async function readTokenizer(folder: string): Promise<BertTokenizer> {
   return await readAtOnce(folder, readTokenizerFiles);
@@ -76,58 +89,80 @@ async function readTokenizerFiles(folder: string): Promise<BertTokenizer> {
   const settings = files.has("tokenizer_config.json")
     ? await readJsonObject(folder, "tokenizer_config.json")
     : {};
-  if (files.has("vocab.txt")) {
-    const text = await readText(join(folder, "vocab.txt"));
-    const vocabulary = parseVocabulary(text, "vocab.txt");
-    return new BertTokenizer(vocabulary, { lowerCase: checkedCase(settings) });
+  const vocabulary = files.has("vocab.txt")
+    ? parseVocabulary(await readText(join(folder, "vocab.txt")), "vocab.txt")
+    : undefined;
+  if (vocabulary !== undefined && !files.has("tokenizer.json")) {
+    const lowerCase = settings["do_lower_case"] !== false;
+    checkSettings(settings, [true, false], CLASSES);
+    return new BertTokenizer(vocabulary, { lowerCase });
   }
-  const { model, normalizer } = await readJsonObject(folder, "tokenizer.json");
-  const lowerCase = checkedCase({
-    ...settings,
-    ...(isObject(normalizer) ? { do_lower_case: normalizer["lowercase"] } : {}),
-  });
-  return new BertTokenizer(vocabularyOf(model), { lowerCase });
+  const json = await readJsonObject(folder, "tokenizer.json");
+  const tokenizer = tokenizerFromJson(json);
+  checkSettings(settings, [tokenizer.lowerCase], [
+    ...CLASSES,
+    "PreTrainedTokenizerFast",
+    "TokenizersBackend",
+  ]);
+  if (vocabulary !== undefined) {
+    checkSamePieces(vocabulary, tokenizer.vocabulary);
+  }
+  return tokenizer;
 }
 
-/** The vocabulary inside `tokenizer.json`. */
-function vocabularyOf(model: unknown): Vocabulary {
-  const file = "tokenizer.json";
-  if (
-    !isObject(model) || model["type"] !== "WordPiece" ||
-    !isObject(model["vocab"])
-  ) {
-    throw new TypeError(
-      `Cannot read "${file}": its model must be WordPiece with a vocabulary; ` +
-        `found ${quoted(isObject(model) ? model["type"] : model)}`,
-    );
-  }
-  const pieces = new Map<unknown, string>();
-  for (const [piece, id] of Object.entries(model["vocab"])) {
-    pieces.set(id, piece);
-  }
-  // An id that is missing leaves an empty line, which no vocabulary may have.
-  const lines = Array.from({ length: pieces.size }, (_, id) => pieces.get(id));
-  return parseVocabulary(lines.join("\n") + "\n", file);
-}
+/** The classes in Python's transformers that tokenize as {@linkcode BertTokenizer}. */
+const CLASSES = ["Bert", "DistilBert"]
+  .flatMap((name) => [`${name}Tokenizer`, `${name}TokenizerFast`]);
 
-/** Whether to lower-case; refuses settings that this tokenizer does not follow. */
-function checkedCase(settings: Record<string, unknown>): boolean {
-  const lowerCase = settings["do_lower_case"] ?? true;
-  const allowed: Record<string, unknown[]> = {
-    do_lower_case: [true, false],
+/** Refuses settings of `tokenizer_config.json` that this tokenizer does not follow. */
+function checkSettings(
+  settings: Record<string, unknown>,
+  cases: readonly boolean[],
+  classes: readonly string[],
+): void {
+  const lowerCase = settings["do_lower_case"] ?? cases[0];
+  const allowed: Record<string, readonly unknown[]> = {
+    do_lower_case: cases,
     strip_accents: [null, lowerCase],
     tokenize_chinese_chars: [true],
     do_basic_tokenize: [true],
+    never_split: [null],
+    additional_special_tokens: [null],
+    extra_special_tokens: [null],
+    ...Object.fromEntries(
+      Object.entries(SPECIAL_TOKEN_SETTINGS)
+        .map(([name, token]) => [name, [token]]),
+    ),
+    tokenizer_class: [null, ...classes],
+    padding_side: ["right"],
+    truncation_side: ["right"],
   };
   for (const [name, values] of Object.entries(allowed)) {
-    const value = settings[name];
-    if (value === undefined || values.includes(value)) continue;
+    let value = settings[name];
+    if (isObject(value) && "content" in value) value = value["content"];
+    const isEmpty = typeof value === "object" && value !== null &&
+      Object.keys(value).length === 0;
+    if (value === undefined || values.includes(isEmpty ? null : value)) {
+      continue;
+    }
     throw new TypeError(
       `Cannot read "tokenizer_config.json": "${name}" must be ` +
-        `${values.join(" or ")}; found ${quoted(value)}`,
+        `${values.map(quoted).join(" or ")}; found ${quoted(value)}`,
     );
   }
-  return lowerCase === true;
+}
+
+/** Refuses a `vocab.txt` that an older model left, or a newer one. */
+function checkSamePieces({ pieces }: Vocabulary, json: Vocabulary): void {
+  const ids = Math.max(pieces.length, json.pieces.length);
+  for (let id = 0; id < ids; id++) {
+    if (pieces[id] === json.pieces[id]) continue;
+    throw new RangeError(
+      `Cannot read "vocab.txt": it must have the pieces of "tokenizer.json"; found ` +
+        `${quoted(pieces[id])} and ${quoted(json.pieces[id])} for id ${id}; ` +
+        `remove the file that is not of this model`,
+    );
+  }
 }
 
 /**
@@ -166,16 +201,9 @@ export function tokenizerFiles(
     );
   }
   const { vocabulary, lowerCase } = tokenizer;
-  const specialTokens = {
-    unk_token: UNK,
-    sep_token: SEP,
-    pad_token: PAD,
-    cls_token: CLS,
-    mask_token: MASK,
-  };
   const settings = {
     do_lower_case: lowerCase,
-    ...specialTokens,
+    ...SPECIAL_TOKEN_SETTINGS,
     tokenize_chinese_chars: true,
     strip_accents: null,
     tokenizer_class: model.className,
@@ -185,58 +213,8 @@ export function tokenizerFiles(
     "vocab.txt": vocabulary.pieces.join("\n") + "\n",
     "tokenizer.json": JSON.stringify(tokenizerJson(tokenizer)),
     "tokenizer_config.json": JSON.stringify(settings, null, 2) + "\n",
-    "special_tokens_map.json": JSON.stringify(specialTokens, null, 2) + "\n",
-  };
-}
-
-/** The form of Hugging Face's tokenizers library, version 1.0. */
-function tokenizerJson({ vocabulary, lowerCase }: BertTokenizer): object {
-  const idOf = (token: string): number => vocabulary.idOf.get(token)!;
-  const special = (id: string, segment: number): object => ({
-    SpecialToken: { id, type_id: segment },
-  });
-  const sentence = (id: string, segment: number): object => ({
-    Sequence: { id, type_id: segment },
-  });
-  const single = [special(CLS, 0), sentence("A", 0), special(SEP, 0)];
-  const flags = { single_word: false, lstrip: false, rstrip: false };
-  return {
-    version: "1.0",
-    truncation: null,
-    padding: null,
-    added_tokens: SPECIAL_TOKENS
-      .map((content) => ({ id: idOf(content), content }))
-      .sort((a, b) => a.id - b.id)
-      .map((token) => ({
-        ...token,
-        ...flags,
-        normalized: false,
-        special: true,
-      })),
-    normalizer: {
-      type: "BertNormalizer",
-      clean_text: true,
-      handle_chinese_chars: true,
-      strip_accents: null,
-      lowercase: lowerCase,
-    },
-    pre_tokenizer: { type: "BertPreTokenizer" },
-    post_processor: {
-      type: "TemplateProcessing",
-      single,
-      pair: [...single, sentence("B", 1), special(SEP, 1)],
-      special_tokens: Object.fromEntries(
-        [CLS, SEP].map((id) => [id, { id, ids: [idOf(id)], tokens: [id] }]),
-      ),
-    },
-    decoder: { type: "WordPiece", prefix: CONTINUATION, cleanup: true },
-    model: {
-      type: "WordPiece",
-      unk_token: UNK,
-      continuing_subword_prefix: CONTINUATION,
-      max_input_chars_per_word: 100,
-      vocab: Object.fromEntries(vocabulary.idOf),
-    },
+    "special_tokens_map.json": JSON.stringify(SPECIAL_TOKEN_SETTINGS, null, 2) +
+      "\n",
   };
 }
 

@@ -130,6 +130,8 @@ export type DatasetSource<E extends Example = Example> = {
   readonly layouts: readonly (FileLayout<E> | ArchiveLayout<E>)[];
   /** The official files. */
   readonly asset?: Asset;
+  /** The sha256 of the files of its other forms, by their names. */
+  readonly otherForms?: Readonly<Record<string, string>>;
   /** The small dataset of this project that is used in its place, if it has one. */
   readonly embedded?: {
     readonly title: string;
@@ -148,13 +150,18 @@ export type DatasetSource<E extends Example = Example> = {
  *
  * @param source What it is.
  * @param parts Its examples.
- * @param found Where it was found; `reason`: why it is only the embedded one.
+ * @param found Where it was found; `reason`: why it is only the embedded one; `title`:
+ * that of the source, unless the files are other ones.
  * @returns One sentence without a full stop.
  */
 export function describeDataset(
   source: DatasetSource,
   parts: DatasetParts,
-  { origin, reason }: { origin: Origin; reason: string },
+  { origin, reason, title: found }: {
+    origin: Origin;
+    reason: string;
+    title: string;
+  },
 ): string {
   const counts = PARTS.filter((part) => parts[part].length > 0).map((part) =>
     `${parts[part].length.toLocaleString("en-US")} ` +
@@ -168,5 +175,8 @@ export function describeDataset(
       `Not real ${source.title}: ${reason}`;
   }
   const from = origin === "folder" ? "a local folder" : "its home page";
-  return `${source.title} (${source.paper}), from ${from}: ${sizes}`;
+  const what = found === source.title
+    ? `${found} (${source.paper})`
+    : `${found} in the form of ${source.title}`;
+  return `${what}, from ${from}: ${sizes}`;
 }

@@ -67,6 +67,14 @@ export const IMDB: DatasetSource = {
       attempts: 1,
     }],
   },
+  otherForms: {
+    "imdb_train.csv.gz":
+      "556c9175e61bf40ddf1f729699a0f4c894c6f92cba6dfa8cc2db7a126429bc7c",
+    "imdb_test.csv.gz":
+      "69a9f5aac158eac4806eca52c49403a637641b96b3cd2d99be3c4d826aacd627",
+    "imdb_reviews_2500.csv":
+      "39da54b393e7d7d6282ef7eef5d0efce5f3fc53e92171ebe1fda967240ae2bb7",
+  },
   embedded: {
     title: "Embedded review corpus",
     content: "reviews of invented films",

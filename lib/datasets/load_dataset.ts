@@ -4,7 +4,7 @@
  * @module
  */
 
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { ARCHIVE_LIMITS, tarMembers } from "../download/archives.ts";
 import { ProvisionError, type ProvisionOptions } from "../download/asset.ts";
+import { measureFile } from "../download/checksum.ts";
 import { ensureAsset } from "../download/ensure_asset.ts";
 import {
   type ArchiveLayout,
@@ -26,7 +27,7 @@ import {
 } from "./dataset.ts";
 import { reportDataset } from "./report.ts";
 import { stratifiedSplit } from "./split.ts";
-import { malformed } from "./table.ts";
+import { isBlank, malformed } from "./table.ts";
 import { parseRhymes, type Rhyme } from "./toy/rhymes.ts";
 import { parseDocuments } from "./toy/stories.ts";
 
@@ -54,9 +55,12 @@ const EMBEDDED_ONLY = "embedded";
 const MAX_MEMBERS = 200_000;
 /** The longest review of IMDB has 14 kB. */
 const MAX_MEMBER_BYTES = 1 << 20;
+/** The texts of a file, unpacked; IMDB's archive has 65 MB of them. */
+const MAX_BYTES = 1 << 28;
 
 /**
- * Loads a dataset: a folder that the user named wins, and its files must be right;
+ * Loads a dataset: a folder that the user named wins, and its files must be right, but
+ * only the published ones, known by their sha256, bear the dataset's title;
  * else the official files are downloaded once; else the embedded dataset is used,
  * if there is one, and `description` says why.
  *
@@ -74,12 +78,20 @@ export async function loadDataset<E extends Example>(
   const place = await findDataset(source, options);
   const embedded = place.origin === "embedded" ? source.embedded : undefined;
   const layouts = embedded ? [embedded.layout] : source.layouts;
-  const parts = await readParts(source.title, layouts, place.folder);
+  const layout = findLayout(source.title, layouts, place.folder);
+  const parts = "files" in layout
+    ? await readFiles(layout, place.folder)
+    : await readArchive(layout, place.folder);
+  const isOwn = place.origin === "folder" &&
+    !await isPublished(source, filesOf(layout), place.folder);
+  const title = isOwn
+    ? `Your own ${source.unit}`
+    : embedded?.title ?? source.title;
   return {
     ...parts,
-    title: embedded?.title ?? source.title,
+    title,
     origin: place.origin,
-    description: describeDataset(source, parts, place),
+    description: describeDataset(source, parts, { ...place, title }),
     labels: source.labels,
     legend: embedded?.legend
       ? await readLegend(join(place.folder, embedded.legend))
@@ -181,14 +193,32 @@ function reasonOf(error: unknown): string {
     : "offline, and it was never downloaded";
 }
 
-/** Reads the first layout of which a file is there. */
-async function readParts<E extends Example>(
+/** The files of a layout. */
+function filesOf<E extends Example>(
+  layout: FileLayout<E> | ArchiveLayout<E>,
+): string[] {
+  return "files" in layout ? Object.values(layout.files) : [layout.archive];
+}
+
+/** Whether all files are those that were published under these names. */
+async function isPublished(
+  { asset, otherForms = {} }: Pick<DatasetSource, "asset" | "otherForms">,
+  files: readonly string[],
+  folder: string,
+): Promise<boolean> {
+  for (const file of files) {
+    const sha256 = asset?.files[file]?.sha256 ?? otherForms[file];
+    if ((await measureFile(join(folder, file))).sha256 !== sha256) return false;
+  }
+  return true;
+}
+
+/** The first layout of which a file is there, if its files can be read. */
+function findLayout<E extends Example>(
   title: string,
   layouts: readonly (FileLayout<E> | ArchiveLayout<E>)[],
   folder: string,
-): Promise<DatasetParts<E>> {
-  const filesOf = (layout: FileLayout<E> | ArchiveLayout<E>): string[] =>
-    "files" in layout ? Object.values(layout.files) : [layout.archive];
+): FileLayout<E> | ArchiveLayout<E> {
   const isThere = (file: string): boolean => existsSync(join(folder, file));
   const layout = layouts.find((each) => filesOf(each).some(isThere));
   const missing = layout && filesOf(layout).filter((file) => !isThere(file));
@@ -199,9 +229,21 @@ async function readParts<E extends Example>(
         `found no ${missing?.join(", ") ?? "such file"}`,
     );
   }
-  return "files" in layout
-    ? await readFiles(layout, folder)
-    : await readArchive(layout, folder);
+  for (const file of filesOf(layout)) {
+    const found = statSync(join(folder, file));
+    if (!found.isFile()) { // a pipe would be waited for
+      throw malformed(
+        file,
+        "it must be a plain file",
+        "a folder, pipe or device",
+      );
+    }
+    if ("files" in layout && found.size > MAX_BYTES) {
+      const rule = `it must have at most ${MAX_BYTES} bytes`;
+      throw malformed(file, rule, `${found.size}; take a part of it`);
+    }
+  }
+  return layout;
 }
 
 /** Reads a file for each part, and draws the part that is held out. */
@@ -229,7 +271,10 @@ async function readFiles<E extends Example>(
 /** Decompresses gzip, which is known by its first two bytes, within bounds. */
 function unzip(bytes: Uint8Array, file: string): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  const most = Math.max(bytes.length * ARCHIVE_LIMITS.maxRatio, 1 << 20);
+  const most = Math.min(
+    Math.max(bytes.length * ARCHIVE_LIMITS.maxRatio, 1 << 20),
+    MAX_BYTES,
+  );
   try {
     return gunzipSync(bytes, { maxOutputLength: most });
   } catch (error) {
@@ -245,6 +290,7 @@ async function readArchive<E extends Example>(
 ): Promise<DatasetParts<E>> {
   const parts: DatasetParts<E> = { train: [], validation: [], test: [] };
   const limits = { ...ARCHIVE_LIMITS, maxMembers: MAX_MEMBERS };
+  let total = 0;
   for await (
     const member of tarMembers(join(folder, archive), { limits })
   ) {
@@ -254,10 +300,18 @@ async function readArchive<E extends Example>(
       const rule = `"${name}" must have at most ${MAX_MEMBER_BYTES} bytes`;
       throw malformed(archive, rule, `${bytes}`);
     }
+    total += bytes;
+    if (total > MAX_BYTES) {
+      const rule = `its texts must have at most ${MAX_BYTES} bytes`;
+      throw malformed(archive, rule, "more");
+    }
     const [part, example] = parseMember(
       name,
       await decodeMember(archive, content),
     );
+    if (isBlank(example.text)) {
+      throw malformed(archive, `"${name}" must have a text`, "a blank one");
+    }
     parts[part].push(example);
   }
   if (parts.train.length > 0) return parts;

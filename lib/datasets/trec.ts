@@ -77,6 +77,14 @@ export const TREC: DatasetSource = {
       },
     }],
   },
+  otherForms: {
+    "trec.nodev.utf8":
+      "85a2c75122e2411a2b34683993e360b31936b4968d12bfdbb0be7943c45c5c6b",
+    "trec.dev.utf8":
+      "940523e76b7a0aaeecb4244788c5e83b7cc31323ea612974fee6b0db6aa2609c",
+    "trec.test.utf8":
+      "92a6a3cede5678b447ef5f1d7ec474134fcda211e6590e6fa627b4a2c68e4566",
+  },
   embedded: {
     title: "Embedded question corpus",
     content: "questions in TREC's format",

@@ -135,6 +135,8 @@ export type Vectors = {
   inputIds: Int32Array;
   /** How many words of each row are its text's, [N]. */
   lengths: Int32Array;
+  /** Words cut off to keep within `maxLength`, in all texts. */
+  numTruncated: number;
   /** N. */
   size: number;
   /** T. */
@@ -179,12 +181,16 @@ export function vectorize(
     idsOf(words.slice(0, maxLength), vocabulary)
   );
   const lengths = Int32Array.from(rows, (row) => row.length); // [N]
+  const numTruncated = texts.reduce(
+    (sum, words, n) => sum + words.length - lengths[n]!,
+    0,
+  );
   const size = rows.length;
   const length = lengths.reduce((longest, each) => Math.max(longest, each), 0);
   const inputIds = new Int32Array(size * length) // [N, T]
     .fill(vocabulary.idOf.get(PAD)!);
   for (const [n, row] of rows.entries()) inputIds.set(row, n * length);
-  return { inputIds, lengths, size, length };
+  return { inputIds, lengths, numTruncated, size, length };
 }
 
 /**

@@ -41,3 +41,18 @@ Deno.test("encodeExamples() gives the second text of a pair type 1", () => {
     numTruncated: 0,
   }]);
 });
+
+Deno.test("fault 43: encodeExamples() counts what each text and pair lost", () => {
+  const text = "a b ".repeat(50), pair = "b a ".repeat(50);
+  const encoded = encodeExamples(TOKENIZER, [
+    { text, label: 0 },
+    { text, pair, label: 1 },
+    { text: "a", label: 0 },
+  ], { maxLength: 16 });
+  assert.deepEqual(
+    encoded.map((
+      { inputIds, numTruncated },
+    ) => [inputIds.length, numTruncated]),
+    [[16, 100 - 14], [16, 200 - 13], [3, 0]],
+  );
+});

@@ -294,8 +294,99 @@ for (const source of SOURCES) {
     fn: async () => {
       const dataset = await loadDataset(source, { folder });
       assert.equal(dataset.origin, "folder");
+      assert.equal(dataset.title, source.title);
       const size = SIZES[source.name as keyof typeof SIZES];
       assert.match(dataset.description, size);
     },
   });
 }
+
+Deno.test("fault 43: sentences and reviews that have nothing to see are refused", async () => {
+  using folder = new TemporaryFolder();
+  for (const file of ["in_domain_dev.tsv", "out_of_domain_dev.tsv"]) {
+    Deno.copyFileSync(join(EMBEDDED_COLA, file), join(folder.path, file));
+  }
+  const path = join(folder.path, "in_domain_train.tsv");
+  for (const text of ["", "\u00a0", "\u200b", "\u00ad\u2060"]) {
+    Deno.writeTextFileSync(path, `x\t1\t\tFine.\nx\t1\t\t${text}\n`);
+    await assert.rejects(loadDataset(COLA, { folder: folder.path }), {
+      name: "SyntaxError",
+      message: /"in_domain_train\.tsv": line 2 must have a text; found "/,
+    });
+  }
+  const csv = join(folder.path, "imdb_reviews_2500.csv");
+  Deno.writeTextFileSync(csv, "review,sentiment\n\u200b,positive\n");
+  await assert.rejects(loadDataset(IMDB, { folder: folder.path }), {
+    name: "SyntaxError",
+    message: /line 2 must have a text/,
+  });
+});
+
+Deno.test("fault 80: only the published files bear the dataset's title", async () => {
+  using folder = new TemporaryFolder();
+  const { files } = COLA.layouts[0] as { files: Record<string, string> };
+  const published = Object.values(files).map((file) => {
+    const bytes = Deno.readFileSync(join(EMBEDDED_COLA, file));
+    Deno.writeFileSync(join(folder.path, file), bytes);
+    return [file, bytes] as const;
+  });
+  const source = {
+    ...COLA,
+    asset: {
+      ...COLA.asset!,
+      files: Object.fromEntries(
+        published.map(([file, bytes]) => [file, factOf(bytes)]),
+      ),
+    },
+  };
+  const load = () => loadDataset(source, { folder: folder.path });
+  const right = await load();
+  assert.equal(right.title, "CoLA 1.1");
+  assert.match(
+    right.description,
+    /^CoLA 1\.1 \(Warstadt, .*from a local folder/,
+  );
+  for (const [file, bytes] of published) {
+    const altered = new TextDecoder().decode(bytes).replace("\t1\t", "\t0\t");
+    Deno.writeTextFileSync(join(folder.path, file), altered);
+    const own = await load();
+    assert.equal(own.title, "Your own sentences");
+    assert.match(
+      own.description,
+      /^Your own sentences in the form of CoLA 1\.1, from a local folder: 4,000/,
+    );
+    Deno.writeFileSync(join(folder.path, file), bytes);
+  }
+});
+
+Deno.test("fault 82: a bomb or a giant of a table is refused", async () => {
+  using folder = new TemporaryFolder();
+  const path = join(folder.path, "imdb_reviews_2500.csv");
+  Deno.writeFileSync(path, gzipSync("a,1\n".repeat(2e6)));
+  await assert.rejects(loadDataset(IMDB, { folder: folder.path }), {
+    name: "SyntaxError",
+    message: /must be a whole gzip file of at most \d+ bytes/,
+  });
+  Deno.writeFileSync(path, new Uint8Array());
+  Deno.truncateSync(path, 3e9); // a hole, which takes no space
+  await assert.rejects(loadDataset(IMDB, { folder: folder.path }), {
+    name: "SyntaxError",
+    message: /must have at most 268435456 bytes; found 3000000000; take a part/,
+  });
+});
+
+Deno.test({
+  name: "fault 82: a pipe in a dataset's place is refused, not waited for",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    for (const file of ["imdb_reviews_2500.csv", "aclImdb_v1.tar.gz"]) {
+      using folder = new TemporaryFolder();
+      const args = [join(folder.path, file)];
+      await new Deno.Command("mkfifo", { args }).output();
+      await assert.rejects(loadDataset(IMDB, { folder: folder.path }), {
+        name: "SyntaxError",
+        message: /it must be a plain file; found a folder, pipe or device$/,
+      });
+    }
+  },
+});

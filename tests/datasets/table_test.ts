@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { assertAll } from "../_property.ts";
 import {
+  isBlank,
   readTable,
   sortedLabels,
   type TableOptions,
@@ -191,4 +192,60 @@ Deno.test("readTable() reads back CSV, whatever its cells hold", () => {
     const text = rows.map((row) => row.map(quoted).join(",") + end).join("");
     assert.deepEqual(csv(text), rows);
   }));
+});
+
+Deno.test("fault 39: a torn CRLF leaves no CR in the last cell", () => {
+  assert.deepEqual(tsv("a\tb\r\nc\td\r"), [["a", "b"], ["c", "d"]]);
+  assert.deepEqual(csv("a,b\r\nc,d\r"), [["a", "b"], ["c", "d"]]);
+  assert.deepEqual(csv('a,b\r\nc,"d"\r'), [["a", "b"], ["c", "d"]]);
+  assert.deepEqual(labelled("x a b\r\ny c\r"), [["x", "a b"], ["y", "c"]]);
+  assert.throws(() => tsv("\r"), /must have a line; found an empty file/);
+});
+
+Deno.test("fault 39: NUL is refused in every format, with its line", () => {
+  for (
+    const [read, text] of [
+      [tsv, "a\tb\n\0\tc"],
+      [csv, 'a,b\n"c\0",d'],
+      [labelled, "a b\nc \0d"],
+    ] as const
+  ) {
+    assert.throws(() => read(text), {
+      name: "SyntaxError",
+      message: /text must hold no NUL; found one in line 2; is it a UTF-16/,
+    });
+  }
+});
+
+Deno.test("fault 43: a text that has nothing to see is blank", () => {
+  const invisible = [
+    "\u200b",
+    "\u00ad",
+    "\u2060",
+    "\ufeff\u200d",
+    "\ufffd",
+    "\ue000",
+  ];
+  for (
+    const text of ["", " \u00a0", ...invisible, ` ${invisible.join(" ")} `]
+  ) {
+    assert.ok(isBlank(text), JSON.stringify(text));
+    assert.throws(() => labelled(`x ${text}`), {
+      name: "SyntaxError",
+      message: /line 1 must be a label, a space and a text/,
+    });
+  }
+  for (const text of [".", "é", "👍", "中", "\u200bא"]) {
+    assert.ok(!isBlank(text));
+  }
+});
+
+Deno.test("fault 82: rows without end are refused in every format", () => {
+  const text = "a b\n".repeat(1e6);
+  for (const options of [LABELLED, CSV]) {
+    assert.throws(() => readTable(encode(`${text}a b`), options), {
+      name: "SyntaxError",
+      message: /must have at most 1000000 rows; found more; take a part of it$/,
+    });
+  }
 });

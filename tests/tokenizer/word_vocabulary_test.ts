@@ -66,8 +66,8 @@ Deno.test("vectorize() pads to the longest text and counts real words", () => {
   assert.deepEqual(vectorize([], vocabulary).size, 0);
 });
 
-Deno.test("vectorize() cuts the end of long texts", () => {
-  const { inputIds, lengths } = vectorize(
+Deno.test("fault 43: vectorize() cuts the end of long texts and counts it", () => {
+  const { inputIds, lengths, numTruncated } = vectorize(
     [["a", "b", "b"], ["b"]],
     vocabulary,
     {
@@ -76,6 +76,7 @@ Deno.test("vectorize() cuts the end of long texts", () => {
   );
   assert.deepEqual([...inputIds], [3, 2, 2, 0]);
   assert.deepEqual([...lengths], [2, 1]);
+  assert.equal(numTruncated, 1);
   for (const maxLength of [0, -1, 1.5, NaN]) {
     assert.throws(() => vectorize([], vocabulary, { maxLength }), {
       name: "RangeError",
