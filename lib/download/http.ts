@@ -9,6 +9,7 @@
 import { checkFact, measureFile, writeAll } from "./checksum.ts";
 import { type FileFact, type UrlSource } from "./asset.ts";
 import { pause } from "./cache.ts";
+import { FILE_MODE } from "./trusted_path.ts";
 
 /** What is known of the file, and how long to wait for it. */
 export type DownloadOptions =
@@ -394,11 +395,14 @@ class PartFile {
 
   /** Opens the part file for writing at the answer's offset. */
   async open({ offset, validator }: Position): Promise<Deno.FsFile> {
-    await Deno.writeTextFile(
-      this.#note,
-      JSON.stringify({ url: this.#url, validator }),
-    );
-    const file = await Deno.open(this.path, { write: true, create: true });
+    const mode = FILE_MODE;
+    const note = JSON.stringify({ url: this.#url, validator });
+    await Deno.writeTextFile(this.#note, note, { mode });
+    const file = await Deno.open(this.path, {
+      write: true,
+      create: true,
+      mode,
+    });
     await file.truncate(offset);
     await file.seek(offset, Deno.SeekMode.Start);
     return file;

@@ -32,6 +32,8 @@ export type StartedEngine = Threads & {
   readonly origin: string;
   readonly device: string;
   readonly gpu: string | null;
+  /** What it does without, and why, in words. */
+  readonly notes?: readonly string[];
 };
 
 /** Which engine runs, on what, how exact it is, and why no better one was taken. */
@@ -310,6 +312,7 @@ export function describeDevice(report: DeviceReport): string {
     ...report.notTaken.map(({ engine, reason }) =>
       `Not taken: ${engine}, because: ${reason}`
     ),
+    ...report.notes ?? [],
   ];
   return lines.join("\n");
 }

@@ -6,7 +6,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { processorKind } from "../processor.ts";
 import { KernelStore } from "./kernel_store.ts";
 import type { TensorFlowApi } from "./c_api.ts";
@@ -44,8 +44,8 @@ export class KernelCache {
    * @param api The open library.
    * @param origin Of what will be compiled.
    * @returns Undefined where kernels are compiled anew in each process: this is not
-   * Linux, the folder cannot be written, TensorFlow is another than those tried, or
-   * `TF_XLA_FLAGS` is the user's own.
+   * Linux, TensorFlow is another than those tried, or `TF_XLA_FLAGS` is the user's own.
+   * @throws {Error} If the folder cannot be used: see {@linkcode KernelStore.open}.
    */
   static open(
     folder: string,
@@ -57,9 +57,9 @@ export class KernelCache {
     if (!maySet(FLAGS) || Deno.env.get(FLAGS) !== undefined) return undefined;
     const name = cacheName(origin, processorKind());
     if (name === undefined) return undefined;
+    const cache = dirname(folder);
+    const store = KernelStore.open(join(folder, name), { cache });
     attempt(() => removeIdle(folder));
-    const store = attempt(() => KernelStore.open(join(folder, name)));
-    if (store === undefined) return undefined;
     Deno.env.set(
       FLAGS,
       `--tf_xla_persistent_cache_directory="${quoted(store.own)}" ` +

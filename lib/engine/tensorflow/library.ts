@@ -17,6 +17,7 @@ export const TENSORFLOW: Asset = {
   name: "TensorFlow 2.21.0 for CPUs",
   folder: "tensorflow/2.21.0-cpu-linux-x64",
   licence: "Apache-2.0",
+  validFor: 86_400_000, // to hash 853 MB takes a second or two
   files: {
     "libtensorflow_cc.so.2": {
       sha256:

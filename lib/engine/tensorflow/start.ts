@@ -28,7 +28,7 @@ async function startTensorFlow(
     );
   }
   const { path, origin } = await provideLibrary(provision);
-  const { version, devices } = await registerTensorFlow(path, {
+  const { version, devices, notes } = await registerTensorFlow(path, {
     threads,
     interOpThreads,
     kernels: kernelFolder(provision),
@@ -41,6 +41,7 @@ async function startTensorFlow(
     gpu,
     threads,
     interOpThreads,
+    notes,
   };
 }
 

@@ -14,7 +14,7 @@ import { registerTensorFlow } from "bertbook/engine/tensorflow/register.ts";
 const [path, kernels, ...sizes] = Deno.args;
 tf.env().set("PROD", true);
 const threads = { threads: 1, interOpThreads: 1 };
-await registerTensorFlow(path, { ...threads, kernels });
+const { notes } = await registerTensorFlow(path, { ...threads, kernels });
 await tf.setBackend("tensorflow");
 const bend = fuse("bend", (x) => x.sin().div(x.exp().add(1)).sum(0));
 const compiled = compile((x) => bend(x));
@@ -22,7 +22,7 @@ for (const size of sizes) {
   const x = tf.linspace(-9, 9, Number(size) * 1024).reshape([Number(size), 1024]);
   console.log(size, compiled(x).dataSync().join());
 }
-console.log(Deno.env.get("TF_XLA_FLAGS"));
+console.log(...notes, Deno.env.get("TF_XLA_FLAGS"));
 `;
 
 type Ending = { code: number; lines: string[]; log: string };
@@ -120,12 +120,32 @@ Deno.test("kernels are kept for the next process, broken ones are made again", a
 });
 
 Deno.test("without a folder to write to, kernels are compiled as ever", async () => {
-  const file = await Deno.makeTempFile();
+  const folder = await Deno.makeTempDir();
+  const file = join(folder, "file");
   try {
+    await Deno.writeTextFile(file, "");
     const { code, lines, log } = await run(file, [100]);
     assert.deepEqual([code, lines.length, log], [0, 2, ""]);
+    assert.match(lines[1]!, /^Kernels are not kept: .*not a directory/i);
   } finally {
-    await Deno.remove(file);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("fault 78: kernels are not kept where others can write, and it says so", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(join(folder, "kernels"));
+    await Deno.chmod(join(folder, "kernels"), 0o777);
+    const { code, lines, log } = await run(join(folder, "kernels"), [100]);
+    assert.deepEqual([code, lines.length, log], [0, 2, ""]);
+    assert.match(
+      lines[1]!,
+      /^Kernels are not kept: Cannot trust the cache: nobody/,
+    );
+    assert.deepEqual(keptIn(folder), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
 

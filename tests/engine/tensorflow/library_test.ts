@@ -71,6 +71,66 @@ Deno.test("a library that is none of TensorFlow's is refused with its path", asy
   });
 });
 
+/** Runs without BERTBOOK_TENSORFLOW in a folder that is the cache. */
+async function inCache(run: (home: string) => Promise<void>): Promise<void> {
+  await inFolder([], async (home) => {
+    Deno.env.delete("BERTBOOK_TENSORFLOW");
+    await run(home);
+  });
+}
+
+const isPinned = Deno.build.os === "linux" && Deno.build.arch === "x86_64";
+
+Deno.test({
+  name: "fault 68: the library of a cache that others can write is not opened",
+  ignore: !isPinned,
+  fn: () =>
+    inCache(async (home) => {
+      const folder = join(home, ...TENSORFLOW.folder.split("/"));
+      await Deno.mkdir(folder, { recursive: true });
+      await Deno.chmod(folder, 0o777);
+      await assert.rejects(provideLibrary({ home, offline: true }), {
+        name: "RangeError",
+        message: new RegExp(
+          `nobody else may write to "${folder}"; found mode 777`,
+        ),
+      });
+    }),
+});
+
+Deno.test({
+  name:
+    "fault 75: a library that is not the pinned one is not opened, and named",
+  ignore: !isPinned,
+  fn: () =>
+    inCache(async (home) => {
+      const folder = join(home, ...TENSORFLOW.folder.split("/"));
+      await Deno.mkdir(folder, { recursive: true });
+      for (const [file, { bytes }] of Object.entries(TENSORFLOW.files)) {
+        await Deno.writeTextFile(join(folder, file), "");
+        if (file.includes("framework")) {
+          await Deno.truncate(join(folder, file), bytes);
+        }
+      }
+      await withPath("", () =>
+        assert.rejects(provideLibrary({ home, offline: true }), {
+          name: "ProvisionError",
+          message:
+            /libtensorflow_cc.so.2": its size must be 788086608 .* 0, .*framework.so.2": its sha256 must be f060/,
+        }));
+    }),
+});
+
+async function withPath(path: string, run: () => Promise<void>): Promise<void> {
+  const before = Deno.env.get("PATH")!;
+  Deno.env.set("PATH", path);
+  try {
+    await run();
+  } finally {
+    Deno.env.set("PATH", before);
+  }
+}
+
 Deno.test("every file to fetch has a member of the wheel and a digest", () => {
   for (const source of TENSORFLOW.sources) {
     assert.deepEqual(
