@@ -131,6 +131,57 @@ async function withPath(path: string, run: () => Promise<void>): Promise<void> {
   }
 }
 
+Deno.test({
+  name:
+    "fault 69: nothing in the working directory is taken for an installed TensorFlow",
+  ignore: !isPinned,
+  fn: () =>
+    inCache(async (home) => {
+      const before = Deno.cwd();
+      const folder = join(home, "notebooks");
+      await Deno.mkdir(join(folder, "tensorflow"), { recursive: true });
+      const library = join(folder, "tensorflow", "libtensorflow_cc.so.2");
+      await Deno.writeTextFile(library, "");
+      await Deno.writeTextFile(join(folder, "tensorflow", "__init__.py"), "");
+      Deno.chdir(folder);
+      try {
+        const found = await provideLibrary({ home, offline: true })
+          .catch((error) => error);
+        assert.notEqual(found.path, library);
+      } finally {
+        Deno.chdir(before);
+      }
+    }),
+});
+
+Deno.test({
+  name:
+    "fault 69: an installed TensorFlow is taken only if the pinned one cannot be had",
+  ignore: !isPinned,
+  fn: () =>
+    inCache(async (home) => {
+      const library = join(home, "site", "libtensorflow_cc.so.2");
+      await Deno.mkdir(join(home, "site"));
+      await Deno.writeTextFile(library, "");
+      // This python also is the pip that is asked first, and fails.
+      const python = `#!/bin/sh
+echo "$1" >> "${home}/asked"
+[ "$1" = -I ] && { echo "${home}/site"; exit 0; }
+echo "error: there is no network to get it from" >&2; exit 1
+`;
+      const options = { mode: 0o755 };
+      await Deno.writeTextFile(join(home, "python3"), python, options);
+      await withPath(home, async () => {
+        assert.deepEqual(await provideLibrary({ home, offline: false }), {
+          path: library,
+          origin: "installed with Python",
+        });
+      });
+      const asked = await Deno.readTextFile(join(home, "asked"));
+      assert.deepEqual(asked, "-m\n-I\n");
+    }),
+});
+
 Deno.test("every file to fetch has a member of the wheel and a digest", () => {
   for (const source of TENSORFLOW.sources) {
     assert.deepEqual(
