@@ -14,6 +14,7 @@ import {
 } from "./c_api.ts";
 import { encodeConfig } from "./config.ts";
 import { KernelCache } from "./kernel_cache.ts";
+import { dropUnknownFlags } from "./xla_flags.ts";
 
 /** A device that TensorFlow found. */
 export type Device = {
@@ -73,7 +74,7 @@ export function openContext(
   const status = new Status(api);
   const version = textAt(api.TF_Version());
   const config = encodeConfig(options);
-  const notes: string[] = [];
+  const notes = dropUnknownFlags(version);
   let kernelCache: KernelCache | undefined;
   try {
     kernelCache = options.kernels === undefined

@@ -149,6 +149,24 @@ Deno.test("fault 78: kernels are not kept where others can write, and it says so
   }
 });
 
+Deno.test("fault 79: flags of another program do not end this one", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { code, lines, log } = await run(join(folder, "kernels"), [100], {
+      XLA_FLAGS: "--xla_of_another_program=3",
+      TF_XLA_FLAGS: "--tf_xla_auto_jit=often",
+    });
+    assert.deepEqual([code, log], [0, ""]);
+    assert.match(
+      lines[1]!,
+      /^XLA_FLAGS is not used: .* TF_XLA_FLAGS is not used/,
+    );
+    assert.equal(keptIn(join(folder, "kernels")).length, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("each processor, library and setting has a folder of its own", async () => {
   const path = await Deno.makeTempFile();
   try {
