@@ -155,3 +155,18 @@ Deno.test({
     assert.ok(performance.now() - start < 5_000);
   },
 });
+
+Deno.test({
+  name: "fault 90: downloadWheel() gives up on a client that does not end",
+  ignore,
+  fn: async () => {
+    using clients = new Clients({ python3: "exec sleep 20" });
+    const request = { requirement: "it==1.0", pythonVersion: "3.11" };
+    const start = performance.now();
+    await assert.rejects(
+      downloadWheel(request, clients.path, { timeout: 50 }),
+      { name: "PackageError", message: /found no end after 0.05 s$/ },
+    );
+    assert.ok(performance.now() - start < 10_000, "It was waited for");
+  },
+});
