@@ -169,7 +169,9 @@ export function formatProgress(event: ProvisionEvent): string {
     ? `${megabytes(loaded)} of ${megabytes(total)} MB ` +
       `(${Math.floor(100 * loaded / total)} %)`
     : `${megabytes(loaded)} MB`;
-  if (phase === "wait") return `${asset}: waiting for another process`;
+  if (phase === "wait") {
+    return `${asset}: waiting for another process that fetches it`;
+  }
   const verb = {
     download: "downloading",
     verify: "checking sha256",

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   type Asset,
+  formatProgress,
   ProvisionError,
   type ProvisionEvent,
   type Source,
 } from "bertbook/download/asset.ts";
+import { pause, withLock } from "bertbook/download/cache.ts";
 import { ensureAsset, findAsset } from "bertbook/download/ensure_asset.ts";
 import { tarballOf, zipOf } from "./_archives.ts";
 import {
@@ -196,6 +198,27 @@ Deno.test("two processes at once leave one good copy from one download", async (
   assertGood(join(home.path, "x", "two"));
   assert.deepEqual(below(home.path, "x"), ["two", "two.lock"]);
   assert.equal(server.asked.length, 1);
+});
+
+Deno.test("fault 88: who waits for another process that downloads is told so", async () => {
+  await using server = new ScriptedServer(SERVE_ZIP);
+  using home = new TemporaryFolder();
+  Deno.mkdirSync(join(home.path, "x"));
+  const lines: string[] = [];
+  const asset = assetOf(zipSource(server.url));
+  let work: Promise<string> | undefined;
+  await withLock(join(home.path, "x", "two.lock"), async () => {
+    const onProgress = (event: ProvisionEvent): void =>
+      void lines.push(formatProgress(event));
+    work = ensureAsset(asset, { home: home.path, onProgress });
+    for (let i = 0; i < 100 && lines.length === 0; i++) await pause(20);
+  });
+  assertGood(await work!);
+  assert.equal(
+    lines[0],
+    "two files: waiting for another process that fetches it",
+  );
+  assert.match(lines.at(-1)!, /^two files: ready/);
 });
 
 Deno.test("ensureAsset() notices a changed file and fetches again", async () => {
