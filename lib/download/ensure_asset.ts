@@ -1,5 +1,6 @@
 /** Provisioning: an asset's files from the cache, or fetched, checked and stored. @module */
 
+import { statfsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { extractArchive, type Wanted } from "./archives.ts";
 import {
@@ -24,7 +25,7 @@ import {
 } from "./cache.ts";
 import { download } from "./http.ts";
 import { downloadWheel } from "./pip.ts";
-import { checkTrusted, FOLDER_MODE } from "./trusted_path.ts";
+import { checkTrusted, FOLDER_MODE, mayAsk } from "./trusted_path.ts";
 
 /** The folders in which files are fetched, and the progress. */
 type Task = {
@@ -149,7 +150,12 @@ async function provide(
       })
     );
     const { signal } = options;
+    const needed = sizeOf([
+      ...Object.values(asset.files),
+      ...source.archive ? [source.archive] : [],
+    ]);
     try {
+      checkRoom(dirname(folder), needed);
       for (const path of [target, scratch]) {
         await removeTree(path);
         await Deno.mkdir(path, { recursive: true, mode: FOLDER_MODE });
@@ -164,7 +170,10 @@ async function provide(
       return folder;
     } catch (error) {
       signal?.throwIfAborted();
-      reasons.push({ source: name, reason: (error as Error).message });
+      const { message } = error as Error;
+      const isFull = /no space left|quota exceeded/i.test(message);
+      const reason = isFull ? noRoom(dirname(folder), needed) : message;
+      reasons.push({ source: name, reason });
     } finally {
       for (const path of [target, scratch]) await removeTree(path);
     }
@@ -282,6 +291,20 @@ function factOf(file: string, { asset }: Task): FileFact {
 /** Bytes in all. */
 function sizeOf(files: readonly { bytes: number }[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Refuses to begin what the disk cannot hold, where the system tells. */
+function checkRoom(folder: string, needed: number): void {
+  if (!mayAsk("statfs")) return;
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  if (free < needed) throw new RangeError(noRoom(folder, needed, free));
+}
+
+function noRoom(folder: string, needed: number, free = 0): string {
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed()} MB`;
+  return `"${folder}" must have room for ${megabytes(needed)}; found ` +
+    `${megabytes(free)}; free some, or set BERTBOOK_HOME to a folder elsewhere`;
 }
 
 /** Where an asset's files are stored. */

@@ -200,6 +200,21 @@ Deno.test("two processes at once leave one good copy from one download", async (
   assert.equal(server.asked.length, 1);
 });
 
+Deno.test("disk full: what the disk cannot hold is not begun, and says what it needs", async () => {
+  await using server = new ScriptedServer(SERVE_ZIP);
+  using home = new TemporaryFolder();
+  const asset = assetOf(zipSource(server.url));
+  asset.files["a.bin"] = { ...factOf(A), bytes: 2e15 };
+  const folder = join(home.path, "x");
+  await assert.rejects(ensureAsset(asset, { home: home.path }), {
+    name: "ProvisionError",
+    message: new RegExp(
+      `"${folder}" must have room for 2000000000 MB; found \\d+ MB; free some`,
+    ),
+  });
+  assert.equal(server.asked.length, 0);
+});
+
 Deno.test("fault 88: who waits for another process that downloads is told so", async () => {
   await using server = new ScriptedServer(SERVE_ZIP);
   using home = new TemporaryFolder();
