@@ -28,7 +28,7 @@ const LEAST_FREE_BYTES = 1 << 28;
 
 /**
  * A process's folder that did not change for so long is removed: the process was
- * killed, or has compiled all that it needs. XLA makes the folder anew if need be.
+ * killed, or has compiled all that it needs.
  */
 const MOST_IDLE_MS = 86_400_000;
 

@@ -10,6 +10,7 @@ const PROGRAM = `
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "bertbook/engine/compile.ts";
 import { fuse } from "bertbook/engine/fuse.ts";
+import { ExchangeableFolder } from "bertbook/engine/tensorflow/exchangeable_folder.ts";
 import { registerTensorFlow } from "bertbook/engine/tensorflow/register.ts";
 const [path, kernels, ...sizes] = Deno.args;
 tf.env().set("PROD", true);
@@ -17,8 +18,9 @@ const threads = { threads: 1, interOpThreads: 1 };
 const { notes } = await registerTensorFlow(path, { ...threads, kernels });
 await tf.setBackend("tensorflow");
 const bend = fuse("bend", (x) => x.sin().div(x.exp().add(1)).sum(0));
-const compiled = compile((x) => bend(x));
+let compiled = compile((x) => bend(x));
 for (const size of sizes) {
+  // Here a test may spoil something.
   const x = tf.linspace(-9, 9, Number(size) * 1024).reshape([Number(size), 1024]);
   console.log(size, compiled(x).dataSync().join());
 }
@@ -31,6 +33,7 @@ async function run(
   kernels: string,
   sizes: number[],
   env: Record<string, string> = {},
+  spoil = "",
 ): Promise<Ending> {
   const { path } = await provideLibrary();
   const deno = new Deno.Command(Deno.execPath(), {
@@ -50,7 +53,8 @@ async function run(
     stderr: "piped",
   }).spawn();
   const writer = deno.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(PROGRAM));
+  const program = PROGRAM.replace(/\/\/ Here .*/, spoil);
+  await writer.write(new TextEncoder().encode(program));
   await writer.close();
   const { code, stdout, stderr } = await deno.output();
   const [lines, log] = [stdout, stderr].map((bytes) =>
@@ -162,6 +166,41 @@ Deno.test("fault 79: flags of another program do not end this one", async () => 
       /^XLA_FLAGS is not used: .* TF_XLA_FLAGS is not used/,
     );
     assert.equal(keptIn(join(folder, "kernels")).length, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("fault 76: a cache that fails costs only time", async (t) => {
+  const folder = await Deno.makeTempDir();
+  const inFolder = (name: string): string => join(folder, name);
+  const lose = `if (size === "200") {
+    Deno.removeSync(kernels, { recursive: true });
+    Deno.writeTextFileSync(kernels, "");
+  }`;
+  // A function that changes variables is not called a second time.
+  const changing = `if (size === "200") {
+    const calls = tf.variable(tf.scalar(0));
+    compiled = compile((x) => { calls.assign(calls.add(1)); return bend(x); });
+  } ${lose}`;
+  // The folder is lost after the look at it.
+  const unseen =
+    `ExchangeableFolder.prototype.isWritable = () => true; ${lose}`;
+  const spares = (): string =>
+    new TextDecoder().decode(
+      new Deno.Command("ls", { args: ["/dev/shm"] }).outputSync().stdout,
+    );
+  try {
+    const right = await run(inFolder("whole"), [100, 200, 300]);
+    assert.equal(right.code, 0);
+    const before = spares();
+    for (const [name, spoil] of Object.entries({ changing, unseen })) {
+      await t.step(name, async () => {
+        const sizes = [100, 200, 300];
+        assert.deepEqual(await run(inFolder(name), sizes, {}, spoil), right);
+        assert.deepEqual(spares(), before);
+      });
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
