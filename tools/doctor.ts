@@ -9,9 +9,8 @@ import { TREC } from "../lib/datasets/trec.ts";
 import { describeDevice, startEngine } from "../lib/engine/engine.ts";
 import { bestOf, peakMeter } from "./bench/peak_flops.ts";
 import { describeSpeed, speedSettings } from "../lib/engine/speed_settings.ts";
-import { findAsset } from "../lib/download/ensure_asset.ts";
 import { cacheFolder } from "../lib/download/cache.ts";
-import { CATALOGUE } from "../lib/checkpoint/catalogue.ts";
+import { CATALOGUE, findModel } from "../lib/checkpoint/catalogue.ts";
 
 /**
  * Reports engine, weights and data; downloads nothing.
@@ -20,7 +19,7 @@ import { CATALOGUE } from "../lib/checkpoint/catalogue.ts";
  * @returns The exit code: 1 if there is no engine.
  */
 export async function doctor({ peak }: { peak?: boolean }): Promise<number> {
-  const provision = { offline: true };
+  const provision = { offline: true, recheck: true };
   console.log(
     `Deno      ${Deno.version.deno}, TypeScript ${Deno.version.typescript}`,
   );
@@ -29,10 +28,10 @@ export async function doctor({ peak }: { peak?: boolean }): Promise<number> {
     const { description } = await loadDataset(source, { provision });
     console.log(`Data      ${description}`);
   }
-  for (const { name, asset } of CATALOGUE) {
-    const found = await findAsset(asset, provision);
+  for (const model of CATALOGUE) {
+    const found = await findModel(model, provision).catch(messageOf);
     console.log(
-      `Weights   ${name}: ${
+      `Weights   ${model.name}: ${
         found ?? "not downloaded; `deno task start` downloads what it needs"
       }`,
     );
@@ -44,11 +43,13 @@ export async function doctor({ peak }: { peak?: boolean }): Promise<number> {
     if (peak) console.log(labelled("Peak", peakSpeed()));
     return 0;
   } catch (error) {
-    console.log(
-      labelled("Engine", error instanceof Error ? error.message : `${error}`),
-    );
+    console.log(labelled("Engine", messageOf(error)));
     return 1;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : `${error}`;
 }
 
 /** The peak speed of matrix products, in words. */

@@ -112,8 +112,8 @@ function withKinds(entry) {
 }
 
 function withFacts(stats) {
-  const { size, mtime, birthtime, dev, ino } = stats;
-  return { ...withKinds(stats), size, mtime, birthtime, dev, ino };
+  const { size, mtime, ctime, birthtime, dev, ino } = stats;
+  return { ...withKinds(stats), size, mtime, ctime, birthtime, dev, ino };
 }
 
 export const Deno = {
@@ -125,6 +125,8 @@ export const Deno = {
     arch: { x64: "x86_64", arm64: "aarch64" }[process.arch] ?? process.arch,
   },
   env: { get: (name) => process.env[name] },
+  permissions: { querySync: () => ({ state: "granted" }) },
+  uid: () => process.getuid?.() ?? null,
   errors: {
     NotFound: errorsWithCode("ENOENT"),
     NotADirectory: errorsWithCode("ENOTDIR"),
@@ -132,11 +134,14 @@ export const Deno = {
     NotCapable: errorsWithCode("ERR_ACCESS_DENIED"),
   },
   open: (path, options = {}) =>
-    promise(() => new FsFile(fs.openSync(path, flagsOf(options)))),
+    promise(() =>
+      new FsFile(fs.openSync(path, flagsOf(options), options.mode))
+    ),
   readFile: async (path) => new Uint8Array(await files.readFile(path)),
   readTextFile: (path) => files.readFile(path, "utf8"),
-  writeFile: (path, bytes) => files.writeFile(path, bytes),
-  writeTextFile: (path, text) => files.writeFile(path, text),
+  writeFile: (path, bytes, options) => files.writeFile(path, bytes, options),
+  writeTextFile: (path, text, options) => files.writeFile(path, text, options),
+  chmod: (path, mode) => files.chmod(path, mode),
   mkdir: (path, options) => files.mkdir(path, options),
   rename: (from, to) => files.rename(from, to),
   remove: async (path, options) => {

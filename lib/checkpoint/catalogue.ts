@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { type Asset, type ProvisionOptions } from "../download/asset.ts";
 import { ensureAsset, findAsset } from "../download/ensure_asset.ts";
 import { cacheFolder, withLock } from "../download/cache.ts";
+import { measure } from "../download/checksum.ts";
+import { FILE_MODE, FOLDER_MODE } from "../download/trusted_path.ts";
 import { BERT_TINY } from "../model/config.ts";
 import { configToJson } from "./architectures.ts";
-import { readAtOnce, replaceFolder, writeSynced } from "./replace.ts";
+import { readAtOnce, replaceFolder } from "./replace.ts";
 
 /** A model that can be loaded by name. */
 export type CatalogueModel = {
@@ -150,29 +152,60 @@ async function checkedFolder(name: string): Promise<string> {
   );
 }
 
-/** A folder without weights, whose configuration says so. */
+/**
+ * Looks for a model of the catalogue without fetching anything.
+ *
+ * @param model The model.
+ * @param options The cache.
+ * @returns Its folder, whose files are the right ones; undefined if it is not there.
+ * @throws {RangeError} If another user can change what is in the cache.
+ */
+export async function findModel(
+  model: CatalogueModel,
+  options: ProvisionOptions = {},
+): Promise<string | undefined> {
+  const asset = model.pretrained ? model.asset : await tinyAsset();
+  return await findAsset(asset, options);
+}
+
+/** The text of the configuration of a folder without weights, which says so. */
+const TINY_CONFIG = new TextEncoder().encode(
+  JSON.stringify(
+    configToJson(BERT_TINY, { base_model: TINY.name, untrained: true }),
+    null,
+    2,
+  ) + "\n",
+);
+
+/** The files of such a folder, which are made and copied, not fetched. */
+async function tinyAsset(): Promise<Asset> {
+  const config = await measure([TINY_CONFIG], () => {});
+  const files = { ...TINY.asset.files, "config.json": config };
+  return { ...TINY.asset, folder: `models/${TINY.name}`, files };
+}
+
+/** Makes the folder of the tiny model unless it is there. */
 async function ensureTiny(options: ProvisionOptions): Promise<string> {
-  const home = options.home ?? cacheFolder();
-  const folder = join(home, "models", TINY.name);
-  if (await isFile(join(folder, "config.json"))) return folder;
+  const known = await findModel(TINY, options);
+  if (known) return known;
   // Whoever has MiniLM has its vocabulary.
-  const source = await findAsset(ALL_MINI_LM.asset, options) ??
+  const { files } = TINY.asset;
+  const source = await findAsset({ ...ALL_MINI_LM.asset, files }, options) ??
     await ensureAsset(TINY.asset, options);
-  const config = configToJson(BERT_TINY, {
-    base_model: TINY.name,
-    untrained: true,
-  });
+  const folder = join(options.home ?? cacheFolder(), "models", TINY.name);
   const fill = async (aside: string): Promise<void> => {
-    for (const file of Object.keys(TINY.asset.files)) {
-      const bytes = await Deno.readFile(join(source, file));
-      await writeSynced(join(aside, file), [bytes]);
+    await Deno.chmod(aside, FOLDER_MODE); // whatever the umask
+    const write = (file: string, bytes: Uint8Array): Promise<void> =>
+      Deno.writeFile(join(aside, file), bytes, { mode: FILE_MODE });
+    for (const file of Object.keys(files)) {
+      await write(file, await Deno.readFile(join(source, file)));
     }
-    const text = JSON.stringify(config, null, 2) + "\n";
-    await writeSynced(join(aside, "config.json"), [
-      new TextEncoder().encode(text),
-    ]);
+    await write("config.json", TINY_CONFIG);
   };
-  await withLock(`${folder}.lock`, () => replaceFolder(folder, fill));
+  await withLock(`${folder}.lock`, async () => {
+    // Another process may have done the work while this one waited.
+    if (!await findModel(TINY, options)) await replaceFolder(folder, fill);
+  });
   return folder;
 }
 

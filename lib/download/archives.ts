@@ -17,6 +17,7 @@ import { extract } from "tar-stream";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { type CopyOptions, measure, writeAll } from "./checksum.ts";
 import { type FileFact } from "./asset.ts";
+import { FILE_MODE } from "./trusted_path.ts";
 
 /** One member to take out of an archive. */
 export type Wanted = {
@@ -115,7 +116,11 @@ async function writeMember(
   content: AsyncIterable<Uint8Array>,
   options: CopyOptions,
 ): Promise<FileFact> {
-  using file = await Deno.open(wanted.path, { write: true, createNew: true });
+  using file = await Deno.open(wanted.path, {
+    write: true,
+    createNew: true,
+    mode: FILE_MODE,
+  });
   const fact = await measure(content, async (chunk, bytes) => {
     if (bytes > wanted.bytes) throw wrongSize(archive, wanted, `over ${bytes}`);
     await writeAll(file, chunk);

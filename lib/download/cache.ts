@@ -6,8 +6,10 @@
  */
 
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { type FileFact } from "./asset.ts";
-import { measureFile } from "./checksum.ts";
+import { faultOf, hashFile } from "./checksum.ts";
+import { FILE_MODE } from "./trusted_path.ts";
 
 /**
  * The folder that holds every downloaded file.
@@ -44,10 +46,20 @@ function environment(name: string): string {
 }
 
 /** Name of the note inside an asset's folder. */
-const STAMP_FILE = "verified.json";
+export const STAMP_FILE = "verified.json";
 
-/** The facts of each file at the time when it was hashed. */
-type Stamp = Record<string, FileFact & { modified: number }>;
+/** A note of when files were hashed, and what the system said of them then. */
+type Stamp = {
+  /** Milliseconds since 1970. */
+  verified: number;
+  files: Record<string, unknown>;
+};
+
+/**
+ * How far the note's own time of change may be from the time that it tells: a note
+ * that was changed later, or made accessible later, is not believed.
+ */
+const STAMP_MS = 60_000;
 
 /**
  * Notes that the files in `folder` were just verified, so that the next start
@@ -60,72 +72,100 @@ export async function writeStamp(
   folder: string,
   files: Record<string, FileFact>,
 ): Promise<void> {
-  const stamp: Stamp = {};
+  const stamp: Stamp = { verified: Date.now(), files: {} };
   for (const [name, fact] of Object.entries(files)) {
-    const info = await Deno.stat(join(folder, name));
-    stamp[name] = { ...fact, modified: modified(info) };
+    stamp.files[name] = lookOf(await Deno.stat(join(folder, name)), fact);
   }
   const path = join(folder, STAMP_FILE);
-  await Deno.writeTextFile(
-    `${path}.new`,
-    JSON.stringify(stamp, null, 2) + "\n",
-  );
+  const text = JSON.stringify(stamp, null, 2) + "\n";
+  await Deno.writeTextFile(`${path}.new`, text, { mode: FILE_MODE });
   await Deno.rename(`${path}.new`, path);
 }
 
+/** What is wrong with files of an asset. */
+export type FileFaults = {
+  /** Names of files that are not there. */
+  readonly missing: readonly string[];
+  /** Of each other file that is not the right one: its name, and what differs. */
+  readonly wrong: readonly string[];
+};
+
 /**
- * Whether the files in `folder` are the right ones.
- *
- * A file whose size and time of change are as noted is accepted; any other is
- * hashed, and the note is renewed if all are right.
+ * Checks whether the files in `folder` are the right ones. Several are hashed at the
+ * same time.
  *
  * @param folder May not exist.
  * @param files The facts that must hold.
- * @returns False if a file is missing or is not the right one.
+ * @param validFor For how long a file is not hashed again whose size, inode and times
+ * of change are as noted, in milliseconds; default 0, hash each.
+ * @returns What is wrong; undefined if nothing is.
  */
-export async function isVerified(
+export async function verifyFiles(
   folder: string,
   files: Record<string, FileFact>,
-): Promise<boolean> {
-  const stamp = await readStamp(folder);
+  validFor = 0,
+): Promise<FileFaults | undefined> {
+  const noted = await readStamp(folder, validFor);
+  const missing: string[] = [], wrong: string[] = [];
   let renew = false;
-  for (const [name, fact] of Object.entries(files)) {
-    const path = join(folder, name);
-    const info = await Deno.stat(path).catch(orMissing);
-    if (info?.size !== fact.bytes) return false;
-    const noted = stamp[name];
-    const known = noted?.sha256 === fact.sha256 && noted.bytes === info.size &&
-      noted.modified === modified(info);
-    if (known) continue;
-    if ((await measureFile(path)).sha256 !== fact.sha256) return false;
-    renew = true;
+  await Promise.all(
+    Object.entries(files).map(async ([name, fact]) => {
+      const path = join(folder, name);
+      const info = await Deno.stat(path).catch(orMissing);
+      if (info === undefined) return void missing.push(name);
+      if (isDeepStrictEqual(noted[name], lookOf(info, fact))) return;
+      const found = info.size === fact.bytes
+        ? await hashFile(path, info.size)
+        : { sha256: "", bytes: info.size };
+      const fault = faultOf(fact, found);
+      if (fault) wrong.push(`"${name}": ${fault}`);
+      renew = true;
+    }),
+  );
+  if (missing.length + wrong.length > 0) {
+    return { missing: missing.sort(), wrong: wrong.sort() };
   }
   // A folder that may not be written works as well; it is hashed each time.
-  if (renew) await writeStamp(folder, files).catch(() => {});
-  return true;
+  if (renew && validFor > 0) await writeStamp(folder, files).catch(() => {});
+  return undefined;
 }
 
-/** The note, or an empty one if it is missing or unreadable. */
-async function readStamp(folder: string): Promise<Stamp> {
+/** What was noted of the files, unless the note is missing, torn or too old. */
+async function readStamp(
+  folder: string,
+  validFor: number,
+): Promise<Record<string, unknown>> {
+  if (validFor === 0) return {};
   try {
-    const text = await Deno.readTextFile(join(folder, STAMP_FILE));
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value as Stamp : {};
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    return orMissing(error) ?? {};
+    const path = join(folder, STAMP_FILE);
+    const { ctime } = await Deno.stat(path);
+    const { verified, files }: Stamp = JSON.parse(
+      await Deno.readTextFile(path),
+    );
+    const age = Date.now() - verified;
+    const isOwnTime = Math.abs(Number(ctime) - verified) < STAMP_MS;
+    return age >= 0 && age < validFor && isOwnTime ? files ?? {} : {};
+  } catch {
+    return {};
   }
-}
-
-/** Time of the last change, in milliseconds. */
-function modified({ mtime }: Deno.FileInfo): number {
-  return mtime?.getTime() ?? 0;
 }
 
 /** Undefined for a file that is not there; throws other errors again. */
 function orMissing(error: unknown): undefined {
   if (error instanceof Deno.errors.NotFound) return undefined;
   throw error;
+}
+
+/** What tells whether a file was changed or replaced since it was hashed. */
+function lookOf(info: Deno.FileInfo, { sha256 }: FileFact): unknown {
+  const { size, mtime, ctime, ino } = info;
+  return {
+    sha256,
+    bytes: size,
+    modified: Number(mtime),
+    changed: Number(ctime),
+    inode: ino,
+  };
 }
 
 /** How to wait for a lock. */
@@ -154,7 +194,11 @@ export async function withLock<T>(
   work: () => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
-  using file = await Deno.open(path, { write: true, create: true });
+  using file = await Deno.open(path, {
+    write: true,
+    create: true,
+    mode: FILE_MODE,
+  });
   for (let tries = 0; !await file.tryLock(true); tries++) {
     if (tries === 0) options.onWait?.();
     await pause(100, options.signal);

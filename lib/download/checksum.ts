@@ -61,6 +61,40 @@ export async function measureFile(
   return await measure(chunksOf(file), () => {}, options);
 }
 
+/** A file of so many bytes is hashed by a worker, while the program goes on. */
+const LARGE = 1 << 24;
+
+/**
+ * Measures a file that may be large, without holding up the program.
+ *
+ * @param path The file.
+ * @param bytes Its size.
+ * @returns Its size and digest.
+ */
+export async function hashFile(
+  path: string,
+  bytes: number,
+): Promise<FileFact> {
+  // Node has workers of another kind.
+  if (bytes < LARGE || typeof Worker === "undefined") {
+    return await measureFile(path);
+  }
+  const program = new URL("./hash_worker.ts", import.meta.url);
+  const worker = new Worker(program, { type: "module" });
+  const answer = new Promise<FileFact | null>((resolve) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    // It may not be allowed to read its own program.
+    worker.onerror = (event) => {
+      event.preventDefault();
+      resolve(null);
+    };
+  });
+  worker.postMessage(path);
+  const fact = await answer;
+  worker.terminate();
+  return fact ?? await measureFile(path);
+}
+
 /** The content of an open file in chunks of 1 MiB; the buffer is reused. */
 async function* chunksOf(file: Deno.FsFile): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(1 << 20);
@@ -99,10 +133,24 @@ export function checkFact(
   expected: FileFact,
   actual: FileFact,
 ): void {
-  const rule = expected.bytes !== actual.bytes
+  const fault = faultOf(expected, actual);
+  if (fault) throw new RangeError(`Cannot accept "${name}": ${fault}`);
+}
+
+/**
+ * Compares a measured file with its known facts.
+ *
+ * @param expected Size and digest that the project knows.
+ * @param actual Size and digest that were measured.
+ * @returns What must hold and what was found; undefined if they are equal.
+ */
+export function faultOf(
+  expected: FileFact,
+  actual: FileFact,
+): string | undefined {
+  return expected.bytes !== actual.bytes
     ? `its size must be ${expected.bytes} bytes; found ${actual.bytes}`
     : expected.sha256 !== actual.sha256
     ? `its sha256 must be ${expected.sha256}; found ${actual.sha256}`
     : undefined;
-  if (rule) throw new RangeError(`Cannot accept "${name}": ${rule}`);
 }

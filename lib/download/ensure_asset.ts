@@ -1,5 +1,6 @@
 /** Provisioning: an asset's files from the cache, or fetched, checked and stored. @module */
 
+import { statfsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { extractArchive, type Wanted } from "./archives.ts";
 import {
@@ -14,9 +15,17 @@ import {
   type UrlSource,
 } from "./asset.ts";
 import { checkFact, measureFile } from "./checksum.ts";
-import { cacheFolder, isVerified, withLock, writeStamp } from "./cache.ts";
+import {
+  cacheFolder,
+  type FileFaults,
+  STAMP_FILE,
+  verifyFiles,
+  withLock,
+  writeStamp,
+} from "./cache.ts";
 import { download } from "./http.ts";
 import { downloadWheel } from "./pip.ts";
+import { checkTrusted, FOLDER_MODE, mayAsk } from "./trusted_path.ts";
 
 /** The folders in which files are fetched, and the progress. */
 type Task = {
@@ -46,22 +55,45 @@ type Task = {
  * @param options Cache, offline, progress, abort.
  * @returns The folder that holds the verified files.
  * @throws {ProvisionError} If no source delivers, or offline without a cache.
+ * @throws {RangeError} If another user can change what is in the cache.
  */
 export async function ensureAsset(
   asset: Asset,
   options: ProvisionOptions = {},
 ): Promise<string> {
-  const ready = await findAsset(asset, options);
-  if (ready) return ready;
+  const faults = await faultsOf(asset, options);
+  if (faults === undefined) return folderOf(asset, options);
+  const reasons = faults.wrong.map((reason) => ({
+    source: "the cache",
+    reason,
+  }));
   const offline = options.offline ?? Deno.env.get("BERTBOOK_OFFLINE") === "1";
-  if (offline) throw new ProvisionError(asset, []);
+  if (offline) {
+    const absent = faults.missing.map((name) => `no "${name}"`);
+    const found = [...faults.wrong, ...absent].join(", ");
+    throw new ProvisionError(
+      asset,
+      `its files must be in the cache when offline; found ${found}; connect once ` +
+        `without BERTBOOK_OFFLINE, or copy ` +
+        `${Object.keys(asset.files).join(", ")} from another machine`,
+      reasons,
+    );
+  }
   const folder = folderOf(asset, options);
-  await Deno.mkdir(dirname(folder), { recursive: true });
+  await Deno.mkdir(dirname(folder), { recursive: true, mode: FOLDER_MODE });
+  const onWait = (): void =>
+    options.onProgress?.({
+      asset: asset.name,
+      source: "another process",
+      phase: "wait",
+      loaded: 0,
+      total: 0,
+    });
   return await withLock(`${folder}.lock`, async () => {
     // Another process may have done the work while this one waited.
     return await findAsset(asset, options) ??
-      await provide(asset, folder, options);
-  }, options);
+      await provide(asset, folder, reasons, options);
+  }, { ...options, onWait });
 }
 
 /**
@@ -70,26 +102,42 @@ export async function ensureAsset(
  * @param asset The asset.
  * @param options The cache.
  * @returns The folder that holds the verified files, or undefined.
+ * @throws {RangeError} If another user can change what is in the cache.
  */
 export async function findAsset(
   asset: Asset,
   options: ProvisionOptions = {},
 ): Promise<string | undefined> {
+  const faults = await faultsOf(asset, options);
+  return faults === undefined ? folderOf(asset, options) : undefined;
+}
+
+/** What is wrong with the files in the cache; undefined if nothing is. */
+async function faultsOf(
+  asset: Asset,
+  options: ProvisionOptions,
+): Promise<FileFaults | undefined> {
   const folder = folderOf(asset, options);
-  return await isVerified(folder, asset.files) ? folder : undefined;
+  for (const name of [STAMP_FILE, ...Object.keys(asset.files)]) {
+    checkTrusted(join(folder, name), options.home ?? cacheFolder());
+  }
+  const validFor = options.recheck ? 0 : asset.validFor;
+  return await verifyFiles(folder, asset.files, validFor);
 }
 
 /** Tries the sources in order. */
 async function provide(
   asset: Asset,
   folder: string,
+  known: readonly { source: string; reason: string }[],
   options: ProvisionOptions,
 ): Promise<string> {
   // Fixed names, safe under the lock: what a killed process left is cleared here.
   const target = `${folder}.new`, scratch = `${folder}.scratch`;
   const downloads = join(options.home ?? cacheFolder(), "downloads");
-  await Deno.mkdir(downloads, { recursive: true });
-  const reasons: { source: string; reason: string }[] = [];
+  checkTrusted(downloads, options.home ?? cacheFolder());
+  await Deno.mkdir(downloads, { recursive: true, mode: FOLDER_MODE });
+  const reasons = [...known];
   for (const source of asset.sources) {
     const name = describeSource(source);
     const onProgress = atMostTenASecond((phase, loaded, total) =>
@@ -102,14 +150,19 @@ async function provide(
       })
     );
     const { signal } = options;
+    const needed = sizeOf([
+      ...Object.values(asset.files),
+      ...source.archive ? [source.archive] : [],
+    ]);
     try {
+      checkRoom(dirname(folder), needed);
       for (const path of [target, scratch]) {
         await removeTree(path);
-        await Deno.mkdir(path, { recursive: true });
+        await Deno.mkdir(path, { recursive: true, mode: FOLDER_MODE });
       }
       const task = { asset, target, scratch, downloads, onProgress, signal };
       await fetchFiles(source, task);
-      await writeStamp(target, asset.files);
+      if (asset.validFor) await writeStamp(target, asset.files);
       await removeTree(folder);
       await Deno.rename(target, folder);
       const total = sizeOf(Object.values(asset.files));
@@ -117,12 +170,20 @@ async function provide(
       return folder;
     } catch (error) {
       signal?.throwIfAborted();
-      reasons.push({ source: name, reason: (error as Error).message });
+      const { message } = error as Error;
+      const isFull = /no space left|quota exceeded/i.test(message);
+      const reason = isFull ? noRoom(dirname(folder), needed) : message;
+      reasons.push({ source: name, reason });
     } finally {
       for (const path of [target, scratch]) await removeTree(path);
     }
   }
-  throw new ProvisionError(asset, reasons);
+  const found = reasons.map(({ source, reason }) => `${source}: ${reason}`);
+  throw new ProvisionError(
+    asset,
+    `one of its sources must deliver it; found ${found.join("; ")}`,
+    reasons,
+  );
 }
 
 /** Puts the wanted files into `task.target`, each checked against its facts. */
@@ -230,6 +291,20 @@ function factOf(file: string, { asset }: Task): FileFact {
 /** Bytes in all. */
 function sizeOf(files: readonly { bytes: number }[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Refuses to begin what the disk cannot hold, where the system tells. */
+function checkRoom(folder: string, needed: number): void {
+  if (!mayAsk("statfs")) return;
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  if (free < needed) throw new RangeError(noRoom(folder, needed, free));
+}
+
+function noRoom(folder: string, needed: number, free = 0): string {
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed()} MB`;
+  return `"${folder}" must have room for ${megabytes(needed)}; found ` +
+    `${megabytes(free)}; free some, or set BERTBOOK_HOME to a folder elsewhere`;
 }
 
 /** Where an asset's files are stored. */

@@ -9,6 +9,7 @@
 import { checkFact, measureFile, writeAll } from "./checksum.ts";
 import { type FileFact, type UrlSource } from "./asset.ts";
 import { pause } from "./cache.ts";
+import { FILE_MODE } from "./trusted_path.ts";
 
 /** What is known of the file, and how long to wait for it. */
 export type DownloadOptions =
@@ -18,7 +19,10 @@ export type DownloadOptions =
     expected?: FileFact | undefined;
     /** Most bytes to accept if `expected` is not known. */
     maxBytes?: number;
-    /** Longest silence within an answer, in milliseconds. Default 60,000. */
+    /**
+     * How long {@linkcode LEAST_BYTES} of an answer may take, in milliseconds. Default
+     * 60,000.
+     */
     idleTimeout?: number;
     /** Longest `Retry-After` to obey, in milliseconds. Default 20,000. */
     maxRetryAfter?: number;
@@ -68,6 +72,9 @@ type Answer = Position & {
 
 const MAX_REDIRECTS = 5;
 
+/** What must come in one `idleTimeout`: a byte now and then would never end. */
+const LEAST_BYTES = 1 << 14;
+
 /**
  * Downloads `url` to `path`.
  *
@@ -113,10 +120,11 @@ async function receive(
   const { expected, connectTimeout = 30_000, idleTimeout = 60_000 } = options;
   const from = await part.position(expected);
   if (expected && from.offset === expected.bytes) return from;
-  // One clock for both kinds of silence: before the first byte, between two bytes.
+  // One clock: for the first byte, and then for every LEAST_BYTES.
   const silence = new AbortController();
   const signals = [silence.signal, options.signal ?? silence.signal];
   let limit = 0, timer: ReturnType<typeof setTimeout> | undefined;
+  let bytes: number | undefined; // since the clock was set; undefined: no answer yet
   const restart = (milliseconds: number): void => {
     clearTimeout(timer);
     limit = milliseconds;
@@ -125,17 +133,21 @@ async function receive(
   restart(connectTimeout);
   try {
     const answer = await ask(url, from, options, AbortSignal.any(signals));
-    await append(url, part, answer, options, () => restart(idleTimeout));
+    await append(url, part, answer, options, (length) => {
+      if (bytes !== undefined && (bytes += length) < LEAST_BYTES) return;
+      bytes = 0;
+      restart(idleTimeout);
+    });
     return answer;
   } catch (error) {
     options.signal?.throwIfAborted();
     if (silence.signal.aborted) {
-      throw new DownloadError(
-        url,
-        `the server must answer within ${limit / 1000} s; found silence; ` +
-          `is this machine offline?`,
-        { retryAfter: 0, cause: error },
-      );
+      const rest = bytes === undefined
+        ? `the server must answer within ${limit / 1000} s; found silence; ` +
+          `is this machine offline?`
+        : `the server must send at least ${LEAST_BYTES} bytes in ` +
+          `${limit / 1000} s; found ${bytes}`;
+      throw new DownloadError(url, rest, { retryAfter: 0, cause: error });
     }
     // `fetch` and its body report every fault of the connection as a TypeError
     // whose cause says what it was; other errors are ours or a missing permission.
@@ -156,7 +168,7 @@ async function append(
   part: PartFile,
   answer: Answer,
   { expected, maxBytes = Infinity, onProgress }: DownloadOptions,
-  onChunk: () => void,
+  onChunk: (length: number) => void,
 ): Promise<void> {
   const most = expected?.bytes ?? maxBytes;
   const total = answer.total || (expected?.bytes ?? 0);
@@ -172,7 +184,7 @@ async function append(
   using file = await part.open(answer);
   let loaded = answer.offset;
   for await (const chunk of answer.body) {
-    onChunk();
+    onChunk(chunk.length);
     loaded += chunk.length;
     if (loaded > most) throw wrongLength("more");
     await writeAll(file, chunk);
@@ -394,11 +406,14 @@ class PartFile {
 
   /** Opens the part file for writing at the answer's offset. */
   async open({ offset, validator }: Position): Promise<Deno.FsFile> {
-    await Deno.writeTextFile(
-      this.#note,
-      JSON.stringify({ url: this.#url, validator }),
-    );
-    const file = await Deno.open(this.path, { write: true, create: true });
+    const mode = FILE_MODE;
+    const note = JSON.stringify({ url: this.#url, validator });
+    await Deno.writeTextFile(this.#note, note, { mode });
+    const file = await Deno.open(this.path, {
+      write: true,
+      create: true,
+      mode,
+    });
     await file.truncate(offset);
     await file.seek(offset, Deno.SeekMode.Start);
     return file;

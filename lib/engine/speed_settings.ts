@@ -24,7 +24,20 @@ export type SpeedSettings = {
   readonly instructionSets: readonly string[] | null;
   /** Whether the processor multiplies bfloat16; null where it is not known. */
   readonly bfloat16: boolean | null;
+  /** Variables of the environment that change TensorFlow's speed or bits. */
+  readonly environment: Readonly<Record<string, string>>;
 };
+
+/** They are read by XLA, and by oneDNN under its present and its former name. */
+const ENVIRONMENT = [
+  "XLA_FLAGS",
+  "TF_XLA_FLAGS",
+  "ONEDNN_MAX_CPU_ISA",
+  "DNNL_MAX_CPU_ISA",
+  "ONEDNN_DEFAULT_FPMATH_MODE",
+  "DNNL_DEFAULT_FPMATH_MODE",
+  "TF_SET_ONEDNN_FPMATH_MODE",
+];
 
 /**
  * Gathers what decides the speed of a started engine.
@@ -50,6 +63,12 @@ export function speedSettings(report: DeviceReport): SpeedSettings {
   const oneDnn = engine === "tensorflow"
     ? Deno.env.get("TF_ENABLE_ONEDNN_OPTS") !== "0"
     : null;
+  const environment = Object.fromEntries(
+    ENVIRONMENT.flatMap((name) => {
+      const value = engine === "tensorflow" ? Deno.env.get(name) : undefined;
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
   return {
     engine,
     engineVersion: version,
@@ -60,6 +79,7 @@ export function speedSettings(report: DeviceReport): SpeedSettings {
     processor,
     instructionSets: sets ?? null,
     bfloat16: multipliesBfloat16(sets) ?? null,
+    environment,
   };
 }
 
@@ -81,5 +101,8 @@ export function describeSpeed(settings: SpeedSettings): string {
       settings.instructionSets?.join(", ") || "instruction sets not known"
     }`,
     `bfloat16: ${said(settings.bfloat16, "possible", "not on this processor")}`,
+    ...Object.entries(settings.environment).map(([name, value]) =>
+      `environment: ${name}=${value}`
+    ),
   ].join("\n");
 }

@@ -32,6 +32,8 @@ export type StartedEngine = Threads & {
   readonly origin: string;
   readonly device: string;
   readonly gpu: string | null;
+  /** What it does without, and why, in words. */
+  readonly notes?: readonly string[];
 };
 
 /** Which engine runs, on what, how exact it is, and why no better one was taken. */
@@ -119,7 +121,7 @@ export async function startEngine(
       options.provision?.signal?.throwIfAborted();
       cause = error;
       const reason = error instanceof Error ? error.message : String(error);
-      notTaken.push({ engine, reason });
+      notTaken.push({ engine, reason: withoutFolders(reason) });
     }
   }
   const wanted = named ? `the engine "${named}"` : "an engine";
@@ -132,6 +134,16 @@ export async function startEngine(
         : ""),
     { cause },
   );
+}
+
+/**
+ * A message with absolute paths cut to their last part: it gets into the outputs of
+ * notebooks, and a path tells the user's name.
+ */
+function withoutFolders(message: string): string {
+  return message
+    .replace(/(["'])(?:\/|[A-Za-z]:\\)[^"'\n]*[\\/](?=[^"'\n])/g, "$1")
+    .replace(/(^|[\s(=])(?:\/|[A-Za-z]:\\)[^\s"']*[\\/](?=\w)/g, "$1");
 }
 
 async function tryEngine(
@@ -153,7 +165,8 @@ async function tryEngine(
     }
     const results = await selfTest();
     const processor = platform().processorName() ?? "unknown processor";
-    return { engine, ...started, processor, selfTest: results };
+    const notes = started.notes?.map(withoutFolders) ?? [];
+    return { engine, ...started, notes, processor, selfTest: results };
   } catch (error) {
     if (before) await tf.setBackend(before);
     throw error;
@@ -321,6 +334,7 @@ export function describeDevice(report: DeviceReport): string {
     ...report.notTaken.map(({ engine, reason }) =>
       `Not taken: ${engine}, because: ${reason}`
     ),
+    ...report.notes ?? [],
   ];
   return lines.join("\n");
 }

@@ -9,6 +9,7 @@ import {
   ALL_MINI_LM,
   CATALOGUE,
   ensureModel,
+  findModel,
   TINY,
 } from "bertbook/checkpoint/catalogue.ts";
 import { loadModel } from "bertbook/checkpoint/pretrained.ts";
@@ -61,8 +62,72 @@ Deno.test("ensureModel() explains a missing model when offline", async () => {
   }
 });
 
+Deno.test("fault 75: weights that are not the right ones are named, not used", async () => {
+  await using home = await temporaryFolder();
+  const folder = join(home.path, "models", ALL_MINI_LM.name);
+  await Deno.mkdir(folder, { recursive: true });
+  const { bytes, sha256 } = ALL_MINI_LM.asset.files["model.safetensors"]!;
+  await Deno.writeTextFile(join(folder, "model.safetensors"), "");
+  await Deno.truncate(join(folder, "model.safetensors"), bytes);
+  const options = { home: home.path, offline: true };
+  await assert.rejects(ensureModel(ALL_MINI_LM.name, options), {
+    name: "ProvisionError",
+    message: new RegExp(
+      `"model.safetensors": its sha256 must be ${sha256}; found`,
+    ),
+  });
+});
+
+Deno.test("fault 68: weights in a cache that others can write are not used", async () => {
+  await using home = await temporaryFolder();
+  await Deno.mkdir(join(home.path, "models"));
+  await Deno.chmod(join(home.path, "models"), 0o777);
+  for (const { name } of CATALOGUE) {
+    await assert.rejects(
+      ensureModel(name, { home: home.path, offline: true }),
+      {
+        name: "RangeError",
+        message:
+          /nobody else may write to ".*models"; found mode 777; run chmod/,
+      },
+    );
+  }
+});
+
 const cached = await ensureAsset(ALL_MINI_LM.asset, { offline: true })
   .catch(() => undefined);
+
+/** Gives another cache the files of MiniLM. */
+async function linkMiniLm(home: string): Promise<void> {
+  const models = join(home, "models");
+  await Deno.mkdir(models);
+  await Deno.symlink(cached!, join(models, basename(cached!)));
+}
+
+Deno.test({
+  name: cached
+    ? "fault 75: a changed vocabulary of the tiny model is noticed, and mended"
+    : "fault 75: the tiny model's vocabulary (MiniLM is not in the cache)",
+  ignore: !cached,
+  fn: async () => {
+    await using home = await temporaryFolder();
+    await linkMiniLm(home.path);
+    const options = { home: home.path, offline: true };
+    assert.equal(await findModel(TINY, options), undefined);
+    const umask = Deno.umask(0);
+    const folder = await ensureModel("tiny", options);
+    Deno.umask(umask);
+    assert.equal(await findModel(TINY, options), folder);
+    for (const file of ["vocab.txt", "config.json", "tokenizer_config.json"]) {
+      const path = join(folder, file);
+      const text = await Deno.readTextFile(path);
+      await Deno.writeTextFile(path, text.replace("t", "u"));
+      assert.equal(await findModel(TINY, options), undefined);
+      assert.equal(await ensureModel("tiny", options), folder);
+      assert.equal(await Deno.readTextFile(path), text);
+    }
+  },
+});
 
 Deno.test({
   name: cached
@@ -71,9 +136,7 @@ Deno.test({
   ignore: !cached,
   fn: async () => {
     await using home = await temporaryFolder();
-    const models = join(home.path, "models");
-    await Deno.mkdir(models);
-    await Deno.symlink(cached!, join(models, basename(cached!)));
+    await linkMiniLm(home.path);
     const options = { home: home.path, offline: true };
     const [folder, again] = await Promise.all([
       ensureModel("tiny", options),

@@ -1,11 +1,18 @@
 import { createHash } from "node:crypto";
 import type { FileFact } from "bertbook/download/asset.ts";
+import { pause } from "bertbook/download/cache.ts";
 
 /** What a client asked. */
 export type Asked = { path: string; headers: Headers };
 
-/** What the server sends, byte for byte, before it closes the connection. */
-export type Script = (asked: Asked, turn: number) => Uint8Array | "silence";
+/**
+ * What the server sends, byte for byte, before it closes the connection; of several
+ * pieces one every 10 ms.
+ */
+export type Script = (
+  asked: Asked,
+  turn: number,
+) => Uint8Array | Uint8Array[] | "silence";
 
 /** A server on 127.0.0.1 that follows a script and remembers what it was asked. */
 export class ScriptedServer implements AsyncDisposable {
@@ -28,10 +35,13 @@ export class ScriptedServer implements AsyncDisposable {
       this.asked.push(asked);
       const answer = script(asked, this.asked.length);
       if (answer === "silence") continue;
-      for (let done = 0; done < answer.length;) {
-        // A client that has seen enough closes first; that is its right.
-        done += await connection.write(answer.subarray(done))
-          .catch(() => answer.length);
+      for (const piece of Array.isArray(answer) ? answer : [answer]) {
+        for (let done = 0; done < piece.length;) {
+          // A client that has seen enough closes first; that is its right.
+          done += await connection.write(piece.subarray(done))
+            .catch(() => piece.length);
+        }
+        if (piece !== answer) await pause(10);
       }
       this.#close(connection);
     }

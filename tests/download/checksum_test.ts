@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkFact, measure, measureFile } from "bertbook/download/checksum.ts";
+import {
+  checkFact,
+  hashFile,
+  measure,
+  measureFile,
+} from "bertbook/download/checksum.ts";
 import { concat, content, factOf, TemporaryFolder } from "./_server.ts";
 
 // FIPS 180-4 examples: the empty message, "abc", and the 448-bit message.
@@ -46,4 +51,24 @@ Deno.test("checkFact() prints both sizes, or both digests", () => {
     name: "RangeError",
     message: new RegExp(`must be ${a!.sha256}; found ${c!.sha256}`),
   });
+});
+
+Deno.test("a large file is hashed by a worker, to the same facts", async () => {
+  using folder = new TemporaryFolder();
+  const path = join(folder.path, "large");
+  Deno.writeFileSync(path, new Uint8Array((1 << 24) + 3).fill(7));
+  const fact = await measureFile(path);
+  assert.deepEqual(await hashFile(path, fact.bytes), fact);
+  const program = import.meta.resolve("bertbook/download/hash_worker.ts");
+  const worker = new Worker(program, { type: "module" });
+  const answer = new Promise((resolve) =>
+    worker.onmessage = ({ data }) => resolve(data)
+  );
+  worker.postMessage(path);
+  assert.deepEqual(await answer, fact);
+  worker.terminate();
+});
+
+Deno.test("a large file that cannot be read is an error, with or without a worker", async () => {
+  await assert.rejects(hashFile("/nowhere", 1 << 24), Deno.errors.NotFound);
 });

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   type Asset,
+  formatProgress,
   ProvisionError,
   type ProvisionEvent,
   type Source,
 } from "bertbook/download/asset.ts";
+import { pause, withLock } from "bertbook/download/cache.ts";
 import { ensureAsset, findAsset } from "bertbook/download/ensure_asset.ts";
 import { tarballOf, zipOf } from "./_archives.ts";
 import {
@@ -58,7 +60,7 @@ Deno.test("ensureAsset() fetches once, and finds afterwards", async () => {
   assert.equal(await findAsset(asset, options), undefined);
   const folder = await ensureAsset(asset, options);
   assertGood(folder);
-  assert.deepEqual(below(folder), ["a.bin", "b.bin", "verified.json"]);
+  assert.deepEqual(below(folder), ["a.bin", "b.bin"]);
   assert.deepEqual(below(home.path, "x"), ["two", "two.lock"]);
   assert.deepEqual(below(home.path, "downloads"), []);
   assert.equal(await ensureAsset(asset, options), folder);
@@ -158,7 +160,7 @@ Deno.test("offline with a warm cache works, with a cold one explains", async () 
   await assert.rejects(ensureAsset(asset, offline), {
     name: "ProvisionError",
     message:
-      /must be in the cache when offline; found none; .* copy a.bin, b.bin/,
+      /in the cache when offline; found no "a.bin", no "b.bin"; .* copy a.bin, b.bin/,
   });
   assert.equal(server.asked.length, 0);
   assert.deepEqual(home.names(), []);
@@ -198,32 +200,152 @@ Deno.test("two processes at once leave one good copy from one download", async (
   assert.equal(server.asked.length, 1);
 });
 
+Deno.test("disk full: what the disk cannot hold is not begun, and says what it needs", async () => {
+  await using server = new ScriptedServer(SERVE_ZIP);
+  using home = new TemporaryFolder();
+  const asset = assetOf(zipSource(server.url));
+  asset.files["a.bin"] = { ...factOf(A), bytes: 2e15 };
+  const folder = join(home.path, "x");
+  await assert.rejects(ensureAsset(asset, { home: home.path }), {
+    name: "ProvisionError",
+    message: new RegExp(
+      `"${folder}" must have room for 2000000000 MB; found \\d+ MB; free some`,
+    ),
+  });
+  assert.equal(server.asked.length, 0);
+});
+
+Deno.test("fault 88: who waits for another process that downloads is told so", async () => {
+  await using server = new ScriptedServer(SERVE_ZIP);
+  using home = new TemporaryFolder();
+  Deno.mkdirSync(join(home.path, "x"));
+  const lines: string[] = [];
+  const asset = assetOf(zipSource(server.url));
+  let work: Promise<string> | undefined;
+  await withLock(join(home.path, "x", "two.lock"), async () => {
+    const onProgress = (event: ProvisionEvent): void =>
+      void lines.push(formatProgress(event));
+    work = ensureAsset(asset, { home: home.path, onProgress });
+    for (let i = 0; i < 100 && lines.length === 0; i++) await pause(20);
+  });
+  assertGood(await work!);
+  assert.equal(
+    lines[0],
+    "two files: waiting for another process that fetches it",
+  );
+  assert.match(lines.at(-1)!, /^two files: ready/);
+});
+
 Deno.test("ensureAsset() notices a changed file and fetches again", async () => {
   await using server = new ScriptedServer(SERVE_ZIP);
   using home = new TemporaryFolder();
   const asset = assetOf(zipSource(server.url));
   const folder = await ensureAsset(asset, { home: home.path });
   const path = join(folder, "a.bin");
-  // Same size, other content; only the time of change gives it away.
   Deno.writeFileSync(path, A.with(5, A[5]! ^ 1));
-  Deno.utimeSync(path, new Date(), new Date(Date.now() + 5_000));
   assertGood(await ensureAsset(asset, { home: home.path }));
   assert.equal(server.asked.length, 2);
 });
 
-Deno.test("ensureAsset() does not fetch again for a new time of change alone", async () => {
+/** Changes one bit of a file; all that tells is its time, which is put back. */
+function rot(path: string): void {
+  const { atime, mtime } = Deno.statSync(path);
+  const bytes = Deno.readFileSync(path);
+  Deno.writeFileSync(path, bytes.with(5, bytes[5]! ^ 1));
+  Deno.utimeSync(path, atime!, mtime!);
+}
+
+/** Notes the present times of a file as those of its verification. */
+function vouchFor(folder: string, name: string): void {
+  const path = join(folder, "verified.json");
+  const stamp = JSON.parse(Deno.readTextFileSync(path));
+  const { ctime } = Deno.statSync(join(folder, name));
+  stamp.files[name].changed = Number(ctime);
+  Deno.writeTextFileSync(path, JSON.stringify(stamp));
+}
+
+Deno.test("fault 75: bit rot is noticed at the next use, and mended", async () => {
   await using server = new ScriptedServer(SERVE_ZIP);
   using home = new TemporaryFolder();
   const asset = assetOf(zipSource(server.url));
   const folder = await ensureAsset(asset, { home: home.path });
-  Deno.utimeSync(join(folder, "a.bin"), 1, 1);
+  rot(join(folder, "a.bin"));
+  assertGood(await ensureAsset(asset, { home: home.path }));
+  assert.equal(server.asked.length, 2);
+});
+
+Deno.test("fault 75: a file that is hashed once a day is hashed then, or as soon as it looks changed", async () => {
+  await using server = new ScriptedServer(SERVE_ZIP);
+  using home = new TemporaryFolder();
+  const asset = { ...assetOf(zipSource(server.url)), validFor: 60_000 };
+  const options = { home: home.path };
+  const folder = await ensureAsset(asset, options);
+  const isFound = async (asset: Asset, more = {}): Promise<boolean> =>
+    await findAsset(asset, { ...options, ...more }) === folder;
+  const path = join(folder, "a.bin");
+  const { ctime } = Deno.statSync(path);
+  rot(path);
+  // The system may count this time in seconds.
+  const isSeen = Number(Deno.statSync(path).ctime) !== Number(ctime);
+  if (isSeen) assert.ok(!await isFound(asset), "The file looks changed");
+  vouchFor(folder, "a.bin");
+  assert.ok(await isFound(asset), "It was hashed just now, as it seems");
+  assert.ok(!await isFound({ ...asset, validFor: 1 }), "It is due");
+  assert.ok(!await isFound(asset, { recheck: true }), "It was asked for");
   Deno.writeTextFileSync(join(folder, "verified.json"), "{ torn");
-  await ensureAsset(asset, { home: home.path });
-  assert.equal(server.asked.length, 1);
-  assert.match(
-    Deno.readTextFileSync(join(folder, "verified.json")),
-    /"modified": 1000/,
+  assert.ok(!await isFound(asset), "Nothing tells that it was hashed");
+  assertGood(await ensureAsset(asset, options));
+  assert.equal(server.asked.length, 2);
+});
+
+Deno.test("fault 75: a note of a verification that was changed later is not believed", async () => {
+  await using server = new ScriptedServer(SERVE_ZIP);
+  using home = new TemporaryFolder();
+  const asset = { ...assetOf(zipSource(server.url)), validFor: 86_400_000 };
+  const folder = await ensureAsset(asset, { home: home.path });
+  rot(join(folder, "a.bin"));
+  vouchFor(folder, "a.bin");
+  const path = join(folder, "verified.json");
+  const stamp = JSON.parse(Deno.readTextFileSync(path));
+  for (const minutes of [2, -2]) {
+    const verified = stamp.verified - minutes * 60_000;
+    Deno.writeTextFileSync(path, JSON.stringify({ ...stamp, verified }));
+    assert.equal(await findAsset(asset, { home: home.path }), undefined);
+  }
+});
+
+Deno.test("fault 75: without a network the file that differs is named, and what of it", async () => {
+  await using bad = new ScriptedServer(() =>
+    answer(404, { "content-length": "0" })
   );
+  using home = new TemporaryFolder();
+  const folder = join(home.path, "x", "two");
+  Deno.mkdirSync(folder, { recursive: true });
+  Deno.writeFileSync(join(folder, "a.bin"), A.subarray(1));
+  Deno.writeFileSync(join(folder, "b.bin"), B.with(0, 7));
+  const found = [
+    `"a.bin": its size must be 30000 bytes; found 29999`,
+    `"b.bin": its sha256 must be ${factOf(B).sha256}; found ${
+      factOf(B.with(0, 7)).sha256
+    }`,
+  ];
+  const asset = assetOf(zipSource(bad.url));
+  await assert.rejects(ensureAsset(asset, { home: home.path, offline: true }), {
+    name: "ProvisionError",
+    message:
+      `Cannot provide "two files": its files must be in the cache when ` +
+      `offline; found ${found.join(", ")}; connect once without ` +
+      `BERTBOOK_OFFLINE, or copy a.bin, b.bin from another machine`,
+  });
+  await assert.rejects(ensureAsset(asset, { home: home.path }), (error) => {
+    assert.ok(error instanceof ProvisionError);
+    assert.match(
+      error.message,
+      /must deliver it; found the cache: "a.bin": its/,
+    );
+    assert.match(error.message, /404/);
+    return true;
+  });
 });
 
 Deno.test("ensureAsset() clears what a killed process left behind", async () => {

@@ -311,6 +311,33 @@ Deno.test("download() gives up on a silent server", async () => {
   assert.equal(result.ranges.length, 2);
 });
 
+/** A file in pieces of so many bytes, after the head of the answer. */
+function pieces(asked: { headers: Headers }, size: number): Uint8Array[] {
+  const whole = fileAnswer(FILE, { path: "", ...asked });
+  const head = whole.length - FILE.length;
+  const rest = Array.from(
+    { length: Math.ceil(FILE.length / size) },
+    (_, i) => FILE.subarray(i * size, (i + 1) * size),
+  );
+  return [whole.subarray(0, head), ...rest];
+}
+
+Deno.test("fault 90: a server that sends a byte now and then is given up", async () => {
+  const slow = await run((asked) => pieces(asked, 1).slice(0, 60), {
+    idleTimeout: 150,
+    attempts: 1,
+  });
+  assertRefused(slow, /must send at least 16384 bytes in 0.15 s; found \d+$/);
+});
+
+Deno.test("fault 90: a slow server is not, if enough comes all the time", async () => {
+  const result = await run((asked) => pieces(asked, 1_000), {
+    idleTimeout: 400,
+    attempts: 1,
+  });
+  assert.equal(result.error, undefined);
+});
+
 Deno.test("download() stops when told to and keeps its part", async () => {
   const controller = new AbortController();
   const result = await run(

@@ -155,3 +155,50 @@ Deno.test({
     assert.ok(performance.now() - start < 5_000);
   },
 });
+
+Deno.test({
+  name: "fault 90: downloadWheel() gives up on a client that does not end",
+  ignore,
+  fn: async () => {
+    using clients = new Clients({ python3: "exec sleep 20" });
+    const request = { requirement: "it==1.0", pythonVersion: "3.11" };
+    const start = performance.now();
+    await assert.rejects(
+      downloadWheel(request, clients.path, { timeout: 50 }),
+      { name: "PackageError", message: /found no end after 0.05 s$/ },
+    );
+    assert.ok(performance.now() - start < 10_000, "It was waited for");
+  },
+});
+
+Deno.test({
+  name: "disk full: a pip that finds no room is answered with what it needs",
+  ignore,
+  fn: async () => {
+    using home = new TemporaryFolder();
+    using _clients = new Clients({
+      python3: "echo 'ERROR: [Errno 28] No space left on device' >&2; exit 1",
+    });
+    const source: Source = {
+      kind: "pip",
+      requirement: "it==1.0",
+      pythonVersion: "3.11",
+      archive: { sha256: "", bytes: 95_000 + 1_900_000 },
+      members: { "a.bin": "lib/a" },
+    };
+    const asset = {
+      name: "it",
+      folder: "it",
+      files: FILES,
+      sources: [source],
+      licence: "CC0-1.0",
+    };
+    await assert.rejects(ensureAsset(asset, { home: home.path }), {
+      name: "ProvisionError",
+      message:
+        `Cannot provide "it": one of its sources must deliver it; found pip ` +
+        `it==1.0: "${home.path}" must have room for 2 MB; found 0 MB; free some, or ` +
+        `set BERTBOOK_HOME to a folder elsewhere`,
+    });
+  },
+});

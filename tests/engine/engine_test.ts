@@ -4,6 +4,7 @@ import {
   type DeviceReport,
   startEngine,
 } from "bertbook/engine/engine.ts";
+import { registerEngine } from "bertbook/engine/start_engine.ts";
 import assert from "node:assert/strict";
 
 /** Runs with environment variables set, or unset where the value is undefined. */
@@ -62,6 +63,22 @@ Deno.test("TensorFlow demanded but not to be had is an error that says what to d
           `has is taken`,
       }),
   );
+});
+
+Deno.test("fault 89: no absolute path gets into what is said of an engine", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "home of a user" });
+  await Deno.writeTextFile(`${folder}/libtensorflow_cc.so.2`, "no library");
+  const report = await withEnvironment(
+    { BERTBOOK_TENSORFLOW: folder, BERTBOOK_ENGINE: undefined },
+    () => startEngine(),
+  );
+  await Deno.remove(folder, { recursive: true });
+  const { reason } = report.notTaken[0]!;
+  assert.match(
+    reason,
+    /^Cannot open "libtensorflow_cc.so.2": TensorFlow must be/,
+  );
+  assert.ok(!describeDevice(report).includes("home of a user"), reason);
 });
 
 Deno.test("a start that the user stops does not go on with another engine", async () => {
@@ -211,4 +228,29 @@ Deno.test("a reader sees engine, device, processor, test, and what was not taken
   });
   assert.match(onGpu, /^Device: GPU:0$/m);
   assert.match(onGpu, /A Processor, 2 threads$/m);
+});
+
+// It leaves an engine that cannot be started, so it is the last.
+Deno.test("fault 89: addresses and other slashes stay in a reason", async () => {
+  const reasons: [string, string][] = [
+    [
+      "see https://a.org/b/c, or a/b and 1 / 2",
+      "see https://a.org/b/c, or a/b and 1 / 2",
+    ],
+    ["rename '/home/u u/x.so' -> '/a/b': no", "rename 'x.so' -> 'b': no"],
+    ["open /home/u/x.so: no", "open x.so: no"],
+    ["in /home/u/x/ it is", "in x/ it is"],
+    ['"C:\\Users\\u\\x.dll" and D:\\u\\y', '"x.dll" and y'],
+    ["(/home/u/x)", "(x)"],
+  ];
+  for (const [said, shown] of reasons) {
+    registerEngine("webgpu", () => Promise.reject(new RangeError(said)));
+    await assert.rejects(startEngine({ engine: "webgpu" }), (error: Error) => {
+      assert.ok(
+        error.message.includes(`found webgpu: ${shown}; without`),
+        error.message,
+      );
+      return true;
+    });
+  }
 });

@@ -31,6 +31,7 @@ Deno.test("speedSettings() keeps what decides speed, as plain JSON", () => {
       interOpThreads: 2,
       oneDnn: true,
       processor: "A processor",
+      environment: {},
     });
     assert.equal(instructionSets === null, bfloat16 === null);
     const settings = speedSettings(REPORT);
@@ -70,4 +71,24 @@ Deno.test("describeSpeed() says what is on, off, and not known", () => {
     "wasm 2.21.0, 1 thread\nA processor: instruction sets not known\n" +
       "bfloat16: not known",
   );
+});
+
+Deno.test("fault 79: variables that change TensorFlow's speed or bits are kept and shown", () => {
+  const before = Deno.env.get("DNNL_MAX_CPU_ISA");
+  try {
+    Deno.env.set("DNNL_MAX_CPU_ISA", "AVX2");
+    const settings = speedSettings(REPORT);
+    assert.deepEqual(settings.environment, { DNNL_MAX_CPU_ISA: "AVX2" });
+    assert.match(
+      describeSpeed(settings),
+      /^environment: DNNL_MAX_CPU_ISA=AVX2$/m,
+    );
+    assert.deepEqual(
+      speedSettings({ ...REPORT, engine: "wasm" }).environment,
+      {},
+    );
+  } finally {
+    if (before === undefined) Deno.env.delete("DNNL_MAX_CPU_ISA");
+    else Deno.env.set("DNNL_MAX_CPU_ISA", before);
+  }
 });

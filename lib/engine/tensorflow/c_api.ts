@@ -9,6 +9,8 @@
  * @module
  */
 
+import { basename } from "node:path";
+
 const POINTER = "pointer";
 const BYTES = "buffer";
 const INT = "i32";
@@ -211,9 +213,11 @@ export function openTensorFlow(path: string): TensorFlowApi {
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     const found = error instanceof Error ? error.message : String(error);
+    const file = basename(path); // the message gets into notebooks
     throw new TypeError(
-      `Cannot open "${path}": TensorFlow must be 2.4 or newer and fit this ` +
-        `machine; found ${found}; name another folder in BERTBOOK_TENSORFLOW`,
+      `Cannot open "${file}": TensorFlow must be 2.4 or newer and fit this ` +
+        `machine; found ${found.replaceAll(path, file)}; name another folder ` +
+        `in BERTBOOK_TENSORFLOW`,
       { cause: error },
     );
   }

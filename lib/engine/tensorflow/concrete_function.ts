@@ -113,11 +113,24 @@ export class TensorFlowFunction<Result extends PyTree | void>
     return unflatten(treeDef, tensors) as Result;
   }
 
-  /** The first call, at which TensorFlow prepares the graph and XLA compiles. */
+  /**
+   * The first call, at which TensorFlow prepares the graph and XLA compiles. If XLA
+   * fails over its cache, it does without and the function is called again; but not a
+   * function that changes variables, as some may be changed already.
+   */
   firstCall(leaves: readonly tf.Tensor[]): Result {
-    const { context } = this.#binding.eager;
-    const result = withXlaFlags(context.version, () => this.call(leaves));
-    context.kernelCache?.share();
+    const { version, kernelCache } = this.#binding.eager.context;
+    const call = (): Result => withXlaFlags(version, () => this.call(leaves));
+    kernelCache?.ensureWritable();
+    let result: Result;
+    try {
+      result = call();
+    } catch (error) {
+      const isPure = this.#trace.written.length === 0;
+      if (!kernelCache?.leaveIfCauseOf(error) || !isPure) throw error;
+      result = call();
+    }
+    kernelCache?.share();
     return result;
   }
 

@@ -14,6 +14,7 @@ import {
 } from "./c_api.ts";
 import { encodeConfig } from "./config.ts";
 import { KernelCache } from "./kernel_cache.ts";
+import { dropUnknownFlags } from "./xla_flags.ts";
 
 /** A device that TensorFlow found. */
 export type Device = {
@@ -37,6 +38,8 @@ export type TensorFlowContext = {
   readonly interOpThreads: number;
   /** Undefined where fused kernels are compiled anew in each process. */
   readonly kernelCache: KernelCache | undefined;
+  /** What is done without, and why, in words. */
+  readonly notes: readonly string[];
 };
 
 /**
@@ -71,9 +74,16 @@ export function openContext(
   const status = new Status(api);
   const version = textAt(api.TF_Version());
   const config = encodeConfig(options);
-  const kernelCache = options.kernels === undefined
-    ? undefined
-    : KernelCache.open(options.kernels, api, { version, path, config });
+  const notes = dropUnknownFlags(version);
+  let kernelCache: KernelCache | undefined;
+  try {
+    kernelCache = options.kernels === undefined
+      ? undefined
+      : KernelCache.open(options.kernels, api, { version, path, config });
+  } catch (error) {
+    // It only saves time.
+    notes.push(`Kernels are not kept: ${(error as Error).message}`);
+  }
   const settings = api.TFE_NewContextOptions();
   try {
     api.TFE_ContextOptionsSetConfig(
@@ -94,6 +104,7 @@ export function openContext(
       devices: listDevices(api, status, address),
       interOpThreads: options.interOpThreads,
       kernelCache,
+      notes,
     };
   } finally {
     api.TFE_DeleteContextOptions(settings);

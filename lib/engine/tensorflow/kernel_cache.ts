@@ -6,10 +6,11 @@
  */
 
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { processorKind } from "../processor.ts";
+import { ExchangeableFolder } from "./exchangeable_folder.ts";
 import { KernelStore } from "./kernel_store.ts";
-import type { TensorFlowApi } from "./c_api.ts";
+import { type TensorFlowApi, TensorFlowError } from "./c_api.ts";
 import { maySet, xlaFlags } from "./xla_flags.ts";
 
 /** TensorFlows whose cache was tried: another may not know the flags, and abort. */
@@ -35,7 +36,11 @@ export type CodeOrigin = {
 
 /** The cache of this process. */
 export class KernelCache {
-  private constructor(private readonly store: KernelStore) {}
+  private constructor(
+    private readonly store: KernelStore,
+    /** Where XLA looks for kernels, and writes them. */
+    private readonly folder: ExchangeableFolder,
+  ) {}
 
   /**
    * Tells XLA to use the cache. It must not have compiled anything yet.
@@ -44,8 +49,8 @@ export class KernelCache {
    * @param api The open library.
    * @param origin Of what will be compiled.
    * @returns Undefined where kernels are compiled anew in each process: this is not
-   * Linux, the folder cannot be written, TensorFlow is another than those tried, or
-   * `TF_XLA_FLAGS` is the user's own.
+   * Linux, TensorFlow is another than those tried, or `TF_XLA_FLAGS` is the user's own.
+   * @throws {Error} If the folder cannot be used: see {@linkcode KernelStore.open}.
    */
   static open(
     folder: string,
@@ -57,18 +62,52 @@ export class KernelCache {
     if (!maySet(FLAGS) || Deno.env.get(FLAGS) !== undefined) return undefined;
     const name = cacheName(origin, processorKind());
     if (name === undefined) return undefined;
+    const cache = dirname(folder);
+    const store = KernelStore.open(join(folder, name), { cache });
+    addEventListener("unload", () => attempt(() => store.close()));
     attempt(() => removeIdle(folder));
-    const store = attempt(() => KernelStore.open(join(folder, name)));
-    if (store === undefined) return undefined;
+    const exchangeable = new ExchangeableFolder(store.own);
     Deno.env.set(
       FLAGS,
-      `--tf_xla_persistent_cache_directory="${quoted(store.own)}" ` +
+      `--tf_xla_persistent_cache_directory=${exchangeable.path} ` +
         "--tf_xla_persistent_cache_device_types=CPU",
     );
     readFlags();
     Deno.env.delete(FLAGS); // not for processes that this one will start
-    addEventListener("unload", () => attempt(() => store.close()));
-    return new KernelCache(store);
+    return new KernelCache(store, exchangeable);
+  }
+
+  /** Before XLA compiles: leaves a folder that is lost or full. */
+  ensureWritable(): void {
+    if (!this.folder.isWritable()) attempt(() => this.#leave());
+  }
+
+  /**
+   * After XLA failed: leaves the folder if that was the cause.
+   *
+   * @param error What XLA said.
+   * @returns Whether it was, so that another try may succeed.
+   */
+  leaveIfCauseOf(error: unknown): boolean {
+    // What XLA could not read it will not try to read again, nor compile.
+    const isCause = error instanceof TensorFlowError &&
+      error.code !== "DATA_LOSS" &&
+      error.message.includes(this.folder.path);
+    return isCause && attempt(() => this.#leave()) === true;
+  }
+
+  /** From now on XLA writes where no other process will look, in memory if possible. */
+  #leave(): true {
+    const options = { prefix: "bertbook-" };
+    const spare =
+      attempt(() => Deno.makeTempDirSync({ ...options, dir: "/dev/shm" })) ??
+        Deno.makeTempDirSync(options);
+    addEventListener(
+      "unload",
+      () => attempt(() => Deno.removeSync(spare, { recursive: true })),
+    );
+    this.folder.exchange(spare);
+    return true;
   }
 
   /** Lets other processes have what was compiled since the last time. */
@@ -105,11 +144,6 @@ function removeIdle(folder: string): void {
       Deno.removeSync(path, { recursive: true });
     }
   }
-}
-
-/** Text between the double quotes of a flag. */
-function quoted(text: string): string {
-  return text.replace(/["\\]/g, "\\$&");
 }
 
 /** Does without the cache if something is wrong with its files: it only saves time. */

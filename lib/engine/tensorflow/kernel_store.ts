@@ -18,6 +18,7 @@
 import { createHash } from "node:crypto";
 import { statfsSync } from "node:fs";
 import { join } from "node:path";
+import { checkTrusted } from "../../download/trusted_path.ts";
 
 /** What is kept at most, in bytes: some thousands of kernels. */
 const MOST_BYTES = 1 << 26;
@@ -27,7 +28,7 @@ const LEAST_FREE_BYTES = 1 << 28;
 
 /**
  * A process's folder that did not change for so long is removed: the process was
- * killed, or has compiled all that it needs. XLA makes the folder anew if need be.
+ * killed, or has compiled all that it needs.
  */
 const MOST_IDLE_MS = 86_400_000;
 
@@ -51,14 +52,19 @@ export class KernelStore {
    * Takes over what others have left. What is broken, left over or too much is removed.
    *
    * @param folder Is made if need be.
-   * @param options How many bytes it may hold.
-   * @throws {Error} If the folder cannot be written, or by others too, or its disk is
-   * full.
+   * @param options How many bytes it may hold, and the cache folder that it is in;
+   * default, it is in none.
+   * @throws {Error} If the folder cannot be written, or another user can change it or a
+   * folder above it up to the cache, or its disk is full.
    */
   static open(
     folder: string,
-    { mostBytes = MOST_BYTES }: { mostBytes?: number } = {},
+    { mostBytes = MOST_BYTES, cache = folder }: {
+      mostBytes?: number;
+      cache?: string;
+    } = {},
   ): KernelStore {
+    checkTrusted(folder, cache);
     Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
     const { bavail, bsize } = statfsSync(folder);
     if (bavail * bsize < LEAST_FREE_BYTES) {
@@ -73,7 +79,6 @@ export class KernelStore {
     });
     try {
       const { uid } = Deno.statSync(own);
-      checkPrivate(folder, uid);
       const store = new KernelStore(folder, own, uid);
       store.#take(mostBytes);
       return store;
@@ -125,17 +130,6 @@ export class KernelStore {
       });
     }
   }
-}
-
-/** Refuses a folder in which somebody else may put machine code. */
-function checkPrivate(folder: string, user: number | null): void {
-  const { uid, mode } = Deno.statSync(folder);
-  const isWritable = mode !== null && (mode & 0o022) !== 0;
-  if (uid === user && !isWritable) return;
-  throw new RangeError(
-    `Cannot keep kernels in "${folder}": no other user may write there; found ` +
-      `user ${uid}, mode ${mode?.toString(8)}; this is user ${user}`,
-  );
 }
 
 /** What is in a folder, with the time of its last change. */

@@ -6,7 +6,11 @@
  */
 
 import { join } from "node:path";
-import { type Asset, type ProvisionOptions } from "../../download/asset.ts";
+import {
+  type Asset,
+  ProvisionError,
+  type ProvisionOptions,
+} from "../../download/asset.ts";
 import { ensureAsset, findAsset } from "../../download/ensure_asset.ts";
 
 /** A library and where it was found, in words. */
@@ -17,6 +21,7 @@ export const TENSORFLOW: Asset = {
   name: "TensorFlow 2.21.0 for CPUs",
   folder: "tensorflow/2.21.0-cpu-linux-x64",
   licence: "Apache-2.0",
+  validFor: 86_400_000, // to hash 853 MB takes a second or two
   files: {
     "libtensorflow_cc.so.2": {
       sha256:
@@ -57,38 +62,43 @@ const FILES = [
 ];
 
 /**
- * Finds the library, and fetches it if need be.
+ * Finds the library, and fetches it if need be. Only if the pinned one cannot be had, an
+ * installed TensorFlow is taken, which nobody has compared with anything.
  *
  * @param options The cache, and how to report progress.
  * @returns The library.
- * @throws {RangeError} If it is not in the folder that the user names, or if
- * this machine is one for which no verified library is known.
- * @throws {ProvisionError} If it cannot be fetched.
+ * @throws {RangeError} If it is not in the folder that the user names, if another user
+ * can change what is in the cache, or if this machine is one for which no verified
+ * library is known and none is installed.
+ * @throws {ProvisionError} If it cannot be fetched and none is installed.
  */
 export async function provideLibrary(
   options: ProvisionOptions = {},
 ): Promise<Library> {
   const named = Deno.env.get("BERTBOOK_TENSORFLOW");
   if (named) return await libraryNamed(named);
-  const isKnown = Deno.build.os === "linux" && Deno.build.arch === "x86_64";
-  const cached = isKnown ? await findAsset(TENSORFLOW, options) : undefined;
-  if (cached) return await libraryOf(cached, "from the cache");
-  const installed = await installedFolder();
-  if (installed) {
-    const path = await libraryIn(installed);
-    if (path) return { path, origin: "installed with Python" };
-  }
-  if (isKnown) {
-    return await libraryOf(
-      await ensureAsset(TENSORFLOW, options),
-      "downloaded",
+  let failure: Error;
+  if (Deno.build.os === "linux" && Deno.build.arch === "x86_64") {
+    try {
+      const cached = await findAsset(TENSORFLOW, options);
+      const folder = cached ?? await ensureAsset(TENSORFLOW, options);
+      const origin = cached ? "from the cache" : "downloaded";
+      return { path: join(folder, FILES[0]!), origin };
+    } catch (error) {
+      if (!(error instanceof ProvisionError)) throw error;
+      failure = error;
+    }
+  } else {
+    failure = new RangeError(
+      `Cannot fetch TensorFlow: this machine must be Linux on x86_64; found ` +
+        `${Deno.build.os} on ${Deno.build.arch}; install TensorFlow 2 for Python, ` +
+        `or name the folder of its library in BERTBOOK_TENSORFLOW`,
     );
   }
-  throw new RangeError(
-    `Cannot fetch TensorFlow: this machine must be Linux on x86_64; found ` +
-      `${Deno.build.os} on ${Deno.build.arch}; install TensorFlow 2 for Python, ` +
-      `or name the folder of its library in BERTBOOK_TENSORFLOW`,
-  );
+  const installed = await installedFolder();
+  const path = installed && await libraryIn(installed);
+  if (path) return { path, origin: "installed with Python" };
+  throw failure;
 }
 
 async function libraryNamed(folder: string): Promise<Library> {
@@ -98,11 +108,6 @@ async function libraryNamed(folder: string): Promise<Library> {
     `Cannot find TensorFlow: BERTBOOK_TENSORFLOW must name the folder of ` +
       `${FILES.slice(0, 2).join(" or ")}; found none in "${folder}"`,
   );
-}
-
-async function libraryOf(folder: string, origin: string): Promise<Library> {
-  const path = await libraryIn(folder);
-  return { path: path ?? join(folder, FILES[0]!), origin };
 }
 
 /** Looks in a folder, and in its `lib`, as the official C archive unpacks. */
@@ -122,11 +127,14 @@ const LOOK = `import importlib.util as u
 spec = u.find_spec("tensorflow")
 print(spec.submodule_search_locations[0] if spec else "")`;
 
-/** The folder of a TensorFlow that is installed for `python3`. */
+/**
+ * The folder of a TensorFlow that is installed for `python3`. Isolated (`-I`), Python
+ * does not look in the working directory, where anybody's code may lie.
+ */
 async function installedFolder(): Promise<string | undefined> {
   try {
     const python = new Deno.Command("python3", {
-      args: ["-c", LOOK],
+      args: ["-I", "-c", LOOK],
       stderr: "null",
     });
     const { success, stdout } = await python.output();

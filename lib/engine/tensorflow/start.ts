@@ -52,7 +52,7 @@ async function startTensorFlow(
     );
   }
   const { path, origin } = await provideLibrary(provision);
-  const { version, devices } = await registerTensorFlow(path, {
+  const { version, devices, notes } = await registerTensorFlow(path, {
     threads,
     interOpThreads,
     kernels: kernelFolder(provision),
@@ -65,6 +65,7 @@ async function startTensorFlow(
     gpu,
     threads,
     interOpThreads,
+    notes,
   };
 }
 

@@ -10,19 +10,21 @@ const PROGRAM = `
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "bertbook/engine/compile.ts";
 import { fuse } from "bertbook/engine/fuse.ts";
-import { registerTensorFlow } from "bertbook/engine/tensorflow/start.ts";
+import { ExchangeableFolder } from "bertbook/engine/tensorflow/exchangeable_folder.ts";
+import { registerTensorFlow } from "bertbook/engine/tensorflow/register.ts";
 const [path, kernels, ...sizes] = Deno.args;
 tf.env().set("PROD", true);
 const threads = { threads: 1, interOpThreads: 1 };
-await registerTensorFlow(path, { ...threads, kernels });
+const { notes } = await registerTensorFlow(path, { ...threads, kernels });
 await tf.setBackend("tensorflow");
 const bend = fuse("bend", (x) => x.sin().div(x.exp().add(1)).sum(0));
-const compiled = compile((x) => bend(x));
+let compiled = compile((x) => bend(x));
 for (const size of sizes) {
+  // Here a test may spoil something.
   const x = tf.linspace(-9, 9, Number(size) * 1024).reshape([Number(size), 1024]);
   console.log(size, compiled(x).dataSync().join());
 }
-console.log(Deno.env.get("TF_XLA_FLAGS"));
+console.log(...notes, Deno.env.get("TF_XLA_FLAGS"));
 `;
 
 type Ending = { code: number; lines: string[]; log: string };
@@ -31,6 +33,7 @@ async function run(
   kernels: string,
   sizes: number[],
   env: Record<string, string> = {},
+  spoil = "",
 ): Promise<Ending> {
   const { path } = await provideLibrary();
   const deno = new Deno.Command(Deno.execPath(), {
@@ -50,7 +53,8 @@ async function run(
     stderr: "piped",
   }).spawn();
   const writer = deno.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(PROGRAM));
+  const program = PROGRAM.replace(/\/\/ Here .*/, spoil);
+  await writer.write(new TextEncoder().encode(program));
   await writer.close();
   const { code, stdout, stderr } = await deno.output();
   const [lines, log] = [stdout, stderr].map((bytes) =>
@@ -120,12 +124,85 @@ Deno.test("kernels are kept for the next process, broken ones are made again", a
 });
 
 Deno.test("without a folder to write to, kernels are compiled as ever", async () => {
-  const file = await Deno.makeTempFile();
+  const folder = await Deno.makeTempDir();
+  const file = join(folder, "file");
   try {
+    await Deno.writeTextFile(file, "");
     const { code, lines, log } = await run(file, [100]);
     assert.deepEqual([code, lines.length, log], [0, 2, ""]);
+    assert.match(lines[1]!, /^Kernels are not kept: .*not a directory/i);
   } finally {
-    await Deno.remove(file);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("fault 78: kernels are not kept where others can write, and it says so", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(join(folder, "kernels"));
+    await Deno.chmod(join(folder, "kernels"), 0o777);
+    const { code, lines, log } = await run(join(folder, "kernels"), [100]);
+    assert.deepEqual([code, lines.length, log], [0, 2, ""]);
+    assert.match(
+      lines[1]!,
+      /^Kernels are not kept: Cannot trust the cache: nobody/,
+    );
+    assert.deepEqual(keptIn(folder), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("fault 79: flags of another program do not end this one", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { code, lines, log } = await run(join(folder, "kernels"), [100], {
+      XLA_FLAGS: "--xla_of_another_program=3",
+      TF_XLA_FLAGS: "--tf_xla_auto_jit=often",
+    });
+    assert.deepEqual([code, log], [0, ""]);
+    assert.match(
+      lines[1]!,
+      /^XLA_FLAGS is not used: .* TF_XLA_FLAGS is not used/,
+    );
+    assert.equal(keptIn(join(folder, "kernels")).length, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("fault 76: a cache that fails costs only time", async (t) => {
+  const folder = await Deno.makeTempDir();
+  const inFolder = (name: string): string => join(folder, name);
+  const lose = `if (size === "200") {
+    Deno.removeSync(kernels, { recursive: true });
+    Deno.writeTextFileSync(kernels, "");
+  }`;
+  // A function that changes variables is not called a second time.
+  const changing = `if (size === "200") {
+    const calls = tf.variable(tf.scalar(0));
+    compiled = compile((x) => { calls.assign(calls.add(1)); return bend(x); });
+  } ${lose}`;
+  // The folder is lost after the look at it.
+  const unseen =
+    `ExchangeableFolder.prototype.isWritable = () => true; ${lose}`;
+  const spares = (): string =>
+    new TextDecoder().decode(
+      new Deno.Command("ls", { args: ["/dev/shm"] }).outputSync().stdout,
+    );
+  try {
+    const right = await run(inFolder("whole"), [100, 200, 300]);
+    assert.equal(right.code, 0);
+    const before = spares();
+    for (const [name, spoil] of Object.entries({ changing, unseen })) {
+      await t.step(name, async () => {
+        const sizes = [100, 200, 300];
+        assert.deepEqual(await run(inFolder(name), sizes, {}, spoil), right);
+        assert.deepEqual(spares(), before);
+      });
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
 

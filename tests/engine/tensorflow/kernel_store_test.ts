@@ -162,9 +162,28 @@ Deno.test("a folder in which others can write is refused, and left as it was", (
       Deno.chmodSync(folder, mode);
       assert.throws(() => KernelStore.open(folder), {
         name: "RangeError",
-        message: /no other user may write there; .*mode \d+77\d;/,
+        message: /nobody else may write to .*; found mode 77\d;/,
       });
       assert.deepEqual(filesIn(folder), before);
     }
+  });
+});
+
+Deno.test("fault 78: a folder above it in which others can write is refused too", () => {
+  inFolder((cache) => {
+    const folder = join(cache, "kernels", "of one processor");
+    KernelStore.open(folder, { cache }).close();
+    for (const place of [cache, join(cache, "kernels"), folder]) {
+      const { mode } = Deno.statSync(place);
+      Deno.chmodSync(place, 0o777);
+      assert.throws(() => KernelStore.open(folder, { cache }), {
+        name: "RangeError",
+        message: new RegExp(
+          `nobody else may write to "${place}"; found mode 777`,
+        ),
+      });
+      Deno.chmodSync(place, mode!);
+    }
+    KernelStore.open(folder, { cache }).close();
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  dropUnknownFlags,
   withXlaFlags,
   xlaFlags,
 } from "bertbook/engine/tensorflow/xla_flags.ts";
@@ -46,5 +47,40 @@ Deno.test("the user's flags stay as they are", () => {
   withVariable("--xla_cpu_prefer_vector_width=256", () => {
     assert.equal(seen("2.21.0"), "--xla_cpu_prefer_vector_width=256");
     assert.equal(xlaFlags("2.21.0"), Deno.env.get("XLA_FLAGS"));
+  });
+});
+
+Deno.test("fault 79: flags that may end the process are taken out, and named", () => {
+  for (
+    const flags of [
+      "--xla_of_another_program=3",
+      "--xla_cpu_prefer_vector_width=abc",
+      "--xla_cpu_prefer_vector_width=256 --xla_other",
+      "/a/file/of/flags",
+    ]
+  ) {
+    withVariable(flags, () => {
+      const found =
+        `XLA_FLAGS is not used: it must hold flags that TensorFlow ` +
+        `2.21.0 is known to know, or they may end the process; found "${flags}"`;
+      assert.deepEqual(dropUnknownFlags("2.21.0"), [found]);
+      assert.equal(Deno.env.get("XLA_FLAGS"), undefined);
+      assert.match(seen("2.21.0")!, /--xla_cpu_prefer_vector_width=512/);
+    });
+  }
+});
+
+Deno.test("fault 79: flags stay if this TensorFlow knows them", () => {
+  const known = " --xla_cpu_prefer_vector_width=256 --xla_dump_to=/a/b" +
+    " --xla_cpu_enable_fast_math=true --xla_dump_hlo_as_text ";
+  for (const flags of [known, ""]) {
+    withVariable(flags, () => {
+      assert.deepEqual(dropUnknownFlags("2.21.1"), []);
+      assert.equal(Deno.env.get("XLA_FLAGS"), flags);
+    });
+  }
+  withVariable(known, () => {
+    assert.match(dropUnknownFlags("2.16.1")[0]!, /TensorFlow 2.16.1 is known/);
+    assert.equal(Deno.env.get("XLA_FLAGS"), undefined);
   });
 });
