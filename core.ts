@@ -166,6 +166,7 @@ export {
 export type {
   ClassifierModel,
   HeadModel,
+  ModelOrigin,
 } from "./lib/checkpoint/pretrained.ts";
 export type {
   BertInput,
@@ -265,6 +266,19 @@ export {
   evaluatePretraining,
   type PretrainingMetrics,
 } from "./lib/training/evaluate_pretraining.ts";
+export type { TrainingRecord } from "./lib/checkpoint/receipt.ts";
+export type {
+  Json,
+  StoredTensor,
+  TrainingCheckpoint,
+} from "./lib/checkpoint/training_checkpoint.ts";
+export type {
+  Checkpoints,
+  OpenRun,
+  RunDescription,
+  RunInput,
+} from "./lib/checkpoint/training_runs.ts";
+export { TrainingStoppedError } from "./lib/training/checkpoint_saver.ts";
 export {
   fineTune,
   type FineTuneData,
@@ -279,6 +293,7 @@ export type {
   EvaluationOptions,
   FitEvent,
   Metrics,
+  Replayable,
   StartEvent,
   ValidationMetrics,
 } from "./lib/training/events.ts";

@@ -44,14 +44,11 @@ export {
   reloadModel,
 } from "./lib/checkpoint/pretrained.ts";
 export { saveModel } from "./lib/checkpoint/save_model.ts";
-export {
-  CheckpointError,
-  TrainingStoppedError,
-} from "./lib/checkpoint/training_checkpoint.ts";
+export { CheckpointError } from "./lib/checkpoint/training_checkpoint.ts";
 export {
   type CheckpointOptions,
-  type Checkpoints,
   checkpointsIn,
+  stoppedRun,
 } from "./lib/checkpoint/training_runs.ts";
 export { readTokenizer } from "./lib/checkpoint/tokenizer_files.ts";
 export {

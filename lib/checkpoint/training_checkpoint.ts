@@ -48,12 +48,6 @@ export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
 }
 
-/** Thrown if a training was asked to stop; it continues when it is run again. */
-export class TrainingStoppedError extends Error {
-  /** The name of the class. */
-  override readonly name = "TrainingStoppedError";
-}
-
 const STATE_FILE = "state.safetensors";
 const EVENTS_FILE = "events.json";
 const MANIFEST_FILE = "manifest.json";

@@ -7,11 +7,10 @@
  * @module
  */
 
-import {
-  type Json,
-  type StoredTensor,
-  type TrainingCheckpoint,
-  TrainingStoppedError,
+import type {
+  Json,
+  StoredTensor,
+  TrainingCheckpoint,
 } from "../checkpoint/training_checkpoint.ts";
 import type { Checkpoints, OpenRun } from "../checkpoint/training_runs.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
@@ -24,6 +23,12 @@ import {
   type Values,
   variablesOf,
 } from "./variable_values.ts";
+
+/** Thrown if a training was asked to stop; it continues when it is run again. */
+export class TrainingStoppedError extends Error {
+  /** The name of the class. */
+  override readonly name = "TrainingStoppedError";
+}
 
 /** Saves the checkpoints of one training. */
 export class CheckpointSaver<M extends Metrics> {

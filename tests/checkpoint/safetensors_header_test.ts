@@ -178,15 +178,11 @@ for (const [fault, bytes, error, message] of FAULTS) {
   Deno.test(`openSafetensors() refuses ${fault} at once`, async () => {
     await using folder = await temporaryFolder();
     const path = await writeModel(folder.path, bytes);
-    const times: number[] = [];
-    for (let round = 0; round < 3; round++) {
-      const start = performance.now();
-      const expected = { name: error.name, message };
-      await assert.rejects(openSafetensors(path), expected);
-      times.push(performance.now() - start);
-    }
-    // The best of three, as other work on the machine is not the reader's fault.
-    assert.ok(Math.min(...times) < 100, `${times} ms`);
+    const start = performance.now();
+    const expected = { name: error.name, message };
+    await assert.rejects(openSafetensors(path), expected);
+    // A reader that believes what the header claims takes minutes.
+    assert.ok(performance.now() - start < 5_000);
   });
 }
 

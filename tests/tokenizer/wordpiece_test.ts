@@ -42,7 +42,7 @@ Deno.test("wordPiece() is quick to give up on 100,000 characters", () => {
   const { vocabulary } = smallTokenizer();
   const start = performance.now();
   assert.deepEqual(wordPiece("ab".repeat(50_000), vocabulary), ["[UNK]"]);
-  assert.ok(performance.now() - start < 100);
+  assert.ok(performance.now() - start < 5_000); // minutes if it were quadratic
 });
 
 Deno.test("wordPiece() spells what it does not give up on", () => {
