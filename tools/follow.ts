@@ -22,18 +22,27 @@ export type FollowedRun = RunResult & { stoppedWith: number | undefined };
  * @param file The notebook.
  * @param env Variables for its kernel, added to those of this process.
  * @param stopFile Asks a training in the notebook to stop after its step.
+ * @param timeBudget Aborted once the run has taken as long as it may.
  * @returns The executed notebook and the cell that failed, if one did.
  */
 export async function followNotebook(
   file: string,
   env: Record<string, string>,
   stopFile: string,
+  timeBudget?: AbortSignal,
 ): Promise<FollowedRun> {
   const name = basename(file, ".ipynb");
   const line = new StatusLine();
   let place = name;
   const stop = new AbortController(), stopNow = new AbortController();
   let stoppedWith: number | undefined;
+  const endInTime = (): void => {
+    stoppedWith = 0;
+    line.finish(`${place}  stopping, as the time is over`);
+    stop.abort();
+  };
+  if (timeBudget?.aborted) endInTime();
+  else timeBudget?.addEventListener("abort", endInTime);
   const listeners = Object.entries(EXIT_CODES)
     .filter(([name]) => Deno.build.os !== "windows" || name === "SIGINT")
     .map(([name, code]) => {
@@ -74,6 +83,7 @@ export async function followNotebook(
     line.finish(`${name}  ${outcome} ${duration(seconds)}`);
     if (failure?.error.ename === "TrainingStoppedError") {
       console.log(failure.error.evalue);
+      stoppedWith ??= 0; // somebody has made the stop file
     } else if (failure !== undefined && stoppedWith === undefined) {
       const { cell, source, error } = failure;
       const lines = error.traceback.length > 0
@@ -83,6 +93,7 @@ export async function followNotebook(
     }
     return { ...result, stoppedWith };
   } finally {
+    timeBudget?.removeEventListener("abort", endInTime);
     for (const [name, listener] of listeners) {
       Deno.removeSignalListener(name, listener);
     }

@@ -67,6 +67,11 @@ export const COMMANDS: readonly CommandEntry[] = [
         count(0, MAX_SEED),
       ),
       valued("--out <folder>", "Folder for the results (default: out)", text),
+      valued(
+        "--max-minutes <number>",
+        "Stop after this time; the same command continues the training",
+        number(0.01, 100_000),
+      ),
     ],
     load: async () => (await import("./start.ts")).start,
   },
@@ -112,6 +117,25 @@ export const COMMANDS: readonly CommandEntry[] = [
       new Option("--embedded", "Use the corpus that ships with the project"),
     ],
     load: async () => (await import("./notebook.ts")).notebook,
+  },
+  {
+    name: "verify",
+    description: "Train parts of a training again and compare every bit",
+    argument: new Argument("<folder>", "A model with its receipt.json"),
+    options: [
+      valued(
+        "--stretches <count>",
+        "Parts between two checkpoints, chosen at random",
+        count(0, 1000),
+        "3",
+      ),
+      valued(
+        "--threads <count>",
+        "Threads (default: as many as the training had)",
+        count(1, 1024),
+      ),
+    ],
+    load: async () => (await import("./verify.ts")).verify,
   },
   {
     name: "kernel",

@@ -34,12 +34,20 @@ const REPORT = "report.html";
  * @returns The exit code.
  */
 export async function start(
-  { full, seed, out }: { full?: boolean; seed?: number; out?: string },
+  { full, seed, out, maxMinutes }: {
+    full?: boolean;
+    seed?: number;
+    out?: string;
+    maxMinutes?: number;
+  },
 ): Promise<number> {
   if (full) Deno.env.set("BERTBOOK_MODE", "full");
   if (seed !== undefined) Deno.env.set("BERTBOOK_SEED", `${seed}`);
   if (out !== undefined) Deno.env.set("BERTBOOK_OUT", resolve(out));
   const began = performance.now();
+  const timeBudget = maxMinutes === undefined
+    ? undefined
+    : AbortSignal.timeout(maxMinutes * 60_000);
   const { mode, outFolder } = settings();
   if (join(outFolder, "notebooks") === NOTEBOOKS) {
     throw new UsageError(
@@ -63,6 +71,7 @@ export async function start(
       join(NOTEBOOKS, `${name}.ipynb`),
       { BERTBOOK_MODE: mode, BERTBOOK_OUT: unfinished },
       join(unfinished, STOP_FILE),
+      timeBudget,
     );
     executed.push({ name, notebook: run.notebook });
     await writeNotebook(
