@@ -7,7 +7,10 @@
  * @module
  */
 
+import { join } from "node:path";
 import type { EncodedExample } from "../../lib/batches/batches.ts";
+import { writeSynced } from "../../lib/checkpoint/replace.ts";
+import { checkpointsIn } from "../../lib/checkpoint/training_runs.ts";
 import { runFunctionsEagerly } from "../../lib/engine/compile.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
 import { predict } from "../../lib/inference/predict.ts";
@@ -28,12 +31,18 @@ export type EpochsWorkload = {
   readonly dropout?: number;
   /** Whether operations run one by one instead of compiled. */
   readonly isEager?: boolean;
+  /** Where to keep checkpoints and answers, so that the training continues; or nowhere. */
+  readonly folder?: string;
 };
 
 // Ctrl-C reaches every process of a terminal; whoever started this one ends it.
 Deno.addSignalListener("SIGINT", () => {});
 const workload = JSON.parse(Deno.args[0]!) as EpochsWorkload;
-const { options, threads, sentences, dropout, isEager = false } = workload;
+const { threads, sentences, dropout, isEager = false, folder } = workload;
+const options = {
+  ...workload.options,
+  ...folder !== undefined && { checkpoints: checkpointsIn(folder) },
+};
 const { seed, batchSize, precision = "float32" } = options;
 await startEngine({
   threads,
@@ -55,15 +64,24 @@ async function* epochs(): AsyncGenerator<EpochAnswer, void> {
     (await predict(model, examples, { batchSize, precision })).predictions;
   let start = performance.now();
   let losses: number[] = [];
+  let secondsBefore = 0; // of the steps that an earlier process took
   for await (const event of fineTune(model, task, options)) {
     if (event.kind === "step") {
       losses.push(event.loss);
+      if (event.replayed) secondsBefore += event.seconds;
       continue;
     }
     if (event.kind !== "epoch") continue;
+    const file = join(folder ?? "", `epoch-${event.epoch}.json`);
+    if (event.replayed) {
+      yield JSON.parse(await Deno.readTextFile(file)) as EpochAnswer;
+      losses = [];
+      secondsBefore = 0;
+      continue;
+    }
     const { validationSeconds, validationLoss, validationAccuracy } = event;
-    const seconds = (performance.now() - start) / 1000;
-    yield {
+    const seconds = secondsBefore + (performance.now() - start) / 1000;
+    const answer: EpochAnswer = {
       losses,
       trainingSeconds: seconds - validationSeconds,
       validationSeconds,
@@ -76,8 +94,16 @@ async function* epochs(): AsyncGenerator<EpochAnswer, void> {
       },
       peakMb: peakMegabytes(),
     };
+    // Written before the checkpoint that the epoch ends with.
+    if (folder !== undefined) {
+      await writeSynced(file, [
+        new TextEncoder().encode(JSON.stringify(answer)),
+      ]);
+    }
+    yield answer;
     start = performance.now();
     losses = [];
+    secondsBefore = 0;
   }
 }
 

@@ -66,6 +66,7 @@ export async function sweep(plan: SweepPlan): Promise<number> {
       jobs,
       threads,
       sentences,
+      out: plan.out,
       signal,
       onEpoch: (run, epoch) =>
         line.update(
@@ -140,6 +141,8 @@ type RunOptions = {
   readonly jobs: number;
   readonly threads: number;
   readonly sentences: number;
+  /** The folder of the sweep, where unfinished trainings keep their checkpoints. */
+  readonly out: string;
   /** Ends all trainings at once. */
   readonly signal: AbortSignal;
   readonly onEpoch: (run: SweepRun, epoch: number) => void;
@@ -168,7 +171,10 @@ export async function runAll(
     try {
       for (const run of waiting) {
         signal.throwIfAborted();
-        await options.onDone(run, await train(run, { ...options, signal }));
+        const folder = join(options.out, "unfinished", nameOf(run));
+        const answers = await train(run, folder, { ...options, signal });
+        await options.onDone(run, answers);
+        await Deno.remove(folder, { recursive: true });
       }
     } catch (error) {
       // A training that was ended by another's failure reports that one.
@@ -181,12 +187,14 @@ export async function runAll(
 
 async function train(
   run: SweepRun,
+  folder: string,
   { sentences, threads, signal, onEpoch }: RunOptions,
 ): Promise<EpochAnswer[]> {
   const workload: EpochsWorkload = {
     options: { ...run, weightDecay, maxGradNorm },
     threads,
     sentences,
+    folder,
   };
   await using worker = await WorkerProcess.start(
     denoWorker(JSON.stringify(run), "epochs.ts", workload),

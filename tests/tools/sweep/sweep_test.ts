@@ -152,10 +152,12 @@ Deno.test("a training that fails ends the others, and is named", async () => {
   const [run] = runsOf(await planOf("--epochs=50", "--batch=32"));
   const { signal } = new AbortController();
   const before = Deno.env.toObject();
+  const out = await Deno.makeTempDir({ prefix: "bertbook-sweep-" });
   for (const [name, value] of Object.entries(SMALL)) Deno.env.set(name, value);
   try {
     await assert.rejects(
       runAll([{ ...run!, learningRate: -1 }, run!], {
+        out,
         jobs: 2,
         threads: 1,
         sentences: 32,
@@ -166,6 +168,7 @@ Deno.test("a training that fails ends the others, and is named", async () => {
       { name: "TypeError", message: /"learningRate":-1.*above 0/s },
     );
   } finally {
+    await Deno.remove(out, { recursive: true });
     for (const name of Object.keys(SMALL)) {
       if (before[name] === undefined) Deno.env.delete(name);
       else Deno.env.set(name, before[name]);
