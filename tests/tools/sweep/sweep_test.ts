@@ -8,6 +8,8 @@ import {
 import { describeBest, sweepRows } from "../../../tools/sweep/summary.ts";
 import { runAll, runsOf, shareMachine } from "../../../tools/sweep/sweep.ts";
 import { type SweepPlan } from "../../../tools/sweep/store.ts";
+import { randomStream } from "bertbook/engine/random/stream.ts";
+import { RUNS_ALL } from "../../_tiers.ts";
 import { MAIN, optionsOf } from "../_main.ts";
 
 /** Trains in a second, and needs no network. */
@@ -177,7 +179,7 @@ Deno.test("a training that fails ends the others, and is named", async () => {
 });
 
 /** Starts a sweep of two short trainings, one at a time. */
-function startSweep(out: string): Deno.ChildProcess {
+function startSweep(out: string, ...options: string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -193,6 +195,7 @@ function startSweep(out: string): Deno.ChildProcess {
       "--sentences=32",
       "--jobs=1",
       `--out=${out}`,
+      ...options,
     ],
     env: { NO_COLOR: "1", ...SMALL },
     stdin: "null",
@@ -216,7 +219,7 @@ Deno.test("a sweep that Ctrl-C stopped resumes", async () => {
     assert.equal((await stopped.status).code, 130);
     assert.match(said, /Stopped: 1 of 2 /);
     const [folder] = [...Deno.readDirSync(out)].filter((each) =>
-      each.isDirectory
+      each.isDirectory && each.name !== "unfinished"
     );
     const filesNow = (): string[] =>
       [...Deno.readDirSync(join(out, folder!.name))].map(({ name }) => name)
@@ -235,4 +238,51 @@ Deno.test("a sweep that Ctrl-C stopped resumes", async () => {
   } finally {
     await Deno.remove(out, { recursive: true });
   }
+});
+
+/** All results in the folder of a sweep, without what a clock measured. */
+async function resultsIn(out: string): Promise<unknown[]> {
+  const results: unknown[] = [];
+  for (const folder of Deno.readDirSync(out)) {
+    if (!folder.isDirectory || folder.name === "unfinished") continue;
+    for (const { name } of Deno.readDirSync(join(out, folder.name))) {
+      const text = await Deno.readTextFile(join(out, folder.name, name));
+      results.push(
+        JSON.parse(text, (key, value) => /Seconds$/.test(key) ? 0 : value),
+      );
+    }
+  }
+  return results.sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+}
+
+Deno.test({
+  name:
+    "fault 16: a sweep killed twenty times has the same results to the last bit",
+  ignore: !RUNS_ALL || Deno.build.os === "windows",
+  async fn(): Promise<void> {
+    const home = await Deno.makeTempDir({ prefix: "bertbook-sweep-" });
+    const longer = ["--sentences=640", "--epochs=6", "--batch=16"];
+    const random = randomStream(20);
+    try {
+      const whole = join(home, "whole");
+      assert.equal((await startSweep(whole, ...longer).output()).code, 0);
+      const expected = await resultsIn(whole);
+      assert.equal(expected.length, 2);
+      for (let numKilled = 0, sweep = 0; numKilled < 20; sweep++) {
+        const out = join(home, `${sweep}`);
+        for (let code = 1; code !== 0;) {
+          const child = startSweep(out, ...longer);
+          const milliseconds = 3_000 + random.integer(10_000);
+          const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
+          const result = await child.output();
+          clearTimeout(timer);
+          numKilled += result.signal === "SIGKILL" ? 1 : 0;
+          code = result.code;
+        }
+        assert.deepEqual(await resultsIn(out), expected);
+      }
+    } finally {
+      await Deno.remove(home, { recursive: true });
+    }
+  },
 });
