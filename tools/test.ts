@@ -46,6 +46,7 @@ export const GROUPS: readonly TestGroup[] = [
     name: "files and processes",
     paths: ["tests/tools", "tests/download", "tests/datasets", "tests/browser"],
     permissions: [...NATIVE, ...PROCESSES],
+    needsAssets: true,
   },
   {
     name: "engine and training",

@@ -42,19 +42,44 @@ type Recipe = {
   readonly origin?: ModelOrigin;
 };
 
+/** How to verify. */
+type VerifyOptions = {
+  /** How many stretches at most, chosen at random. */
+  readonly stretches: number;
+  /** Default as many as the training had. */
+  readonly threads?: number;
+};
+
 /**
  * Compares a trained model with its receipt, and stretches of its training with what
  * they give now.
  *
  * @param folder The folder of the model.
- * @param options `stretches`: how many at most, chosen at random; `threads`: default as
- * many as the training had.
+ * @param options How many stretches, on how many threads.
  * @returns 0 if something was checked and all of it is the same, else 1.
  */
 export async function verify(
   folder: string,
-  { stretches, threads }: { stretches: number; threads?: number },
+  options: VerifyOptions,
 ): Promise<number> {
+  const lines = await verdicts(folder, options);
+  for (const line of lines) console.log(line);
+  const isSame = lines.some((line) => line.startsWith("same")) &&
+    !lines.some((line) => line.startsWith("DIFFERS"));
+  return isSame ? 0 : 1;
+}
+
+/**
+ * What {@linkcode verify} prints.
+ *
+ * @param folder The folder of the model.
+ * @param options How many stretches, on how many threads.
+ * @returns A line for each thing that was compared, or could not be.
+ */
+export async function verdicts(
+  folder: string,
+  { stretches, threads }: VerifyOptions,
+): Promise<string[]> {
   const receipt = await readReceipt(folder);
   const lines = [...await compareFiles(folder, receipt)];
   const { circumstances } = receipt;
@@ -75,10 +100,7 @@ export async function verify(
     lines.push(...await compareRun(receipt, run));
     lines.push(...await replay(receipt, run, { stretches, folder, changes }));
   }
-  for (const line of lines) console.log(line);
-  const isSame = lines.some((line) => line.startsWith("same")) &&
-    !lines.some((line) => line.startsWith("DIFFERS"));
-  return isSame ? 0 : 1;
+  return lines;
 }
 
 const same = (what: string): string => `same       ${what}`;

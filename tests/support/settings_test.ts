@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { settings } from "../../notebooks/support/settings.ts";
 
 /** Settings of an environment that holds these variables only. */
@@ -18,7 +19,12 @@ Deno.test("settings() reads mode, seed and folder", () => {
     BERTBOOK_SEED: "7",
     BERTBOOK_OUT: "/elsewhere",
   });
-  assert.deepEqual(given, { mode: "full", seed: 7, outFolder: "/elsewhere" });
+  assert.deepEqual(given, {
+    mode: "full",
+    seed: 7,
+    outFolder: "/elsewhere",
+    stopFile: join("/elsewhere", "stop"),
+  });
 });
 
 Deno.test("settings() names the nearest mode", () => {

@@ -87,8 +87,8 @@ Deno.test("start refuses a folder that takes no files", async () => {
   const file = await Deno.makeTempFile();
   try {
     const { code, errors } = await run("start", `--out=${file}`);
-    assert.equal(code, 1);
-    assert.match(errors, /^RangeError: Cannot write results: .*--out\n$/);
+    assert.equal(code, 2);
+    assert.match(errors, /^Cannot write results: .*--out\n$/);
   } finally {
     await Deno.remove(file);
   }
