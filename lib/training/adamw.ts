@@ -137,7 +137,7 @@ export function adamWRates(
  *   const gradients = { bias: tf.tensor1d([9, -0.1]) };
  *   const rates = adamWRates(1, 0.5, ADAMW_DEFAULTS);
  *   const scale = { clipCoefficient: tf.scalar(1), isFinite: tf.scalar(true) };
- *   const how = { rates, scale, options: ADAMW_DEFAULTS };
+ *   const how = { rates, scale, options: ADAMW_DEFAULTS, noDecay: ["bias"] };
  *   adamW(params, initOptimizerState(params), gradients, how);
  *   const [down, up] = params.bias.dataSync();
  *   assert.ok(Math.abs(down! - 0.5) < 1e-6 && Math.abs(up! - 1.5) < 1e-6);

@@ -214,6 +214,7 @@ Deno.test("other data or options begin another run, which leaves the first alone
         "0.01 and is 0.001.",
       ],
     });
+    await run.next();
     await run.return();
     disposeTree(model.params);
     assert.deepEqual((await train(part)).weights, whole.weights);

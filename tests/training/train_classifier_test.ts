@@ -165,7 +165,10 @@ Deno.test("train() stops before the weights move where the loss is not finite", 
         error.message,
         /found loss NaN, gradient norm NaN at step 12 /,
       );
-      assert.match(error.message, /the weights are still those of step 11$/);
+      assert.match(
+        error.message,
+        /This step has changed no weight; after an evaluation, the model has/,
+      );
       const second = randomOrder(64, { seed: 1, epoch: 1 }).slice(8, 16);
       assert.deepEqual(error.divergence.indices, second);
       return true;
