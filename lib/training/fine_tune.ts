@@ -30,6 +30,7 @@ import type { EvaluationOptions, FitEvent, Metrics } from "./events.ts";
 import { fit } from "./fit.ts";
 import {
   checkFreeze,
+  decays,
   freezeParams,
   type FrozenPart,
   layerwiseLrMultipliers,
@@ -345,7 +346,7 @@ async function* run<T extends HeadTypes>(
   const active = activeVocabulary(frozen.params, model.config, data.train);
   const { config, examples } = active;
   const lengths = examples.map(({ inputIds }) => inputIds.length);
-  const wordDecay = adamW.weightDecay *
+  const wordDecay = !decays("embedding") ? 0 : adamW.weightDecay *
     lrMultiplier("bert.embeddings.word", lrMultipliers);
   const decayAfter = (steps: number): number => {
     let decay = 1;
