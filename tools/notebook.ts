@@ -1,10 +1,11 @@
 /** `deno task notebook 03`: runs one notebook and writes it back. @module */
 
 import { basename, join } from "node:path";
+import { didYouMean } from "../lib/options.ts";
 import { writeNotebook } from "./jupyter/notebook_file.ts";
 import { settings } from "../notebooks/support/settings.ts";
 import { followNotebook } from "./follow.ts";
-import { didYouMean, UsageError } from "./shell/option_values.ts";
+import { UsageError } from "./shell/option_values.ts";
 import { notebookNames, NOTEBOOKS } from "./shell/project.ts";
 import { provision } from "./shell/provision.ts";
 
