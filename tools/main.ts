@@ -2,6 +2,8 @@
 
 // deno-lint-ignore-file no-console -- the commands speak to a terminal
 
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { Argument, Command, CommanderError, Option } from "commander";
 import {
   count,
@@ -325,6 +327,7 @@ export function commandLine(
     for (const option of options) command.addOption(option);
     command.action(async (...given: unknown[]) => {
       const run = await load();
+      await resolveFolders();
       onExit(await run(...given as never[]));
     });
   }
@@ -358,6 +361,28 @@ export async function main(args: readonly string[]): Promise<number> {
     console.error(explain(error));
     return 1;
   }
+}
+
+/**
+ * Makes the folders absolute that settings name, as the kernel of a notebook runs in
+ * another folder than the command.
+ */
+export async function resolveFolders(): Promise<void> {
+  const resolveIn = (setting: string, isName: (value: string) => boolean) => {
+    const value = Deno.env.get(setting);
+    if (value && !isName(value)) Deno.env.set(setting, resolve(value));
+  };
+  resolveIn("BERTBOOK_HOME", () => false);
+  resolveIn("BERTBOOK_TENSORFLOW", () => false);
+  resolveIn("BERTBOOK_DATA", (value) => value === "embedded");
+  if (!Deno.env.get("BERTBOOK_MODEL")) return;
+  const { CATALOGUE } = await import("../lib/checkpoint/catalogue.ts");
+  resolveIn(
+    "BERTBOOK_MODEL",
+    (value) =>
+      CATALOGUE.some(({ name }) => name === value) ||
+      !/[\\/]/.test(value) && !existsSync(value),
+  );
 }
 
 /** Commander's message, which may have two lines, in one. */
