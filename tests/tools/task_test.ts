@@ -47,6 +47,32 @@ Deno.test("a task installs npm packages when deno.lock is new, and only then", a
   }
 });
 
+Deno.test("another Deno ends with one line that says what to do", async () => {
+  const preload = await Deno.makeTempFile({ suffix: ".ts" });
+  const find = async (version: string) => {
+    const fake =
+      `Object.defineProperty(Deno, "version", { value: { deno: "${version}" } })`;
+    await Deno.writeTextFile(preload, fake);
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "-q", "--preload", preload, TASK.href, "sweep", "-h"],
+    }).output();
+    return { code, errors: new TextDecoder().decode(stderr) };
+  };
+  try {
+    for (const version of ["2.8.3", "2.10.0", "3.0.0"]) {
+      const { code, errors } = await find(version);
+      assert.equal(code, 1);
+      assert.match(
+        errors,
+        /^Cannot run "sweep": Deno must be 2\.9\.x; found [^\n]* task sweep", or [^\n]*\n$/,
+      );
+    }
+    assert.deepEqual(await find("2.9.99"), { code: 0, errors: "" });
+  } finally {
+    await Deno.remove(preload);
+  }
+});
+
 Deno.test("deno.json has a task for each command, through the installer", async () => {
   const { tasks } = JSON.parse(
     await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
