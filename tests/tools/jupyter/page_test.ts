@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
 import { reportPage } from "../../../tools/jupyter/page.ts";
 import type { Notebook, Output } from "../../../tools/jupyter/notebook.ts";
-import { code, notebookOf, prose, shown } from "./_support.ts";
+import { code, nested, notebookOf, prose, shown } from "./_support.ts";
 
 /** Texts that would run, or break the page, if they were taken for HTML. */
 const INJECTIONS = [
@@ -267,4 +267,33 @@ Deno.test("reportPage() loads nothing and says so to the browser", () => {
   assert.match(html, /Content-Security-Policy" content="default-src 'none'/);
   assert.doesNotMatch(html, /(?:src|href)="(?:https?:)?\/\//);
   assert.doesNotMatch(html, /url\(|@import/);
+});
+
+Deno.test("fault 91: reportPage() refuses what is nested without end", () => {
+  const deep = (piece: string, end = ""): string =>
+    `${piece.repeat(20_000)}x${end.repeat(20_000)}`;
+  const refused = [
+    deep(">"),
+    deep("> "),
+    deep("- "),
+    deep("1. "),
+    deep("*", "*"),
+    `$${deep("{", "}")}$`,
+    `$${deep("x^{", "}")}$`,
+    `$$${deep("\\left(", "\\right)")}$$`,
+  ];
+  for (const source of refused) {
+    assert.throws(() => page(notebookOf(prose(source))), {
+      name: "SyntaxError",
+      message: /^Cannot show (markdown|a formula): .*; found "/,
+    }, source.slice(0, 9));
+  }
+  const output = { "application/json": nested(20_000) };
+  assert.throws(() => page(notebookOf(shown(output))), {
+    name: "SyntaxError",
+    message: 'Cannot show "01_part": it must be nested at most 100 deep',
+  });
+  const shownAll = ["[", "![", "<b>", "`", "~~a "].map((mark) => deep(mark));
+  assertHarmless(page(notebookOf(...shownAll.map(prose))), "many marks");
+  page(notebookOf(code("`${".repeat(20_000)), prose("- ".repeat(30) + "x")));
 });
