@@ -358,7 +358,7 @@ export async function main(args: readonly string[]): Promise<number> {
       console.error(error.message);
       return 2;
     }
-    console.error(explain(error));
+    console.error(explain(error, args[0]!));
     return 1;
   }
 }
@@ -395,8 +395,12 @@ function oneLine(message: string, command: string): string {
 }
 
 /** A refusal by the library or the system is one line; any other error keeps its stack. */
-function explain(error: unknown): string {
+function explain(error: unknown, command: string): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof Deno.errors.NotCapable) {
+    return `NotCapable: Cannot run "${command}": Deno must allow all that it does; ` +
+      `found: ${error.message}; "deno task ${command}" allows it`;
+  }
   const isRefusal = error.message.startsWith("Cannot ");
   return isRefusal || isSystemError(error)
     ? `${error.name}: ${error.message}`

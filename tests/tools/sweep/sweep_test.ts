@@ -13,7 +13,7 @@ import {
   taskOf,
 } from "../../../tools/sweep/sweep.ts";
 import { type SweepPlan } from "../../../tools/sweep/store.ts";
-import { MAIN, optionsOf } from "../_main.ts";
+import { MAIN, optionsOf, permissionsOf } from "../_main.ts";
 
 /** Trains in a second, and needs no network. */
 const SMALL = { BERTBOOK_MODEL: "tiny", BERTBOOK_DATA: "embedded" };
@@ -233,9 +233,8 @@ function startSweep(out: string): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
-      "--quiet",
       "--no-check",
-      "--allow-all",
+      ...permissionsOf("sweep"),
       MAIN,
       "sweep",
       "--lr=1e-3,1e-4",
