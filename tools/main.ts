@@ -85,6 +85,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./test.ts")).test,
   },
   {
+    name: "faults",
+    description: "Run the tests of faults and print the scorecard",
+    options: [new Option("--all", "Also the long ones, as test --all does")],
+    load: async () => (await import("./faults.ts")).faults,
+  },
+  {
     name: "ok",
     description:
       "Check format, lint, types and the package, then run the tests",

@@ -138,7 +138,7 @@ Deno.test("ensureAsset() goes on to the next source, and reports all when none i
   assertGood(await ensureAsset(asset, options));
 });
 
-Deno.test("a right archive with a wrong member leaves nothing", async () => {
+Deno.test("fault 50: a right archive with a wrong member leaves nothing", async () => {
   await using server = new ScriptedServer(SERVE_ZIP);
   using home = new TemporaryFolder();
   const asset = assetOf(zipSource(server.url));
@@ -150,7 +150,7 @@ Deno.test("a right archive with a wrong member leaves nothing", async () => {
   assert.deepEqual(below(home.path, "x"), ["two.lock"]);
 });
 
-Deno.test("offline with a warm cache works, with a cold one explains", async () => {
+Deno.test("fault 55: offline with a warm cache works, with a cold one explains", async () => {
   await using server = new ScriptedServer(SERVE_ZIP);
   using home = new TemporaryFolder();
   const asset = assetOf(zipSource(server.url));
@@ -178,7 +178,7 @@ Deno.test("files that the user copied there are checked and taken", async () => 
   assert.equal(await ensureAsset(assetOf(), offline), folder);
 });
 
-Deno.test("two processes at once leave one good copy from one download", async () => {
+Deno.test("fault 55: two processes at once leave one good copy from one download", async () => {
   await using server = new ScriptedServer(SERVE_ZIP);
   using home = new TemporaryFolder();
   const asset = assetOf(zipSource(server.url));
@@ -198,7 +198,7 @@ Deno.test("two processes at once leave one good copy from one download", async (
   assert.equal(server.asked.length, 1);
 });
 
-Deno.test("ensureAsset() notices a changed file and fetches again", async () => {
+Deno.test("fault 75: ensureAsset() notices a changed file and fetches again", async () => {
   await using server = new ScriptedServer(SERVE_ZIP);
   using home = new TemporaryFolder();
   const asset = assetOf(zipSource(server.url));

@@ -158,7 +158,7 @@ Deno.test("no two accumulated batches of a run share their dropout masks", async
   assert.ok(Math.abs(double[0]! - mean) < 1e-6, `${double[0]} is not ${mean}`);
 });
 
-Deno.test("no weight moves where one accumulated batch is not finite", async () => {
+Deno.test("fault 58: no weight moves where one accumulated batch is not finite", async () => {
   const state = newTrainState();
   const given = batches(true).slice(0, 3);
   given[1]!.inputIds[1] = 63; // which no other batch has

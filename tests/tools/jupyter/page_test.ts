@@ -70,7 +70,7 @@ function assertHarmless(html: string, what: string): void {
   }
 }
 
-Deno.test("reportPage() shows text as text wherever it comes from", () => {
+Deno.test("fault 63: reportPage() shows text as text wherever it comes from", () => {
   for (const text of INJECTIONS) {
     const outputs: Output[] = [
       { "output_type": "stream", name: text, text },
@@ -108,7 +108,7 @@ Deno.test("reportPage() shows text as text wherever it comes from", () => {
   }
 });
 
-Deno.test("reportPage() lets nothing in markdown run", () => {
+Deno.test("fault 63: reportPage() lets nothing in markdown run", () => {
   for (const source of [...INJECTIONS, ...MARKDOWN_INJECTIONS]) {
     assertHarmless(page(notebookOf(prose(source))), source);
     assertHarmless(
@@ -260,7 +260,7 @@ Deno.test("reportPage() strips terminal codes and colours code", () => {
   assert.equal(document.querySelector(".hljs-keyword")?.textContent, "const");
 });
 
-Deno.test("reportPage() loads nothing and says so to the browser", () => {
+Deno.test("fault 63: reportPage() loads nothing and says so to the browser", () => {
   const html = page(
     notebookOf(prose("![remote](https://a.example/x.png) # x")),
   );
