@@ -1,6 +1,6 @@
 /** Checks of options, made before work begins. @module */
 
-import { closest } from "fastest-levenshtein";
+import { distance } from "fastest-levenshtein";
 
 /** One rule for one option. */
 export type Rule = {
@@ -121,8 +121,38 @@ export function checkKnownOptions(
   if (unknown === undefined) return;
   throw new TypeError(
     `Cannot ${action}: its options must be among ${known.join(", ")}; found ` +
-      `"${unknown}"; did you mean "${closest(unknown, known)}"?`,
+      `"${unknown}"${didYouMean(unknown, known)}`,
   );
+}
+
+/**
+ * The question "did you mean …?", if a known word is near.
+ *
+ * @example
+ * ```ts
+ * import { didYouMean } from "bertbook/options.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(didYouMean("trian", ["load", "train"]), '; did you mean "train"?');
+ * assert.equal(didYouMean("foo", ["load", "train"]), "");
+ * ```
+ *
+ * @param word What was typed; upper and lower case are the same.
+ * @param known The words that it may be.
+ * @returns The end of a message: empty if no word is within two edits, or a third of
+ * its length, of what was typed. Half of a short word must be right.
+ */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const [nearest] = known
+    .map((name) => ({
+      name,
+      edits: distance(word.toLowerCase(), name.toLowerCase()),
+    }))
+    .filter(({ name, edits }) =>
+      edits <= Math.min(Math.max(2, name.length / 3), name.length / 2)
+    )
+    .toSorted((a, b) => a.edits - b.edits);
+  return nearest === undefined ? "" : `; did you mean "${nearest.name}"?`;
 }
 
 function isIndex(value: number, below: number): boolean {

@@ -3,6 +3,7 @@ import {
   checkChoice,
   checkKnownOptions,
   checkOption,
+  didYouMean,
   RULES,
 } from "bertbook/options.ts";
 
@@ -35,4 +36,16 @@ Deno.test("values outside their range are refused with what they must be", () =>
     message:
       'Cannot use sampler: it must be one of "random", "other"; found "sorted"',
   });
+});
+
+Deno.test("didYouMean() names the nearest word, and none that is far", () => {
+  const known = ["01_load", "load", "train", "all-MiniLM-L6-v2", "tiny"];
+  assert.equal(didYouMean("laod", known), '; did you mean "load"?');
+  assert.equal(
+    didYouMean("minilm-l6-v2", known),
+    '; did you mean "all-MiniLM-L6-v2"?',
+  );
+  for (const far of ["foo", "nope", "12", "0", "bert-base-uncased", ""]) {
+    assert.equal(didYouMean(far, known), "");
+  }
 });

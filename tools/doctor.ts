@@ -2,54 +2,328 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
+import { existsSync, statfsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  ALL_MINI_LM,
+  CATALOGUE,
+  type CatalogueModel,
+  ensureModel,
+} from "../lib/checkpoint/catalogue.ts";
 import { COLA } from "../lib/datasets/cola.ts";
+import type { DatasetSource } from "../lib/datasets/dataset.ts";
 import { IMDB } from "../lib/datasets/imdb.ts";
 import { loadDataset } from "../lib/datasets/load_dataset.ts";
 import { TREC } from "../lib/datasets/trec.ts";
-import { describeDevice, startEngine } from "../lib/engine/engine.ts";
-import { bestOf, peakMeter } from "./bench/peak_flops.ts";
-import { describeSpeed, speedSettings } from "../lib/engine/speed_settings.ts";
+import { type Asset, ProvisionError } from "../lib/download/asset.ts";
 import { cacheFolder } from "../lib/download/cache.ts";
-import { CATALOGUE, findModel } from "../lib/checkpoint/catalogue.ts";
+import { measureFile } from "../lib/download/checksum.ts";
+import { findAsset } from "../lib/download/ensure_asset.ts";
+import { PIP } from "../lib/download/pip.ts";
+import { describeDevice, startEngine } from "../lib/engine/engine.ts";
+import { describeSpeed, speedSettings } from "../lib/engine/speed_settings.ts";
+import {
+  provideLibrary,
+  TENSORFLOW,
+} from "../lib/engine/tensorflow/library.ts";
+import { settings } from "../notebooks/support/settings.ts";
+import { bestOf, peakMeter } from "./bench/peak_flops.ts";
+import { kernelspecFolder } from "./kernel.ts";
+
+/** What was found. */
+type Finding = {
+  readonly text: string;
+  /** What to do about it. */
+  readonly cure?: string | undefined;
+  /** Whether `deno task start` cannot run like this. */
+  readonly isFatal?: boolean;
+  /** Whether it is not on this machine. */
+  readonly isMissing?: boolean;
+};
+
+/** Why something cannot be fetched. */
+type Obstacle = { readonly why: string; readonly cure: string };
+
+/** The folder of downloaded files. */
+type Cache = {
+  /** Undefined if the environment names none. */
+  readonly folder?: string;
+  /** Free space, in bytes. */
+  readonly free: number;
+  readonly obstacle?: Obstacle;
+  /** Why nothing can be written there. */
+  readonly error?: string;
+};
+
+/** Nothing is downloaded. */
+const provision = { offline: true };
 
 /**
- * Reports engine, weights and data; downloads nothing.
+ * Reports what `deno task start` needs, and the cure for what is missing; downloads
+ * nothing.
  *
- * @param options Those of the command.
- * @returns The exit code: 1 if there is no engine.
+ * @param options `peak`: whether the peak speed is measured, too.
+ * @returns The exit code: 1 if `deno task start` cannot run.
  */
 export async function doctor({ peak }: { peak?: boolean }): Promise<number> {
-  const provision = { offline: true, recheck: true };
-  console.log(
-    `Deno      ${Deno.version.deno}, TypeScript ${Deno.version.typescript}`,
-  );
-  console.log(`Cache     ${cacheFolder()}`);
-  for (const source of [COLA, TREC, IMDB]) {
-    const { description } = await loadDataset(source, { provision });
-    console.log(`Data      ${description}`);
-  }
+  let canStart = true;
+  const report = async (
+    label: string,
+    look: () => Finding | Promise<Finding>,
+    isNeeded = true,
+  ): Promise<void> => {
+    const { text, cure, isFatal } = await attempt(look);
+    if (isFatal && isNeeded) canStart = false;
+    const lines = cure === undefined ? text : `${text}\n→ ${cure}`;
+    const indented = lines.replaceAll("\n", `\n${" ".repeat(12)}`);
+    console.log(`${label.padEnd(12)}${indented}`);
+  };
+  const { deno, typescript } = Deno.version;
+  const cache = lookAtCache();
+  await report("Deno", () => ({ text: `${deno}, TypeScript ${typescript}` }));
+  await report("Cache", () => describeCache(cache));
+  await report("Results", lookAtResults);
   for (const model of CATALOGUE) {
-    const found = await findModel(model, provision).catch(messageOf);
-    console.log(
-      `Weights   ${model.name}: ${
-        found ?? "not downloaded; `deno task start` downloads what it needs"
-      }`,
-    );
+    await report("Weights", () => lookAtWeights(model, cache));
   }
+  const folder = Deno.env.get("BERTBOOK_MODEL");
+  if (folder && CATALOGUE.every(({ name }) => name !== folder)) {
+    await report("Weights", async () => ({ text: await ensureModel(folder) }));
+  }
+  for (const source of [COLA, TREC, IMDB]) {
+    await report("Data", () => lookAtData(source, cache), source === COLA);
+  }
+  const library = await attempt(() => lookAtTensorFlow(cache));
+  await report("TensorFlow", () => library);
+  if (!library.isMissing || Deno.env.get("BERTBOOK_ENGINE") !== "tensorflow") {
+    await report("Engine", async () => {
+      const engine = await startEngine({ provision });
+      // What is missing stands above.
+      const notTaken = library.isMissing ? [] : engine.notTaken;
+      const lines = [
+        describeDevice({ ...engine, notTaken }),
+        describeSpeed(speedSettings(engine)),
+        ...peak ? [peakSpeed()] : [],
+      ];
+      return { text: lines.join("\n") };
+    });
+  }
+  await report("Kernel", lookAtKernel, false);
+  return canStart ? 0 : 1;
+}
+
+/** An error is what is found. */
+async function attempt(
+  look: () => Finding | Promise<Finding>,
+): Promise<Finding> {
   try {
-    const report = await startEngine({ provision });
-    console.log(labelled("Engine", describeDevice(report)));
-    console.log(labelled("Speed", describeSpeed(speedSettings(report))));
-    if (peak) console.log(labelled("Peak", peakSpeed()));
-    return 0;
+    return await look();
   } catch (error) {
-    console.log(labelled("Engine", messageOf(error)));
-    return 1;
+    const text = error instanceof Error ? error.message : `${error}`;
+    return { text, isFatal: true };
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : `${error}`;
+function lookAtCache(): Cache {
+  let folder: string | undefined;
+  try {
+    folder = cacheFolder();
+    const { bavail, bsize } = statfsSync(checkWritable(folder));
+    const free = bavail * bsize;
+    if (Deno.env.get("BERTBOOK_OFFLINE") !== "1") return { folder, free };
+    const why = "BERTBOOK_OFFLINE=1 forbids downloads";
+    const cure = "run `deno task start` once without it";
+    return { folder, free, obstacle: { why, cure } };
+  } catch (error) {
+    const why = "the cache cannot be written";
+    const cure = "set BERTBOOK_HOME to a folder that you can write";
+    return {
+      ...folder && { folder },
+      free: 0,
+      obstacle: { why, cure },
+      error: (error as Error).message,
+    };
+  }
+}
+
+function describeCache(
+  { folder = "none", free, obstacle, error }: Cache,
+): Finding {
+  return error === undefined
+    ? { text: `${folder}, ${(free / 1e9).toFixed(1)} GB free` }
+    : { text: `${folder}: ${error}`, cure: obstacle?.cure };
+}
+
+/** Where `deno task start` writes. */
+function lookAtResults(): Finding {
+  const { outFolder } = settings();
+  try {
+    checkWritable(outFolder);
+    return { text: outFolder };
+  } catch (error) {
+    const text = `${outFolder}: files cannot be written there: ` +
+      (error as Error).message;
+    const cure = "name another folder in BERTBOOK_OUT";
+    return { text, cure, isFatal: true };
+  }
+}
+
+/** Writes a file into a folder, or where it would be made; returns what exists of it. */
+function checkWritable(folder: string): string {
+  let existing = folder;
+  while (!existsSync(existing)) existing = dirname(existing);
+  const prefix = ".bertbook-";
+  Deno.removeSync(Deno.makeTempFileSync({ dir: existing, prefix }));
+  return existing;
+}
+
+async function lookAtWeights(
+  { name, asset, pretrained }: CatalogueModel,
+  cache: Cache,
+): Promise<Finding> {
+  const { folder } = cache;
+  if (folder !== undefined) {
+    const found = await findAsset(asset);
+    if (found) return await checkFiles(name, found, asset);
+    const made = join(folder, "models", name);
+    if (!pretrained && existsSync(join(made, "config.json"))) {
+      return { text: `${name}: ${made}` };
+    }
+    if (!pretrained && await findAsset(ALL_MINI_LM.asset)) {
+      return { text: `${name}: is made when it is used, all it needs is here` };
+    }
+  }
+  const wanted = Deno.env.get("BERTBOOK_MODEL") || ALL_MINI_LM.name;
+  return name === wanted
+    ? missing(name, asset, obstacleTo(asset, cache))
+    : { text: `${name}: not here; not needed` };
+}
+
+/** What is said of files that are not here. */
+function missing(
+  name: string,
+  asset: Asset,
+  obstacle: Obstacle | undefined,
+): Finding {
+  const size = Math.ceil(bytesToFetch(asset) / 1e6);
+  const isMissing = true;
+  if (obstacle === undefined) {
+    const text =
+      `${name}: not here yet; \`deno task start\` downloads ${size} MB`;
+    return { text, isMissing };
+  }
+  const { why, cure } = obstacle;
+  return { text: `${name}: not here; ${why}`, cure, isMissing, isFatal: true };
+}
+
+/** Why an asset cannot be fetched; undefined if it perhaps can. */
+function obstacleTo(
+  asset: Asset,
+  { free, obstacle }: Cache,
+): Obstacle | undefined {
+  const needed = bytesOf(asset) + bytesToFetch(asset);
+  if (obstacle !== undefined || free >= needed) return obstacle;
+  return {
+    why: `the disk of the cache must have ${(needed / 1e9).toFixed(1)} GB free`,
+    cure: "free some, or set BERTBOOK_HOME to a folder on another disk",
+  };
+}
+
+function bytesOf({ files }: Asset): number {
+  return Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function bytesToFetch(asset: Asset): number {
+  return Math.max(
+    ...asset.sources.map(({ archive }) => archive?.bytes ?? bytesOf(asset)),
+  );
+}
+
+/** Whether files are those that were downloaded, whatever their times say. */
+async function checkFiles(
+  name: string,
+  folder: string,
+  { files }: Asset,
+): Promise<Finding> {
+  for (const [file, { sha256 }] of Object.entries(files)) {
+    if ((await measureFile(join(folder, file))).sha256 === sha256) continue;
+    const text = `${name}: ${file} in ${folder} is damaged`;
+    return { text, cure: "delete this folder", isFatal: true };
+  }
+  return { text: `${name}: ${folder}` };
+}
+
+async function lookAtData(
+  source: DatasetSource,
+  cache: Cache,
+): Promise<Finding> {
+  const found = await loadDataset(source, { provision });
+  if (found.origin !== "embedded") return { text: found.description };
+  const { name, title, unit, asset } = source;
+  const count = found.train.length.toLocaleString("en");
+  const text =
+    `${title}: not here; ${count} ${unit} that this project generated ` +
+    `are in its place`;
+  if (Deno.env.get("BERTBOOK_DATA") === "embedded") return { text };
+  const isLoadable = asset && obstacleTo(asset, cache) === undefined;
+  const cure = `put it into ${name}/ of a folder that BERTBOOK_DATA names` +
+    (isLoadable ? "; its download is tried when it is used" : "");
+  return { text, cure };
+}
+
+/** Whether there is a pip, which fetches TensorFlow. */
+async function hasPip(): Promise<boolean> {
+  for (const [command, ...args] of PIP) {
+    try {
+      const { success } = await new Deno.Command(command!, {
+        args: [...args, "--version"],
+        stdout: "null",
+        stderr: "null",
+      }).output();
+      if (success) return true;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return false;
+}
+
+async function lookAtTensorFlow(cache: Cache): Promise<Finding> {
+  try {
+    const { path, origin } = await provideLibrary(provision);
+    const ours = cache.folder && join(cache.folder, TENSORFLOW.folder);
+    return ours === dirname(path)
+      ? await checkFiles(TENSORFLOW.name, ours, TENSORFLOW)
+      : { text: `${path}, ${origin}` };
+  } catch (error) {
+    const isFatal = Boolean(Deno.env.get("BERTBOOK_TENSORFLOW")) ||
+      Deno.env.get("BERTBOOK_ENGINE") === "tensorflow";
+    if (!(error instanceof ProvisionError)) {
+      return { text: (error as Error).message, isFatal, isMissing: true };
+    }
+    const clients = PIP.map((words) => words.join(" ")).join(", ");
+    const obstacle = obstacleTo(TENSORFLOW, cache) ??
+      (await hasPip() ? undefined : {
+        why: `pip must fetch it; found none of ${clients}`,
+        cure: "install Python with pip",
+      });
+    const finding = missing(TENSORFLOW.name, TENSORFLOW, obstacle);
+    if (obstacle === undefined) return finding;
+    const text =
+      `${finding.text}\nWithout it a slower engine computes: minutes ` +
+      `instead of seconds`;
+    return { ...finding, text, isFatal };
+  }
+}
+
+function lookAtKernel(): Finding {
+  const file = join(kernelspecFolder(), "kernel.json");
+  const cure = "for JupyterLab and VS Code: deno task kernel";
+  if (!existsSync(file)) return { text: "not registered", cure };
+  const { argv: [program] } = JSON.parse(Deno.readTextFileSync(file));
+  return existsSync(program)
+    ? { text: dirname(file) }
+    : { text: `registered with a Deno that is gone, ${program}`, cure };
 }
 
 /** The peak speed of matrix products, in words. */
@@ -58,10 +332,4 @@ function peakSpeed(): string {
   const gflops = bestOf(meter);
   meter.dispose();
   return `${gflops.toFixed(0)} GFLOP/s in float32 matrix products`;
-}
-
-/** Aligns a text of several lines behind its label. */
-function labelled(label: string, text: string): string {
-  const indented = text.trimEnd().replaceAll("\n", `\n${" ".repeat(10)}`);
-  return `${label.padEnd(10)}${indented}`;
 }

@@ -2,6 +2,8 @@
 
 // deno-lint-ignore-file no-console -- the commands speak to a terminal
 
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { Argument, Command, CommanderError, Option } from "commander";
 import {
   count,
@@ -86,6 +88,12 @@ export const COMMANDS: readonly CommandEntry[] = [
       ),
     ],
     load: async () => (await import("./test.ts")).test,
+  },
+  {
+    name: "faults",
+    description: "Run the tests of faults and print the scorecard",
+    options: [new Option("--all", "Also the long ones, as test --all does")],
+    load: async () => (await import("./faults.ts")).faults,
   },
   {
     name: "ok",
@@ -349,6 +357,7 @@ export function commandLine(
     for (const option of options) command.addOption(option);
     command.action(async (...given: unknown[]) => {
       const run = await load();
+      await resolveFolders();
       onExit(await run(...given as never[]));
     });
   }
@@ -379,9 +388,31 @@ export async function main(args: readonly string[]): Promise<number> {
       console.error(error.message);
       return 2;
     }
-    console.error(explain(error));
+    console.error(explain(error, args[0]!));
     return 1;
   }
+}
+
+/**
+ * Makes the folders absolute that settings name, as the kernel of a notebook runs in
+ * another folder than the command.
+ */
+export async function resolveFolders(): Promise<void> {
+  const resolveIn = (setting: string, isName: (value: string) => boolean) => {
+    const value = Deno.env.get(setting);
+    if (value && !isName(value)) Deno.env.set(setting, resolve(value));
+  };
+  resolveIn("BERTBOOK_HOME", () => false);
+  resolveIn("BERTBOOK_TENSORFLOW", () => false);
+  resolveIn("BERTBOOK_DATA", (value) => value === "embedded");
+  if (!Deno.env.get("BERTBOOK_MODEL")) return;
+  const { CATALOGUE } = await import("../lib/checkpoint/catalogue.ts");
+  resolveIn(
+    "BERTBOOK_MODEL",
+    (value) =>
+      CATALOGUE.some(({ name }) => name === value) ||
+      !/[\\/]/.test(value) && !existsSync(value),
+  );
 }
 
 /** Commander's message, which may have two lines, in one. */
@@ -394,8 +425,12 @@ function oneLine(message: string, command: string): string {
 }
 
 /** A refusal by the library or the system is one line; any other error keeps its stack. */
-function explain(error: unknown): string {
+function explain(error: unknown, command: string): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof Deno.errors.NotCapable) {
+    return `NotCapable: Cannot run "${command}": Deno must allow all that it does; ` +
+      `found: ${error.message}; "deno task ${command}" allows it`;
+  }
   const isRefusal = error.message.startsWith("Cannot ");
   return isRefusal || isSystemError(error)
     ? `${error.name}: ${error.message}`

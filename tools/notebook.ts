@@ -3,10 +3,11 @@
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { basename, join } from "node:path";
+import { didYouMean } from "../lib/options.ts";
 import { writeNotebook } from "./jupyter/notebook_file.ts";
 import { settings, STOP_FILE } from "../notebooks/support/settings.ts";
 import { followNotebook } from "./follow.ts";
-import { didYouMean, UsageError } from "./shell/option_values.ts";
+import { UsageError } from "./shell/option_values.ts";
 import { notebookNames, NOTEBOOKS, pathFromHere } from "./shell/project.ts";
 import { provision } from "./shell/provision.ts";
 

@@ -4,7 +4,8 @@
 
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { didYouMean, UsageError } from "./shell/option_values.ts";
+import { didYouMean } from "../lib/options.ts";
+import { UsageError } from "./shell/option_values.ts";
 import { PROJECT } from "./shell/project.ts";
 import { provision } from "./shell/provision.ts";
 import { duration } from "./shell/terminal.ts";

@@ -1,6 +1,5 @@
 /** Model catalogue: the models to load by name, and the sources of their files. @module */
 
-import { closest } from "fastest-levenshtein";
 import { join } from "node:path";
 import { type Asset, type ProvisionOptions } from "../download/asset.ts";
 import { ensureAsset, findAsset } from "../download/ensure_asset.ts";
@@ -8,6 +7,7 @@ import { cacheFolder, withLock } from "../download/cache.ts";
 import { measure } from "../download/checksum.ts";
 import { FILE_MODE, FOLDER_MODE } from "../download/trusted_path.ts";
 import { BERT_TINY } from "../model/config.ts";
+import { didYouMean } from "../options.ts";
 import { configToJson } from "./architectures.ts";
 import { readAtOnce, replaceFolder } from "./replace.ts";
 
@@ -146,9 +146,8 @@ async function checkedFolder(name: string): Promise<string> {
   throw new RangeError(
     `Cannot find the model "${name}": it must be in the catalogue or a folder ` +
       `with config.json; found ` +
-      (isPath
-        ? `none in this folder; the catalogue has ${names.join(", ")}`
-        : `neither; did you mean "${closest(name, names)}"?`),
+      (isPath ? "none in this folder" : "neither") +
+      (didYouMean(name, names) || `; the catalogue has ${names.join(", ")}`),
   );
 }
 

@@ -32,7 +32,7 @@ const TIMEOUT = 6 * 3_600_000;
 const NOT_INSTALLED = "not installed";
 
 /** Ways to call pip, in the order in which they are tried. */
-const PIP: readonly (readonly string[])[] = [
+export const PIP: readonly (readonly string[])[] = [
   ["python3", "-m", "pip"],
   ["python", "-m", "pip"],
   ["pip3"],

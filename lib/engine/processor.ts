@@ -49,11 +49,34 @@ export function instructionSets(): string[] | undefined {
 }
 
 function fromCpuInfo<T>(read: (cpuInfo: string) => T): T | undefined {
+  const text = cpuInfo ??= readCpuInfo();
+  return text === "" ? undefined : read(text);
+}
+
+/** The text of `/proc/cpuinfo`, once it was read; empty if it cannot be. */
+let cpuInfo: string | undefined;
+
+function readCpuInfo(): string {
+  const path = "/proc/cpuinfo";
   try {
-    return read(readFileSync("/proc/cpuinfo", "utf8"));
+    return readFileSync(path, "utf8");
   } catch (error) {
     const { code, name } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || name === "NotCapable") return undefined;
+    if (code === "ENOENT") return "";
+    if (name !== "NotCapable") throw error;
+  }
+  // Deno opens it with all permissions only, whatever may be read; `cat` opens it, too.
+  const command = "cat";
+  const { state } = Deno.permissions.querySync({ name: "run", command });
+  if (state !== "granted") return "";
+  try {
+    const { stdout } = new Deno.Command(command, {
+      args: [path],
+      clearEnv: true,
+    }).outputSync();
+    return new TextDecoder().decode(stdout);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   }
 }

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { closest, distance } from "fastest-levenshtein";
 import * as tf from "@tensorflow/tfjs";
 import type { ProvisionOptions } from "../download/asset.ts";
+import { didYouMean } from "../options.ts";
 import { platform } from "./platform.ts";
 import { type CheckResult, selfTest } from "./self_test.ts";
 
@@ -306,11 +306,9 @@ export async function currentEngine(): Promise<
 export function parseEngineName(text: string): EngineName {
   const found = ENGINES.find((name) => name === text);
   if (found !== undefined) return found;
-  const nearest = closest(text, ENGINES);
   throw new RangeError(
     `Cannot start the engine: BERTBOOK_ENGINE must be one of ` +
-      `${ENGINES.join(", ")}; found "${text}"` +
-      (distance(text, nearest) <= 2 ? `; did you mean "${nearest}"?` : ""),
+      `${ENGINES.join(", ")}; found "${text}"${didYouMean(text, ENGINES)}`,
   );
 }
 

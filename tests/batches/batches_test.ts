@@ -74,7 +74,7 @@ Deno.test("batchesOf() rounds lengths up, and fixes them on request", () => {
   assert.deepEqual(lengthsOf({ length: 20 }), [20, 20, 20]);
 });
 
-Deno.test("no examples make no batch, few make a small one", () => {
+Deno.test("fault 45: no examples make no batch, few make a small one", () => {
   assert.deepEqual([...batchesOf([], { batchSize: 4 })], []);
   const few = [...batchesOf(examplesOf(2, 2), { batchSize: 4 })];
   assert.deepEqual(few.map(({ size }) => size), [2]);

@@ -20,7 +20,7 @@ Deno.test("encodeExamples() keeps labels and order, and cuts before [SEP]", () =
   ]);
 });
 
-Deno.test("encodeExamples() cuts where it is told to, and counts what it cut", () => {
+Deno.test("fault 43: encodeExamples() cuts where it is told to, and counts what it cut", () => {
   const examples = [{ text: "dogs\n\ndogs dogs bark bark bark", label: 1 }];
   const encoded = (truncation: "head" | "head+tail") =>
     encodeExamples(TOKENIZER, examples, { maxLength: 6, truncation })[0];

@@ -42,6 +42,7 @@ Deno.test("ensureModel() says what it found instead of a model", async () => {
   const cases: [string, RegExp][] = [
     ["all-minilm-l6", /found neither; did you mean "all-MiniLM-L6-v2"\?/],
     ["tinny", /did you mean "tiny"\?/],
+    ["nope", /found neither; the catalogue has all-MiniLM-L6-v2, tiny$/],
     [
       folder.path,
       /found none in this folder; the catalogue has all-MiniLM-L6-v2, ti/,

@@ -20,8 +20,9 @@ const spoiled = (value: number): Change => ({
 });
 
 /** What must not be loaded: the change, the labels asked for, the error. */
-const REFUSED: [string, Change, string[], string, RegExp][] = [
+const REFUSED: [number, string, Change, string[], string, RegExp][] = [
   [
+    34,
     "a layer missing",
     without("layer.1."),
     LABELS,
@@ -29,6 +30,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /16 of 41 .*"bert\.encoder\.layer\.1\.attention\.self\.query\.weight", .* …/,
   ],
   [
+    34,
     "one bias missing",
     without("layer.0.output.dense.bias"),
     LABELS,
@@ -36,6 +38,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /1 of 41 tensors missing, "bert\.encoder\.layer\.0\.output\.dense\.bias"; /,
   ],
   [
+    34,
     "half a classifier",
     without("classifier.bias"),
     LABELS,
@@ -43,6 +46,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /"classifier\.bias"/,
   ],
   [
+    34,
     "half a pooler",
     without("pooler.dense.weight"),
     LABELS,
@@ -50,6 +54,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /"bert\.pooler/,
   ],
   [
+    34,
     "foreign names",
     { rename: (name) => `model.${name}` },
     LABELS,
@@ -57,6 +62,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /37 of 41/,
   ],
   [
+    34,
     "more layers than the configuration",
     { config: { num_hidden_layers: 1 } },
     LABELS,
@@ -64,6 +70,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /the 1 layers .* found "bert\.encoder\.layer\.1\./,
   ],
   [
+    34,
     "fewer layers than the configuration",
     { config: { num_hidden_layers: 3 } },
     LABELS,
@@ -71,6 +78,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /16 of 57/,
   ],
   [
+    35,
     "another width",
     { config: { hidden_size: 16 } },
     LABELS,
@@ -78,6 +86,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /"bert\.embeddings\.word_embeddings\.weight": its shape must be \[16, 16\]; found \[16, 8\]/,
   ],
   [
+    35,
     "another feed-forward width",
     { config: { intermediate_size: 32 } },
     LABELS,
@@ -85,6 +94,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /must be \[32, 8\]; found \[16, 8\]/,
   ],
   [
+    35,
     "fewer positions",
     { config: { max_position_embeddings: 9 } },
     LABELS,
@@ -92,6 +102,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /must be \[9, 8\]; found \[16, 8\]/,
   ],
   [
+    35,
     "heads that do not divide",
     { config: { num_attention_heads: 3 } },
     LABELS,
@@ -99,6 +110,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /numHeads=3, hiddenSize=8/,
   ],
   [
+    35,
     "a kernel of swapped sizes",
     {
       parameter: (p) =>
@@ -111,6 +123,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /intermediate\.dense\.weight": its shape must be \[16, 8\]; found \[8, 16\]/,
   ],
   [
+    35,
     "a size too large to allocate",
     { config: { vocab_size: 1e12 } },
     LABELS,
@@ -118,6 +131,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /vocabSize must be at most 16777216; found 1000000000000/,
   ],
   [
+    36,
     "a vocabulary of other size",
     { vocabulary: "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n" },
     LABELS,
@@ -125,6 +139,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /found 5 pieces and 16 rows/,
   ],
   [
+    36,
     "a vocabulary with CRLF",
     { vocabulary: "[PAD]\r\n[UNK]\r\n" },
     LABELS,
@@ -132,6 +147,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /"vocab.txt": line 1/,
   ],
   [
+    34,
     "one parameter under two names",
     {
       rename: (name) =>
@@ -142,6 +158,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /which are both bert\.encoder\.layer\.1\.attention\.self\.query\.weight/,
   ],
   [
+    33,
     "NaN",
     spoiled(NaN),
     LABELS,
@@ -149,6 +166,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /"bert\.encoder\.layer\.1\.attention\.self\.query\.weight": .* found NaN at index 3/,
   ],
   [
+    33,
     "infinity",
     spoiled(-Infinity),
     LABELS,
@@ -156,6 +174,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /found -Infinity at index 3/,
   ],
   [
+    35,
     "another architecture",
     { config: { model_type: "roberta" } },
     LABELS,
@@ -163,6 +182,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /"roberta"/,
   ],
   [
+    47,
     "fewer labels than its classes",
     {},
     ["no", "yes"],
@@ -170,6 +190,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /those of the checkpoint, 3 without names; found \["no", "yes"\]/,
   ],
   [
+    47,
     "other labels than its own",
     { config: LABELLED },
     LABELS,
@@ -177,6 +198,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /of the checkpoint, \["bad", "good", "odd"\]; found \["unacc/,
   ],
   [
+    47,
     "one label",
     {},
     ["yes"],
@@ -184,6 +206,7 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
     /at least two different strings; found \["yes"\]/,
   ],
   [
+    47,
     "a label twice",
     {},
     ["yes", "no", "yes"],
@@ -192,8 +215,8 @@ const REFUSED: [string, Change, string[], string, RegExp][] = [
   ],
 ];
 
-for (const [what, change, labels, name, message] of REFUSED) {
-  Deno.test(`loadModel() refuses ${what} and keeps no tensor`, async () => {
+for (const [row, what, change, labels, name, message] of REFUSED) {
+  Deno.test(`fault ${row}: loadModel() refuses ${what} and keeps no tensor`, async () => {
     await using folder = await temporaryFolder();
     await writeCheckpoint(folder.path, change);
     const before = tf.memory().numTensors;

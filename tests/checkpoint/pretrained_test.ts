@@ -77,7 +77,7 @@ Deno.test("a saved classifier gives its own logits when it is loaded", async () 
   disposeTree(model.params);
 });
 
-Deno.test("loadModel() reports what is new and what it left", async () => {
+Deno.test("fault 34: loadModel() reports what is new and what it left", async () => {
   // As BertModel is saved: no prefix, no classifier, a buffer of positions.
   const rename = (name: string): string | undefined => {
     if (name === "classifier.bias") return "embeddings.position_ids";
@@ -113,7 +113,7 @@ Deno.test("loadModel() draws new parameters from the seed", async () => {
   assert.notEqual(kernels[0], kernels[2]);
 });
 
-Deno.test("loadModel() knows gamma and beta", async () => {
+Deno.test("fault 34: loadModel() knows gamma and beta", async () => {
   const rename = (name: string): string =>
     name.replace("Norm.weight", "Norm.gamma").replace("Norm.bias", "Norm.beta");
   await loading({ rename }, { labels: LABELS, seed: 0 }, (model) => {
@@ -124,7 +124,7 @@ Deno.test("loadModel() knows gamma and beta", async () => {
   });
 });
 
-Deno.test("loadModel() warns of capitals that lower-casing hides", async () => {
+Deno.test("fault 37: loadModel() warns of capitals that lower-casing hides", async () => {
   const vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nDog\n" +
     "abcdefghij".split("").join("\n") + "\n";
   const options = { labels: LABELS, seed: 0 };
@@ -133,7 +133,7 @@ Deno.test("loadModel() warns of capitals that lower-casing hides", async () => {
   });
 });
 
-Deno.test("loadModel() names the pickle that it does not open", async () => {
+Deno.test("fault 31: loadModel() names the pickle that it does not open", async () => {
   await using folder = await temporaryFolder();
   await writeCheckpoint(folder.path);
   const rename = (name: string): void =>
@@ -156,7 +156,7 @@ Deno.test("loadModel() names the pickle that it does not open", async () => {
   );
 });
 
-Deno.test("saveModel() refuses NaN by name and leaves the old folder", async () => {
+Deno.test("fault 33: saveModel() refuses NaN by name and leaves the old folder", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "model");
   const model = toyModel();

@@ -55,7 +55,7 @@ const KILLED: [state: string, folders: Record<string, string>, read: string][] =
   ];
 
 for (const [state, folders, read] of KILLED) {
-  Deno.test(`a folder stands if replaceFolder() is killed ${state}`, async () => {
+  Deno.test(`fault 1: a folder stands if replaceFolder() is killed ${state}`, async () => {
     await using home = await temporaryFolder();
     for (const [name, text] of Object.entries(folders)) {
       await Deno.mkdir(join(home.path, name));

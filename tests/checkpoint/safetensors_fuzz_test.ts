@@ -160,7 +160,7 @@ function depthOf(value: unknown): number {
   return 1 + Math.max(0, ...Object.values(value).map(depthOf));
 }
 
-Deno.test("parseHeader() agrees with a simple reader on 10,000 mutations", () => {
+Deno.test("fault 30: parseHeader() agrees with a simple reader on 10,000 mutations", () => {
   const below = numbers(2018);
   let accepted = 0;
   for (let i = 0; i < NUM_CASES; i++) {

@@ -24,7 +24,7 @@ Deno.test("openSafetensors() reads what Python wrote", async () => {
   assert.equal(file.read("empty").length, 0);
 });
 
-Deno.test("openSafetensors() converts each dtype exactly", async () => {
+Deno.test("fault 32: openSafetensors() converts each dtype exactly", async () => {
   await using folder = await temporaryFolder();
   const path = await writeModel(folder.path, bytesOf(golden.mixed));
   using file = await openSafetensors(path);
@@ -72,50 +72,68 @@ function oneTensor(dtype: string, values: ArrayBufferView): Uint8Array {
 }
 
 /** Values that a model must not have. */
-const VALUES: [string, Uint8Array, ErrorConstructor, RegExp][] = [
+const VALUES: [number, string, Uint8Array, ErrorConstructor, RegExp][] = [
   [
+    33,
     "NaN",
     oneTensor("F32", Float32Array.of(1, NaN)),
     RangeError,
     /"w": .* NaN at index 1/,
   ],
   [
+    33,
     "infinity",
     oneTensor("F32", Float32Array.of(-Infinity)),
     RangeError,
     /-Infinity/,
   ],
-  ["NaN as F16", oneTensor("F16", Uint16Array.of(0x7e00)), RangeError, /NaN/],
   [
+    33,
+    "NaN as F16",
+    oneTensor("F16", Uint16Array.of(0x7e00)),
+    RangeError,
+    /NaN/,
+  ],
+  [
+    33,
     "infinity as BF16",
     oneTensor("BF16", Uint16Array.of(0x7f80)),
     RangeError,
     /Infin/,
   ],
-  ["NaN as F64", oneTensor("F64", Float64Array.of(NaN)), RangeError, /finite/],
   [
+    33,
+    "NaN as F64",
+    oneTensor("F64", Float64Array.of(NaN)),
+    RangeError,
+    /finite/,
+  ],
+  [
+    32,
     "0.1 as F64",
     oneTensor("F64", Float64Array.of(0.1)),
     RangeError,
     /found 0\.1 at/,
   ],
   [
+    32,
     "1e300",
     oneTensor("F64", Float64Array.of(1e300)),
     RangeError,
     /found 1e\+300/,
   ],
   [
+    32,
     "2^24 + 1",
     oneTensor("I64", BigInt64Array.of(16777217n)),
     RangeError,
     /16777217/,
   ],
-  ["whole bytes", oneTensor("U8", Uint8Array.of(1)), TypeError, /found U8/],
+  [32, "whole bytes", oneTensor("U8", Uint8Array.of(1)), TypeError, /found U8/],
 ];
 
-for (const [what, bytes, error, message] of VALUES) {
-  Deno.test(`read() refuses ${what} by the tensor's name`, async () => {
+for (const [row, what, bytes, error, message] of VALUES) {
+  Deno.test(`fault ${row}: read() refuses ${what} by the tensor's name`, async () => {
     await using folder = await temporaryFolder();
     using file = await openSafetensors(await writeModel(folder.path, bytes));
     assert.throws(() => file.read("w"), { name: error.name, message });

@@ -16,7 +16,7 @@ Deno.test("parseCola() keeps source, mark and text as they stand", () => {
   ]);
 });
 
-Deno.test("a label that is not 0 or 1 is refused with its line", () => {
+Deno.test("fault 41: a label that is not 0 or 1 is refused with its line", () => {
   const labels = [
     "",
     "2",
@@ -37,14 +37,14 @@ Deno.test("a label that is not 0 or 1 is refused with its line", () => {
   }
 });
 
-Deno.test("CoLA has four columns", () => {
+Deno.test("fault 40: CoLA has four columns", () => {
   assert.throws(() => parse("a\t1\tThey go.\n"), {
     name: "SyntaxError",
     message: /line 1 must have 4 columns; found 3/,
   });
 });
 
-Deno.test("a blank sentence is refused with its line", () => {
+Deno.test("fault 43: a blank sentence is refused with its line", () => {
   for (const sentence of ["", "  ", "\u00a0"]) {
     assert.throws(() => parse(`a\t1\t\t${sentence}\n`), {
       name: "SyntaxError",

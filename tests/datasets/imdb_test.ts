@@ -15,7 +15,7 @@ const ROWS = [
   { text: "plain's", label: 0 },
 ];
 
-Deno.test("parseImdb() reads quotes, commas and line breaks inside a review", () => {
+Deno.test("fault 38: parseImdb() reads quotes, commas and line breaks inside a review", () => {
   assert.deepEqual(parse(TEXT), ROWS);
 });
 
@@ -30,7 +30,7 @@ Deno.test("parseImdb() reads a byte order mark", () => {
   assert.deepEqual(parse("\ufeff" + TEXT), ROWS);
 });
 
-Deno.test("parseImdb() refuses another verdict with its line", () => {
+Deno.test("fault 41: parseImdb() refuses another verdict with its line", () => {
   for (const verdict of ["", "2", "1.0", "Positive"]) {
     assert.throws(() => parse(`text,label\n"a\nb",1\nc,${verdict}\n`), {
       name: "SyntaxError",

@@ -83,7 +83,7 @@ Deno.test("the embedded sentences have a title for each source", async () => {
   }
 });
 
-Deno.test("loadDataset() offline falls back to the embedded dataset and says why", async () => {
+Deno.test("fault 55: loadDataset() offline falls back to the embedded dataset and says why", async () => {
   await withData(undefined, async () => {
     for (const source of SOURCES) {
       const provision = { home: NO_CACHE, offline: true };
@@ -247,7 +247,7 @@ Deno.test("loadDataset() refuses another file under the name of IMDB's archive",
   }
 });
 
-Deno.test("loadDataset() reads gzip within bounds, and refuses torn gzip", async () => {
+Deno.test("fault 82: loadDataset() reads gzip within bounds, and refuses torn gzip", async () => {
   using folder = new TemporaryFolder();
   const text = "text,label\nGood,1\nBad,0\n";
   const zipped = gzipSync(text);

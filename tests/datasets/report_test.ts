@@ -11,7 +11,7 @@ const ignore = !existsSync(join(Deno.env.get("BERTBOOK_DATA") ?? "", "cola"));
 const rows = (...examples: [number, string][]) =>
   examples.map(([label, text]) => ({ label, text }));
 
-Deno.test("reportDataset() counts duplicates, contradictions and leaks", () => {
+Deno.test("fault 46: reportDataset() counts duplicates, contradictions and leaks", () => {
   const report = reportDataset({
     train: rows([1, "A."], [0, "B."], [1, "A."], [0, "A."], [1, "C."]),
     validation: rows([1, "A."], [1, "a."]),
@@ -31,7 +31,7 @@ Deno.test("reportDataset() counts duplicates, contradictions and leaks", () => {
 });
 
 Deno.test({
-  name: "real CoLA has its known oddities",
+  name: "fault 46: real CoLA has its known oddities",
   ignore,
   fn: async () => {
     const cola = await loadDataset(COLA);

@@ -15,7 +15,7 @@ Deno.test("parseTrec() reads label and question as they stand", () => {
   ]);
 });
 
-Deno.test("parseTrec() refuses other lines with their number", () => {
+Deno.test("fault 41: parseTrec() refuses other lines with their number", () => {
   for (
     const line of [
       "6 Who ?",

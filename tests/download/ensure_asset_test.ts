@@ -140,7 +140,7 @@ Deno.test("ensureAsset() goes on to the next source, and reports all when none i
   assertGood(await ensureAsset(asset, options));
 });
 
-Deno.test("a right archive with a wrong member leaves nothing", async () => {
+Deno.test("fault 50: a right archive with a wrong member leaves nothing", async () => {
   await using server = new ScriptedServer(SERVE_ZIP);
   using home = new TemporaryFolder();
   const asset = assetOf(zipSource(server.url));
@@ -152,7 +152,7 @@ Deno.test("a right archive with a wrong member leaves nothing", async () => {
   assert.deepEqual(below(home.path, "x"), ["two.lock"]);
 });
 
-Deno.test("offline with a warm cache works, with a cold one explains", async () => {
+Deno.test("fault 55: offline with a warm cache works, with a cold one explains", async () => {
   await using server = new ScriptedServer(SERVE_ZIP);
   using home = new TemporaryFolder();
   const asset = assetOf(zipSource(server.url));
@@ -180,7 +180,7 @@ Deno.test("files that the user copied there are checked and taken", async () => 
   assert.equal(await ensureAsset(assetOf(), offline), folder);
 });
 
-Deno.test("two processes at once leave one good copy from one download", async () => {
+Deno.test("fault 55: two processes at once leave one good copy from one download", async () => {
   await using server = new ScriptedServer(SERVE_ZIP);
   using home = new TemporaryFolder();
   const asset = assetOf(zipSource(server.url));
@@ -236,7 +236,7 @@ Deno.test("fault 88: who waits for another process that downloads is told so", a
   assert.match(lines.at(-1)!, /^two files: ready/);
 });
 
-Deno.test("ensureAsset() notices a changed file and fetches again", async () => {
+Deno.test("fault 75: ensureAsset() notices a changed file and fetches again", async () => {
   await using server = new ScriptedServer(SERVE_ZIP);
   using home = new TemporaryFolder();
   const asset = assetOf(zipSource(server.url));

@@ -83,7 +83,7 @@ Deno.test("download() keeps a whole file and nothing else", async () => {
   assert.equal(progress.at(-1), FILE.length);
 });
 
-Deno.test("a file of the right size and another sha256 is refused", async () => {
+Deno.test("fault 50: a file of the right size and another sha256 is refused", async () => {
   const other = FILE.with(777, FILE[777]! ^ 1);
   const result = await run((asked) => fileAnswer(other, asked));
   assertRefused(result, /sha256 must be [0-9a-f]{64}; found/, RangeError);
@@ -91,7 +91,7 @@ Deno.test("a file of the right size and another sha256 is refused", async () => 
   assert.equal(result.ranges.length, 1, "A wrong file was asked for twice");
 });
 
-Deno.test("a short read continues where it broke off", async () => {
+Deno.test("fault 51: a short read continues where it broke off", async () => {
   const result = await run((asked, turn) =>
     turn === 1
       ? brokenAfter(fileAnswer(FILE, asked, TAG), 20_000)
@@ -101,7 +101,7 @@ Deno.test("a short read continues where it broke off", async () => {
   assert.deepEqual(result.ranges, [null, "bytes=20000-"]);
 });
 
-Deno.test("an answer that always ends early is given up, its part kept", async () => {
+Deno.test("fault 51: an answer that always ends early is given up, its part kept", async () => {
   const result = await run(
     (asked) => brokenAfter(fileAnswer(FILE, asked), 20_000),
     { attempts: 2 },
@@ -110,7 +110,7 @@ Deno.test("an answer that always ends early is given up, its part kept", async (
   assert.deepEqual(result.names, ["file.part", "file.part.json"]);
 });
 
-Deno.test("an answer without a length that ends early is noticed", async () => {
+Deno.test("fault 51: an answer without a length that ends early is noticed", async () => {
   const result = await run(() => answer(200, {}, FILE.subarray(0, 100)), {
     attempts: 1,
   });
@@ -120,7 +120,7 @@ Deno.test("an answer without a length that ends early is noticed", async () => {
   );
 });
 
-Deno.test("download() continues after a restart, if the version is the same", async () => {
+Deno.test("fault 51: download() continues after a restart, if the version is the same", async () => {
   const script: Script = (asked) => fileAnswer(FILE, asked, TAG);
   const same = await run(script, {}, half(FILE, TAG));
   assert.equal(same.error, undefined);
@@ -130,7 +130,7 @@ Deno.test("download() continues after a restart, if the version is the same", as
   assert.equal(newer.error, undefined);
 });
 
-Deno.test("download() starts over when two halves do not belong together", async () => {
+Deno.test("fault 51: download() starts over when two halves do not belong together", async () => {
   const script: Script = (asked) => fileAnswer(FILE, asked, TAG);
   const rotten = FILE.map((byte) => byte ^ 255);
   const result = await run(script, {}, half(rotten, TAG));
@@ -159,7 +159,7 @@ Deno.test("download() uses a part file that was already whole", async () => {
   assert.deepEqual(result.ranges, []);
 });
 
-Deno.test("a resume at another offset is never appended", async () => {
+Deno.test("fault 51: a resume at another offset is never appended", async () => {
   const script: Script = (asked) =>
     asked.headers.has("range")
       ? answer(
@@ -175,7 +175,7 @@ Deno.test("a resume at another offset is never appended", async () => {
   assertRefused(once, /must continue at byte 25000; found bytes 10-/);
 });
 
-Deno.test("416 drops the part and starts over", async () => {
+Deno.test("fault 51: 416 drops the part and starts over", async () => {
   const result = await run(
     (asked) =>
       asked.headers.has("range")
@@ -188,7 +188,7 @@ Deno.test("416 drops the part and starts over", async () => {
   assert.deepEqual(result.ranges, ["bytes=25000-", null]);
 });
 
-Deno.test("an HTML page with status 200 is refused, however it is labelled", async () => {
+Deno.test("fault 52: an HTML page with status 200 is refused, however it is labelled", async () => {
   const text = new TextEncoder();
   const html = { "content-type": "text/html; charset=utf-8" };
   const zip = { "content-type": "application/zip" };
@@ -211,7 +211,7 @@ Deno.test("an HTML page with status 200 is refused, however it is labelled", asy
   }
 });
 
-Deno.test("a redirect to another host is refused unless it is named", async () => {
+Deno.test("fault 53: a redirect to another host is refused unless it is named", async () => {
   await using other = new ScriptedServer((asked) => fileAnswer(FILE, asked));
   const script: Script = () =>
     answer(302, { location: `${other.url}/file`, "content-length": "0" });
@@ -221,7 +221,7 @@ Deno.test("a redirect to another host is refused unless it is named", async () =
   assert.equal(named.error, undefined);
 });
 
-Deno.test("a redirect from https to http is refused, even to this machine", () => {
+Deno.test("fault 53: a redirect from https to http is refused, even to this machine", () => {
   const from = new URL("https://127.0.0.1/a");
   const unsafe = [
     "http://127.0.0.1/a",
@@ -235,7 +235,7 @@ Deno.test("a redirect from https to http is refused, even to this machine", () =
   checkRedirect(from, new URL("https://127.0.0.1/b"), []);
 });
 
-Deno.test("a redirect on the same host is followed, but not for ever", async () => {
+Deno.test("fault 53: a redirect on the same host is followed, but not for ever", async () => {
   const followed = await run((asked) =>
     asked.path === "/file"
       ? answer(301, { location: "/there", "content-length": "0" })
@@ -248,7 +248,7 @@ Deno.test("a redirect on the same host is followed, but not for ever", async () 
   assertRefused(loop, /at most 5 times/);
 });
 
-Deno.test("download() takes only https, and http from 127.0.0.1", async () => {
+Deno.test("fault 53: download() takes only https, and http from 127.0.0.1", async () => {
   for (const url of ["http://example.org/a", "ftp://127.0.0.1/a"]) {
     await assert.rejects(download(url, "unused"), {
       name: "DownloadError",
@@ -257,7 +257,7 @@ Deno.test("download() takes only https, and http from 127.0.0.1", async () => {
   }
 });
 
-Deno.test("429 and 503 are asked again after Retry-After", async () => {
+Deno.test("fault 54: 429 and 503 are asked again after Retry-After", async () => {
   const start = performance.now();
   const result = await run((asked, turn) =>
     turn === 1
@@ -277,7 +277,7 @@ Deno.test("429 and 503 are asked again after Retry-After", async () => {
   );
 });
 
-Deno.test("a busy server is asked a bounded number of times", async () => {
+Deno.test("fault 54: a busy server is asked a bounded number of times", async () => {
   const busy: Script = () =>
     answer(503, { "retry-after": "0", "content-length": "0" });
   const result = await run(busy, { attempts: 3 });

@@ -1,20 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { multipliesBfloat16 } from "bertbook/engine/precision.ts";
-import { instructionSetsIn } from "bertbook/engine/processor.ts";
-
-/**
- * Whether the processor multiplies bfloat16; undefined if that is not known. Deno opens
- * files under /proc with all permissions only, `cat` with those of the user.
- */
-export function processorMultipliesBfloat16(): boolean | undefined {
-  if (Deno.build.os !== "linux") return undefined;
-  const { stdout } = new Deno.Command("cat", { args: ["/proc/cpuinfo"] })
-    .outputSync();
-  return multipliesBfloat16(
-    instructionSetsIn(new TextDecoder().decode(stdout)),
-  );
-}
 
 /** A tensor from a formula: no two elements equal, so no transpose can hide. */
 export function formula<T extends tf.Tensor>(

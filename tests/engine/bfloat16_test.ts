@@ -3,12 +3,13 @@ import { compile } from "bertbook/engine/compile.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { fuse, fuseUpdate } from "bertbook/engine/fuse.ts";
 import assert from "node:assert/strict";
-import { processorMultipliesBfloat16 } from "./_support.ts";
+import { multipliesBfloat16 } from "bertbook/engine/precision.ts";
+import { instructionSets } from "bertbook/engine/processor.ts";
 
 await startEngine({ engine: "tensorflow" });
 
 /** Elsewhere a product stays in float32. */
-const ignore = processorMultipliesBfloat16() === false;
+const ignore = multipliesBfloat16(instructionSets()) === false;
 
 /** More than fuse() takes for small. */
 const N = 288;

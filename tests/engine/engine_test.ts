@@ -26,7 +26,7 @@ async function withEnvironment<T>(
 }
 
 // The order of the first tests matters: a process opens TensorFlow once.
-Deno.test("without TensorFlow and a graphics card wasm is taken, and both are named", async () => {
+Deno.test("fault 61: without TensorFlow and a graphics card wasm is taken, and both are named", async () => {
   const empty = await Deno.makeTempDir();
   const report = await withEnvironment(
     { BERTBOOK_TENSORFLOW: empty, BERTBOOK_ENGINE: undefined },
@@ -49,7 +49,7 @@ Deno.test("without TensorFlow and a graphics card wasm is taken, and both are na
   );
 });
 
-Deno.test("TensorFlow demanded but not to be had is an error that says what to do", async () => {
+Deno.test("fault 61: TensorFlow demanded but not to be had is an error that says what to do", async () => {
   await withEnvironment(
     { BERTBOOK_TENSORFLOW: "/nowhere", BERTBOOK_ENGINE: "tensorflow" },
     () =>
@@ -167,7 +167,7 @@ Deno.test("an unknown engine is answered with the nearest one", async () => {
   );
 });
 
-Deno.test("an engine that fails its test is refused, and the one before stays", async () => {
+Deno.test("fault 61: an engine that fails its test is refused, and the one before stays", async () => {
   await startEngine({ engine: "tensorflow" });
   await startEngine({ engine: "wasm" });
   await startEngine({ engine: "tensorflow" });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  instructionSets,
   instructionSetsIn,
   processorKindIn,
 } from "bertbook/engine/processor.ts";
@@ -49,4 +50,32 @@ Deno.test("multipliesBfloat16() knows what it does not know", () => {
   assert.equal(multipliesBfloat16(instructionSetsIn(ARM)), true);
   assert.equal(multipliesBfloat16(["AVX2", "AVX-512"]), false);
   assert.equal(multipliesBfloat16(undefined), undefined);
+});
+
+Deno.test({
+  name:
+    "fault 64: the processor is known with few permissions, as far as they go",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const file = import.meta.resolve("../../lib/engine/processor.ts");
+    const code = `const { instructionSets } = await import("${file}");
+      console.log(JSON.stringify(instructionSets() ?? null));`;
+    const known = async (...flags: string[]): Promise<unknown> => {
+      const path = await Deno.makeTempFile({ suffix: ".ts" });
+      await Deno.writeTextFile(path, code);
+      try {
+        const { stdout } = await new Deno.Command(Deno.execPath(), {
+          args: ["run", "--quiet", "--no-prompt", ...flags, path],
+        }).output();
+        return JSON.parse(new TextDecoder().decode(stdout));
+      } finally {
+        await Deno.remove(path);
+      }
+    };
+    assert.deepEqual(
+      await known("--allow-read", "--allow-run=cat"),
+      instructionSets(),
+    );
+    assert.equal(await known("--allow-read"), null);
+  },
 });

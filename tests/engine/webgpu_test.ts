@@ -17,7 +17,7 @@ async function withAdapter(
   }
 }
 
-Deno.test("a machine without a graphics card is refused", async () => {
+Deno.test("fault 61: a machine without a graphics card is refused", async () => {
   await withAdapter(null, () =>
     assert.rejects(startWebGpu({ threads: 1 }), {
       name: "RangeError",
@@ -26,7 +26,7 @@ Deno.test("a machine without a graphics card is refused", async () => {
     }));
 });
 
-Deno.test("a graphics card imitated by software is refused by its name", async () => {
+Deno.test("fault 61: a graphics card imitated by software is refused by its name", async () => {
   const info = {
     description: "llvmpipe",
     device: "0",

@@ -21,7 +21,7 @@ Deno.test("matthewsCorrelation() matches Matthews' formula for two classes", () 
   assert.equal(matthewsCorrelation(PREDICTIONS, LABELS), 8 / Math.sqrt(504));
 });
 
-Deno.test("matthewsCorrelation() is 0 where it is undefined", () => {
+Deno.test("fault 44: matthewsCorrelation() is 0 where it is undefined", () => {
   assert.equal(matthewsCorrelation([1, 1], [0, 1]), 0);
   assert.equal(matthewsCorrelation([0, 1], [1, 1]), 0);
   assert.equal(matthewsCorrelation([1, 1], [1, 1]), 0);

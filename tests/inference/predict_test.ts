@@ -71,7 +71,7 @@ Deno.test("predict() drops nothing and leaves nothing behind", async () => {
   });
 });
 
-Deno.test("predict() refuses examples that the model cannot read, and names the example", async () => {
+Deno.test("fault 49: predict() refuses examples that the model cannot read, and names the example", async () => {
   const model = newModel();
   const [good] = EXAMPLES;
   const refused = async (

@@ -25,7 +25,7 @@ Deno.test("inputFrom() makes three tensors of the same shape", () => {
   tf.dispose([inputIds, tokenTypeIds, attentionMask]);
 });
 
-Deno.test("checkInput() names the value and its place", () => {
+Deno.test("fault 49: checkInput() names the value and its place", () => {
   const cases: [Partial<InputArrays>, RegExp][] = [
     [
       { inputIds: [101, 5, 102, 101, 30_522, 0] },

@@ -39,7 +39,7 @@ Deno.test("a special token in other letters, or broken, is only text", () => {
   }
 });
 
-Deno.test("blank and empty texts are [CLS] [SEP]", () => {
+Deno.test("fault 43: blank and empty texts are [CLS] [SEP]", () => {
   for (
     const text of ["", " ", "\t\r\n", "\u200b\u0000\ud800", "\u00a0\u3000"]
   ) {
@@ -58,7 +58,7 @@ Deno.test("encode() takes an empty second sentence for none", () => {
   );
 });
 
-Deno.test("encode() reads ten megabytes in one line, most of it one word", () => {
+Deno.test("fault 43: encode() reads ten megabytes in one line, most of it one word", () => {
   const text = "he plays ".repeat(50_000) + "x".repeat(9_600_000);
   const { inputIds, numTruncated } = TOKENIZER.encode(text, {
     maxLength: 512,

@@ -49,7 +49,7 @@ Deno.test("buildInputsWithSpecialTokens() masks by position: a [PAD] written in 
   assert.deepEqual(attentionMask, [1, 1, 1, 1, 0, 0]);
 });
 
-Deno.test("buildInputsWithSpecialTokens() cuts in front of [SEP] and counts what it cut", () => {
+Deno.test("fault 49: buildInputsWithSpecialTokens() cuts in front of [SEP] and counts what it cut", () => {
   const encoding = buildInputsWithSpecialTokens(a(10), undefined, VOCABULARY, {
     maxLength: 5,
   });
@@ -174,7 +174,7 @@ Deno.test("truncate() never begins the end with a torn word", () => {
   assert.deepEqual(truncate(["a", "##b", "##c"], 2, "head+tail"), ["a"]);
 });
 
-Deno.test("buildInputsWithSpecialTokens() cuts the middle, counts it, and keeps every [SEP]", () => {
+Deno.test("fault 49: buildInputsWithSpecialTokens() cuts the middle, counts it, and keeps every [SEP]", () => {
   assertAll(
     fc.property(
       fc.nat(30),

@@ -37,7 +37,7 @@ const REFUSED: [title: string, lines: string[], message: RegExp][] = [
 ];
 
 for (const [title, lines, message] of REFUSED) {
-  Deno.test(`parseVocabulary() refuses ${title}`, () => {
+  Deno.test(`fault 36: parseVocabulary() refuses ${title}`, () => {
     assert.throws(() => parse(...lines), { name: "SyntaxError", message });
   });
 }
@@ -47,7 +47,7 @@ Deno.test("parseVocabulary() keeps accents that are no mojibake", () => {
   assert.deepEqual(parse(...pieces).pieces.slice(LINES.length), pieces);
 });
 
-Deno.test("parseVocabulary() names the special tokens that are missing", () => {
+Deno.test("fault 36: parseVocabulary() names the special tokens that are missing", () => {
   assert.throws(() => parseVocabulary("[PAD]\n[CLS]\n[MASK]\nthe", "small"), {
     name: "SyntaxError",
     message: 'Cannot parse "small": a vocabulary must hold all special ' +
@@ -56,7 +56,7 @@ Deno.test("parseVocabulary() names the special tokens that are missing", () => {
   assert.throws(() => parseVocabulary("", "empty"), SyntaxError);
 });
 
-Deno.test("checkVocabularySize() refuses a table of another size", () => {
+Deno.test("fault 36: checkVocabularySize() refuses a table of another size", () => {
   checkVocabularySize(parse(), 7);
   assert.throws(() => checkVocabularySize(parse(), 30_522), {
     name: "RangeError",

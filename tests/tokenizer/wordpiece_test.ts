@@ -38,7 +38,7 @@ Deno.test("wordPiece() counts characters, not UTF-16 units, against its limit", 
   }
 });
 
-Deno.test("wordPiece() is quick to give up on 100,000 characters", () => {
+Deno.test("fault 43: wordPiece() is quick to give up on 100,000 characters", () => {
   const { vocabulary } = smallTokenizer();
   const start = performance.now();
   assert.deepEqual(wordPiece("ab".repeat(50_000), vocabulary), ["[UNK]"]);

@@ -6,6 +6,15 @@ import { commandLine } from "../../tools/main.ts";
 /** The path of `tools/main.ts`. */
 export const MAIN = join(import.meta.dirname!, "../../tools/main.ts");
 
+/** The flags with which `deno task` runs a command. */
+export function permissionsOf(command: string): string[] {
+  const { tasks } = JSON.parse(
+    Deno.readTextFileSync(join(import.meta.dirname!, "../../deno.json")),
+  );
+  return tasks[command].command.split(" ")
+    .filter((word: string) => word.startsWith("--"));
+}
+
 /** The options that a command receives from a command line, without running it. */
 export async function optionsOf<Options>(
   name: string,

@@ -55,3 +55,10 @@ Deno.test("README.md shows examples/fine_tune.ts as it is", () => {
   const [, shown] = /```ts\n([^]*?)```/.exec(read("README.md"))!;
   assert.ok(read("examples/fine_tune.ts").endsWith(shown!));
 });
+
+Deno.test("fault 92: docs/security.md says who can read what a kernel publishes", () => {
+  assert.match(
+    read("docs/security.md").replaceAll("\n", " "),
+    /TCP on 127\.0\.0\.1.* each of them can read the outputs of your notebooks/,
+  );
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { commandLine, COMMANDS } from "../../tools/main.ts";
+import { join, resolve } from "node:path";
+import { commandLine, COMMANDS, resolveFolders } from "../../tools/main.ts";
 import { MAIN } from "./_main.ts";
 
 /** Runs a command line as `deno task` does. */
@@ -99,6 +99,37 @@ Deno.test("start never writes over the project's notebooks", async () => {
   const { code, errors } = await run("start", `--out=${project}`);
   assert.equal(code, 2);
   assert.match(errors, /^Cannot write results: .*--out\n$/);
+});
+
+Deno.test("fault 77: folders in settings are made absolute once, and names stay", async () => {
+  const settings = {
+    BERTBOOK_HOME: "cache",
+    BERTBOOK_TENSORFLOW: "../tensorflow",
+    BERTBOOK_DATA: "./data",
+    BERTBOOK_MODEL: "lib",
+  };
+  const before = Object.keys(settings).map((name) =>
+    [name, Deno.env.get(name)] as const
+  );
+  const resolved = async (name: string, value: string) => {
+    Deno.env.set(name, value);
+    await resolveFolders();
+    return Deno.env.get(name);
+  };
+  try {
+    for (const [name, value] of Object.entries(settings)) {
+      assert.equal(await resolved(name, value), resolve(value));
+    }
+    assert.equal(await resolved("BERTBOOK_DATA", "embedded"), "embedded");
+    assert.equal(await resolved("BERTBOOK_MODEL", "tiny"), "tiny");
+    assert.equal(await resolved("BERTBOOK_MODEL", "no-such"), "no-such");
+    assert.equal(await resolved("BERTBOOK_MODEL", "./no"), resolve("no"));
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+  }
 });
 
 Deno.test("a far-fetched word is not corrected", async () => {

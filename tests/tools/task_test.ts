@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { ALL_MINI_LM } from "../../lib/checkpoint/catalogue.ts";
+import { COLA } from "../../lib/datasets/cola.ts";
 import { COMMANDS } from "../../tools/main.ts";
+import { MAIN, permissionsOf } from "./_main.ts";
 
 const TASK = new URL("../../tools/task.ts", import.meta.url);
 
@@ -47,13 +50,105 @@ Deno.test("a task installs npm packages when deno.lock is new, and only then", a
   }
 });
 
-Deno.test("deno.json has a task for each command, through the installer", async () => {
-  const { tasks } = JSON.parse(
-    await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
-  );
-  const expected = COMMANDS.map(({ name, description }) => {
-    const command = `deno run --quiet --allow-all tools/task.ts ${name}`;
+Deno.test("another Deno ends with one line that says what to do", async () => {
+  const preload = await Deno.makeTempFile({ suffix: ".ts" });
+  const find = async (version: string) => {
+    const fake =
+      `Object.defineProperty(Deno, "version", { value: { deno: "${version}" } })`;
+    await Deno.writeTextFile(preload, fake);
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "-q", "--preload", preload, TASK.href, "sweep", "-h"],
+    }).output();
+    return { code, errors: new TextDecoder().decode(stderr) };
+  };
+  try {
+    for (const version of ["2.8.3", "2.10.0", "3.0.0"]) {
+      const { code, errors } = await find(version);
+      assert.equal(code, 1);
+      assert.match(
+        errors,
+        /^Cannot run "sweep": Deno must be 2\.9\.x; found [^\n]* task sweep", or [^\n]*\n$/,
+      );
+    }
+    assert.deepEqual(await find("2.9.99"), { code: 0, errors: "" });
+  } finally {
+    await Deno.remove(preload);
+  }
+});
+
+/** `deno.json`, as far as it is looked at. */
+const CONFIG = JSON.parse(
+  await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+);
+
+Deno.test("deno.json has a task for each command, through the installer", () => {
+  const tasks = COMMANDS.map(({ name, description }) => {
+    const flags = permissionsOf(name).join(" ");
+    const command =
+      `DENO_NO_UPDATE_CHECK=1 deno run ${flags} tools/task.ts ${name}`;
     return [name, { description, command }];
   });
-  assert.deepEqual(tasks, Object.fromEntries(expected));
+  assert.deepEqual(CONFIG.tasks, Object.fromEntries(tasks));
+});
+
+Deno.test("fault 64: no task has all permissions, and docs/security.md lists those of each", async () => {
+  const text = await Deno.readTextFile(
+    new URL("../../docs/security.md", import.meta.url),
+  );
+  const rows = text.matchAll(
+    /^\| `(\w+)` +\| ([\w, ]+?) +\| ([\w, .]+?) +\|$/gm,
+  );
+  const listed: Record<string, string[]> = Object.fromEntries(
+    rows.map(([, name, kinds, net]) => [name, [kinds!, net!]]),
+  );
+  const hosts = [ALL_MINI_LM.asset, COLA.asset!].flatMap(({ sources }) =>
+    sources.flatMap((source) =>
+      source.kind === "url"
+        ? [new URL(source.url).hostname, ...source.redirectHosts ?? []]
+        : []
+    )
+  );
+  const meanings: Record<string, string[]> = {
+    none: [],
+    downloads: hosts,
+    "127.0.0.1, downloads": ["127.0.0.1", ...hosts],
+  };
+  for (const { name } of COMMANDS) {
+    const [quiet, noPrompt, ...flags] = permissionsOf(name);
+    assert.deepEqual([quiet, noPrompt], ["--quiet", "--no-prompt"]);
+    const kinds = flags.filter((flag) => !flag.includes("="));
+    assert.ok(!kinds.includes("--allow-all"), name);
+    const [said = "", net = ""] = listed[name] ?? [];
+    assert.deepEqual(kinds, said.split(", ").map((kind) => `--allow-${kind}`));
+    assert.deepEqual(
+      flags.filter((flag) => flag.includes("=")),
+      net === "none" ? [] : [`--allow-net=${meanings[net]!.join(",")}`],
+      name,
+    );
+  }
+});
+
+Deno.test("fault 64: a denied permission is explained in one line", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--allow-read", "--allow-env", MAIN, "kernel"],
+    env: { JUPYTER_DATA_DIR: import.meta.dirname! },
+  }).output();
+  assert.equal(code, 1);
+  assert.match(
+    new TextDecoder().decode(stderr),
+    /^NotCapable: Cannot run "kernel": [^\n]* write access [^\n]*"deno task kernel" allows it\n$/,
+  );
+});
+
+Deno.test("fault 64: the lock file is frozen, and each package has its digest", async () => {
+  assert.deepEqual(CONFIG.lock, { frozen: true });
+  const { npm, version: _, specifiers: __, workspace: ___, ...others } = JSON
+    .parse(
+      await Deno.readTextFile(new URL("../../deno.lock", import.meta.url)),
+    );
+  assert.deepEqual(others, {}); // nothing from elsewhere than npm
+  for (const [name, entry] of Object.entries(npm)) {
+    const { integrity } = entry as { integrity: string };
+    assert.match(integrity, /^sha512-[\w+/]{86}==$/, name);
+  }
 });

@@ -92,7 +92,7 @@ Deno.test("a compiled step that is large enough to be fused takes the same steps
   compiled.dispose();
 });
 
-Deno.test("a compiled step moves nothing where the loss is not a number", () => {
+Deno.test("fault 58: a compiled step moves nothing where the loss is not a number", () => {
   const compiled = compile(trainingStep);
   const state = newTrainState(3);
   const bias = state.params.classifier.bias as tf.Variable<tf.Rank.R1>;

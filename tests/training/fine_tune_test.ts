@@ -130,7 +130,7 @@ Deno.test("fineTune() gives the best epoch's weights also where the loop is brok
   });
 });
 
-Deno.test("fineTune() with one seed gives the same bits twice, and others with another", async () => {
+Deno.test("fault 62: fineTune() with one seed gives the same bits twice, and others with another", async () => {
   for (const sampler of ["random", "length-grouped"] as const) {
     const runs = [];
     for (const seed of [1, 1, 2]) {
@@ -174,7 +174,7 @@ Deno.test("fineTune() obeys every part of its recipe", async () => {
   assert.equal(losses.size, changes.length, "some option changes nothing");
 });
 
-Deno.test("fineTune() says that a validation set of one class has no MCC", async () => {
+Deno.test("fault 44: fineTune() says that a validation set of one class has no MCC", async () => {
   const model = newModel();
   const validation = DATA.validation.filter(({ label }) => label === 1);
   const run = fineTune(model, { ...DATA, validation }, {
@@ -190,7 +190,7 @@ Deno.test("fineTune() says that a validation set of one class has no MCC", async
   disposeTree(model.params);
 });
 
-Deno.test("fineTune() takes fewer examples than a batch, and a last batch of one", async () => {
+Deno.test("fault 45: fineTune() takes fewer examples than a batch, and a last batch of one", async () => {
   const model = newModel();
   const few = { ...DATA, train: DATA.train.slice(0, 3) };
   const one = { ...DATA, train: DATA.train.slice(0, 9) };
@@ -242,7 +242,7 @@ Deno.test("fineTune() refuses wrong options and examples at once, before any ste
   disposeTree(model.params);
 });
 
-Deno.test("fineTune() stops where the loss is not finite, and names the step", async () => {
+Deno.test("fault 58: fineTune() stops where the loss is not finite, and names the step", async () => {
   await assertNoLeak(async () => {
     const model = newModel();
     const events = fineTune(model, DATA, RECIPE);
@@ -264,7 +264,28 @@ Deno.test("fineTune() stops where the loss is not finite, and names the step", a
   });
 });
 
-Deno.test("fineTune() ends between two steps once its signal is aborted", async () => {
+Deno.test("fault 83: what the error says of the weights is true after an epoch, too", async () => {
+  const model = newModel();
+  const options = { ...RECIPE, metricForBestModel: "loss" } as const;
+  let best: number[] = [];
+  const training = async (): Promise<void> => {
+    for await (const event of fineTune(model, CONTRARY, options)) {
+      if (event.kind === "epoch") best = weightsOf(model);
+      if (event.kind !== "step" || event.step !== 7) continue;
+      assert.notDeepEqual(weightsOf(model), best);
+      const { bias } = model.params.classifier;
+      tf.tidy(() => (bias as tf.Variable).assign(bias.mul(Infinity)));
+    }
+  };
+  await assert.rejects(training(), {
+    name: "TrainingDivergedError",
+    message: /step 8 .* changed no weight; .* the weights of the best one$/,
+  });
+  assert.deepEqual(weightsOf(model), best);
+  disposeTree(model.params);
+});
+
+Deno.test("fault 15: fineTune() ends between two steps once its signal is aborted", async () => {
   await assertNoLeak(async () => {
     const model = newModel();
     const controller = new AbortController();

@@ -5,7 +5,8 @@ import { classificationLoss } from "bertbook/training/tasks/sequence_classificat
 import { fineTune, type FineTuneOptions } from "bertbook/training/fine_tune.ts";
 import { type Batch, batchesOf } from "bertbook/batches/batches.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
-import { processorMultipliesBfloat16 } from "../engine/_support.ts";
+import { multipliesBfloat16 } from "bertbook/engine/precision.ts";
+import { instructionSets } from "bertbook/engine/processor.ts";
 import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import {
   applyGradientSums,
@@ -157,7 +158,7 @@ Deno.test("no two accumulated batches of a run share their dropout masks", async
   assert.ok(Math.abs(double[0]! - mean) < 1e-6, `${double[0]} is not ${mean}`);
 });
 
-Deno.test("no weight moves where one accumulated batch is not finite", async () => {
+Deno.test("fault 58: no weight moves where one accumulated batch is not finite", async () => {
   const state = newTrainState();
   const given = batches(true).slice(0, 3);
   given[1]!.inputIds[1] = 63; // which no other batch has
@@ -182,7 +183,7 @@ Deno.test("no weight moves where one accumulated batch is not finite", async () 
 
 Deno.test({
   name: "accumulation in bfloat16 has the losses of float32, but for 1 %",
-  ignore: processorMultipliesBfloat16() === false,
+  ignore: multipliesBfloat16(instructionSets()) === false,
   fn: async () => {
     const plan = { ...PLAN, gradientAccumulationSteps: 3 };
     const exact = await follow(batches(true), plan);

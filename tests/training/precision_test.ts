@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { predict } from "bertbook/inference/predict.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
-import { processorMultipliesBfloat16 } from "../engine/_support.ts";
-import { checkPrecision, type Precision } from "bertbook/engine/precision.ts";
+import { instructionSets } from "bertbook/engine/processor.ts";
+import {
+  checkPrecision,
+  multipliesBfloat16,
+  type Precision,
+} from "bertbook/engine/precision.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import {
   assertRelative,
@@ -19,7 +23,7 @@ import {
 await startEngine({ engine: "tensorflow" });
 
 // Undefined where the processor may not be asked: then TensorFlow decides.
-const possible = processorMultipliesBfloat16();
+const possible = multipliesBfloat16(instructionSets());
 
 Deno.test("bfloat16 is refused where the processor does not multiply it", () => {
   assert.throws(() => checkPrecision("bfloat16", ["AVX2", "AVX-512"]), {

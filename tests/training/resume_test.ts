@@ -169,7 +169,7 @@ Deno.test("fault 11: a finished training is not continued, and its run is replac
   });
 });
 
-Deno.test("a training is aborted between two steps, with a checkpoint of the last", async () => {
+Deno.test("fault 15: a training is aborted between two steps, with a checkpoint of the last", async () => {
   await inFolder(async (folder) => {
     const whole = await train(join(folder, "whole"));
     const part = join(folder, "part");

@@ -81,7 +81,7 @@ Deno.test("train() reports steps from 1, across epochs, with their rates", async
   disposeTrainState(state);
 });
 
-Deno.test("train() with one seed gives the same bits twice, and others with another", async () => {
+Deno.test("fault 62: train() with one seed gives the same bits twice, and others with another", async () => {
   const runs = [];
   for (const seed of [42, 42, 43]) {
     const state = newTrainState();
@@ -108,7 +108,7 @@ Deno.test("train() draws new dropout masks at each step", async () => {
   disposeTrainState(state);
 });
 
-Deno.test("train() keeps the number of tensors constant over 200 steps", async () => {
+Deno.test("fault 60: train() keeps the number of tensors constant over 200 steps", async () => {
   const state = newTrainState();
   const counts = new Set<number>();
   for (let epoch = 1; epoch <= 7; epoch++) {
@@ -142,7 +142,7 @@ Deno.test("train() frees every tensor on an early break", async () => {
   });
 });
 
-Deno.test("train() stops before the weights move where the loss is not finite", async () => {
+Deno.test("fault 58: train() stops before the weights move where the loss is not finite", async () => {
   await assertNoLeak(async () => {
     const state = newTrainState();
     const steps = train(
@@ -178,7 +178,7 @@ Deno.test("train() stops before the weights move where the loss is not finite", 
   });
 });
 
-Deno.test("train() ends between two steps once its signal is aborted", async () => {
+Deno.test("fault 15: train() ends between two steps once its signal is aborted", async () => {
   await assertNoLeak(async () => {
     const state = newTrainState();
     const controller = new AbortController();

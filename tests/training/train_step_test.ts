@@ -75,7 +75,7 @@ Deno.test("trainingStep() clips: the moments hold a gradient of the greatest len
   disposeTrainState(state);
 });
 
-Deno.test("trainingStep() moves nothing where the loss is not a number", () => {
+Deno.test("fault 58: trainingStep() moves nothing where the loss is not a number", () => {
   const state = newTrainState();
   tf.tidy(() => {
     const { bias } = state.params.classifier;
@@ -88,7 +88,7 @@ Deno.test("trainingStep() moves nothing where the loss is not a number", () => {
   disposeTrainState(state);
 });
 
-Deno.test("trainingStep() moves nothing where only the loss overflows", () => {
+Deno.test("fault 58: trainingStep() moves nothing where only the loss overflows", () => {
   const state = newTrainState();
   tf.tidy(() => {
     const { bias } = state.params.classifier;
@@ -102,7 +102,7 @@ Deno.test("trainingStep() moves nothing where only the loss overflows", () => {
   disposeTrainState(state);
 });
 
-Deno.test("trainingStep() moves nothing where only a gradient overflows", () => {
+Deno.test("fault 58: trainingStep() moves nothing where only a gradient overflows", () => {
   const state = newTrainState();
   // The pooled state is 0, so the logits are; but the pooler's gradient is about
   // kernel · hidden state, 1e28 · 1e12.

@@ -61,7 +61,7 @@ Deno.test("colouredText() writes small scores with the digits that tell them apa
   assert.match(colouredText(tiny, OPTIONS).text, /a\[\+0\.0+\]/);
 });
 
-Deno.test("colouredText() lets no word become markup", () => {
+Deno.test("fault 63: colouredText() lets no word become markup", () => {
   const words = INJECTIONS.map((text, i) => ({ text, score: i - 2 }));
   const { html, svg, text } = colouredText(words, {
     title: INJECTIONS.join(" "),

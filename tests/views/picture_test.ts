@@ -46,7 +46,7 @@ Deno.test("renderPng() draws the same picture twice", async () => {
   assert.deepEqual(await renderPng(chart), await renderPng(chart));
 });
 
-Deno.test("renderPng() survives characters that XML forbids", async () => {
+Deno.test("fault 63: renderPng() survives characters that XML forbids", async () => {
   const title = "bell \u0007, half a pair \ud83d, null \u0000";
   const png = await renderPng(lossCurves([], { title }));
   assert.ok(pngSize(png).width > 600);

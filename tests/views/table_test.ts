@@ -54,7 +54,7 @@ Deno.test("table() says when there is no row", () => {
   assert.equal(table([], { caption: "Errors" }).text, "Errors: no rows");
 });
 
-Deno.test("table() lets no text become markup", () => {
+Deno.test("fault 63: table() lets no text become markup", () => {
   const rows = INJECTIONS.map((text) => ({ [text]: text }));
   const { html, text } = table(rows, { caption: INJECTIONS.join(" ") });
   const page = parse(html);
@@ -96,7 +96,7 @@ Deno.test("padColumns() and cutColumns() count wide letters twice, marks never",
   assert.equal(cutColumns("日本語", 6), "日本語");
 });
 
-Deno.test("escapeHtml() is read back by a parser, in content and attribute", () => {
+Deno.test("fault 63: escapeHtml() is read back by a parser, in content and attribute", () => {
   for (const text of INJECTIONS) {
     const node = parse(`<p title="${escapeHtml(text)}">${escapeHtml(text)}</p>`)
       .querySelector("p")!;
@@ -106,7 +106,7 @@ Deno.test("escapeHtml() is read back by a parser, in content and attribute", () 
   assert.equal(escapeHtml("\u0000\ud83d"), "\ufffd\ufffd");
 });
 
-Deno.test("scriptJson() cannot end its script and means the same", () => {
+Deno.test("fault 63: scriptJson() cannot end its script and means the same", () => {
   const json = scriptJson(INJECTIONS);
   assert.doesNotMatch(json, /[<>&\u2028\u2029]/);
   assert.deepEqual(JSON.parse(json), INJECTIONS);

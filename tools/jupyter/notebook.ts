@@ -90,6 +90,24 @@ export const NOTEBOOK_KERNEL = {
   language: "typescript",
 } as const;
 
+/** Objects and arrays, or lists and quotes, within one another: more is hostile. */
+export const MAX_NESTING = 100;
+
+/**
+ * Whether a value is nested too deep for functions that call themselves.
+ *
+ * @param value A JSON value.
+ */
+export function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_NESTING) return true;
+    level = level.flatMap((each) => Object.values(Object(each)))
+      .filter((each) => typeof each === "object" && each !== null);
+  }
+  return false;
+}
+
 /**
  * The code cells of a notebook.
  *

@@ -9,7 +9,14 @@
 
 import { basename } from "node:path";
 import { writeSynced } from "../../lib/checkpoint/replace.ts";
-import { formatJson, isJsonType, isLineType, splitLines } from "./notebook.ts";
+import { parseStrictJson } from "../../lib/checkpoint/strict_json.ts";
+import {
+  formatJson,
+  isJsonType,
+  isLineType,
+  MAX_NESTING,
+  splitLines,
+} from "./notebook.ts";
 import type { MimeBundle, Notebook } from "./notebook.ts";
 import { validateNotebook } from "./validate_notebook.ts";
 
@@ -39,9 +46,13 @@ export function parseNotebook(text: string, file: string): Notebook {
     );
   let disk: Notebook;
   try {
-    disk = JSON.parse(text);
+    disk = parseStrictJson(text, MAX_NESTING, Infinity) as Notebook;
   } catch (error) {
-    throw refuse(`no JSON, ${(error as Error).message}`);
+    throw new SyntaxError(
+      `Cannot read "${file}" as a notebook: it must be ${
+        (error as Error).message
+      }`,
+    );
   }
   if (disk?.nbformat === 4 && disk.nbformat_minor < 5) giveCellIds(disk);
   const problems = validateNotebook(disk);

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { isJsonType } from "./notebook.ts";
+import { isJsonType, isTooDeep, MAX_NESTING } from "./notebook.ts";
 import type {
   DisplayOutput,
   ErrorOutput,
@@ -48,6 +48,10 @@ export class CellOutputs {
    * @param content Its content.
    */
   take(type: string, content: Content): void {
+    if (isTooDeep(content)) {
+      const text = `Left out an output nested deeper than ${MAX_NESTING}\n`;
+      return this.#print("stderr", text);
+    }
     switch (type) {
       case "stream":
         return this.#print(String(content["name"]), String(content["text"]));

@@ -6,7 +6,13 @@
  */
 
 import { escapeHtml } from "../../lib/views/escape.ts";
-import type { MimeBundle, Notebook, Output } from "./notebook.ts";
+import {
+  isTooDeep,
+  MAX_NESTING,
+  type MimeBundle,
+  type Notebook,
+  type Output,
+} from "./notebook.ts";
 import {
   type Heading,
   highlight,
@@ -102,6 +108,11 @@ function section(
   { name, notebook }: NamedNotebook,
   addresses: ReadonlyMap<string, string>,
 ): { html: string; contents: string } {
+  if (isTooDeep(notebook)) {
+    throw new SyntaxError(
+      `Cannot show "${name}": it must be nested at most ${MAX_NESTING} deep`,
+    );
+  }
   const id = slug(name);
   const headings: Heading[] = [];
   const addressOf = (file: string): string | undefined => addresses.get(file);

@@ -12,12 +12,15 @@ import json from "highlight.js/lib/languages/json";
 import python from "highlight.js/lib/languages/python";
 import typescript from "highlight.js/lib/languages/typescript";
 import {
+  Lexer,
   Marked,
+  type Token,
   type TokenizerAndRendererExtension,
   type Tokens,
+  type TokensList,
 } from "marked";
 import { escapeHtml } from "../../lib/views/escape.ts";
-import type { MimeBundle } from "./notebook.ts";
+import { MAX_NESTING, type MimeBundle } from "./notebook.ts";
 
 /** A heading, for the table of contents. */
 export type Heading = { id: string; text: string; level: number };
@@ -47,12 +50,44 @@ const SAFE_ADDRESS = /^(?:https?:\/\/|mailto:|#)/i;
  * @param source The markdown, with math between `$` or `$$`.
  * @param context Its place in the page; its headings are added to.
  * @returns The HTML.
+ * @throws {SyntaxError} If it is nested without end.
  */
 export function markdownToHtml(
   source: string,
   context: MarkdownContext,
 ): string {
-  return markedFor(context).parse(source, { async: false });
+  const marked = markedFor(context);
+  return marked.parser(new BoundedLexer(marked.defaults).lex(source));
+}
+
+/** Refuses markdown that would fill the stack, or take time without end. */
+class BoundedLexer extends Lexer {
+  #depth = 0;
+
+  override blockTokens(
+    ...args: Parameters<Lexer["blockTokens"]>
+  ): TokensList {
+    const tokenize = (): Token[] => super.blockTokens(...args);
+    return this.#within(args[0], tokenize) as TokensList;
+  }
+
+  override inlineTokens(source: string, tokens?: Token[]): Token[] {
+    return this.#within(source, () => super.inlineTokens(source, tokens));
+  }
+
+  #within(source: string, tokenize: () => Token[]): Token[] {
+    if (this.#depth === MAX_NESTING) {
+      const found = JSON.stringify(source.slice(0, 20));
+      throw new SyntaxError(
+        `Cannot show markdown: it must be nested at most ${MAX_NESTING} deep; ` +
+          `found ${found} below that`,
+      );
+    }
+    this.#depth++;
+    const tokens = tokenize();
+    this.#depth--;
+    return tokens;
+  }
 }
 
 /** Marked with renderers for everything that markdown could smuggle in. */
@@ -144,13 +179,22 @@ function mathToken(
 
 /** A formula as MathML, which browsers set with the fonts they have. */
 function math(formula: string, displayMode: boolean): string {
-  return katex.renderToString(formula, {
-    displayMode,
-    output: "mathml",
-    throwOnError: false,
-    strict: "ignore",
-    trust: false,
-  });
+  try {
+    return katex.renderToString(formula, {
+      displayMode,
+      output: "mathml",
+      throwOnError: false,
+      strict: "ignore",
+      trust: false,
+    });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const found = JSON.stringify(formula.slice(0, 20));
+    throw new SyntaxError(
+      `Cannot show a formula: its groups must not fill the stack; found ` +
+        `${found} and ${formula.length - 20} more characters`,
+    );
+  }
 }
 
 /** The words of inline tokens, without their marks. */

@@ -9,6 +9,7 @@
  */
 
 import { Ajv, type ErrorObject, type Schema } from "ajv";
+import { isTooDeep, MAX_NESTING } from "./notebook.ts";
 import schema from "./nbformat/nbformat.v4.5.schema.json" with { type: "json" };
 
 const check = compileSchema();
@@ -30,6 +31,7 @@ const check = compileSchema();
  * @returns One sentence for each fault; none if it is valid.
  */
 export function validateNotebook(value: unknown): string[] {
+  if (isTooDeep(value)) return [`nesting deeper than ${MAX_NESTING}`];
   check(value);
   const byPlace = Map.groupBy(
     check.errors ?? [],

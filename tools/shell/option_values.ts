@@ -1,7 +1,7 @@
 /** Option values of the command line: parsers for `npm:commander`. @module */
 
 import { InvalidArgumentError } from "commander";
-import { distance } from "fastest-levenshtein";
+import { didYouMean } from "../../lib/options.ts";
 
 /** A command line that cannot be run: one line in the terminal, exit code 2. */
 export class UsageError extends Error {
@@ -10,30 +10,6 @@ export class UsageError extends Error {
 
 /** Reads the text behind an option. */
 export type Parser<T> = (text: string) => T;
-
-/**
- * The question "did you mean …?", if a known word is near.
- *
- * @example
- * ```ts
- * import { didYouMean } from "./option_values.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(didYouMean("trian", ["load", "train"]), '; did you mean "train"?');
- * assert.equal(didYouMean("foo", ["load", "train"]), "");
- * ```
- *
- * @param word What was typed.
- * @param known The words that it may be.
- * @returns The end of a message: empty if none is within two edits.
- */
-export function didYouMean(word: string, known: readonly string[]): string {
-  const [nearest] = known
-    .map((name) => ({ name, edits: distance(word, name) }))
-    .filter(({ name, edits }) => edits <= Math.min(2, name.length / 2))
-    .toSorted((a, b) => a.edits - b.edits);
-  return nearest === undefined ? "" : `; did you mean "${nearest.name}"?`;
-}
 
 /** A parser of any text but the empty one. */
 export function text(given: string): string {

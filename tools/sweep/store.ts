@@ -1,5 +1,6 @@
 /** Store of a sweep's results: one small file each, written whole or not at all. @module */
 
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { writeSynced } from "../../lib/checkpoint/replace.ts";
@@ -50,6 +51,8 @@ export type SweepTask = {
   readonly sentences: number;
   readonly weightDecay: number;
   readonly maxGradNorm: number;
+  /** The SHA-256 of the model, of the examples and of the library's code, by name. */
+  readonly hashes: Readonly<Record<string, string>>;
 };
 
 /** The content of a file. */
@@ -71,7 +74,9 @@ export class SweepStore {
    */
   constructor(out: string, private readonly task: SweepTask) {
     const { data, model, sentences } = task;
-    this.#folder = join(out, slug(`${data} ${sentences} ${model}`));
+    const hash = createHash("sha256").update(JSON.stringify(task));
+    const key = hash.digest("hex").slice(0, 8);
+    this.#folder = join(out, slug(`${data} ${sentences} ${model} ${key}`));
   }
 
   /** Reads a result; undefined if it is missing, broken or of another task. */

@@ -2,12 +2,24 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
+import { codeHashes } from "../../lib/checkpoint/receipt.ts";
+import { WEIGHTS_FILE } from "../../lib/checkpoint/safetensors.ts";
 import { readTokenizer } from "../../lib/checkpoint/tokenizer_files.ts";
+import { measureFile } from "../../lib/download/checksum.ts";
+import { hashExamples } from "../../lib/training/run_description.ts";
 import { renderPng } from "../../lib/views/picture.ts";
 import { sweepChart } from "./sweep_chart.ts";
-import { colaTask, type EpochAnswer, RECIPE, scored } from "../bench/cola.ts";
+import {
+  type ColaTask,
+  colaTask,
+  type EpochAnswer,
+  EVALUATED,
+  RECIPE,
+  scored,
+} from "../bench/cola.ts";
 import type { EpochsWorkload } from "../bench/epochs.ts";
 import { denoWorker, WorkerProcess } from "../bench/worker_process.ts";
 import { provision } from "../shell/provision.ts";
@@ -32,16 +44,9 @@ const BYTES_PER_JOB = 2e9;
 export async function sweep(plan: SweepPlan): Promise<number> {
   await provision();
   const folder = await ensureModel();
-  const tokenizer = await readTokenizer(folder);
   const { sentences } = plan;
-  const cola = await colaTask(tokenizer, { seed: 0, sentences });
-  const task: SweepTask = {
-    data: cola.title,
-    model: folder.split(/[\\/]/).at(-1)!,
-    sentences: cola.train.length,
-    weightDecay,
-    maxGradNorm,
-  };
+  const cola = await colaTask(await readTokenizer(folder), { seed: 0 });
+  const task = await taskOf(folder, cola, sentences);
   const store = new SweepStore(plan.out, task);
   const runs = runsOf(plan);
   const results: SweepResult[] = [];
@@ -93,6 +98,39 @@ export async function sweep(plan: SweepPlan): Promise<number> {
     );
   }
   return code;
+}
+
+/**
+ * What the trainings of a sweep have in common.
+ *
+ * @param folder The folder of the model.
+ * @param cola All examples: every seed chooses others of them.
+ * @param sentences The most that a training has.
+ * @returns Equal for equal models, examples and code, whatever their folders are called.
+ */
+export async function taskOf(
+  folder: string,
+  cola: ColaTask,
+  sentences: number,
+): Promise<SweepTask> {
+  const { program: _, ...hashes } = await codeHashes();
+  for (const file of ["config.json", WEIGHTS_FILE]) {
+    const path = join(folder, file);
+    // An untrained model has no weights.
+    if (!existsSync(path)) continue;
+    hashes[file] = (await measureFile(path)).sha256;
+  }
+  for (const part of ["train", ...EVALUATED] as const) {
+    hashes[part] = await hashExamples(cola[part]);
+  }
+  return {
+    data: cola.title,
+    model: basename(folder),
+    sentences: Math.min(sentences, cola.train.length),
+    weightDecay,
+    maxGradNorm,
+    hashes,
+  };
 }
 
 /**

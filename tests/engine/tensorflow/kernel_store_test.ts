@@ -154,7 +154,7 @@ Deno.test("a link is not followed, and removed", () => {
   });
 });
 
-Deno.test("a folder in which others can write is refused, and left as it was", () => {
+Deno.test("fault 78: a folder in which others can write is refused, and left as it was", () => {
   inFolder((folder) => {
     leave(folder, "a.pb");
     const before = filesIn(folder);

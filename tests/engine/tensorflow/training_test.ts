@@ -38,7 +38,7 @@ function gradients(
   });
 }
 
-Deno.test("the same computation gives the same bits, again and again", () => {
+Deno.test("fault 62: the same computation gives the same bits, again and again", () => {
   const sizes = { V: 3000, T: 32, B: 32, D: 192 };
   const first = gradients(sizes);
   for (let round = 0; round < 5; round++) {
@@ -51,7 +51,7 @@ Deno.test("the same computation gives the same bits, again and again", () => {
   }
 });
 
-Deno.test("three hundred steps leave no tensor behind, on either side", () => {
+Deno.test("fault 60: three hundred steps leave no tensor behind, on either side", () => {
   const binding = tensorFlowBinding();
   const kernel = tf.variable(formula([8, 4], 0));
   const optimizer = tf.train.sgd(0.01);

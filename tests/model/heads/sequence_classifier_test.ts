@@ -165,7 +165,7 @@ Deno.test("classifySequences() leaves only its outputs in memory, and its gradie
   tf.dispose(tokens);
 });
 
-Deno.test("bert() refuses sequences longer than the position table", () => {
+Deno.test("fault 49: bert() refuses sequences longer than the position table", () => {
   tf.tidy(() => {
     const inputIds = tf.ones<tf.Rank.R2>([1, 10], "int32");
     const tokens = {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { PaddingRow } from "../../../tools/bench/padding.ts";
 import { findTorch } from "../../../tools/bench/torch.ts";
-import { MAIN } from "../_main.ts";
+import { MAIN, permissionsOf } from "../_main.ts";
 
 /**
  * A substitute for Python: eager attention with the fused AdamW takes 400 ms, others
@@ -32,9 +32,8 @@ async function bench(
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
-      "--quiet",
       "--no-check",
-      "--allow-all",
+      ...permissionsOf("bench"),
       MAIN,
       "bench",
       "--model=tiny",
@@ -162,9 +161,8 @@ Deno.test({
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args: [
           "run",
-          "--quiet",
           "--no-check",
-          "--allow-all",
+          ...permissionsOf("bench"),
           MAIN,
           "bench",
           "--by-length",
@@ -216,9 +214,8 @@ Deno.test("bench ends with its workers when Ctrl-C stops it", async () => {
     const bench = new Deno.Command(Deno.execPath(), {
       args: [
         "run",
-        "--quiet",
         "--no-check",
-        "--allow-all",
+        ...permissionsOf("bench"),
         MAIN,
         "bench",
         "--model=tiny",

@@ -6,7 +6,7 @@ import {
   type RaceRun,
   raceTable,
 } from "../../../tools/bench/race.ts";
-import { MAIN, optionsOf } from "../_main.ts";
+import { MAIN, optionsOf, permissionsOf } from "../_main.ts";
 
 const planOf = (...args: string[]) => optionsOf<RacePlan>("race", ...args);
 
@@ -105,9 +105,8 @@ Deno.test({
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args: [
           "run",
-          "--quiet",
           "--no-check",
-          "--allow-all",
+          ...permissionsOf("race"),
           MAIN,
           "race",
           "--who=compiled,packed,eager,torch",

@@ -39,6 +39,13 @@ export function notebookOf(...cells: Cell[]): Notebook {
   return { cells, metadata: { kernelspec }, nbformat: 4, "nbformat_minor": 5 };
 }
 
+/** An array in an array, and so on. */
+export function nested(depth: number): unknown[] {
+  let value: unknown[] = [];
+  for (let i = 1; i < depth; i++) value = [value];
+  return value;
+}
+
 /** Calls `use` with notebook files in a folder of their own, and removes it. */
 export async function withNotebooks(
   notebooks: Record<string, Notebook>,

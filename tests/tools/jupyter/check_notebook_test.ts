@@ -111,7 +111,7 @@ Deno.test("checkPage() accepts links, local pictures, words with slashes", () =>
   );
 });
 
-Deno.test("checkPage() refuses what is of this machine or comes from elsewhere", () => {
+Deno.test("fault 63: checkPage() refuses what is of this machine or comes from elsewhere", () => {
   const refused: [type: string, text: string, problem: string][] = [
     ["text/plain", "\x1b[31mred", "has terminal codes"],
     [

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import {
   formatNotebook,
   parseNotebook,
+  writeNotebook,
 } from "../../../tools/jupyter/notebook_file.ts";
 import { validateNotebook } from "../../../tools/jupyter/validate_notebook.ts";
+import { nested, notebookOf, shown } from "./_support.ts";
 import golden from "../../golden/notebook_file.json" with { type: "json" };
 
 type Json = Record<string | number, unknown>;
@@ -79,8 +81,7 @@ Deno.test("parseNotebook() gives ids to the cells of an older notebook", () => {
 Deno.test("parseNotebook() says why a file is no notebook", () => {
   assert.throws(() => parseNotebook("{", "a.ipynb"), {
     name: "SyntaxError",
-    message:
-      /^Cannot read "a\.ipynb" as a notebook: its format must be 4\.5; found no JSON/,
+    message: /^Cannot read "a\.ipynb" as a notebook: it must be JSON; found/,
   });
   assert.throws(() => parseNotebook('{"nbformat": 3}', "a.ipynb"), {
     name: "SyntaxError",
@@ -101,4 +102,26 @@ Deno.test("parseNotebook() says why a file is no notebook", () => {
       text,
     );
   }
+});
+
+Deno.test("fault 91: a notebook nested without end is neither read nor written", async () => {
+  const data = { "application/json": nested(20_000) };
+  await assert.rejects(writeNotebook("deep.ipynb", notebookOf(shown(data))), {
+    name: "TypeError",
+    message: /^Cannot write "deep.ipynb" .*; found nesting deeper than 100$/,
+  });
+  const deep = "[".repeat(20_000) + "]".repeat(20_000);
+  for (const text of [deep, `{"metadata":{"a":${deep}}}`]) {
+    assert.throws(() => parseNotebook(text, "deep.ipynb"), {
+      name: "SyntaxError",
+      message: /^Cannot read "deep.ipynb" .* must be nested at most 100 deep$/,
+    });
+  }
+});
+
+Deno.test("fault 85: a name with an escape in a notebook keeps its spelling", () => {
+  JSON.parse('{"x":1,"\\\\":1}');
+  const text = '{"cells":[],"metadata":{"x":1,"\\u00e9":1},' +
+    '"nbformat":4,"nbformat_minor":5}';
+  assert.deepEqual(parseNotebook(text, "a.ipynb").metadata, { x: 1, é: 1 });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Output } from "../../../tools/jupyter/notebook.ts";
 import { CellOutputs, type Displays } from "../../../tools/jupyter/outputs.ts";
-import { textsOf } from "./_support.ts";
+import { nested, textsOf } from "./_support.ts";
 
 type Published = [type: string, content: Record<string, unknown>];
 
@@ -109,4 +109,13 @@ Deno.test("CellOutputs makes text of data that the format wants as text", () => 
     "application/json": [5],
   });
   assert.deepEqual(output.metadata, {});
+});
+
+Deno.test("fault 91: CellOutputs leaves out what is nested without end, and says so", () => {
+  const data = { "text/plain": nested(20_000) };
+  const shown = collect([["display_data", { data, metadata: {} }], print("a")]);
+  assert.deepEqual(textsOf(shown), [
+    "stderr: Left out an output nested deeper than 100\n",
+    "stdout: a",
+  ]);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
 import { reportPage } from "../../../tools/jupyter/page.ts";
 import type { Notebook, Output } from "../../../tools/jupyter/notebook.ts";
-import { code, notebookOf, prose, shown } from "./_support.ts";
+import { code, nested, notebookOf, prose, shown } from "./_support.ts";
 
 /** Texts that would run, or break the page, if they were taken for HTML. */
 const INJECTIONS = [
@@ -70,7 +70,7 @@ function assertHarmless(html: string, what: string): void {
   }
 }
 
-Deno.test("reportPage() shows text as text wherever it comes from", () => {
+Deno.test("fault 63: reportPage() shows text as text wherever it comes from", () => {
   for (const text of INJECTIONS) {
     const outputs: Output[] = [
       { "output_type": "stream", name: text, text },
@@ -108,7 +108,7 @@ Deno.test("reportPage() shows text as text wherever it comes from", () => {
   }
 });
 
-Deno.test("reportPage() lets nothing in markdown run", () => {
+Deno.test("fault 63: reportPage() lets nothing in markdown run", () => {
   for (const source of [...INJECTIONS, ...MARKDOWN_INJECTIONS]) {
     assertHarmless(page(notebookOf(prose(source))), source);
     assertHarmless(
@@ -260,11 +260,40 @@ Deno.test("reportPage() strips terminal codes and colours code", () => {
   assert.equal(document.querySelector(".hljs-keyword")?.textContent, "const");
 });
 
-Deno.test("reportPage() loads nothing and says so to the browser", () => {
+Deno.test("fault 63: reportPage() loads nothing and says so to the browser", () => {
   const html = page(
     notebookOf(prose("![remote](https://a.example/x.png) # x")),
   );
   assert.match(html, /Content-Security-Policy" content="default-src 'none'/);
   assert.doesNotMatch(html, /(?:src|href)="(?:https?:)?\/\//);
   assert.doesNotMatch(html, /url\(|@import/);
+});
+
+Deno.test("fault 91: reportPage() refuses what is nested without end", () => {
+  const deep = (piece: string, end = ""): string =>
+    `${piece.repeat(20_000)}x${end.repeat(20_000)}`;
+  const refused = [
+    deep(">"),
+    deep("> "),
+    deep("- "),
+    deep("1. "),
+    deep("*", "*"),
+    `$${deep("{", "}")}$`,
+    `$${deep("x^{", "}")}$`,
+    `$$${deep("\\left(", "\\right)")}$$`,
+  ];
+  for (const source of refused) {
+    assert.throws(() => page(notebookOf(prose(source))), {
+      name: "SyntaxError",
+      message: /^Cannot show (markdown|a formula): .*; found "/,
+    }, source.slice(0, 9));
+  }
+  const output = { "application/json": nested(20_000) };
+  assert.throws(() => page(notebookOf(shown(output))), {
+    name: "SyntaxError",
+    message: 'Cannot show "01_part": it must be nested at most 100 deep',
+  });
+  const shownAll = ["[", "![", "<b>", "`", "~~a "].map((mark) => deep(mark));
+  assertHarmless(page(notebookOf(...shownAll.map(prose))), "many marks");
+  page(notebookOf(code("`${".repeat(20_000)), prose("- ".repeat(30) + "x")));
 });

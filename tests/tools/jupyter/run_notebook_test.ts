@@ -170,7 +170,7 @@ Deno.test("runNotebook() runs two notebooks at once, each in its own kernel", as
   });
 });
 
-Deno.test("runNotebook() hides the project's folder in errors", async () => {
+Deno.test("fault 63: runNotebook() hides the project's folder in errors", async () => {
   const library = new URL(
     "../../../lib/views/attention/data.ts",
     import.meta.url,

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import {
   count,
   countOrAll,
-  didYouMean,
   listOf,
   number,
   oneOf,
@@ -32,12 +31,4 @@ Deno.test("parsers refuse values with what they must be and what was found", () 
     [() => text(""), /must not be empty$/],
   ];
   for (const [parse, message] of refusals) assert.throws(parse, { message });
-});
-
-Deno.test("didYouMean() names the nearest word, and none that is far", () => {
-  const known = ["01_load", "load", "train"];
-  assert.equal(didYouMean("laod", known), '; did you mean "load"?');
-  for (const far of ["foo", "nope", "12", ""]) {
-    assert.equal(didYouMean(far, known), "");
-  }
 });

@@ -6,11 +6,16 @@ import {
   SweepStore,
 } from "../../../tools/sweep/store.ts";
 import { describeBest, sweepRows } from "../../../tools/sweep/summary.ts";
-import { runAll, runsOf, shareMachine } from "../../../tools/sweep/sweep.ts";
+import {
+  runAll,
+  runsOf,
+  shareMachine,
+  taskOf,
+} from "../../../tools/sweep/sweep.ts";
 import { type SweepPlan } from "../../../tools/sweep/store.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { RUNS_ALL } from "../../_tiers.ts";
-import { MAIN, optionsOf } from "../_main.ts";
+import { MAIN, optionsOf, permissionsOf } from "../_main.ts";
 
 /** Trains in a second, and needs no network. */
 const SMALL = { BERTBOOK_MODEL: "tiny", BERTBOOK_DATA: "embedded" };
@@ -27,6 +32,7 @@ function resultOf(run: SweepRun, ...scores: number[]): SweepResult {
       sentences: 9,
       weightDecay: 0,
       maxGradNorm: 1,
+      hashes: { train: "00" },
     },
     threads: 1,
     epochs: scores.map((score) => ({
@@ -130,7 +136,8 @@ Deno.test("a sweep's store keeps whole results of the same task only", async () 
     await store.write(result);
     assert.deepEqual(await store.read(run!), result);
     assert.equal(await store.read({ ...run!, seed: 9 }), undefined);
-    for (const change of [{ sentences: 8 }, { maxGradNorm: 2 }]) {
+    const hashes = { train: "01" };
+    for (const change of [{ sentences: 8 }, { maxGradNorm: 2 }, { hashes }]) {
       const other = new SweepStore(out, { ...result.task, ...change });
       assert.equal(await other.read(run!), undefined);
     }
@@ -147,6 +154,54 @@ Deno.test("a sweep's store keeps whole results of the same task only", async () 
     }
   } finally {
     await Deno.remove(out, { recursive: true });
+  }
+});
+
+Deno.test("fault 71: a sweep takes no results of another model, other data or other code", async () => {
+  const folders = await Deno.makeTempDir();
+  const model = async (parent: string, weights: string): Promise<string> => {
+    const folder = join(folders, parent, "model");
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.writeTextFile(join(folder, "config.json"), "{}");
+    await Deno.writeTextFile(join(folder, "model.safetensors"), weights);
+    return folder;
+  };
+  const example = (label: number) => [{
+    inputIds: [101, 102],
+    tokenTypeIds: [0, 0],
+    label,
+  }];
+  const cola = {
+    title: "CoLA",
+    train: example(0),
+    validation: example(0),
+    inDomain: example(0),
+    outOfDomain: example(0),
+  };
+  try {
+    const folder = await model("a", "weights");
+    const task = await taskOf(folder, cola, Infinity);
+    assert.match(task.hashes["library"]!, /^[0-9a-f]{64}$/);
+    const same = await taskOf(await model("b", "weights"), cola, Infinity);
+    assert.deepEqual(same, task);
+    const flipped = { ...cola, outOfDomain: example(1) };
+    const store = new SweepStore(folders, task);
+    const [run] = runsOf(await planOf("--epochs=1"));
+    await store.write({ ...resultOf(run!, 0.1), task });
+    for (
+      const other of [
+        await taskOf(await model("c", "other weights"), cola, Infinity),
+        await taskOf(folder, flipped, Infinity),
+        { ...task, hashes: { ...task.hashes, library: "other code" } },
+      ]
+    ) {
+      const others = new SweepStore(folders, other);
+      assert.equal(await others.read(run!), undefined);
+      await others.write({ ...resultOf(run!, 0.9), task: other });
+    }
+    assert.equal((await store.read(run!))!.epochs[0]!.mcc.validation, 0.1);
+  } finally {
+    await Deno.remove(folders, { recursive: true });
   }
 });
 
@@ -183,9 +238,8 @@ function startSweep(out: string, ...options: string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
-      "--quiet",
       "--no-check",
-      "--allow-all",
+      ...permissionsOf("sweep"),
       MAIN,
       "sweep",
       "--lr=1e-3,1e-4",

@@ -44,7 +44,7 @@ function viewsOf(
 const HOSTILE: Text = { tokens: INJECTIONS, title: INJECTIONS.join(" ") };
 
 for (const [name, { title, html, svg, text }] of viewsOf(2, 2, HOSTILE)) {
-  Deno.test(`${name} lets no token become markup`, () => {
+  Deno.test(`fault 63: ${name} lets no token become markup`, () => {
     const page = parse(html);
     assert.deepEqual(foreignMarkup(page), []);
     const evil = parse("<p><b onclick=x>x</b><img src=x></p>");
@@ -66,7 +66,7 @@ for (const [name, { title, html, svg, text }] of viewsOf(2, 2, HOSTILE)) {
 }
 
 for (const [name, { html }] of viewsOf(2, 3, samplePair(2, 3))) {
-  Deno.test(`${name} asks nothing of the network`, () => {
+  Deno.test(`fault 63: ${name} asks nothing of the network`, () => {
     const addresses = html.match(/(?:https?:)?\/\/[\w.-]+\.\w+[^"'\s]*/g) ?? [];
     assert.deepEqual(
       addresses.filter((each) => each !== "http://www.w3.org/2000/svg"),

@@ -7,7 +7,7 @@ import { INJECTIONS, sampleAttention, samplePair } from "../_samples.ts";
 
 const VIEW = headView(samplePair(2, 2));
 
-Deno.test("viewPage() names title and language, and escapes them", () => {
+Deno.test("fault 63: viewPage() names title and language, and escapes them", () => {
   assert.match(viewPage(VIEW), /<html lang="en">[^]*<title>Two sentences</);
   const hostile = viewPage(
     headView({
@@ -23,7 +23,7 @@ Deno.test("viewPage() names title and language, and escapes them", () => {
   assert.match(viewPage(untitled), /<title>Attention</);
 });
 
-Deno.test("viewPage() allows the view's script by its hash, and nothing else", () => {
+Deno.test("fault 63: viewPage() allows the view's script by its hash, and nothing else", () => {
   const page = viewPage(VIEW);
   const policy = /Security-Policy" content="([^"]+)"/.exec(page)![1]!;
   const script = /<script>([^]*?)<\/script>/.exec(page)![1]!;

@@ -286,7 +286,7 @@ Deno.test("trainingLossChart() leaves no room below 0, where no loss is", async 
   assert.match(axis.getAttribute("aria-label") ?? "", /values from 0\.0 to/);
 });
 
-Deno.test("attentionHeatMap() keeps repeated and hostile tokens apart", async () => {
+Deno.test("fault 63: attentionHeatMap() keeps repeated and hostile tokens apart", async () => {
   const names = ["the", "the", ...INJECTIONS.map((text) => text.slice(0, 12))];
   const svg = await renderSvg(attentionHeatMap({
     tokens: names,

@@ -48,7 +48,7 @@ Deno.test("headMaps() clamps to its scale", async () => {
   assert.equal((await fillsOf(0.4))[1], high);
 });
 
-Deno.test("headMaps() lets no name become markup", async () => {
+Deno.test("fault 63: headMaps() lets no name become markup", async () => {
   const maps = INJECTIONS.map((name) => ({ name, values: [[0.5]] }));
   const { document } = parseHTML(await renderSvg(headMaps(maps, TITLES)));
   const tags = [...document.querySelectorAll("*")].map((n) => n.localName);
