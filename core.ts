@@ -152,7 +152,7 @@ export {
   type TableFormat,
   type TableOptions,
   type TableRow,
-} from "./lib/datasets/table.ts";
+} from "./lib/datasets/read_table.ts";
 export { copySequences } from "./lib/datasets/toy/copy_task.ts";
 export { isRhyme, type Rhyme, soundsOf } from "./lib/datasets/toy/rhymes.ts";
 export { TREC } from "./lib/datasets/trec.ts";
@@ -399,7 +399,7 @@ export {
   type GroupErrors,
   type Mistake,
   worstMistakes,
-} from "./lib/evaluation/errors.ts";
+} from "./lib/evaluation/mistakes.ts";
 export {
   accuracy,
   type ClassificationMetrics,

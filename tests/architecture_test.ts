@@ -100,7 +100,7 @@ const BINDS_PLATFORM: Readonly<Record<string, string>> = {
   "lib/checkpoint/plain_file.ts": "reads files",
   "lib/checkpoint/pretrained.ts": "reads model folders",
   "lib/checkpoint/receipt.ts": "hashes files",
-  "lib/checkpoint/replace.ts": "replaces files",
+  "lib/checkpoint/atomic_write.ts": "replaces files",
   "lib/checkpoint/safetensors.ts": "reads and writes files",
   "lib/checkpoint/save_model.ts": "writes model folders",
   "lib/checkpoint/tokenizer_files.ts": "reads tokenizers' files",
@@ -140,7 +140,7 @@ function importsOf(code: string): string[] {
     .map(([, specifier]) => specifier!);
 }
 
-/** `lib/ops` of `lib/ops/linear.ts`, `tools` of `tools/main.ts`. */
+/** `lib/ops` of `lib/ops/linear.ts`, `tools` of `tools/commands.ts`. */
 function roomOf(path: string): string {
   const parts = path.split("/");
   const [top] = parts;

@@ -9,7 +9,7 @@ import { FILE_MODE, FOLDER_MODE } from "../download/trusted_path.ts";
 import { BERT_TINY } from "../model/config.ts";
 import { didYouMean } from "../options.ts";
 import { configToJson } from "./architectures.ts";
-import { readAtOnce, replaceFolder } from "./replace.ts";
+import { readAtOnce, replaceFolder } from "./atomic_write.ts";
 
 /** A model that can be loaded by name. */
 export type CatalogueModel = {

@@ -36,8 +36,8 @@ import {
 } from "./architectures.ts";
 import { ensureModel } from "./catalogue.ts";
 import type { TrainingRecord } from "./receipt.ts";
-import { checkShapes, matchNames, type NameMatch } from "./names.ts";
-import { readAtOnce } from "./replace.ts";
+import { checkShapes, matchNames, type NameMatch } from "./match_names.ts";
+import { readAtOnce } from "./atomic_write.ts";
 import {
   openSafetensors,
   type SafetensorsFile,

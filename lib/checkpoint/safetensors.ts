@@ -2,7 +2,7 @@
 
 import { basename } from "node:path";
 import { checkPlainFile } from "./plain_file.ts";
-import { writeSynced } from "./replace.ts";
+import { writeSynced } from "./atomic_write.ts";
 import {
   type Dtype,
   MAX_HEADER_BYTES,

@@ -13,7 +13,7 @@ import {
 } from "./architectures.ts";
 import type { HeadModel } from "./pretrained.ts";
 import { RECEIPT_FILE, receiptOf, type TrainingRecord } from "./receipt.ts";
-import { replaceFolder, writeSynced } from "./replace.ts";
+import { replaceFolder, writeSynced } from "./atomic_write.ts";
 import {
   checkFinite,
   safetensorsChunks,

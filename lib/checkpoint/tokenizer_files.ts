@@ -16,7 +16,7 @@ import {
   type Vocabulary,
 } from "../tokenizer/vocabulary.ts";
 import { readText } from "./plain_file.ts";
-import { readAtOnce } from "./replace.ts";
+import { readAtOnce } from "./atomic_write.ts";
 import { isObject, parseStrictJson } from "./strict_json.ts";
 import { tokenizerFromJson, tokenizerJson } from "./tokenizer_json.ts";
 

@@ -11,7 +11,7 @@
 import { join } from "node:path";
 import type { FileFact } from "../download/asset.ts";
 import { measureFile } from "../download/checksum.ts";
-import { removeTree, syncFolder, writeSynced } from "./replace.ts";
+import { removeTree, syncFolder, writeSynced } from "./atomic_write.ts";
 import { openSafetensors, safetensorsChunks } from "./safetensors.ts";
 import { isObject, parseStrictJson } from "./strict_json.ts";
 

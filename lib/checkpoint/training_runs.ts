@@ -19,7 +19,7 @@ import {
   checkOption,
   RULES,
 } from "../options.ts";
-import { removeTree, writeSynced } from "./replace.ts";
+import { removeTree, writeSynced } from "./atomic_write.ts";
 import { isObject } from "./strict_json.ts";
 import {
   CheckpointError,

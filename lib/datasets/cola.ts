@@ -6,7 +6,7 @@
  */
 
 import type { DatasetSource, Example, FileLayout } from "./dataset.ts";
-import { nonBlankText, parseLabel, readTable } from "./table.ts";
+import { nonBlankText, parseLabel, readTable } from "./read_table.ts";
 
 /** A sentence with its judgment: label 1 acceptable, 0 not. */
 export type ColaExample = Example & {

@@ -7,7 +7,12 @@
 
 import { quoted } from "../printable.ts";
 import type { DatasetSource, Example, FileLayout } from "./dataset.ts";
-import { malformed, nonBlankText, parseLabel, readTable } from "./table.ts";
+import {
+  malformed,
+  nonBlankText,
+  parseLabel,
+  readTable,
+} from "./read_table.ts";
 
 const ARCHIVE = "aclImdb_v1.tar.gz";
 

@@ -27,7 +27,7 @@ import {
 } from "./dataset.ts";
 import { reportDataset } from "./report.ts";
 import { stratifiedSplit } from "./split.ts";
-import { isBlank, malformed } from "./table.ts";
+import { isBlank, malformed } from "./read_table.ts";
 import { parseRhymes, type Rhyme } from "./toy/rhymes.ts";
 import { parseDocuments } from "./toy/stories.ts";
 

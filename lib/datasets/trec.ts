@@ -6,7 +6,7 @@
  */
 
 import type { DatasetSource, Example } from "./dataset.ts";
-import { parseLabel, readTable } from "./table.ts";
+import { parseLabel, readTable } from "./read_table.ts";
 
 /** The coarse classes with Li and Roth's codes, in the order of the labels. */
 const CLASSES: Readonly<Record<string, string>> = {

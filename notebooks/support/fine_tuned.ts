@@ -13,7 +13,7 @@ import {
   type ClassifierModel,
   loadModel,
 } from "../../lib/checkpoint/pretrained.ts";
-import { standingFolder } from "../../lib/checkpoint/replace.ts";
+import { standingFolder } from "../../lib/checkpoint/atomic_write.ts";
 import { stoppedRun } from "../../lib/checkpoint/training_runs.ts";
 import { RECIPES } from "./recipes.ts";
 import { readResults } from "./results.ts";

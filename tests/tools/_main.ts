@@ -1,10 +1,10 @@
 /** The entrance of the commands, for tests that run one as a user does. */
 
 import { join } from "node:path";
-import { commandLine } from "../../tools/main.ts";
+import { commandLine } from "../../tools/commands.ts";
 
-/** The path of `tools/main.ts`. */
-export const MAIN = join(import.meta.dirname!, "../../tools/main.ts");
+/** The path of `tools/commands.ts`. */
+export const MAIN = join(import.meta.dirname!, "../../tools/commands.ts");
 
 /** The flags with which `deno task` runs a command. */
 export function permissionsOf(command: string): string[] {

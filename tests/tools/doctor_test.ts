@@ -158,7 +158,7 @@ Deno.test({
   ignore: Deno.build.os !== "linux" || !mayMount(),
   async fn(): Promise<void> {
     await using home = await temporaryFolder();
-    const main = join(import.meta.dirname!, "../../tools/main.ts");
+    const main = join(import.meta.dirname!, "../../tools/commands.ts");
     const script = `mount -t tmpfs -o size=1m none ${home.path} &&
       exec ${Deno.execPath()} run -A -q ${main} doctor`;
     const { code, stdout } = await new Deno.Command("unshare", {

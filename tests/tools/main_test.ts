@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
-import { commandLine, COMMANDS, resolveFolders } from "../../tools/main.ts";
+import { commandLine, COMMANDS, resolveFolders } from "../../tools/commands.ts";
 import { MAIN } from "./_main.ts";
 
 /** Runs a command line as `deno task` does. */

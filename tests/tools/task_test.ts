@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ALL_MINI_LM } from "../../lib/checkpoint/catalogue.ts";
 import { COLA } from "../../lib/datasets/cola.ts";
-import { COMMANDS } from "../../tools/main.ts";
+import { COMMANDS } from "../../tools/commands.ts";
 import { MAIN, permissionsOf } from "./_main.ts";
 
-const TASK = new URL("../../tools/task.ts", import.meta.url);
+const TASK = new URL("../../tools/launch.ts", import.meta.url);
 
 Deno.test("a task installs npm packages when deno.lock is new, and only then", async () => {
   const folder = await Deno.makeTempDir();
@@ -14,11 +14,11 @@ Deno.test("a task installs npm packages when deno.lock is new, and only then", a
       Deno.writeTextFile(join(folder, file), text);
     await Deno.mkdir(join(folder, "tools"));
     await Deno.mkdir(join(folder, "node_modules"));
-    await Deno.copyFile(TASK, join(folder, "tools/task.ts"));
+    await Deno.copyFile(TASK, join(folder, "tools/launch.ts"));
     await write("deno.json", `{ "nodeModulesDir": "manual" }`);
     await write("deno.lock", `{ "version": "5" }`);
     await write(
-      "tools/main.ts",
+      "tools/commands.ts",
       `export function main(args) { console.log(args.join()); return 3; }`,
     );
     const run = async (): Promise<
@@ -30,7 +30,7 @@ Deno.test("a task installs npm packages when deno.lock is new, and only then", a
           "--quiet",
           "--no-check",
           "--allow-all",
-          "tools/task.ts",
+          "tools/launch.ts",
           "a",
           "b",
         ],
@@ -85,7 +85,7 @@ Deno.test("deno.json has a task for each command, through the installer", () => 
   const tasks = COMMANDS.map(({ name, description }) => {
     const flags = permissionsOf(name).join(" ");
     const command =
-      `DENO_NO_UPDATE_CHECK=1 deno run ${flags} tools/task.ts ${name}`;
+      `DENO_NO_UPDATE_CHECK=1 deno run ${flags} tools/launch.ts ${name}`;
     return [name, { description, command }];
   });
   assert.deepEqual(CONFIG.tasks, Object.fromEntries(tasks));

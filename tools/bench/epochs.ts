@@ -9,7 +9,7 @@
 
 import { join } from "node:path";
 import type { EncodedExample } from "../../lib/batches/batches.ts";
-import { writeSynced } from "../../lib/checkpoint/replace.ts";
+import { writeSynced } from "../../lib/checkpoint/atomic_write.ts";
 import { checkpointsIn } from "../../lib/checkpoint/training_runs.ts";
 import { runFunctionsEagerly } from "../../lib/engine/compile.ts";
 import { startEngine } from "../../lib/engine/engine.ts";

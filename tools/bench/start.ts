@@ -3,7 +3,7 @@
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { join } from "node:path";
-import { Kernel } from "../jupyter/kernel.ts";
+import { Kernel } from "../jupyter/kernel_client.ts";
 import { codeCells } from "../jupyter/notebook.ts";
 import { readNotebook } from "../jupyter/notebook_file.ts";
 import { NOTEBOOKS } from "../shell/project.ts";

@@ -8,7 +8,7 @@
  */
 
 import { basename } from "node:path";
-import { writeSynced } from "../../lib/checkpoint/replace.ts";
+import { writeSynced } from "../../lib/checkpoint/atomic_write.ts";
 import { parseStrictJson } from "../../lib/checkpoint/strict_json.ts";
 import {
   formatJson,

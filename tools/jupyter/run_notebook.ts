@@ -12,7 +12,7 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onAbort } from "./channels.ts";
-import { type CellResult, Kernel } from "./kernel.ts";
+import { type CellResult, Kernel } from "./kernel_client.ts";
 import {
   type CodeCell,
   codeCells,

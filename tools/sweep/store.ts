@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { writeSynced } from "../../lib/checkpoint/replace.ts";
+import { writeSynced } from "../../lib/checkpoint/atomic_write.ts";
 import type { ScoredEpoch } from "../bench/cola.ts";
 
 /** The options of the command: lists of values to combine, and how to run them. */

@@ -18,7 +18,7 @@ import { basename, dirname, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { ALL_MINI_LM, ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { readTokenizer } from "../../lib/checkpoint/tokenizer_files.ts";
-import { readTable, type TableOptions } from "../../lib/datasets/table.ts";
+import { readTable, type TableOptions } from "../../lib/datasets/read_table.ts";
 import { randomStream } from "../../lib/engine/random/stream.ts";
 import type { Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
 import { spreadOf } from "../bench/statistics.ts";

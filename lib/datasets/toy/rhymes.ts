@@ -1,6 +1,6 @@
 /** Rhymes that this project makes: texts of a small language. @module */
 
-import { malformed, readTable } from "../table.ts";
+import { malformed, readTable } from "../read_table.ts";
 
 /** Two lines that rhyme. */
 export type Rhyme = {

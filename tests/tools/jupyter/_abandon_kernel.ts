@@ -1,5 +1,5 @@
 /** Starts a kernel that holds a port and spins, says which port, waits to be killed. */
-import { Kernel } from "../../../tools/jupyter/kernel.ts";
+import { Kernel } from "../../../tools/jupyter/kernel_client.ts";
 
 const kernel = await Kernel.start({ folder: "." });
 const { outputs: [output] } = await kernel.execute(`

@@ -74,7 +74,7 @@ export type CellResult = {
  *
  * @example One cell
  * ```ts ignore
- * import { Kernel } from "./kernel.ts";
+ * import { Kernel } from "./kernel_client.ts";
  *
  * await using kernel = await Kernel.start({ folder: "notebooks" });
  * const { outputs } = await kernel.execute("console.log(6 * 7)");

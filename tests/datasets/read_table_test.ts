@@ -6,7 +6,7 @@ import {
   readTable,
   sortedLabels,
   type TableOptions,
-} from "bertbook/datasets/table.ts";
+} from "bertbook/datasets/read_table.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const cellsOf = (

@@ -1,6 +1,6 @@
 /**
  * Entrance of every `deno task …`: looks at Deno's version, installs the npm packages
- * if they are missing or if `deno.lock` has changed, then runs `main.ts`.
+ * if they are missing or if `deno.lock` has changed, then runs `commands.ts`.
  *
  * With `"nodeModulesDir": "auto"` Deno would do the first half by itself, and print
  * a line for each of some 300 packages.
@@ -23,8 +23,8 @@ const DENO = "2.9.6";
 checkVersion();
 await installPackages();
 // Not a literal, as Deno resolves those before the first line runs.
-const file: string = import.meta.resolve("./main.ts");
-const { main } = await import(file) as typeof import("./main.ts");
+const file: string = import.meta.resolve("./commands.ts");
+const { main } = await import(file) as typeof import("./commands.ts");
 Deno.exit(await main(Deno.args));
 
 function checkVersion(): void {

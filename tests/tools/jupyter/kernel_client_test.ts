@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Kernel } from "../../../tools/jupyter/kernel.ts";
+import { Kernel } from "../../../tools/jupyter/kernel_client.ts";
 import type { Output } from "../../../tools/jupyter/notebook.ts";
 import { isAlive, textsOf, until } from "./_support.ts";
 

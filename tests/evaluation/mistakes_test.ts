@@ -1,4 +1,4 @@
-import { errorsByGroup, worstMistakes } from "bertbook/evaluation/errors.ts";
+import { errorsByGroup, worstMistakes } from "bertbook/evaluation/mistakes.ts";
 import assert from "node:assert/strict";
 
 Deno.test("errorsByGroup() counts each group, the worst first", () => {

@@ -6,7 +6,7 @@ import {
   replaceFolder,
   standingFolder,
   writeSynced,
-} from "bertbook/checkpoint/replace.ts";
+} from "bertbook/checkpoint/atomic_write.ts";
 import { temporaryFolder } from "./_support.ts";
 
 const write = (text: string) => async (folder: string): Promise<void> => {
