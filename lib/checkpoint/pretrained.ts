@@ -36,7 +36,7 @@ import {
 } from "./architectures.ts";
 import { ensureModel } from "./catalogue.ts";
 import type { TrainingRecord } from "./receipt.ts";
-import { checkShapes, matchNames, type NameMatch } from "./match_names.ts";
+import { checkShapes, matchNames, type NameMatch } from "./match_tensors.ts";
 import { readAtOnce } from "./atomic_write.ts";
 import {
   openSafetensors,

@@ -7,7 +7,7 @@ import {
   parametersOf,
   pythonNameOf,
 } from "bertbook/checkpoint/architectures.ts";
-import { matchNames } from "bertbook/checkpoint/match_names.ts";
+import { matchNames } from "bertbook/checkpoint/match_tensors.ts";
 import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import golden from "../golden/saved_heads.json" with { type: "json" };
 import {

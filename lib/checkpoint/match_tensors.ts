@@ -25,7 +25,7 @@ export type NameMatch = {
  *
  * @example
  * ```ts
- * import { presentName } from "bertbook/checkpoint/match_names.ts";
+ * import { presentName } from "bertbook/checkpoint/match_tensors.ts";
  * import assert from "node:assert/strict";
  *
  * assert.equal(
