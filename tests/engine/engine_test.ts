@@ -25,7 +25,7 @@ async function withEnvironment<T>(
 }
 
 // The order of the first tests matters: a process opens TensorFlow once.
-Deno.test("without TensorFlow and a graphics card wasm is taken, and both are named", async () => {
+Deno.test("fault 61: without TensorFlow and a graphics card wasm is taken, and both are named", async () => {
   const empty = await Deno.makeTempDir();
   const report = await withEnvironment(
     { BERTBOOK_TENSORFLOW: empty, BERTBOOK_ENGINE: undefined },

@@ -60,7 +60,7 @@ for (
     ["Erf", "error function"],
   ] as const
 ) {
-  Deno.test(`an engine whose ${kernel} answers with zeros is refused`, async () => {
+  Deno.test(`fault 61: an engine whose ${kernel} answers with zeros is refused`, async () => {
     const name = await spoiled(kernel, (values) => values.fill(0));
     const before = tf.memory().numTensors;
     await assert.rejects(selfTest(), {
@@ -73,7 +73,7 @@ for (
   });
 }
 
-Deno.test("an engine that answers with NaN is refused", async () => {
+Deno.test("fault 61: an engine that answers with NaN is refused", async () => {
   const name = await spoiled("Softmax", (values) => values.fill(NaN));
   await assert.rejects(selfTest(), { message: /found a difference of NaN/ });
   await tf.setBackend("cpu");

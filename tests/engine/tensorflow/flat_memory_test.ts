@@ -54,7 +54,7 @@ Deno.exit();
 `;
 
 Deno.test({
-  name: "thousands of steps leave nothing behind",
+  name: "fault 60: thousands of steps leave nothing behind",
   // Only on Linux does the C library report what it has allocated.
   ignore: Deno.build.os !== "linux" || !RUNS_ALL,
   fn: async () => {
