@@ -1,4 +1,7 @@
-/** Trains with checkpoints in the folder that is named; prints the hash of the end. */
+/**
+ * Trains with checkpoints in the folder that is named; prints each loss, and the hash of
+ * the end. A third argument is JSON: the number of threads, and options.
+ */
 
 // deno-lint-ignore-file no-console -- a program speaks to the test
 
@@ -9,11 +12,18 @@ import { namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import { fineTune } from "bertbook/training/fine_tune.ts";
 import { copyTask, newModel } from "./_support.ts";
 
-const [folder, name] = Deno.args as [string, "toy" | "all-MiniLM-L6-v2"];
-await startEngine({ engine: "tensorflow", threads: 2 });
-const model = name === "toy"
-  ? newModel()
-  : await loadModel(name, { labels: ["no", "yes"], seed: 1 });
+const [folder, name, more = "{}"] = Deno.args as [
+  folder: string,
+  model: "toy" | "tiny" | "all-MiniLM-L6-v2",
+  more?: string,
+];
+const { threads = 2, ...options } = JSON.parse(more);
+await startEngine({ engine: "tensorflow", threads });
+const model = name === "toy" ? newModel() : await loadModel(name, {
+  head: "sequence-classification",
+  labels: ["no", "yes"],
+  seed: 1,
+});
 const run = fineTune(
   model,
   { train: copyTask(160, 4), validation: copyTask(16, 2) },
@@ -25,6 +35,7 @@ const run = fineTune(
     seed: 42,
     evalSteps: 15,
     checkpoints: checkpointsIn(folder, { saveSteps: 3 }),
+    ...options,
   },
 );
 for await (const event of run) {

@@ -19,6 +19,7 @@ import {
   type ClassifierModel,
   loadModel,
 } from "bertbook/checkpoint/pretrained.ts";
+import { checkpointsIn } from "bertbook/checkpoint/training_runs.ts";
 import {
   assertNoLeak,
   copyTask,
@@ -242,24 +243,72 @@ Deno.test("fineTune() refuses wrong options and examples at once, before any ste
   disposeTree(model.params);
 });
 
-Deno.test("fault 58: fineTune() stops where the loss is not finite, and names the step", async () => {
+/** Makes a bias of the classifier infinite, or NaN. */
+function breakModel({ params }: ClassifierModel, value: number): void {
+  tf.tidy(() => {
+    const { bias } = params.classifier;
+    (bias as tf.Variable).assign(tf.fill(bias.shape, value));
+  });
+}
+
+Deno.test("fault 58: fineTune() stops before an update that is not finite, and the last checkpoint stands", async () => {
+  const folder = await Deno.makeTempDir();
+  const options = {
+    ...RECIPE,
+    checkpoints: checkpointsIn(folder, { saveSteps: 3 }),
+  };
+  for (const value of [NaN, Infinity]) {
+    await assertNoLeak(async () => {
+      const model = newModel();
+      const events = fineTune(model, DATA, options);
+      let before: number[] = [];
+      const train = async (): Promise<void> => {
+        for await (const event of events) {
+          if (event.kind !== "step" || event.step !== 4) continue;
+          before = weightsOf(model);
+          breakModel(model, value);
+        }
+      };
+      await assert.rejects(train(), {
+        name: "TrainingDivergedError",
+        message:
+          /found loss NaN, gradient norm NaN at step 5 \(epoch 1, examples \d/,
+      });
+      // The first leaf is the word table, which stands still within an epoch.
+      const rest = (weights: number[]): number[] =>
+        weights.slice(TOY.vocabSize * TOY.hiddenSize, -2);
+      assert.deepEqual(rest(weightsOf(model)), rest(before));
+      disposeTree(model.params);
+    });
+  }
+  const model = newModel();
+  const events = fineTune(model, DATA, options);
+  const { value: start } = await events.next();
+  assert.match(
+    `${start?.kind === "start" && start.notes}`,
+    /^Resumed at step 3/,
+  );
+  assert.equal((await collect(events)).steps.length, 10);
+  assert.ok(weightsOf(model).every(Number.isFinite));
+  disposeTree(model.params);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("fault 83: a diverged model holds what the error says: the best evaluation's weights", async () => {
   await assertNoLeak(async () => {
     const model = newModel();
-    const events = fineTune(model, DATA, RECIPE);
-    await events.next();
-    const before = weightsOf(model);
-    tf.tidy(() => {
-      const { bias } = model.params.classifier;
-      (bias as tf.Variable).assign(bias.mul(Infinity));
+    let best: number[] = [];
+    const train = async (): Promise<void> => {
+      for await (const event of fineTune(model, DATA, RECIPE)) {
+        if (event.kind === "evaluation") best = weightsOf(model);
+        if (event.kind === "step" && event.step === 7) breakModel(model, NaN);
+      }
+    };
+    await assert.rejects(train(), {
+      message:
+        /at step 8 .* after an evaluation, the model has the weights of the best one$/,
     });
-    await assert.rejects(events.next(), {
-      name: "TrainingDivergedError",
-      message: /found loss NaN.* at step 2 /,
-    });
-    // The first leaf is the word table, which stands still within an epoch.
-    const rest = (weights: number[]): number[] =>
-      weights.slice(TOY.vocabSize * TOY.hiddenSize, -2);
-    assert.deepEqual(rest(weightsOf(model)), rest(before));
+    assert.deepEqual(weightsOf(model), best);
     disposeTree(model.params);
   });
 });

@@ -165,10 +165,7 @@ Deno.test("fault 58: train() stops before the weights move where the loss is not
         error.message,
         /found loss NaN, gradient norm NaN at step 12 /,
       );
-      assert.match(
-        error.message,
-        /This step has changed no weight; after an evaluation, the model has/,
-      );
+      assert.match(error.message, /This step has changed no weight; /);
       const second = randomOrder(64, { seed: 1, epoch: 1 }).slice(8, 16);
       assert.deepEqual(error.divergence.indices, second);
       return true;
