@@ -43,7 +43,10 @@ export async function saveModel<H extends HeadName>(
 ): Promise<{ file: string; bytes: number }[]> {
   const { config, tokenizer, training } = model;
   checkKnownOptions("save a model", options, ["unfinished"]);
-  if (!options.unfinished) checkTrained(training);
+  if (!options.unfinished) {
+    const wayOut = ", or set the option unfinished to save it as it is";
+    checkTrained("save the model", training, wayOut);
+  }
   const texts = {
     "config.json": JSON.stringify(jsonOf(model), null, 2) + "\n",
     ...tokenizerFiles(tokenizer, {
@@ -74,15 +77,25 @@ export async function saveModel<H extends HeadName>(
   return written;
 }
 
-/** Refuses a model that a stopped cell or an error has left half trained. */
-function checkTrained(training: TrainingRecord | undefined): void {
+/**
+ * Refuses a model that a stopped cell or an error has left half trained.
+ *
+ * @param action What is to be done with the model.
+ * @param training The record of its training; undefined if it was not trained.
+ * @param wayOut What else than training again helps.
+ * @throws {RangeError} If the training was stopped.
+ */
+export function checkTrained(
+  action: string,
+  training: TrainingRecord | undefined,
+  wayOut = "",
+): void {
   if (training === undefined) return;
   const { stage, step, totalSteps } = training;
   if (stage === "ended" || stage === "evaluated") return;
   throw new RangeError(
-    `Cannot save the model: its training must have ended; found that it was ` +
-      `stopped at step ${step} of ${totalSteps}; train again, or set the option ` +
-      `unfinished to save it as it is`,
+    `Cannot ${action}: its training must have ended; found that it was ` +
+      `stopped at step ${step} of ${totalSteps}; train again${wayOut}`,
   );
 }
 

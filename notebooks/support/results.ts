@@ -1,6 +1,8 @@
 /** The figures that a run leaves behind, in `metrics.json`. @module */
 
 import { join } from "node:path";
+import type { TrainingRecord } from "../../lib/checkpoint/receipt.ts";
+import { checkTrained } from "../../lib/checkpoint/save_model.ts";
 import {
   type TracingReport,
   tracingReport,
@@ -14,12 +16,17 @@ export type Results = Record<string, unknown>;
  *
  * @param folder The folder that holds the file; made if missing.
  * @param figures What to add; the same name replaces the older figure.
+ * @param model The model that the figures are of: the kernel runs the cells after a
+ * stopped training, too.
  * @returns All the figures of the file.
+ * @throws {RangeError} If the training of the model was stopped.
  */
 export async function recordResults(
   folder: string,
   figures: Results,
+  model?: { readonly training?: TrainingRecord | undefined },
 ): Promise<Results> {
+  checkTrained("record the figures of the model", model?.training);
   await Deno.mkdir(folder, { recursive: true });
   const all = { ...await readResults(folder), ...figures };
   const file = join(folder, "metrics.json");

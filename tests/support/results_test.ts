@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { TrainingRecord } from "bertbook/checkpoint/receipt.ts";
 import { noteTrace } from "bertbook/engine/tracing_report.ts";
 import {
   readResults,
@@ -20,6 +21,34 @@ Deno.test("recordResults() adds to what is there", async () => {
     });
     const left = Array.from(Deno.readDirSync(folder), ({ name }) => name);
     assert.deepEqual(left, ["metrics.json"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("recordResults() refuses the figures of a model whose training was stopped", async () => {
+  const folder = await Deno.makeTempDir();
+  const training: TrainingRecord = {
+    description: {},
+    recipe: null,
+    circumstances: {},
+    totalSteps: 20,
+    step: 2,
+    bestStep: undefined,
+    losses: [],
+    stage: "running",
+    folder: undefined,
+  };
+  try {
+    await recordResults(folder, { mcc: 0.1 });
+    await assert.rejects(recordResults(folder, { mcc: 0.2 }, { training }), {
+      name: "RangeError",
+      message: /^Cannot record the figures .* at step 2 of 20; train again$/,
+    });
+    assert.deepEqual(await readResults(folder), { mcc: 0.1 });
+    const ended = { ...training, stage: "ended" as const };
+    await recordResults(folder, { mcc: 0.2 }, { training: ended });
+    assert.deepEqual(await readResults(folder), { mcc: 0.2 });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
