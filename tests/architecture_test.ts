@@ -95,6 +95,7 @@ const BINDS_PLATFORM: Readonly<Record<string, string>> = {
   "lib/engine/engine.ts": "registers the engines of Deno and Node.js",
   "lib/engine/processor.ts": "reads /proc/cpuinfo",
   "lib/engine/speed_settings.ts": "reads the environment",
+  "lib/engine/system_memory.ts": "reads /proc/meminfo",
   "lib/engine/tensorflow": "calls TensorFlow through FFI",
   "lib/checkpoint/catalogue.ts": "finds and downloads model folders",
   "lib/checkpoint/plain_file.ts": "reads files",

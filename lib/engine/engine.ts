@@ -9,6 +9,7 @@ import { cpus } from "node:os";
 import process from "node:process";
 import { registerPlatform } from "./platform.ts";
 import { instructionSets } from "./processor.ts";
+import { memoryLimit } from "./system_memory.ts";
 import "./tensorflow/start.ts";
 import "./wasm.ts";
 import "./webgpu.ts";
@@ -27,4 +28,5 @@ registerPlatform({
   environment: (name) => process.env[name],
   processorName: () => cpus()[0]?.model.trim() || undefined,
   instructionSets,
+  memoryLimit,
 });

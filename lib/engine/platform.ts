@@ -15,12 +15,18 @@ export type Platform = {
   processorName(): string | undefined;
   /** The processor's instruction sets that matter; undefined if they are not known. */
   instructionSets(): readonly string[] | undefined;
+  /**
+   * The memory that this process may have, what it holds included, in bytes; undefined
+   * if it is not known.
+   */
+  memoryLimit(): number | undefined;
 };
 
 let current: Platform = {
   environment: () => undefined,
   processorName: () => undefined,
   instructionSets: () => undefined,
+  memoryLimit: () => undefined,
 };
 
 /** Registers the system that the program runs on. */

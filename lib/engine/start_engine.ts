@@ -296,6 +296,12 @@ export async function currentEngine(): Promise<
   return { engine, version, threads, processor };
 }
 
+/** Whether the engine that computes now keeps its tensors in the memory of a GPU. */
+export async function computesOnGpu(): Promise<boolean> {
+  const started = await running.get(tf.getBackend() as EngineName);
+  return started !== undefined && started.gpu !== null;
+}
+
 /**
  * Reads the name of an engine.
  *

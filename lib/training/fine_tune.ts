@@ -28,6 +28,7 @@ import { activeVocabulary } from "./active_vocabulary.ts";
 import type { PretrainingMetrics } from "./evaluate_pretraining.ts";
 import type { EvaluationOptions, FitEvent, Metrics } from "./events.ts";
 import { fit } from "./fit.ts";
+import { batchMemory } from "./memory.ts";
 import {
   checkFreeze,
   decays,
@@ -368,6 +369,7 @@ async function* run<T extends HeadTypes>(
       split: splitBatch,
       tensorsOf: (batch) => task.tensorsOf(batch, config),
       weightOf: task.weightOf,
+      memoryOf: (batch) => batchMemory(config, batch),
       writeBack: (step) => active.writeBack(decayAfter(step)),
       evaluate: () =>
         task.evaluate(model, data.validation, { batchSize, precision }),

@@ -20,6 +20,7 @@ import type {
   Metrics,
 } from "./events.ts";
 import { FitProgress } from "./fit_progress.ts";
+import { checkMemory } from "./memory.ts";
 import {
   type PlainBatch,
   type StepEvent,
@@ -68,6 +69,7 @@ export type Task<
  * a {@linkcode StartEvent}; if the training continues, its earlier events follow at once.
  * @throws {TrainingDivergedError} While it runs, if loss or gradients are not finite.
  * @throws {CheckpointError} If a checkpoint cannot be written or continued.
+ * @throws {RangeError} Before the first step, if its batches cannot fit into memory.
  * @throws While it runs, the signal's reason, once it is aborted.
  */
 export async function* fit<
@@ -80,8 +82,12 @@ export async function* fit<
   task: Task<Params, Plain, Batch, Config, M>,
   options: ResolvedTrainOptions & EvaluationOptions<M>,
 ): AsyncGenerator<FitEvent<M>, void> {
-  const { params } = task;
+  const { params, memoryOf } = task;
   const { signal, checkpoints } = options;
+  if (memoryOf !== undefined) {
+    const batches = Iterator.from(task.batches(1)).map(memoryOf);
+    await checkMemory(params, batches, options);
+  }
   const progress = new FitProgress<M>(options, task.evaluate !== undefined);
   const state = { params, optimizerState: initOptimizerState(params) };
   let saver: CheckpointSaver<M> | undefined;

@@ -45,6 +45,7 @@ import {
 import { type PretrainableModel } from "../checkpoint/pretrained.ts";
 import type { EvaluationOptions, FitEvent } from "./events.ts";
 import { fit } from "./fit.ts";
+import { batchMemory } from "./memory.ts";
 import { describeRun } from "./run_description.ts";
 import { labelledCrossEntropy, pretrainingLoss } from "./losses.ts";
 import { noDecayPaths } from "./parameter_groups.ts";
@@ -205,6 +206,8 @@ async function* run(
         ...paddingOf(config),
       }),
     tensorsOf: (batch: MaskedBatch) => maskedTensors(batch, config),
+    memoryOf: (batch: MaskedBatch) =>
+      batchMemory(config, batch, batch.maskedLabels.length),
     evaluate: async () => ({
       metrics: await evaluatePretraining(model, validation, { precision }),
     }),

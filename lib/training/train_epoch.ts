@@ -11,6 +11,7 @@ import type { PyTree } from "../engine/py_tree.ts";
 import { numReplicas } from "../engine/compile.ts";
 import { disposeTree, type TensorTree } from "../engine/tensor_tree.ts";
 import { type AdamWRates, adamWRates } from "./adamw.ts";
+import { type BatchMemory, outOfMemoryError } from "./memory.ts";
 import { learningRateAt, type Schedule } from "./schedule.ts";
 import {
   compiledApplySums,
@@ -46,6 +47,8 @@ export type StepTask<
    * accumulated batch; default the number of its examples.
    */
   readonly weightOf?: (plain: Plain) => number;
+  /** The memory that a batch takes; without it, no batch is refused as too large. */
+  readonly memoryOf?: (plain: Plain) => BatchMemory;
 };
 
 /** A batch as plain arrays; `indices` are its examples, for the message of an error. */
@@ -138,7 +141,14 @@ export async function* trainEpoch<
       }
       const start = performance.now();
       const learningRate = learningRateAt(step, schedule);
-      const outcome = await steps.take(group, step, learningRate);
+      const outcome = await steps.take(group, step, learningRate)
+        .catch((error) => {
+          throw task.memoryOf === undefined ? error : outOfMemoryError(
+            error,
+            group.map(task.memoryOf),
+            gradientAccumulationSteps,
+          );
+        });
       if (!Number.isFinite(outcome.loss + outcome.gradientNorm)) {
         const indices = group.flatMap(({ indices }) => indices);
         throw new TrainingDivergedError({ step, epoch, ...outcome, indices });

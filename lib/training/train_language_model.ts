@@ -27,6 +27,7 @@ import type { Dropout } from "../ops/dropout.ts";
 import { checkKnownOptions, checkOption, RULES } from "../options.ts";
 import { compileSums, sumOverBatches, tokenSums } from "./evaluate.ts";
 import { fit } from "./fit.ts";
+import { batchMemory } from "./memory.ts";
 import { tokenLoss } from "./losses.ts";
 import { noDecayPaths } from "./parameter_groups.ts";
 import type { StepEvent } from "./train_epoch.ts";
@@ -114,6 +115,7 @@ async function* run(
     tensorsOf: nextTokenTensors,
     weightOf: ({ labels }) =>
       labels.filter((token) => token !== IGNORE_INDEX).length,
+    memoryOf: (batch) => batchMemory(config, batch, batch.labels.length),
     describe: () =>
       describeRun({
         task: "language model",

@@ -149,6 +149,9 @@ export class KernelProcess implements AsyncDisposable {
   }
 }
 
+/** How a process ends that finds no more memory, or that Linux ends for that reason. */
+const OUT_OF_MEMORY: readonly string[] = ["SIGABRT", "SIGKILL", "SIGTRAP"];
+
 /** Waits for the process to end, and says how it did, with its last words. */
 async function obituary(process: Deno.ChildProcess): Promise<KernelError> {
   let words = "";
@@ -166,9 +169,14 @@ async function obituary(process: Deno.ChildProcess): Promise<KernelError> {
   const patience = setTimeout(() => stop.abort(), 100);
   await listening;
   clearTimeout(patience);
+  const isOutOfMemory = signal !== null && OUT_OF_MEMORY.includes(signal);
   return new KernelError(
     `Cannot run cells: the kernel must be alive; found it ended with ${
       signal ?? `code ${code}`
+    }${
+      isOutOfMemory
+        ? "; probably its memory was exhausted: use a smaller batchSize"
+        : ""
     }${words.trim() && `\n${words.trim()}`}`,
   );
 }

@@ -104,14 +104,21 @@ Deno.test("Kernel keeps outputs where what marks their end is gone", async () =>
   assert.equal(textsOf(outputs)[0], "stdout: kept\n");
 });
 
-Deno.test("Kernel rejects the cell when its process dies", async () => {
-  await using kernel = await Kernel.start({ folder });
-  const running = kernel.execute("await new Promise(() => {})");
-  Deno.kill(kernel.pid, "SIGKILL");
-  const dead = { name: "KernelError", message: /it ended with SIGKILL/ };
-  await assert.rejects(running, dead);
-  await assert.rejects(kernel.execute("1"), dead);
-});
+for (const signal of ["SIGKILL", "SIGABRT"] as const) {
+  Deno.test(`fault 59: Kernel rejects the cell when its process dies of ${signal}, and says why`, async () => {
+    await using kernel = await Kernel.start({ folder });
+    const running = kernel.execute("await new Promise(() => {})");
+    Deno.kill(kernel.pid, signal);
+    const dead = {
+      name: "KernelError",
+      message: new RegExp(
+        `it ended with ${signal}; probably its memory was exhausted: use a smaller b`,
+      ),
+    };
+    await assert.rejects(running, dead);
+    await assert.rejects(kernel.execute("1"), dead);
+  });
+}
 
 Deno.test({
   name: "Kernel reports the last words of native code",
