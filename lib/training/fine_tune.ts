@@ -37,6 +37,7 @@ import {
   layerwiseLrMultipliers,
   lrMultiplier,
   noDecayPaths,
+  numLayersWithGradients,
 } from "./parameter_groups.ts";
 import { pretrain, type PretrainOptions } from "./pretrain.ts";
 import type { HeadTask, HeadTaskModel, HeadTypes } from "./tasks/head_task.ts";
@@ -133,6 +134,7 @@ export type FineTuneData<Example = EncodedExample> = {
  * does not fit the model.
  * @throws {TypeError} At once, if an option is unknown, an example is not encoded, or the
  * model has been disposed or has no head.
+ * @throws {RangeError} Before the first step, if its batches cannot fit into memory.
  * @throws {TrainingDivergedError} While it runs, if loss or gradients are not
  * finite.
  * @throws While it runs, the signal's reason, once it is aborted.
@@ -346,6 +348,7 @@ async function* run<T extends HeadTypes>(
   const frozen = freezeParams(model.params, freeze);
   const active = activeVocabulary(frozen.params, model.config, data.train);
   const { config, examples } = active;
+  const numLayers = numLayersWithGradients(freeze, config);
   const lengths = examples.map(({ inputIds }) => inputIds.length);
   const wordDecay = !decays("embedding") ? 0 : adamW.weightDecay *
     lrMultiplier("bert.embeddings.word", lrMultipliers);
@@ -369,7 +372,7 @@ async function* run<T extends HeadTypes>(
       split: splitBatch,
       tensorsOf: (batch) => task.tensorsOf(batch, config),
       weightOf: task.weightOf,
-      memoryOf: (batch) => batchMemory(config, batch),
+      memoryOf: (batch) => batchMemory({ ...config, numLayers }, batch),
       writeBack: (step) => active.writeBack(decayAfter(step)),
       evaluate: () =>
         task.evaluate(model, data.validation, { batchSize, precision }),

@@ -131,6 +131,31 @@ export function checkFreeze(
 }
 
 /**
+ * The number of layers that gradients flow through: from the lowest that is trained.
+ *
+ * @example
+ * ```ts
+ * import { BERT_TINY } from "bertbook";
+ * import { numLayersWithGradients } from "bertbook/training/parameter_groups.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(numLayersWithGradients([0], BERT_TINY), 2);
+ * assert.equal(numLayersWithGradients(["embeddings", 0], BERT_TINY), 1);
+ * ```
+ *
+ * @param freeze The frozen parts.
+ * @param config Supplies `numLayers`.
+ */
+export function numLayersWithGradients(
+  freeze: readonly FrozenPart[],
+  { numLayers }: Pick<BertConfig, "numLayers">,
+): number {
+  let lowest = 0;
+  while (freeze.includes("embeddings") && freeze.includes(lowest)) lowest++;
+  return numLayers - lowest;
+}
+
+/**
  * Layer-wise learning-rate decay: lower layers, whose knowledge is more general, learn
  * more slowly.
  *

@@ -133,6 +133,7 @@ const pretrainingStep = compileTrainStep(maskedLmLoss, "pretraining step");
  * not fit the model.
  * @throws {TypeError} At once, if an option is unknown, an example is not encoded, or the
  * model has been disposed.
+ * @throws {RangeError} Before the first step, if its batches cannot fit into memory.
  * @throws {TrainingDivergedError} While it runs, if loss or gradients are not finite.
  * @throws While it runs, the signal's reason, once it is aborted.
  */

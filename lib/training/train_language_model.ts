@@ -74,6 +74,7 @@ const languageModelStep = compileTrainStep(
  * not fit the model.
  * @throws {TypeError} At once, if an option is unknown, a sequence is not encoded, or the
  * model has been disposed.
+ * @throws {RangeError} Before the first step, if its batches cannot fit into memory.
  * @throws {TrainingDivergedError} While it runs, if loss or gradients are not finite.
  * @throws While it runs, the signal's reason, once it is aborted.
  */
