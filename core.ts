@@ -266,6 +266,7 @@ export {
   evaluatePretraining,
   type PretrainingMetrics,
 } from "./lib/training/evaluate_pretraining.ts";
+export type { BatchMemory } from "./lib/training/memory.ts";
 export type { TrainingRecord } from "./lib/checkpoint/receipt.ts";
 export type {
   Json,
