@@ -32,7 +32,9 @@ async function train(
     }
   }
   clearTimeout(timer);
-  return { lines, killed: (await child.status).signal === "SIGKILL" };
+  const { signal, success } = await child.status;
+  assert.ok(success || signal === "SIGKILL", `${model} failed`);
+  return { lines, killed: signal === "SIGKILL" };
 }
 
 /** Trains whole once, then under kills, and compares every loss and the last weights. */
@@ -44,6 +46,7 @@ async function assertSurvives(
   try {
     const whole = (await train(join(home, "whole"), model)).lines;
     const expected = new Map(whole.map((line) => lineOf(line)));
+    assert.ok(expected.has("end"));
     const random = randomStream(kills);
     let numKilled = 0;
     for (let training = 0; numKilled < kills; training++) {
