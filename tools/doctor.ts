@@ -184,7 +184,9 @@ async function lookAtWeights(
   const { folder } = cache;
   if (folder !== undefined) {
     const found = await findAsset(asset);
-    if (found) return await checkFiles(name, found, asset);
+    if (found) return { text: `${name}: ${found}` };
+    const place = join(folder, asset.folder);
+    if (existsSync(place)) return await checkFiles(name, place, asset);
     const made = join(folder, "models", name);
     if (!pretrained && existsSync(join(made, "config.json"))) {
       return { text: `${name}: ${made}` };

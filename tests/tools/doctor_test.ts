@@ -159,7 +159,7 @@ Deno.test({
   async fn(): Promise<void> {
     await using home = await temporaryFolder();
     const main = join(import.meta.dirname!, "../../tools/commands.ts");
-    const script = `mount -t tmpfs -o size=1m none ${home.path} &&
+    const script = `mount -t tmpfs -o size=1m,mode=755 none ${home.path} &&
       exec ${Deno.execPath()} run -A -q ${main} doctor`;
     const { code, stdout } = await new Deno.Command("unshare", {
       args: ["-rm", "sh", "-c", script],

@@ -17,6 +17,12 @@ const LEAST_FREE_BYTES = 1 << 24;
 /** `fcntl.h` of Linux: programs that are started later do not get the folder. */
 const O_CLOEXEC = 0o2000000;
 
+/**
+ * Tells the next isolate of this process, such as a worker or the next file of tests,
+ * the process and the descriptor: XLA has read the path, and reads it only once.
+ */
+const VARIABLE = "BERTBOOK_KERNEL_FOLDER";
+
 /** The folder; it stays open as long as the process lives. */
 export class ExchangeableFolder {
   /** Leads to the folder, in this process. */
@@ -25,8 +31,12 @@ export class ExchangeableFolder {
 
   /** @param folder The first folder, which must exist. */
   constructor(folder: string) {
-    this.#descriptor = openFolder(folder);
+    const known = Deno.env.get(VARIABLE)?.split(":").map(Number);
+    const isHere = known?.[0] === Deno.pid;
+    this.#descriptor = isHere ? known[1]! : openFolder(folder);
     this.path = `/proc/self/fd/${this.#descriptor}`;
+    if (isHere) this.exchange(folder);
+    else Deno.env.set(VARIABLE, `${Deno.pid}:${this.#descriptor}`);
   }
 
   /** Whether files can be written to the folder now. */
