@@ -28,3 +28,36 @@ export function assertAll<Inputs>(
       : { seed: SEED, ...parameters, numRuns },
   );
 }
+
+/**
+ * As {@linkcode assertAll}, for a property that waits.
+ *
+ * @param property An asynchronous property of fast-check.
+ * @param numRuns 20 times as many in \`test --all\`.
+ */
+export async function assertAllLater<Inputs>(
+  property: fc.IAsyncProperty<Inputs>,
+  numRuns: number,
+): Promise<void> {
+  await fc.assert(
+    property,
+    RUNS_ALL ? { numRuns: 20 * numRuns } : { seed: SEED, numRuns },
+  );
+}
+
+/**
+ * The seed of mutations, and their number: new, and 20 times as many, in `test --all`.
+ *
+ * @param seed That of every other run.
+ * @param count The number in every other run.
+ */
+export function freshSeed(
+  seed: number,
+  count: number,
+): { seed: number; count: number } {
+  if (!RUNS_ALL) return { seed, count };
+  return {
+    seed: crypto.getRandomValues(new Uint32Array(1))[0]!,
+    count: 20 * count,
+  };
+}

@@ -40,7 +40,7 @@ export type MemoryFiles = {
  * ```
  *
  * @param files The texts.
- * @returns Bytes of memory that no file backs.
+ * @returns Bytes of memory that no file backs; NaN if a text lacks a line.
  */
 export function memoryLimitIn(
   { system, process, limits, groups }: MemoryFiles,
@@ -69,7 +69,9 @@ export function memoryLimit(): number | undefined {
   if (system === undefined || process === undefined || limits === undefined) {
     return limitByDeno();
   }
-  return memoryLimitIn({ system, process, limits, groups: groupLimits() });
+  const files = { system, process, limits, groups: groupLimits() };
+  const limit = memoryLimitIn(files);
+  return Number.isNaN(limit) ? limitByDeno() : limit;
 }
 
 /** The limits of the control groups of both versions, from the outermost on. */
@@ -103,14 +105,12 @@ function read(path: string): string | undefined {
   }
 }
 
-/** Without the limits of the process. */
+/** Without the limits of the process; without a question to the user. */
 function limitByDeno(): number | undefined {
   if (typeof Deno === "undefined") return undefined;
-  try {
-    const { available, swapFree } = Deno.systemMemoryInfo();
-    return available + swapFree + Deno.memoryUsage().rss;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
-  }
+  const kind = "systemMemoryInfo";
+  const { state } = Deno.permissions.querySync({ name: "sys", kind });
+  if (state !== "granted") return undefined;
+  const { available, swapFree } = Deno.systemMemoryInfo();
+  return available + swapFree + Deno.memoryUsage().rss;
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { assertAll } from "../_property.ts";
+import golden from "../golden/mutations.json" with { type: "json" };
+import { compareWithPython, mutations, outcomeOf } from "../_mutations.ts";
+import { assertAll, freshSeed } from "../_property.ts";
 import { parseStrictJson } from "bertbook/checkpoint/strict_json.ts";
 
 Deno.test("parseStrictJson() reads whatever JSON.stringify() writes", () => {
@@ -9,6 +11,53 @@ Deno.test("parseStrictJson() reads whatever JSON.stringify() writes", () => {
     const read = parseStrictJson(text, 64);
     assert.equal(JSON.stringify(read), JSON.stringify(value));
   }));
+});
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** A value as tests/golden/mutations.py spells it. */
+function spell(value: unknown): string {
+  if (typeof value === "number") {
+    const view = new DataView(new ArrayBuffer(8));
+    view.setFloat64(0, value);
+    return new Uint8Array(view.buffer).toHex();
+  }
+  if (typeof value === "string") {
+    const units = Array.from(
+      { length: value.length },
+      (_, i) => value.charCodeAt(i).toString(16).padStart(4, "0"),
+    );
+    return `'${units.join("")}`;
+  }
+  if (Array.isArray(value)) return `[${value.map(spell).join(",")}]`;
+  if (typeof value !== "object" || value === null) return String(value);
+  const members = Object.entries(value)
+    .map(([name, each]) => `${spell(name)}:${spell(each)}`);
+  return `{${members.sort().join(",")}}`;
+}
+
+Deno.test("parseStrictJson() reads 5,000 mutations as Python's json does, bit by bit", () => {
+  const read = (file: Uint8Array): string =>
+    spell(parseStrictJson(utf8.decode(file), 64));
+  const counts = compareWithPython("json", golden.json, read);
+  assert.deepEqual(counts, { equal: 5000 });
+});
+
+Deno.test("parseStrictJson() accepts of mutations what JSON.parse() does, new ones in test --all", () => {
+  const { seed, count } = freshSeed(8260, 500);
+  for (const file of mutations("json", seed, count)) {
+    const text = new TextDecoder().decode(file);
+    const outcome = outcomeOf(
+      () => JSON.stringify(parseStrictJson(text, 64)),
+      file,
+    );
+    const theirs = outcomeOf(() => JSON.stringify(JSON.parse(text)), file);
+    const isTwice = "refusal" in outcome && / twice$/.test(outcome.refusal);
+    assert.ok(
+      isTwice || Object.keys(outcome)[0] === Object.keys(theirs)[0],
+      `seed ${seed}: ${text}`,
+    );
+  }
 });
 
 Deno.test("parseStrictJson() refuses what is no JSON, and says where", () => {

@@ -27,6 +27,11 @@ Deno.test("memoryLimitIn() stays within the control group and the address space"
   assert.equal(memoryLimitIn({ ...FILES, limits }), 2 * 1024 * MB);
 });
 
+Deno.test("memoryLimitIn() guesses nothing where a line is missing", () => {
+  const process = FILES.process.replace("RssAnon", "Rss");
+  assert.ok(Number.isNaN(memoryLimitIn({ ...FILES, process })));
+});
+
 Deno.test("memoryLimit() is more than this process has, or not known", () => {
   const limit = memoryLimit();
   assert.ok(limit === undefined || limit > 50e6, `${limit}`);

@@ -54,7 +54,7 @@ export function parseNotebook(text: string, file: string): Notebook {
       }`,
     );
   }
-  if (disk?.nbformat === 4 && disk.nbformat_minor < 5) giveCellIds(disk);
+  if (disk?.nbformat === 4) giveCellIds(disk);
   const problems = validateNotebook(disk);
   if (problems.length > 0) throw refuse(problems.slice(0, 3).join("; "));
   return mapTexts(
@@ -112,10 +112,11 @@ export function formatNotebook(notebook: Notebook): string {
 
 /** Names the cells that have no id after their place, unlike any other id. */
 function giveCellIds(notebook: Notebook): void {
-  if (!Array.isArray(notebook.cells)) return;
+  const { cells, nbformat_minor: minor } = notebook;
+  if (!Array.isArray(cells) || !(Number.isInteger(minor) && minor < 5)) return;
   const taken = new Set(notebook.cells.map((cell) => cell?.id));
   for (const [i, cell] of notebook.cells.entries()) {
-    if (!cell || cell.id) continue;
+    if (typeof cell !== "object" || !cell || cell.id) continue;
     let id = `cell-${i + 1}`;
     while (taken.has(id)) id += "-b";
     taken.add(cell.id = id);

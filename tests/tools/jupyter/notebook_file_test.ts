@@ -6,6 +6,9 @@ import {
 } from "../../../tools/jupyter/notebook_file.ts";
 import { validateNotebook } from "../../../tools/jupyter/validate_notebook.ts";
 import { nested, notebookOf, shown } from "./_support.ts";
+import { compareWithPython, mutations, outcomeOf } from "../../_mutations.ts";
+import { freshSeed } from "../../_property.ts";
+import mutated from "../../golden/mutations.json" with { type: "json" };
 import golden from "../../golden/notebook_file.json" with { type: "json" };
 
 type Json = Record<string | number, unknown>;
@@ -51,6 +54,36 @@ Deno.test("validateNotebook() accepts what Python's nbformat accepts, and no mor
   }
 });
 
+Deno.test("validateNotebook() accepts of 2,000 mutations what Python's nbformat does", () => {
+  const read = (file: Uint8Array): string => {
+    const problems = validateNotebook(
+      JSON.parse(new TextDecoder().decode(file)),
+    );
+    if (problems.length > 0) throw new SyntaxError(problems.join());
+    return "valid";
+  };
+  const counts = compareWithPython("notebook", mutated.notebook, read);
+  assert.deepEqual(counts, { equal: 2000 });
+});
+
+Deno.test("what parseNotebook() reads of mutations it writes and reads again, new ones in test --all", () => {
+  const { seed, count } = freshSeed(46, 200);
+  let accepted = 0;
+  for (const file of mutations("notebook", seed, count)) {
+    const text = new TextDecoder().decode(file);
+    const write = (text: string): string =>
+      formatNotebook(parseNotebook(text, "a.ipynb"));
+    const outcome = outcomeOf(() => write(text), file);
+    if ("refusal" in outcome) {
+      assert.match(outcome.refusal, /^Cannot read "a.ipynb" as a notebook: /);
+      continue;
+    }
+    assert.equal(write(outcome.text), outcome.text, `seed ${seed}: ${text}`);
+    accepted++;
+  }
+  assert.ok(accepted > count / 20, `${accepted} of ${count} accepted`);
+});
+
 Deno.test("validateNotebook() names the place and what stands there", () => {
   const problemsOf = (path: (string | number)[], value: unknown): string[] =>
     validateNotebook(changed({ path, value }));
@@ -94,6 +127,8 @@ Deno.test("parseNotebook() says why a file is no notebook", () => {
       "5",
       '{"nbformat":4,"nbformat_minor":2,"cells":[null]}',
       '{"nbformat":4,"nbformat_minor":2,"cells":5}',
+      '{"nbformat":4,"nbformat_minor":2,"metadata":{},"cells":["code"]}',
+      '{"nbformat":4,"nbformat_minor":["2"],"metadata":{},"cells":[]}',
     ]
   ) {
     assert.throws(
