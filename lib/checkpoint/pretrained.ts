@@ -365,8 +365,8 @@ function labelsFromJson(
     !labels.every((label) => typeof label === "string" && label !== "")
   ) {
     throw new TypeError(
-      `Cannot read "config.json": "id2label" must give each id from 0 on a name ` +
-        `of its own; found ${quoted(id2label)}`,
+      `Cannot read "config.json": "id2label" must give each id from 0 on ` +
+        `another name; found ${quoted(id2label)}`,
     );
   }
   // Python writes placeholders into one of the two if only the other was set.

@@ -74,7 +74,7 @@ export type SavedCheckpoint =
   };
 
 /**
- * Writes a checkpoint into a folder of its own, `checkpoint-<step>`.
+ * Writes a checkpoint into its own folder, `checkpoint-<step>`.
  *
  * @param folder Holds the checkpoints of a run.
  * @param checkpoint The state of the training.

@@ -87,7 +87,7 @@ export type ArchiveLayout<E extends Example = Example> = {
 /**
  * What a dataset is, where its files may be, and how they are read.
  *
- * @example A table with columns of its own
+ * @example A table with its own columns
  * ```ts
  * import { type DatasetSource, readTable } from "bertbook";
  * import assert from "node:assert/strict";

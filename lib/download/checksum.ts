@@ -61,7 +61,7 @@ export async function measureFile(
   return await measure(chunksOf(file), () => {}, options);
 }
 
-/** A file of so many bytes is hashed by a worker, while the program goes on. */
+/** A worker hashes files from this size on, in bytes, while the program continues. */
 const LARGE = 1 << 24;
 
 /**

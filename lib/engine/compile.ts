@@ -68,7 +68,7 @@ export function runFunctionsEagerly(eagerly: boolean): void {
 
 /**
  * The number of replicas: how many micro-batches a compiled function should compute side
- * by side, each on a thread of its own.
+ * by side, each on its own thread.
  *
  * One operation split among all threads ends when the slowest of them does, and the
  * next one begins with data in another core's cache. Replicas do not wait for each other

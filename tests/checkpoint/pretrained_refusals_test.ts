@@ -262,12 +262,24 @@ const WRONG_NAMES: [config: Record<string, unknown>, message: RegExp][] = [
   [{ id2label: { 0: "bad", 1: "good", 7: "odd" } }, /each id from 0 on/],
   [{ id2label: { "00": "bad", 1: "good", 2: "odd" } }, /each id from 0 on/],
   [{ id2label: { 0: "bad", 1: null, 2: "odd" } }, /found .*null/],
-  [{ id2label: { 0: "bad", 1: {}, 2: "odd" } }, /a name of its own/],
-  [{ id2label: { 0: "bad", 1: 1, 2: "odd" } }, /a name of its own/],
-  [{ id2label: { 0: "bad", 1: "", 2: "odd" } }, /a name of its own/],
-  [{ id2label: { 0: "bad", 1: "bad", 2: "odd" } }, /a name of its own/],
-  [{ id2label: ["bad", "good", "odd"] }, /a name of its own/],
-  [{ id2label: "bad" }, /a name of its own/],
+  [
+    { id2label: { 0: "bad", 1: {}, 2: "odd" } },
+    /each id from 0 on another name/,
+  ],
+  [
+    { id2label: { 0: "bad", 1: 1, 2: "odd" } },
+    /each id from 0 on another name/,
+  ],
+  [
+    { id2label: { 0: "bad", 1: "", 2: "odd" } },
+    /each id from 0 on another name/,
+  ],
+  [
+    { id2label: { 0: "bad", 1: "bad", 2: "odd" } },
+    /each id from 0 on another name/,
+  ],
+  [{ id2label: ["bad", "good", "odd"] }, /each id from 0 on another name/],
+  [{ id2label: "bad" }, /each id from 0 on another name/],
   [
     { ...LABELLED, label2id: { good: 0, bad: 1, odd: 2 } },
     /"label2id" must agree .* found "good" for 0, which is "bad"/,

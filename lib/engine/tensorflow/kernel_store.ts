@@ -3,7 +3,7 @@
  * killed at any time, and a disk may lose data.
  *
  * What a file must contain stands in its name. A process that begins takes all files
- * that are whole into a folder of its own, where no other changes them, and later
+ * that are whole into its own folder, where no other changes them, and later
  * gives the folder's new files to the others:
  *
  *     <sha256 of the content>-<name>

@@ -206,7 +206,7 @@ Deno.test("fault 76: a cache that fails costs only time", async (t) => {
   }
 });
 
-Deno.test("each processor, library and setting has a folder of its own", async () => {
+Deno.test("each processor, library and setting has its own folder", async () => {
   const path = await Deno.makeTempFile();
   try {
     const origin = { version: "2.21.0", path, config: Uint8Array.of(1, 2) };
