@@ -26,6 +26,7 @@ import {
   type StepEvent,
   type StepTask,
   trainEpoch,
+  type TrainPosition,
 } from "./train_epoch.ts";
 import type { ResolvedTrainOptions } from "./train_options.ts";
 import { assignValues, readValues, type Values } from "./variable_values.ts";
@@ -67,6 +68,7 @@ export type Task<
  * @param options From `resolveTrainOptions`, and how to evaluate.
  * @yields Events; break out of the loop to stop early. With `checkpoints`, the first is
  * a {@linkcode StartEvent}; if the training continues, its earlier events follow at once.
+ * @throws {RangeError} While it runs, if an epoch has too few batches for its steps.
  * @throws {TrainingDivergedError} While it runs, if loss or gradients are not finite.
  * @throws {CheckpointError} If a checkpoint cannot be written or continued.
  * @throws {RangeError} Before the first step, if its batches cannot fit into memory.
@@ -88,13 +90,13 @@ export async function* fit<
     const batches = Iterator.from(task.batches(1)).map(memoryOf);
     await checkMemory(params, batches, options);
   }
+  const input = await task.describe?.() ?? { description: {} };
+  const circumstances = await currentEngine();
   const progress = new FitProgress<M>(options, task.evaluate !== undefined);
   const state = { params, optimizerState: initOptimizerState(params) };
   let saver: CheckpointSaver<M> | undefined;
   let best: { readonly step: number; readonly values: Values } | undefined;
   let steps: AsyncGenerator<StepEvent, void> | undefined;
-  const input = await task.describe?.() ?? { description: {} };
-  const circumstances = await currentEngine();
   let stage: TrainingRecord["stage"] = "running";
   task.onRecord?.({
     description: input.description,
@@ -154,7 +156,8 @@ export async function* fit<
         );
         stage = "running";
         const { value } = await steps.next();
-        if (value) yield progress.stepTaken(value);
+        if (!value) throw tooFewBatches(progress.position, options);
+        yield progress.stepTaken(value);
       }
     }
     await saver?.finish();
@@ -174,4 +177,15 @@ export async function* fit<
       if (stage !== "failed") stage = "ended";
     }
   }
+}
+
+/** The error of an epoch whose batches end before its steps do. */
+function tooFewBatches(
+  { epoch, skip = 0 }: TrainPosition,
+  { stepsPerEpoch }: ResolvedTrainOptions,
+): RangeError {
+  return new RangeError(
+    `Cannot train: each epoch must have batches for ${stepsPerEpoch} steps; found ` +
+      `batches for ${skip} in epoch ${epoch}`,
+  );
 }

@@ -169,3 +169,15 @@ Deno.test("an undefined metric is never the best", async () => {
     [true, true, false],
   );
 });
+
+Deno.test("fit() refuses an epoch with fewer batches than it has steps, and leaks nothing", async () => {
+  await assertNoLeak(async () => {
+    const task = lineTask();
+    const few = { ...task, batches: () => [...task.batches(1)].slice(0, 3) };
+    await assert.rejects(follow(few), {
+      name: "RangeError",
+      message: /must have batches for 5 steps; found batches for 3 in epoch 1$/,
+    });
+    disposeTree(task.params);
+  });
+});
