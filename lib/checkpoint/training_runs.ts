@@ -229,7 +229,11 @@ async function openRun(
     record(step): void {
       lock.check();
       const last = JSON.stringify({ step, time: Date.now() });
-      Deno.writeTextFileSync(join(path, LAST_STEP_FILE), last);
+      try {
+        Deno.writeTextFileSync(join(path, LAST_STEP_FILE), last);
+      } catch {
+        // On a full disk: a checkpoint says so, and this only serves a sentence.
+      }
     },
     async save(checkpoint): Promise<void> {
       lock.check();

@@ -309,6 +309,14 @@ Deno.test("a resumed run says where it stopped", async () => {
   );
 });
 
+Deno.test("fault 3: a step that cannot be noted down does not end the training", async () => {
+  await using home = await temporaryFolder();
+  using run = await openRun(home.path);
+  await Deno.mkdir(join(home.path, "run-1", "last_step.json"));
+  run.record(1);
+  await run.save(checkpointOf(1));
+});
+
 Deno.test("fault 4: a folder that cannot be written is refused before the first step", async () => {
   await using home = await temporaryFolder();
   const file = join(home.path, "a file");
