@@ -39,7 +39,8 @@ export async function writeSynced(
       for await (const chunk of chunks) {
         let done = 0;
         while (done < chunk.length) {
-          done += await file.write(chunk.subarray(done));
+          // The asynchronous write copies each chunk first, and takes twice as long.
+          done += file.writeSync(chunk.subarray(done));
         }
         hash.update(chunk);
         bytes += chunk.length;

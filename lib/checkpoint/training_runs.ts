@@ -210,6 +210,7 @@ async function openRun(
   }
   if (run === undefined || resume === "forced") await writeRecord(path, record);
   const { resumed, best } = newest;
+  let lastStep: Deno.FsFile | undefined; // open, since a step should not wait for it
   return {
     name,
     path,
@@ -228,9 +229,14 @@ async function openRun(
     },
     record(step): void {
       lock.check();
-      const last = JSON.stringify({ step, time: Date.now() });
+      const last = JSON.stringify({ step, time: Date.now() }).padEnd(64);
       try {
-        Deno.writeTextFileSync(join(path, LAST_STEP_FILE), last);
+        lastStep ??= Deno.openSync(join(path, LAST_STEP_FILE), {
+          write: true,
+          create: true,
+        });
+        lastStep.seekSync(0, Deno.SeekMode.Start);
+        lastStep.writeSync(new TextEncoder().encode(last));
       } catch {
         // On a full disk: a checkpoint says so, and this only serves a sentence.
       }
@@ -247,7 +253,10 @@ async function openRun(
         if (finished) await removeTree(path);
       }
     },
-    [Symbol.dispose]: () => lock[Symbol.dispose](),
+    [Symbol.dispose](): void {
+      lastStep?.close();
+      lock[Symbol.dispose]();
+    },
   };
 }
 
