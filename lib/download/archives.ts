@@ -18,6 +18,7 @@ import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { type CopyOptions, measure, writeAll } from "./checksum.ts";
 import { type FileFact } from "./asset.ts";
 import { FILE_MODE } from "./trusted_path.ts";
+import { quoted } from "../printable.ts";
 
 /** One member to take out of an archive. */
 export type Wanted = {
@@ -90,7 +91,11 @@ export async function extractArchive(
     const target = targets.get(name);
     if (target === undefined) continue;
     if (facts.has(name)) {
-      throw unsafe(archive, "member names must be unique", `"${name}" twice`);
+      throw unsafe(
+        archive,
+        "member names must be unique",
+        `${quoted(name)} twice`,
+      );
     }
     if (bytes !== target.bytes) throw wrongSize(archive, target, `${bytes}`);
     const fact = await writeMember(archive, target, content, {
@@ -188,7 +193,7 @@ async function* contentOf(
   const [expected, actual] = [entry.crc32, crc]
     .map((value) => (value >>> 0).toString(16).padStart(8, "0"));
   if (expected === actual) return;
-  const rule = `the CRC-32 of "${entry.fileName}" must be ${expected}`;
+  const rule = `the CRC-32 of ${quoted(entry.fileName)} must be ${expected}`;
   throw unsafe(archive, rule, `${actual}`);
 }
 
@@ -283,14 +288,18 @@ function checkName(archive: string, name: string): void {
     ? "leaves its folder"
     : undefined;
   if (fault === undefined) return;
-  const found = `${JSON.stringify(name)}, which ${fault}`;
+  const found = `${quoted(name)}, which ${fault}`;
   throw unsafe(archive, "member names must stay inside its folder", found);
 }
 
 /** Refuses links and devices. */
 function checkKind(archive: string, name: string, kind: string): void {
   if (["file", "contiguous-file", "directory"].includes(kind)) return;
-  throw unsafe(archive, "members must be plain files", `"${name}", a ${kind}`);
+  throw unsafe(
+    archive,
+    "members must be plain files",
+    `${quoted(name)}, a ${kind}`,
+  );
 }
 
 /** Refuses a member, or a stream, that unpacks to too many times its size. */
@@ -338,7 +347,7 @@ function wrongSize(
 ): ArchiveError {
   return unsafe(
     archive,
-    `the size of "${member}" must be ${bytes} bytes`,
+    `the size of ${quoted(member)} must be ${bytes} bytes`,
     found,
   );
 }

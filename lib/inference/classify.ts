@@ -16,6 +16,8 @@ export type Classification = {
   probability: number;
   /** The probability of each class by its label; the sum is 1. */
   probabilities: Record<string, number>;
+  /** The tokens at which the model did not look, because the text is too long. */
+  numTruncated: number;
 };
 
 /** How to classify. */
@@ -26,7 +28,7 @@ export type ClassifyOptions =
 /**
  * Classifies texts.
  *
- * A text with more tokens than the model can read is truncated.
+ * A text with more tokens than the model can read is truncated, and the result says so.
  *
  * @example A model with random weights; one that is trained is sure of its answer
  * ```ts
@@ -74,7 +76,7 @@ export async function classify(
   );
   checkInputs(encoded, config, "classification");
   const logits = await logitsOf(model, encoded, how);
-  return logits.map((row) => {
+  return logits.map((row, i) => {
     const probabilities = softmax(row);
     const best = predictedClass(row);
     return {
@@ -83,6 +85,7 @@ export async function classify(
       probabilities: Object.fromEntries(
         labels.map((label, id) => [label, probabilities[id]!]),
       ),
+      numTruncated: encoded[i]!.numTruncated,
     };
   });
 }

@@ -72,6 +72,11 @@ Deno.test("fault 56: links in a tarball are refused", async () => {
       new RegExp(`plain files; found .*, a ${type}`),
     );
   }
+  const title = "\u009d0;a terminal's title\u009c";
+  await assertRefused(
+    await tarballOf([{ name: title, type: "symlink" }]),
+    /"\\u009d0;a terminal's title\\u009c", a symlink/,
+  );
 });
 
 Deno.test("fault 57: a gzip bomb is stopped while it unpacks", async () => {
