@@ -35,8 +35,8 @@ type Finding = {
   readonly text: string;
   /** What to do about it. */
   readonly cure?: string | undefined;
-  /** Whether `deno task start` cannot run like this. */
-  readonly isFatal?: boolean;
+  /** Whether it should be cured; default: whether there is a cure. */
+  readonly isFault?: boolean;
   /** Whether it is not on this machine. */
   readonly isMissing?: boolean;
 };
@@ -63,17 +63,16 @@ const provision = { offline: true };
  * nothing.
  *
  * @param options `peak`: whether the peak speed is measured, too.
- * @returns The exit code: 1 if `deno task start` cannot run.
+ * @returns The exit code: 1 if something should be cured.
  */
 export async function doctor({ peak }: { peak?: boolean }): Promise<number> {
-  let canStart = true;
+  let isWell = true;
   const report = async (
     label: string,
     look: () => Finding | Promise<Finding>,
-    isNeeded = true,
   ): Promise<void> => {
-    const { text, cure, isFatal } = await attempt(look);
-    if (isFatal && isNeeded) canStart = false;
+    const { text, cure, isFault = cure !== undefined } = await attempt(look);
+    if (isFault) isWell = false;
     const lines = cure === undefined ? text : `${text}\n→ ${cure}`;
     const indented = lines.replaceAll("\n", `\n${" ".repeat(12)}`);
     console.log(`${label.padEnd(12)}${indented}`);
@@ -91,7 +90,7 @@ export async function doctor({ peak }: { peak?: boolean }): Promise<number> {
     await report("Weights", async () => ({ text: await ensureModel(folder) }));
   }
   for (const source of [COLA, TREC, IMDB]) {
-    await report("Data", () => lookAtData(source, cache), source === COLA);
+    await report("Data", () => lookAtData(source, cache));
   }
   const library = await attempt(() => lookAtTensorFlow(cache));
   await report("TensorFlow", () => library);
@@ -108,8 +107,8 @@ export async function doctor({ peak }: { peak?: boolean }): Promise<number> {
       return { text: lines.join("\n") };
     });
   }
-  await report("Kernel", lookAtKernel, false);
-  return canStart ? 0 : 1;
+  await report("Kernel", lookAtKernel);
+  return isWell ? 0 : 1;
 }
 
 /** An error is what is found. */
@@ -120,7 +119,7 @@ async function attempt(
     return await look();
   } catch (error) {
     const text = error instanceof Error ? error.message : `${error}`;
-    return { text, isFatal: true };
+    return { text, isFault: true };
   }
 }
 
@@ -164,7 +163,7 @@ function lookAtResults(): Finding {
     const text = `${outFolder}: files cannot be written there: ` +
       (error as Error).message;
     const cure = "name another folder in BERTBOOK_OUT";
-    return { text, cure, isFatal: true };
+    return { text, cure };
   }
 }
 
@@ -215,7 +214,7 @@ function missing(
     return { text, isMissing };
   }
   const { why, cure } = obstacle;
-  return { text: `${name}: not here; ${why}`, cure, isMissing, isFatal: true };
+  return { text: `${name}: not here; ${why}`, cure, isMissing };
 }
 
 /** Why an asset cannot be fetched; undefined if it perhaps can. */
@@ -250,7 +249,7 @@ async function checkFiles(
   for (const [file, { sha256 }] of Object.entries(files)) {
     if ((await measureFile(join(folder, file))).sha256 === sha256) continue;
     const text = `${name}: ${file} in ${folder} is damaged`;
-    return { text, cure: "delete this folder", isFatal: true };
+    return { text, cure: "delete this folder" };
   }
   return { text: `${name}: ${folder}` };
 }
@@ -270,7 +269,7 @@ async function lookAtData(
   const isLoadable = asset && obstacleTo(asset, cache) === undefined;
   const cure = `put it into ${name}/ of a folder that BERTBOOK_DATA names` +
     (isLoadable ? "; its download is tried when it is used" : "");
-  return { text, cure };
+  return { text, cure, isFault: false };
 }
 
 /** Whether there is a pip, which fetches TensorFlow. */
@@ -298,11 +297,7 @@ async function lookAtTensorFlow(cache: Cache): Promise<Finding> {
       ? await checkFiles(TENSORFLOW.name, ours, TENSORFLOW)
       : { text: `${path}, ${origin}` };
   } catch (error) {
-    const isFatal = Boolean(Deno.env.get("BERTBOOK_TENSORFLOW")) ||
-      Deno.env.get("BERTBOOK_ENGINE") === "tensorflow";
-    if (!(error instanceof ProvisionError)) {
-      return { text: (error as Error).message, isFatal, isMissing: true };
-    }
+    if (!(error instanceof ProvisionError)) throw error;
     const clients = PIP.map((words) => words.join(" ")).join(", ");
     const obstacle = obstacleTo(TENSORFLOW, cache) ??
       (await hasPip() ? undefined : {
@@ -314,7 +309,7 @@ async function lookAtTensorFlow(cache: Cache): Promise<Finding> {
     const text =
       `${finding.text}\nWithout it a slower engine computes: minutes ` +
       `instead of seconds`;
-    return { ...finding, text, isFatal };
+    return { ...finding, text };
   }
 }
 
