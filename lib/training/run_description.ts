@@ -99,7 +99,10 @@ function* chunksOf(examples: readonly object[]): Generator<Uint8Array> {
   }
 }
 
-/** The SHA-256 of the SHA-256 of each chunk: browsers hash nothing piece by piece. */
+/**
+ * The SHA-256 of the SHA-256 of each chunk: browsers hash nothing piece by piece, and
+ * several chunks are hashed at once.
+ */
 async function hashOf(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<string> {
@@ -107,9 +110,9 @@ async function hashOf(
     const hash = await crypto.subtle.digest("SHA-256", bytes as BufferSource);
     return new Uint8Array(hash).toHex();
   };
-  const digests: string[] = [];
-  for await (const chunk of chunks) digests.push(await digest(chunk));
-  return await digest(bytesOf(digests.join("\n")));
+  const digests: Promise<string>[] = [];
+  for await (const chunk of chunks) digests.push(digest(chunk));
+  return await digest(bytesOf((await Promise.all(digests)).join("\n")));
 }
 
 function bytesOf(text: string): Uint8Array {

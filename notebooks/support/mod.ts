@@ -1,5 +1,6 @@
 /** What only the notebooks of this project need: settings, recipes, results. @module */
 
+export * from "./findings.ts";
 export * from "./fine_tuned.ts";
 export * from "./progress.ts";
 export * from "./recipes.ts";

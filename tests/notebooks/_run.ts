@@ -10,6 +10,7 @@ import {
   type Output,
 } from "../../tools/jupyter/notebook.ts";
 import { runNotebook } from "../../tools/jupyter/run_notebook.ts";
+import { CONTRADICTED } from "../../notebooks/support/findings.ts";
 import { validateNotebook } from "../../tools/jupyter/validate_notebook.ts";
 
 /** Where the notebooks are. */
@@ -21,7 +22,7 @@ export async function run(
   out: string,
   env: Record<string, string> = {},
 ): Promise<Notebook> {
-  const { notebook, failure } = await runNotebook(
+  const { notebook, failure, cleanup } = await runNotebook(
     join(NOTEBOOKS, `${name}.ipynb`),
     {
       cellTimeoutSeconds: 600,
@@ -41,6 +42,10 @@ export async function run(
   );
   assert.deepEqual(validateNotebook(notebook), []);
   assert.deepEqual(checkPage(notebook), []);
+  assert.ok(!textOf(notebook).includes(CONTRADICTED), textOf(notebook));
+  if (cleanup.length > 0) {
+    assert.match(cleanup.map(plainText).join("\n"), /Tensors left: 0$/m);
+  }
   for (const cell of codeCells(notebook)) {
     assert.ok(
       !cell.source.includes("show(") || cell.outputs.length > 0,

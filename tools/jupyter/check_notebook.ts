@@ -14,7 +14,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkPage } from "./check_page.ts";
-import { codeCells, type Notebook } from "./notebook.ts";
+import { cleanupCell, codeCells, type Notebook } from "./notebook.ts";
 import { parseNotebook } from "./notebook_file.ts";
 import { validateNotebook } from "./validate_notebook.ts";
 
@@ -55,9 +55,9 @@ export async function checkNotebooks(
     reports.push(report);
     if (!notebook) continue;
     problems.push(...checkPage(notebook));
-    const gathered = gatherCells(
-      codeCells(notebook).map(({ source }) => source),
-    );
+    const cleanup = cleanupCell(notebook);
+    const cells = [...codeCells(notebook), ...cleanup ? [cleanup] : []];
+    const gathered = gatherCells(cells.map(({ source }) => source));
     const name = `.${basename(file, ".ipynb")}.${crypto.randomUUID()}.ts`;
     const module = join(dirname(resolve(file)), name);
     pages.push({ report, module, gathered });

@@ -78,15 +78,12 @@ export type Notebook = {
 /**
  * The kernel that the notebooks of this project name.
  *
- * It is the stock name, the one that `deno jupyter --install` registers and that
- * tools which match by name alone know. Where only our kernelspec is installed,
- * JupyterLab finds no kernel of that name, looks for the language, and takes the only
- * kernel of it: ours; VS Code asks once. Where both are, the stock one comes first,
- * and ours is chosen from the kernel menu.
+ * `deno task kernel` installs it. The stock one, `deno`, is killed by the Stop button,
+ * so no client should choose it by name.
  */
 export const NOTEBOOK_KERNEL = {
-  name: "deno",
-  display_name: "Deno",
+  name: "bertbook",
+  display_name: "Deno (Bertbook)",
   language: "typescript",
 } as const;
 
@@ -116,6 +113,31 @@ export function isTooDeep(value: unknown): boolean {
  */
 export function codeCells(notebook: Notebook): CodeCell[] {
   return notebook.cells.filter((cell) => cell.cell_type === "code");
+}
+
+/**
+ * The cell that frees what a page holds, as a code cell.
+ *
+ * In the file it is a raw cell with the tag `cleanup`, so that Jupyter's clients pass it
+ * over and the reader can go on with the model; only this project's runner executes it.
+ *
+ * @param notebook The notebook.
+ * @returns A code cell that is not in the notebook; undefined if it has no such cell.
+ */
+export function cleanupCell(notebook: Notebook): CodeCell | undefined {
+  const cell = notebook.cells.find((cell) =>
+    cell.cell_type === "raw" && hasTag(cell, "cleanup")
+  );
+  if (cell === undefined) return undefined;
+  const { id, metadata, source } = cell;
+  return {
+    cell_type: "code",
+    id,
+    metadata,
+    source,
+    execution_count: null,
+    outputs: [],
+  };
 }
 
 /**

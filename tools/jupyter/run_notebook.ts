@@ -2,7 +2,7 @@
  * Runs a notebook from a fresh kernel, cell by cell, and keeps what it shows.
  *
  * Two tags of a cell count, as in Jupyter's own runner: `raises-exception` lets it
- * fail, `skip-execution` leaves it as it is.
+ * fail, `skip-execution` leaves it as it is. A raw cell tagged `cleanup` is run last.
  *
  * @module
  */
@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { onAbort } from "./channels.ts";
 import { type CellResult, Kernel } from "./kernel_client.ts";
 import {
+  cleanupCell,
   type CodeCell,
   codeCells,
   type ErrorOutput,
@@ -70,6 +71,8 @@ export type RunOptions = {
 export type RunResult = {
   notebook: Notebook;
   failure: CellFailure | undefined;
+  /** What the clean-up cell showed; the notebook does not keep it. */
+  cleanup: Output[];
   seconds: number;
 };
 
@@ -98,13 +101,16 @@ export async function runNotebook(
   for (const cell of cells) cell.execution_count = null;
   for (const cell of toRun) cell.outputs = [];
   const folder = dirname(resolve(file));
+  const cleanup = cleanupCell(notebook);
+  const withCleanup = cleanup ? [...toRun, cleanup] : toRun;
   let failure: CellFailure | undefined;
   {
     await using kernel = await Kernel.start({ folder, env });
     notebook.metadata["kernelspec"] = { ...NOTEBOOK_KERNEL };
     notebook.metadata["language_info"] = kernel.languageInfo;
-    for (const [i, cell] of toRun.entries()) {
-      const place = { cell: cells.indexOf(cell) + 1, of: cells.length };
+    for (const [i, cell] of withCleanup.entries()) {
+      const index = cell === cleanup ? cells.length - 1 : cells.indexOf(cell);
+      const place = { cell: index + 1, of: cells.length };
       const fail = (error: ErrorOutput): void => {
         failure = { cell: place.cell, source: cell.source, error };
       };
@@ -124,7 +130,12 @@ export async function runNotebook(
     }
   }
   if (writeTo !== undefined) await writeNotebook(writeTo, notebook);
-  return { notebook, failure, seconds: (performance.now() - start) / 1_000 };
+  return {
+    notebook,
+    failure,
+    cleanup: cleanup?.outputs ?? [],
+    seconds: (performance.now() - start) / 1_000,
+  };
 }
 
 /** The error of a cell that was not begun because the run was stopped before it. */

@@ -35,7 +35,7 @@ export function prose(source: string): Cell {
 
 /** A notebook of ours with these cells. */
 export function notebookOf(...cells: Cell[]): Notebook {
-  const kernelspec = { name: "deno", "display_name": "Deno" };
+  const kernelspec = { name: "bertbook", "display_name": "Deno (Bertbook)" };
   return { cells, metadata: { kernelspec }, nbformat: 4, "nbformat_minor": 5 };
 }
 

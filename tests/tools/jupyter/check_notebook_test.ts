@@ -204,6 +204,6 @@ Deno.test("checkPage() holds cells to their length, order, success and kernel", 
   failed.metadata.tags = ["raises-exception"];
   assert.deepEqual(checkPage(notebookOf(failed)), []);
   assert.deepEqual(checkPage({ ...notebookOf(), metadata: {} }), [
-    'metadata.kernelspec.name must be "deno": found "undefined"',
+    'metadata.kernelspec.name must be "bertbook": found "undefined"',
   ]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { codeCells } from "../../../tools/jupyter/notebook.ts";
+import { type Cell, codeCells } from "../../../tools/jupyter/notebook.ts";
 import { readNotebook } from "../../../tools/jupyter/notebook_file.ts";
 import {
   type RunEvent,
@@ -68,8 +68,8 @@ Deno.test("runNotebook() runs all cells in the notebook's folder and writes it",
     );
     assert.deepEqual(heard, [1, 3, 4]);
     assert.deepEqual(written.metadata["kernelspec"], {
-      name: "deno",
-      "display_name": "Deno",
+      name: "bertbook",
+      "display_name": "Deno (Bertbook)",
       language: "typescript",
     });
     const original = codeCells(await readNotebook(file!));
@@ -186,5 +186,26 @@ Deno.test("fault 63: runNotebook() hides the project's folder in errors", async 
     assert.match(trace, /RangeError: Cannot draw attention: x must be/);
     assert.match(trace, /[ (]lib\/views\/attention\/data\.ts/);
     assert.ok(!trace.includes("file:///"), trace);
+  });
+});
+
+Deno.test("runNotebook() runs the raw clean-up cell last, and keeps none of it", async () => {
+  const cleanup: Cell = {
+    "cell_type": "raw",
+    id: "cleanup",
+    metadata: { tags: ["cleanup"] },
+    source: "console.log(`freed ${held}`);",
+  };
+  const notebook = notebookOf(code("let held = 3;"), cleanup, code("held++;"));
+  await withNotebooks({ "a.ipynb": notebook }, async ([file]) => {
+    const { failure, cleanup, notebook } = await runNotebook(file!);
+    assert.equal(failure, undefined);
+    assert.deepEqual(textsOf(cleanup), ["stdout: freed 4\n"]);
+    assert.deepEqual(notebook.cells.map((cell) => cell.cell_type), [
+      "code",
+      "raw",
+      "code",
+    ]);
+    assert.ok(!("outputs" in notebook.cells[1]!));
   });
 });
