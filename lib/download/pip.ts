@@ -144,8 +144,11 @@ async function run(
   }
 }
 
-/** The first line of the error output that is a sentence, not an error code. */
+/** What the error output says: no connection, or its first line that is a sentence. */
 function complaint(stderr: string): string {
+  // Its last line then blames the version of the package.
+  const broken = /Failed to establish a new connection: ([^')]+)/.exec(stderr);
+  if (broken) return `no connection: ${broken[1]}`;
   const lines = stderr.split("\n").map((line) => line.trim()).filter(Boolean);
   const words = lines.find((line) =>
     /error|no module/i.test(line) && line.split(" ").length >= 5

@@ -172,6 +172,27 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "downloadWheel() says that there is no connection, not that there is no version",
+  ignore,
+  fn: async () => {
+    using clients = new Clients({
+      python3:
+        `echo "WARNING: Retrying after connection broken by 'E('<p>: Failed to ` +
+        `establish a new connection: [Errno -3] Temporary failure')': /it/" >&2; ` +
+        `echo "ERROR: Could not find a version that satisfies it" >&2; exit 1`,
+    });
+    await assert.rejects(
+      downloadWheel(request, clients.path),
+      {
+        name: "PackageError",
+        message: /found no connection: \[Errno -3\] Temporary failure$/,
+      },
+    );
+  },
+});
+
+Deno.test({
   name: "disk full: a pip that finds no room is answered with what it needs",
   ignore,
   fn: async () => {
