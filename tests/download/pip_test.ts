@@ -182,6 +182,7 @@ Deno.test({
         `establish a new connection: [Errno -3] Temporary failure')': /it/" >&2; ` +
         `echo "ERROR: Could not find a version that satisfies it" >&2; exit 1`,
     });
+    const request = { requirement: "it==1.0", pythonVersion: "3.11" };
     await assert.rejects(
       downloadWheel(request, clients.path),
       {
