@@ -10,9 +10,7 @@
  */
 
 import { existsSync } from "node:fs";
-import { hostname } from "node:os";
 import { basename, join } from "node:path";
-import process from "node:process";
 import {
   checkChoice,
   checkKnownOptions,
@@ -20,6 +18,7 @@ import {
   RULES,
 } from "../options.ts";
 import { removeTree, writeSynced } from "./atomic_write.ts";
+import { type FolderLock, lockFolder } from "./folder_lock.ts";
 import { isObject } from "./strict_json.ts";
 import {
   CheckpointError,
@@ -110,7 +109,6 @@ const SAFE_DIFFERENCES =
 const RUN_FILE = "run.json";
 const DATA_FILE = "data.json";
 const LAST_STEP_FILE = "last_step.json";
-const LOCK_FILE = "run.lock";
 
 /** What `run.json` says. */
 export type RunRecord = {
@@ -470,71 +468,4 @@ async function readJson(path: string): Promise<unknown> {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-}
-
-/** The lock of a folder. */
-interface FolderLock extends Disposable {
-  /** Throws if a later training of this process has taken the lock. */
-  check(): void;
-}
-
-/** The locks of this process, by folder. */
-const held = new Map<string, Deno.FsFile>();
-
-/**
- * Locks a folder until the lock is disposed or the process ends.
- *
- * A cell that was stopped never gives its lock back, so a later training of the same
- * process takes it, and an earlier one that still runs ends at its next step.
- */
-async function lockFolder(folder: string): Promise<FolderLock> {
-  let file: Deno.FsFile;
-  try {
-    await Deno.mkdir(folder, { recursive: true, mode: 0o755 });
-    folder = await Deno.realPath(folder);
-    file = await Deno.open(join(folder, LOCK_FILE), {
-      read: true,
-      write: true,
-      create: true,
-      mode: 0o644,
-    });
-  } catch (error) {
-    throw new CheckpointError(
-      `Cannot keep checkpoints in "${folder}": it must be a folder that can be ` +
-        `written; found "${(error as Error).message}"; choose another one`,
-      { cause: error },
-    );
-  }
-  held.get(folder)?.close();
-  if (!await file.tryLock(true)) {
-    const owner = await new Response(file.readable).text();
-    throw new CheckpointError(
-      `Cannot train with checkpoints in "${folder}": one process at a time may write ` +
-        `there; found ${
-          owner || "another one"
-        }; wait for it, or choose another folder`,
-    );
-  }
-  held.set(folder, file);
-  const since = new Date().toISOString();
-  await file.truncate();
-  await file.write(
-    new TextEncoder().encode(
-      `process ${process.pid} of ${hostname()}, since ${since}`,
-    ),
-  );
-  return {
-    check(): void {
-      if (held.get(folder) === file) return;
-      throw new CheckpointError(
-        `Cannot continue training: its folder "${folder}" must not be in use by a ` +
-          `later training; found one in this process; this one ends`,
-      );
-    },
-    [Symbol.dispose](): void {
-      if (held.get(folder) !== file) return;
-      held.delete(folder);
-      file.close();
-    },
-  };
 }
