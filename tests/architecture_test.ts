@@ -7,7 +7,7 @@ const PROJECT = join(import.meta.dirname!, "..");
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/options.ts": [],
   "lib/printable.ts": [],
-  "lib/download": [],
+  "lib/download": ["lib/printable.ts"],
   "lib/evaluation": [],
   "lib/tokenizer": ["lib/printable.ts"],
   "lib/views": ["lib/printable.ts"],
@@ -60,7 +60,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools/sweep": ["lib", "notebooks/support", "tools/bench", "tools/shell"],
   "tools/tokenizers": ["lib", "tools/bench"],
   // The commands' own files stand above all.
-  tools: ["lib", "notebooks/support", "tools"],
+  "notebooks/exercises": ["lib"],
+  tools: ["lib", "notebooks/exercises", "notebooks/support", "tools"],
 };
 
 /** Rooms that work on plain arrays. */
@@ -106,6 +107,7 @@ const BINDS_PLATFORM: Readonly<Record<string, string>> = {
   "lib/checkpoint/save_model.ts": "writes model folders",
   "lib/checkpoint/tokenizer_files.ts": "reads tokenizers' files",
   "lib/checkpoint/training_checkpoint.ts": "writes and reads checkpoints",
+  "lib/checkpoint/folder_lock.ts": "locks a folder",
   "lib/checkpoint/training_runs.ts": "keeps checkpoints in folders",
   "lib/datasets/load_dataset.ts": "finds and downloads files",
 };
