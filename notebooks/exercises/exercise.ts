@@ -31,7 +31,24 @@ export type QuizQuestion = {
   }[];
 };
 
-/** Fixes the type of an exercise's answer. */
+/**
+ * An exercise, with the type of its answer: the editor shows it to the learner.
+ *
+ * @example Judges a number
+ * ```ts
+ * import { exercise } from "./exercise.ts";
+ *
+ * exercise<number>({
+ *   level: 1,
+ *   minutes: 2,
+ *   check: (answer) => answer === 4 ? undefined : `It is not ${answer}.`,
+ *   hints: ["Add.", "Add 2 and 2.", "It is one more than 3."],
+ * });
+ * ```
+ *
+ * @param it The exercise.
+ * @returns The same, frozen, so that no cell can change how it is judged.
+ */
 export function exercise<Answer>(it: Exercise<Answer>): Exercise<Answer> {
-  return it;
+  return Object.freeze(it);
 }

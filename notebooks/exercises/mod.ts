@@ -19,7 +19,7 @@ import { EXERCISES_15, QUIZ_15 } from "./page_15.ts";
 import { EXERCISES_16, QUIZ_16 } from "./page_16.ts";
 
 /** All exercises, by page and number: "3.2" is the second of notebook 3. */
-export const EXERCISES = {
+export const EXERCISES = Object.freeze({
   ...EXERCISES_01,
   ...EXERCISES_02,
   ...EXERCISES_03,
@@ -36,7 +36,7 @@ export const EXERCISES = {
   ...EXERCISES_14,
   ...EXERCISES_15,
   ...EXERCISES_16,
-};
+});
 
 /** The quiz of each page, by its number. */
 export const QUIZZES: Readonly<Record<number, readonly QuizQuestion[]>> = {
@@ -73,8 +73,16 @@ export type Result = {
   readonly message: string;
 };
 
-/** All results of this process, in order; a grader reads them. */
-export const results: Result[] = [];
+const recorded: Result[] = [];
+
+/**
+ * What became of every check in this process, in order; a grader reads it.
+ *
+ * @returns A copy: only {@link check} adds to the record.
+ */
+export function results(): Result[] {
+  return structuredClone(recorded);
+}
 
 /**
  * Checks an answer and says what is wrong with it; each further wrong answer gets the
@@ -88,21 +96,42 @@ export const results: Result[] = [];
  *
  * @param id The number of the exercise.
  * @param answer The answer; undefined prints that it is not answered yet.
+ * @throws {RangeError} If there is no such exercise.
  */
 export async function check<Id extends ExerciseId>(
   id: Id,
   answer: Answer<Id>,
 ): Promise<void> {
-  const exercise = EXERCISES[id] as Exercise<unknown>;
-  const result = await judge(id, exercise, answer);
-  results.push(result);
+  // The kernel checks no types.
+  if (!Object.hasOwn(EXERCISES, id)) {
+    throw new RangeError(
+      `Cannot check an answer: its number must be that of an exercise; found ${
+        JSON.stringify(id)
+      }`,
+    );
+  }
+  const numWrong =
+    recorded.filter((each) => each.id === id && each.status === "wrong").length;
+  const exercise = EXERCISES[id] as Exercise<Answer<Id>>;
+  const result = await judge(id, exercise, answer, numWrong);
+  recorded.push(result);
   await display(result.message);
 }
 
-async function judge(
+/**
+ * Judges an answer.
+ *
+ * @param id The number of the exercise.
+ * @param exercise The exercise.
+ * @param answer The answer; undefined if there is none yet.
+ * @param numWrong How many wrong answers came before: which hint to give.
+ * @returns Whether it is right, and what to tell the learner.
+ */
+export async function judge<A>(
   id: string,
-  { level, minutes, check, hints }: Exercise<unknown>,
-  answer: unknown,
+  { level, minutes, check, hints }: Exercise<A>,
+  answer: A | undefined,
+  numWrong = 0,
 ): Promise<Result> {
   if (answer === undefined) {
     const dots = "●".repeat(level) + "○".repeat(3 - level);
@@ -114,14 +143,13 @@ async function judge(
   try {
     fault = await check(answer);
   } catch (error) {
-    const { name, message } = error as Error;
-    fault = `Your code throws ${name}: ${message}`;
+    fault = error instanceof Error
+      ? `Your code throws ${error.name}: ${error.message}`
+      : `Your code throws ${Deno.inspect(error)}`;
   }
   if (fault === undefined) {
     return { id, status: "right", message: `**Exercise ${id}**: ✓ right.` };
   }
-  const numWrong =
-    results.filter((each) => each.id === id && each.status === "wrong").length;
   const hint = Math.min(numWrong, hints.length - 1);
   const message = `**Exercise ${id}**: ✗ not yet. ${fault}\n\n` +
     `Hint ${hint + 1} of ${hints.length}: ${hints[hint]}`;
@@ -141,14 +169,29 @@ export async function quiz(page: number): Promise<void> {
       `Cannot show a quiz: the page must have one; found none for page ${page}`,
     );
   }
-  const texts = questions.map(({ question, options }, i) => {
+  await display(quizText(questions));
+}
+
+/**
+ * The Markdown of a quiz: each option is folded over the reply to it.
+ *
+ * @param questions The questions.
+ * @returns The Markdown.
+ */
+export function quizText(questions: readonly QuizQuestion[]): string {
+  return questions.map(({ question, options }, i) => {
     const folded = options.map(({ text, reply, isRight }) =>
-      `<details><summary>${text}</summary>\n\n` +
+      `<details><summary>${inlineHtml(text)}</summary>\n\n` +
       `${isRight ? "**Right.**" : "**No.**"} ${reply}\n\n</details>`
     );
     return `**${i + 1}. ${question}**\n\n${folded.join("\n")}`;
-  });
-  await display(texts.join("\n\n"));
+  }).join("\n\n");
+}
+
+/** Text with `code` as HTML, as Markdown is not read within a summary. */
+function inlineHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;").replace(/`([^`]+)`/g, "<code>$1</code>");
 }
 
 /**
