@@ -127,6 +127,25 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./notebook.ts")).notebook,
   },
   {
+    name: "grade",
+    description: "Run the exercises in learners' notebooks and write a table",
+    argument: new Argument("<folder>", "The notebooks, also in folders"),
+    options: [
+      valued(
+        "--out <file>",
+        "CSV file for the table (default: print it)",
+        text,
+      ),
+      valued(
+        "--seconds <count>",
+        "Time for the exercises of one notebook",
+        count(1, 3600),
+        "20",
+      ),
+    ],
+    load: async () => (await import("./grade.ts")).grade,
+  },
+  {
     name: "verify",
     description: "Train parts of a training again and compare every bit",
     argument: new Argument("<folder>", "A model with its receipt.json"),

@@ -78,10 +78,10 @@ const recorded: Result[] = [];
 /**
  * What became of every check in this process, in order; a grader reads it.
  *
- * @returns A copy: only {@link check} adds to the record.
+ * @returns A copy of the list: only {@link check} adds to it.
  */
 export function results(): Result[] {
-  return structuredClone(recorded);
+  return [...recorded];
 }
 
 /**
@@ -114,7 +114,7 @@ export async function check<Id extends ExerciseId>(
     recorded.filter((each) => each.id === id && each.status === "wrong").length;
   const exercise = EXERCISES[id] as Exercise<Answer<Id>>;
   const result = await judge(id, exercise, answer, numWrong);
-  recorded.push(result);
+  recorded.push(Object.freeze(result));
   await display(result.message);
 }
 
@@ -200,17 +200,25 @@ function inlineHtml(text: string): string {
  * It imports no view: a grader runs exercises without the permissions of those.
  */
 async function display(text: string): Promise<void> {
-  const { jupyter } = Deno as unknown as { jupyter?: typeof Deno.jupyter };
-  if (jupyter?.broadcast === undefined) {
+  // Deno throws if its kernel is asked for where there is none.
+  if (!inKernel()) {
     // deno-lint-ignore no-console -- there is no kernel to show it
     console.log(text);
     return;
   }
-  await jupyter.broadcast("display_data", {
+  await Deno.jupyter.broadcast("display_data", {
     data: { "text/markdown": text, "text/plain": text },
     metadata: {},
     transient: {},
   });
   // The kernel may publish an output up to 2 ms after it reports that the cell is done.
   await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function inKernel(): boolean {
+  try {
+    return Deno.jupyter !== undefined;
+  } catch {
+    return false;
+  }
 }

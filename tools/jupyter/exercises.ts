@@ -1,0 +1,79 @@
+/** Exercises in a notebook: the cell of each, its number and its solution. @module */
+
+import type { CodeCell, Notebook } from "./notebook.ts";
+
+/** An exercise as it stands in a notebook. */
+export type ExerciseCell = {
+  /** Its number, such as "4.1". */
+  readonly id: string;
+  readonly cell: CodeCell;
+  /** Code for the place of the open answer, from the folded text below the cell. */
+  readonly solution: string | undefined;
+};
+
+/** Where an exercise cell waits for the answer. */
+const OPEN_ANSWER = /^const \w+:\s*Answer<\s*"[\d.]+"\s*>\s*=\s*undefined;.*$/m;
+
+const CHECK = /\bcheck\(\s*["'](\d+\.\d+)["']/;
+
+const SOLUTION = /<details>\s*<summary>Solution[^]*?^```ts\n([^]*?)^```$/m;
+
+/**
+ * The exercises of a notebook.
+ *
+ * @example One exercise
+ * ```ts
+ * import { exerciseCells } from "./exercises.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const source = 'const a: Answer<"1.1"> = undefined;\nawait check("1.1", a);';
+ * const [found] = exerciseCells({
+ *   cells: [{
+ *     cell_type: "code",
+ *     id: "one",
+ *     metadata: { tags: ["exercise"] },
+ *     source,
+ *     execution_count: null,
+ *     outputs: [],
+ *   }],
+ *   metadata: {},
+ *   nbformat: 4,
+ *   nbformat_minor: 5,
+ * });
+ * assert.equal(found?.id, "1.1");
+ * ```
+ *
+ * @param notebook The notebook.
+ * @returns Its code cells that check an answer, in order.
+ */
+export function exerciseCells({ cells }: Notebook): ExerciseCell[] {
+  return cells.flatMap((cell, i) => {
+    const id = CHECK.exec(cell.source)?.[1];
+    if (cell.cell_type !== "code" || id === undefined) return [];
+    const below = cells[i + 1];
+    const solution = below?.cell_type === "markdown"
+      ? SOLUTION.exec(below.source)?.[1]
+      : undefined;
+    return [{ id, cell, solution }];
+  });
+}
+
+/**
+ * An exercise cell with an answer instead of the open one.
+ *
+ * @param source The source of the cell.
+ * @param answer The code of the answer, such as `const answer = 4;`.
+ * @returns The source with the answer.
+ * @throws {SyntaxError} If the cell does not wait for an answer.
+ */
+export function answerExercise(source: string, answer: string): string {
+  if (!OPEN_ANSWER.test(source)) {
+    throw new SyntaxError(
+      `Cannot answer an exercise: its cell must have a line such as ` +
+        `'const answer: Answer<"4.1"> = undefined;'; found ${
+          JSON.stringify(source)
+        }`,
+    );
+  }
+  return source.replace(OPEN_ANSWER, () => answer.trimEnd());
+}
