@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { readNotebook } from "../../tools/jupyter/notebook_file.ts";
 import { checkPage } from "../../tools/jupyter/check_page.ts";
 import {
   type CodeCell,
@@ -12,20 +13,29 @@ import {
 import { runNotebook } from "../../tools/jupyter/run_notebook.ts";
 import { CONTRADICTED } from "../../notebooks/support/findings.ts";
 import { validateNotebook } from "../../tools/jupyter/validate_notebook.ts";
+import { faultOf, trialsOf } from "./_exercises.ts";
+import { NOTEBOOKS } from "./_rewritten.ts";
 
-/** Where the notebooks are. */
-export const NOTEBOOKS = join(import.meta.dirname!, "..", "..", "notebooks");
+export { NOTEBOOKS };
 
-/** Runs a notebook on the embedded corpus and checks what every page promises. */
+/**
+ * Runs a notebook on the embedded corpus and checks what every page promises; then
+ * answers its exercises, right and wrong, in the same kernel.
+ */
 export async function run(
   name: string,
   out: string,
   env: Record<string, string> = {},
 ): Promise<Notebook> {
+  const file = join(NOTEBOOKS, `${name}.ipynb`);
+  const page = Number(name.slice(0, 2));
+  const trials = await trialsOf(page, await readNotebook(file));
+  const answers = trials.map(({ source }) => answerCell(source));
   const { notebook, failure, cleanup } = await runNotebook(
-    join(NOTEBOOKS, `${name}.ipynb`),
+    file,
     {
       cellTimeoutSeconds: 600,
+      extraCells: answers,
       env: {
         BERTBOOK_DATA: "embedded",
         BERTBOOK_MODE: "quick",
@@ -46,6 +56,10 @@ export async function run(
   if (cleanup.length > 0) {
     assert.match(cleanup.map(plainText).join("\n"), /Tensors left: 0$/m);
   }
+  const faults = trials.map((trial, i) =>
+    faultOf(trial, answers[i]!.outputs.map(plainText).join("\n"))
+  );
+  assert.deepEqual(faults.filter(Boolean), []);
   for (const cell of codeCells(notebook)) {
     assert.ok(
       !cell.source.includes("show(") || cell.outputs.length > 0,
@@ -53,6 +67,18 @@ export async function run(
     );
   }
   return notebook;
+}
+
+/** A cell that answers an exercise; one that throws does not end the others. */
+function answerCell(source: string): CodeCell {
+  return {
+    cell_type: "code",
+    id: "answer",
+    metadata: { tags: ["raises-exception"] },
+    source,
+    execution_count: null,
+    outputs: [],
+  };
 }
 
 /** All that a notebook shows, as text. */
@@ -63,6 +89,9 @@ export function textOf(notebook: Notebook): string {
 
 function plainText(output: Output): string {
   if (output.output_type === "stream") return output.text;
+  if (output.output_type === "error") {
+    return `${output.ename}: ${output.evalue}`;
+  }
   return "data" in output ? String(output.data["text/plain"] ?? "") : "";
 }
 

@@ -54,6 +54,11 @@ export type RunOptions = {
   env?: Record<string, string>;
   /** Where to write the executed notebook, even if a cell failed; nowhere by default. */
   writeTo?: string;
+  /**
+   * Run after the notebook's own cells and before its clean-up, in this order; the
+   * notebook does not keep them. Their outputs come in these objects.
+   */
+  extraCells?: readonly CodeCell[];
   /** Stops the run at once: interrupts the cell, then ends the kernel. */
   signal?: AbortSignal;
   /**
@@ -92,7 +97,7 @@ export async function runNotebook(
   file: string,
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const { env = {}, signal, gentleStop, writeTo } = options;
+  const { env = {}, extraCells = [], signal, gentleStop, writeTo } = options;
   const start = performance.now();
   const notebook = await readNotebook(file);
   signal?.throwIfAborted();
@@ -102,15 +107,18 @@ export async function runNotebook(
   for (const cell of toRun) cell.outputs = [];
   const folder = dirname(resolve(file));
   const cleanup = cleanupCell(notebook);
-  const withCleanup = cleanup ? [...toRun, cleanup] : toRun;
+  const allCells = [...toRun, ...extraCells, ...cleanup ? [cleanup] : []];
   let failure: CellFailure | undefined;
   {
     await using kernel = await Kernel.start({ folder, env });
     notebook.metadata["kernelspec"] = { ...NOTEBOOK_KERNEL };
     notebook.metadata["language_info"] = kernel.languageInfo;
-    for (const [i, cell] of withCleanup.entries()) {
-      const index = cell === cleanup ? cells.length - 1 : cells.indexOf(cell);
-      const place = { cell: index + 1, of: cells.length };
+    for (const [i, cell] of allCells.entries()) {
+      // A cell that the notebook does not keep counts as its last one.
+      const place = {
+        cell: cells.indexOf(cell) + 1 || cells.length,
+        of: cells.length,
+      };
       const fail = (error: ErrorOutput): void => {
         failure = { cell: place.cell, source: cell.source, error };
       };
