@@ -15,12 +15,12 @@ import {
   type Result,
 } from "../notebooks/exercises/mod.ts";
 import type { Exercise } from "../notebooks/exercises/exercise.ts";
-import { type ExerciseCell, exerciseCells } from "./jupyter/exercises.ts";
-import type { CodeCell } from "./jupyter/notebook.ts";
+import { exerciseCells, withImports } from "./jupyter/exercises.ts";
+import type { Notebook, Output } from "./jupyter/notebook.ts";
 import { readNotebook } from "./jupyter/notebook_file.ts";
 import { PROJECT } from "./shell/project.ts";
 
-/** What became of the checks in one cell. */
+/** What became of the checks in a cell. */
 export type CellOutcome = {
   readonly results: readonly Result[];
   /** The message of what the cell threw. */
@@ -82,27 +82,37 @@ function notebooksBelow(folder: string, within = folder): string[] {
 }
 
 async function gradeNotebook(file: string, seconds: number): Promise<Grades> {
-  let cells: ExerciseCell[];
+  let notebook: Notebook;
   try {
-    cells = exerciseCells(await readNotebook(file));
+    notebook = await readNotebook(file);
   } catch (error) {
-    return { note: `damaged: ${(error as Error).message}`, grades: new Map() };
+    return { note: `damaged: ${error}`, grades: new Map() };
   }
-  const known = cells.filter(({ id }) => Object.hasOwn(EXERCISES, id));
+  const known = exerciseCells(notebook).filter(({ id }) =>
+    Object.hasOwn(EXERCISES, id)
+  );
   const deadline = AbortSignal.timeout(seconds * 1_000);
   const grades = await Promise.all(known.map(async ({ id, cell }) => {
     const { needsEngine } = EXERCISES[id as ExerciseId] as Exercise<unknown>;
     const grade = needsEngine
-      ? `${recordedGrade(cell)} (recorded)`
-      : gradeOf(id, await runCells([cell.source], deadline));
+      ? `${recordedGrade(cell.outputs)} (recorded)`
+      : gradeOf(
+        id,
+        await runCell(withImports(cell.source, notebook), deadline),
+      );
     return [id, grade] as const;
   }));
   const note = known.length === 0 ? "no exercises" : "";
   return { note, grades: new Map(grades) };
 }
 
-/** What the learner's own kernel said. */
-function recordedGrade({ outputs }: CodeCell): string {
+/**
+ * The grade that the learner's own kernel gave.
+ *
+ * @param outputs What the exercise cell shows.
+ * @returns The grade of its check.
+ */
+export function recordedGrade(outputs: readonly Output[]): string {
   const shown = JSON.stringify(outputs);
   if (shown.includes("✓ right.")) return "right";
   if (shown.includes("✗ not yet.")) return "wrong";
@@ -110,24 +120,24 @@ function recordedGrade({ outputs }: CodeCell): string {
 }
 
 /** The last result counts: an earlier one may be of a try. */
-function gradeOf(id: string, outcome: CellOutcome[] | string): string {
+function gradeOf(id: string, outcome: CellOutcome | string): string {
   if (typeof outcome === "string") return outcome;
-  const { results } = outcome[0]!;
-  return results.findLast((result) => result.id === id)?.status ?? "error";
+  return outcome.results.findLast((result) => result.id === id)?.status ??
+    "error";
 }
 
 /**
- * Runs exercise cells, without TensorFlow, in a process that may read the project's
+ * Runs an exercise cell, without TensorFlow, in a process that may read the project's
  * modules and do nothing else.
  *
- * @param cells The source of each cell; each is a module.
+ * @param source The cell, with all its imports.
  * @param deadline Ends the process.
- * @returns What became of each, or why there is no outcome.
+ * @returns What became of its checks, or why there is no outcome.
  */
-export async function runCells(
-  cells: readonly string[],
+export async function runCell(
+  source: string,
   deadline: AbortSignal,
-): Promise<CellOutcome[] | "time limit" | "error"> {
+): Promise<CellOutcome | "time limit" | "error"> {
   const token = crypto.randomUUID();
   const deno = [
     Deno.execPath(),
@@ -140,7 +150,7 @@ export async function runCells(
     `--config=${join(PROJECT, "deno.json")}`,
     `--allow-read=${READABLE.map((path) => join(PROJECT, path)).join()}`,
     `--v8-flags=--max-old-space-size=${HEAP_MEGABYTES}`,
-    join(PROJECT, "tools", "grade_cells.ts"),
+    join(PROJECT, "tools", "grade_cell.ts"),
   ];
   // The shell's limit also counts what lies outside of JavaScript's heap.
   const [program, ...args] = existsSync("/bin/sh")
@@ -164,7 +174,7 @@ export async function runCells(
   deadline.addEventListener("abort", kill);
   if (deadline.aborted) kill();
   try {
-    const input = new Blob([JSON.stringify({ token, cells })]).stream();
+    const input = new Blob([JSON.stringify({ token, source })]).stream();
     await input.pipeTo(child.stdin).catch(() => {}); // it ended before
     const end = await lastText(child.stdout);
     await child.status;
@@ -210,14 +220,14 @@ async function lastText(stream: ReadableStream<Uint8Array>): Promise<string> {
 function csv(rows: readonly GradedNotebook[]): string {
   const ids = [...new Set(rows.flatMap(({ grades }) => [...grades.keys()]))]
     .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  const lines = [
-    ["file", ...ids, "note"],
-    ...rows.map(({ file, grades, note }) => [
-      file,
-      ...ids.map((id) => grades.get(id) ?? ""),
-      note,
-    ]),
-  ];
+  const lines = rows.map(({ file, grades, note }) => {
+    const pages = new Set([...grades.keys()].map((id) => parseInt(id)));
+    const absent = (id: string): string =>
+      pages.has(parseInt(id)) ? "missing" : "";
+    const fields = ids.map((id) => grades.get(id) ?? absent(id));
+    return [file, ...fields, note];
+  });
+  lines.unshift(["file", ...ids, "note"]);
   return lines.map((fields) => fields.map(csvField).join(",") + "\n").join("");
 }
 

@@ -1,6 +1,6 @@
 /** Exercises in a notebook: the cell of each, its number and its solution. @module */
 
-import type { CodeCell, Notebook } from "./notebook.ts";
+import { type CodeCell, codeCells, type Notebook } from "./notebook.ts";
 
 /** An exercise as it stands in a notebook. */
 export type ExerciseCell = {
@@ -76,4 +76,39 @@ export function answerExercise(source: string, answer: string): string {
     );
   }
   return source.replace(OPEN_ANSWER, () => answer.trimEnd());
+}
+
+/** An import of names from a module that needs neither a kernel nor TensorFlow. */
+const IMPORT =
+  /^import(?: type)? \{([^}]*)\} from (["'](?:bertbook(?:\/[^"']*)?|\.\/exercises\/mod\.ts)["']);/gm;
+
+/**
+ * An exercise cell with the imports that it needs from other cells: the cells of a page
+ * import each name once.
+ *
+ * @param source The source of the cell.
+ * @param notebook The notebook that it is from.
+ * @returns The source with the imports before it.
+ */
+export function withImports(source: string, notebook: Notebook): string {
+  const imported = new Set(importsOf(source).map(({ name }) => name));
+  const lines: string[] = [];
+  const available = [
+    ...codeCells(notebook).flatMap(({ source }) => importsOf(source)),
+    { name: "check", from: '"./exercises/mod.ts"' }, // its cell may be gone
+  ];
+  for (const { name, from } of available) {
+    if (imported.has(name) || !RegExp(`\\b${name}\\b`).test(source)) continue;
+    imported.add(name);
+    lines.push(`import { ${name} } from ${from};\n`);
+  }
+  return lines.join("") + source;
+}
+
+function importsOf(source: string): { name: string; from: string }[] {
+  return [...source.matchAll(IMPORT)].flatMap(([, names, from]) =>
+    names!.split(",").map((name) => name.trim().replace(/^type /, ""))
+      .filter((name) => /^\w+$/.test(name))
+      .map((name) => ({ name, from: from! }))
+  );
 }
