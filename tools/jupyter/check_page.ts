@@ -1,11 +1,14 @@
 /**
  * What a committed notebook must look like: short cells, and outputs that hold
- * nothing of the machine they were made on and load nothing from elsewhere.
+ * nothing of the machine they were made on and load nothing from elsewhere. And the
+ * shape that all pages of the course share.
  *
  * @module
  */
 
+import { exerciseCells } from "./exercises.ts";
 import {
+  cleanupCell,
   type CodeCell,
   codeCells,
   hasTag,
@@ -59,6 +62,78 @@ export function checkPage(notebook: Notebook): string[] {
     if (remote) problems.push(`markdown cell "${cell.id}": loads ${remote}`);
   }
   return [...problems, ...checkOrder(cells)];
+}
+
+/** Limits before `## Exercises`. */
+const MAX_CELLS = 45;
+const MAX_WORDS = 1_500;
+/** The longest code cell in the middle of all, in lines. */
+const MAX_MEDIAN_LINES = 6;
+const EXERCISE_COUNTS = { least: 4, most: 6 };
+
+/**
+ * Checks the shape that all pages share: short enough, prose with each code cell, and
+ * at the end exercises, a quiz, and a raw cell that frees what the page holds.
+ *
+ * @param notebook A numbered notebook.
+ * @returns One sentence for each problem.
+ */
+export function checkShape(notebook: Notebook): string[] {
+  const { cells } = notebook;
+  const end = cells.findIndex((cell) =>
+    cell.cell_type === "markdown" && /^## Exercises$/m.test(cell.source)
+  );
+  if (end < 0) return ['must have a heading "## Exercises": has none'];
+  const body = cells.slice(0, end);
+  const prose = body.filter((cell) => cell.cell_type === "markdown");
+  const code = codeCells({ ...notebook, cells: body })
+    .filter((cell) => !hasTag(cell, "guard"));
+  const numWords = prose.map(({ source }) => countWords(source))
+    .reduce((a, b) => a + b, 0);
+  const lines = code.map(({ source }) => source.trimEnd().split("\n").length)
+    .sort((a, b) => a - b);
+  const median = lines[Math.floor(lines.length / 2)] ?? 0;
+  const numExercises = exerciseCells(notebook).length;
+  const isQuiz = ({ source }: CodeCell): boolean =>
+    /\bquiz\(\d+\)/.test(source);
+  const { least, most } = EXERCISE_COUNTS;
+  const rules: [holds: boolean, problem: string][] = [
+    [
+      prose.length + code.length <= MAX_CELLS,
+      `must have at most ${MAX_CELLS} cells before its exercises: has ${
+        prose.length + code.length
+      }`,
+    ],
+    [
+      numWords <= MAX_WORDS,
+      `must have at most ${MAX_WORDS} words before its exercises: has ${numWords}`,
+    ],
+    [
+      median <= MAX_MEDIAN_LINES,
+      `must have code cells of at most ${MAX_MEDIAN_LINES} lines in the median: has ${median}`,
+    ],
+    [
+      prose.length >= code.length,
+      `must have as many prose cells as code cells: has ${prose.length} and ${code.length}`,
+    ],
+    [
+      numExercises >= least && numExercises <= most,
+      `must have ${least} to ${most} exercises: has ${numExercises}`,
+    ],
+    [codeCells(notebook).some(isQuiz), "must have a quiz: has none"],
+    [
+      cleanupCell(notebook) !== undefined,
+      'must have a raw cell tagged "cleanup": has none',
+    ],
+  ];
+  return rules.flatMap(([holds, problem]) => holds ? [] : [problem]);
+}
+
+/** Words that a reader reads: not those of code, formulas and addresses. */
+function countWords(markdown: string): number {
+  const text = markdown.replace(/^```[^]*?^```$|\$\$[^]*?\$\$/gm, " ")
+    .replace(/\]\([^)]*\)/g, "]");
+  return text.match(/[\p{L}\p{N}][^\s|]*/gu)?.length ?? 0;
 }
 
 function checkKernelName({ metadata }: Notebook): string[] {
