@@ -7,6 +7,8 @@
 
 import { escapeHtml } from "../../lib/views/escape.ts";
 import {
+  type CodeCell,
+  hasTag,
   isTooDeep,
   MAX_NESTING,
   type MimeBundle,
@@ -14,8 +16,8 @@ import {
   type Output,
 } from "./notebook.ts";
 import {
+  codeBlock,
   type Heading,
-  highlight,
   type MarkdownContext,
   markdownToHtml,
   slug,
@@ -124,17 +126,12 @@ function section(
         const html = markdownToHtml(cell.source, { ...context, attachments });
         return `<div class="prose">${html}</div>`;
       }
-      case "code": {
-        const code = highlight(cell.source, "typescript");
-        const outputs = cell.outputs.map((each) => outputToHtml(each, context));
-        return `<div class="cell"><span class="count">${
-          cell.execution_count ?? ""
-        }</span><pre class="code"><code>${code}</code></pre>${
-          outputs.join("")
-        }</div>`;
-      }
-      default:
-        return `<pre class="plain">${escapeHtml(cell.source)}</pre>`;
+      case "code":
+        return codeCell(cell, context);
+      default: // the clean-up is for the program that runs the notebook
+        return hasTag(cell, "cleanup")
+          ? ""
+          : `<pre class="plain" tabindex="0">${escapeHtml(cell.source)}</pre>`;
     }
   });
   return {
@@ -143,6 +140,22 @@ function section(
     }\n</section>`,
     contents: contentsEntry(id, name, headings),
   };
+}
+
+/** A code cell with its outputs; one without code in Jupyter has none here. */
+function codeCell(cell: CodeCell, context: MarkdownContext): string {
+  const { execution_count: count, metadata, source } = cell;
+  const { source_hidden: isHidden } = Object(metadata["jupyter"]);
+  const code = isHidden
+    ? ""
+    : `<span class="count">${count ?? ""}</span>${
+      codeBlock(source, "typescript")
+    }`;
+  const outputs = hasTag(cell, "exercise")
+    ? ['<p class="try">An exercise: try it in the notebook.</p>']
+    : cell.outputs.map((each) => outputToHtml(each, context));
+  const content = code + outputs.join("");
+  return content && `<div class="cell">${content}</div>`;
 }
 
 /** A notebook's title with its headings below. */
@@ -183,7 +196,7 @@ export function outputToHtml(output: Output, context: MarkdownContext): string {
         "error",
       );
     default:
-      return `<div class="output">${
+      return `<div class="output" tabindex="0">${
         dataToHtml(output.data, output.metadata, context)
       }</div>\n`;
   }
@@ -246,7 +259,9 @@ function pngWidth(base64: string): number {
 
 function pre(text: string, kind: string): string {
   const clean = text.replace(TERMINAL_CODES, "").replace(/\n$/, "");
-  return `<pre class="output ${kind.trim()}">${escapeHtml(clean)}</pre>\n`;
+  return `<pre class="output ${kind.trim()}" tabindex="0">${
+    escapeHtml(clean)
+  }</pre>\n`;
 }
 
 /**
@@ -312,7 +327,7 @@ header h1 { font-size: 2.1rem; line-height: 1.2; margin: 0 0 1.25rem; letter-spa
 .figures dd { margin: 0; font-size: 1.1rem; font-weight: 650; line-height: 1.3; overflow-wrap: break-word; font-variant-numeric: tabular-nums; }
 .figures small { display: block; margin-top: 0.15rem; color: var(--quiet); font-size: 0.78rem; font-weight: 400; line-height: 1.4; }
 section { border-top: 1px solid var(--line); margin-top: 3.5rem; padding-top: 1rem; }
-h1, h2, h3, h4 { line-height: 1.25; letter-spacing: -0.005em; }
+h1, h2, h3, h4 { break-after: avoid; line-height: 1.25; letter-spacing: -0.005em; }
 section h1 { font-size: 1.8rem; margin: 1rem 0 0.75rem; }
 h2 { font-size: 1.3rem; margin: 2.4rem 0 0.6rem; }
 h3 { font-size: 1.08rem; margin: 1.8rem 0 0.5rem; }
@@ -323,7 +338,7 @@ h3 { font-size: 1.08rem; margin: 1.8rem 0 0.5rem; }
 .prose li { margin: 0.2rem 0; }
 blockquote { margin: 1rem 0; padding: 0.1rem 0 0.1rem 1rem; border-left: 3px solid var(--accent); color: var(--quiet); }
 img { max-width: 100%; height: auto; }
-math { font-size: 1.08em; }
+math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "Noto Sans Math", math, serif; font-size: 1.08em; }
 .math { overflow-x: auto; overflow-y: hidden; text-align: center; padding: 0.5em 0; }
 code, pre { font-family: var(--mono); font-size: 0.84em; }
 :not(pre) > code { background: var(--raised); border: 1px solid var(--line); border-radius: 4px; padding: 0.08em 0.3em; }
@@ -337,6 +352,11 @@ pre code { font-size: inherit; }
 pre.output { padding: 0.2rem 1rem; border-left: 3px solid var(--line); white-space: pre-wrap; overflow-wrap: anywhere; max-height: 32rem; overflow-y: auto; }
 pre.stderr { border-left-color: var(--number); }
 pre.error { border-left-color: var(--wrong); color: var(--wrong); }
+.try { margin: 0.4rem 0; color: var(--quiet); font-style: italic; }
+details { margin: 0.4rem 0; padding: 0.35rem 0.9rem; border: 1px solid var(--line); border-radius: 8px; }
+summary { cursor: pointer; }
+:is(.scroll, .output, pre, .math):focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.scroll { overflow-x: auto; }
 .output > img { display: block; background: #fff; border-radius: 8px; padding: 6px; }
 @media (prefers-color-scheme: dark) { .output > img { filter: brightness(0.92); } }
 table { border-collapse: collapse; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
@@ -356,5 +376,10 @@ caption { caption-side: top; text-align: left; color: var(--quiet); padding: 0.2
   nav li ol { display: none; }
   main { padding: 1.5rem 1rem 4rem; }
 }
-@media print { nav { display: none; } body { display: block; } .cell { break-inside: avoid; } }
+@media (max-width: 40rem) {
+  .output > img { max-width: none; }
+  :is(.output, .scroll) > table { width: max-content; }
+  :is(.output, .scroll) > table :is(th, td) { max-width: 20rem; overflow-wrap: normal; }
+}
+@media print { nav { display: none; } body { display: block; } pre, img, tr, details { break-inside: avoid; } }
 `;

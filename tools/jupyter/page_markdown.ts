@@ -14,6 +14,7 @@ import typescript from "highlight.js/lib/languages/typescript";
 import {
   Lexer,
   Marked,
+  Renderer,
   type Token,
   type TokenizerAndRendererExtension,
   type Tokens,
@@ -39,7 +40,7 @@ export type MarkdownContext = {
 
 /** Tags without attributes that may stand in markdown; all others are shown as text. */
 const PLAIN_TAG =
-  /&lt;(\/?(?:details|summary|br|sub|sup|kbd|small|mark|p)\s*\/?)&gt;/g;
+  /&lt;(\/?(?:details|summary|code|br|sub|sup|kbd|small|mark|p)\s*\/?)&gt;/g;
 
 /** Addresses that a link may have. */
 const SAFE_ADDRESS = /^(?:https?:\/\/|mailto:|#)/i;
@@ -100,7 +101,8 @@ function markedFor(context: MarkdownContext): Marked {
     renderer: {
       html({ text }): string {
         const shown = text.replace(/<!--[^]*?-->/g, "");
-        return escapeHtml(shown).replace(PLAIN_TAG, "<$1>");
+        return escapeHtml(shown).replace(PLAIN_TAG, "<$1>")
+          .replace(/&amp;(#?\w+;)/g, "&$1");
       },
       // Marked leaves text as it is between some raw tags.
       text(token): string {
@@ -110,7 +112,11 @@ function markedFor(context: MarkdownContext): Marked {
         return escapeHtml(token.text).replace(/&amp;(#?\w+;)/g, "&$1");
       },
       code({ text, lang = "" }): string {
-        return `<pre class="code"><code>${highlight(text, lang)}</code></pre>`;
+        return codeBlock(text, lang);
+      },
+      table(token): string {
+        const html = Renderer.prototype.table.call(this, token);
+        return `<div class="scroll" tabindex="0">${html}</div>\n`;
       },
       heading({ tokens, depth }): string {
         const text = plainText(tokens).trim();
@@ -145,7 +151,8 @@ const BLOCK_MATH: TokenizerAndRendererExtension = {
   start: (source) => nonNegative(source.search(/^\$\$[^]+?\$\$\s*?$/m)),
   tokenizer: (source) =>
     mathToken("blockMath", /^\$\$([^]+?)\$\$\s*?(?:\n|$)/, source),
-  renderer: ({ text }) => `<p class="math">${math(text, true)}</p>\n`,
+  renderer: ({ text }) =>
+    `<p class="math" tabindex="0">${math(text, true)}</p>\n`,
 };
 
 /** Math in a line: `$…$`, or `$$…$$` set large. A price, as in $5 and $6, is none. */
@@ -223,13 +230,26 @@ highlighter.registerLanguage("python", python);
 highlighter.registerLanguage("typescript", typescript);
 
 /**
+ * Source code as a block that the keyboard can scroll.
+ *
+ * @param code The code.
+ * @param language Its name.
+ * @returns The HTML.
+ */
+export function codeBlock(code: string, language: string): string {
+  return `<pre class="code" tabindex="0"><code>${
+    highlight(code, language)
+  }</code></pre>`;
+}
+
+/**
  * Source code as HTML, its words in `<span>`s of highlight.js's classes.
  *
  * @param code The code.
  * @param language Its name; code of a language that is not known stays plain.
  * @returns The HTML.
  */
-export function highlight(code: string, language: string): string {
+function highlight(code: string, language: string): string {
   if (!highlighter.getLanguage(language)) return escapeHtml(code);
   return highlighter.highlight(code, { language }).value;
 }
