@@ -60,8 +60,8 @@ inBrowser(
     );
     assert.ok(said.includes(`softmax ${weights[4] || "0.00"}; neuron `), said);
     assert.equal(
-      await page.evaluate(`${all("ul.key li")}[4].ariaLabel`),
-      `the: score ${scores[4]}, softmax ${weights[4] || "0.00"}`,
+      await page.evaluate(`${all("ul.key li")}[4].ariaDescription`),
+      `score ${scores[4]}, softmax ${weights[4] || "0.00"}`,
     );
   },
 );

@@ -339,6 +339,7 @@ h3 { font-size: 1.08rem; margin: 1.8rem 0 0.5rem; }
 blockquote { margin: 1rem 0; padding: 0.1rem 0 0.1rem 1rem; border-left: 3px solid var(--accent); color: var(--quiet); }
 img { max-width: 100%; height: auto; }
 math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "Noto Sans Math", math, serif; font-size: 1.08em; }
+:is(msqrt > :first-child, mfrac > :nth-child(2)) { padding-top: 0.15em; } /* without a math font lines touch */
 .math { overflow-x: auto; overflow-y: hidden; text-align: center; padding: 0.5em 0; }
 code, pre { font-family: var(--mono); font-size: 0.84em; }
 :not(pre) > code { background: var(--raised); border: 1px solid var(--line); border-radius: 4px; padding: 0.08em 0.3em; }

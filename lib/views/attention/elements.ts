@@ -24,7 +24,7 @@ export interface Element {
   readonly lastElementChild: Element | null;
   readonly classList: { toggle(name: string, force: boolean): void };
   textContent: string | null;
-  ariaLabel: string | null;
+  ariaDescription: string | null;
   append(...children: (Element | string)[]): void;
   replaceChildren(...children: (Element | string)[]): void;
   getAttribute(name: string): string | null;

@@ -180,7 +180,7 @@ const SWITCHES_CSS = `
 .heads { display: inline-flex; flex-wrap: wrap; gap: 3px; align-items: center; }
 button.head { width: 24px; padding: 0; font-size: 11px; border: 2px solid var(--head); }
 button.head[aria-pressed="true"] { background: var(--head); color: #000; font-weight: bold; }
-button.head[aria-pressed="false"] { opacity: 0.6; }
+button.head[aria-pressed="false"] { opacity: 0.65; }
 button.all { margin-left: 4px; }
 `.trim();
 

@@ -148,7 +148,7 @@ ul.query .weight { order: -1; margin-right: auto; }
 ul.key .weight { margin-left: auto; }
 .weight { font-size: 11px; font-variant-numeric: tabular-nums; min-width: 2.6em; }
 li[aria-selected="true"] { font-weight: bold; }
-li.faint { opacity: 0.6; }
+li.faint { opacity: 0.65; }
 li.starts-b { border-top: 1px dashed; border-radius: 0; }
 svg { display: block; overflow: visible; }
 svg path { fill: none; stroke-width: 2; vector-effect: non-scaling-stroke; }

@@ -184,8 +184,9 @@ function drawNeuronView(
     names.key.list.querySelectorAll("li").forEach((item, row) => {
       const key = keys[row]!;
       const { score, weight } = compared[key]!;
-      item.ariaLabel = `${tokens[key]}: score ${score.toFixed(2)}, ` +
-        `softmax ${weight.toFixed(2)}`;
+      item.ariaDescription = `score ${score.toFixed(2)}, softmax ${
+        weight.toFixed(2)
+      }`;
     });
   }
   /** In words how the query compares with a key, the one with most weight if none. */

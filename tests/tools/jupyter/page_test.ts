@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
+import { quizText } from "../../../notebooks/exercises/mod.ts";
 import { reportPage } from "../../../tools/jupyter/page.ts";
 import type { Notebook, Output } from "../../../tools/jupyter/notebook.ts";
 import { code, nested, notebookOf, prose, shown } from "./_support.ts";
@@ -296,4 +297,59 @@ Deno.test("fault 91: reportPage() refuses what is nested without end", () => {
   const shownAll = ["[", "![", "<b>", "`", "~~a "].map((mark) => deep(mark));
   assertHarmless(page(notebookOf(...shownAll.map(prose))), "many marks");
   page(notebookOf(code("`${".repeat(20_000)), prose("- ".repeat(30) + "x")));
+});
+
+Deno.test("reportPage() leaves out guards and the clean-up, and asks to try exercises", () => {
+  const hidden = { tags: ["guard"], jupyter: { source_hidden: true } };
+  const warning = shown({ "text/markdown": "Not in this run: it falls." });
+  const stub = shown({ "text/markdown": "not answered yet" });
+  const html = page(notebookOf(
+    { ...code("await guard(true);"), metadata: hidden },
+    { ...warning, id: "warns", source: "guard(false)", metadata: hidden },
+    {
+      ...stub,
+      id: "asks",
+      source: "check()",
+      metadata: { tags: ["exercise"] },
+    },
+    {
+      cell_type: "raw",
+      id: "frees",
+      metadata: { tags: ["cleanup"] },
+      source: "disposeAll()",
+    },
+  ));
+  const { document } = parseHTML(html);
+  assert.doesNotMatch(html, /guard|disposeAll|not answered/);
+  const [warns, asks, ...more] = document.querySelectorAll(".cell");
+  assert.equal(more.length, 0);
+  assert.match(warns!.textContent, /^\s*Not in this run: it falls\.\s*$/);
+  assert.match(asks!.textContent, /check\(\).*try it in the notebook/);
+});
+
+Deno.test("reportPage() shows a quiz as it is: folded, its code as code", () => {
+  const text = quizText([{
+    question: "What?",
+    options: [{ text: "A `<b>` tag", reply: "No tag." }],
+  }]);
+  const { document } = parseHTML(
+    page(notebookOf(shown({ "text/markdown": text }))),
+  );
+  const details = document.querySelector("details")!;
+  assert.equal(details.querySelector("summary code")!.textContent, "<b>");
+  assert.match(details.textContent, /No\. No tag\./);
+});
+
+Deno.test("reportPage() lets the keyboard scroll whatever may be wide", () => {
+  const html = page(notebookOf(
+    prose("| a |\n|--|\n| b |\n\n$$x$$\n\n```ts\n1;\n```"),
+    {
+      ...code("1;"),
+      outputs: shown({ "text/html": "<table></table>" }).outputs,
+    },
+  ));
+  const { document } = parseHTML(html);
+  const wide = [...document.querySelectorAll("pre, .math, .scroll, .output")];
+  assert.equal(wide.length, 5);
+  assert.ok(wide.every((each) => each.getAttribute("tabindex") === "0"));
 });
