@@ -209,3 +209,32 @@ Deno.test("runNotebook() runs the raw clean-up cell last, and keeps none of it",
     assert.ok(!("outputs" in notebook.cells[1]!));
   });
 });
+
+Deno.test("runNotebook() runs extra cells before the clean-up, and keeps none of them", async () => {
+  const cleanup: Cell = {
+    "cell_type": "raw",
+    id: "cleanup",
+    metadata: { tags: ["cleanup"] },
+    source: "console.log(`freed ${held}`);",
+  };
+  const notebook = notebookOf(code("let held = 3;"), cleanup);
+  const extraCells = [
+    code("const twice = 2 * held;\ntwice"),
+    code("throw new Error('wrong');", "raises-exception"),
+    code("const twice = ++held;\nconsole.log(twice);"),
+  ];
+  await withNotebooks({ "a.ipynb": notebook }, async ([file]) => {
+    const { failure, cleanup, notebook } = await runNotebook(file!, {
+      extraCells,
+      writeTo: file!,
+    });
+    assert.equal(failure, undefined);
+    const shown = extraCells.map(({ outputs }) => textsOf(outputs).join());
+    assert.match(shown[0]!, /6/);
+    assert.match(shown[1]!, /wrong/);
+    assert.deepEqual(shown[2], "stdout: 4\n");
+    assert.deepEqual(textsOf(cleanup), ["stdout: freed 4\n"]);
+    assert.equal(notebook.cells.length, 2);
+    assert.deepEqual(await readNotebook(file!), notebook);
+  });
+});
