@@ -53,6 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/options.ts",
     "lib/tokenizer",
   ],
+  "notebooks/figures": ["lib"],
   "notebooks/support": ["lib"],
   "tools/shell": ["lib"],
   "tools/jupyter": ["lib"],
@@ -126,7 +127,9 @@ async function* sources(folder: string): AsyncGenerator<string> {
 }
 
 async function* importsOfProject(): AsyncGenerator<Import> {
-  for (const folder of ["lib", "tools", "notebooks/support"]) {
+  for (
+    const folder of ["lib", "tools", "notebooks/figures", "notebooks/support"]
+  ) {
     for await (const file of sources(join(PROJECT, folder))) {
       for (const specifier of importsOf(await Deno.readTextFile(file))) {
         const target = specifier.startsWith(".")

@@ -15,6 +15,7 @@ const CODE = [
   "core.ts",
   "lib",
   "tools",
+  "notebooks/figures",
   "notebooks/support",
   "examples",
   "tests",

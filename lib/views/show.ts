@@ -37,6 +37,9 @@ export type Broadcast = (
 /** Text with Markdown marks, made by {@linkcode markdown}. */
 export type Markdown = { markdown: string };
 
+/** A drawing of its own, and in words what it shows. */
+export type Drawing = { readonly svg: string; readonly text: string };
+
 /** How something is shown. */
 export type ShowOptions = ValueOptions & {
   /** Shows a chart or a view as a drawing alone, for pages that will be printed. */
@@ -63,8 +66,8 @@ const SETTLE_MS = 20;
  * await show([{ epoch: 1, loss: 0.5 }], { caption: "Training" });
  * ```
  *
- * @param value A chart, a view, a table, Markdown or text; any other value becomes a
- *   table or a line of text.
+ * @param value A chart, a view, a drawing, a table, Markdown or text; any other value
+ *   becomes a table or a line of text.
  * @param options Caption, number of rows, and where to show.
  * @returns When the cell may end without losing the output.
  */
@@ -146,6 +149,12 @@ export async function mimeBundle(
       ? drawingBundle(value.svg, value.text)
       : await viewBundle(value);
   }
+  if (hasTexts<Drawing>(value, ["svg", "text"])) {
+    const { data } = drawingBundle(value.svg, value.text);
+    if (options.format === "svg") return plain(data);
+    const picture = pngBundle(await rasterize(value.svg), DEFAULT_SCALE);
+    return { data: { ...data, ...picture.data }, metadata: picture.metadata };
+  }
   if (options.format === "svg") {
     throw new TypeError(
       `Cannot show a value as "svg": it must be a chart or a view; ` +
@@ -200,11 +209,16 @@ async function viewBundle(view: HtmlView): Promise<MimeBundle> {
 }
 
 /** A chart or a view as a drawing that stays sharp at any size. */
-function drawingBundle(svg: string, text: string): MimeBundle {
+function drawingBundle(
+  svg: string,
+  text: string,
+): { data: Record<string, string>; metadata: Record<string, unknown> } {
   return plain({ "image/svg+xml": svg, "text/plain": text });
 }
 
-function plain(data: Record<string, string>): MimeBundle {
+function plain<Data extends Record<string, string>>(
+  data: Data,
+): { data: Data; metadata: Record<string, unknown> } {
   return { data, metadata: {} };
 }
 
