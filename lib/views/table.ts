@@ -19,6 +19,9 @@ const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 /** Columns of plain text after which a cell is cut; HTML cells wrap instead. */
 const MAX_COLUMNS = 80;
 
+/** Columns with a number from here on have separators; ids of tokens are below. */
+const GROUPED = 100_000;
+
 type Align = "left" | "right";
 type Column = { name: string; align: Align; cells: string[] };
 
@@ -26,7 +29,8 @@ type Column = { name: string; align: Align; cells: string[] };
  * Sets `rows` as a table.
  *
  * Columns appear in the order in which the rows first name them. Numbers stand
- * to the right, with the same number of decimals all down a column.
+ * to the right, also those that are text already, with the same number of decimals
+ * all down a column, and in groups of three digits in a column of large ones.
  *
  * @example Usage
  * ```ts
@@ -129,12 +133,31 @@ function textTable(
 function formatColumn(name: string, values: readonly unknown[]): Column {
   const numbers = values.filter(isNumeric);
   const present = values.filter((value) => value != null);
-  const align = present.length > 0 && numbers.length === present.length
+  const align = present.length > 0 &&
+      present.every((value) => isNumeric(value) || isNumericText(value))
     ? "right"
     : "left";
   const decimals = decimalsFor(numbers);
-  const cells = values.map((value) => formatCell(value, decimals));
+  const isLarge = numbers.some((value) => Math.abs(Number(value)) >= GROUPED);
+  const cells = values.map((value) => {
+    const cell = formatCell(value, decimals);
+    return isLarge && isNumeric(value) ? grouped(cell) : cell;
+  });
   return { name, align, cells };
+}
+
+/** "22682880" as "22,682,880", and nothing but digits before a point. */
+function grouped(number: string): string {
+  return number.replace(
+    /^-?\d+(?=\.|$)/,
+    (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","),
+  );
+}
+
+/** Such as "0.731", "−0.12" or "98.6 %". */
+function isNumericText(value: unknown): boolean {
+  return typeof value === "string" &&
+    /^[+−-]?\d[\d,]*(\.\d+)?( ?%)?$/.test(value);
 }
 
 /** Decimals that show three or more significant digits of every value. */

@@ -111,3 +111,22 @@ Deno.test("fault 63: scriptJson() cannot end its script and means the same", () 
   assert.doesNotMatch(json, /[<>&\u2028\u2029]/);
   assert.deepEqual(JSON.parse(json), INJECTIONS);
 });
+
+Deno.test("table() sets numbers that are text to the right, too", () => {
+  const { text } = table([
+    { score: "0.7", share: "98.6 %", name: "a" },
+    { score: "−10.25", share: "3 %", name: "2 b" },
+  ]);
+  assert.equal(
+    text,
+    " score   share  name\n------  ------  ----\n" +
+      "   0.7  98.6 %  a\n−10.25     3 %  2 b",
+  );
+});
+
+Deno.test("table() groups the digits of a column with large numbers", () => {
+  const rows = [{ parameters: 22682880, id: 30521 }, { parameters: -1, id: 7 }];
+  assert.match(table(rows).text, /22,682,880  30521\n +-1      7/);
+  const decimals = [{ steps: 123456.25 }, { steps: 1000 }, { steps: NaN }];
+  assert.match(table(decimals).text, /123,456\.3\n +1,000\.0\n +NaN/);
+});

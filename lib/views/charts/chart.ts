@@ -19,6 +19,12 @@ export type ChartPosition = NonNullable<NonNullable<Unit["encoding"]>["y"]>;
 /** A field of the data along x or y. */
 type ChartField = Extract<ChartPosition, { axis?: unknown; field?: unknown }>;
 
+/** A field of the data as a colour. */
+type ColorField = Extract<
+  NonNullable<NonNullable<Unit["encoding"]>["color"]>,
+  { legend?: unknown }
+>;
+
 type Layered = Extract<TopLevelSpec, { layer: unknown[] }>;
 type Unit = Extract<TopLevelSpec, { mark: unknown }>;
 
@@ -130,4 +136,71 @@ export function rimmedText(
     { ...layer, mark: { ...layer.mark, ...rim } } as ChartLayer,
     layer,
   ];
+}
+
+/**
+ * A dashed level line across a chart, with its name in the chart or beside it.
+ *
+ * @param line Its name and its value along y.
+ * @param inside The number along x where the name ends, and whether it is below the
+ *   line; beside the chart, to the right, if not given.
+ * @returns The layers, in which no other encoding is shared.
+ */
+export function levelLine(
+  { label, value }: { label: string; value: number },
+  inside?: { x: number; isBelow: boolean },
+): ChartLayer[] {
+  const y = { field: "value", type: "quantitative" } as const;
+  return [
+    {
+      data: { values: [{ value }] },
+      mark: {
+        type: "rule",
+        color: COLORS.grey,
+        strokeWidth: 1.5,
+        strokeDash: [6, 4],
+      },
+      encoding: { y },
+    },
+    ...rimmedText({
+      data: { values: [{ end: inside?.x, value, label }] },
+      mark: {
+        type: "text",
+        ...(inside === undefined
+          ? { align: "left", baseline: "middle", dx: 6 }
+          : inside.isBelow
+          ? { align: "right", baseline: "top", dy: 5 }
+          : { align: "right", baseline: "bottom", dy: -4 }),
+      },
+      encoding: {
+        x: inside === undefined
+          ? { value: "width" }
+          : { field: "end", type: "quantitative" },
+        y,
+        text: { field: "label" },
+      },
+    }),
+  ];
+}
+
+/**
+ * The legend of colours that flow into one another, to the right of a chart.
+ *
+ * @param gradientLength Its height in pixels.
+ * @param format How its numbers are written.
+ * @returns A legend whose numbers stand at their colours, those at the ends as well.
+ */
+export function gradientLegend(
+  gradientLength: number,
+  format?: string,
+): NonNullable<ColorField["legend"]> {
+  return {
+    orient: "right",
+    gradientLength,
+    tickCount: 5,
+    titlePadding: 9,
+    ...(format === undefined ? {} : { format }),
+    // Vega would set the first and the last number inside the bar's ends.
+    encoding: { labels: { baseline: { value: "middle" } } },
+  };
 }

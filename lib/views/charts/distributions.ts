@@ -112,12 +112,14 @@ export function lengthHistogram(
         })),
         { x, countTitle: "Number of texts" },
       ),
-      {
-        data: { values: limits },
-        mark: { type: "rule", color: COLORS.vermilion, strokeWidth: 2 },
-        encoding: { x: { ...x, field: "limit" } },
-      },
-      ...rimmedText({
+      ...(limits.length === 0 ? [] : [
+        {
+          data: { values: limits },
+          mark: { type: "rule", color: COLORS.vermilion, strokeWidth: 2 },
+          encoding: { x: { ...x, field: "limit" } },
+        } as const,
+      ]),
+      ...(limits.length === 0 ? [] : rimmedText({
         data: { values: limits },
         mark: {
           type: "text",
@@ -131,7 +133,7 @@ export function lengthHistogram(
           y: { field: "y", type: "quantitative", scale: null },
           text: { field: "label" },
         },
-      }),
+      })),
     ],
   });
 }

@@ -4,12 +4,22 @@
  * @module
  */
 
-import { chart, nominal, quantitative, type VegaLiteSpec } from "./chart.ts";
+import {
+  chart,
+  gradientLegend,
+  nominal,
+  quantitative,
+  type VegaLiteSpec,
+} from "./chart.ts";
 import { COLORS } from "../theme.ts";
 import { checkMatrix } from "./matrices.ts";
 
-/** A cell is dark from here on (share of the colour scale), its letters white. */
-const DARK = 0.7;
+/**
+ * A cell is dark from here on (share of the colour scale), its letters white. Black
+ * and white are 4.6 : 1 there; the softer ink of other letters would be less.
+ */
+const DARK = 0.74;
+const BLACK = "#000000";
 
 /**
  * Draws a confusion matrix: counts, and each count's share of its row.
@@ -45,7 +55,7 @@ export function confusionChart(
   const all = cells.reduce((sum, { count }) => sum + count, 0);
   const ink = {
     condition: { test: `datum.share > ${DARK}`, value: COLORS.ground },
-    value: COLORS.ink,
+    value: BLACK,
   } as const;
   const size = labels.length <= 3 ? 130 : 84;
   return chart({
@@ -73,7 +83,7 @@ export function confusionChart(
             type: "quantitative",
             title: "Share of row",
             scale: { domain: [0, 1], interpolate: "rgb" },
-            legend: { format: "%", tickCount: 5, gradientLength: 140 },
+            legend: gradientLegend(140, "%"),
           },
         },
       },
@@ -93,7 +103,8 @@ export function confusionChart(
  * Draws how often a model is right when it says how sure it is.
  *
  * Guo et al. (2017), "On Calibration of Modern Neural Networks", figure 1: on
- * the diagonal confidence equals accuracy, below it the model is too sure.
+ * the diagonal confidence equals accuracy, below it the model is too sure. A bin of
+ * few texts says little: its Wilson interval is long.
  *
  * @param bins Mean confidence, accuracy and number of texts of each bin.
  * @param options `title`; `ece`: the expected calibration error, equation 3.
@@ -104,7 +115,8 @@ export function reliabilityChart(
   options: { title?: string; ece?: number } = {},
 ): VegaLiteSpec {
   const { title = "Is the model as right as it is sure?", ece } = options;
-  const filled = bins.filter(({ count }) => count > 0);
+  const filled = bins.filter(({ count }) => count > 0)
+    .map((bin) => ({ ...bin, ...wilsonInterval(bin.accuracy, bin.count) }));
   const error = ece === undefined
     ? ""
     : `expected calibration error ${ece.toFixed(3)}; `;
@@ -116,7 +128,10 @@ export function reliabilityChart(
   return chart({
     title: {
       text: title,
-      subtitle: `${error}dashed: confidence equals accuracy`,
+      subtitle: [
+        `${error}dashed: confidence equals accuracy`,
+        "bars: 95 % intervals of each bin's accuracy",
+      ],
     },
     description: `${title} ${error}` +
       filled.map((bin) =>
@@ -135,6 +150,11 @@ export function reliabilityChart(
         },
         mark: { type: "line", color: COLORS.grey, strokeDash: [6, 4] },
         encoding: { x, y },
+      },
+      {
+        data: { values: filled },
+        mark: { type: "rule", color: COLORS.blue, strokeWidth: 1.5 },
+        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" } },
       },
       {
         data: { values: filled },
@@ -164,6 +184,24 @@ export function reliabilityChart(
       },
     ],
   });
+}
+
+/**
+ * The range of shares that fit a share of `count` texts, with confidence 0.95.
+ *
+ * Wilson (1927), "Probable Inference, the Law of Succession, and Statistical
+ * Inference": unlike share ± 1.96 deviations it stays within [0, 1].
+ */
+function wilsonInterval(
+  share: number,
+  count: number,
+): { low: number; high: number } {
+  const z2 = 1.959964 ** 2;
+  const middle = (share + z2 / (2 * count)) / (1 + z2 / count);
+  const half = Math.sqrt(
+    z2 * (share * (1 - share) / count + z2 / (4 * count ** 2)),
+  ) / (1 + z2 / count);
+  return { low: middle - half, high: middle + half };
 }
 
 /** The smallest and the largest count, for the legend of sizes. */

@@ -6,10 +6,9 @@
 
 import {
   chart,
-  type ChartLayer,
+  levelLine,
   nominal,
   quantitative,
-  referenceLine,
   rimmedText,
   TOP_LEGEND,
   type VegaLiteSpec,
@@ -105,53 +104,23 @@ export function lineChart(
             scale: { domain: names },
           },
           ...(xs.length <= 40
-            ? { shape: { field: "series", legend, scale: { domain: names } } }
+            ? {
+              shape: {
+                field: "series",
+                type: "nominal",
+                legend,
+                scale: { domain: names },
+              },
+            }
             : {}),
         },
       },
       ...lines.flatMap((line) =>
-        levelLine(line, { right, isLowest: line.value <= low })
+        levelLine(line, { x: right, isBelow: line.value <= low })
       ),
     ],
     ...(left === right ? { width: 200 } : {}),
   });
-}
-
-/** A dashed line across the chart, with its name at the right end. */
-function levelLine(
-  { label, value }: { label: string; value: number },
-  at: { right: number; isLowest: boolean },
-): ChartLayer[] {
-  const { right, isLowest } = at;
-  const y = { field: "value", type: "quantitative" } as const;
-  return [
-    {
-      data: { values: [{ value }] },
-      mark: {
-        type: "rule",
-        color: COLORS.grey,
-        strokeWidth: 1.5,
-        strokeDash: [6, 4],
-      },
-      encoding: { y },
-    },
-    ...rimmedText({
-      data: { values: [{ right, value, label }] },
-      mark: {
-        type: "text",
-        align: "right",
-        // Away from the curves.
-        ...(isLowest
-          ? { baseline: "top", dy: 5 }
-          : { baseline: "bottom", dy: -4 }),
-      },
-      encoding: {
-        x: { field: "right", type: "quantitative" },
-        y,
-        text: { field: "label" },
-      },
-    }),
-  ];
 }
 
 function inWords(points: Series["points"]): string {
@@ -198,21 +167,18 @@ export function barChart(
     },
   });
   // A bar below zero carries its number below.
-  const numbers: ChartLayer[] = [
-    ...rimmedText({
-      transform: [{ filter: "datum.value >= 0" }],
-      mark: { type: "text", fontSize: 11, baseline: "bottom", dy: -3 },
-      encoding: { x, y, text: { field: "number" } },
-    }),
-    ...rimmedText({
-      transform: [{ filter: "datum.value < 0" }],
-      mark: { type: "text", fontSize: 11, baseline: "top", dy: 4 },
-      encoding: { x, y, text: { field: "number" } },
-    }),
-  ];
+  const numbers = rimmedText({
+    mark: {
+      type: "text",
+      fontSize: 11,
+      baseline: { expr: "datum.value < 0 ? 'top' : 'bottom'" },
+      dy: { expr: "datum.value < 0 ? 4 : -3" },
+    },
+    encoding: { x, y, text: { field: "number" } },
+  });
   const ruleText = rule && `${rule.label}: ${rule.value.toFixed(3)}`;
   return chart({
-    title: ruleText === undefined ? title : { text: title, subtitle: ruleText },
+    title,
     description: `${title}: ${
       values.map(({ label, number }) => `${label} ${number}`).join(", ")
     }${ruleText === undefined ? "" : `; ${ruleText}`}.`,
@@ -222,8 +188,10 @@ export function barChart(
         mark: { type: "bar", color: COLORS.skyBlue, tooltip: true },
         encoding: { x, y },
       },
-      ...(rule === undefined ? [] : [referenceLine("y", rule.value)]),
       ...(bars.length <= 20 ? numbers : []),
+      ...(rule === undefined
+        ? []
+        : levelLine({ label: ruleText!, value: rule.value })),
     ],
   });
 }

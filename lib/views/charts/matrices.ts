@@ -8,6 +8,7 @@ import { scriptJson } from "../escape.ts";
 import {
   chart,
   type ChartPosition,
+  gradientLegend,
   quantitative,
   type VegaLiteSpec,
 } from "./chart.ts";
@@ -90,7 +91,7 @@ export function heatMap(
         type: "quantitative",
         title: options.valueTitle,
         scale: { domain: [0, maxValue], interpolate: "rgb" },
-        legend: gradientLegend(cell * rows.length),
+        legend: gradientLegend(legendLength(cell * rows.length)),
       },
       tooltip: [
         { field: "rowName", title: options.rowTitle },
@@ -165,17 +166,9 @@ function cellSize(count: number): number {
   return Math.round(Math.min(44, Math.max(16, 520 / count)));
 }
 
-/**
- * The legend of the colours of a matrix.
- *
- * @param height How tall the matrix is, in pixels.
- * @returns A legend about as tall.
- */
-function gradientLegend(
-  height: number,
-): { orient: "right"; gradientLength: number; tickCount: number } {
-  const gradientLength = Math.min(200, Math.max(80, height));
-  return { orient: "right", gradientLength, tickCount: 5 };
+/** How tall the legend of a matrix is, in pixels: about as tall as the matrix. */
+function legendLength(height: number): number {
+  return Math.min(200, Math.max(80, height));
 }
 
 /**
@@ -273,7 +266,7 @@ export function signedMap(
           interpolate: "rgb",
           clamp: true,
         },
-        legend: gradientLegend(pixel * numRows),
+        legend: gradientLegend(legendLength(pixel * numRows)),
       },
     },
   });
@@ -290,7 +283,8 @@ export type HeadMap = {
  *
  * @param maps The maps, of any sizes.
  * @param options Title; what a value is; `maxValue`, that of the darkest colour, 1 if
- *   not given; `columns`, how many maps stand side by side, 2 if not given.
+ *   not given; `darkest`, whether high or low values are dark, high if not given;
+ *   `columns`, how many maps stand side by side, 2 if not given.
  * @returns The chart.
  * @throws {RangeError} If the layers of a map have different numbers of heads.
  */
@@ -300,10 +294,12 @@ export function headMaps(
     title: string;
     valueTitle: string;
     maxValue?: number;
+    darkest?: "high" | "low";
     columns?: number;
   },
 ): VegaLiteSpec {
   const { title, valueTitle, maxValue = 1, columns = 2 } = options;
+  const reverse = options.darkest === "low";
   for (const { values } of maps) {
     checkMatrix(values, values.length, values[0]?.length ?? 0);
   }
@@ -348,8 +344,13 @@ export function headMaps(
           field: "value",
           type: "quantitative",
           title: valueTitle,
-          scale: { domain: [0, maxValue], clamp: true, interpolate: "rgb" },
-          legend: { orient: "right", gradientLength: 120, tickCount: 5 },
+          scale: {
+            domain: [0, maxValue],
+            clamp: true,
+            interpolate: "rgb",
+            reverse,
+          },
+          legend: gradientLegend(120),
         },
         tooltip: [
           { field: "layer", title: "Layer" },

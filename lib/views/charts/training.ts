@@ -6,7 +6,9 @@
 
 import {
   chart,
+  type ChartLayer,
   type ChartPosition,
+  levelLine,
   quantitative,
   TOP_LEGEND,
   type VegaLiteSpec,
@@ -34,24 +36,42 @@ export function trailingMean(
  * Draws the loss of each training step, with its trailing mean.
  *
  * @param steps One entry a step, as the training loop yields them.
- * @param options `window`: steps in the mean; a tenth of the run if not given.
+ * @param options `window`: steps in the mean; a tenth of the run if not given. `lines`:
+ *   level lines to compare with, each with its name, such as the loss of saying the
+ *   classes' shares. `epochEnds`: the last step of each epoch, drawn as upright lines.
  * @returns The chart.
  */
 export function trainingLossChart(
   steps: readonly { step: number; loss: number }[],
-  options: { title?: string; window?: number } = {},
+  options: {
+    title?: string;
+    window?: number;
+    lines?: readonly { label: string; value: number }[];
+    epochEnds?: readonly number[];
+  } = {},
 ): VegaLiteSpec {
-  const { title = "Loss of each training step" } = options;
+  const { title = "Loss of each training step", lines = [], epochEnds = [] } =
+    options;
   const window = options.window ??
     Math.min(50, Math.max(3, Math.round(steps.length / 10)));
   const losses = steps.map(({ loss }) => loss);
   const means = trailingMean(losses, window);
+  const heights = [...losses, ...lines.map(({ value }) => value)];
   const eachStep = "each step";
   const meanOf = `mean of the last ${window} steps`;
+  const color = {
+    type: "nominal",
+    legend: { ...TOP_LEGEND, symbolStrokeWidth: 3 },
+    scale: {
+      domain: [eachStep, meanOf],
+      range: [COLORS.skyBlue, COLORS.blue],
+    },
+  } as const;
   return chart({
     title,
     description: `${title}: ${steps.length} steps, from ` +
-      `${nats(means.at(0))} to ${nats(means.at(-1))} nats (${meanOf}).`,
+      `${nats(means.at(0))} to ${nats(means.at(-1))} nats (${meanOf}).` +
+      lines.map(({ label, value }) => ` ${label}: ${nats(value)}.`).join(""),
     data: {
       values: steps.map(({ step, loss }, i) => ({
         step,
@@ -59,26 +79,34 @@ export function trainingLossChart(
         mean: means[i],
       })),
     },
-    encoding: {
-      x: STEP_AXIS,
-      color: {
-        type: "nominal",
-        legend: { ...TOP_LEGEND, symbolStrokeWidth: 3 },
-        scale: {
-          domain: [eachStep, meanOf],
-          range: [COLORS.skyBlue, COLORS.blue],
-        },
-      },
-    },
     layer: [
+      ...epochEnds.map((step): ChartLayer => ({
+        data: { values: [{ step }] },
+        mark: { type: "rule", color: COLORS.grey, strokeDash: [2, 3] },
+        encoding: { x: STEP_AXIS },
+      })),
       {
         mark: { type: "line", opacity: 0.65, strokeWidth: 1, tooltip: true },
-        encoding: { y: lossAxis("loss", losses), color: { datum: eachStep } },
+        encoding: {
+          x: STEP_AXIS,
+          y: lossAxis("loss", heights),
+          color: { ...color, datum: eachStep },
+        },
       },
       {
         mark: { type: "line", strokeWidth: 2.5, tooltip: true },
-        encoding: { y: lossAxis("mean", losses), color: { datum: meanOf } },
+        encoding: {
+          x: STEP_AXIS,
+          y: lossAxis("mean", heights),
+          color: { ...color, datum: meanOf },
+        },
       },
+      ...lines.flatMap((line) =>
+        levelLine(line, {
+          x: steps.at(-1)?.step ?? 1,
+          isBelow: line.value < (means.at(-1) ?? 0),
+        })
+      ),
     ],
   });
 }

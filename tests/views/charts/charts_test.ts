@@ -30,6 +30,7 @@ import {
 import { sweepChart } from "../../../tools/sweep/sweep_chart.ts";
 import { pictureFont } from "bertbook/views/font.ts";
 import { renderSvg } from "bertbook/views/picture.ts";
+import * as vega from "vega";
 import { compile } from "vega-lite";
 import { INJECTIONS, sampleAttention } from "../_samples.ts";
 import { assertInsidePage, assertNoOverlap, textsOf } from "../_svg.ts";
@@ -107,6 +108,22 @@ const CHARTS: Record<string, VegaLiteSpec> = {
       rule: { label: "whole set", value: 0.3 },
     },
   ),
+  "bars above 0": barChart(
+    [{ label: "a", value: 3 }, { label: "b", value: 7 }],
+    {
+      title: "Two counts",
+      xTitle: "Name",
+      yTitle: "Count",
+    },
+  ),
+  "lengths without limits": lengthHistogram([12, 14, 14, 20]),
+  "steps of three epochs": trainingLossChart(
+    wave(300).map((value, i) => ({ step: i + 1, loss: 0.6 + 0.1 * value })),
+    {
+      lines: [{ label: "saying the classes' shares: 0.638", value: 0.638 }],
+      epochEnds: [100, 200, 300],
+    },
+  ),
   "one curve and a line": lineChart([
     { name: "held out", points: wave(9).map((y, x) => ({ x, y: y + 3 })) },
   ], {
@@ -179,6 +196,19 @@ const CHARTS: Record<string, VegaLiteSpec> = {
   ),
 };
 
+/** What Vega has to say against a chart while it draws. */
+async function drawingWarnings(spec: VegaLiteSpec): Promise<unknown[]> {
+  const warnings: unknown[] = [];
+  const logger = vega.logger(
+    vega.Warn,
+    undefined,
+    (_method, _level, parts) => warnings.push(parts),
+  );
+  const program = vega.parse(compile(spec).spec);
+  await new vega.View(program, { renderer: "none", logger }).toSVG();
+  return warnings;
+}
+
 /** The axis titles of a chart, layers included. */
 function axisTitles(spec: object, channel: "x" | "y"): unknown[] {
   const { layer = [], encoding = {} } = spec as {
@@ -225,6 +255,7 @@ for (const [name, spec] of Object.entries(CHARTS)) {
       assert.doesNotMatch(text, /NaN|undefined|null|Infinity/);
     }
     assert.deepEqual(warningsOf(spec), []);
+    assert.deepEqual(await drawingWarnings(spec), []);
     assert.match(spec.$schema, /vega-lite\/v5\.json$/);
     assert.ok(axisTitles(spec, "x").some((title) => title));
     if (name !== "intervals") {
@@ -312,7 +343,7 @@ Deno.test("heatMap() names both shapes when names and values differ", () => {
 });
 
 Deno.test("confusionChart() writes light on dark and dark on light", async () => {
-  const shares = Array.from({ length: 21 }, (_, i) => i / 20);
+  const shares = Array.from({ length: 101 }, (_, i) => i / 100);
   const worst: number[] = [];
   for (const share of shares) {
     const counts = [[100 * share, 100 - 100 * share], [0, 1]];
@@ -327,7 +358,7 @@ Deno.test("confusionChart() writes light on dark and dark on light", async () =>
       contrast(cell.getAttribute("fill")!, text.getAttribute("fill")!),
     );
   }
-  assert.ok(Math.min(...worst) > 3.5, `least contrast ${Math.min(...worst)}`);
+  assert.ok(Math.min(...worst) >= 4.5, `least contrast ${Math.min(...worst)}`);
 });
 
 /** WCAG 2.1, section 1.4.3: (lighter + 0.05) / (darker + 0.05). */
@@ -396,4 +427,65 @@ Deno.test("signedMap() sets a number at the middle of its pixel", async () => {
   const shown = textsOf(svg).map(({ text }) => text);
   assert.ok(!shown.includes("2"), "there is no row 2 and no column 2");
   assert.ok(shown.filter((text) => text === "0").length >= 2);
+});
+
+Deno.test("trainingLossChart() draws the ends of epochs and a line with its name", async () => {
+  const spec = CHARTS["steps of three epochs"]!;
+  assert.match(
+    spec.description,
+    / saying the classes' shares: 0\.638: 0\.638\./,
+  );
+  const { document } = parseHTML(await renderSvg(spec));
+  const dashed = (dashes: string): unknown[] =>
+    [...document.querySelectorAll(`line[stroke-dasharray="${dashes}"]`)]
+      .map((line) => ["x2", "y2"].map((at) => Number(line.getAttribute(at))));
+  assert.deepEqual(dashed("2,3"), Array(3).fill([0, -300]));
+  assert.deepEqual(dashed("6,4"), [[560, 0]]);
+});
+
+Deno.test("barChart() names its line beside the bars", async () => {
+  const texts = textsOf(await renderSvg(CHARTS.bars!));
+  const name = texts.find(({ text }) => text === "whole set: 0.300")!;
+  const bars = texts.filter(({ text }) => /^−?0\.\d\d$/.test(text));
+  assert.ok(bars.length >= 17);
+  for (const { text, box } of bars) {
+    assert.ok(box.right < name.box.left, text);
+  }
+});
+
+Deno.test("reliabilityChart() draws Wilson's interval of each bin", () => {
+  const { layer } = reliabilityChart([
+    { confidence: 0.6, accuracy: 0.5, count: 10 },
+    { confidence: 0.95, accuracy: 1, count: 10 },
+    { confidence: 0.7, accuracy: 0, count: 0 },
+  ]) as unknown as {
+    layer: { data: { values: { low: number; high: number }[] } }[];
+  };
+  const bins = layer[1]!.data.values;
+  assert.equal(bins.length, 2);
+  // With z² = 3.8415: (0.5 + z²/20 ± √(z²(0.025 + z²/400))) / (1 + z²/10), and for
+  // a share of 1 the ends 1 / (1 + z²/10) and 1.
+  const expected = [[0.2366, 0.7634], [0.7225, 1]];
+  bins.forEach(({ low, high }, i) => {
+    assert.ok(Math.abs(low - expected[i]![0]!) < 1e-4, `${low}`);
+    assert.ok(Math.abs(high - expected[i]![1]!) < 1e-4, `${high}`);
+  });
+});
+
+Deno.test("a colour bar's first and last number stand at its ends", async () => {
+  const svg = await renderSvg(CHARTS.confusion!);
+  const middle = (wanted: string): number => {
+    const { box } = textsOf(svg).find(({ text }) => text === wanted)!;
+    return (box.top + box.bottom) / 2;
+  };
+  const [top, next, half, bottom] = ["100%", "80%", "60%", "0%"].map(
+    middle,
+  ) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  assert.ok(Math.abs((next - top) - (half - next)) < 0.1);
+  assert.ok(Math.abs((bottom - top) - 5 * (next - top)) < 0.5);
 });

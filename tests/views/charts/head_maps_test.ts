@@ -63,3 +63,18 @@ Deno.test("headMaps() refuses a layer of another width", () => {
     { name: "RangeError", message: /must be \[2, 2\].*found \[2, 1\]/ },
   );
 });
+
+Deno.test("headMaps() can have low values dark", async () => {
+  const fillsOf = async (darkest: "high" | "low"): Promise<unknown[]> => {
+    const maps = [{ name: "a", values: [[0, 0.3, 1]] }];
+    const svg = await renderSvg(headMaps(maps, { ...TITLES, darkest }));
+    return [
+      ...parseHTML(svg).document.querySelectorAll(
+        "g.mark-rect path[aria-roledescription]",
+      ),
+    ].map((cell) => cell.getAttribute("fill"));
+  };
+  const [high, low] = [await fillsOf("high"), await fillsOf("low")];
+  assert.deepEqual([low[0], low[2]], [high[2], high[0]]);
+  assert.notEqual(low[1], high[1]);
+});
