@@ -76,7 +76,10 @@ export type {
 } from "./lib/views/attention/data.ts";
 export { headView } from "./lib/views/attention/head_view.ts";
 export type { HtmlView } from "./lib/views/attention/html_view.ts";
-export { modelView } from "./lib/views/attention/model_view.ts";
+export {
+  modelDifference,
+  modelView,
+} from "./lib/views/attention/model_view.ts";
 export { neuronView } from "./lib/views/attention/neuron_view.ts";
 export type {
   NeuronInput,

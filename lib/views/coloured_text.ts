@@ -23,6 +23,10 @@ export type ColouredTextOptions = {
   readonly title: string;
   /** What words above 0 speak for, and what those below 0 do. */
   readonly poles: { readonly above: string; readonly below: string };
+  /** The score of the strongest colour: the largest one if not given. */
+  readonly maxScore?: number;
+  /** The index of the first word after a cut, where words between were left out. */
+  readonly seam?: number;
 };
 
 /** The strongest word's colour is this opaque; letters upon it stay readable. */
@@ -35,9 +39,13 @@ const WIDTH = 720, MARGIN = 16, LINE_HEIGHT = 24, FONT_SIZE = 14;
 const TEXT_WIDTH = 78;
 /** Marks that stand close to the word before them. */
 const CLOSE = /^[.,;:!?)\]%]+$/;
+/** Stands for the words that were left out at the seam. */
+const CUT = "[…]";
 
 /**
- * Colours each word by its score; the largest has the strongest colour.
+ * Colours each word by its score, with a scale; the largest has the strongest colour.
+ *
+ * Give two texts the same `maxScore` to compare their colours.
  *
  * @example Plain text says it with signs
  * ```ts
@@ -56,7 +64,7 @@ const CLOSE = /^[.,;:!?)\]%]+$/;
  * ```
  *
  * @param words The words in their order.
- * @param options Title and what the signs mean.
+ * @param options Title, what the signs mean, the scale, and where words are left out.
  * @returns HTML without a script, an SVG drawing on white, and plain text.
  * @throws {RangeError} If a score is not finite.
  */
@@ -71,14 +79,41 @@ export function colouredText(
         `found ${wrong.score} for "${wrong.text}"`,
     );
   }
-  const largest = Math.max(0, ...words.map(({ score }) => Math.abs(score)));
-  const view = { words, largest, ...options };
+  const largest = options.maxScore ??
+    Math.max(0, ...words.map(({ score }) => Math.abs(score)));
+  const { seam } = options;
+  const view = {
+    largest,
+    ...options,
+    words: seam === undefined
+      ? words
+      : words.toSpliced(seam, 0, { text: CUT, score: 0 }),
+  };
   return {
     title: options.title,
     html: htmlOf(view),
     svg: svgOf(view),
     text: textOf(view),
   };
+}
+
+/** The scale: the poles with the scores of the strongest colours, and between them. */
+function scaleOf({ largest, poles }: TextView): ScoredWord[] {
+  if (largest === 0) {
+    return [poles.above, poles.below].map((text) => ({ text, score: 0 }));
+  }
+  const at = (share: number, name = ""): ScoredWord => ({
+    text: `${name} ${share === 0 ? "0" : signed(share * largest, largest)}`
+      .trim(),
+    score: share * largest,
+  });
+  return [
+    at(1, poles.above),
+    at(0.5),
+    at(0),
+    at(-0.5),
+    at(-1, poles.below),
+  ];
 }
 
 type TextView = ColouredTextOptions & {
@@ -91,7 +126,9 @@ function shade(
   score: number,
   largest: number,
 ): { color: string; opacity: number } {
-  const opacity = largest === 0 ? 0 : MOST_OPAQUE * Math.abs(score) / largest;
+  const opacity = largest === 0
+    ? 0
+    : MOST_OPAQUE * Math.min(1, Math.abs(score) / largest);
   return {
     color: score < 0 ? COLORS.vermilion : COLORS.blue,
     opacity: opacity < LEAST_OPAQUE ? 0 : Number(opacity.toFixed(2)),
@@ -103,7 +140,8 @@ function spaced(words: readonly ScoredWord[], index: number): boolean {
   return index > 0 && !CLOSE.test(words[index]!.text);
 }
 
-function htmlOf({ words, largest, title, poles }: TextView): string {
+function htmlOf(view: TextView): string {
+  const { words, largest, title } = view;
   const span = (text: string, score: number, tip: string): string => {
     const { color, opacity } = shade(score, largest);
     const background = opacity === 0
@@ -122,15 +160,17 @@ function htmlOf({ words, largest, title, poles }: TextView): string {
     (spaced(words, index) ? " " : "") +
     span(text, score, signed(score, largest))
   ).join("");
-  const legend = span(poles.above, largest, "above 0") + " " +
-    span(poles.below, -largest, "below 0");
+  const legend = scaleOf(view).map(({ text, score }) =>
+    span(text, score, "scale")
+  ).join(" ");
   return `<div style="max-width: ${WIDTH}px; line-height: 1.8; font-size: 14px;">
 <strong>${escapeHtml(title)}</strong><br>${legend}
 <p style="margin: 6px 0;">${body}</p>
 </div>`;
 }
 
-function svgOf({ words, largest, title, poles }: TextView): string {
+function svgOf(view: TextView): string {
+  const { words, largest, title } = view;
   const font = pictureFont("regular");
   const space = font.widthOf(" ", FONT_SIZE);
   let x = MARGIN, y = 84;
@@ -145,18 +185,13 @@ function svgOf({ words, largest, title, poles }: TextView): string {
     x += width;
     return word;
   });
-  const above = font.widthOf(poles.above, FONT_SIZE);
-  const legend = [
-    svgWord(poles.above, MARGIN, 50, above, shade(largest, largest), false),
-    svgWord(
-      poles.below,
-      MARGIN + above + 14,
-      50,
-      font.widthOf(poles.below, FONT_SIZE),
-      shade(-largest, largest),
-      largest > 0,
-    ),
-  ];
+  let end = MARGIN;
+  const legend = scaleOf(view).map(({ text, score }) => {
+    const start = end;
+    const width = font.widthOf(text, FONT_SIZE);
+    end += width + 14;
+    return svgWord(text, start, 50, width, shade(score, largest), score < 0);
+  });
   const height = y + MARGIN;
   const content = [
     svgText(MARGIN, 24, title, `font-weight="bold"`),
@@ -191,7 +226,8 @@ function svgWord(
 function textOf({ words, largest, title, poles }: TextView): string {
   const lines = [
     visibleControls(
-      `${title} ([+] ${poles.above}, [-] ${poles.below})`,
+      `${title} ([+] ${poles.above}, [-] ${poles.below}, the strongest ` +
+        `colour: ${signed(largest, largest).slice(1)})`,
     ),
     "",
   ];

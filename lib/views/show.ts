@@ -19,6 +19,7 @@ import {
   renderPng,
   renderSvg,
 } from "./picture.ts";
+import type { Drawing } from "./svg.ts";
 import type { TableView } from "./table.ts";
 import type { VegaLiteSpec } from "./charts/chart.ts";
 
@@ -37,9 +38,6 @@ export type Broadcast = (
 /** Text with Markdown marks, made by {@linkcode markdown}. */
 export type Markdown = { markdown: string };
 
-/** A drawing of its own, and in words what it shows. */
-export type Drawing = { readonly svg: string; readonly text: string };
-
 /** How something is shown. */
 export type ShowOptions = ValueOptions & {
   /** Shows a chart or a view as a drawing alone, for pages that will be printed. */
@@ -49,6 +47,9 @@ export type ShowOptions = ValueOptions & {
 };
 
 const VEGA_LITE = "application/vnd.vegalite.v5+json";
+
+/** Letters of a drawing whose picture stays small at double density. */
+const SIMPLE = 60_000;
 
 /**
  * The kernel publishes outputs up to 2 ms after it reports that a cell is done, and
@@ -199,9 +200,10 @@ async function chartBundle(
 }
 
 async function viewBundle(view: HtmlView): Promise<MimeBundle> {
-  // The HTML holds the drawing itself, and hundreds of crossing lines make a
-  // large PNG, so the one beside it is not doubled.
-  const picture = pngBundle(await rasterize(view.svg, { scale: 1 }), 1);
+  // The HTML holds the drawing itself, and hundreds of crossing lines make a large
+  // PNG, so only the one of a simple drawing is doubled.
+  const scale = view.svg.length < SIMPLE ? DEFAULT_SCALE : 1;
+  const picture = pngBundle(await rasterize(view.svg, { scale }), scale);
   return {
     data: { "text/html": view.html, ...picture.data, "text/plain": view.text },
     metadata: picture.metadata,

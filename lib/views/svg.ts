@@ -3,6 +3,9 @@
 import { escapeHtml } from "./escape.ts";
 import { CHART_FONT, COLORS } from "./theme.ts";
 
+/** A drawing, and in words what it shows. */
+export type Drawing = { readonly svg: string; readonly text: string };
+
 /**
  * Writes an SVG document: a drawing in ink on white ground, whatever the page's colours.
  *

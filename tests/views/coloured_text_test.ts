@@ -46,11 +46,39 @@ Deno.test("colouredText() keeps the letters' own colour, for light and dark page
 Deno.test("colouredText() has a legend, and puts marks close to their word", () => {
   const { html, text } = colouredText(WORDS, OPTIONS);
   const { document } = parseHTML(`<html><body>${html}</body></html>`);
-  assert.match(document.body.textContent!, /Words.*for against/s);
+  assert.match(
+    document.body.textContent!,
+    /Words.*for \+2\.00 \+1\.00 0 -1\.00 against -2\.00/s,
+  );
   assert.equal(document.querySelector("p")!.textContent, "a clever mess!");
   assert.equal(
     text,
-    "Words ([+] for, [-] against)\na clever[+2.00] mess[-1.00]!",
+    "Words ([+] for, [-] against, the strongest colour: 2.00)\na clever[+2.00] mess[-1.00]!",
+  );
+});
+
+Deno.test("colouredText() colours by a scale of its own, so that two texts compare", () => {
+  const opacityOf = (options: { maxScore?: number }): string =>
+    /rgba\(0, 114, 178, ([\d.]+)\)/.exec(
+      spansOf(
+        colouredText([{ text: "good", score: 0.5 }], {
+          ...OPTIONS,
+          ...options,
+        }).html,
+      )[0]!.style,
+    )![1]!;
+  assert.equal(opacityOf({}), "0.55");
+  assert.equal(opacityOf({ maxScore: 1 }), "0.28");
+  assert.equal(opacityOf({ maxScore: 0.1 }), "0.55");
+});
+
+Deno.test("colouredText() marks where words are left out", () => {
+  const view = colouredText(WORDS, { ...OPTIONS, seam: 2 });
+  assert.match(view.text, /clever\[\+2\.00\] \[…\] mess/);
+  assert.match(view.svg, />\[…\]</);
+  assert.deepEqual(
+    spansOf(view.html).map(({ text }) => text),
+    ["a", "clever", "[…]", "mess", "!"],
   );
 });
 

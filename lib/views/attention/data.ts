@@ -25,6 +25,8 @@ export type AttentionOptions = {
   layer?: number;
   /** The heads that are on; all if not given. */
   heads?: readonly number[];
+  /** The token whose lines the drawing stresses, with their weights beside them. */
+  query?: number;
 };
 
 /** The same as JSON; weights are bytes [L, H, T, T], 255 for weight 1. */
@@ -71,6 +73,8 @@ export function packAttention(
   requireSegments(tokens, tokenTypeIds);
   requireIndex("layer", layer, numLayers);
   for (const head of heads) requireIndex("head", head, numHeads);
+  const { query } = options;
+  if (query !== undefined) requireIndex("query", query, tokens.length);
   return {
     title: input.title ?? "",
     tokens,

@@ -52,7 +52,8 @@ import { linkPanel } from "./panel.ts";
  * ```
  *
  * @param input Tokens, token type ids and weights, [L][H][T][T].
- * @param options The layer and the heads shown at first, and in the drawing.
+ * @param options The layer and the heads shown at first, and in the drawing; the
+ *   token whose lines the drawing stresses.
  * @returns HTML that works offline and beside others of its kind, an SVG
  *   drawing of the chosen layer and heads, and plain text.
  * @throws {RangeError} If sizes differ, a weight is outside [0, 1], or there is
@@ -65,7 +66,7 @@ export function headView(
   const data = packAttention(input, options);
   const { layer, heads } = data;
   return htmlView({
-    svg: stillSvg(data),
+    svg: stillSvg(data, options.query),
     text: stillText(data),
     alt: `Attention of layer ${layer}, ${namesOf(heads)}`,
     summary: `The strongest link of each token, layer ${layer}`,
@@ -187,17 +188,22 @@ button.all { margin-left: 4px; }
 const ROW_HEIGHT = 20;
 const GAP = 240;
 const MARGIN = 16;
-const FONT_SIZE = 13;
+const FONT_SIZE = 14;
 /** Fainter lines cannot be seen and would only make the file large. */
 const LEAST_WEIGHT = 0.05;
+/** How much of their opacity lines keep beside those of the stressed token. */
+const FAINT = 0.2;
 
-/** Draws the chosen layer and heads. */
-function stillSvg(data: AttentionData): string {
+/** Draws the chosen layer and heads; if a query is given, its lines over the others. */
+function stillSvg(data: AttentionData, focus?: number): string {
   const { tokens, heads, colors } = data;
-  const regular = pictureFont("regular");
+  const widest = focus === undefined
+    ? tokens
+    : tokens.map((token) => `${token} 0.00`);
+  const font = pictureFont(focus === undefined ? "regular" : "bold");
   const column = Math.max(
     90,
-    ...tokens.map((token) => regular.widthOf(token, FONT_SIZE)),
+    ...widest.map((words) => font.widthOf(words, FONT_SIZE)),
   );
   const left = MARGIN + column + 8;
   const right = left + GAP + 8;
@@ -209,20 +215,47 @@ function stillSvg(data: AttentionData): string {
   const all = tokens.map((_, token) => token);
   const weightOf = unpackWeights(data);
 
-  const lines = heads.flatMap((head) =>
-    gatherLines(
-      all,
-      all,
-      (query, key) => weightOf(data.layer, head, query, key),
-      { width: GAP - 8, rowHeight: ROW_HEIGHT, least: LEAST_WEIGHT },
-    ).map((line) => ({ ...line, head }))
-  ).sort((a, b) => a.opacity - b.opacity).map(({ path, opacity, head }) =>
-    `<path d="${path}" stroke="${colors[head]}" stroke-opacity="${opacity}"/>`
-  );
-  const words = (x: number, anchor: string): string =>
+  const linesOf = (queries: number[], look: (opacity: number) => string) =>
+    heads.flatMap((head) =>
+      gatherLines(
+        all,
+        all,
+        (query, key) =>
+          queries.includes(query) ? weightOf(data.layer, head, query, key) : 0,
+        { width: GAP - 8, rowHeight: ROW_HEIGHT, least: LEAST_WEIGHT },
+      ).map((line) => ({ ...line, head }))
+    ).sort((a, b) => a.opacity - b.opacity).map(({ path, opacity, head }) =>
+      `<path d="${path}" stroke="${colors[head]}" ${look(opacity)}/>`
+    );
+  const lines = focus === undefined
+    ? linesOf(all, (opacity) => `stroke-opacity="${opacity}"`)
+    : [
+      ...linesOf(
+        all.filter((query) => query !== focus),
+        (opacity) => `stroke-opacity="${(FAINT * opacity).toFixed(3)}"`,
+      ),
+      // Here the width is the weight: a faint line could not be followed.
+      ...linesOf(
+        [focus],
+        (opacity) =>
+          `stroke-opacity="0.9" stroke-width="${(1 + 6 * opacity).toFixed(1)}"`,
+      ),
+    ];
+  const words = (x: number, anchor: "start" | "end"): string =>
     tokens.map((token, i) => {
       const y = top + (i + 0.5) * ROW_HEIGHT + 4.5;
-      return svgText(x, y, token, `text-anchor="${anchor}"`);
+      const weight = focus === undefined || anchor === "end" ? 0 : heads.reduce(
+        (sum, head) => sum + weightOf(data.layer, head, focus, i),
+        0,
+      ) / Math.max(1, heads.length);
+      const isSeen = weight >= LEAST_WEIGHT;
+      const isBold = isSeen || (anchor === "end" && i === focus);
+      return svgText(
+        x,
+        y,
+        isSeen ? `${token} ${weight.toFixed(2)}` : token,
+        `text-anchor="${anchor}"${isBold ? ` font-weight="bold"` : ""}`,
+      );
     }).join("");
   const squares = heads.map((head, i) => {
     const x = MARGIN + 54 + 22 * i;

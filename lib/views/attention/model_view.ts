@@ -8,8 +8,11 @@
  * @module
  */
 
-import { svgDocument, svgText } from "../svg.ts";
+import { visibleControls } from "../../printable.ts";
+import { pictureFont } from "../font.ts";
+import { type Drawing, svgDocument, svgText } from "../svg.ts";
 import { table, type TableView } from "../table.ts";
+import { COLORS } from "../theme.ts";
 import { type Filter, filterChoice, sentenceFilters } from "./columns.ts";
 import {
   type AttentionData,
@@ -299,53 +302,184 @@ const LEAST_WEIGHT = 0.1;
 
 /** Draws every head. */
 function stillSvg(data: AttentionData): string {
-  const { tokens, numLayers, numHeads, colors } = data;
+  const { numLayers, numHeads, colors, title, tokens } = data;
   const weightOf = unpackWeights(data);
-  const all = tokens.map((_, token) => token);
-  const left = MARGIN + NAMES;
-  const top = data.title === "" ? 44 : 68;
-  const width = left + STEP * numHeads + MARGIN;
-  const height = top + STEP * numLayers + MARGIN;
-  const size = {
+  return gridSvg(
+    [title],
+    { numLayers, numHeads },
+    (layer, head) =>
+      linksSvg(
+        tokens.length,
+        (query, key) => weightOf(layer, head, query, key),
+        colors[head]!,
+      ),
+  );
+}
+
+/** The links of a head as paths, faint ones first. */
+function linksSvg(
+  numTokens: number,
+  weight: (query: number, key: number) => number,
+  color: string,
+): string {
+  const all = Array.from({ length: numTokens }, (_, token) => token);
+  return gatherLines(all, all, weight, {
     width: SIDE,
-    rowHeight: SIDE / tokens.length,
+    rowHeight: SIDE / numTokens,
     least: LEAST_WEIGHT,
-  };
-  const thumbnail = (layer: number, head: number): string => {
-    const weight = (query: number, key: number): number =>
-      weightOf(layer, head, query, key);
-    const lines = gatherLines(all, all, weight, size).map(({ path, opacity }) =>
-      `<path d="${shortened(path)}" stroke-opacity="${opacity}"/>`
-    );
-    const x = left + STEP * head, y = top + STEP * layer;
-    return `<g transform="translate(${x} ${y})" stroke="${
-      colors[head]
-    }"><rect width="${SIDE}" height="${SIDE}" stroke="#cccccc"/>${
-      lines.join("")
-    }</g>`;
-  };
-  const heads = colors.map((_, head) => {
-    const x = left + STEP * head + SIDE / 2;
-    return svgText(x, top - 8, head, `text-anchor="middle"`);
-  });
+  }).map(({ path, opacity }) =>
+    `<path d="${
+      shortened(path)
+    }" stroke="${color}" stroke-opacity="${opacity}"/>`
+  ).join("");
+}
+
+/** A frame for each head, with its layer's and its own number beside the grid. */
+function gridSvg(
+  lines: readonly string[],
+  { numLayers, numHeads }: { numLayers: number; numHeads: number },
+  linksOf: (layer: number, head: number) => string,
+): string {
+  const left = MARGIN + NAMES;
+  const shown = lines.filter((line) => line !== "");
+  const top = 44 + (shown.length === 0 ? 0 : 6 + 18 * shown.length);
+  const font = pictureFont("bold");
+  const width = Math.ceil(Math.max(
+    left + STEP * numHeads + MARGIN,
+    ...shown.map((line) => 2 * MARGIN + font.widthOf(line, 13)),
+  ));
+  const height = top + STEP * numLayers + MARGIN;
   const layers = Array.from({ length: numLayers }, (_, layer) => layer);
-  const names = layers.map((layer) => {
-    const y = top + STEP * layer + SIDE / 2 + 4;
-    return svgText(left - 8, y, `layer ${layer}`, `text-anchor="end"`);
-  });
+  const heads = Array.from({ length: numHeads }, (_, head) => head);
   const drawings = layers.flatMap((layer) =>
-    colors.map((_, head) => thumbnail(layer, head))
+    heads.map((head) => {
+      const x = left + STEP * head, y = top + STEP * layer;
+      return `<g transform="translate(${x} ${y})"><rect width="${SIDE}" height="${SIDE}" stroke="#cccccc"/>${
+        linksOf(layer, head)
+      }</g>`;
+    })
   );
   const content = [
-    svgText(MARGIN, 26, data.title, `font-size="13" font-weight="bold"`),
+    ...shown.map((line, i) =>
+      svgText(
+        MARGIN,
+        26 + 18 * i,
+        line,
+        i === 0 ? `font-size="13" font-weight="bold"` : "",
+      )
+    ),
     svgText(left - 8, top - 8, "head", `text-anchor="end"`),
-    heads.join(""),
-    names.join(""),
+    ...heads.map((head) =>
+      svgText(
+        left + STEP * head + SIDE / 2,
+        top - 8,
+        head,
+        `text-anchor="middle"`,
+      )
+    ),
+    ...layers.map((layer) =>
+      svgText(
+        left - 8,
+        top + STEP * layer + SIDE / 2 + 4,
+        `layer ${layer}`,
+        `text-anchor="end"`,
+      )
+    ),
     `<g fill="none">`,
     ...drawings,
     `</g>`,
   ].join("\n");
   return svgDocument({ width, height, fontSize: 11 }, content);
+}
+
+/**
+ * Draws what changed in every head of every layer, such as by fine-tuning: blue lines
+ * for links that became stronger, vermilion lines for those that became weaker.
+ *
+ * @example One head that turned from itself to the other token
+ * ```ts
+ * import { modelDifference } from "bertbook";
+ * import assert from "node:assert/strict";
+ *
+ * const { text } = modelDifference({
+ *   tokens: ["dogs", "bark"],
+ *   before: [[[[1, 0], [0, 1]]]],
+ *   after: [[[[0.4, 0.6], [0, 1]]]],
+ * });
+ * assert.match(text, /dogs → dogs −0\.60/);
+ * ```
+ *
+ * @param input Tokens, and the weights before and after, [L][H][T][T].
+ * @returns A drawing of all heads, and in words the five largest changes.
+ * @throws {RangeError} If sizes differ or a weight is outside [0, 1].
+ */
+export function modelDifference(
+  { before, after, ...input }: Omit<AttentionInput, "attentions"> & {
+    before: AttentionInput["attentions"];
+    after: AttentionInput["attentions"];
+  },
+): Drawing {
+  const data = packAttention({ ...input, attentions: after });
+  const old = packAttention({ ...input, attentions: before });
+  const { tokens, numLayers, numHeads } = data;
+  requireSame("layers", old.numLayers, numLayers);
+  requireSame("heads", old.numHeads, numHeads);
+  const [weightBefore, weightAfter] = [unpackWeights(old), unpackWeights(data)];
+  const change = (l: number, h: number, query: number, key: number): number =>
+    weightAfter(l, h, query, key) - weightBefore(l, h, query, key);
+  const all = tokens.map((_, token) => token);
+  const pairs = all.flatMap((query) => all.map((key) => ({ query, key })));
+  const largest = Array.from(
+    { length: numLayers },
+    (_, layer) =>
+      Array.from({ length: numHeads }, (_, head) =>
+        pairs.map((pair) => ({
+          ...pair,
+          change: change(layer, head, pair.query, pair.key),
+        })).reduce((a, b) => Math.abs(b.change) > Math.abs(a.change) ? b : a)),
+  );
+  const most = Math.max(
+    ...largest.flat().map(({ change }) => Math.abs(change)),
+    1 / 255, // the least that a packed weight can change
+  );
+  const scale = `The strongest line is a change of ${most.toFixed(2)}`;
+  const parts = (
+    [sign, color]: [number, string],
+    layer: number,
+    head: number,
+  ) =>
+    linksSvg(
+      tokens.length,
+      (query, key) => sign * change(layer, head, query, key) / most,
+      color,
+    );
+  const svg = gridSvg(
+    [data.title, `Blue: stronger than before, orange: weaker. ${scale}.`],
+    data,
+    (layer, head) =>
+      parts([-1, COLORS.vermilion], layer, head) +
+      parts([1, COLORS.blue], layer, head),
+  );
+  const named = largest.flatMap((heads, layer) =>
+    heads.map((link, head) => ({ ...link, layer, head }))
+  ).sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, 5).map((
+    { layer, head, query, key, change },
+  ) =>
+    `layer ${layer}, head ${head}: ${tokens[query]} → ${tokens[key]} ${
+      change < 0 ? "−" : "+"
+    }${Math.abs(change).toFixed(2)}`
+  );
+  const text = `${data.title === "" ? "" : `${data.title}. `}` +
+    `The heads with the largest changes of weight: ${named.join("; ")}.`;
+  return { svg, text: visibleControls(text) };
+}
+
+function requireSame(what: string, before: number, after: number): void {
+  if (before === after) return;
+  throw new RangeError(
+    `Cannot draw a difference: both must have the same number of ${what}; ` +
+      `found ${before} before, ${after} after`,
+  );
 }
 
 /** One decimal of a pixel is enough. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parseHTML } from "linkedom";
 import { headView } from "bertbook/views/attention/head_view.ts";
 import { packAttention } from "bertbook/views/attention/data.ts";
 import { gatherLines, unpackWeights } from "bertbook/views/attention/lines.ts";
@@ -64,9 +65,36 @@ Deno.test("headView() of 12 × 12 heads stays small", async () => {
   }
 });
 
+Deno.test("headView() stresses the lines of one token over all others", () => {
+  // Three tokens, all of which look at the first; the last looks at the second, too.
+  const head = [[1, 0, 0], [1, 0, 0], [0.7, 0.3, 0]];
+  const { svg } = headView(
+    { tokens: ["[CLS]", "dog", "him"], attentions: [[head]] },
+    { query: 2 },
+  );
+  const { document } = parseHTML(svg);
+  const lines = [...document.querySelectorAll("path")].map((path) => ({
+    ends: path.getAttribute("d")!.split("M").length - 1,
+    opacity: Number(path.getAttribute("stroke-opacity")),
+    width: Number(path.getAttribute("stroke-width")),
+  }));
+  const [faint, ...stressed] = lines;
+  assert.equal(faint!.ends, 2);
+  assert.ok(faint!.opacity < 0.25 && faint!.width === 0);
+  assert.equal(stressed.length, 2);
+  for (const { opacity, width } of stressed) {
+    assert.ok(opacity > 0.8 && width > 2);
+  }
+  assert.ok(stressed[1]!.width > stressed[0]!.width);
+  const bold = [...document.querySelectorAll("text[font-weight]")]
+    .map((node) => node.textContent);
+  assert.deepEqual(bold.slice(1), ["him", "[CLS] 0.70", "dog 0.30"]);
+});
+
 Deno.test("headView() refuses what does not fit together", () => {
   const input = samplePair(2, 2);
   const cases: [() => unknown, RegExp][] = [
+    [() => headView(input, { query: 20 }), /query must.*0 to 19.*found 20/],
     [() => headView(input, { layer: 2 }), /layer must be.*0 to 1.*found 2/],
     [
       () => headView(input, { heads: [0.5] }),

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import { modelView } from "bertbook/views/attention/model_view.ts";
+import {
+  modelDifference,
+  modelView,
+} from "bertbook/views/attention/model_view.ts";
 import { parse } from "../_markup.ts";
+import { COLORS } from "bertbook/views/theme.ts";
 import { samplePair } from "../_samples.ts";
 
 Deno.test("modelView() names the token that each head looks at most", () => {
@@ -39,4 +43,43 @@ Deno.test("modelView() refuses what does not fit together", () => {
     name: "RangeError",
     message: /1 tokens, 20 token type ids/,
   });
+});
+
+Deno.test("modelDifference() draws what grew in blue and what shrank in vermilion", () => {
+  const tokens = ["a", "b"];
+  const still = [[0.5, 0.5], [0.25, 0.75]];
+  const { svg, text } = modelDifference({
+    tokens,
+    title: "Fine-tuning",
+    before: [[still, [[1, 0], [0.5, 0.5]]]],
+    after: [[still, [[0.2, 0.8], [0.9, 0.1]]]],
+  });
+  const [unchanged, changed] = [
+    ...parseHTML(svg).document.querySelectorAll("g g"),
+  ].map((frame) => [...frame.querySelectorAll("path")]);
+  assert.deepEqual(unchanged, []);
+  const links = (color: string): string[] =>
+    changed!.filter((path) => path.getAttribute("stroke") === color)
+      .map((path) => path.getAttribute("d")!);
+  // a to b grew by 0.8 and b to a by 0.4: the rows are 13.5 and 40.5 pixels down.
+  assert.deepEqual(links(COLORS.blue), ["M0 40.5L54 13.5", "M0 13.5L54 40.5"]);
+  assert.deepEqual(links(COLORS.vermilion), [
+    "M0 40.5L54 40.5",
+    "M0 13.5L54 13.5",
+  ]);
+  assert.match(svg, /The strongest line is a change of 0\.80/);
+  assert.match(text, /^Fine-tuning\. .*layer 0, head 1: a → [ab] [+−]0\.80; /);
+});
+
+Deno.test("modelDifference() refuses two models of different sizes", () => {
+  const { attentions: before, ...input } = samplePair(2, 2);
+  for (
+    const [layers, heads, what] of [[3, 2, "layers"], [2, 3, "heads"]] as const
+  ) {
+    const { attentions: after } = samplePair(layers, heads);
+    assert.throws(() => modelDifference({ ...input, before, after }), {
+      name: "RangeError",
+      message: new RegExp(`same number of ${what}; found 2 before, 3 after`),
+    });
+  }
 });

@@ -439,7 +439,7 @@ Deno.test("trainingLossChart() draws the ends of epochs and a line with its name
   const dashed = (dashes: string): unknown[] =>
     [...document.querySelectorAll(`line[stroke-dasharray="${dashes}"]`)]
       .map((line) => ["x2", "y2"].map((at) => Number(line.getAttribute(at))));
-  assert.deepEqual(dashed("2,3"), Array(3).fill([0, -300]));
+  assert.deepEqual(dashed("2,3"), Array(3).fill([0, 300]));
   assert.deepEqual(dashed("6,4"), [[560, 0]]);
 });
 
