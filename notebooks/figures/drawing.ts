@@ -305,41 +305,60 @@ export function compose(
   },
   variant: "both" | "light" | "dark" = "both",
 ): Figure {
-  // Without `prefers-color-scheme` resvg and old viewers draw the light variant.
+  const palette = PALETTES[variant === "dark" ? "dark" : "light"];
+  const looks = looksOf(palette);
+  // A viewer that removes style sheets, or knows no colour scheme, shows the colours
+  // that are attributes.
+  const drawn = [
+    `<rect width="${WIDTH}" height="${height}" rx="6" class="fig-ground"/>`,
+    label(MARGIN, 30, title, { size: TITLE, bold: true }),
+    ...content,
+  ].join("\n").replace(
+    /class="(fig-\w+)"/g,
+    (whole, name: string) =>
+      whole + Object.entries(looks[name]!)
+        .map(([key, value]) => ` ${key}="${value}"`).join(""),
+  );
   const style = variant === "both"
-    ? `${rules(PALETTES.light)}\n@media (prefers-color-scheme: dark) {\n${
-      rules(PALETTES.dark)
-    }\n}`
-    : rules(PALETTES[variant]);
+    ? `<style>\n@media (prefers-color-scheme: dark) {\n${
+      rules(looksOf(PALETTES.dark))
+    }\n}\n</style>\n`
+    : "";
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" ` +
     `viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${
       escapeHtml(text)
-    }" style="max-width: 100%; height: auto" font-family="${CHART_FONT}">
-<style>
-${style}
-</style>
-<rect width="${WIDTH}" height="${height}" rx="6" class="fig-ground"/>
-${label(MARGIN, 30, title, { size: TITLE, bold: true })}
-${content.join("\n")}
-</svg>`;
+    }" style="max-width: 100%; height: auto" font-family="${CHART_FONT}">\n` +
+    `${style}${drawn}\n</svg>`;
   return { svg, text };
 }
 
-/** The style sheet of a palette. */
-function rules(palette: Palette): string {
-  const tones = TONES.map((tone) => {
-    const [fill, line] = palette[tone];
-    return `.fig-${tone} { fill: ${fill}; stroke: ${line}; }`;
-  });
-  return [
-    `.fig-ground { fill: ${palette.ground}; }`,
-    `.fig-ink { fill: ${palette.ink}; }`,
-    `.fig-muted { fill: ${palette.muted}; }`,
-    `.fig-arrow { fill: none; stroke: ${palette.arrow}; stroke-width: 1.5; }`,
-    `.fig-tip { fill: ${palette.arrow}; }`,
-    ...tones,
-  ].join("\n");
+/** The attributes of each class of elements, which are properties in CSS as well. */
+type Looks = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+function looksOf(palette: Palette): Looks {
+  const { ground, ink, muted, arrow } = palette;
+  return {
+    "fig-ground": { fill: ground },
+    "fig-ink": { fill: ink },
+    "fig-muted": { fill: muted },
+    "fig-arrow": { fill: "none", stroke: arrow, "stroke-width": "1.5" },
+    "fig-tip": { fill: arrow },
+    ...Object.fromEntries(
+      TONES.map((tone) => [`fig-${tone}`, {
+        fill: palette[tone][0],
+        stroke: palette[tone][1],
+      }]),
+    ),
+  };
+}
+
+function rules(looks: Looks): string {
+  return Object.entries(looks).map(([name, look]) =>
+    `.${name} { ${
+      Object.entries(look).map(([key, value]) => `${key}: ${value};`).join(" ")
+    } }`
+  ).join("\n");
 }
 
 function round(value: number): number {

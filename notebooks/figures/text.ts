@@ -156,7 +156,7 @@ export function inputEmbeddings(variant?: Variant): Figure {
  */
 export function attentionMask(variant?: Variant): Figure {
   const tokens = ["[CLS]", "dogs", "bark", "[SEP]", "[PAD]", "[PAD]"];
-  const scores = [1.2, 2, 0.7, 0.3, 1.6, 1.6];
+  const scores = [1.1, 2, 0.7, 0.2, 1.6, 1.6];
   const isPadding = (i: number): boolean => i > 3;
   const powers = scores.map((score, i) => isPadding(i) ? 0 : Math.exp(score));
   const total = powers.reduce((sum, power) => sum + power, 0);

@@ -3,6 +3,7 @@
 import {
   arrow,
   box,
+  type Cells,
   cells,
   compose,
   down,
@@ -39,7 +40,7 @@ export function fineTuning(variant?: Variant): Figure {
   const downs = (from: number, to: number): string[] =>
     centers.map((at) => down(at, from, to));
   const trained = (how: string): string[][] =>
-    centers.map(() => [`${how} on some`, "thousand", "labelled texts"]);
+    centers.map(() => [`${how} on a`, "few thousand", "labelled texts"]);
   const tasks = ["acceptability", "questions", "reviews"];
   const wide = (y: number, text: string, tone: Tone): string =>
     box({ x: 76, y, width: 368, height: 30 }, text, tone);
@@ -206,10 +207,15 @@ export function dataSplits(variant?: Variant): Figure {
 export function maskedWords(variant?: Variant): Figure {
   const tokens = ["[CLS]", "the", "dog", "chased", "the", "cat", ".", "[SEP]"];
   const at = 2;
-  const row = (y: number, word: string, tone: Tone) =>
+  const row = (
+    y: number,
+    word: string,
+    tone: Tone,
+    others: Tone = "blue",
+  ): Cells =>
     cells(tokens.map((token, i) => i === at ? word : token), {
       y,
-      tone: (i) => i === at ? tone : "blue",
+      tone: (i) => i === at ? tone : others,
     });
   const input = (y: number, name: string, word: string): string[] => [
     note(MARGIN, y - 8, name),
@@ -234,7 +240,7 @@ export function maskedWords(variant?: Variant): Figure {
       down(center, 302, 326),
       box({ x: MARGIN, y: 330, width: FULL, height: 30 }, "BERT", "green"),
       down(center, 360, 384),
-      row(388, "dog?", "orange").svg.replaceAll(/fig-blue/g, "fig-grey"),
+      row(388, "dog?", "orange", "grey").svg,
       note(MARGIN, 436, "Only the chosen tokens count in the loss."),
       label(MARGIN, 482, "Next sentence prediction", { bold: true }),
       ...([

@@ -162,6 +162,15 @@ Deno.test("letters stand out from every ground, in both schemes", () => {
   }
 });
 
+Deno.test("the weights in the figure of the mask sum to 1 as they are written", () => {
+  const { boxes } = contentOf(figure("attention_mask").svg);
+  const weights = boxes.map(({ texts }) => texts[0]!.text)
+    .filter((text) => /^0\.\d\d$/.test(text)).map(Number);
+  assert.equal(weights.length, 6);
+  const sum = weights.reduce((sum, weight) => sum + weight, 0);
+  assert.ok(Math.abs(sum - 1) < 1e-9, `${sum}`);
+});
+
 Deno.test("show() sends a figure as a drawing, as a picture and in words", async () => {
   const { svg, text } = figure("packing");
   const { data, metadata } = await mimeBundle(figure("packing"));

@@ -209,16 +209,17 @@ function dataToHtml(
 ): string {
   const plain = String(data["text/plain"] ?? "");
   if (data["text/html"] !== undefined) return String(data["text/html"]);
+  if (data["image/svg+xml"] !== undefined) {
+    // Before a PNG of the same drawing, which cannot follow the page into the dark;
+    // as an image, so that no script in it runs.
+    const bytes = new TextEncoder().encode(String(data["image/svg+xml"]));
+    return image("image/svg+xml", bytes.toBase64(), plain);
+  }
   const picture = ["image/png", "image/jpeg"].find((type) => data[type]);
   if (picture) {
     const bytes = String(data[picture]).replace(/\s/g, "");
     const size = sizeOf(picture, bytes, data, metadata);
     return image(picture, bytes, plain, size);
-  }
-  if (data["image/svg+xml"] !== undefined) {
-    // As an image, so that no script in it runs.
-    const bytes = new TextEncoder().encode(String(data["image/svg+xml"]));
-    return image("image/svg+xml", bytes.toBase64(), plain);
   }
   if (data["text/markdown"] !== undefined) {
     return markdownToHtml(String(data["text/markdown"]), context);

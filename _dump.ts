@@ -1,0 +1,17 @@
+const src = Deno.readTextFileSync("tests/views/charts/charts_test.ts");
+Deno.writeTextFileSync("tests/views/charts/_tmp.ts", src.slice(0, src.indexOf("/** The axis titles")).replace("const CHARTS", "export const CHARTS"));
+const { CHARTS } = await import("./tests/views/charts/_tmp.ts");
+const { learningCurve, learningRateChart } = await import("./lib/views/charts/training.ts");
+const { headMaps } = await import("./lib/views/charts/matrices.ts");
+CHARTS.lr = learningRateChart({ cosine: [1e-4, 5e-5, 0], linear: [1e-4, 0] });
+CHARTS.lcurve = learningCurve([{ examples: 100, score: .6, series: "a" }, { examples: 200, score: .7, series: "b" }], { title: "T", xTitle: "x", yTitle: "y", chance: .5 });
+CHARTS.hm = headMaps([{ name: "zebra", values: [[0, 1], [0.5, NaN]] }, { name: "ant", values: [[0, 1], [0.5, NaN]] }], { title: "T", valueTitle: "v" });
+const { barChart, lineChart } = await import("./lib/views/charts/lines_and_bars.ts");
+const { lengthHistogram, intervalChart } = await import("./lib/views/charts/distributions.ts");
+CHARTS.pos = barChart([{label: "a", value: 0.3}, {label: "b", value: 0.5}], {title: "T", xTitle: "x", yTitle: "y"});
+CHARTS.neg = barChart([{label: "a", value: -0.3}], {title: "T", xTitle: "x", yTitle: "y"});
+CHARTS.nolim = lengthHistogram([1,2,3]);
+CHARTS.two = lineChart([{name: "a", points: [{x:1,y:2},{x:2,y:3}]},{name: "b", points: [{x:1,y:2},{x:2,y:3}]}], {title: "T", xTitle: "x", yTitle: "y"});
+CHARTS.zero = lineChart([{name: "a", points: [{x:1,y:2},{x:2,y:2}]}], {title: "T", xTitle: "x", yTitle: "y"});
+Deno.removeSync("tests/views/charts/_tmp.ts");
+Deno.writeTextFileSync("/tmp/w/vl5/charts.json", JSON.stringify(CHARTS));
