@@ -6,6 +6,10 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Argument, Command, CommanderError, Option } from "commander";
 import {
+  RECORD_NAMES,
+  type RecordName,
+} from "../notebooks/support/recorded.ts";
+import {
   count,
   countOrAll,
   listOf,
@@ -351,6 +355,35 @@ export const COMMANDS: readonly CommandEntry[] = [
       ),
     ],
     load: async () => (await import("./sweep/sweep.ts")).sweep,
+  },
+  {
+    name: "record",
+    description:
+      "Train on the real corpora and keep the scores for the notebooks",
+    argument: new Argument("<names...>", `Records: ${RECORD_NAMES.join(", ")}`)
+      .argParser((given, before: RecordName[] = []) => [
+        ...before,
+        oneOf(RECORD_NAMES)(given),
+      ]),
+    options: [
+      valued(
+        "--records <folder>",
+        "Folder of the records; trainings found there are not repeated",
+        text,
+        "notebooks/recorded",
+      ),
+      valued(
+        "--out <folder>",
+        "Folder of unfinished trainings, which are continued",
+        text,
+        "out/record",
+      ),
+      new Option(
+        "--quiet",
+        "The machine does nothing else, so that times tell its speed",
+      ),
+    ],
+    load: async () => (await import("./record.ts")).record,
   },
 ];
 

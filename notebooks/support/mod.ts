@@ -1,9 +1,10 @@
-/** What only the notebooks of this project need: settings, recipes, results. @module */
+/** What only the notebooks of this project need: settings, recipes, results, records. @module */
 
 export * from "./findings.ts";
 export * from "./fine_tuned.ts";
 export * from "./progress.ts";
 export * from "./recipes.ts";
+export * from "./recorded.ts";
 export * from "./results.ts";
 export * from "./review_run.ts";
 export * from "./settings.ts";

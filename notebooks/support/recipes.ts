@@ -18,14 +18,17 @@ export type Recipe = {
   readonly weightDecay: number;
   /** Largest global norm of the gradients. */
   readonly maxGradNorm: number;
+  /** ε of AdamW, default 1e-8. */
+  readonly epsilon?: number;
 };
 
 /**
  * `full` is in the grid of Devlin et al. (2019), appendix A.3; the small
  * pretrained model needs its largest learning rate. `quick` sees fewer
- * sentences, and takes larger steps to make up for it.
+ * sentences, and takes larger steps to make up for it. `paper` is the recipe of the
+ * fine-tuning tutorials, which they take from that grid for BERT-Base.
  */
-export const RECIPES: Readonly<Record<Mode, Recipe>> = {
+export const RECIPES: Readonly<Record<Mode | "paper", Recipe>> = {
   quick: {
     trainingSentences: 4_000,
     epochs: 3,
@@ -45,6 +48,17 @@ export const RECIPES: Readonly<Record<Mode, Recipe>> = {
     warmupSteps: 0,
     weightDecay: 0.01,
     maxGradNorm: 1,
+  },
+  paper: {
+    trainingSentences: Infinity,
+    epochs: 4,
+    batchSize: 32,
+    sampler: "random",
+    learningRate: 2e-5,
+    warmupSteps: 0,
+    weightDecay: 0.01,
+    maxGradNorm: 1,
+    epsilon: 1e-8,
   },
 };
 

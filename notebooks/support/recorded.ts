@@ -1,0 +1,319 @@
+/**
+ * Recorded trainings on the real corpora, which cannot be part of this project: their
+ * scores can. `deno task record` writes them.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import type { SamplerName } from "../../lib/batches/sampler.ts";
+import type { Precision } from "../../lib/engine/precision.ts";
+import type { ClassificationMetrics } from "../../lib/evaluation/metrics.ts";
+import type { Truncation } from "../../lib/tokenizer/encoding.ts";
+import type { ScheduleName } from "../../lib/training/schedule.ts";
+
+/** The names of the records. */
+export const RECORD_NAMES = [
+  "cola",
+  "trec",
+  "cola_paper",
+  "imdb_2500",
+  "grid",
+  "imdb_10000",
+  "pretraining",
+  "time_by_length",
+] as const;
+
+/** The name of a record. */
+export type RecordName = (typeof RECORD_NAMES)[number];
+
+/** What examples are scored by. */
+export type RecordedMetric = "mcc" | "accuracy" | "macroF1";
+
+/** A score, and its 95 % bootstrap interval over the examples. */
+export type RecordedScore = {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+};
+
+/** One epoch of a recorded training; `lossCurves()` draws a list of them. */
+export type RecordedEpoch = {
+  /** Counts from 1. */
+  readonly epoch: number;
+  readonly trainingLoss: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+  readonly validationMcc: number;
+  readonly trainingSeconds: number;
+  readonly validationSeconds: number;
+};
+
+/** One epoch of reading: masked language modelling, scored on validation sentences. */
+export type RecordedReading = {
+  /** 0 before reading. */
+  readonly epoch: number;
+  readonly perplexity: number;
+  readonly accuracy: number;
+};
+
+/** All that decides a training, besides its data and its model. */
+export type RecordedOptions = {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly warmupSteps: number;
+  readonly weightDecay: number;
+  readonly epsilon: number;
+  readonly schedule: ScheduleName;
+  /** Null if gradients are not clipped. */
+  readonly maxGradNorm: number | null;
+  readonly sampler: SamplerName;
+  readonly precision: Precision;
+  /** Which weights are scored: of the best validation score, or of the last epoch. */
+  readonly keeps: "best" | "last";
+  /** Decides which epoch is the best. */
+  readonly metricForBestModel: keyof ClassificationMetrics;
+  readonly maxLength: number;
+  readonly truncation: Truncation;
+  /** Training examples at most; null for all. */
+  readonly trainingExamples: number | null;
+  /** Continued pretraining on the training sentences before, if there is any. */
+  readonly reading: {
+    readonly epochs: number;
+    readonly batchSize: number;
+    readonly learningRate: number;
+  } | null;
+};
+
+/** One training. */
+export type RecordedRun = {
+  /** Which of the record's settings it has. */
+  readonly label: string;
+  readonly seed: number;
+  readonly options: RecordedOptions;
+  readonly epochs: readonly RecordedEpoch[];
+  readonly reading?: readonly RecordedReading[];
+  /** By set, such as "out of domain", then by metric. */
+  readonly scores: Readonly<
+    Record<string, Readonly<Partial<Record<RecordedMetric, RecordedScore>>>>
+  >;
+  /** Counts by set, [actual][predicted]. */
+  readonly confusions: Readonly<Record<string, readonly number[][]>>;
+  /** Of training and validation. */
+  readonly seconds: number;
+};
+
+/** A number that somebody else published. */
+export type PublishedScore = {
+  /** The set and the metric, as in {@linkcode RecordedRun}. */
+  readonly set: string;
+  readonly metric: RecordedMetric;
+  readonly value: number;
+  /** Who, and with which model. */
+  readonly source: string;
+};
+
+/** Trainings on one corpus, and what they were made with. */
+export type RunRecord = {
+  readonly title: string;
+  readonly command: string;
+  /** Of the last run, such as 2026-11-30. */
+  readonly date: string;
+  readonly machine: { readonly processor: string; readonly threads: number };
+  /** Whether the machine did nothing else: only then do its seconds tell its speed. */
+  readonly quiet: boolean;
+  readonly versions: Readonly<
+    Record<"bertbook" | "deno" | "tensorflow", string>
+  >;
+  readonly model: string;
+  readonly data: {
+    readonly title: string;
+    /** The classes in the order of the confusion matrices. */
+    readonly labels: readonly string[];
+    readonly sets: Readonly<
+      Record<string, {
+        readonly examples: number;
+        /** Examples of each class. */
+        readonly classes: Readonly<Record<string, number>>;
+      }>
+    >;
+    /** The SHA-256 of each file. */
+    readonly sha256: Readonly<Record<string, string>>;
+  };
+  readonly published: readonly PublishedScore[];
+  readonly runs: readonly RecordedRun[];
+  /** Only of `time_by_length`: the time of an epoch by padding strategy. */
+  readonly paddings?: readonly {
+    readonly padding: string;
+    readonly tokensPerSentence: number;
+    readonly paddingShare: number;
+    readonly epochSeconds: number;
+  }[];
+};
+
+/** The scores of one setting on one set, over its seeds. */
+export type SeedScores = {
+  readonly label: string;
+  readonly set: string;
+  readonly metric: RecordedMetric;
+  /** One for each seed. */
+  readonly values: readonly number[];
+  readonly mean: number;
+  /** With n − 1 degrees of freedom; undefined of a single seed. */
+  readonly standardDeviation: number | undefined;
+  /** The first run's score with its interval. */
+  readonly first: RecordedScore;
+};
+
+/** The folder of the records. */
+export const RECORDS = join(import.meta.dirname!, "..", "recorded");
+
+/**
+ * Reads a record.
+ *
+ * @param name Its name, such as `"cola"`.
+ * @param folder Where the records are; default those of this project.
+ * @returns The record.
+ * @throws {RangeError} If there is none.
+ */
+export async function recorded(
+  name: RecordName,
+  folder = RECORDS,
+): Promise<RunRecord> {
+  try {
+    const text = await Deno.readTextFile(join(folder, `${name}.json`));
+    return JSON.parse(text) as RunRecord;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new RangeError(
+      `Cannot read a record: its name must be that of a recorded training; ` +
+        `found "${name}"; record it with "deno task record ${name}"`,
+    );
+  }
+}
+
+/**
+ * Gathers a record's scores over seeds.
+ *
+ * @param record The record.
+ * @param metric What to gather.
+ * @param set Only on this set, such as `"out of domain"`; default on each.
+ * @returns One entry for each setting and set that has the metric, in the record's order.
+ */
+export function recordedScores(
+  { runs }: Pick<RunRecord, "runs">,
+  metric: RecordedMetric,
+  set?: string,
+): SeedScores[] {
+  const byLabel = Map.groupBy(runs, ({ label }) => label);
+  return [...byLabel].flatMap(([label, own]) =>
+    Object.keys(own[0]!.scores)
+      .filter((name) => set === undefined || name === set)
+      .flatMap((name): SeedScores[] => {
+        const scores = own.flatMap((run) => run.scores[name]?.[metric] ?? []);
+        if (scores.length === 0) return [];
+        const values = scores.map(({ value }) => value);
+        const spread = spreadOf(values);
+        return [{
+          label,
+          set: name,
+          metric,
+          values,
+          ...spread,
+          first: scores[0]!,
+        }];
+      })
+  );
+}
+
+function spreadOf(
+  values: readonly number[],
+): Pick<SeedScores, "mean" | "standardDeviation"> {
+  const sum = (values: readonly number[]): number =>
+    values.reduce((total, value) => total + value, 0);
+  const mean = sum(values) / values.length;
+  const squares = sum(values.map((value) => (value - mean) ** 2));
+  const standardDeviation = values.length === 1
+    ? undefined
+    : Math.sqrt(squares / (values.length - 1));
+  return { mean, standardDeviation };
+}
+
+const METRIC_TITLES: Readonly<Record<RecordedMetric, string>> = {
+  mcc: "MCC",
+  accuracy: "accuracy",
+  macroF1: "macro F1",
+};
+
+/**
+ * A record's scores as rows for `show()`.
+ *
+ * @param record The record.
+ * @param metrics Which scores.
+ * @returns One row for each setting, set and metric: mean and standard deviation over
+ * seeds, the 95 % interval of the first run, and the published number if there is one.
+ */
+export function recordedTable(
+  record: Pick<RunRecord, "runs" | "published">,
+  metrics: readonly RecordedMetric[],
+): Record<string, string>[] {
+  return metrics.flatMap((metric) => recordedScores(record, metric))
+    .map(({ label, set, metric, values, mean, standardDeviation, first }) => {
+      const published = record.published.find((each) =>
+        each.set === set && each.metric === metric
+      );
+      return {
+        training: label,
+        examples: set,
+        metric: METRIC_TITLES[metric],
+        mean: mean.toFixed(3),
+        "standard deviation": standardDeviation?.toFixed(3) ?? "",
+        seeds: `${values.length}`,
+        "95 % interval of one run": `${first.low.toFixed(3)} to ${
+          first.high.toFixed(3)
+        }`,
+        published: published === undefined
+          ? ""
+          : `${published.value} (${published.source})`,
+      };
+    });
+}
+
+/**
+ * The epochs of a recorded training, such as for `lossCurves()`.
+ *
+ * @param record The record.
+ * @param which The setting, default the first; the seed, default the first.
+ * @returns One entry for each epoch.
+ * @throws {RangeError} If there is no such training.
+ */
+export function recordedEpochs(
+  { runs }: Pick<RunRecord, "runs">,
+  which: { label?: string; seed?: number } = {},
+): readonly RecordedEpoch[] {
+  const { label = runs[0]?.label, seed } = which;
+  const run = runs.find((run) =>
+    run.label === label && (seed === undefined || run.seed === seed)
+  );
+  if (run !== undefined) return run.epochs;
+  const known = runs.map(({ label, seed }) => `"${label}" (seed ${seed})`);
+  throw new RangeError(
+    `Cannot read a recorded training: the record must have its label and seed; found ` +
+      `"${label}"${seed === undefined ? "" : ` (seed ${seed})`}; it has ` +
+      known.join(", "),
+  );
+}
+
+/**
+ * Says in a sentence where a record is from.
+ *
+ * @param record The record.
+ * @returns Such as "Recorded on 2026-11-30: CoLA 1.1, all-MiniLM-L6-v2, 3 trainings."
+ */
+export function describeRecord(
+  { date, data, model, runs }: RunRecord,
+): string {
+  const trainings = `${runs.length} training${runs.length === 1 ? "" : "s"}`;
+  return `Recorded on ${date}: ${data.title}, ${model}, ${trainings}.`;
+}
