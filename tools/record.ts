@@ -282,7 +282,11 @@ async function train(
   });
   try {
     for await (const event of events) {
-      if (event.kind === "step") {
+      if (event.kind === "start" && event.step > 0) {
+        line.finish(
+          `${label}, seed ${seed}: continues after step ${event.step}`,
+        );
+      } else if (event.kind === "step") {
         line.update(
           `${label}, seed ${seed}: epoch ${event.epoch}, step ${event.step}`,
         );

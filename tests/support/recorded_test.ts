@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import {
+  describeRecord,
+  RECORD_NAMES,
+  recorded,
+  recordedEpochs,
+  type RecordedRun,
+  type RecordedScore,
+  recordedScores,
+  recordedTable,
+  RECORDS,
+  type RunRecord,
+} from "../../notebooks/support/recorded.ts";
+
+const score = (value: number): RecordedScore => ({
+  value,
+  low: value - 0.1,
+  high: value + 0.1,
+});
+
+/** A run with this MCC out of domain; recordedScores() reads nothing else. */
+const run = (label: string, seed: number, mcc: number): RecordedRun =>
+  ({
+    label,
+    seed,
+    epochs: [{ epoch: 1, trainingLoss: seed }],
+    scores: {
+      "in domain": { accuracy: score(0.5) },
+      "out of domain": { mcc: score(mcc) },
+    },
+  }) as unknown as RecordedRun;
+
+const RECORD = {
+  runs: [
+    run("a", 42, 0.3),
+    run("b", 42, 0.2),
+    run("a", 1, 0.5),
+    run("a", 2, 0.4),
+  ],
+  published: [{
+    set: "out of domain",
+    metric: "mcc",
+    value: 0.498,
+    source: "somebody",
+  }],
+} as unknown as RunRecord;
+
+Deno.test("recordedTable() has mean and spread over seeds, one run's interval, and the published number", () => {
+  assert.deepEqual(recordedTable(RECORD, ["mcc"]), [{
+    training: "a",
+    examples: "out of domain",
+    metric: "MCC",
+    mean: "0.400",
+    // Of 0.3, 0.5 and 0.4: the squares add up to 0.02, over 2 degrees of freedom.
+    "standard deviation": "0.100",
+    seeds: "3",
+    "95 % interval of one run": "0.200 to 0.400",
+    published: "0.498 (somebody)",
+  }, {
+    training: "b",
+    examples: "out of domain",
+    metric: "MCC",
+    mean: "0.200",
+    "standard deviation": "",
+    seeds: "1",
+    "95 % interval of one run": "0.100 to 0.300",
+    published: "0.498 (somebody)",
+  }]);
+  const [accuracy] = recordedTable(RECORD, ["accuracy"]);
+  assert.equal(accuracy!["examples"], "in domain");
+  assert.equal(accuracy!["published"], "");
+});
+
+Deno.test("recordedScores() and recordedEpochs() choose by set, label and seed", () => {
+  assert.deepEqual(
+    recordedScores(RECORD, "mcc").map(({ label, values }) => [label, values]),
+    [["a", [0.3, 0.5, 0.4]], ["b", [0.2]]],
+  );
+  assert.deepEqual(recordedScores(RECORD, "mcc", "in domain"), []);
+  assert.equal(recordedEpochs(RECORD)[0]!.trainingLoss, 42);
+  assert.equal(recordedEpochs(RECORD, { seed: 2 })[0]!.trainingLoss, 2);
+  assert.throws(() => recordedEpochs(RECORD, { label: "c" }), {
+    name: "RangeError",
+    message: /found "c"; it has "a" \(seed 42\), /,
+  });
+});
+
+Deno.test("recorded() says how to make a record that is not there", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await assert.rejects(recorded("cola", folder), {
+      name: "RangeError",
+      message: /found "cola"; record it with "deno task record cola"$/,
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** The records of this project, by name. */
+const NAMES = RECORD_NAMES.filter((name) =>
+  Array.from(Deno.readDirSync(RECORDS)).some((file) =>
+    file.name === `${name}.json`
+  )
+);
+
+Deno.test("notebooks/recorded has records, and nothing else", () => {
+  const files = Array.from(Deno.readDirSync(RECORDS), ({ name }) => name);
+  assert.ok(NAMES.length > 0);
+  assert.deepEqual(files.sort(), NAMES.map((name) => `${name}.json`).sort());
+});
+
+for (const name of NAMES) {
+  Deno.test(`the record "${name}" is of the published corpus, in plausible ranges`, async () => {
+    const record = await recorded(name);
+    const { data, machine, versions, runs } = record;
+    assert.equal(record.command, `deno task record ${name}`);
+    assert.match(record.date, /^\d{4}-\d\d-\d\d$/);
+    assert.match(
+      describeRecord(record),
+      /^Recorded on .*: (CoLA 1\.1|TREC|IMDB), /,
+    );
+    assert.ok(machine.threads >= 1 && machine.processor !== "");
+    assert.equal(typeof record.quiet, "boolean");
+    for (const version of Object.values(versions)) {
+      assert.match(version, /^\d+\.\d+\.\d+/);
+    }
+    for (const hash of Object.values(data.sha256)) {
+      assert.match(hash, /^[0-9a-f]{64}$/);
+    }
+    for (const { examples, classes } of Object.values(data.sets)) {
+      assert.deepEqual(Object.keys(classes), data.labels);
+      const counts = Object.values(classes);
+      assert.equal(counts.reduce((sum, count) => sum + count), examples);
+    }
+    assert.ok(name === "time_by_length" || runs.length > 0);
+    for (const run of runs) checkRun(run, record);
+    const keys = runs.map(({ label, seed }) => `${label}, ${seed}`);
+    assert.equal(new Set(keys).size, keys.length);
+  });
+
+  Deno.test(`the record "${name}" has no text of the corpus, and nothing of the machine`, async () => {
+    const text = await Deno.readTextFile(join(RECORDS, `${name}.json`));
+    assert.ok(!text.includes(hostname()), "the name of the machine");
+    assert.doesNotMatch(
+      text,
+      /\/(home|root|tmp|work|Users|var|mnt)\/|[A-Z]:\\/,
+    );
+    // A sentence is a string of four or more words that ends as sentences do.
+    const sentences = text.match(/"[^"]*(\s[^"\s]+){3}[.?!]"/g) ?? [];
+    assert.ok(sentences.length <= 5, sentences.join("\n"));
+    const longest = text.match(/"[^"]*"/g)!.map((each) => each.length);
+    assert.ok(Math.max(...longest) < 100);
+  });
+}
+
+/** Looks at the figures of one run. */
+function checkRun(run: RecordedRun, { data, published }: RunRecord): void {
+  const { options, epochs, scores, confusions, seconds } = run;
+  assert.ok(Number.isSafeInteger(run.seed));
+  assert.equal(epochs.length, options.epochs);
+  for (const [i, epoch] of epochs.entries()) {
+    assert.equal(epoch.epoch, i + 1);
+    assert.ok(epoch.trainingLoss > 0 && epoch.trainingLoss < 2);
+    assert.ok(epoch.validationLoss > 0 && epoch.validationLoss < 2);
+    assert.ok(epoch.validationAccuracy > 0.2 && epoch.validationAccuracy <= 1);
+    assert.ok(epoch.validationMcc >= -0.1 && epoch.validationMcc <= 1);
+    assert.ok(epoch.trainingSeconds > 0 && epoch.validationSeconds > 0);
+  }
+  const first = epochs[0]!;
+  assert.ok(
+    epochs.at(-1)!.trainingLoss < first.trainingLoss || epochs.length === 1,
+  );
+  assert.ok(seconds > first.trainingSeconds);
+  for (const [set, confusion] of Object.entries(confusions)) {
+    const total = confusion.flat().reduce((sum, count) => sum + count, 0);
+    assert.equal(total, data.sets[set]!.examples);
+    const right = confusion.reduce((sum, row, i) => sum + row[i]!, 0);
+    assert.equal(scores[set]!.accuracy!.value, right / total);
+    for (const { low, value, high } of Object.values(scores[set]!)) {
+      assert.ok(-0.1 <= low && low <= value && value <= high && high <= 1);
+      assert.ok(high - low > 0 && high - low < 0.3, `${low} to ${high}`);
+    }
+  }
+  for (const { set } of published) assert.ok(set in scores);
+  for (const { perplexity, accuracy } of run.reading ?? []) {
+    assert.ok(perplexity > 1 && perplexity < 30_522);
+    assert.ok(accuracy >= 0 && accuracy < 1);
+  }
+}
