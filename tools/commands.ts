@@ -378,6 +378,12 @@ export const COMMANDS: readonly CommandEntry[] = [
         text,
         "out/record",
       ),
+      valued(
+        "--most <count>",
+        "Trainings of each record at most; the same command makes the others",
+        countOrAll,
+        "all",
+      ),
       new Option(
         "--quiet",
         "The machine does nothing else, so that times tell its speed",

@@ -62,6 +62,8 @@ export type RecordOptions = {
   readonly records: string;
   /** The folder of unfinished trainings. */
   readonly out: string;
+  /** Trainings at most; the same command continues with the others. */
+  readonly most: number;
   /** Whether the machine does nothing else. */
   readonly quiet?: boolean;
 };
@@ -94,7 +96,7 @@ async function recordRuns(
   const standing = await readRecord(options, name);
   let runs = isSameTask(standing, facts) ? standing!.runs : [];
   const quiet = !!options.quiet && (runs.length === 0 || standing!.quiet);
-  while (true) {
+  for (let made = 0; made < options.most; made++) {
     const planned = runsOf(runs);
     runs = planned.flatMap((each) => runs.find(isRunOf(each)) ?? []);
     const next = planned.find((each) => !runs.some(isRunOf(each)));

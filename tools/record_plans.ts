@@ -170,6 +170,7 @@ function onReviews(reviews: number): RecordPlan {
     },
     runsOf: () =>
       [main, ...others].filter((run) => run.reviews === reviews)
+        .toSorted((a, b) => b.maxLength - a.maxLength)
         .flatMap(({ maxLength, truncation }) =>
           overSeeds(`${truncation}, ${maxLength} tokens`, {
             ...FULL,
@@ -217,14 +218,15 @@ export const RECORD_PLANS: Readonly<
       validation,
       scored: { test },
     }),
-    runsOf: () => [
-      ...overSeeds("linear decay, clipping", ON_TREC),
-      ...overSeeds("constant rate, no clipping", {
-        ...ON_TREC,
-        schedule: "constant",
-        maxGradNorm: null,
-      }),
-    ],
+    runsOf: () =>
+      SEEDS.flatMap((seed) => [
+        { label: "linear decay, clipping", seed, options: ON_TREC },
+        {
+          label: "constant rate, no clipping",
+          seed,
+          options: { ...ON_TREC, schedule: "constant", maxGradNorm: null },
+        },
+      ]),
   },
   cola_paper: {
     ...ON_COLA,
