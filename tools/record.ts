@@ -25,13 +25,18 @@ import { randomStream } from "../lib/engine/random/stream.ts";
 import { disposeTree } from "../lib/engine/tensor_tree.ts";
 import { bootstrapInterval } from "../lib/evaluation/bootstrap.ts";
 import { confusionMatrix } from "../lib/evaluation/confusion.ts";
-import { accuracy, matthewsCorrelation } from "../lib/evaluation/metrics.ts";
+import {
+  accuracy,
+  type ClassificationMetrics,
+  matthewsCorrelation,
+} from "../lib/evaluation/metrics.ts";
 import { classificationReport } from "../lib/evaluation/report.ts";
 import { predict } from "../lib/inference/predict.ts";
 import {
   evaluatePretraining,
   type PretrainingMetrics,
 } from "../lib/training/evaluate_pretraining.ts";
+import type { EpochEvent } from "../lib/training/events.ts";
 import { fineTune } from "../lib/training/fine_tune.ts";
 import { pretrain, type PretrainOptions } from "../lib/training/pretrain.ts";
 import {
@@ -293,12 +298,10 @@ async function train(
           `${label}, seed ${seed}: epoch ${event.epoch}, step ${event.step}`,
         );
       } else if (event.kind === "epoch") {
-        const { kind: _, replayed, best: __, stopsEarly: ___, ...epoch } =
-          event;
-        epochs.push(epoch);
+        epochs.push(epochOf(event));
         if (keeps === "best" || event.epoch < recipe.epochs) continue;
         // Afterwards the model has the weights of its best epoch.
-        if (!replayed) await writeJson(lastFile, await predictions());
+        if (!event.replayed) await writeJson(lastFile, await predictions());
         predicted = JSON.parse(await Deno.readTextFile(lastFile));
       }
     }
@@ -326,6 +329,21 @@ async function train(
     seconds: sumOf(
       epochs.map((each) => each.trainingSeconds + each.validationSeconds),
     ),
+  };
+}
+
+function epochOf(event: EpochEvent<ClassificationMetrics>): RecordedEpoch {
+  const { epoch, trainingLoss, trainingSeconds } = event;
+  const { validationLoss, validationAccuracy, validationMcc } = event;
+  const { validationSeconds } = event;
+  return {
+    epoch,
+    trainingLoss,
+    validationLoss,
+    validationAccuracy,
+    validationMcc,
+    trainingSeconds,
+    validationSeconds,
   };
 }
 
