@@ -169,8 +169,7 @@ function onReviews(reviews: number): RecordPlan {
       };
     },
     runsOf: () =>
-      [main, ...others].filter((run) => run.reviews === reviews)
-        .toSorted((a, b) => b.maxLength - a.maxLength)
+      [...others, main].filter((run) => run.reviews === reviews)
         .flatMap(({ maxLength, truncation }) =>
           overSeeds(`${truncation}, ${maxLength} tokens`, {
             ...FULL,
