@@ -51,6 +51,8 @@ export type Dataset<E extends Example = Example> = DatasetParts<E> & {
   /** Its name, for headings and chart titles. */
   readonly title: string;
   readonly origin: Origin;
+  /** The folder of this machine that holds its files. */
+  readonly folder: string;
   /** What it is, how large, and why this one; without paths of the machine. */
   readonly description: string;
   /** The classes in the order of the label numbers. */

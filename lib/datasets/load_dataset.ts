@@ -91,6 +91,7 @@ export async function loadDataset<E extends Example>(
     ...parts,
     title,
     origin: place.origin,
+    folder: place.folder,
     description: describeDataset(source, parts, { ...place, title }),
     labels: source.labels,
     legend: embedded?.legend

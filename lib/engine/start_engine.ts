@@ -32,6 +32,8 @@ export type StartedEngine = Threads & {
   readonly origin: string;
   readonly device: string;
   readonly gpu: string | null;
+  /** The devices that TensorFlow found, such as "CPU:0" and "GPU:1". */
+  readonly devices?: readonly string[];
   /** What it does without, and why, in words. */
   readonly notes?: readonly string[];
 };

@@ -164,6 +164,7 @@ Deno.test("loadDataset() downloads the official files once, and then finds them"
 Deno.test("loadDataset() takes a folder that is named, and refuses an incomplete one", async () => {
   const cola = await loadDataset(COLA, { folder: EMBEDDED_COLA });
   assert.equal(cola.origin, "folder");
+  assert.equal(cola.folder, EMBEDDED_COLA);
   assert.match(cola.description, /from a local folder: [\d,]+ train/);
   const wrong: [DatasetSource, RegExp][] = [
     [COLA, /"[^"]+" must hold in_domain_train.tsv, .*; found no such file$/],

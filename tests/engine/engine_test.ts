@@ -97,6 +97,7 @@ Deno.test("TensorFlow starts, says what it is, and starts only once", async () =
   assert.equal(tf.getBackend(), "tensorflow");
   assert.match(report.version, /^2\.\d+\.\d+/);
   assert.equal(report.device, report.gpu ?? "CPU");
+  assert.ok(report.devices!.includes("CPU:0"), `${report.devices}`);
   assert.equal(report.threads, navigator.hardwareConcurrency);
   assert.equal(report.interOpThreads, Math.min(report.threads, 4));
   assert.equal(report.selfTest.length, 5);

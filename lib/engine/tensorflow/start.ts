@@ -39,6 +39,8 @@ async function startTensorFlow(
     origin,
     device: gpu ?? devices.map(({ type }) => type).join(", "),
     gpu,
+    // "/job:localhost/replica:0/task:0/device:CPU:0"
+    devices: devices.map(({ name }) => name.replace(/^.*device:/, "")),
     threads,
     interOpThreads,
     notes,
