@@ -27,6 +27,7 @@ Deno.test("the tutorial runs from the first notebook to the last", async (t) => 
       assert.match(text, /The two readers agree on all 4000 rows/);
       assert.match(text, /always 1.*0\.000/);
       assert.match(text, /^out-of-domain dev +500 +66\b.* 0$/m);
+      assert.match(text, /^out of domain +516 +354 +68\.60$/m);
       assert.equal(numPictures(notebook), 2);
     });
     await t.step("02_tokenize", async () => {
