@@ -22,10 +22,8 @@ import { findAsset } from "../lib/download/ensure_asset.ts";
 import { PIP } from "../lib/download/pip.ts";
 import { describeDevice, startEngine } from "../lib/engine/engine.ts";
 import { describeSpeed, speedSettings } from "../lib/engine/speed_settings.ts";
-import {
-  provideLibrary,
-  TENSORFLOW,
-} from "../lib/engine/tensorflow/library.ts";
+import { provideLibrary } from "../lib/engine/tensorflow/library.ts";
+import { tensorflowFor } from "../lib/engine/tensorflow/wheels.ts";
 import { settings } from "../notebooks/support/settings.ts";
 import { bestOf, peakMeter } from "./bench/peak_flops.ts";
 import { kernelspecFolder } from "./kernel.ts";
@@ -290,21 +288,26 @@ async function hasPip(): Promise<boolean> {
 }
 
 async function lookAtTensorFlow(cache: Cache): Promise<Finding> {
+  const asset = tensorflowFor();
   try {
     const { path, origin } = await provideLibrary(provision);
-    const ours = cache.folder && join(cache.folder, TENSORFLOW.folder);
-    return ours === dirname(path)
-      ? await checkFiles(TENSORFLOW.name, ours, TENSORFLOW)
+    const ours = cache.folder && asset && join(cache.folder, asset.folder);
+    return asset && ours === dirname(path)
+      ? await checkFiles(asset.name, ours, asset)
       : { text: `${path}, ${origin}` };
   } catch (error) {
+    if (asset === undefined) {
+      const text = `none for ${Deno.build.os}: a slower engine computes`;
+      return { text, isMissing: true };
+    }
     if (!(error instanceof ProvisionError)) throw error;
     const clients = PIP.map((words) => words.join(" ")).join(", ");
-    const obstacle = obstacleTo(TENSORFLOW, cache) ??
+    const obstacle = obstacleTo(asset, cache) ??
       (await hasPip() ? undefined : {
         why: `pip must fetch it; found none of ${clients}`,
         cure: "install Python with pip",
       });
-    const finding = missing(TENSORFLOW.name, TENSORFLOW, obstacle);
+    const finding = missing(asset.name, asset, obstacle);
     if (obstacle === undefined) return finding;
     const text =
       `${finding.text}\nWithout it a slower engine computes: minutes ` +

@@ -6,51 +6,12 @@
  */
 
 import { join } from "node:path";
-import {
-  type Asset,
-  ProvisionError,
-  type ProvisionOptions,
-} from "../../download/asset.ts";
+import { ProvisionError, type ProvisionOptions } from "../../download/asset.ts";
 import { ensureAsset, findAsset } from "../../download/ensure_asset.ts";
+import { tensorflowFor } from "./wheels.ts";
 
 /** A library and where it was found, in words. */
 export type Library = { path: string; origin: string };
-
-/** The two files of TensorFlow's wheel that hold all of its C API. */
-export const TENSORFLOW: Asset = {
-  name: "TensorFlow 2.21.0 for CPUs",
-  folder: "tensorflow/2.21.0-cpu-linux-x64",
-  licence: "Apache-2.0",
-  validFor: 86_400_000, // to hash 853 MB takes a second or two
-  files: {
-    "libtensorflow_cc.so.2": {
-      sha256:
-        "6505a4b9657e62100c6bdacb683957a395cb047725042945aaa50e40a71e429e",
-      bytes: 788_086_608,
-    },
-    "libtensorflow_framework.so.2": {
-      sha256:
-        "f060b323b26ef80add21b9df9428de3aeaf2843d772c5bb098745f7abff3709b",
-      bytes: 65_222_328,
-    },
-  },
-  sources: [{
-    kind: "pip",
-    requirement: "tensorflow-cpu==2.21.0",
-    pythonVersion: "3.11",
-    implementation: "cp",
-    platform: "manylinux_2_27_x86_64",
-    archive: {
-      sha256:
-        "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c",
-      bytes: 273_829_956,
-    },
-    members: {
-      "libtensorflow_cc.so.2": "tensorflow/libtensorflow_cc.so.2",
-      "libtensorflow_framework.so.2": "tensorflow/libtensorflow_framework.so.2",
-    },
-  }],
-};
 
 /** The library under the names that TensorFlow's distributions give it. */
 const FILES = [
@@ -78,19 +39,21 @@ export async function provideLibrary(
   const named = Deno.env.get("BERTBOOK_TENSORFLOW");
   if (named) return await libraryNamed(named);
   let failure: Error;
-  if (Deno.build.os === "linux" && Deno.build.arch === "x86_64") {
+  const asset = tensorflowFor();
+  if (asset !== undefined) {
     try {
-      const cached = await findAsset(TENSORFLOW, options);
-      const folder = cached ?? await ensureAsset(TENSORFLOW, options);
+      const cached = await findAsset(asset, options);
+      const folder = cached ?? await ensureAsset(asset, options);
       const origin = cached ? "from the cache" : "downloaded";
-      return { path: join(folder, FILES[0]!), origin };
+      return { path: join(folder, Object.keys(asset.files)[0]!), origin };
     } catch (error) {
       if (!(error instanceof ProvisionError)) throw error;
       failure = error;
     }
   } else {
     failure = new RangeError(
-      `Cannot fetch TensorFlow: this machine must be Linux on x86_64; found ` +
+      `Cannot fetch TensorFlow: this machine must be one with Linux, or a Mac with ` +
+        `an Apple processor; found ` +
         `${Deno.build.os} on ${Deno.build.arch}; install TensorFlow 2 for Python, ` +
         `or name the folder of its library in BERTBOOK_TENSORFLOW`,
     );

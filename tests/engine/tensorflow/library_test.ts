@@ -1,7 +1,5 @@
-import {
-  provideLibrary,
-  TENSORFLOW,
-} from "bertbook/engine/tensorflow/library.ts";
+import { provideLibrary } from "bertbook/engine/tensorflow/library.ts";
+import { tensorflowFor } from "bertbook/engine/tensorflow/wheels.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 
@@ -78,6 +76,8 @@ async function inCache(run: (home: string) => Promise<void>): Promise<void> {
     await run(home);
   });
 }
+
+const TENSORFLOW = tensorflowFor({ os: "linux", arch: "x86_64" })!;
 
 const isPinned = Deno.build.os === "linux" && Deno.build.arch === "x86_64";
 
@@ -182,15 +182,28 @@ echo "error: there is no network to get it from" >&2; exit 1
     }),
 });
 
-Deno.test("every file to fetch has a member of the wheel and a digest", () => {
-  for (const source of TENSORFLOW.sources) {
-    assert.deepEqual(
-      Object.keys(source.members ?? {}).sort(),
-      Object.keys(TENSORFLOW.files).sort(),
-    );
+Deno.test("every platform's library has members of its wheel and digests", () => {
+  for (const os of ["linux", "darwin", "windows"] as const) {
+    for (const arch of ["x86_64", "aarch64"] as const) {
+      const asset = tensorflowFor({ os, arch });
+      if (asset === undefined) continue;
+      const [first, framework] = Object.keys(asset.files);
+      assert.match(first!, /^libtensorflow_cc\./); // the one that is opened
+      assert.match(framework!, /^libtensorflow_framework\./);
+      assert.deepEqual(
+        Object.keys(asset.sources[0]!.members ?? {}),
+        [first, framework],
+      );
+      for (const { sha256, bytes } of Object.values(asset.files)) {
+        assert.match(sha256, /^[0-9a-f]{64}$/);
+        assert.ok(bytes > 0);
+      }
+    }
   }
-  for (const { sha256, bytes } of Object.values(TENSORFLOW.files)) {
-    assert.match(sha256, /^[0-9a-f]{64}$/);
-    assert.ok(bytes > 0);
-  }
+  const folders = (["x86_64", "aarch64"] as const)
+    .map((arch) => tensorflowFor({ os: "linux", arch })?.folder);
+  assert.deepEqual(folders, [
+    "tensorflow/2.21.0-cpu-linux-x64",
+    "tensorflow/2.21.0-cpu-linux-arm64",
+  ]);
 });
