@@ -182,6 +182,29 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./kernel.ts")).kernel,
   },
   {
+    name: "workshop",
+    description: "Copy the notebooks for learners, with the exercises open",
+    argument: new Argument("[folder]", "Where to, inside the project")
+      .default("out/workshop"),
+    options: [new Option("--clean", "Leave the outputs out")],
+    load: async () => (await import("./workshop.ts")).workshop,
+  },
+  {
+    name: "stick",
+    description: "Gather all that laptops without a network need",
+    argument: new Argument("<folder>", "A folder, such as that of a USB stick"),
+    options: [
+      valued(
+        "--platform <names>",
+        "linux-x64, linux-arm64, mac-arm64, windows-x64 (default: this one)",
+        listOf(
+          oneOf(["linux-x64", "linux-arm64", "mac-arm64", "windows-x64"]),
+        ),
+      ),
+    ],
+    load: async () => (await import("./stick.ts")).stick,
+  },
+  {
     name: "pack",
     description: "Pack the library for Node, as a tarball for npm install",
     argument: new Argument("[tarball]", "The file to write")
