@@ -41,7 +41,7 @@ Deno.test("the tutorial runs from the first notebook to the last", async (t) => 
       assert.match(text, /^random +3600 +400/m);
       assert.match(text, /After the first batch: 32 of 4000 read/);
       assert.match(text, /After the second batch: 64 of 4000 read/);
-      assert.match(text, /^always 64 +256000/m);
+      assert.match(text, /^always 64 +256,000/m);
       assert.match(text, /Packing computes 5\.\d times fewer positions/);
       assert.equal(numPictures(notebook), 6);
     });
