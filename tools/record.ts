@@ -85,7 +85,9 @@ async function recordRuns(
     await writeRecord(options, name, record);
     console.log(`${name}, ${describe(run)}`);
   }
-  console.log(`${name}: ${runs.length} trainings are recorded`);
+  console.log(
+    `${name}: ${runs.length} of ${runsOf(runs).length} trainings are recorded`,
+  );
 }
 
 /** Records the time of an epoch by padding strategy, without training to the end. */

@@ -81,7 +81,7 @@ Deno.test("record keeps each training, continues an interrupted one, and repeats
       lines,
       /^full recipe, seed 42: continues after step [1-9]\d*\n/,
     );
-    assert.match(lines, /\ncola: 3 trainings are recorded\n$/);
+    assert.match(lines, /\ncola: 3 of 3 trainings are recorded\n$/);
     const record = await read("cola");
     const { runs, data } = record;
     assert.deepEqual(runs.map(({ seed }) => seed), [42, 1, 2]);
