@@ -39,8 +39,6 @@ const WIDTH = 720, MARGIN = 16, LINE_HEIGHT = 24, FONT_SIZE = 14;
 const TEXT_WIDTH = 78;
 /** Marks that stand close to the word before them. */
 const CLOSE = /^[.,;:!?)\]%]+$/;
-/** Stands for the words that were left out at the seam. */
-const CUT = "[…]";
 
 /**
  * Colours each word by its score, with a scale; the largest has the strongest colour.
@@ -81,13 +79,12 @@ export function colouredText(
   }
   const largest = options.maxScore ??
     Math.max(0, ...words.map(({ score }) => Math.abs(score)));
-  const { seam } = options;
+  const { seam = words.length } = options;
+  const cut = seam < words.length ? [{ text: "[…]", score: 0 }] : [];
   const view = {
-    largest,
     ...options,
-    words: seam === undefined
-      ? words
-      : words.toSpliced(seam, 0, { text: CUT, score: 0 }),
+    largest,
+    words: [...words.slice(0, seam), ...cut, ...words.slice(seam)],
   };
   return {
     title: options.title,
@@ -99,21 +96,12 @@ export function colouredText(
 
 /** The scale: the poles with the scores of the strongest colours, and between them. */
 function scaleOf({ largest, poles }: TextView): ScoredWord[] {
-  if (largest === 0) {
-    return [poles.above, poles.below].map((text) => ({ text, score: 0 }));
-  }
-  const at = (share: number, name = ""): ScoredWord => ({
-    text: `${name} ${share === 0 ? "0" : signed(share * largest, largest)}`
-      .trim(),
-    score: share * largest,
+  const names = [poles.above, "", "", "", poles.below];
+  return names.map((name, i) => {
+    const score = largest * (1 - i / 2);
+    const number = score === 0 ? "0" : signed(score, largest);
+    return { text: `${name} ${number}`.trim(), score };
   });
-  return [
-    at(1, poles.above),
-    at(0.5),
-    at(0),
-    at(-0.5),
-    at(-1, poles.below),
-  ];
 }
 
 type TextView = ColouredTextOptions & {

@@ -151,10 +151,13 @@ export async function mimeBundle(
       : await viewBundle(value);
   }
   if (hasTexts<Drawing>(value, ["svg", "text"])) {
-    const { data } = drawingBundle(value.svg, value.text);
-    if (options.format === "svg") return plain(data);
-    const picture = pngBundle(await rasterize(value.svg), DEFAULT_SCALE);
-    return { data: { ...data, ...picture.data }, metadata: picture.metadata };
+    const drawing = drawingBundle(value.svg, value.text);
+    if (options.format === "svg") return drawing;
+    const { data, metadata } = pngBundle(
+      await rasterize(value.svg),
+      DEFAULT_SCALE,
+    );
+    return { data: { ...drawing.data, ...data }, metadata };
   }
   if (options.format === "svg") {
     throw new TypeError(
@@ -211,16 +214,11 @@ async function viewBundle(view: HtmlView): Promise<MimeBundle> {
 }
 
 /** A chart or a view as a drawing that stays sharp at any size. */
-function drawingBundle(
-  svg: string,
-  text: string,
-): { data: Record<string, string>; metadata: Record<string, unknown> } {
+function drawingBundle(svg: string, text: string): MimeBundle {
   return plain({ "image/svg+xml": svg, "text/plain": text });
 }
 
-function plain<Data extends Record<string, string>>(
-  data: Data,
-): { data: Data; metadata: Record<string, unknown> } {
+function plain(data: Record<string, string>): MimeBundle {
   return { data, metadata: {} };
 }
 

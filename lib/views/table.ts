@@ -139,19 +139,15 @@ function formatColumn(name: string, values: readonly unknown[]): Column {
     : "left";
   const decimals = decimalsFor(numbers);
   const isLarge = numbers.some((value) => Math.abs(Number(value)) >= GROUPED);
-  const cells = values.map((value) => {
-    const cell = formatCell(value, decimals);
-    return isLarge && isNumeric(value) ? grouped(cell) : cell;
-  });
-  return { name, align, cells };
-}
-
-/** "22682880" as "22,682,880", and nothing but digits before a point. */
-function grouped(number: string): string {
-  return number.replace(
-    /^-?\d+(?=\.|$)/,
-    (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","),
+  const cells = values.map((value) =>
+    isLarge && isNumeric(value)
+      ? value.toLocaleString("en-US", {
+        minimumFractionDigits: decimals,
+        maximumFractionDigits: decimals,
+      })
+      : formatCell(value, decimals)
   );
+  return { name, align, cells };
 }
 
 /** Such as "0.731", "−0.12" or "98.6 %". */
@@ -161,7 +157,7 @@ function isNumericText(value: unknown): boolean {
 }
 
 /** Decimals that show three or more significant digits of every value. */
-function decimalsFor(values: readonly (number | bigint)[]): number {
+function decimalsFor(values: readonly (number | bigint)[]): 0 | 1 | 2 | 4 {
   const finite = values.map(Number).filter(Number.isFinite);
   if (finite.every(Number.isInteger)) return 0;
   const largest = Math.max(...finite.map(Math.abs));

@@ -191,19 +191,14 @@ const MARGIN = 16;
 const FONT_SIZE = 14;
 /** Fainter lines cannot be seen and would only make the file large. */
 const LEAST_WEIGHT = 0.05;
-/** How much of their opacity lines keep beside those of the stressed token. */
-const FAINT = 0.2;
 
 /** Draws the chosen layer and heads; if a query is given, its lines over the others. */
 function stillSvg(data: AttentionData, focus?: number): string {
   const { tokens, heads, colors } = data;
-  const widest = focus === undefined
-    ? tokens
-    : tokens.map((token) => `${token} 0.00`);
-  const font = pictureFont(focus === undefined ? "regular" : "bold");
+  const font = pictureFont("bold");
   const column = Math.max(
     90,
-    ...widest.map((words) => font.widthOf(words, FONT_SIZE)),
+    ...tokens.map((token) => font.widthOf(`${token} 0.00`, FONT_SIZE)),
   );
   const left = MARGIN + column + 8;
   const right = left + GAP + 8;
@@ -215,45 +210,45 @@ function stillSvg(data: AttentionData, focus?: number): string {
   const all = tokens.map((_, token) => token);
   const weightOf = unpackWeights(data);
 
-  const linesOf = (queries: number[], look: (opacity: number) => string) =>
-    heads.flatMap((head) =>
+  const isFocus = (query: number): boolean => query === focus;
+  // A faint line of the stressed token could not be followed: its width is the weight.
+  const lines = heads.flatMap((head) =>
+    [false, true].flatMap((stressed) =>
       gatherLines(
         all,
         all,
         (query, key) =>
-          queries.includes(query) ? weightOf(data.layer, head, query, key) : 0,
+          isFocus(query) === stressed
+            ? weightOf(data.layer, head, query, key)
+            : 0,
         { width: GAP - 8, rowHeight: ROW_HEIGHT, least: LEAST_WEIGHT },
-      ).map((line) => ({ ...line, head }))
-    ).sort((a, b) => a.opacity - b.opacity).map(({ path, opacity, head }) =>
-      `<path d="${path}" stroke="${colors[head]}" ${look(opacity)}/>`
-    );
-  const lines = focus === undefined
-    ? linesOf(all, (opacity) => `stroke-opacity="${opacity}"`)
-    : [
-      ...linesOf(
-        all.filter((query) => query !== focus),
-        (opacity) => `stroke-opacity="${(FAINT * opacity).toFixed(3)}"`,
-      ),
-      // Here the width is the weight: a faint line could not be followed.
-      ...linesOf(
-        [focus],
-        (opacity) =>
-          `stroke-opacity="0.9" stroke-width="${(1 + 6 * opacity).toFixed(1)}"`,
-      ),
-    ];
+      ).map(({ path, opacity }) => ({
+        path,
+        head,
+        width: stressed ? 1 + 6 * opacity : 2,
+        opacity: stressed ? 0.9 : focus === undefined ? opacity : opacity / 5,
+        rank: opacity + (stressed ? 1 : 0),
+      }))
+    )
+  ).sort((a, b) => a.rank - b.rank).map(({ path, opacity, head, width }) =>
+    `<path d="${path}" stroke="${colors[head]}" stroke-opacity="${
+      opacity.toFixed(3)
+    }" stroke-width="${width.toFixed(1)}"/>`
+  );
+  const shareOf = (key: number): number =>
+    focus === undefined ? 0 : heads.reduce(
+      (sum, head) => sum + weightOf(data.layer, head, focus, key),
+      0,
+    ) / Math.max(1, heads.length);
   const words = (x: number, anchor: "start" | "end"): string =>
     tokens.map((token, i) => {
       const y = top + (i + 0.5) * ROW_HEIGHT + 4.5;
-      const weight = focus === undefined || anchor === "end" ? 0 : heads.reduce(
-        (sum, head) => sum + weightOf(data.layer, head, focus, i),
-        0,
-      ) / Math.max(1, heads.length);
-      const isSeen = weight >= LEAST_WEIGHT;
-      const isBold = isSeen || (anchor === "end" && i === focus);
+      const share = anchor === "start" ? shareOf(i) : 0;
+      const isBold = share >= LEAST_WEIGHT || (anchor === "end" && isFocus(i));
       return svgText(
         x,
         y,
-        isSeen ? `${token} ${weight.toFixed(2)}` : token,
+        share < LEAST_WEIGHT ? token : `${token} ${share.toFixed(2)}`,
         `text-anchor="${anchor}"${isBold ? ` font-weight="bold"` : ""}`,
       );
     }).join("");
@@ -273,7 +268,7 @@ function stillSvg(data: AttentionData, focus?: number): string {
     svgText(right, top - 8, "key", muted),
     words(left - 8, "end"),
     words(right, "start"),
-    `<g transform="translate(${left} ${top})" fill="none" stroke-width="2">`,
+    `<g transform="translate(${left} ${top})" fill="none">`,
     ...lines,
     `</g>`,
   ].join("\n");

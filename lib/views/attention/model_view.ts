@@ -27,7 +27,13 @@ import {
   showView,
 } from "./elements.ts";
 import { type HtmlView, htmlView, LINK_FUNCTIONS } from "./html_view.ts";
-import { gatherLines, gatherLinks, strongest, unpackWeights } from "./lines.ts";
+import {
+  gatherLines,
+  gatherLinks,
+  strongest,
+  unpackWeights,
+  type WeightOf,
+} from "./lines.ts";
 import { linkPanel } from "./panel.ts";
 
 /**
@@ -56,7 +62,10 @@ export function modelView(input: AttentionInput): HtmlView {
   const data = packAttention(input);
   const { html: table, text } = favourites(data);
   return htmlView({
-    svg: stillSvg(data),
+    svg: gridSvg(data, [{
+      weightOf: unpackWeights(data),
+      colorOf: (head) => data.colors[head]!,
+    }]),
     text,
     alt: `Attention of ${data.numLayers} layers of ${data.numHeads} heads`,
     summary: "The token that each head looks at most",
@@ -300,91 +309,62 @@ const NAMES = 56;
 /** Fainter lines cannot be seen at this size and would only make the file large. */
 const LEAST_WEIGHT = 0.1;
 
-/** Draws every head. */
-function stillSvg(data: AttentionData): string {
-  const { numLayers, numHeads, colors, title, tokens } = data;
-  const weightOf = unpackWeights(data);
-  return gridSvg(
-    [title],
-    { numLayers, numHeads },
-    (layer, head) =>
-      linksSvg(
-        tokens.length,
-        (query, key) => weightOf(layer, head, query, key),
-        colors[head]!,
-      ),
-  );
-}
+/** Strengths of links, and the colour in which a head's are drawn. */
+type Links = { weightOf: WeightOf; colorOf: (head: number) => string };
 
-/** The links of a head as paths, faint ones first. */
-function linksSvg(
-  numTokens: number,
-  weight: (query: number, key: number) => number,
-  color: string,
-): string {
-  const all = Array.from({ length: numTokens }, (_, token) => token);
-  return gatherLines(all, all, weight, {
-    width: SIDE,
-    rowHeight: SIDE / numTokens,
-    least: LEAST_WEIGHT,
-  }).map(({ path, opacity }) =>
-    `<path d="${
-      shortened(path)
-    }" stroke="${color}" stroke-opacity="${opacity}"/>`
-  ).join("");
-}
-
-/** A frame for each head, with its layer's and its own number beside the grid. */
+/** Draws every head with all of its links, the last ones on top. */
 function gridSvg(
-  lines: readonly string[],
-  { numLayers, numHeads }: { numLayers: number; numHeads: number },
-  linksOf: (layer: number, head: number) => string,
+  data: AttentionData,
+  links: readonly Links[],
+  subtitle = "",
 ): string {
+  const { tokens, numLayers, numHeads, colors } = data;
+  const all = tokens.map((_, token) => token);
   const left = MARGIN + NAMES;
-  const shown = lines.filter((line) => line !== "");
-  const top = 44 + (shown.length === 0 ? 0 : 6 + 18 * shown.length);
-  const font = pictureFont("bold");
+  const top = (data.title === "" ? 44 : 68) + (subtitle === "" ? 0 : 18);
   const width = Math.ceil(Math.max(
-    left + STEP * numHeads + MARGIN,
-    ...shown.map((line) => 2 * MARGIN + font.widthOf(line, 13)),
-  ));
+    left + STEP * numHeads,
+    MARGIN + pictureFont("regular").widthOf(subtitle, 11),
+  )) + MARGIN;
   const height = top + STEP * numLayers + MARGIN;
+  const size = {
+    width: SIDE,
+    rowHeight: SIDE / tokens.length,
+    least: LEAST_WEIGHT,
+  };
+  const thumbnail = (layer: number, head: number): string => {
+    const lines = links.flatMap(({ weightOf, colorOf }) =>
+      gatherLines(all, all, (q, k) => weightOf(layer, head, q, k), size).map((
+        { path, opacity },
+      ) =>
+        `<path d="${shortened(path)}" stroke="${
+          colorOf(head)
+        }" stroke-opacity="${opacity}"/>`
+      )
+    );
+    const x = left + STEP * head, y = top + STEP * layer;
+    return `<g transform="translate(${x} ${y})"><rect width="${SIDE}" height="${SIDE}" stroke="#cccccc"/>${
+      lines.join("")
+    }</g>`;
+  };
+  const heads = colors.map((_, head) => {
+    const x = left + STEP * head + SIDE / 2;
+    return svgText(x, top - 8, head, `text-anchor="middle"`);
+  });
   const layers = Array.from({ length: numLayers }, (_, layer) => layer);
-  const heads = Array.from({ length: numHeads }, (_, head) => head);
+  const names = layers.map((layer) => {
+    const y = top + STEP * layer + SIDE / 2 + 4;
+    return svgText(left - 8, y, `layer ${layer}`, `text-anchor="end"`);
+  });
   const drawings = layers.flatMap((layer) =>
-    heads.map((head) => {
-      const x = left + STEP * head, y = top + STEP * layer;
-      return `<g transform="translate(${x} ${y})"><rect width="${SIDE}" height="${SIDE}" stroke="#cccccc"/>${
-        linksOf(layer, head)
-      }</g>`;
-    })
+    colors.map((_, head) => thumbnail(layer, head))
   );
   const content = [
-    ...shown.map((line, i) =>
-      svgText(
-        MARGIN,
-        26 + 18 * i,
-        line,
-        i === 0 ? `font-size="13" font-weight="bold"` : "",
-      )
-    ),
+    svgText(MARGIN, 26, data.title, `font-size="13" font-weight="bold"`),
+    svgText(MARGIN, top - 42, subtitle),
     svgText(left - 8, top - 8, "head", `text-anchor="end"`),
-    ...heads.map((head) =>
-      svgText(
-        left + STEP * head + SIDE / 2,
-        top - 8,
-        head,
-        `text-anchor="middle"`,
-      )
-    ),
-    ...layers.map((layer) =>
-      svgText(
-        left - 8,
-        top + STEP * layer + SIDE / 2 + 4,
-        `layer ${layer}`,
-        `text-anchor="end"`,
-      )
-    ),
+    heads.join(""),
+    names.join(""),
     `<g fill="none">`,
     ...drawings,
     `</g>`,
@@ -421,65 +401,48 @@ export function modelDifference(
 ): Drawing {
   const data = packAttention({ ...input, attentions: after });
   const old = packAttention({ ...input, attentions: before });
-  const { tokens, numLayers, numHeads } = data;
-  requireSame("layers", old.numLayers, numLayers);
-  requireSame("heads", old.numHeads, numHeads);
-  const [weightBefore, weightAfter] = [unpackWeights(old), unpackWeights(data)];
-  const change = (l: number, h: number, query: number, key: number): number =>
-    weightAfter(l, h, query, key) - weightBefore(l, h, query, key);
-  const all = tokens.map((_, token) => token);
-  const pairs = all.flatMap((query) => all.map((key) => ({ query, key })));
-  const largest = Array.from(
-    { length: numLayers },
-    (_, layer) =>
-      Array.from({ length: numHeads }, (_, head) =>
-        pairs.map((pair) => ({
-          ...pair,
-          change: change(layer, head, pair.query, pair.key),
-        })).reduce((a, b) => Math.abs(b.change) > Math.abs(a.change) ? b : a)),
-  );
-  const most = Math.max(
-    ...largest.flat().map(({ change }) => Math.abs(change)),
-    1 / 255, // the least that a packed weight can change
-  );
-  const scale = `The strongest line is a change of ${most.toFixed(2)}`;
-  const parts = (
-    [sign, color]: [number, string],
-    layer: number,
-    head: number,
-  ) =>
-    linksSvg(
-      tokens.length,
-      (query, key) => sign * change(layer, head, query, key) / most,
-      color,
+  const sizes = [old, data].map((each) => [each.numLayers, each.numHeads]);
+  if (String(sizes[0]) !== String(sizes[1])) {
+    throw new RangeError(
+      `Cannot draw a difference: both models must have the same layers and heads; ` +
+        `found [${sizes[0]}] before, [${sizes[1]}] after`,
     );
-  const svg = gridSvg(
-    [data.title, `Blue: stronger than before, orange: weaker. ${scale}.`],
-    data,
-    (layer, head) =>
-      parts([-1, COLORS.vermilion], layer, head) +
-      parts([1, COLORS.blue], layer, head),
+  }
+  const links = after.flatMap((heads, layer) =>
+    heads.flatMap((rows, head) =>
+      rows.flatMap((row, query) =>
+        row.map((weight, key) => {
+          const change = weight - before[layer]![head]![query]![key]!;
+          return { layer, head, query, key, change, size: Math.abs(change) };
+        })
+      )
+    )
+  ).sort((a, b) => b.size - a.size);
+  const most = Math.max(0.01, links[0]?.size ?? 0);
+  const grown = (sign: number): WeightOf => (layer, head, query, key) =>
+    sign * (after[layer]![head]![query]![key]! -
+      before[layer]![head]![query]![key]!) /
+    most;
+  const named = links.slice(0, 5).map((link) =>
+    `layer ${link.layer}, head ${link.head}: ` +
+    `${data.tokens[link.query]} → ${data.tokens[link.key]} ` +
+    `${link.change < 0 ? "−" : "+"}${link.size.toFixed(2)}`
   );
-  const named = largest.flatMap((heads, layer) =>
-    heads.map((link, head) => ({ ...link, layer, head }))
-  ).sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, 5).map((
-    { layer, head, query, key, change },
-  ) =>
-    `layer ${layer}, head ${head}: ${tokens[query]} → ${tokens[key]} ${
-      change < 0 ? "−" : "+"
-    }${Math.abs(change).toFixed(2)}`
-  );
-  const text = `${data.title === "" ? "" : `${data.title}. `}` +
-    `The heads with the largest changes of weight: ${named.join("; ")}.`;
-  return { svg, text: visibleControls(text) };
-}
-
-function requireSame(what: string, before: number, after: number): void {
-  if (before === after) return;
-  throw new RangeError(
-    `Cannot draw a difference: both must have the same number of ${what}; ` +
-      `found ${before} before, ${after} after`,
-  );
+  const title = data.title === "" ? "" : `${data.title}. `;
+  return {
+    svg: gridSvg(
+      data,
+      [
+        { weightOf: grown(-1), colorOf: () => COLORS.vermilion },
+        { weightOf: grown(1), colorOf: () => COLORS.blue },
+      ],
+      `Blue: stronger than before; orange: weaker. ` +
+        `The strongest line is a change of ${most.toFixed(2)}.`,
+    ),
+    text: visibleControls(
+      `${title}The largest changes of a weight: ${named.join("; ")}.`,
+    ),
+  };
 }
 
 /** One decimal of a pixel is enough. */

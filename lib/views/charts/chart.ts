@@ -186,17 +186,17 @@ export function levelLine(
 /**
  * The legend of colours that flow into one another, to the right of a chart.
  *
- * @param gradientLength Its height in pixels.
+ * @param height Of the chart in pixels; the legend is about as tall.
  * @param format How its numbers are written.
  * @returns A legend whose numbers stand at their colours, those at the ends as well.
  */
 export function gradientLegend(
-  gradientLength: number,
+  height: number,
   format?: string,
 ): NonNullable<ColorField["legend"]> {
   return {
     orient: "right",
-    gradientLength,
+    gradientLength: Math.min(200, Math.max(80, height)),
     tickCount: 5,
     titlePadding: 9,
     ...(format === undefined ? {} : { format }),

@@ -91,7 +91,7 @@ export function heatMap(
         type: "quantitative",
         title: options.valueTitle,
         scale: { domain: [0, maxValue], interpolate: "rgb" },
-        legend: gradientLegend(legendLength(cell * rows.length)),
+        legend: gradientLegend(cell * rows.length),
       },
       tooltip: [
         { field: "rowName", title: options.rowTitle },
@@ -164,11 +164,6 @@ type Ticks = {
 /** Pixels of a cell's side, so that 5 tokens do not look lost and 30 fit. */
 function cellSize(count: number): number {
   return Math.round(Math.min(44, Math.max(16, 520 / count)));
-}
-
-/** How tall the legend of a matrix is, in pixels: about as tall as the matrix. */
-function legendLength(height: number): number {
-  return Math.min(200, Math.max(80, height));
 }
 
 /**
@@ -266,7 +261,7 @@ export function signedMap(
           interpolate: "rgb",
           clamp: true,
         },
-        legend: gradientLegend(legendLength(pixel * numRows)),
+        legend: gradientLegend(pixel * numRows),
       },
     },
   });

@@ -56,6 +56,10 @@ export function trainingLossChart(
     Math.min(50, Math.max(3, Math.round(steps.length / 10)));
   const losses = steps.map(({ loss }) => loss);
   const means = trailingMean(losses, window);
+  const named = lines.map(({ label, value }) => ({
+    label: `${label}: ${nats(value)}`,
+    value,
+  }));
   const heights = [...losses, ...lines.map(({ value }) => value)];
   const eachStep = "each step";
   const meanOf = `mean of the last ${window} steps`;
@@ -71,7 +75,7 @@ export function trainingLossChart(
     title,
     description: `${title}: ${steps.length} steps, from ` +
       `${nats(means.at(0))} to ${nats(means.at(-1))} nats (${meanOf}).` +
-      lines.map(({ label, value }) => ` ${label}: ${nats(value)}.`).join(""),
+      named.map(({ label }) => ` ${label}.`).join(""),
     data: {
       values: steps.map(({ step, loss }, i) => ({
         step,
@@ -101,7 +105,7 @@ export function trainingLossChart(
           color: { ...color, datum: meanOf },
         },
       },
-      ...lines.flatMap((line) =>
+      ...named.flatMap((line) =>
         levelLine(line, {
           x: steps.at(-1)?.step ?? 1,
           isBelow: line.value < (means.at(-1) ?? 0),

@@ -80,7 +80,7 @@ Deno.test("headView() stresses the lines of one token over all others", () => {
   }));
   const [faint, ...stressed] = lines;
   assert.equal(faint!.ends, 2);
-  assert.ok(faint!.opacity < 0.25 && faint!.width === 0);
+  assert.ok(faint!.opacity < 0.25 && faint!.width === 2);
   assert.equal(stressed.length, 2);
   for (const { opacity, width } of stressed) {
     assert.ok(opacity > 0.8 && width > 2);
