@@ -203,9 +203,14 @@ function stillSvg(data: AttentionData, focus?: number): string {
   const left = MARGIN + column + 8;
   const right = left + GAP + 8;
   const top = 84;
-  const width = Math.ceil(
-    Math.max(right + column + MARGIN, left + 20 * heads.length + MARGIN),
-  );
+  const stressed = focus === undefined ? "" : `lines of “${tokens[focus]}”`;
+  const title = [data.title, `Layer ${data.layer}`, stressed]
+    .filter(Boolean).join(" · ");
+  const width = MARGIN + Math.ceil(Math.max(
+    right + column,
+    left + 20 * heads.length,
+    MARGIN + font.widthOf(title, FONT_SIZE),
+  ));
   const height = Math.ceil(top + ROW_HEIGHT * tokens.length + MARGIN);
   const all = tokens.map((_, token) => token);
   const weightOf = unpackWeights(data);
@@ -213,21 +218,19 @@ function stillSvg(data: AttentionData, focus?: number): string {
   const isFocus = (query: number): boolean => query === focus;
   // A faint line of the stressed token could not be followed: its width is the weight.
   const lines = heads.flatMap((head) =>
-    [false, true].flatMap((stressed) =>
+    [false, true].flatMap((isTop) =>
       gatherLines(
         all,
         all,
         (query, key) =>
-          isFocus(query) === stressed
-            ? weightOf(data.layer, head, query, key)
-            : 0,
+          isFocus(query) === isTop ? weightOf(data.layer, head, query, key) : 0,
         { width: GAP - 8, rowHeight: ROW_HEIGHT, least: LEAST_WEIGHT },
       ).map(({ path, opacity }) => ({
         path,
         head,
-        width: stressed ? 1 + 6 * opacity : 2,
-        opacity: stressed ? 0.9 : focus === undefined ? opacity : opacity / 5,
-        rank: opacity + (stressed ? 1 : 0),
+        width: isTop ? 1 + 6 * opacity : 2,
+        opacity: isTop ? 0.9 : focus === undefined ? opacity : opacity / 5,
+        rank: opacity + (isTop ? 1 : 0),
       }))
     )
   ).sort((a, b) => a.rank - b.rank).map(({ path, opacity, head, width }) =>
@@ -259,7 +262,6 @@ function stillSvg(data: AttentionData, focus?: number): string {
       colors[head]
     }"/>` + svgText(x + 9, 49, head, style);
   }).join("");
-  const title = [data.title, `Layer ${data.layer}`].filter(Boolean).join(" · ");
   const muted = `fill="${COLORS.muted}"`;
   const content = [
     svgText(MARGIN, 24, title, `font-weight="bold"`),

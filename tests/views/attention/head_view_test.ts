@@ -88,7 +88,12 @@ Deno.test("headView() stresses the lines of one token over all others", () => {
   assert.ok(stressed[1]!.width > stressed[0]!.width);
   const bold = [...document.querySelectorAll("text[font-weight]")]
     .map((node) => node.textContent);
-  assert.deepEqual(bold.slice(1), ["him", "[CLS] 0.70", "dog 0.30"]);
+  assert.deepEqual(bold, [
+    "Layer 0 · lines of “him”",
+    "him",
+    "[CLS] 0.70",
+    "dog 0.30",
+  ]);
 });
 
 Deno.test("headView() refuses what does not fit together", () => {
