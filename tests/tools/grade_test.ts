@@ -20,6 +20,7 @@ function freeIds(notebook: Notebook): string[] {
 
 /** A page with five exercises that need no engine. */
 const PAGE = PAGES.find(({ notebook }) => freeIds(notebook).length >= 5)!;
+assert.ok(PAGE, "no page has five exercises that need no engine");
 const IDS = freeIds(PAGE.notebook).slice(0, 5);
 const TRIALS = await trialsOf(PAGE.number, PAGE.notebook);
 
