@@ -29,7 +29,7 @@ export type CellOutcome = {
 
 /** Memory of the process of a cell: JavaScript's objects, and all its data. */
 const HEAP_MEGABYTES = 256;
-const DATA_KILOBYTES = 2_000_000;
+const DATA_KILOBYTES = 1_000_000;
 
 /** More than a result can have: a cell can print without end. */
 const MAX_OUTPUT_BYTES = 2 ** 20;
