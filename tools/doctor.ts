@@ -27,6 +27,7 @@ import { tensorflowFor } from "../lib/engine/tensorflow/wheels.ts";
 import { settings } from "../notebooks/support/settings.ts";
 import { bestOf, peakMeter } from "./bench/peak_flops.ts";
 import { kernelspecFolder } from "./kernel.ts";
+import { PROJECT } from "./shell/project.ts";
 
 /** What was found. */
 type Finding = {
@@ -320,10 +321,14 @@ function lookAtKernel(): Finding {
   const file = join(kernelspecFolder(), "kernel.json");
   const cure = "for JupyterLab and VS Code: deno task kernel";
   if (!existsSync(file)) return { text: "not registered", cure };
-  const { argv: [program] } = JSON.parse(Deno.readTextFileSync(file));
-  return existsSync(program)
+  const { argv } = JSON.parse(Deno.readTextFileSync(file));
+  const relay = join(PROJECT, "tools", "jupyter", "relay.ts");
+  if (!argv.includes(relay)) {
+    return { text: "registered for another folder", cure };
+  }
+  return existsSync(argv[0])
     ? { text: dirname(file) }
-    : { text: `registered with a Deno that is gone, ${program}`, cure };
+    : { text: `registered with a Deno that is gone, ${argv[0]}`, cure };
 }
 
 /** The peak speed of matrix products, in words. */

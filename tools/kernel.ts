@@ -1,19 +1,19 @@
 /**
  * `deno task kernel`: makes the kernel known to JupyterLab and VS Code by a kernelspec.
  *
- * It differs from the stock one of `deno jupyter --install` in that Stop sends a
- * message: the stock one sends a signal, which kills the kernel and all it holds.
+ * It names the relay before Deno's kernel, and Stop sends a message: with the stock one
+ * of `deno jupyter --install` it sends a signal, which kills the kernel.
  *
  * @module
  */
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
-import { join } from "node:path";
-import {
-  KERNEL_ENVIRONMENT,
-  kernelArguments,
-} from "./jupyter/kernel_process.ts";
+import { basename, join } from "node:path";
+import { cacheFolder } from "../lib/download/cache.ts";
+import { checkTrusted } from "../lib/download/trusted_path.ts";
+import { KERNEL_ENVIRONMENT } from "./jupyter/kernel_process.ts";
+import { PROJECT } from "./shell/project.ts";
 
 /**
  * Registers the kernelspec, or removes it.
@@ -61,7 +61,10 @@ export async function installKernelspec(
   const folder = kernelspecFolder(options);
   await Deno.mkdir(folder, { recursive: true });
   const file = join(folder, "kernel.json");
-  await Deno.writeTextFile(file, JSON.stringify(kernelspec(), null, 2) + "\n");
+  await Deno.writeTextFile(
+    file,
+    JSON.stringify(await kernelspec(), null, 2) + "\n",
+  );
   return file;
 }
 
@@ -84,15 +87,46 @@ export async function removeKernelspec(
   }
 }
 
-/** The kernelspec, with the very Deno that runs this. */
-export function kernelspec(): Record<string, unknown> {
+/** What the relay may do; the kernel that it starts may do everything. */
+const PERMISSIONS = [
+  "--allow-read",
+  "--allow-write",
+  "--allow-run",
+  "--allow-net=127.0.0.1",
+];
+
+/** The kernelspec, with the Deno that runs this. */
+async function kernelspec(): Promise<Record<string, unknown>> {
   return {
-    argv: [Deno.execPath(), ...kernelArguments("{connection_file}")],
+    argv: [
+      await lastingDeno(Deno.execPath()),
+      ...["run", "--quiet", "--no-prompt", "--no-check", "--no-config"],
+      ...PERMISSIONS,
+      join(PROJECT, "tools", "jupyter", "relay.ts"),
+      "{connection_file}",
+    ],
     display_name: "Deno (Bertbook)",
     language: "typescript",
     interrupt_mode: "message",
     env: KERNEL_ENVIRONMENT,
   };
+}
+
+/**
+ * Keeps a Deno that `npx` fetched, as `npm cache clean` removes it with all of npx's.
+ *
+ * @param deno The executable.
+ * @returns The same, or a hard link or copy of it in the cache folder.
+ */
+export async function lastingDeno(deno: string): Promise<string> {
+  if (!/[\\/]node_modules[\\/]/.test(deno)) return deno;
+  const folder = join(cacheFolder(), "deno", Deno.version.deno);
+  await Deno.mkdir(folder, { recursive: true });
+  checkTrusted(folder, cacheFolder());
+  const kept = join(folder, basename(deno));
+  await Deno.remove(kept).catch(() => {}); // an older one may still run
+  await Deno.link(deno, kept).catch(() => Deno.copyFile(deno, kept));
+  return kept;
 }
 
 /**

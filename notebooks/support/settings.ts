@@ -26,7 +26,8 @@ const MODES: readonly Mode[] = ["quick", "full"];
 const DEFAULT_SEED = 42;
 
 /**
- * Reads `BERTBOOK_MODE`, `BERTBOOK_SEED` and `BERTBOOK_OUT`.
+ * Reads `BERTBOOK_MODE`, `BERTBOOK_SEED` and `BERTBOOK_OUT`, and the file that the
+ * Stop button makes, `BERTBOOK_STOP_FILE`, which the kernel of an editor sets.
  *
  * @param environment Where to look a variable up; the process's by default.
  * @throws {RangeError} If the mode or the seed cannot be understood.
@@ -43,7 +44,7 @@ export function settings(
     mode: modeOf(environment("BERTBOOK_MODE") || "quick"),
     seed: seedOf(environment("BERTBOOK_SEED") || String(DEFAULT_SEED)),
     outFolder,
-    stopFile: join(outFolder, STOP_FILE),
+    stopFile: environment("BERTBOOK_STOP_FILE") || join(outFolder, STOP_FILE),
   };
 }
 

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- what a command prints is read
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ALL_MINI_LM } from "../../lib/checkpoint/catalogue.ts";
 import { writeStamp } from "../../lib/download/cache.ts";
 import { doctor } from "../../tools/doctor.ts";
@@ -152,14 +152,17 @@ Deno.test("doctor says how the kernel is registered, and whether its Deno is the
   assert.match(await kernel(1), /not registered\n.*deno task kernel$/);
   const folder = join(home.path, "kernels/bertbook");
   await Deno.mkdir(folder, { recursive: true });
-  const register = (deno: string): Promise<void> =>
+  const register = (deno: string, ...args: string[]): Promise<void> =>
     Deno.writeTextFile(
       join(folder, "kernel.json"),
-      JSON.stringify({ argv: [deno] }),
+      JSON.stringify({ argv: [deno, ...args] }),
     );
-  await register(join(home.path, "gone"));
+  await register(Deno.execPath(), "/elsewhere/relay.ts");
+  assert.match(await kernel(1), /another folder\n.*deno task kernel$/);
+  const relay = resolve("tools/jupyter/relay.ts");
+  await register(join(home.path, "gone"), relay);
   assert.match(await kernel(1), /a Deno that is gone, .*\n.*deno task kernel$/);
-  await register(Deno.execPath());
+  await register(Deno.execPath(), relay);
   assert.ok((await kernel(0)).endsWith(folder));
 });
 

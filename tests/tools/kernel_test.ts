@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import {
   installKernelspec,
   kernelspecFolder,
+  lastingDeno,
   removeKernelspec,
 } from "../../tools/kernel.ts";
 
@@ -16,15 +18,17 @@ Deno.test("installKernelspec() writes a kernelspec with message interrupts, and 
     );
     await installKernelspec({ prefix });
     const spec = JSON.parse(await Deno.readTextFile(file));
+    const [deno, ...args] = spec.argv;
+    assert.ok(existsSync(deno));
+    assert.deepEqual(args, [
+      ...["run", "--quiet", "--no-prompt", "--no-check", "--no-config"],
+      ...["--allow-read", "--allow-write", "--allow-run"],
+      "--allow-net=127.0.0.1",
+      resolve("tools/jupyter/relay.ts"),
+      "{connection_file}",
+    ]);
     assert.deepEqual(spec, {
-      argv: [
-        Deno.execPath(),
-        "jupyter",
-        "-q",
-        "--kernel",
-        "--conn",
-        "{connection_file}",
-      ],
+      argv: spec.argv,
       "display_name": "Deno (Bertbook)",
       language: "typescript",
       "interrupt_mode": "message",
@@ -52,5 +56,26 @@ Deno.test("kernelspecFolder() is where Jupyter looks", () => {
   } finally {
     if (before === undefined) Deno.env.delete("JUPYTER_DATA_DIR");
     else Deno.env.set("JUPYTER_DATA_DIR", before);
+  }
+});
+
+Deno.test("lastingDeno() keeps a Deno that npx fetched, and takes any other as it is", async () => {
+  const home = await Deno.makeTempDir();
+  const before = Deno.env.get("BERTBOOK_HOME");
+  try {
+    Deno.env.set("BERTBOOK_HOME", join(home, "cache"));
+    const fetched = join(home, "_npx", "7a40", "node_modules", "deno");
+    await Deno.mkdir(fetched, { recursive: true });
+    await Deno.writeTextFile(join(fetched, "deno"), "program");
+    const kept = await lastingDeno(join(fetched, "deno"));
+    assert.equal(await lastingDeno(join(fetched, "deno")), kept, "again");
+    await Deno.remove(join(home, "_npx"), { recursive: true });
+    assert.equal(await Deno.readTextFile(kept), "program");
+    assert.ok(kept.startsWith(join(home, "cache")));
+    assert.equal(await lastingDeno("/usr/bin/deno"), "/usr/bin/deno");
+  } finally {
+    if (before === undefined) Deno.env.delete("BERTBOOK_HOME");
+    else Deno.env.set("BERTBOOK_HOME", before);
+    await Deno.remove(home, { recursive: true });
   }
 });

@@ -13,14 +13,28 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { KernelProcess } from "./kernel_process.ts";
 import { ZmtpSocket } from "./zmtp.ts";
 
+/** Hears a message that the kernel publishes. */
+export type OnPublished = (
+  type: string,
+  content: Content,
+  message?: Message,
+) => void;
+
 /** What a request hears. */
 export type Listener = {
-  onPublished?: (type: string, content: Content) => void;
+  onPublished?: OnPublished;
   onReply: (content: Content) => void;
 };
 
+/** Answers a cell that asks for a line of text. */
+export type OnInput = (request: Content) => Promise<string>;
+
 /** A request under way; `sent` never rejects. Disposing it stops the listening. */
 export type Conversation = Disposable & { sent: Promise<void> };
+
+const CHANNELS = ["shell", "control", "stdin", "iopub"] as const;
+
+type Sockets = [ZmtpSocket, ZmtpSocket, ZmtpSocket, ZmtpSocket];
 
 /** A client's connections to one kernel. */
 export class Channels implements AsyncDisposable {
@@ -29,22 +43,26 @@ export class Channels implements AsyncDisposable {
   readonly #breaks = new AbortController();
   readonly #key: string;
   readonly #session = crypto.randomUUID();
-  readonly #sockets: { shell: ZmtpSocket; control: ZmtpSocket };
+  readonly #sockets: Record<"shell" | "control" | "stdin", ZmtpSocket>;
   readonly #iopub: ZmtpSocket;
   readonly #listeners = new Map<string, Listener>();
   readonly #listening: Promise<unknown>;
   #published = false;
+  /** Hears what belongs to no request under way: a timer may print at any time. */
+  onStray: OnPublished = () => {};
+  /** Answers `prompt()`; a request must allow it. */
+  onInput: OnInput = () => Promise.resolve("");
 
   private constructor(
     process: KernelProcess,
-    [shell, control, iopub]: [ZmtpSocket, ZmtpSocket, ZmtpSocket],
+    [shell, control, stdin, iopub]: Sockets,
   ) {
     this.#key = process.key;
-    this.#sockets = { shell, control };
+    this.#sockets = { shell, control, stdin };
     this.#iopub = iopub;
     this.broken = AbortSignal.any([process.ended, this.#breaks.signal]);
     this.#listening = Promise.all(
-      [shell, control, iopub].map((socket) => this.#listen(socket)),
+      [shell, control, stdin, iopub].map((socket) => this.#listen(socket)),
     );
   }
 
@@ -62,7 +80,7 @@ export class Channels implements AsyncDisposable {
     const identity = crypto.randomUUID();
     const sockets: ZmtpSocket[] = [];
     try {
-      for (const channel of ["shell", "control", "iopub"] as const) {
+      for (const channel of CHANNELS) {
         const kind = channel === "iopub" ? "SUB" : "DEALER";
         const port = process.ports[channel];
         sockets.push(
@@ -73,10 +91,7 @@ export class Channels implements AsyncDisposable {
       for (const socket of sockets) socket.close();
       throw error;
     }
-    return new Channels(
-      process,
-      sockets as [ZmtpSocket, ZmtpSocket, ZmtpSocket],
-    );
+    return new Channels(process, sockets as Sockets);
   }
 
   /** Whether anything was published yet: a new subscription takes a moment to count. */
@@ -103,7 +118,7 @@ export class Channels implements AsyncDisposable {
     this.#listeners.set(id, listener);
     const request = { id, session: this.#session, type, content };
     return {
-      sent: this.#sockets[channel].send(packRequest(request, this.#key))
+      sent: this.#sockets[channel].send(packMessage(request, this.#key))
         .catch((error) => this.#stumble(error)),
       [Symbol.dispose]: () => void this.#listeners.delete(id),
     };
@@ -142,12 +157,22 @@ export class Channels implements AsyncDisposable {
         const listener = this.#listeners.get(parentId);
         if (socket === this.#iopub) {
           this.#published = true;
-          listener?.onPublished?.(type, content);
+          const hear = listener ? listener.onPublished : this.onStray;
+          hear?.(type, content, message);
+        } else if (type === "input_request") {
+          this.onInput(content).then((value) => this.#input(value), () => {});
         } else listener?.onReply(content);
       }
     } catch (error) {
       this.#stumble(error);
     }
+  }
+
+  #input(value: string): void {
+    const session = this.#session, id = crypto.randomUUID();
+    const reply = { id, session, type: "input_reply", content: { value } };
+    this.#sockets.stdin.send(packMessage(reply, this.#key))
+      .catch((error) => this.#stumble(error));
   }
 
   /** A connection that is over means that its kernel ends, or that we closed it. */
@@ -199,20 +224,30 @@ const text = new TextDecoder();
 /** The content of a message, whatever its type. */
 export type Content = Record<string, unknown>;
 
-/** A message to a kernel. */
-export type Request = {
+/** A message to send. */
+export type Outgoing = {
   id: string;
   session: string;
   type: string;
   content: Content;
+  /** The header of the request that it belongs to, if it belongs to one. */
+  parent?: Content;
+  metadata?: Content;
+  /** Bytes beside the content, such as those of a widget. */
+  buffers?: readonly Uint8Array[];
 };
 
-/** A message from a kernel. */
+/** A message that arrived. */
 export type Message = {
+  /** The frames before the delimiter: to whom a reply goes. */
+  route: Uint8Array[];
+  header: Content;
   type: string;
   /** Id of the request that it answers, or undefined. */
   parentId: string | undefined;
+  metadata: Content;
   content: Content;
+  buffers: Uint8Array[];
 };
 
 /**
@@ -223,31 +258,34 @@ export type Message = {
  * @returns The signature, 64 hexadecimal digits.
  */
 export function sign(parts: readonly Uint8Array[], key: string): string {
+  if (key === "") return ""; // a connection without signatures
   const hmac = createHmac("sha256", key);
   for (const part of parts) hmac.update(part);
   return hmac.digest("hex");
 }
 
 /**
- * A request as the frames to send.
+ * A message as the frames to send.
  *
- * @param request What to ask.
+ * @param message What to say.
  * @param key The connection's key.
- * @returns Delimiter, signature and the four JSON parts.
+ * @returns Delimiter, signature, the four JSON parts, buffers.
  */
-export function packRequest(request: Request, key: string): Uint8Array[] {
+export function packMessage(message: Outgoing, key: string): Uint8Array[] {
+  const { parent = {}, metadata = {}, content, buffers = [] } = message;
   const header = {
-    "msg_id": request.id,
-    session: request.session,
+    "msg_id": message.id,
+    session: message.session,
     username: "bertbook",
     date: new Date().toISOString(),
-    "msg_type": request.type,
+    "msg_type": message.type,
     version: VERSION,
   };
-  const parts = [header, {}, {}, request.content].map((part) =>
+  const parts = [header, parent, metadata, content].map((part) =>
     utf8.encode(JSON.stringify(part))
   );
-  return [utf8.encode(DELIMITER), utf8.encode(sign(parts, key)), ...parts];
+  const signature = utf8.encode(sign(parts, key));
+  return [utf8.encode(DELIMITER), signature, ...parts, ...buffers];
 }
 
 /**
@@ -266,8 +304,10 @@ export function unpackMessage(
     text.decode(frame) === DELIMITER
   );
   const [signature, ...parts] = frames.slice(delimiter + 1);
-  const [header, parent, , content] = parts;
-  if (delimiter < 0 || !signature || !header || !parent || !content) {
+  const [header, parent, metadata, content, ...buffers] = parts;
+  if (
+    delimiter < 0 || !signature || !header || !parent || !metadata || !content
+  ) {
     throw new SyntaxError(
       `Cannot read a message: ${DELIMITER}, a signature and four parts must follow; found ${frames.length} frames`,
     );
@@ -281,10 +321,15 @@ export function unpackMessage(
       "Cannot trust a message: its signature must be made with this connection's key; found another; another kernel may listen on this port, or this one mixed up an output of many megabytes",
     );
   }
+  const ofMessage = parseRecord(header);
   return {
-    type: String(parseRecord(header)["msg_type"]),
+    route: frames.slice(0, delimiter),
+    header: ofMessage,
+    type: String(ofMessage["msg_type"]),
     parentId: parseRecord(parent)["msg_id"] as string | undefined,
+    metadata: parseRecord(metadata),
     content: parseRecord(content),
+    buffers,
   };
 }
 

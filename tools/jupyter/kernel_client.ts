@@ -9,18 +9,12 @@
  * @module
  */
 
-import { Channels, onAbort } from "./channels.ts";
-import {
-  DIE_WITH_PARENT,
-  KernelError,
-  KernelProcess,
-} from "./kernel_process.ts";
+import { Channels, onAbort, type OnPublished } from "./channels.ts";
+import { KernelError, KernelProcess } from "./kernel_process.ts";
 import type { Output } from "./notebook.ts";
 import { CellOutputs, type Displays } from "./outputs.ts";
 import type { Content } from "./channels.ts";
-
-/** The type of the message that says: nothing more comes of this cell. */
-const MARK = "bertbook_mark";
+import { explain, MARK, PRELUDE, SEND_MARK, type Thrown } from "./prelude.ts";
 
 /** How long to listen where a cell broke what sends the mark. */
 const SILENCE_MILLISECONDS = 60;
@@ -39,6 +33,9 @@ const EXECUTION = {
   "allow_stdin": false,
   "stop_on_error": true,
 };
+
+/** Messages of the silent cell itself. */
+const OF_MARK = ["error", "status", "execute_input"];
 
 /** A cell ran for longer than it may. */
 export class CellTimeoutError extends Error {
@@ -82,19 +79,26 @@ export type CellResult = {
  */
 export class Kernel implements AsyncDisposable {
   readonly #process: KernelProcess;
-  readonly #channels: Channels;
   readonly #displays: Displays = new Map();
-  /** What the kernel says of its language, as a notebook's metadata hold it. */
-  readonly languageInfo: Content;
+  #isInterrupted = false;
+  /** The connections to its process. */
+  readonly channels: Channels;
+  /** What the kernel says of itself, the reply to `kernel_info_request`. */
+  readonly info: Content;
 
   private constructor(
     process: KernelProcess,
     channels: Channels,
-    languageInfo: Content,
+    info: Content,
   ) {
     this.#process = process;
-    this.#channels = channels;
-    this.languageInfo = languageInfo;
+    this.channels = channels;
+    this.info = info;
+  }
+
+  /** What the kernel says of its language, as a notebook's metadata hold it. */
+  get languageInfo(): Content {
+    return this.info["language_info"] as Content;
   }
 
   /**
@@ -135,10 +139,10 @@ export class Kernel implements AsyncDisposable {
         info = await channels.ask("shell", "kernel_info_request", {}, signal);
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
-      const silently = { ...EXECUTION, code: DIE_WITH_PARENT, silent: true };
+      const silently = { ...EXECUTION, code: PRELUDE, silent: true };
       await channels.ask("shell", "execute_request", silently, signal);
       await process.removeConnectionFile();
-      return new Kernel(process, channels, info["language_info"] as Content);
+      return new Kernel(process, channels, info);
     } catch (error) {
       await process[Symbol.asyncDispose]();
       await channels?.[Symbol.asyncDispose]();
@@ -172,7 +176,6 @@ export class Kernel implements AsyncDisposable {
       this.#displays,
       options.onOutput ?? (() => {}),
     );
-    const done = Promise.withResolvers<Content>();
     const limit = new AbortController();
     const timer = setTimeout(() =>
       limit.abort(
@@ -180,45 +183,79 @@ export class Kernel implements AsyncDisposable {
           `Cannot finish the cell: it must end within ${timeoutSeconds} s; found it still running; allow more time, or give it less to do`,
         ),
       ), timeoutSeconds * 1_000);
-    const end = AbortSignal.any([this.#channels.broken, limit.signal]);
-    using _end = onAbort(end, done.reject);
-    const request = { ...EXECUTION, code };
-    using _cell = this.#channels.request("shell", "execute_request", request, {
-      onPublished: (type, content) => collector.take(type, content),
-      onReply: done.resolve,
-    });
+    const take: OnPublished = (type, content) => collector.take(type, content);
     try {
-      const { status, ...rest } = await done.promise;
-      await this.#drain(collector, end);
-      if (status === "ok") return { status, outputs };
-      collector.addMissingError(rest);
-      return { status: "error", outputs };
+      const { status } = await this.run({ code }, take, limit.signal);
+      return { status: status === "ok" ? "ok" : "error", outputs };
     } finally {
       clearTimeout(timer);
     }
   }
 
-  /** Waits until all that a cell has shown is published. */
-  async #drain(collector: CellOutputs, end: AbortSignal): Promise<void> {
-    const code = `await Deno.jupyter.broadcast("${MARK}", {})`;
-    const request = { ...EXECUTION, code, silent: true };
-    const marked = Promise.withResolvers<void>();
+  /**
+   * Runs one cell as a client asks for it.
+   *
+   * @param request What its execute request says besides the defaults.
+   * @param hear Called with all that is published until the last output is in; for a
+   *   failed cell the last is an error, explained.
+   * @param signal Ends the waiting, as the kernel's end does.
+   * @returns The content of the reply.
+   * @throws {KernelError} If the kernel ends meanwhile.
+   */
+  async run(
+    request: Content & { code: string },
+    hear: OnPublished,
+    signal?: AbortSignal,
+  ): Promise<Content> {
+    const { broken } = this.channels;
+    const end = signal ? AbortSignal.any([broken, signal]) : broken;
+    const done = Promise.withResolvers<Content>();
+    this.#isInterrupted = false;
+    let error: Content | undefined;
+    using _end = onAbort(end, done.reject);
+    const asked = { ...EXECUTION, ...request };
+    using _cell = this.channels.request("shell", "execute_request", asked, {
+      onPublished: (type, content, message) => {
+        if (type === "error") error = content;
+        else hear(type, content, message);
+      },
+      onReply: done.resolve,
+    });
+    const reply = await done.promise;
+    const thrown = await this.#drain(hear, end);
+    if (reply["status"] === "error") {
+      const isInterrupted = this.#isInterrupted;
+      const cell = { code: request.code, isInterrupted, thrown };
+      error = await explain(error ?? reply, cell);
+    }
+    if (error) hear("error", error);
+    return { ...reply, ...error };
+  }
+
+  /** Waits until all that a cell has shown is published, and for what it threw. */
+  async #drain(
+    hear: OnPublished,
+    end: AbortSignal,
+  ): Promise<Thrown | undefined> {
+    const request = { ...EXECUTION, code: SEND_MARK, silent: true };
+    const marked = Promise.withResolvers<Thrown | undefined>();
     let silence: ReturnType<typeof setTimeout> | undefined;
     using _end = onAbort(end, marked.reject);
-    using _mark = this.#channels.request("shell", "execute_request", request, {
-      onPublished: (type, content) => {
-        if (type === MARK) marked.resolve();
+    using _mark = this.channels.request("shell", "execute_request", request, {
+      onPublished: (type, content, message) => {
+        if (type === MARK) marked.resolve(content as Thrown);
         // What comes late is filed under the name of the silent cell; only its
         // error is not the cell's, whose error always comes in time.
-        else if (type !== "error") collector.take(type, content);
+        else if (!OF_MARK.includes(type)) hear(type, content, message);
       },
       onReply: ({ status }) => {
         if (status === "ok") return;
-        silence = setTimeout(marked.resolve, SILENCE_MILLISECONDS);
+        const end = (): void => marked.resolve(undefined);
+        silence = setTimeout(end, SILENCE_MILLISECONDS);
       },
     });
     try {
-      await marked.promise;
+      return await marked.promise;
     } finally {
       clearTimeout(silence);
     }
@@ -226,20 +263,26 @@ export class Kernel implements AsyncDisposable {
 
   /** Asks the kernel to stop its cell: what computes stops, what awaits does not. */
   async interrupt(): Promise<void> {
+    this.#isInterrupted = true;
     const soon = AbortSignal.timeout(SHUTDOWN_MILLISECONDS);
-    await this.#channels.ask("control", "interrupt_request", {}, soon);
+    await this.channels.ask("control", "interrupt_request", {}, soon);
+  }
+
+  /** Asks a cell that awaits to stop when it shows something next. */
+  async stopAtNextOutput(): Promise<void> {
+    await this.#process.nudge();
   }
 
   /** Ends the kernel: asks, gives it two seconds, then kills it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#channels.broken.aborted) {
-      using asked = this.#channels.request("control", "shutdown_request", {
+    if (!this.channels.broken.aborted) {
+      using asked = this.channels.request("control", "shutdown_request", {
         restart: false,
       }, { onReply: () => {} });
       await asked.sent;
       await this.#process.end(SHUTDOWN_MILLISECONDS);
     }
     await this.#process[Symbol.asyncDispose]();
-    await this.#channels[Symbol.asyncDispose]();
+    await this.channels[Symbol.asyncDispose]();
   }
 }

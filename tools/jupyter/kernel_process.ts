@@ -24,21 +24,11 @@ export function kernelArguments(connectionFile: string): string[] {
   return ["jupyter", "-q", "--kernel", "--conn", connectionFile];
 }
 
-/**
- * Run inside the kernel: a separate thread reads standard input, a pipe from us,
- * and kills the kernel at its end. So the kernel never outlives us, not even if we
- * are killed while a cell spins.
- */
-export const DIE_WITH_PARENT = `{
-  const code = "for await (const _ of Deno.stdin.readable); Deno.kill(Deno.pid, 'SIGKILL')";
-  new Worker("data:text/javascript," + encodeURIComponent(code), { type: "module" });
-}`;
-
 /** How much of what the kernel writes to the terminal is kept for its obituary. */
 const KEPT_CHARACTERS = 2_000;
 
 /** Where a kernel listens. */
-export type Ports = { shell: number; iopub: number; control: number };
+export type Ports = Record<"shell" | "iopub" | "control" | "stdin", number>;
 
 /** A running kernel process. */
 export class KernelProcess implements AsyncDisposable {
@@ -102,7 +92,12 @@ export class KernelProcess implements AsyncDisposable {
         stdout: "null",
         stderr: "piped",
       }).spawn();
-      const ports = { shell: shell!, iopub: iopub!, control: control! };
+      const ports = {
+        shell: shell!,
+        iopub: iopub!,
+        control: control!,
+        stdin: stdin!,
+      };
       return new KernelProcess(process, { file, ports, key });
     } catch (error) {
       await Deno.remove(file);
@@ -113,6 +108,16 @@ export class KernelProcess implements AsyncDisposable {
   /** Id of the process. */
   get pid(): number {
     return this.#process.pid;
+  }
+
+  /** Writes a byte to standard input, which a thread in the kernel reads. */
+  async nudge(): Promise<void> {
+    const writer = this.#process.stdin.getWriter();
+    try {
+      await writer.write(Uint8Array.of(10));
+    } finally {
+      writer.releaseLock();
+    }
   }
 
   /** Removes the connection file with its key: once connected, nobody needs it. */

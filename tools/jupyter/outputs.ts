@@ -68,24 +68,6 @@ export class CellOutputs {
     }
   }
 
-  /**
-   * Adds the error of a failed reply unless it was published: for a cell that does
-   * not parse, or whose imports cannot be resolved, this kernel publishes none.
-   *
-   * @param reply The content of the reply.
-   */
-  addMissingError(reply: Content): void {
-    if (this.#list.some(({ output_type }) => output_type === "error")) return;
-    const error = errorOutput(reply);
-    if (error.traceback.length === 0) {
-      error.traceback.push(
-        `${error.ename}: ${error.evalue}`,
-        "The kernel gives no reason: the cell does not parse, an import cannot be resolved, or it was interrupted",
-      );
-    }
-    this.#add(error);
-  }
-
   #print(name: string, text: string): void {
     const last = this.#list.at(-1);
     if (

@@ -1,6 +1,6 @@
 /**
- * ZMTP 3.0, the protocol under ZeroMQ: client sockets with the NULL mechanism, just
- * enough to talk to a Jupyter kernel, and the bytes that they exchange.
+ * ZMTP 3.0, the protocol under ZeroMQ: sockets with the NULL mechanism, just enough to
+ * talk to a Jupyter kernel or to its clients, and the bytes that they exchange.
  *
  * A connection is a greeting of 64 bytes each way, a READY command each way, then
  * messages of one or more frames. ZeroMQ RFC 23, "ZMTP 3.0".
@@ -19,10 +19,11 @@ export type ZmtpOptions = {
   signal: AbortSignal;
 };
 
-/** A connected ZeroMQ socket on 127.0.0.1. */
+/** A connected ZeroMQ socket. */
 export class ZmtpSocket {
   readonly #connection: Deno.TcpConn;
   readonly #reader: ByteReader;
+  #identity = "";
   #lastWrite: Promise<void> = Promise.resolve();
 
   private constructor(connection: Deno.TcpConn) {
@@ -55,6 +56,33 @@ export class ZmtpSocket {
     }
   }
 
+  /**
+   * Shakes hands with a peer that has connected.
+   *
+   * @param connection The accepted connection.
+   * @param kind ROUTER to be asked, PUB to publish, REP to echo heartbeats.
+   * @returns The socket. The caller closes it.
+   */
+  static async accept(
+    connection: Deno.TcpConn,
+    kind: "ROUTER" | "PUB" | "REP",
+  ): Promise<ZmtpSocket> {
+    connection.setNoDelay(true);
+    const socket = new ZmtpSocket(connection);
+    try {
+      await socket.#shakeHands(kind, "");
+      return socket;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  /** The name that the peer gave itself, or an empty text. */
+  get identity(): string {
+    return this.#identity;
+  }
+
   async #shakeHands(kind: string, identity: string): Promise<void> {
     await this.#write(greeting());
     const [signature, ...rest] = await this.#reader.take(64);
@@ -75,6 +103,7 @@ export class ZmtpSocket {
         }`,
       );
     }
+    this.#identity = propertiesOf(body).get("identity") ?? "";
     // A subscription is a message: 1, then the topic, here every topic.
     if (kind === "SUB") await this.#write(encodeMessage([Uint8Array.of(1)]));
   }
@@ -272,6 +301,21 @@ export function readyCommand(properties: Record<string, string>): Uint8Array {
     pieces.push(Uint8Array.of(key.length), key, length, bytes);
   }
   return concat(pieces);
+}
+
+/** The properties of a READY command, by their names in lower case. */
+function propertiesOf(body: Uint8Array): Map<string, string> {
+  const latin1 = new TextDecoder("latin1"); // an identity is any bytes
+  const view = new DataView(body.buffer, body.byteOffset, body.length);
+  const properties = new Map<string, string>();
+  for (let at = 6; at < body.length;) {
+    const nameEnd = at + 1 + body[at]!;
+    const end = nameEnd + 4 + view.getUint32(nameEnd);
+    const name = latin1.decode(body.subarray(at + 1, nameEnd)).toLowerCase();
+    properties.set(name, latin1.decode(body.subarray(nameEnd + 4, end)));
+    at = end;
+  }
+  return properties;
 }
 
 function concat(pieces: readonly Uint8Array[]): Uint8Array {

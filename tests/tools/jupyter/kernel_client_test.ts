@@ -59,15 +59,59 @@ Deno.test("Kernel gives a failed cell an error output, published or not", async 
   const thrown = await kernel.execute('throw new RangeError("too long")');
   assert.equal(thrown.status, "error");
   assert.deepEqual(textsOf(thrown.outputs), ["error: RangeError: too long"]);
-  for (const source of ["const a = ;", "if (true) {"]) {
-    const { status, outputs } = await kernel.execute(source);
-    assert.equal(status, "error", source);
-    assert.deepEqual(textsOf(outputs), ["error: Error: Execution failed"]);
-    const [error] = outputs;
-    assert.ok(error?.output_type === "error");
-    assert.match(error.traceback.join("\n"), /does not parse/);
-  }
+  const { status, outputs } = await kernel.execute("const a = 1;\nconst b = ;");
+  assert.equal(status, "error");
+  assert.deepEqual(textsOf(outputs), [
+    "error: SyntaxError: Expression expected (line 2, column 11)",
+  ]);
+  const [error] = outputs;
+  assert.ok(error?.output_type === "error");
+  assert.match(error.traceback.join("\n"), /^2 \| const b = ;\n {2}\| {11}~$/m);
   assert.equal((await kernel.execute("1")).status, "ok");
+});
+
+Deno.test("Kernel shows the causes of an error, and what nobody awaits or catches", async () => {
+  await using kernel = await Kernel.start({ folder });
+  const { outputs: [error] } = await kernel.execute(
+    `const cause = new TypeError("inner", { cause: { size: 1 } });
+     throw new RangeError("outer", { cause });`,
+  );
+  assert.ok(error?.output_type === "error");
+  assert.match(
+    error.traceback.join("\n"),
+    /^RangeError: outer\n.*\nCaused by: TypeError: inner\n.*\nCaused by: \{ size: 1 \}$/,
+  );
+  await kernel.execute(`try { throw cause } catch (e) { e.stack }`);
+  const { outputs: [other] } = await kernel.execute(`throw new Error("alone")`);
+  assert.ok(other?.output_type === "error");
+  assert.doesNotMatch(other.traceback.join("\n"), /Caused by/);
+  const lost = await kernel.execute(
+    `Promise.reject(new RangeError("no one")); setTimeout(() => { throw new RangeError("late"); }, 1);
+     await new Promise((resolve) => setTimeout(resolve, 50));`,
+  );
+  assert.equal(lost.status, "ok");
+  const shown = textsOf(lost.outputs).join("\n");
+  assert.match(shown, /^stderr: Uncaught \(in promise\) RangeError: no one\n/);
+  assert.match(shown, /^Uncaught RangeError: late\n/m);
+});
+
+Deno.test("stopAtNextOutput() makes what a cell shows next throw, and nothing later", async () => {
+  await using kernel = await Kernel.start({ folder });
+  const display = `await Deno.jupyter.broadcast("display_data",
+    { data: { "text/plain": "on" }, metadata: {}, transient: {} });`;
+  const running = kernel.execute(
+    `let ended = false; try { for (;;) { ${display}
+     await new Promise((resolve) => setTimeout(resolve, 20)); } } finally { ended = true; }`,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await kernel.stopAtNextOutput();
+  const { outputs } = await running;
+  assert.equal(
+    textsOf(outputs).at(-1),
+    "error: Interrupted: the cell was stopped",
+  );
+  const later = await kernel.execute(`${display} ended`);
+  assert.deepEqual(textsOf(later.outputs), ["on", "true"]);
 });
 
 Deno.test("Kernel says when a cell takes too long, and ends although it spins", async () => {
@@ -86,7 +130,8 @@ Deno.test("Kernel says when a cell takes too long, and ends although it spins", 
 
 Deno.test("Kernel does not wait for ever where a cell broke what marks its end", async () => {
   await using kernel = await Kernel.start({ folder });
-  const code = "Deno.jupyter.broadcast = () => new Promise(() => {}); " +
+  const code = "globalThis[Symbol.for('bertbook.kernel')].mark = " +
+    "() => new Promise(() => {}); " +
     "console.log('done');";
   const outputs: Output[] = [];
   await assert.rejects(
@@ -98,7 +143,7 @@ Deno.test("Kernel does not wait for ever where a cell broke what marks its end",
 
 Deno.test("Kernel keeps outputs where what marks their end is gone", async () => {
   await using kernel = await Kernel.start({ folder });
-  await kernel.execute("Deno.jupyter.broadcast = null;");
+  await kernel.execute("globalThis[Symbol.for('bertbook.kernel')] = null;");
   const { status, outputs } = await kernel.execute("console.log('kept'); 7");
   assert.equal(status, "ok");
   assert.equal(textsOf(outputs)[0], "stdout: kept\n");

@@ -70,15 +70,6 @@ Deno.test("CellOutputs clears at once, or when the next output comes", () => {
   );
 });
 
-Deno.test("CellOutputs adds the error of a reply unless one was published", () => {
-  const list: Output[] = [];
-  const outputs = new CellOutputs(list, new Map(), () => {});
-  const reply = { ename: "Error", evalue: "Execution failed", traceback: [] };
-  outputs.addMissingError(reply);
-  outputs.addMissingError(reply);
-  assert.deepEqual(textsOf(list), ["error: Error: Execution failed"]);
-});
-
 Deno.test("CellOutputs tells of each output as it then stands", () => {
   const heard: string[] = [];
   const outputs = new CellOutputs(

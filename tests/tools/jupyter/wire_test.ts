@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {
-  packRequest,
+  packMessage,
   sign,
   unpackMessage,
 } from "../../../tools/jupyter/channels.ts";
@@ -18,16 +18,18 @@ Deno.test("sign() is HMAC-SHA256 over the parts in order", () => {
   );
 });
 
-Deno.test("unpackMessage() reads what packRequest() writes, behind routing ids", () => {
+Deno.test("unpackMessage() reads what packMessage() writes, behind routing ids", () => {
   const content = { code: "1 + 1" };
   const request = { id: "i", session: "s", type: "execute_request", content };
-  const frames = packRequest(request, "key");
+  const frames = packMessage(request, "key");
   const routed = [new TextEncoder().encode("client"), ...frames];
-  assert.deepEqual(unpackMessage(routed, "key"), {
-    type: "execute_request",
-    parentId: undefined,
+  const { route, type, parentId, content: read } = unpackMessage(routed, "key");
+  assert.deepEqual(route, [routed[0]]);
+  assert.deepEqual([type, parentId, read], [
+    "execute_request",
+    undefined,
     content,
-  });
+  ]);
   const header = JSON.parse(new TextDecoder().decode(frames[2]));
   assert.equal(header["msg_id"], "i");
   assert.equal(header.session, "s");
@@ -39,16 +41,21 @@ Deno.test("unpackMessage() finds the request that a message answers", () => {
   const signed = parts.map(bytes);
   const signature = new TextEncoder().encode(sign(signed, "key"));
   const delimiter = new TextEncoder().encode("<IDS|MSG>");
-  assert.deepEqual(unpackMessage([delimiter, signature, ...signed], "key"), {
+  const frames = [delimiter, signature, ...signed, Uint8Array.of(7)];
+  assert.deepEqual(unpackMessage(frames, "key"), {
+    route: [],
+    header: parts[0],
     type: "status",
     parentId: "i",
+    metadata: {},
     content: { a: 1 },
+    buffers: [Uint8Array.of(7)],
   });
 });
 
 Deno.test("unpackMessage() refuses another key, a changed part, a missing part", () => {
   const request = { id: "i", session: "s", type: "t", content: { a: 1 } };
-  const frames = packRequest(request, "key");
+  const frames = packMessage(request, "key");
   const refused = {
     name: "SyntaxError",
     message: /signature must be made with/,
