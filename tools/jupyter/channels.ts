@@ -34,6 +34,9 @@ export type Conversation = Disposable & { sent: Promise<void> };
 
 const CHANNELS = ["shell", "control", "stdin", "iopub"] as const;
 
+/** What is known of a kernel to connect to. */
+export type Endpoint = Pick<KernelProcess, "ports" | "key" | "ended">;
+
 type Sockets = [ZmtpSocket, ZmtpSocket, ZmtpSocket, ZmtpSocket];
 
 /** A client's connections to one kernel. */
@@ -54,7 +57,7 @@ export class Channels implements AsyncDisposable {
   onInput: OnInput = () => Promise.resolve("");
 
   private constructor(
-    process: KernelProcess,
+    process: Endpoint,
     [shell, control, stdin, iopub]: Sockets,
   ) {
     this.#key = process.key;
@@ -74,7 +77,7 @@ export class Channels implements AsyncDisposable {
    * @returns The channels. The caller disposes them, after the process.
    */
   static async connect(
-    process: KernelProcess,
+    process: Endpoint,
     signal: AbortSignal,
   ): Promise<Channels> {
     const identity = crypto.randomUUID();

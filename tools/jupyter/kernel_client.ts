@@ -14,7 +14,14 @@ import { KernelError, KernelProcess } from "./kernel_process.ts";
 import type { Output } from "./notebook.ts";
 import { CellOutputs, type Displays } from "./outputs.ts";
 import type { Content } from "./channels.ts";
-import { explain, MARK, PRELUDE, SEND_MARK, type Thrown } from "./prelude.ts";
+import {
+  BYTES,
+  explain,
+  MARK,
+  PRELUDE,
+  SEND_MARK,
+  type Thrown,
+} from "./prelude.ts";
 
 /** How long to listen where a cell broke what sends the mark. */
 const SILENCE_MILLISECONDS = 60;
@@ -268,9 +275,15 @@ export class Kernel implements AsyncDisposable {
     await this.channels.ask("control", "interrupt_request", {}, soon);
   }
 
-  /** Asks a cell that awaits to stop when it shows something next. */
-  async stopAtNextOutput(): Promise<void> {
-    await this.#process.nudge();
+  /**
+   * Says something to the kernel's main thread, which hears it when it is not busy.
+   *
+   * @param what `ping` asks for an answer, as all do; `stop` makes the next
+   *   output of the cell throw; `collect` collects garbage.
+   */
+  async nudge(what: keyof typeof BYTES): Promise<void> {
+    if (what === "stop") this.#isInterrupted = true;
+    await this.#process.nudge(BYTES[what]);
   }
 
   /** Ends the kernel: asks, gives it two seconds, then kills it. */

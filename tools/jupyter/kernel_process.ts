@@ -111,10 +111,10 @@ export class KernelProcess implements AsyncDisposable {
   }
 
   /** Writes a byte to standard input, which a thread in the kernel reads. */
-  async nudge(): Promise<void> {
+  async nudge(byte: number): Promise<void> {
     const writer = this.#process.stdin.getWriter();
     try {
-      await writer.write(Uint8Array.of(10));
+      await writer.write(Uint8Array.of(byte));
     } finally {
       writer.releaseLock();
     }

@@ -13,8 +13,11 @@ import type { Content } from "./channels.ts";
 /** The type of the message that says: nothing more comes of this cell. */
 export const MARK = "bertbook_mark";
 
-/** The type of the message that says: this cell stops when it shows something. */
-export const STOPPING = "bertbook_stopping";
+/** The type of the message that answers a byte, unless a cell computes. */
+export const ALIVE = "bertbook_alive";
+
+/** Bytes to the kernel: asks for {@linkcode ALIVE}, stops a cell, frees a dead one. */
+export const BYTES = { ping: 1, stop: 2, collect: 3 } as const;
 
 /** Run behind each cell: publishes {@linkcode MARK} with the error's causes. */
 export const SEND_MARK =
@@ -31,10 +34,10 @@ export type Thrown = { ename: string; evalue: string; causes: string[] };
  * it stops a cell that awaits: whatever it shows next throws.
  */
 export const PRELUDE = `(${install})(${JSON.stringify(MARK)}, ${
-  JSON.stringify(STOPPING)
+  JSON.stringify(ALIVE)
 })`;
 
-function install(mark: string, stopping: string): void {
+function install(mark: string, alive: string): void {
   const { broadcast } = Deno.jupyter;
   const errors = Error as unknown as Record<string, unknown>;
   let isStopping = false, thrown: unknown;
@@ -81,12 +84,18 @@ function install(mark: string, stopping: string): void {
     event.preventDefault();
     console.error("Uncaught", event.error);
   });
-  const code = "for await (const _ of Deno.stdin.readable) postMessage(0);" +
+  const code = "for await (const bytes of Deno.stdin.readable) " +
+    "bytes.forEach((byte) => postMessage(byte));" +
     "Deno.kill(Deno.pid, 'SIGKILL');";
   const url = `data:text/javascript,${encodeURIComponent(code)}`;
-  new Worker(url, { type: "module" }).onmessage = () => {
-    isStopping = true;
-    broadcast(stopping, {});
+  new Worker(url, { type: "module" }).onmessage = ({ data: byte }) => {
+    if (byte === 2) isStopping = true;
+    // An interrupted cell ends when its promise is found to be garbage.
+    if (byte === 3) {
+      process.getBuiltinModule("node:v8").setFlagsFromString("--expose-gc");
+      process.getBuiltinModule("node:vm").runInNewContext("gc")();
+    }
+    broadcast(alive, {});
   };
 }
 

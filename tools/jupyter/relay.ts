@@ -21,17 +21,11 @@ import { join, resolve } from "node:path";
 import type { Content, Message, OnPublished } from "./channels.ts";
 import { onAbort, packMessage, unpackMessage } from "./channels.ts";
 import { Kernel } from "./kernel_client.ts";
-import { MARK, STOPPING } from "./prelude.ts";
+import { ALIVE, MARK } from "./prelude.ts";
 import { ZmtpSocket } from "./zmtp.ts";
 
-/** How long a training may take to notice the stop file. */
-const NOTICE_MILLISECONDS = 1_000;
-
-/** How long a kernel that awaits may take to say so; one that computes says nothing. */
-const ALIVE_MILLISECONDS = 1_000;
-
-/** How long a stopped cell may run on before it is told what else helps. */
-const PATIENCE_MILLISECONDS = 1_500;
+/** How long a stopped cell may take to notice, if it has not shown that it is slower. */
+const PATIENCE_MILLISECONDS = 1_000;
 
 /** How long after an error requests still belong to those that are aborted. */
 const ABORT_MILLISECONDS = 50;
@@ -52,7 +46,7 @@ const FOR_DENO = [
 ];
 
 /** What Deno's kernel publishes of its own work, which clients hear from us. */
-const OF_DENO = ["status", MARK, STOPPING];
+const OF_DENO = ["status", MARK, ALIVE];
 
 /** The connection file that a client writes for its kernel. */
 type Connection = {
@@ -70,8 +64,11 @@ type RunningCell = {
   isDone: boolean;
   /** Whether its stop file was made. */
   isAsked: boolean;
-  /** Whether it awaits, rather than computes, and will stop at its next output. */
-  isStopping: boolean;
+  /** Whether it was seen to await, rather than compute, since it was stopped. */
+  isAlive: boolean;
+  /** When it last updated a display, and the longest time between two updates. */
+  updatedAt?: number;
+  slowest: number;
   /** Answers its `prompt()`. */
   input?: (value: string) => void;
 };
@@ -252,7 +249,7 @@ class Relay {
     const { header, content } = asked.message;
     if (round !== this.#round) return { status: "aborted" };
     const cell: RunningCell = {
-      ...{ asked, isDone: false, isAsked: false, isStopping: false },
+      ...{ asked, isDone: false, isAsked: false, isAlive: false, slowest: 0 },
     };
     const publish = this.#publisher(() => header);
     try {
@@ -262,7 +259,12 @@ class Relay {
       kernel.channels.onInput = (request) => this.#input(cell, request);
       const request = { ...content, code: String(content["code"]) };
       const reply = await kernel.run(request, (type, content, message) => {
-        if (type === STOPPING) cell.isStopping = true;
+        if (type === ALIVE) cell.isAlive = true;
+        if (type === "update_display_data") {
+          const now = Date.now();
+          cell.slowest = Math.max(cell.slowest, now - (cell.updatedAt ?? now));
+          cell.updatedAt = now;
+        }
         publish(type, content, message);
       });
       const { status, "stop_on_error": stops = true } = {
@@ -304,17 +306,19 @@ class Relay {
    * Stops the running cell and aborts those that wait.
    *
    * A training that looks for the stop file takes it, saves and throws. A cell that
-   * shows something throws there. Only if it does not even say that it awaits is the
-   * kernel interrupted: one that awaits would never answer again.
+   * shows something throws there. Only one that does not even say that it awaits is
+   * interrupted: where nothing runs, that breaks Deno's kernel.
    */
   async stop(): Promise<void> {
     const cell = this.#cell;
     if (cell === undefined) return;
     this.#round++;
     cell.input?.("");
-    const until = async (holds: () => boolean, milliseconds: number) => {
+    const kernel = await this.#kernel;
+    const patience = PATIENCE_MILLISECONDS + 2 * cell.slowest;
+    const until = async (holds: () => boolean): Promise<boolean> => {
       for (const start = Date.now(); !cell.isDone && !holds();) {
-        if (Date.now() - start > milliseconds) return false;
+        if (Date.now() - start > patience) return false;
         await delay(20);
       }
       return true;
@@ -322,16 +326,22 @@ class Relay {
     if (!cell.isAsked) {
       cell.isAsked = true;
       await Deno.writeTextFile(this.#stopFile, "");
+      await kernel.nudge("ping");
       const isTaken = (): boolean => !existsSync(this.#stopFile);
-      if (await until(isTaken, NOTICE_MILLISECONDS)) return;
+      await until(() => isTaken() || cell.isAlive);
+      if (cell.isAlive) await until(isTaken);
+      if (cell.isDone || isTaken()) return;
       await Deno.remove(this.#stopFile).catch(() => {});
     }
-    const kernel = await this.#kernel;
-    await kernel.stopAtNextOutput();
-    if (!await until(() => cell.isStopping, ALIVE_MILLISECONDS)) {
-      await kernel.interrupt();
+    cell.isAlive = false;
+    await kernel.nudge("stop");
+    if (!await until(() => cell.isAlive)) await kernel.interrupt();
+    // Where a promise never settles, the cell ends once it is garbage.
+    for (let i = 0; i < 5 && !cell.isDone; i++) {
+      await kernel.nudge("collect");
+      await delay(PATIENCE_MILLISECONDS / 4);
     }
-    if (await until(() => false, PATIENCE_MILLISECONDS)) return;
+    if (await until(() => false)) return;
     const text = "This cell awaits something. It stops when it next shows " +
       "something; to stop it now, restart the kernel.\n";
     const { header } = cell.asked.message;

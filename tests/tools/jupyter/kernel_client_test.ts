@@ -95,7 +95,7 @@ Deno.test("Kernel shows the causes of an error, and what nobody awaits or catche
   assert.match(shown, /^Uncaught RangeError: late\n/m);
 });
 
-Deno.test("stopAtNextOutput() makes what a cell shows next throw, and nothing later", async () => {
+Deno.test("nudge() makes what a cell shows next throw, and nothing later", async () => {
   await using kernel = await Kernel.start({ folder });
   const display = `await Deno.jupyter.broadcast("display_data",
     { data: { "text/plain": "on" }, metadata: {}, transient: {} });`;
@@ -104,7 +104,7 @@ Deno.test("stopAtNextOutput() makes what a cell shows next throw, and nothing la
      await new Promise((resolve) => setTimeout(resolve, 20)); } } finally { ended = true; }`,
   );
   await new Promise((resolve) => setTimeout(resolve, 200));
-  await kernel.stopAtNextOutput();
+  await kernel.nudge("stop");
   const { outputs } = await running;
   assert.equal(
     textsOf(outputs).at(-1),
