@@ -62,9 +62,18 @@ Deno.test("the tutorial runs from the first notebook to the last", async (t) => 
     });
     await t.step("04_evaluate", async () => {
       const notebook = await run("04_evaluate", out);
-      assert.match(textOf(notebook), /is the one that notebook 3 saved/);
-      assert.match(textOf(notebook), /Tensors left: 0/);
-      assert.equal(numPictures(notebook), 5);
+      const text = textOf(notebook);
+      assert.match(text, /is the one that notebook 3 saved/);
+      assert.equal(numPictures(notebook), 6);
+      // The sentence is computed from the table above it.
+      const lossOf = (name: string): number =>
+        Number(new RegExp(`^${name} .* (\\d\\.\\d+)$`, "m").exec(text)![1]);
+      assert.match(
+        text,
+        lossOf("this model") < lossOf("class shares")
+          ? /The model .* and beats them in loss/
+          : /The model .* and does not beat them in loss/,
+      );
       const results = await readResults(out);
       const [low, high] = results["mccInterval"] as [number, number];
       const mcc = Number(results["mcc"]);
@@ -85,15 +94,15 @@ Deno.test("the tutorial runs from the first notebook to the last", async (t) => 
         Math.abs(Number(byHand) - Number(returned)) < 1e-5,
         `by hand ${byHand}`,
       );
-      // One head of MiniLM does little else, and fine-tuning leaves it alone.
-      const previous = /^previous token +\d+\.\d+ +(0\.\d+)/m.exec(text)?.[1];
-      assert.ok(Number(previous) > 0.9, `previous token ${previous}`);
-      const moved = [...text.matchAll(/^ +\d  +(0\.\d+) +\d+$/mg)]
-        .map(([, share]) => Number(share));
-      assert.ok(moved[0]! < moved.at(-1)!, `layers moved by ${moved}`);
-      assert.equal(text.match(/nearly uniform in every layer/g)!.length, 1);
-      assert.match(text, /Tensors left: 0/);
-      assert.equal(numPictures(notebook), 9);
+      // The sentence is computed from the table above it.
+      const [, dog, owner] = /^owner +(0\.\d+) +(0\.\d+)$/m.exec(text)!;
+      assert.match(
+        text,
+        Number(owner) > Number(dog)
+          ? /The link moved to owner/
+          : /The link stayed with dog/,
+      );
+      assert.equal(numPictures(notebook), 7);
       const page = await Deno.readTextFile(join(out, "attention.html"));
       assert.match(page, /<title>The dog and its owner: attention</);
     });
@@ -108,8 +117,8 @@ Deno.test("a later notebook alone trains what it needs, and says so", async () =
     const env = { BERTBOOK_MODEL: "tiny" };
     const text = textOf(await run("05_attention", out, env));
     assert.match(text, /saved no model .* trained just now/);
-    // A few steps teach a random model no attention: it is as even as the other.
-    assert.equal(text.match(/nearly uniform in every layer/g)!.length, 2);
+    // A few steps teach a random model no attention.
+    assert.match(text, /nearly uniform in every layer/);
   } finally {
     await Deno.remove(out, { recursive: true });
   }
