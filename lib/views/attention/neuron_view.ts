@@ -287,6 +287,8 @@ const MARGIN = 16;
 const FONT_SIZE = 13;
 /** Shades of each sign. */
 const LEVELS = 8;
+/** Every eighth position of a vector has its number below the strips. */
+const INDEX_STEP = 8;
 
 /** Draws how the chosen query compares with every key. */
 function stillSvg(data: NeuronData): string {
@@ -303,7 +305,8 @@ function stillSvg(data: NeuronData): string {
   const keyStart = scoreEnd + 14;
   const weightEnd = keyStart + names + 50;
   const width = Math.ceil(weightEnd + MARGIN);
-  const height = top + ROW_HEIGHT * tokens.length + MARGIN;
+  const bottom = top + ROW_HEIGHT * tokens.length;
+  const height = bottom + 2 * MARGIN;
 
   const at = layer * numHeads + head;
   const chosen = tokens.map((_, token) => token === data.query ? query : []);
@@ -343,7 +346,15 @@ function stillSvg(data: NeuronData): string {
   ];
   const heading = [title, `Layer ${layer}, head ${head}`].filter(Boolean);
   const small = `font-size="11" fill="${COLORS.muted}"`;
-  const legend = "Blue is positive, orange negative; the stronger, the larger.";
+  const legend =
+    "Blue is positive, orange negative; the stronger the colour, the larger the value.";
+  const positions = lefts.flatMap((left) =>
+    query.flatMap((_, neuron) => {
+      if (neuron % INDEX_STEP !== 0) return [];
+      const x = left + (neuron + 0.5) * STRIP / headSize;
+      return [svgText(x, bottom + 12, neuron, `text-anchor="middle" ${small}`)];
+    })
+  ).join("");
   const content = [
     svgText(MARGIN, 24, heading.join(" · "), `font-weight="bold"`),
     svgText(MARGIN, 44, legend, small),
@@ -351,6 +362,7 @@ function stillSvg(data: NeuronData): string {
       svgText(x, top - 8, name, `text-anchor="${anchor}" ${small}`)
     ).join(""),
     ...strips,
+    positions,
     ...words,
   ].join("\n");
   return svgDocument({ width, height, fontSize: FONT_SIZE }, content);

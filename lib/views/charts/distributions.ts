@@ -238,7 +238,10 @@ export function bootstrapChart(
   return chart({
     title: {
       text: options.title,
-      subtitle: `${value.toFixed(3)}; ${interval}; ${samples.length} resamples`,
+      subtitle: [
+        `orange line: ${value.toFixed(3)}, the value on the whole data`,
+        `light area: ${interval}; bars: ${samples.length} resamples`,
+      ],
     },
     description: `${options.title}: ${
       value.toFixed(3)

@@ -119,3 +119,17 @@ Deno.test("neuronView() refuses what does not fit together", () => {
     assert.throws(run, { name: "RangeError", message });
   }
 });
+
+Deno.test("neuronView() numbers every eighth position below each of the three strips", () => {
+  const { svg } = neuronView(sampleNeurons([1, 1, 20], samplePair(1, 1)));
+  const rows = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"[^>]*>(\d+)</g)]
+    .map(([, x, y, number]) => ({ x: Number(x), y: Number(y), number }));
+  const lowest = Math.max(...rows.map(({ y }) => y));
+  const below = rows.filter(({ y }) => y === lowest);
+  assert.deepEqual(
+    below.map(({ number }) => number),
+    ["0", "8", "16", "0", "8", "16", "0", "8", "16"],
+  );
+  // 128 pixels for 20 numbers.
+  assert.ok(Math.abs(below[1]!.x - below[0]!.x - 8 * 128 / 20) < 0.1);
+});
