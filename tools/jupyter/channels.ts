@@ -47,12 +47,15 @@ export class Channels implements AsyncDisposable {
   readonly #key: string;
   readonly #session = crypto.randomUUID();
   readonly #sockets: Record<"shell" | "control" | "stdin", ZmtpSocket>;
-  readonly #iopub: ZmtpSocket;
+  readonly #reconnect: () => Promise<ZmtpSocket>;
+  #iopub: ZmtpSocket;
   readonly #listeners = new Map<string, Listener>();
   readonly #listening: Promise<unknown>;
   #published = false;
   /** Hears what belongs to no request under way: a timer may print at any time. */
   onStray: OnPublished = () => {};
+  /** Hears that Deno mixed up an output; the connection breaks if nothing hears it. */
+  onDamaged?: () => void;
   /** Answers `prompt()`; a request must allow it. */
   onInput: OnInput = () => Promise.resolve("");
 
@@ -63,7 +66,9 @@ export class Channels implements AsyncDisposable {
     this.#key = process.key;
     this.#sockets = { shell, control, stdin };
     this.#iopub = iopub;
-    this.broken = AbortSignal.any([process.ended, this.#breaks.signal]);
+    const { ended: signal, ports: { iopub: port } } = process;
+    this.#reconnect = () => ZmtpSocket.connect({ kind: "SUB", port, signal });
+    this.broken = AbortSignal.any([signal, this.#breaks.signal]);
     this.#listening = Promise.all(
       [shell, control, stdin, iopub].map((socket) => this.#listen(socket)),
     );
@@ -167,8 +172,23 @@ export class Channels implements AsyncDisposable {
         } else listener?.onReply(content);
       }
     } catch (error) {
-      this.#stumble(error);
+      await this.#recover(socket, error);
     }
+  }
+
+  /** Listens again where the kernel mixed up what it publishes, if somebody minds. */
+  async #recover(socket: ZmtpSocket, error: unknown): Promise<void> {
+    if (socket !== this.#iopub || isOver(error) || !this.onDamaged) {
+      return this.#stumble(error);
+    }
+    this.onDamaged();
+    socket.close();
+    try {
+      this.#iopub = await this.#reconnect();
+    } catch (error) {
+      return this.#stumble(error);
+    }
+    await this.#listen(this.#iopub);
   }
 
   #input(value: string): void {

@@ -26,6 +26,9 @@ import {
 /** How long to listen where a cell broke what sends the mark. */
 const SILENCE_MILLISECONDS = 60;
 
+/** How long after its reply a mark may come; among many megabytes it may get lost. */
+const LOST_MILLISECONDS = 5_000;
+
 /** How long a kernel may take to come up, and to go after it was asked to. */
 const START_MILLISECONDS = 30_000, SHUTDOWN_MILLISECONDS = 2_000;
 
@@ -256,9 +259,9 @@ export class Kernel implements AsyncDisposable {
         else if (!OF_MARK.includes(type)) hear(type, content, message);
       },
       onReply: ({ status }) => {
-        if (status === "ok") return;
         const end = (): void => marked.resolve(undefined);
-        silence = setTimeout(end, SILENCE_MILLISECONDS);
+        const wait = status === "ok" ? LOST_MILLISECONDS : SILENCE_MILLISECONDS;
+        silence = setTimeout(end, wait);
       },
     });
     try {

@@ -130,7 +130,15 @@ class Relay {
     this.#publish("status", { "execution_state": "starting" });
     const env = { BERTBOOK_STOP_FILE: this.#stopFile };
     const kernel = await Kernel.start({ folder: Deno.cwd(), env });
-    kernel.channels.onStray = this.#publisher(() => this.#lastCell);
+    const late = this.#publisher(() => this.#lastCell);
+    kernel.channels.onStray = (type, content, message) => {
+      // Of the silent code that starts a kernel, this may come late, too.
+      if (type !== "execute_input") late(type, content, message);
+    };
+    kernel.channels.onDamaged = () => {
+      const text = "Deno's kernel damaged an output of many megabytes.\n";
+      this.#publish("stream", { name: "stderr", text }, this.#lastCell);
+    };
     onAbort(kernel.channels.broken, async (error) => {
       if (this.#isEnding) return;
       console.error(String(error));

@@ -212,7 +212,7 @@ export function encodeMessage(parts: readonly Uint8Array[]): Uint8Array {
 /** Takes exact numbers of bytes from a source that delivers them in any pieces. */
 export class ByteReader {
   #rest: Uint8Array = new Uint8Array(0);
-  readonly #piece = new Uint8Array(65_536);
+  readonly #piece = new Uint8Array(2 ** 20);
   readonly #source: ByteSource;
 
   /** @param source Where the bytes come from. */

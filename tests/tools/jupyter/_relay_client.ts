@@ -26,8 +26,12 @@ export class RelayClient implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** Starts a relay with the installed kernelspec, and connects to it. */
-  static async start(cwd = import.meta.dirname!): Promise<RelayClient> {
+  /**
+   * Starts a relay with the installed kernelspec, and connects to it.
+   *
+   * @param through Words before its command.
+   */
+  static async start(...through: string[]): Promise<RelayClient> {
     const folder = await Deno.makeTempDir();
     const spec = JSON.parse(
       await Deno.readTextFile(await installKernelspec({ prefix: folder })),
@@ -56,10 +60,10 @@ export class RelayClient implements AsyncDisposable {
         signature_scheme: "hmac-sha256",
       }),
     );
-    const [program, ...args] = spec.argv as string[];
+    const [program, ...args] = [...through, ...spec.argv as string[]];
     const process = new Deno.Command(program!, {
       args: args.map((each) => each.replace("{connection_file}", file)),
-      cwd,
+      cwd: import.meta.dirname!,
       env: spec.env,
       stdin: "null",
       stdout: "null",

@@ -194,3 +194,29 @@ for (const way of ["shutdown", "SIGTERM", "SIGKILL"] as const) {
     await until(() => !isAlive(pid));
   });
 }
+
+Deno.test({
+  name: "the relay and its kernel end when their parent is killed",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const shell = ["sh", "-c", '"$@" & wait', "sh"];
+    await using client = await RelayClient.start(...shell);
+    const answer = await client.execute("Deno.pid");
+    const pid = Number(outputsOf(answer)[0]);
+    client.execute("for (;;);").catch(() => {});
+    client.process.kill("SIGKILL");
+    await until(() => !isAlive(pid));
+  },
+});
+
+Deno.test("outputs of many megabytes, which Deno may damage, leave the kernel alive", async () => {
+  await using client = await RelayClient.start();
+  const size = 20_000_000;
+  for (let i = 0; i < 3; i++) {
+    const answer = await client.execute(`console.log("a".repeat(${size}));`);
+    assert.equal(answer.reply["status"], "ok");
+    const shown = outputsOf(answer).join("");
+    if (shown.length !== size + 1) assert.match(shown, /damaged an output/);
+    assert.deepEqual(outputsOf(await client.execute("1 + 1")), ["2"]);
+  }
+});
