@@ -25,6 +25,8 @@ Deno.test("settings() reads mode, seed and folder", () => {
     outFolder: "/elsewhere",
     stopFile: join("/elsewhere", "stop"),
   });
+  const { stopFile } = settingsOf({ BERTBOOK_STOP_FILE: "/kernel/stop" });
+  assert.equal(stopFile, "/kernel/stop");
 });
 
 Deno.test("settings() names the nearest mode", () => {
