@@ -95,8 +95,13 @@ const PERMISSIONS = [
   "--allow-net=127.0.0.1",
 ];
 
-/** The kernelspec, with the Deno that runs this. */
+/** Where things are: a client may start the kernel without these variables. */
+const PLACES = ["BERTBOOK_HOME", "BERTBOOK_OFFLINE", "DENO_DIR"];
+
+/** The kernelspec, with the Deno and the places of the process that runs this. */
 async function kernelspec(): Promise<Record<string, unknown>> {
+  const places = PLACES.map((name) => [name, Deno.env.get(name)] as const)
+    .filter(([, value]) => value);
   return {
     argv: [
       await lastingDeno(Deno.execPath()),
@@ -108,7 +113,7 @@ async function kernelspec(): Promise<Record<string, unknown>> {
     display_name: "Deno (Bertbook)",
     language: "typescript",
     interrupt_mode: "message",
-    env: KERNEL_ENVIRONMENT,
+    env: { ...KERNEL_ENVIRONMENT, ...Object.fromEntries(places) },
   };
 }
 

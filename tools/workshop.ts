@@ -80,7 +80,7 @@ export function forLearners(
   return { ...notebook, cells };
 }
 
-function isSolution({ cell_type, source }: Cell): boolean {
-  return cell_type === "markdown" &&
-    source.startsWith("<details><summary>Solution");
+function isSolution(cell: Cell): boolean {
+  return cell.cell_type === "markdown" &&
+    cell.source.startsWith("<details><summary>Solution");
 }

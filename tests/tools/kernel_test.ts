@@ -10,7 +10,9 @@ import {
 
 Deno.test("installKernelspec() writes a kernelspec with message interrupts, and removes it", async () => {
   const prefix = await Deno.makeTempDir();
+  const home = Deno.env.get("BERTBOOK_HOME");
   try {
+    Deno.env.set("BERTBOOK_HOME", join(prefix, "cache"));
     const file = await installKernelspec({ prefix });
     assert.equal(
       file,
@@ -27,6 +29,10 @@ Deno.test("installKernelspec() writes a kernelspec with message interrupts, and 
       resolve("tools/jupyter/relay.ts"),
       "{connection_file}",
     ]);
+    const set = Object.fromEntries(
+      ["BERTBOOK_OFFLINE", "DENO_DIR"]
+        .map((name) => [name, Deno.env.get(name)]).filter(([, value]) => value),
+    );
     assert.deepEqual(spec, {
       argv: spec.argv,
       "display_name": "Deno (Bertbook)",
@@ -36,6 +42,8 @@ Deno.test("installKernelspec() writes a kernelspec with message interrupts, and 
         NO_COLOR: "1",
         TF_CPP_MIN_LOG_LEVEL: "3",
         TF_ENABLE_ONEDNN_OPTS: "1",
+        ...set,
+        BERTBOOK_HOME: join(prefix, "cache"),
       },
     });
     assert.equal(
@@ -44,6 +52,8 @@ Deno.test("installKernelspec() writes a kernelspec with message interrupts, and 
     );
     assert.equal(await removeKernelspec({ prefix }), undefined);
   } finally {
+    if (home === undefined) Deno.env.delete("BERTBOOK_HOME");
+    else Deno.env.set("BERTBOOK_HOME", home);
     await Deno.remove(prefix, { recursive: true });
   }
 });

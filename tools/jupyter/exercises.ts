@@ -91,6 +91,7 @@ const IMPORT =
  * @returns The source with the imports before it.
  */
 export function withImports(source: string, notebook: Notebook): string {
+  source = asInTheirFolder(source);
   const imported = new Set(importsOf(source).map(({ name }) => name));
   const lines: string[] = [];
   const available = [
@@ -106,9 +107,19 @@ export function withImports(source: string, notebook: Notebook): string {
 }
 
 function importsOf(source: string): { name: string; from: string }[] {
-  return [...source.matchAll(IMPORT)].flatMap(([, names, from]) =>
+  return [...asInTheirFolder(source).matchAll(IMPORT)].flatMap((
+    [, names, from],
+  ) =>
     names!.split(",").map((name) => name.trim().replace(/^type /, ""))
       .filter((name) => /^\w+$/.test(name))
       .map((name) => ({ name, from: from! }))
+  );
+}
+
+/** Copies for learners lie elsewhere: the exercises are again those beside the pages. */
+function asInTheirFolder(source: string): string {
+  return source.replaceAll(
+    /(["'])(?:\.\.\/)+[\w/-]*exercises\/mod\.ts\1/g,
+    '"./exercises/mod.ts"',
   );
 }
