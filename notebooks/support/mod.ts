@@ -2,6 +2,7 @@
 
 export * from "./findings.ts";
 export * from "./fine_tuned.ts";
+export * from "./loss_series.ts";
 export * from "./progress.ts";
 export * from "./recipes.ts";
 export * from "./recorded.ts";

@@ -1,6 +1,7 @@
 /** Looking at tensors on a page: their shapes, and whether two are equal. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import { show } from "../../lib/views/show.ts";
 
 /**
  * The shapes of tensors, as the rows of a table.
@@ -62,4 +63,42 @@ export async function assertSame(
     largest = Math.max(largest, difference);
   }
   return largest;
+}
+
+/**
+ * Shows that what a page derives is what another formula, or the library, computes.
+ *
+ * @param what What is compared.
+ * @param derived The page's tensor.
+ * @param expected The other.
+ * @throws {RangeError} If the shapes differ, or a value by more than rounding.
+ */
+export async function showSame(
+  what: string,
+  derived: tf.Tensor,
+  expected: tf.Tensor,
+): Promise<void> {
+  const difference = await assertSame(derived, expected);
+  await show(`${what}: the same. Difference ${difference.toExponential(0)}`);
+}
+
+/**
+ * Shows the error that a call ends with: what the library refuses, and why.
+ *
+ * @param call A call that must fail.
+ * @throws {RangeError} If it does not fail.
+ */
+export async function showError(call: () => unknown): Promise<void> {
+  let error: unknown;
+  try {
+    await call();
+  } catch (thrown) {
+    error = thrown;
+  }
+  if (error === undefined) {
+    throw new RangeError(
+      "Cannot show an error: the call must fail; it did not",
+    );
+  }
+  await show(String(error));
 }

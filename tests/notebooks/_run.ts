@@ -87,6 +87,18 @@ export function textOf(notebook: Notebook): string {
     .join("\n");
 }
 
+/**
+ * A number in a text.
+ *
+ * @param text The text.
+ * @param pattern Its first group is the number; it may have commas between thousands.
+ */
+export function numberAt(text: string, pattern: RegExp): number {
+  const found = text.match(pattern);
+  assert.ok(found, `${pattern} stands nowhere in\n${text}`);
+  return Number(found[1]!.replaceAll(",", ""));
+}
+
 function plainText(output: Output): string {
   if (output.output_type === "stream") return output.text;
   if (output.output_type === "error") {
