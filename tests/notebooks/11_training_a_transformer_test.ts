@@ -19,9 +19,9 @@ Deno.test("11_training_a_transformer", async () => {
 
     // The place of the norm: without a warm-up, only true pre-norm learns.
     const chart = text.match(/without a warm-up\. .*/)![0];
-    assert.ok(numberAt(chart, /pre-norm: .* to ([\d.]+) at 118/) < 0.1);
-    assert.ok(numberAt(chart, /post-norm: .* to ([\d.]+) at 118/) > 1.5);
-    assert.ok(numberAt(chart, /tutorial writes it: .* to ([\d.]+) at/) > 1.5);
+    assert.ok(numberAt(chart, / pre-norm: \S+ at 1 to (\S+) at 118/) < 0.1);
+    assert.ok(numberAt(chart, /post-norm: \S+ at 1 to (\S+) at 118/) > 1.5);
+    assert.ok(numberAt(chart, /writes it: \S+ at 1 to (\S+) at 118/) > 1.5);
     assert.ok(
       numberAt(text, /With a warm-up the loss falls to ([\d.]+)\./) < 0.1,
     );

@@ -12,7 +12,10 @@ Deno.test("12_language_model", async () => {
     // Better than counting, not better than the grammar.
     const counting = numberAt(text, /which word follows which +(\d+\.\d+)/);
     const grammar = numberAt(text, /the grammar itself +(\d+\.\d+)/);
-    const reached = numberAt(text, /^perplexity +the grammar's.*\n.*\n +(\d+\.\d+)/m);
+    const reached = numberAt(
+      text,
+      /^perplexity +the grammar's.*\n.*\n +(\d+\.\d+)/m,
+    );
     assert.ok(
       grammar < reached && reached < 3.4 && 3.4 < counting,
       `${reached}`,

@@ -263,7 +263,7 @@ export function learningRateChart(
       y: quantitative("rate", "Learning rate", {
         axis: {
           tickCount: 5,
-          labelExpr: "datum.value === 0 ? '0' : format(datum.value, '.0e')",
+          labelExpr: "datum.value === 0 ? '0' : format(datum.value, '.1~e')",
         },
       }),
       color: schedule,
