@@ -1,6 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { assertSame } from "../../notebooks/support/tensors.ts";
+import {
+  assertSame,
+  showError,
+  showSame,
+} from "../../notebooks/support/tensors.ts";
 
 await tf.setBackend("cpu");
 
@@ -28,4 +32,18 @@ Deno.test("assertSame() refuses other values, NaN and other shapes", async () =>
   const turned = tf.tensor2d([[1, 2]]);
   await assert.rejects(assertSame(one, turned), /found \[2\] and \[1,2\]/);
   tf.dispose([one, turned]);
+});
+
+Deno.test("showSame() stops a page whose formula differs from the library's", async () => {
+  const one = tf.tensor1d([1, 2]), other = tf.tensor1d([1, 3]);
+  await showSame("Equal", one, one);
+  await assert.rejects(showSame("Different", one, other), RangeError);
+  tf.dispose([one, other]);
+});
+
+Deno.test("showError() stops a page whose call does not fail", async () => {
+  await showError(() => {
+    throw new TypeError("Cannot do this");
+  });
+  await assert.rejects(showError(() => 1), /the call must fail; it did not/);
 });
