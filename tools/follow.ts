@@ -57,7 +57,7 @@ export async function followNotebook(
     });
   try {
     const result = await runNotebook(file, {
-      env,
+      env: { ...env, BERTBOOK_STOP_FILE: stopFile },
       cellTimeoutSeconds: CELL_TIMEOUT_SECONDS,
       signal: stopNow.signal,
       gentleStop: { signal: stop.signal, file: stopFile },
