@@ -42,11 +42,18 @@ export type Progress = {
   start(event: Pick<StartEvent, "step" | "notes">): Promise<void>;
   /** Keeps a separate line, which the next picture shows. */
   note(line: string): void;
-  /** Shows the last step, however short ago it was. */
-  finish(): Promise<void>;
+  /**
+   * Shows the last step, however short ago it was.
+   *
+   * @param closing Replaces its line, which then precedes it.
+   */
+  finish(closing?: string): Promise<void>;
   /** The lines kept so far. */
   readonly lines: readonly string[];
 };
+
+/** The time left is known from this number of steps on, the first of which is slow. */
+const STEPS_TO_ESTIMATE = 3;
 
 /** Four pictures a second are enough, and do not slow the work down. */
 const UPDATE_MS = 250;
@@ -81,11 +88,22 @@ export function progress(options: ProgressOptions): Progress {
   } = options;
   const id = crypto.randomUUID();
   let start = now(), first = 0;
+  /** Milliseconds of each step but the first, which is traced and says little. */
+  const durations: number[] = [];
+  let previous: { step: number; at: number } | undefined;
   const lines: string[] = [];
   let current = { step: 0, facts: {} as Facts };
   let shownAt: number | undefined;
 
-  async function draw(): Promise<void> {
+  /** By the typical step, so that neither tracing nor an evaluation counts. */
+  function secondsLeft(): number | undefined {
+    if (durations.length + 1 < STEPS_TO_ESTIMATE) return undefined;
+    const sorted = durations.toSorted((a, b) => a - b);
+    const typical = sorted[Math.floor((sorted.length - 1) / 2)]!;
+    return typical / 1000 * (total - current.step);
+  }
+
+  async function draw(closing?: string): Promise<void> {
     const type = shownAt === undefined ? "display_data" : "update_display_data";
     shownAt = now();
     const seconds = (shownAt - start) / 1000;
@@ -95,8 +113,9 @@ export function progress(options: ProgressOptions): Progress {
         total,
         unit,
         seconds,
-        first,
+        left: secondsLeft(),
         lines,
+        closing,
         ...current,
       }),
       transient: { display_id: id },
@@ -106,6 +125,14 @@ export function progress(options: ProgressOptions): Progress {
     lines,
     async update(step, facts = {}): Promise<void> {
       current = { step, facts };
+      const at = now();
+      // Replayed steps take no time.
+      if (step > first) {
+        if (previous !== undefined) {
+          durations.push((at - previous.at) / (step - previous.step));
+        }
+        previous = { step, at };
+      }
       if (step % lineEvery === 0) {
         const seconds = (now() - start) / 1000;
         lines.push(progressLine({ total, unit, seconds, ...current }));
@@ -120,8 +147,8 @@ export function progress(options: ProgressOptions): Progress {
     note(line): void {
       lines.push(visibleControls(line));
     },
-    async finish(): Promise<void> {
-      await draw();
+    async finish(closing): Promise<void> {
+      await draw(closing);
       await settle();
     },
   };
@@ -149,15 +176,19 @@ function progressLine({ step, total, unit, seconds, facts }: Moment): string {
 function progressBundle(
   moment: Moment & {
     title: string;
-    /** The step before the first that the time is of. */
-    first: number;
+    /** Seconds; undefined if not known yet. */
+    left: number | undefined;
     lines: readonly string[];
+    closing: string | undefined;
   },
 ): MimeBundle {
-  const { title, step, first, total, seconds, unit, lines } = moment;
-  const left = step <= first ? 0 : seconds / (step - first) * (total - step);
-  const rest = step < total ? ` About ${clock(left)} left.` : "";
-  const line = `${progressLine(moment)}${rest}`;
+  const { title, step, total, left, unit, closing } = moment;
+  const rest = step < total && left !== undefined
+    ? ` About ${clock(left)} left.`
+    : "";
+  const now = `${progressLine(moment)}${rest}`;
+  const lines = closing === undefined ? moment.lines : [...moment.lines, now];
+  const line = closing === undefined ? now : visibleControls(closing);
   const kept = lines.length === 0
     ? ""
     : `<details><summary>Line by line (${escapeHtml(unit)})</summary><pre>${
@@ -175,7 +206,7 @@ function progressBundle(
 }
 
 /** 3,725 seconds → "01:02:05". */
-function clock(seconds: number): string {
+export function clock(seconds: number): string {
   const whole = Math.round(seconds);
   return [whole / 3600, whole / 60 % 60, whole % 60]
     .map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");

@@ -3,52 +3,55 @@
 import type { EpochEvent, FitEvent } from "../../lib/training/events.ts";
 import type { ClassificationMetrics } from "../../lib/evaluation/metrics.ts";
 import type { Broadcast } from "../../lib/views/show.ts";
-import { type Progress, progress } from "./progress.ts";
+import { clock, type Progress, progress } from "./progress.ts";
 
 /** A display of the events of `fineTune`. */
 export type TrainingProgress = {
   /** Shows the state of training. */
   update(event: FitEvent<ClassificationMetrics>): Promise<void>;
-  /** Shows the last step. */
+  /** Shows the last step and, if it was that of the training, the total time. */
   finish(): Promise<void>;
 };
 
 /**
  * Opens a display with one line for every 40 batches, as the tutorials print, and
- * one for every epoch, which says whether the model is the best so far.
+ * one for every epoch, which has its scores and says whether the model is the best so
+ * far.
  *
  * @param totalSteps How many steps the run will take.
- * @param options `broadcast`: where to show; the running kernel if not given.
+ * @param options `broadcast`: where to show; the running kernel if not given. `now`:
+ * milliseconds since any moment.
  */
 export function trainingProgress(
   totalSteps: number,
-  options: { broadcast?: Broadcast } = {},
+  options: { broadcast?: Broadcast; now?: () => number } = {},
 ): TrainingProgress {
   const bar: Progress = progress({
     title: "Training",
     total: totalSteps,
     ...options,
   });
-  let validationMcc: number | undefined;
+  const { now = () => performance.now() } = options;
+  const start = now();
+  let isComplete = false;
   return {
     async update(event): Promise<void> {
       if (event.kind === "start") return await bar.start(event);
-      if (event.kind === "epoch") {
-        validationMcc = event.validationMcc;
-        bar.note(epochLine(event));
-        return;
-      }
+      if (event.kind === "epoch") return bar.note(epochLine(event));
       if (event.kind === "evaluation") return;
       const { step, epoch, loss } = event;
-      await bar.update(step, {
-        epoch: String(epoch),
-        loss,
-        ...(validationMcc === undefined
-          ? {}
-          : { "validation MCC": validationMcc }),
-      });
+      isComplete = step === totalSteps;
+      await bar.update(step, { epoch: String(epoch), loss });
     },
-    finish: () => bar.finish(),
+    finish: () => {
+      const [hours, ...rest] = clock((now() - start) / 1000).split(":");
+      const took = [Number(hours), ...rest].join(":");
+      return bar.finish(
+        isComplete
+          ? `Training complete! Total training took ${took} (h:mm:ss).`
+          : undefined,
+      );
+    },
   };
 }
 
@@ -58,6 +61,7 @@ function epochLine(end: EpochEvent<ClassificationMetrics>): string {
     `Training loss ${end.trainingLoss.toFixed(4)}`,
     `Validation loss ${end.validationLoss.toFixed(4)}`,
     `Validation accuracy ${end.validationAccuracy.toFixed(4)}`,
+    `Validation MCC ${end.validationMcc.toFixed(4)}`,
     ...(end.best ? ["New best model"] : []),
   ];
   return `${sentences.join(". ")}.`;

@@ -31,24 +31,41 @@ const epoch = (
   warning: undefined,
 });
 
-Deno.test("trainingProgress() says at the end of which epoch the model is the best", async () => {
-  let shown = "";
+/** What a display shows last, line by line. */
+async function linesOf(
+  events: readonly Parameters<
+    ReturnType<typeof trainingProgress>["update"]
+  >[0][],
+  seconds = 0,
+): Promise<string[]> {
+  let shown = "", clock = 0;
   const bar = trainingProgress(2, {
     broadcast: (_, content) => {
       shown = String((content["data"] as Record<string, string>)["text/plain"]);
       return Promise.resolve();
     },
+    now: () => clock,
   });
-  for (const event of [step(1), epoch(1, true), step(2), epoch(2, false)]) {
-    await bar.update(event);
-  }
+  for (const event of events) await bar.update(event);
+  clock += seconds * 1000;
   await bar.finish();
-  const lines = shown.split("\n").slice(0, 3);
+  return shown.split("\n");
+}
+
+Deno.test("trainingProgress() says at the end of which epoch the model is the best", async () => {
   const numbers = "Training loss 0.5000. Validation loss 0.2500. " +
-    "Validation accuracy 0.9000.";
-  assert.deepEqual(lines, [
+    "Validation accuracy 0.9000. Validation MCC 0.8000.";
+  const events = [step(1), epoch(1, true), step(2), epoch(2, false)];
+  assert.deepEqual(await linesOf(events, 3_725), [
     "Training",
     `Epoch 1 ends. ${numbers} New best model.`,
     `Epoch 2 ends. ${numbers}`,
+    "Batch 2 of 2. Elapsed 01:02:05. Epoch 2. Loss 0.5000.",
+    "Training complete! Total training took 1:02:05 (h:mm:ss).",
   ]);
+});
+
+Deno.test("trainingProgress() calls no training complete that was stopped", async () => {
+  const lines = await linesOf([step(1)]);
+  assert.match(lines.at(-1)!, /^Batch 1 of 2\. /);
 });
