@@ -31,6 +31,7 @@ export {
   compile,
   type Compiled,
   type CompileOptions,
+  runFunctionsEagerly,
 } from "./lib/engine/compile.ts";
 
 export type { CompiledEach, Precision } from "./lib/engine/precision.ts";
@@ -91,6 +92,11 @@ export type {
   AnswerExample,
   TokenExample,
 } from "./lib/batches/head_batches.ts";
+export {
+  type BatchTensors,
+  batchTensors,
+  type LabelledInput,
+} from "./lib/batches/batch_tensors.ts";
 export {
   type Batch,
   batchesOf,
@@ -213,7 +219,11 @@ export type {
 export type { NextSentenceParams } from "./lib/model/heads/next_sentence.ts";
 export type { PretrainingParams } from "./lib/model/heads/pretraining.ts";
 export type { QuestionAnsweringParams } from "./lib/model/heads/question_answering.ts";
-export type { ClassifierParams } from "./lib/model/heads/sequence_classifier.ts";
+export {
+  type ClassifierOutput,
+  type ClassifierParams,
+  classifySequences,
+} from "./lib/model/heads/sequence_classifier.ts";
 export type { TokenClassifierParams } from "./lib/model/heads/token_classifier.ts";
 export {
   type LanguageModel,
@@ -252,11 +262,17 @@ export { linear, type LinearParams } from "./lib/ops/linear.ts";
 export type { TokenMetrics } from "./lib/training/tasks/token_classification.ts";
 export type { AnswerMetrics } from "./lib/training/tasks/question_answering.ts";
 export {
+  adamW,
   ADAMW_DEFAULTS,
   type AdamWOptions,
   type AdamWRates,
+  adamWRates,
   type AdamWState,
+  type GradientScale,
+  initOptimizerState,
 } from "./lib/training/adamw.ts";
+export { clipCoefficient, globalNorm } from "./lib/training/clip.ts";
+export { crossEntropy } from "./lib/training/losses.ts";
 export {
   decays,
   type LrMultipliers,
@@ -337,7 +353,9 @@ export {
   type Accumulate,
   type CompiledTrainStep,
   compileTrainStep,
+  gradientsOf,
   type GradientSums,
+  type LossAndGradients,
   type LossFunction,
   makeTrainable,
   type MicroBatches,
