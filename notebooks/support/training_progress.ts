@@ -66,3 +66,23 @@ function epochLine(end: EpochEvent<ClassificationMetrics>): string {
   ];
   return `${sentences.join(". ")}.`;
 }
+
+/**
+ * The table of training statistics that the tutorials print: one row for each epoch.
+ *
+ * @param epochs The ends of the epochs.
+ * @returns Rows for `show()`.
+ */
+export function epochTable(
+  epochs: readonly EpochEvent<ClassificationMetrics>[],
+): Record<string, string | number>[] {
+  return epochs.map((epoch) => ({
+    epoch: epoch.epoch,
+    "training loss": epoch.trainingLoss.toFixed(3),
+    "validation loss": epoch.validationLoss.toFixed(3),
+    "validation accuracy": epoch.validationAccuracy.toFixed(3),
+    "validation MCC": epoch.validationMcc.toFixed(3),
+    "training time": `${epoch.trainingSeconds.toFixed(1)} s`,
+    "validation time": `${epoch.validationSeconds.toFixed(1)} s`,
+  }));
+}

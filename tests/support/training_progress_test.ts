@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import type { EpochEvent } from "bertbook/training/events.ts";
 import type { ClassificationMetrics } from "bertbook/evaluation/metrics.ts";
 import type { StepEvent } from "bertbook/training/train_epoch.ts";
-import { trainingProgress } from "../../notebooks/support/training_progress.ts";
+import {
+  epochTable,
+  trainingProgress,
+} from "../../notebooks/support/training_progress.ts";
 
 const step = (step: number): StepEvent => ({
   kind: "step",
@@ -68,4 +71,16 @@ Deno.test("trainingProgress() says at the end of which epoch the model is the be
 Deno.test("trainingProgress() calls no training complete that was stopped", async () => {
   const lines = await linesOf([step(1)]);
   assert.match(lines.at(-1)!, /^Batch 1 of 2\. /);
+});
+
+Deno.test("epochTable() has the statistics of each epoch", () => {
+  assert.deepEqual(epochTable([epoch(3, true)]), [{
+    epoch: 3,
+    "training loss": "0.500",
+    "validation loss": "0.250",
+    "validation accuracy": "0.900",
+    "validation MCC": "0.800",
+    "training time": "1.0 s",
+    "validation time": "1.0 s",
+  }]);
 });
