@@ -9,5 +9,6 @@ export * from "./recorded.ts";
 export * from "./results.ts";
 export * from "./review_run.ts";
 export * from "./settings.ts";
+export * from "./short_run.ts";
 export * from "./tensors.ts";
 export * from "./training_progress.ts";
