@@ -241,7 +241,7 @@ export const QUIZ_05: readonly QuizQuestion[] = [
     options: [
       {
         text: "Because `[CLS]` is the most important word of the sentence",
-        reply: "It is no word, and it looks the same in every sentence.",
+        reply: "It is no word of the sentence: it is there in every input.",
       },
       {
         text: "Because the weights must go somewhere if nothing is of interest",
