@@ -63,6 +63,14 @@ export type {
   Truncation,
 } from "./lib/tokenizer/encoding.ts";
 export { normalize, preTokenize } from "./lib/tokenizer/normalize.ts";
+export {
+  decodeSubwords,
+  encodeSubwords,
+  escapeToken,
+  learnSubtokens,
+  longestSubtokens,
+  splitRuns,
+} from "./lib/tokenizer/subwords.ts";
 export type { Tokenizer } from "./lib/tokenizer/tokenizer.ts";
 export {
   idsOf,
