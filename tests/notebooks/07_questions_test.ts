@@ -1,6 +1,7 @@
 /** Notebook 7, the kinds of questions. */
 
 import assert from "node:assert/strict";
+import { disposeTree, loadModel } from "bertbook";
 import { join } from "node:path";
 import { readResults } from "../../notebooks/support/results.ts";
 import { numPictures, run, textOf } from "./_run.ts";
@@ -11,23 +12,37 @@ Deno.test("07_questions beats the bag of words on new kinds of questions", async
     const notebook = await run("07_questions", out);
     const text = textOf(notebook);
     assert.match(text, /Embedded question corpus.*1,500 train/);
-    assert.match(text, /The words are those of phase 2: true/);
-    assert.match(text, /The text is that of phase 1: true/);
-    assert.match(
-      text,
-      /BERT over whitespace +5 +what \| is \| a \| \[UNK\] \| \?/,
-    );
-    assert.match(text, /classifier_hidden\.0\.weight +128 × 384/);
+    assert.match(text, /The model has 22,715,526 parameters/);
+    assert.match(text, /classifier_hidden\.0\.weight: 128 × 384/);
     const [, byHand, lib] = /By hand (\S+), from lib\/ (\S+)/.exec(text)!;
     assert.equal(byHand, lib);
     assert.ok(Math.abs(Number(byHand) - Math.log(6)) < 0.15, `${byHand}`);
     assert.match(text, /New best model\./);
-    const [, ended, now] = /Best epoch: \d+, loss (\S+)\nNow: loss (\S+)/
+    const [, ended, now] = /Best epoch: \d+, loss (\S+)\nFolder: loss (\S+)/
       .exec(text)!;
     assert.equal(now, ended);
-    assert.match(text, /After reset: 0 questions/);
-    assert.match(text, /Tensors left: 0/);
-    assert.equal(numPictures(notebook), 3);
+    // Seven scores of both parts after each of three epochs; the weighted recall is
+    // the accuracy.
+    const scores7 = [...text.matchAll(
+      /^ +\d {2}(?:train|validation)((?: +[01]\.\d{3}){7}) *$/gm,
+    )].map(([, scores]) => scores!.trim().split(/ +/));
+    assert.equal(scores7.length, 6);
+    for (const scores of scores7) assert.equal(scores[0], scores[5]);
+    // F1 of "person or not" is that of HUM.
+    const [, ofTwo] = /^F1 (\S+)$/m.exec(text)!;
+    const [, ofSix] = /^HUM +\S+ +\S+ +\S+ +(\S+) +\S+ +66$/m.exec(text)!;
+    assert.equal(ofTwo, ofSix);
+    assert.equal(numPictures(notebook), 2);
+    const saved = await loadModel(join(out, "questions"));
+    assert.deepEqual(saved.labels, [
+      "DESC",
+      "ENTY",
+      "ABBR",
+      "HUM",
+      "LOC",
+      "NUM",
+    ]);
+    disposeTree(saved.params);
     const { questions } = await readResults(out);
     const scores = questions as Record<string, number>;
     const summary = JSON.stringify(scores);
