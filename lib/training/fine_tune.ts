@@ -377,7 +377,13 @@ async function* run<T extends HeadTypes>(
       evaluate: () =>
         task.evaluate(model, data.validation, { batchSize, precision }),
       describe: () =>
-        describeRun({ ...model, task: model.head, options, data }),
+        describeRun({
+          ...model,
+          task: model.head,
+          options,
+          data,
+          stopped: model.training,
+        }),
       onRecord: (training) => model.training = training,
     }, options);
   } finally {

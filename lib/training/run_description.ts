@@ -44,15 +44,16 @@ export async function describeRun(
   for (const [name, examples] of Object.entries(data)) {
     hashes[name] = await hashExamples(examples);
   }
-  const description = {
+  const known = {
     task,
     options: plain(options),
     config: plain(config),
     data: hashes,
-    startingWeights: wasStopped(stopped)
-      ? stopped.description["startingWeights"]!
-      : await hashWeights(params),
   };
+  const startingWeights = stopped && wasStopped(stopped, known)
+    ? stopped.description["startingWeights"]!
+    : await hashWeights(params);
+  const description = { ...known, startingWeights };
   const recipe = {
     task,
     options: plain(options.given),
@@ -61,10 +62,14 @@ export async function describeRun(
   return { description, recipe, data };
 }
 
+/** Whether a training was stopped that is the same but for its starting weights. */
 function wasStopped(
-  training: TrainingRecord | undefined,
-): training is TrainingRecord {
-  return training?.stage === "running" || training?.stage === "failed";
+  { stage, description }: TrainingRecord,
+  known: object,
+): boolean {
+  const { startingWeights: _, ...rest } = description;
+  return (stage === "running" || stage === "failed") &&
+    JSON.stringify(rest) === JSON.stringify(known);
 }
 
 /**

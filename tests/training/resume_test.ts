@@ -230,6 +230,50 @@ Deno.test("trainings with checkpoints leak no tensor, finished or stopped", asyn
   });
 });
 
+Deno.test("the model of a stopped training goes on when the same call is made again", async () => {
+  await inFolder(async (folder) => {
+    const { weights } = await train(join(folder, "whole"));
+    const model = newModel();
+    const stopFile = join(folder, "stop");
+    const notesOf = async (
+      stopAt: number,
+      learningRate: number,
+    ): Promise<string> => {
+      const checkpoints = checkpointsIn(join(folder, "runs"), { stopFile });
+      const options = { ...RECIPE, learningRate, checkpoints };
+      let notes = "";
+      try {
+        for await (const event of fineTune(model, DATA, options)) {
+          if (event.kind === "start") notes = event.notes.join();
+          if (event.kind === "step" && event.step === stopAt) {
+            await Deno.writeTextFile(stopFile, "");
+          }
+        }
+      } catch (error) {
+        assert.equal((error as Error).name, "TrainingStoppedError");
+      }
+      return notes;
+    };
+    const { learningRate } = RECIPE;
+    assert.equal(await notesOf(7, learningRate), "");
+    assert.match(await notesOf(9, learningRate), /^Resumed at step 7/);
+    // Other options begin anew, with the weights that there are.
+    assert.match(
+      await notesOf(3, 2 * learningRate),
+      /learningRate was .* startingWeights was/,
+    );
+    disposeTree(model.params);
+    const other = newModel();
+    Object.assign(model, { params: other.params, training: undefined });
+    assert.match(await notesOf(Infinity, learningRate), /^Resumed at step 9/);
+    assert.deepEqual(
+      namedLeaves(model.params).flatMap(([, leaf]) => [...leaf.dataSync()]),
+      weights,
+    );
+    disposeTree(model.params);
+  });
+});
+
 Deno.test("a model whose training was stopped is not saved, unless it is asked for", async () => {
   await inFolder(async (folder) => {
     const model = newModel();
