@@ -110,6 +110,7 @@ export {
   batchesOf,
   type BatchOptions,
   type EncodedExample,
+  IGNORE_INDEX,
   numBatches,
 } from "./lib/batches/batches.ts";
 export {
@@ -182,13 +183,15 @@ export type {
   HeadModel,
   ModelOrigin,
 } from "./lib/checkpoint/pretrained.ts";
-export type {
-  BertInput,
-  BertOutput,
-  BertParams,
-  EncoderParams,
-  ForwardOptions,
-  Packing,
+export {
+  bert,
+  type BertInput,
+  type BertOutput,
+  type BertParams,
+  type EncoderParams,
+  type ForwardOptions,
+  type Packing,
+  pool,
 } from "./lib/model/bert.ts";
 export {
   BERT_BASE,
@@ -219,20 +222,43 @@ export {
   HEADS,
   initHead,
 } from "./lib/model/heads/heads.ts";
-export type { PackingArrays } from "./lib/model/input.ts";
-export type {
-  MaskedLmParams,
-  PredictionParams,
+export {
+  type InputArrays,
+  inputFrom,
+  type PackingArrays,
+} from "./lib/model/input.ts";
+export {
+  type MaskedLmOutput,
+  type MaskedLmParams,
+  type PositionOptions,
+  type PredictionParams,
+  predictMaskedTokens,
 } from "./lib/model/heads/masked_lm.ts";
-export type { NextSentenceParams } from "./lib/model/heads/next_sentence.ts";
-export type { PretrainingParams } from "./lib/model/heads/pretraining.ts";
-export type { QuestionAnsweringParams } from "./lib/model/heads/question_answering.ts";
+export {
+  type NextSentenceOutput,
+  type NextSentenceParams,
+  predictNextSentence,
+} from "./lib/model/heads/next_sentence.ts";
+export {
+  predictPretrainingTasks,
+  type PretrainingOutput,
+  type PretrainingParams,
+} from "./lib/model/heads/pretraining.ts";
+export {
+  findAnswers,
+  type QuestionAnsweringOutput,
+  type QuestionAnsweringParams,
+} from "./lib/model/heads/question_answering.ts";
 export {
   type ClassifierOutput,
   type ClassifierParams,
   classifySequences,
 } from "./lib/model/heads/sequence_classifier.ts";
-export type { TokenClassifierParams } from "./lib/model/heads/token_classifier.ts";
+export {
+  classifyTokens,
+  type TokenClassifierOutput,
+  type TokenClassifierParams,
+} from "./lib/model/heads/token_classifier.ts";
 export {
   type LanguageModel,
   languageModel,
