@@ -2,7 +2,10 @@
 
 export * from "./findings.ts";
 export * from "./fine_tuned.ts";
+export * from "./heads.ts";
 export * from "./loss_series.ts";
+export * from "./made_up_tasks.ts";
+export * from "./pretraining_run.ts";
 export * from "./progress.ts";
 export * from "./recipes.ts";
 export * from "./recorded.ts";

@@ -187,7 +187,8 @@ export const PRETRAINING_RECIPES: Readonly<Record<Mode, PretrainingRecipe>> = {
     task: { epochs: 1, batchSize: 32, learningRate: 1e-4 },
     fineTuning: {
       ...RECIPES.quick,
-      trainingSentences: 1_280,
+      trainingSentences: 640,
+      epochs: 2,
       learningRate: 2e-4,
     },
     validationSentences: 200,
