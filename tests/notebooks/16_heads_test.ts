@@ -40,7 +40,7 @@ Deno.test("16_heads runs all seven heads, and trains two of them", async () => {
     }
     assert.match(text, /Accuracy (0\.9|1\.)\d+ on names/);
     const [, matches] = /Exact match after each epoch: (.*)\. It/.exec(text)!;
-    assert.ok(Number(matches!.split(", ").at(-1)) > 0.6, matches);
+    assert.ok(Number(matches!.split(", ").at(-1)) > 0.6, `${matches}`);
   } finally {
     await Deno.remove(out, { recursive: true });
   }
