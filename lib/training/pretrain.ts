@@ -43,6 +43,7 @@ import {
   type PretrainingMetrics,
 } from "./evaluate_pretraining.ts";
 import { type PretrainableModel } from "../checkpoint/pretrained.ts";
+import type { TrainingRecord } from "../checkpoint/receipt.ts";
 import type { EvaluationOptions, FitEvent } from "./events.ts";
 import { fit } from "./fit.ts";
 import { batchMemory } from "./memory.ts";
@@ -220,6 +221,7 @@ async function* run(
         data,
         stopped: model.training,
       }),
+    onRecord: (training: TrainingRecord) => model.training = training,
   };
   // The loss of masked tokens is a mean over tokens, that of pairs one over pairs: no
   // weight of a micro-batch is right for both, so a batch of pairs stays whole.

@@ -168,6 +168,25 @@ Deno.test("pretrain() ends with the weights of the best epoch, also where it is 
   }
 });
 
+Deno.test("pretrain() leaves a record, which tells a stopped training from one that ended", async () => {
+  const [ended, stopped] = [newModel("masked-lm"), newModel("masked-lm")];
+  const recipe = { ...RECIPE, epochs: 1 };
+  for await (const _ of pretrain(ended, DATA, recipe)) { /* to the end */ }
+  assert.equal(ended.training!.stage, "ended");
+  assert.equal(ended.training!.step, 20);
+  const controller = new AbortController();
+  const { signal } = controller;
+  await assert.rejects(async () => {
+    for await (const event of pretrain(stopped, DATA, { ...recipe, signal })) {
+      if (event.kind === "step" && event.step === 3) controller.abort();
+    }
+  });
+  assert.equal(stopped.training!.stage, "failed");
+  assert.equal(stopped.training!.step, 3);
+  disposeTree(ended.params);
+  disposeTree(stopped.params);
+});
+
 Deno.test("fillMask() and probabilityOfFollowing() leave nothing where the model fails", async () => {
   const model = newModel("pretraining");
   model.params.bert.embeddings.position.dispose();
