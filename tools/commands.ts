@@ -119,7 +119,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "notebook",
-    description: "Run one or several notebooks and write their outputs back",
+    description:
+      "Run one or several notebooks and write what they show to out/notebooks",
     argument: new Argument(
       "<names...>",
       "Numbers or names, such as 3 or 03_train",
@@ -127,6 +128,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     options: [
       new Option("--full", "Use the paper's recipe on all the data"),
       new Option("--embedded", "Use the corpus that ships with the project"),
+      new Option(
+        "--write",
+        "Replace the outputs in the project's own notebooks",
+      ),
     ],
     load: async () => (await import("./notebook.ts")).notebook,
   },

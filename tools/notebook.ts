@@ -1,4 +1,4 @@
-/** `deno task notebook 03`: runs one notebook and writes it back. @module */
+/** `deno task notebook 03`: runs notebooks and writes what they show. @module */
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
@@ -12,16 +12,20 @@ import { notebookNames, NOTEBOOKS, pathFromHere } from "./shell/project.ts";
 import { provision } from "./shell/provision.ts";
 
 /**
- * Runs notebooks headlessly; the outputs of each that does not fail replace those in
- * its file.
+ * Runs notebooks headlessly, and writes the executed ones below the folder of results.
  *
  * @param words Numbers or names of notebooks.
- * @param options Those of the command.
+ * @param options Those of the command; `write`: whether the outputs of each that does
+ * not fail also replace those in its file.
  * @returns The exit code.
  */
 export async function notebook(
   words: readonly string[],
-  { full, embedded }: { full?: boolean; embedded?: boolean },
+  { full, embedded, write }: {
+    full?: boolean;
+    embedded?: boolean;
+    write?: boolean;
+  },
 ): Promise<number> {
   const known = await notebookNames();
   const chosen = words.map((word) => find(word, known));
@@ -37,16 +41,15 @@ export async function notebook(
       env,
       join(outFolder, STOP_FILE),
     );
-    if (failure === undefined) {
-      await writeNotebook(file, notebook);
-      continue;
-    }
-    // The outputs of a run that failed do not replace those of one that did not.
-    const aside = join(outFolder, "notebooks", `${name}.ipynb`);
+    const executed = join(outFolder, "notebooks", `${name}.ipynb`);
     await Deno.mkdir(join(outFolder, "notebooks"), { recursive: true });
-    await writeNotebook(aside, notebook);
-    console.error(`What it showed until then: ${pathFromHere(aside)}`);
-    return stoppedWith ?? 1;
+    await writeNotebook(executed, notebook);
+    if (failure !== undefined) {
+      console.error(`What it showed until then: ${pathFromHere(executed)}`);
+      return stoppedWith ?? 1;
+    }
+    if (write) await writeNotebook(file, notebook);
+    else console.log(`Its outputs: ${pathFromHere(executed)}`);
   }
   return 0;
 }
