@@ -134,5 +134,6 @@ export {
   show,
   type ShowOptions,
 } from "./lib/views/show.ts";
+export type { Drawing } from "./lib/views/svg.ts";
 export { table, type TableView } from "./lib/views/table.ts";
 export type { VegaLiteSpec } from "./lib/views/charts/chart.ts";

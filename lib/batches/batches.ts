@@ -12,7 +12,7 @@ import { checkOption, RULES } from "../options.ts";
 import { sequentialOrder } from "./sampler.ts";
 
 /** The label that a loss leaves out; the number is PyTorch's `ignore_index`. */
-export const IGNORE_INDEX = -100;
+export const IGNORE_INDEX: number = -100;
 
 /** A sequence of token ids, not yet padded. */
 export type EncodedExample = {
