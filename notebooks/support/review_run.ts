@@ -1,131 +1,132 @@
-/** One training on reviews and its test, for comparisons. @module */
+/** Reviews: their sets, their encodings, and the scores to compare with. @module */
 
-import { fineTune } from "../../lib/training/fine_tune.ts";
-import type { StepEvent } from "../../lib/training/train_epoch.ts";
-import { predict } from "../../lib/inference/predict.ts";
 import type { EncodedExample } from "../../lib/batches/batches.ts";
 import { encodeExamples } from "../../lib/batches/encode_examples.ts";
+import type { ClassifierModel } from "../../lib/checkpoint/pretrained.ts";
 import type { Example } from "../../lib/datasets/dataset.ts";
-import { IMDB } from "../../lib/datasets/imdb.ts";
-import { instructionSets } from "../../lib/engine/processor.ts";
 import {
   multipliesBfloat16,
   type Precision,
 } from "../../lib/engine/precision.ts";
-import { disposeTree } from "../../lib/engine/tensor_tree.ts";
+import { instructionSets } from "../../lib/engine/processor.ts";
 import { bagLogits, fitBagOfWords } from "../../lib/evaluation/bag_of_words.ts";
 import { accuracy } from "../../lib/evaluation/metrics.ts";
 import { argMax } from "../../lib/evaluation/probabilities.ts";
-import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import { loadModel } from "../../lib/checkpoint/pretrained.ts";
-import type { ReviewRecipe, ReviewRun } from "./recipes.ts";
+import type { ClassificationReport } from "../../lib/evaluation/report.ts";
+import type { Explanation } from "../../lib/interpretation/explain.ts";
+import type { Truncation } from "../../lib/tokenizer/encoding.ts";
+import type { WordSpan } from "../../lib/tokenizer/words.ts";
 
-/** Shuffled reviews: for training, for choosing the epoch, and for the final score. */
-export type ReviewSets = {
-  readonly train: readonly Example[];
-  readonly validation: readonly Example[];
-  readonly test: readonly Example[];
-};
-
-/** What came of a run. */
-export type ReviewResult = {
-  /** Share of the test reviews that are classified correctly. */
-  readonly accuracy: number;
-  /** Sum of the training steps' seconds. */
-  readonly trainingSeconds: number;
+/** Examples to learn from, to choose the epoch by, and for the final score. */
+export type ExampleSets<E = Example> = {
+  readonly train: readonly E[];
+  readonly validation: readonly E[];
+  readonly test: readonly E[];
 };
 
 /**
- * Fine-tunes the pretrained model on the first reviews of the training part, and
- * tests its best epoch.
+ * Encodes three sets in the same way.
  *
- * @param data The reviews; all of the validation and test parts are used.
- * @param run How many training reviews, and how much of each.
- * @param recipe What all runs have in common.
- * @param options The seed; `onStep` receives every step.
- * @returns The test result; nothing of the model remains.
+ * @param model Supplies the tokenizer.
+ * @param sets The texts.
+ * @param cut How long a text may be, and which part of a longer one is kept.
+ * @returns The encoded sets.
  */
-export async function tryReviewRun(
-  data: ReviewSets,
-  run: ReviewRun,
-  recipe: ReviewRecipe,
-  options: { seed: number; onStep?: (step: StepEvent) => Promise<void> },
-): Promise<ReviewResult> {
-  const { seed, onStep } = options;
-  const precision = reviewPrecision();
-  const model = await loadModel(await ensureModel(), {
-    head: "sequence-classification",
-    labels: [...IMDB.labels],
-    seed,
-  });
-  const { tokenizer } = model;
-  const train = encodeExamples(
-    tokenizer,
-    data.train.slice(0, run.reviews),
-    run,
-  );
-  const validation = encodeExamples(tokenizer, data.validation, run);
-  const test = encodeExamples(tokenizer, data.test, run);
-  const { epochs, batchSize, learningRate } = recipe;
-  const how = { epochs, batchSize, learningRate, schedule: "cosine" } as const;
-  let trainingSeconds = 0;
-  try {
-    const parts = { train, validation };
-    for await (
-      const event of fineTune(model, parts, { ...how, precision, seed })
-    ) {
-      if (event.kind !== "step") continue;
-      trainingSeconds += event.seconds;
-      await onStep?.(event);
-    }
-    const { predictions } = await predict(model, test, { precision });
-    const labels = test.map(({ label }) => label);
-    return { accuracy: accuracy(predictions, labels), trainingSeconds };
-  } finally {
-    disposeTree(model.params);
-  }
+export function encodeSets(
+  { tokenizer }: Pick<ClassifierModel, "tokenizer">,
+  { train, validation, test }: ExampleSets,
+  cut: { readonly maxLength: number; readonly truncation?: Truncation },
+): ExampleSets<EncodedExample> {
+  const encode = (examples: readonly Example[]): EncodedExample[] =>
+    encodeExamples(tokenizer, examples, cut);
+  return {
+    train: encode(train),
+    validation: encode(validation),
+    test: encode(test),
+  };
 }
 
 /**
- * Fits logistic regression on which pieces a review has, and tests it.
+ * Fits logistic regression on which pieces a text has, and tests it. It reads whole
+ * texts.
  *
- * @param train Reviews as ids, not truncated.
- * @param test Reviews as ids, not truncated.
- * @param numWords Every id is below it.
- * @returns Share of the test reviews that are classified correctly.
+ * @param model Supplies the tokenizer, and the number of pieces and of classes.
+ * @param sets The texts.
+ * @param numTraining How many of the training texts to use, the first ones.
+ * @returns Share of the test texts that are classified correctly.
  */
 export function tryBagOfWords(
-  train: readonly EncodedExample[],
-  test: readonly EncodedExample[],
-  numWords: number,
+  { tokenizer, config, labels }: ClassifierModel,
+  { train, test }: ExampleSets,
+  numTraining: number,
 ): number {
-  const bag = fitBagOfWords(
-    train.map(({ inputIds }) => inputIds),
-    train.map(({ label }) => label),
-    { numWords, numClasses: IMDB.labels.length },
-  );
+  const idsOf = ({ text }: Example): readonly number[] =>
+    tokenizer.encode(text, { maxLength: Infinity }).inputIds;
+  const used = train.slice(0, numTraining);
+  const bag = fitBagOfWords(used.map(idsOf), used.map(({ label }) => label), {
+    numWords: config.vocabSize,
+    numClasses: labels.length,
+  });
   return accuracy(
-    test.map(({ inputIds }) => argMax(bagLogits(inputIds, bag))),
+    test.map((example) => argMax(bagLogits(idsOf(example), bag))),
     test.map(({ label }) => label),
   );
 }
 
 /**
- * bfloat16 where the processor multiplies it, which takes half of the time here
- * and costs no accuracy.
+ * A classification report as rows for `show()`.
  *
- * @returns The precision to train and to predict with.
+ * @param report The report.
+ * @param labels The names of the classes.
+ * @returns One row for each class and each average.
  */
-export function reviewPrecision(): Precision {
-  return multipliesBfloat16(instructionSets()) ? "bfloat16" : "float32";
+export function reportRows(
+  { classes, macro, weighted }: ClassificationReport,
+  labels: readonly string[],
+): Record<string, string | number>[] {
+  const named = [
+    ...classes.map((scores, i) => ({ name: labels[i]!, ...scores })),
+    { name: "macro average", ...macro },
+    { name: "weighted average", ...weighted },
+  ];
+  return named.map(({ name, precision, recall, fScore, support }) => ({
+    class: name,
+    precision: precision.toFixed(3),
+    recall: recall.toFixed(3),
+    F1: fScore.toFixed(3),
+    support,
+  }));
 }
 
 /**
- * A run in a few words.
+ * The words with the highest scores in an explanation.
  *
- * @param run The run.
- * @returns Such as "head+tail, 48 tokens".
+ * @param explanation The explanation.
+ * @param method Whose scores.
+ * @param count How many words.
+ * @returns The words, the highest score first.
  */
-export function describeRun({ maxLength, truncation }: ReviewRun): string {
-  return `${truncation}, ${maxLength} tokens`;
+export function strongestWords(
+  explanation: Explanation,
+  method: "gradient" | "occlusion",
+  count = 5,
+): WordSpan[] {
+  return explanation.words
+    .map((word, i) => ({ word, score: explanation[method][i]! }))
+    .sort((a, b) => b.score - a.score).slice(0, count)
+    .map(({ word }) => word);
+}
+
+/** The mean of numbers. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * bfloat16 if the processor multiplies it.
+ *
+ * @returns The fastest precision to train and to predict with.
+ */
+export function fastestPrecision(): Precision {
+  return multipliesBfloat16(instructionSets()) ? "bfloat16" : "float32";
 }
