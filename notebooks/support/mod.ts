@@ -13,5 +13,6 @@ export * from "./results.ts";
 export * from "./review_run.ts";
 export * from "./settings.ts";
 export * from "./short_run.ts";
+export * from "./step_times.ts";
 export * from "./tensors.ts";
 export * from "./training_progress.ts";
