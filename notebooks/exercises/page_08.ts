@@ -205,7 +205,8 @@ export const QUIZ_08: readonly QuizQuestion[] = [
       },
       {
         text: "Quotation marks change the meaning of a review.",
-        reply: "They are syntax of the file here; the marks around a cell are " +
+        reply:
+          "They are syntax of the file here; the marks around a cell are " +
           "removed when it is read.",
       },
       {
@@ -244,7 +245,8 @@ export const QUIZ_08: readonly QuizQuestion[] = [
       },
       {
         text: "It reads the whole review.",
-        reply: "BERT's reviews are cut to a limit; a count of words needs none.",
+        reply:
+          "BERT's reviews are cut to a limit; a count of words needs none.",
         isRight: true,
       },
       {
@@ -267,7 +269,8 @@ export const QUIZ_08: readonly QuizQuestion[] = [
       },
       {
         text: "The precision is 0.8.",
-        reply: "That would be the ordinary mean; the harmonic mean of 0.8 and 1 " +
+        reply:
+          "That would be the ordinary mean; the harmonic mean of 0.8 and 1 " +
           "is 0.89.",
       },
     ],
@@ -289,7 +292,8 @@ export const QUIZ_08: readonly QuizQuestion[] = [
       },
       {
         text: "Use it anyway: gradients are exact.",
-        reply: "The slope at one point is exact. That it predicts what happens " +
+        reply:
+          "The slope at one point is exact. That it predicts what happens " +
           "when a word is gone is an assumption, and it failed.",
       },
     ],
