@@ -26,7 +26,7 @@ import type {
   RecordedRun,
   RecordName,
 } from "../notebooks/support/recorded.ts";
-import { reviewPrecision } from "../notebooks/support/review_run.ts";
+import { fastestPrecision } from "../notebooks/support/review_run.ts";
 import { settingsOf } from "./sweep/store.ts";
 
 /** A training to be recorded. */
@@ -175,7 +175,7 @@ function onReviews(reviews: number): RecordPlan {
             ...FULL,
             ...recipe,
             schedule: "cosine",
-            precision: reviewPrecision(),
+            precision: fastestPrecision(),
             maxLength,
             truncation,
             trainingExamples: reviews,

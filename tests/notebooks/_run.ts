@@ -14,7 +14,7 @@ import { runNotebook } from "../../tools/jupyter/run_notebook.ts";
 import { CONTRADICTED } from "../../notebooks/support/findings.ts";
 import { validateNotebook } from "../../tools/jupyter/validate_notebook.ts";
 import { faultOf, trialsOf } from "./_exercises.ts";
-import { NOTEBOOKS } from "./_rewritten.ts";
+import { NOTEBOOKS } from "./_pages.ts";
 
 export { NOTEBOOKS };
 
@@ -67,6 +67,35 @@ export async function run(
     );
   }
   return notebook;
+}
+
+/**
+ * Runs a notebook with the small model, whose weights are random: whether its cells run,
+ * not whether its findings hold. `test --all` runs it as a reader does.
+ */
+export async function sketch(name: string): Promise<void> {
+  const out = await Deno.makeTempDir({ prefix: "bertbook-sketch-" });
+  try {
+    const env = {
+      BERTBOOK_DATA: "embedded",
+      BERTBOOK_MODE: "quick",
+      BERTBOOK_MODEL: "tiny",
+      BERTBOOK_OUT: out,
+    };
+    const { notebook, failure, cleanup } = await runNotebook(
+      join(NOTEBOOKS, `${name}.ipynb`),
+      { cellTimeoutSeconds: 600, env },
+    );
+    assert.equal(
+      failure,
+      undefined,
+      `cell ${failure?.cell}: ${failure?.source}`,
+    );
+    assert.deepEqual(validateNotebook(notebook), []);
+    assert.match(cleanup.map(plainText).join("\n"), /Tensors left: 0$/m);
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
 }
 
 /** A cell that answers an exercise; one that throws does not end the others. */

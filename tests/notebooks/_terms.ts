@@ -1,7 +1,7 @@
 /** Terms of the glossary in the prose of the pages. */
 
 import type { Notebook } from "../../tools/jupyter/notebook.ts";
-import type { NumberedPage } from "./_rewritten.ts";
+import type { NumberedPage } from "./_pages.ts";
 
 /** A term that a reader may not know: its anchor in the glossary, and its forms. */
 type Term = { readonly anchor: string; readonly forms: RegExp };

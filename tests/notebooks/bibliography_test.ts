@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { PROJECT } from "../../tools/shell/project.ts";
 import { markdownOf } from "./_terms.ts";
-import { PAGES } from "./_rewritten.ts";
+import { PAGES } from "./_pages.ts";
 
 /** The first author and the year, as in "Guo et al. (2017)" and "(Efron 1979)". */
 const CITATIONS = [

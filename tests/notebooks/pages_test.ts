@@ -8,15 +8,14 @@ import { checkShape } from "../../tools/jupyter/check_page.ts";
 import type { Cell, CodeCell, Notebook } from "../../tools/jupyter/notebook.ts";
 import { PROJECT } from "../../tools/shell/project.ts";
 import { firstUses, markdownOf, TERMS } from "./_terms.ts";
-import { NOT_REWRITTEN, PAGES } from "./_rewritten.ts";
+import { PAGES } from "./_pages.ts";
 
 const GLOSSARY = Deno.readTextFileSync(join(PROJECT, "docs/GLOSSARY.md"));
 
 const ANCHORS = [...GLOSSARY.matchAll(/<a id="([^"]+)"><\/a>/g)]
   .map(([, anchor]) => anchor!);
 
-for (const { name, notebook, isRewritten } of PAGES) {
-  if (!isRewritten) continue;
+for (const { name, notebook } of PAGES) {
   Deno.test(`${name} has the shape of a page`, () => {
     assert.deepEqual(checkShape(notebook), []);
   });
@@ -65,9 +64,18 @@ Deno.test("a page that is long, code alone and has no exercises is refused", () 
   );
 });
 
-Deno.test("a page that is not rewritten is a page", () => {
-  const numbers = PAGES.map(({ number }) => number);
-  assert.deepEqual(NOT_REWRITTEN.filter((page) => !numbers.includes(page)), []);
+Deno.test("each section of a page begins a slide, and exercises are on none", () => {
+  const typeOf = ({ metadata }: Cell): unknown =>
+    (metadata["slideshow"] as { slide_type?: string } | undefined)?.slide_type;
+  for (const { name, notebook: { cells } } of PAGES) {
+    const end = cells.findIndex(({ source }) => /^## Exercises/m.test(source));
+    for (const [i, cell] of cells.entries()) {
+      if (cell.cell_type !== "markdown") continue;
+      const isSection = /^##? /m.test(cell.source);
+      const expected = i >= end ? "skip" : isSection ? "slide" : "subslide";
+      assert.equal(typeOf(cell), expected, `${name}: ${cell.id}`);
+    }
+  }
 });
 
 Deno.test("each term of the glossary has one anchor", () => {
@@ -86,9 +94,8 @@ Deno.test("every link to the glossary leads to a term", () => {
 });
 
 Deno.test("a term is explained or linked where a reader first meets it", () => {
-  const wrong = firstUses(PAGES).filter(({ page, isExplained }) =>
-    page.isRewritten && !isExplained
-  ).map(({ term, page, place }) => `${page.name}: "${term}" in "…${place}…"`);
+  const wrong = firstUses(PAGES).filter(({ isExplained }) => !isExplained)
+    .map(({ term, page, place }) => `${page.name}: "${term}" in "…${place}…"`);
   assert.deepEqual(wrong, []);
 });
 
@@ -100,7 +107,7 @@ Deno.test("a term counts as explained in a link, in emphasis, and nowhere else",
       nbformat: 4,
       nbformat_minor: 5,
     };
-    const page = { number: 1, name: "01", notebook, isRewritten: true };
+    const page = { number: 1, name: "01", notebook };
     const [use, ...more] = firstUses([page]);
     assert.equal(more.length, 0, text);
     return use!.isExplained;
@@ -120,7 +127,7 @@ Deno.test("the glossary names the notebook in which a term is first met", () => 
       line.includes(`<a id="${anchor}">`)
     )!;
     const stated = Number(row.split(" | ")[2]!.trim());
-    const isLater = page.isRewritten && stated > page.number;
+    const isLater = stated > page.number;
     return isLater ? [`${term}: ${stated}, but ${page.name} has it`] : [];
   });
   assert.deepEqual(wrong, []);

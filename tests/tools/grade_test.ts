@@ -9,7 +9,7 @@ import { exerciseCells } from "../../tools/jupyter/exercises.ts";
 import type { Notebook } from "../../tools/jupyter/notebook.ts";
 import { writeNotebook } from "../../tools/jupyter/notebook_file.ts";
 import { trialsOf } from "../notebooks/_exercises.ts";
-import { PAGES } from "../notebooks/_rewritten.ts";
+import { PAGES } from "../notebooks/_pages.ts";
 import { MAIN, permissionsOf } from "./_main.ts";
 
 function freeIds(notebook: Notebook): string[] {
