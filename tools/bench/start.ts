@@ -2,17 +2,21 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
-import { join } from "node:path";
 import { Kernel } from "../jupyter/kernel_client.ts";
-import { codeCells } from "../jupyter/notebook.ts";
-import { readNotebook } from "../jupyter/notebook_file.ts";
 import { NOTEBOOKS } from "../shell/project.ts";
 import { provision } from "../shell/provision.ts";
 import { textTable } from "../shell/text_table.ts";
 import { spreadOf } from "./statistics.ts";
 
-/** The cells of a notebook after its imports, up to the first step. */
+/** The cells of a notebook, up to the first step. */
 const CELLS: readonly { readonly part: string; readonly source: string }[] = [
+  {
+    part: "imports",
+    source: `
+import { COLA, encodeExamples, ensureModel, fineTune } from "bertbook";
+import { loadDataset, loadModel, startEngine } from "bertbook";
+import "./support/mod.ts";`,
+  },
   { part: "engine", source: `await startEngine();` },
   {
     part: "model",
@@ -52,8 +56,7 @@ export async function timeStart(
   await using kernel = await Kernel.start({ folder: NOTEBOOKS, env });
   let last = performance.now();
   const times: Record<string, number> = { kernel: (last - began) / 1000 };
-  const imports = { part: "imports", source: await importsOf("03_train") };
-  for (const { part, source } of [imports, ...CELLS]) {
+  for (const { part, source } of CELLS) {
     const { outputs } = await kernel.execute(source);
     const failure = outputs.find((output) => output.output_type === "error");
     if (failure !== undefined) {
@@ -67,12 +70,6 @@ export async function timeStart(
     last = now;
   }
   return { ...times, all: (last - began) / 1000 };
-}
-
-/** The cell of a notebook that imports what the notebook needs. */
-async function importsOf(name: string): Promise<string> {
-  const notebook = await readNotebook(join(NOTEBOOKS, `${name}.ipynb`));
-  return codeCells(notebook)[0]!.source;
 }
 
 /**
