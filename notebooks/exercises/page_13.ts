@@ -291,7 +291,7 @@ export const QUIZ_13: readonly QuizQuestion[] = [
       {
         text: "That means that validation sentences are in the training set",
         reply:
-          "Worth checking, but in the first epochs it is normal, because of dropout.",
+          "Worth checking, but at first it is normal: the training loss is a mean over the epoch, measured with dropout.",
       },
     ],
   },
