@@ -6,8 +6,7 @@ import { checkPage } from "../../tools/jupyter/check_page.ts";
 import { codeCells } from "../../tools/jupyter/notebook.ts";
 import { readNotebook } from "../../tools/jupyter/notebook_file.ts";
 import { rasterize } from "bertbook/views/picture.ts";
-import { RUNS_ALL } from "../_tiers.ts";
-import { NOTEBOOKS, numPictures, run, sketch, textOf } from "./_run.ts";
+import { NOTEBOOKS, numPictures, run, textOf } from "./_run.ts";
 
 /** The number behind the first match of a pattern. */
 function numberIn(text: string, pattern: RegExp): number {
@@ -16,71 +15,62 @@ function numberIn(text: string, pattern: RegExp): number {
   return Number(found);
 }
 
-Deno.test("08_reviews runs with the small model", () => sketch("08_reviews"));
+Deno.test("08_reviews learns from both ends, and tests its explanations", async () => {
+  const out = await Deno.makeTempDir({ prefix: "bertbook-reviews-" });
+  try {
+    const notebook = await run("08_reviews", out);
+    const text = textOf(notebook);
+    assert.match(text, /Embedded review corpus/);
+    assert.match(text, /^review,sentiment\n"This ghost story/m);
+    assert.equal(numPictures(notebook), 5);
 
-Deno.test({
-  name: "08_reviews learns from both ends, and tests its explanations",
-  ignore: !RUNS_ALL,
-  fn: async () => {
-    const out = await Deno.makeTempDir({ prefix: "bertbook-reviews-" });
-    try {
-      const notebook = await run("08_reviews", out);
-      const text = textOf(notebook);
-      assert.match(text, /Embedded review corpus/);
-      assert.match(text, /^review,sentiment\n"This ghost story/m);
-      assert.equal(numPictures(notebook), 5);
+    // All trainings but the last take as many steps.
+    const steps = [...text.matchAll(/Batch (\d+) of \1\./g)].map(([, n]) => n);
+    assert.deepEqual(steps, ["72", "72", "72", "72", "18"]);
 
-      // All trainings but the last take as many steps.
-      const steps = [...text.matchAll(/Batch (\d+) of \1\./g)].map(([, n]) =>
-        n
-      );
-      assert.deepEqual(steps, ["72", "72", "72", "72", "18"]);
+    // The verdict is at the end more often: without the end, less is learned.
+    const both = numberIn(text, /head\+tail, 48 tokens, 384 .*?: (0\.\d+)/);
+    const head = numberIn(text, /head, 48 tokens, 384 examples: (0\.\d+)/);
+    const bag = numberIn(text, /whole review, 384 examples: (0\.\d+)/);
+    assert.ok(
+      both > 0.8 && both > head && both > bag,
+      `${both} ${head} ${bag}`,
+    );
+    const recalls = [...text.matchAll(/^(?:negative|positive) .*$/gm)]
+      .map(([row]) => Number(row.trim().split(/ +/)[2]));
+    assert.equal(recalls.length, 2, text);
+    const accuracy = (recalls[0]! + recalls[1]!) / 2; // equal supports
+    assert.ok(Math.abs(accuracy - both) < 1e-3, `${recalls} ${both}`);
 
-      // The verdict is at the end more often: without the end, less is learned.
-      const both = numberIn(text, /head\+tail, 48 tokens, 384 .*?: (0\.\d+)/);
-      const head = numberIn(text, /head, 48 tokens, 384 examples: (0\.\d+)/);
-      const bag = numberIn(text, /whole review, 384 examples: (0\.\d+)/);
-      assert.ok(
-        both > 0.8 && both > head && both > bag,
-        `${both} ${head} ${bag}`,
-      );
-      const recalls = [...text.matchAll(/^(?:negative|positive) .*$/gm)]
-        .map(([row]) => Number(row.trim().split(/ +/)[2]));
-      assert.equal(recalls.length, 2, text);
-      const accuracy = (recalls[0]! + recalls[1]!) / 2; // equal supports
-      assert.ok(Math.abs(accuracy - both) < 1e-3, `${recalls} ${both}`);
+    // Hiding what occlusion names hurts more than hiding random words.
+    const [, occlusion, gradient, random] =
+      /(-?\d\.\d+) by occlusion, (-?\d\.\d+) by gradient × input, (-?\d\.\d+) at/
+        .exec(text)!.map(Number);
+    assert.ok(
+      occlusion! > 0.2 && occlusion! > 2 * random!,
+      `${occlusion} ${random}`,
+    );
+    const isBetter = gradient! > random! + 0.05;
+    assert.match(
+      text,
+      isBetter ? /Both methods pass/ : /no better than random/,
+    );
 
-      // Hiding what occlusion names hurts more than hiding random words.
-      const [, occlusion, gradient, random] =
-        /(-?\d\.\d+) by occlusion, (-?\d\.\d+) by gradient × input, (-?\d\.\d+) at/
-          .exec(text)!.map(Number);
-      assert.ok(
-        occlusion! > 0.2 && occlusion! > 2 * random!,
-        `${occlusion} ${random}`,
-      );
-      const isBetter = gradient! > random! + 0.05;
-      assert.match(
-        text,
-        isBetter ? /Both methods pass/ : /no better than random/,
-      );
-
-      for (const name of ["learning_curve", "gradient", "occlusion"]) {
-        const svg = await Deno.readTextFile(join(out, `reviews_${name}.svg`));
-        assert.match(svg, /^<svg [^>]*xmlns="[^]*<\/svg>\s*$/);
-        await rasterize(svg); // reads it as XML
-        // The seam of head and tail is marked.
-        if (name !== "learning_curve") assert.ok(svg.includes("[…]"));
-      }
-      const shown = codeCells(notebook).flatMap(({ outputs }) => outputs)
-        .filter((each) =>
-          "data" in each && each.data["image/svg+xml"] &&
-          !each.data["image/png"]
-        );
-      assert.equal(shown.length, 1);
-    } finally {
-      await Deno.remove(out, { recursive: true });
+    for (const name of ["learning_curve", "gradient", "occlusion"]) {
+      const svg = await Deno.readTextFile(join(out, `reviews_${name}.svg`));
+      assert.match(svg, /^<svg [^>]*xmlns="[^]*<\/svg>\s*$/);
+      await rasterize(svg); // reads it as XML
+      // The seam of head and tail is marked.
+      if (name !== "learning_curve") assert.ok(svg.includes("[…]"));
     }
-  },
+    const shown = codeCells(notebook).flatMap(({ outputs }) => outputs)
+      .filter((each) =>
+        "data" in each && each.data["image/svg+xml"] && !each.data["image/png"]
+      );
+    assert.equal(shown.length, 1);
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
 });
 
 Deno.test("08_reviews is committed with the embedded reviews' outputs", async () => {
