@@ -1,5 +1,5 @@
 /**
- * Runs an exercise cell in a process of its own and reports what became of its check.
+ * Runs an exercise cell in its own process and reports what became of its check.
  *
  * It reads the cell from standard input and writes one line that begins with a token
  * which the cell cannot know, so that what it prints is not taken for its result.

@@ -17,7 +17,7 @@ import {
  * Writes copies of all notebooks without solutions and clean-up cells.
  *
  * @param folder Where to; inside the project, whose import map the copies need.
- * @param options `clean`: whether outputs are left out, too.
+ * @param options `clean`: whether outputs are omitted, too.
  * @returns The exit code.
  * @throws {UsageError} If the folder is not inside the project.
  */
@@ -57,7 +57,7 @@ export async function workshop(
  *
  * @param notebook A page of the project.
  * @param up The way from the copy's folder to the page's.
- * @param clean Whether outputs are left out.
+ * @param clean Whether outputs are omitted.
  * @returns A copy.
  */
 export function forLearners(

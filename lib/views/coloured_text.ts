@@ -25,7 +25,7 @@ export type ColouredTextOptions = {
   readonly poles: { readonly above: string; readonly below: string };
   /** The score of the strongest colour: the largest one if not given. */
   readonly maxScore?: number;
-  /** The index of the first word after a cut, where words between were left out. */
+  /** The index of the first word after a cut, if words were omitted there. */
   readonly seam?: number;
 };
 
@@ -62,7 +62,7 @@ const CLOSE = /^[.,;:!?)\]%]+$/;
  * ```
  *
  * @param words The words in their order.
- * @param options Title, what the signs mean, the scale, and where words are left out.
+ * @param options Title, what the signs mean, the scale, and where words are omitted.
  * @returns HTML without a script, an SVG drawing on white, and plain text.
  * @throws {RangeError} If a score is not finite.
  */

@@ -282,7 +282,7 @@ export const QUIZ_03: readonly QuizQuestion[] = [
         isRight: true,
       },
       {
-        text: "The model goes on training",
+        text: "The model continues to train",
         reply: "Only an update with gradients changes weights.",
       },
       {

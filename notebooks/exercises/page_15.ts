@@ -221,7 +221,7 @@ export const QUIZ_15: readonly QuizQuestion[] = [
       },
       {
         text: "The special tokens are in the way.",
-        reply: "They are left out when the ids are decoded.",
+        reply: "They are omitted when the ids are decoded.",
       },
       {
         text: "Capitals, accents and the spaces around marks are lost.",

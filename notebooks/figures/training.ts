@@ -110,7 +110,7 @@ export function trainingLoop(variant?: Variant): Figure {
     height: 556,
     text:
       "A step takes a batch through the forward pass, the loss, the gradients, " +
-      "gradient clipping and AdamW, and goes on with the next batch. After the " +
+      "gradient clipping and AdamW, and continues with the next batch. After the " +
       "last batch of an epoch the model is evaluated on the validation set.",
     content: [
       ...steps.flatMap(([text, tone, why], i) => [
