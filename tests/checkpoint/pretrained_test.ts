@@ -222,7 +222,8 @@ Deno.test("fault 73: loading while a model is saved gives one model or the other
     while (!isDone) await saveModel(models[++numSaved % 2]!, path);
   })();
   try {
-    for (let i = 0; i < 300; i++) {
+    // On a slow disk more loads are needed for as many saves beside them.
+    for (let i = 0; i < 300 || numSaved <= 10; i++) {
       const { name, labels, params } = await loadModel(path);
       const which = name === "one" ? 0 : 1;
       assert.deepEqual(labels, models[which]!.labels);
@@ -233,6 +234,5 @@ Deno.test("fault 73: loading while a model is saved gives one model or the other
     isDone = true;
     await saving;
   }
-  assert.ok(numSaved > 10, `only ${numSaved} saves`);
   for (const { params } of models) disposeTree(params);
 });
