@@ -149,6 +149,7 @@ export type {
   DatasetSource,
   Example,
   FileLayout,
+  Oddity,
   Origin,
   Part,
   PartReport,
@@ -178,6 +179,7 @@ export {
   parametersOf,
   pythonNameOf,
 } from "./lib/checkpoint/architectures.ts";
+export type { InferenceSettings } from "./lib/checkpoint/inference_settings.ts";
 export type {
   ClassifierModel,
   HeadModel,
@@ -202,6 +204,7 @@ export {
   MINI_LM,
   type ModelType,
   type NormOrder,
+  type ProblemType,
 } from "./lib/model/config.ts";
 export {
   type EmbeddingParams,

@@ -7,6 +7,8 @@ import {
   checkClassifierHeadConfig,
   type ClassifierHeadConfig,
   classifierHeadOf,
+  PROBLEM_TYPES,
+  type ProblemType,
 } from "../model/config.ts";
 import { type HeadName, type HeadParams, HEADS } from "../model/heads/heads.ts";
 import {
@@ -35,6 +37,10 @@ import {
   parametersOf,
 } from "./architectures.ts";
 import { ensureModel } from "./catalogue.ts";
+import {
+  inferenceFromJson,
+  type InferenceSettings,
+} from "./inference_settings.ts";
 import type { TrainingRecord } from "./receipt.ts";
 import { checkShapes, matchNames, type NameMatch } from "./match_tensors.ts";
 import { readAtOnce } from "./atomic_write.ts";
@@ -65,6 +71,8 @@ export type HeadModel<H extends HeadName> = {
   origin?: ModelOrigin;
   /** What is known of its training, if it was trained since it was loaded. */
   training?: TrainingRecord;
+  /** How its predictions are made, as chosen on the validation set. */
+  inference?: InferenceSettings;
 };
 
 /** The arguments of {@linkcode loadModel}. */
@@ -108,10 +116,16 @@ export type LoadOptions<H extends HeadName = "sequence-classification"> = {
   /** The head; default the one that `config.json` names. */
   head?: H;
   /**
-   * The classes of a new classifier, at least two different names. A trained
-   * classifier keeps its own, which are the default.
+   * The classes of a new classifier, at least two different names (of multi-label
+   * classification and regression: at least one). A trained classifier keeps its own,
+   * which are the default.
    */
   labels?: readonly string[];
+  /**
+   * What a new classifier of sequences predicts; a trained one keeps its own, which is
+   * the default, or else one class for each sequence.
+   */
+  problemType?: ProblemType;
   /**
    * What a new classifier of sequences has between the encoder and the classes; a
    * trained one keeps its own, which is the default.
@@ -149,10 +163,13 @@ export async function loadModel<
   folderOrName: string,
   options: LoadOptions<H> = {},
 ): Promise<LoadedModel<H>> {
-  const known = ["head", "labels", "classifier", "seed"];
+  const known = ["head", "labels", "problemType", "classifier", "seed"];
   checkKnownOptions("load a model", options, known);
   const { labels: asked, seed = 42 } = options;
-  if (asked !== undefined) checkLabels(asked);
+  if (options.problemType !== undefined) {
+    checkChoice("problemType", options.problemType, PROBLEM_TYPES);
+  }
+  if (asked !== undefined) checkLabels(asked, options.problemType);
   const heads = Object.keys(HEADS) as HeadName[];
   if (options.head !== undefined) checkChoice("head", options.head, heads);
   checkOption("seed", seed, RULES.seed);
@@ -170,12 +187,18 @@ export async function loadModel<
   if (head === undefined) throw bareEncoder(name);
 
   const numTrained = file ? trainedClasses(file) : 0;
+  const problemType = head === "sequence-classification"
+    ? chooseProblemType(options.problemType, settings, numTrained)
+    : undefined;
   const labels = HEADS[head].hasLabels
     ? chooseLabels(asked, settings, numTrained)
     : [];
-  const config = head === "sequence-classification"
+  const encoder = head === "sequence-classification"
     ? withClassifierHead(stored, options.classifier, numTrained > 0)
     : stored;
+  const config = problemType === undefined
+    ? encoder
+    : { ...encoder, problemType };
   const parameters = parametersOf(head, config, labels.length);
   const match = file
     ? matchNames(parameters, file.tensors.keys(), {
@@ -203,8 +226,20 @@ export async function loadModel<
     tokenizerWarning(tokenizer),
   ].filter((warning) => warning !== undefined);
   const report = { ...reportOf(parameters, match), warnings };
-  const origin = { folderOrName, options };
-  return { head, config, params, tokenizer, labels, name, origin, report };
+  const inference = numTrained > 0 || !HEADS[head].hasLabels
+    ? inferenceFromJson(settings["inference"], labels.length)
+    : undefined;
+  return {
+    head,
+    config,
+    params,
+    tokenizer,
+    labels,
+    name,
+    origin: { folderOrName, options },
+    report,
+    ...inference && { inference },
+  };
 }
 
 /** Reads the small files of a folder, and opens the weights. */
@@ -332,18 +367,25 @@ function reportOf(
   };
 }
 
-/** Refuses classes that are no list of at least two different strings. */
-function checkLabels(labels: readonly string[]): void {
+/** Refuses classes that are no list of different strings, or too few. */
+function checkLabels(
+  labels: readonly string[],
+  problemType = PROBLEM_TYPES[0],
+): void {
+  const least = problemType === PROBLEM_TYPES[0] ? 2 : 1;
   const must =
     `Cannot load a classifier: the option labels must be a list of at ` +
-    `least two different strings; found ${quoted(labels)}`;
+    `least ${
+      least === 2 ? "two different strings" : "one string, all different"
+    }; ` +
+    `found ${quoted(labels)}`;
   if (
     !Array.isArray(labels) ||
     !labels.every((label) => typeof label === "string" && label !== "")
   ) {
     throw new TypeError(must);
   }
-  if (labels.length < 2 || new Set(labels).size !== labels.length) {
+  if (labels.length < least || new Set(labels).size !== labels.length) {
     throw new RangeError(must);
   }
 }
@@ -430,6 +472,41 @@ function chooseLabels(
     );
   }
   return labels;
+}
+
+/**
+ * Decides what a classifier predicts. The weights of a trained one were learned for one
+ * problem: under another, every prediction would be wrong.
+ *
+ * @returns The problem type; undefined for the default.
+ */
+function chooseProblemType(
+  asked: ProblemType | undefined,
+  settings: Record<string, unknown>,
+  numTrained: number,
+): ProblemType | undefined {
+  const value = settings["problem_type"] ?? undefined;
+  const stored = PROBLEM_TYPES.find((each) => each === value);
+  if (value !== undefined && stored === undefined) {
+    throw new TypeError(
+      `Cannot read "config.json": "problem_type" must be ` +
+        `${PROBLEM_TYPES.map(quoted).join(" or ")}; found ${quoted(value)}`,
+    );
+  }
+  // As Python's transformers does: one number and no word of what it is.
+  const byDefault = stored ??
+    (numTrained === 1 ? "regression" : PROBLEM_TYPES[0]!);
+  if (numTrained > 0 && asked !== undefined && asked !== byDefault) {
+    throw new RangeError(
+      `Cannot load a trained classifier: its problemType must be that of the ` +
+        `checkpoint, ${quoted(byDefault)}; found ${
+          quoted(asked)
+        }; leave out the ` +
+        `option problemType, or start from a model without a classifier`,
+    );
+  }
+  const chosen = numTrained > 0 ? byDefault : asked ?? PROBLEM_TYPES[0];
+  return chosen === PROBLEM_TYPES[0] ? undefined : chosen;
 }
 
 /**

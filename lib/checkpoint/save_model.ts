@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { namedLeaves } from "../engine/tensor_tree.ts";
 import type { FileFact } from "../download/asset.ts";
 import { checkKnownOptions } from "../options.ts";
+import { PROBLEM_TYPES } from "../model/config.ts";
 import { type HeadName, HEADS } from "../model/heads/heads.ts";
 import {
   ARCHITECTURES,
@@ -11,6 +12,7 @@ import {
   parametersOf,
   pythonNameOf,
 } from "./architectures.ts";
+import { inferenceToJson } from "./inference_settings.ts";
 import type { HeadModel } from "./pretrained.ts";
 import { RECEIPT_FILE, receiptOf, type TrainingRecord } from "./receipt.ts";
 import { replaceFolder, writeSynced } from "./atomic_write.ts";
@@ -100,7 +102,7 @@ export function checkTrained(
 }
 
 function jsonOf<H extends HeadName>(
-  { head, config, labels, name }: HeadModel<H>,
+  { head, config, labels, name, inference }: HeadModel<H>,
 ): unknown {
   return configToJson(config, {
     architectures: [pythonNameOf(head, config.modelType)],
@@ -110,7 +112,8 @@ function jsonOf<H extends HeadName>(
       label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
     },
     ...head === "sequence-classification" &&
-      { problem_type: "single_label_classification" },
+      { problem_type: config.problemType ?? PROBLEM_TYPES[0] },
+    ...inference && { inference: inferenceToJson(inference) },
     dtype: "float32",
   });
 }

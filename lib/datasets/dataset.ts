@@ -9,6 +9,8 @@ import type { Asset } from "../download/asset.ts";
 /** A text with its class. */
 export type Example = {
   readonly text: string;
+  /** The second text of a pair. */
+  readonly pair?: string;
   /** Index into the dataset's labels. */
   readonly label: number;
 };
@@ -20,7 +22,7 @@ export type Part = "train" | "validation" | "test";
 export const PARTS: readonly Part[] = ["train", "validation", "test"];
 
 /** The examples of each part; a part that a dataset lacks is empty. */
-export type DatasetParts<E extends Example = Example> = Record<Part, E[]>;
+export type DatasetParts<E = Example> = Record<Part, E[]>;
 
 /** What is odd about one part of a dataset. */
 export type PartReport = {
@@ -43,11 +45,21 @@ export type DatasetReport = {
   test: PartReport;
 };
 
+/** Something odd in the rows of a file, and what was done about it. */
+export type Oddity = {
+  readonly part: Part;
+  /** What is odd, such as "the text is empty". */
+  readonly what: string;
+  readonly action: "kept" | "left out";
+  /** The rows of the file, as lines or records counted from 1. */
+  readonly rows: readonly number[];
+};
+
 /** Where a dataset was found. */
 export type Origin = "folder" | "download" | "embedded";
 
 /** A loaded dataset. The files may be sorted by class: shuffle before training. */
-export type Dataset<E extends Example = Example> = DatasetParts<E> & {
+export type Dataset<E = Example> = DatasetParts<E> & {
   /** Its name, for headings and chart titles. */
   readonly title: string;
   readonly origin: Origin;
@@ -61,6 +73,8 @@ export type Dataset<E extends Example = Example> = DatasetParts<E> & {
   readonly legend: Readonly<Record<string, string>>;
   /** Duplicates, contradictions and leaks; nothing is corrected. */
   readonly report: DatasetReport;
+  /** Rows that are odd; published datasets have none. */
+  readonly oddities?: readonly Oddity[];
 };
 
 /** One way in which a folder may hold a dataset: a file for each part. */

@@ -7,6 +7,21 @@ import type {
   PartReport,
 } from "./dataset.ts";
 
+/** What a report looks at in an example. */
+export type ReportView<E> = {
+  /** All that the model reads, as one text. */
+  readonly textOf: (example: E) => string;
+  /** The numbers of its labels, which are counted. */
+  readonly labelsOf: (example: E) => readonly number[];
+  /** What the model is to say; default the labels. */
+  readonly answerOf?: (example: E) => string;
+};
+
+const ONE_CLASS: ReportView<Example> = {
+  textOf: ({ text, pair }) => pair === undefined ? text : `${text}\n${pair}`,
+  labelsOf: ({ label }) => [label],
+};
+
 /**
  * Counts duplicates, contradictions and leaks between the parts of a dataset.
  *
@@ -26,26 +41,36 @@ import type {
  * ```
  *
  * @param parts The three parts.
+ * @param view What to look at; default a text with its class.
  * @returns The counts.
  */
-export function reportDataset(
-  { train, validation, test }: DatasetParts,
+export function reportDataset(parts: DatasetParts): DatasetReport;
+/** Likewise for examples of another kind. */
+export function reportDataset<E>(
+  parts: DatasetParts<E>,
+  view: ReportView<E>,
+): DatasetReport;
+export function reportDataset<E>(
+  { train, validation, test }: DatasetParts<E>,
+  view = ONE_CLASS as unknown as ReportView<E>,
 ): DatasetReport {
-  const known = new Set(train.map(({ text }) => text));
+  const known = new Set(train.map(view.textOf));
   return {
-    train: reportPart(train, new Set()),
-    validation: reportPart(validation, known),
-    test: reportPart(test, known),
+    train: reportPart(train, new Set(), view),
+    validation: reportPart(validation, known, view),
+    test: reportPart(test, known, view),
   };
 }
 
-function reportPart(
-  rows: readonly Example[],
+function reportPart<E>(
+  rows: readonly E[],
   known: ReadonlySet<string>,
+  { textOf, labelsOf, answerOf = (example) => labelsOf(example).join() }:
+    ReportView<E>,
 ): PartReport {
-  const byText = Map.groupBy(rows, ({ text }) => text);
+  const byText = Map.groupBy(rows, textOf);
   const labelCounts: number[] = [];
-  for (const { label } of rows) {
+  for (const label of rows.flatMap(labelsOf)) {
     while (labelCounts.length <= label) labelCounts.push(0);
     labelCounts[label]!++;
   }
@@ -54,8 +79,8 @@ function reportPart(
     labelCounts,
     duplicates: rows.length - byText.size,
     conflicting: [...byText]
-      .filter(([, same]) => new Set(same.map(({ label }) => label)).size > 1)
+      .filter(([, same]) => new Set(same.map(answerOf)).size > 1)
       .map(([text]) => text),
-    inTrain: rows.filter(({ text }) => known.has(text)).length,
+    inTrain: rows.filter((row) => known.has(textOf(row))).length,
   };
 }

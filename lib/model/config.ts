@@ -17,6 +17,19 @@ export type NormOrder = "post" | "pre" | "pre-replacing";
 /** The architectures that checkpoints are read and written for. */
 export type ModelType = "bert" | "distilbert";
 
+/** What a sequence classifier predicts, in the words of `problem_type` in `config.json`. */
+export type ProblemType =
+  | "single_label_classification"
+  | "multi_label_classification"
+  | "regression";
+
+/** Every problem type, the default first. */
+export const PROBLEM_TYPES: readonly ProblemType[] = [
+  "single_label_classification",
+  "multi_label_classification",
+  "regression",
+];
+
 /**
  * Hyperparameters of a BERT encoder, or of one of its relatives: they differ in names
  * and in the choices below.
@@ -65,6 +78,8 @@ export type BertConfig = {
   readonly initializerRange: number;
   /** The head of a sequence classifier, if it is not the architecture's default. */
   readonly classifier?: ClassifierHeadConfig;
+  /** What a sequence classifier predicts; default one class for each sequence. */
+  readonly problemType?: ProblemType;
 };
 
 /** The head of a sequence classifier, between the encoder and the classes. */
