@@ -431,6 +431,12 @@ export {
 
 // Evaluation
 export {
+  type EntityReport,
+  entityReport,
+  type EntitySpan,
+  entitySpans,
+} from "./lib/evaluation/entities.ts";
+export {
   bagLogits,
   type BagOfWords,
   type BagOfWordsOptions,

@@ -82,17 +82,44 @@ export function reportOf(
     const right = row[i]!;
     const support = sum(row);
     const predicted = sum(matrix.map((counts) => counts[i]!));
-    // F from counts, so that P and R need not be divided first.
-    const scale = beta ** 2;
-    return {
-      precision: ratio(right, predicted),
-      recall: ratio(right, support),
-      fScore: ratio((1 + scale) * right, scale * support + predicted),
-      support,
-    };
+    return scoresOf({ right, predicted, support }, beta);
   });
+  return { classes, ...meansOf(classes) };
+}
+
+/**
+ * The scores of what was counted. A ratio of nothing to nothing is 0.
+ *
+ * @param counts How many are of a class, how many are predicted as it, and how many
+ * are both.
+ * @param beta The weight of recall.
+ * @returns The scores.
+ */
+export function scoresOf(
+  counts: { right: number; predicted: number; support: number },
+  beta = 1,
+): ClassScores {
+  const { right, predicted, support } = counts;
+  // F from counts, so that P and R need not be divided first.
+  const scale = beta ** 2;
   return {
-    classes,
+    precision: ratio(right, predicted),
+    recall: ratio(right, support),
+    fScore: ratio((1 + scale) * right, scale * support + predicted),
+    support,
+  };
+}
+
+/**
+ * The means of the scores of classes.
+ *
+ * @param classes The scores of each class.
+ * @returns Both means; their supports are sums.
+ */
+export function meansOf(
+  classes: ClassScores[],
+): { macro: ClassScores; weighted: ClassScores } {
+  return {
     macro: meanScores(classes, classes.map(() => 1)),
     weighted: meanScores(classes, classes.map((scores) => scores.support)),
   };
