@@ -141,6 +141,13 @@ export {
   sentenceSpans,
 } from "./lib/batches/sentence_pairs.ts";
 export { COLA, type ColaExample } from "./lib/datasets/cola.ts";
+export {
+  type ConllFile,
+  type ConllSentence,
+  type EntityExample,
+  parseConll,
+  type TagScheme,
+} from "./lib/datasets/conll.ts";
 export type {
   ArchiveLayout,
   Dataset,

@@ -57,6 +57,11 @@ export {
   loadRhymes,
   loadStories,
 } from "./lib/datasets/load_dataset.ts";
+export {
+  type EntityFiles,
+  type EntityOptions,
+  loadEntities,
+} from "./lib/datasets/load_entities.ts";
 export type {
   Asset,
   FileFact,

@@ -15,7 +15,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/ops": ["lib/engine"],
   "lib/model": ["lib/engine", "lib/ops", "lib/printable.ts"],
   "lib/batches": ["lib/engine", "lib/model", "lib/options.ts", "lib/tokenizer"],
-  "lib/datasets": ["lib/download", "lib/engine", "lib/printable.ts"],
+  "lib/datasets": [
+    "lib/download",
+    "lib/engine",
+    "lib/options.ts",
+    "lib/printable.ts",
+  ],
   "lib/checkpoint": [
     "lib/download",
     "lib/engine",
@@ -111,6 +116,7 @@ const BINDS_PLATFORM: Readonly<Record<string, string>> = {
   "lib/checkpoint/folder_lock.ts": "locks a folder",
   "lib/checkpoint/training_runs.ts": "keeps checkpoints in folders",
   "lib/datasets/load_dataset.ts": "finds and downloads files",
+  "lib/datasets/load_entities.ts": "reads files",
 };
 
 type Import = { readonly file: string; readonly target: string };

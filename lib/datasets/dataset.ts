@@ -179,12 +179,7 @@ export function describeDataset(
     title: string;
   },
 ): string {
-  const counts = PARTS.filter((part) => parts[part].length > 0).map((part) =>
-    `${parts[part].length.toLocaleString("en-US")} ` +
-    `${source.partNames?.[part] ?? part}`
-  );
-  const sizes = [counts.slice(0, -1).join(", "), counts.at(-1)]
-    .filter((words) => words !== "").join(" and ") + ` ${source.unit}`;
+  const sizes = `${partSizes(parts, source.partNames)} ${source.unit}`;
   if (origin === "embedded") {
     const { title, content } = source.embedded!;
     return `${title}, ${content} that this project generates: ${sizes}. ` +
@@ -195,4 +190,16 @@ export function describeDataset(
     ? `${found} (${source.paper})`
     : `${found} in the form of ${source.title}`;
   return `${what}, from ${from}: ${sizes}`;
+}
+
+/** The sizes of the parts in words, such as "80 train, 10 validation and 10 test". */
+export function partSizes(
+  parts: DatasetParts<unknown>,
+  names: Partial<Record<Part, string>> = {},
+): string {
+  const counts = PARTS.filter((part) => parts[part].length > 0).map((part) =>
+    `${parts[part].length.toLocaleString("en-US")} ${names[part] ?? part}`
+  );
+  return [counts.slice(0, -1).join(", "), counts.at(-1)]
+    .filter((words) => words !== "").join(" and ");
 }

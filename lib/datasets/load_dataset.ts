@@ -1,12 +1,12 @@
 /**
- * Loading a dataset: the only file of this folder that reads files.
+ * Loading a dataset: its files are found, downloaded and read.
  *
  * @module
  */
 
 import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
@@ -122,7 +122,7 @@ export async function loadRhymes(): Promise<Rhyme[]> {
 }
 
 /** A path in `data/`, the datasets that come with the library as files. */
-function embeddedPath(...names: string[]): string {
+export function embeddedPath(...names: string[]): string {
   const { protocol } = new URL(import.meta.url);
   if (protocol === "file:") {
     return join(
@@ -231,20 +231,45 @@ function findLayout<E extends Example>(
     );
   }
   for (const file of filesOf(layout)) {
-    const found = statSync(join(folder, file));
-    if (!found.isFile()) { // a pipe would be waited for
-      throw malformed(
-        file,
-        "it must be a plain file",
-        "a folder, pipe or device",
-      );
-    }
-    if ("files" in layout && found.size > MAX_BYTES) {
-      const rule = `it must have at most ${MAX_BYTES} bytes`;
-      throw malformed(file, rule, `${found.size}; take a part of it`);
-    }
+    const most = "files" in layout ? MAX_BYTES : Infinity;
+    checkPlainFile(join(folder, file), most);
   }
   return layout;
+}
+
+function checkPlainFile(path: string, maxBytes: number): void {
+  const found = statSync(path);
+  const file = basename(path);
+  if (!found.isFile()) { // a pipe would be waited for
+    throw malformed(
+      file,
+      "it must be a plain file",
+      "a folder, pipe or device",
+    );
+  }
+  if (found.size > maxBytes) {
+    const rule = `it must have at most ${maxBytes} bytes`;
+    throw malformed(file, rule, `${found.size}; take a part of it`);
+  }
+}
+
+/**
+ * Reads a file of a dataset.
+ *
+ * @param path Where it is.
+ * @returns Its content; that of a gzip file decompressed.
+ * @throws {RangeError} If there is no such file.
+ * @throws {SyntaxError} If it is no plain file, or too large.
+ */
+export async function readDataFile(path: string): Promise<Uint8Array> {
+  if (!existsSync(path)) {
+    throw new RangeError(
+      `Cannot load "${path}": it must be a file; found none in the folder ` +
+        `"${resolve(dirname(path))}"`,
+    );
+  }
+  checkPlainFile(path, MAX_BYTES);
+  return unzip(await readFile(path), basename(path));
 }
 
 /** Reads a file for each part, and draws the part that is held out. */
