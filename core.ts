@@ -62,7 +62,12 @@ export type {
   EncodingOptions,
   Truncation,
 } from "./lib/tokenizer/encoding.ts";
-export { normalize, preTokenize } from "./lib/tokenizer/normalize.ts";
+export {
+  normalize,
+  preTokenize,
+  type TextSpan,
+  textWords,
+} from "./lib/tokenizer/normalize.ts";
 export {
   decodeSubwords,
   encodeSubwords,
@@ -113,6 +118,13 @@ export {
   IGNORE_INDEX,
   numBatches,
 } from "./lib/batches/batches.ts";
+export {
+  type EncodedEntities,
+  type EncodedWords,
+  encodeEntities,
+  encodeWords,
+  type EncodeWordsOptions,
+} from "./lib/batches/encode_entities.ts";
 export {
   encodeExamples,
   type TextExample,
@@ -428,6 +440,15 @@ export {
   type Guess,
   probabilityOfFollowing,
 } from "./lib/inference/fill_mask.ts";
+export {
+  type Entity,
+  findEntities,
+  type FoundEntities,
+  predictTags,
+  type TaggedWord,
+  type TagOptions,
+  type WordTag,
+} from "./lib/inference/find_entities.ts";
 export { generate, type GenerateOptions } from "./lib/inference/generate.ts";
 export {
   type EncodedText,

@@ -36,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/evaluation",
     "lib/model",
     "lib/options.ts",
+    "lib/printable.ts",
     "lib/tokenizer",
   ],
   "lib/training": [

@@ -22,6 +22,11 @@ export type TokenExample = {
    * later pieces of a word.
    */
   readonly tokenLabels: readonly number[];
+  /**
+   * Neighbouring examples with the same number are windows of one sentence; default:
+   * each is a sentence.
+   */
+  readonly sentence?: number;
 };
 
 /** A padded batch with a class for each token. */

@@ -24,6 +24,7 @@ import {
 } from "../engine/precision.ts";
 import { numReplicas } from "../engine/compile.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
+import type { TensorTree } from "../engine/tensor_tree.ts";
 import { logLoss, predictedClass } from "../evaluation/probabilities.ts";
 import type { BertInput } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
@@ -128,20 +129,60 @@ export async function logitsOf(
   texts: readonly EncodedText[],
   options: PredictOptions,
 ): Promise<number[][]> {
+  const take = (logits: unknown): number[] => logits as number[];
+  const logits = await outputsOf(compiledLogits, model, texts, options, take);
+  checkFinite(logits, "example");
+  return logits;
+}
+
+/**
+ * What a compiled function gives for every text, in batches of texts of about equal
+ * length.
+ *
+ * @param compiled At each precision: a tensor for the micro-batches of a batch, whose
+ * first axis is the texts.
+ * @param model Its parameters, which do not change, and its sizes.
+ * @param texts Token ids and token types, which the model can read.
+ * @param options Batch size and precision.
+ * @param take What is kept of a text's output, an array of plain numbers.
+ * @returns What was kept of each text, in the order of the texts.
+ * @throws {RangeError} If an option is out of range.
+ * @throws {TypeError} If the model has been disposed.
+ */
+export async function outputsOf<Params extends TensorTree, Output>(
+  compiled: Record<
+    Precision,
+    (params: Params, inputs: BertInput[], config: BertConfig) => tf.Tensor
+  >,
+  { params, config }: { readonly params: Params; readonly config: BertConfig },
+  texts: readonly EncodedText[],
+  options: PredictOptions,
+  take: (output: unknown, index: number) => Output,
+): Promise<Output[]> {
   const { batchSize = 32, precision = "float32" } = options;
   checkOption("batchSize", batchSize, RULES.count);
   checkChoice("precision", precision, ["float32", "bfloat16"]);
   checkPrecision(precision);
-  checkAlive(model.params, "predict");
+  checkAlive(params, "predict");
   await ensureEngine();
-  const logits: number[][] = Array.from(texts, () => []);
-  for (const batch of predictionBatches(texts, model.config, batchSize)) {
-    const rows = await logitsOfBatch(model, batch, precision);
-    batch.indices.forEach((index, row) => logits[index] = rows[row]!);
+  const outputs: Output[] = [];
+  for (const batch of predictionBatches(texts, config, batchSize)) {
+    const output = tf.tidy(() => {
+      const inputs = splitBatch(batch, numReplicas())
+        .map((each) => inputFrom(each, config));
+      return compiled[precision](params, inputs, config);
+    });
+    try {
+      const rows = await output.array() as unknown[];
+      for (const [row, index] of batch.indices.entries()) {
+        outputs[index] = take(rows[row], index);
+      }
+    } finally {
+      output.dispose();
+    }
     await yieldToEventLoop(); // the engine blocks while it computes
   }
-  checkFinite(logits);
-  return logits;
+  return outputs;
 }
 
 /** Strings where token ids belong are a common mistake with a simple way out. */
@@ -178,12 +219,21 @@ function labelsOf(
   return labels;
 }
 
-/** Logits that are not finite have no largest value, and no loss. */
-function checkFinite(logits: readonly (readonly number[])[]): void {
+/**
+ * Checks that logits are finite: others have no largest value, and no loss.
+ *
+ * @param logits A row for each example.
+ * @param unit What an example is, for the message.
+ * @throws {RangeError} If one is not.
+ */
+export function checkFinite(
+  logits: readonly (readonly number[])[],
+  unit: string,
+): void {
   const odd = logits.findIndex((row) => !row.every(Number.isFinite));
   if (odd === -1) return;
   throw new RangeError(
-    `Cannot predict the class of example ${odd}: its logits must be finite; found ` +
+    `Cannot predict the class of ${unit} ${odd}: its logits must be finite; found ` +
       `${logits[odd]!.join(", ")}; train again with a lower learning rate`,
   );
 }
@@ -230,20 +280,3 @@ const compiledLogits = compileEach(
     ),
   { name: "prediction", ...MANY_SIGNATURES },
 );
-
-async function logitsOfBatch(
-  { params, config }: ClassifierModel,
-  plain: Batch,
-  precision: Precision,
-): Promise<number[][]> {
-  const microBatches = splitBatch(plain, numReplicas());
-  const logits = tf.tidy(() => {
-    const inputs = microBatches.map((each) => inputFrom(each, config));
-    return compiledLogits[precision](params, inputs, config);
-  });
-  try {
-    return await logits.array();
-  } finally {
-    logits.dispose();
-  }
-}

@@ -21,7 +21,8 @@ const SHAPELESS = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\uFFFD]/gu;
  * `tokenization.py` also lists ranges above U+FFFF; the reference reads UTF-16
  * code units there and so never meets them.
  */
-const IDEOGRAPH = /[\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF]/g;
+const HAN = "\\u3400-\\u4DBF\\u4E00-\\u9FFF\\uF900-\\uFAFF";
+const IDEOGRAPH = new RegExp(`[${HAN}]`, "g");
 
 /** Marks without a width: accents after decomposition. */
 const NONSPACING_MARK = /\p{Mn}/gu;
@@ -107,4 +108,46 @@ const WORD = new RegExp(`[^\\s${PUNCTUATION}]+|[${PUNCTUATION}]`, "gu");
  */
 export function preTokenize(text: string): string[] {
   return text.match(WORD) ?? [];
+}
+
+/** A part of a text: its characters are `start` … `end` − 1, as `slice` counts them. */
+export type TextSpan = {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+};
+
+/** A word of a text that is not normalized; U+FEFF is no white space, but removed. */
+const ORIGINAL_WORD = new RegExp(
+  `(?:[^\\s${PUNCTUATION}${HAN}]|\\uFEFF)+|[${PUNCTUATION}${HAN}]`,
+  "gu",
+);
+
+/**
+ * Splits a text as it is into the words that it has once it is normalized, and says where
+ * they are.
+ *
+ * @example Case, accents and white space stay
+ * ```ts
+ * import { textWords } from "bertbook";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(textWords("Zo\u00EB\u200B  slept."), [
+ *   { text: "Zo\u00EB\u200B", start: 0, end: 4 },
+ *   { text: "slept", start: 6, end: 11 },
+ *   { text: ".", start: 11, end: 12 },
+ * ]);
+ * ```
+ *
+ * @param text Any text.
+ * @returns Its words, each with something to see.
+ */
+export function textWords(text: string): TextSpan[] {
+  return [...text.matchAll(ORIGINAL_WORD)]
+    .map(({ 0: word, index }) => ({
+      text: word,
+      start: index,
+      end: index + word.length,
+    }))
+    .filter((word) => cleanText(word.text) !== "");
 }

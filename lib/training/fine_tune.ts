@@ -54,7 +54,7 @@ import {
   sequenceClassification,
 } from "./tasks/sequence_classification.ts";
 import {
-  TOKEN_CLASSIFICATION,
+  tokenClassification,
   type TokenMetrics,
 } from "./tasks/token_classification.ts";
 import {
@@ -182,7 +182,9 @@ export function fineTune(
       );
     case "token-classification":
       return start(
-        TOKEN_CLASSIFICATION,
+        tokenClassification(
+          (model as HeadModel<"token-classification">).labels,
+        ),
         model as HeadModel<"token-classification">,
         data as FineTuneData<TokenExample>,
         options,

@@ -9,23 +9,42 @@ import {
   tokenBatchesOf,
   type TokenExample,
 } from "../../batches/head_batches.ts";
-import type { BertConfig } from "../../model/config.ts";
+import { areEntityTags, entityReport } from "../../evaluation/entities.ts";
+import { accuracy } from "../../evaluation/metrics.ts";
+import { logLoss, predictedClass } from "../../evaluation/probabilities.ts";
+import { logitsOfTokens } from "../../inference/find_entities.ts";
 import {
   classifyTokens,
   type TokenClassifierParams,
 } from "../../model/heads/token_classifier.ts";
 import type { Dropout } from "../../ops/dropout.ts";
-import { compileSums, sumOverBatches, tokenSums } from "../evaluate.ts";
 import type { Evaluation } from "../events.ts";
 import { tokenLoss } from "../losses.ts";
 import { compileTrainStep } from "../train_step.ts";
 import type { HeadTask, LossConfig } from "./head_task.ts";
 
-/** The metrics of a token classifier, over all labelled tokens. */
+/**
+ * The metrics of a token classifier, over all labelled tokens; and over entities, if its
+ * classes are `O` and entity tags such as `B-PER`.
+ */
 export type TokenMetrics = {
   /** Mean cross-entropy without dropout, in nats. */
   readonly loss: number;
   readonly accuracy: number;
+  /** The harmonic mean of both over the entities, as in `seqeval`. */
+  readonly f1?: number;
+  /** Of the predicted entities, the share that is right. */
+  readonly precision?: number;
+  /** Of the actual entities, the share that is found. */
+  readonly recall?: number;
+};
+
+type TokenTypes = {
+  params: TokenClassifierParams;
+  example: TokenExample;
+  plain: TokenBatch;
+  batch: TokenInput;
+  metrics: TokenMetrics;
 };
 
 /**
@@ -47,24 +66,8 @@ export function tokenClassificationLoss(
   return tokenLoss(logits, tokenLabels, config.labelSmoothing);
 }
 
-/** Sums over the labelled tokens of a batch: losses, right classes, tokens; [3]. */
-const compiledSums = compileSums(
-  (
-    params: TokenClassifierParams,
-    { input, tokenLabels }: TokenInput,
-    config: BertConfig,
-  ) => tokenSums(classifyTokens(params, input, config).logits, tokenLabels),
-  "token classification evaluation",
-);
-
-/** The task of a token classifier (Devlin et al., 2019, section 5.3). */
-export const TOKEN_CLASSIFICATION: HeadTask<{
-  params: TokenClassifierParams;
-  example: TokenExample;
-  plain: TokenBatch;
-  batch: TokenInput;
-  metrics: TokenMetrics;
-}> = {
+/** The task of a token classifier, whatever its classes are. */
+const TASK: Omit<HeadTask<TokenTypes>, "metrics"> = {
   trainStep: compileTrainStep(
     tokenClassificationLoss,
     "token classification step",
@@ -86,6 +89,12 @@ export const TOKEN_CLASSIFICATION: HeadTask<{
         checkLabel(label, labels, `token ${token} of ${example}`);
       }
     }
+    const isLabelled = ({ tokenLabels }: TokenExample): boolean =>
+      tokenLabels.some((label) => label !== IGNORE_INDEX);
+    if (examples.some(isLabelled)) return;
+    throw new RangeError(
+      `Cannot use the examples for ${purpose}: a token must have a label; found none`,
+    );
   },
   batchesOf: (examples, config, members) =>
     tokenBatchesOf(examples, { ...members, ...paddingOf(config) }),
@@ -95,16 +104,60 @@ export const TOKEN_CLASSIFICATION: HeadTask<{
   async evaluate(
     model,
     examples,
-    { batchSize, precision },
+    options,
   ): Promise<Evaluation<TokenMetrics>> {
-    const [loss, hits, count] = await sumOverBatches(
-      tokenBatchesOf(examples, { batchSize, ...paddingOf(model.config) }),
-      model,
-      tokenTensors,
-      compiledSums[precision],
+    const positions = examples.map(({ tokenLabels }) =>
+      [...tokenLabels.keys()].filter((i) => tokenLabels[i] !== IGNORE_INDEX)
     );
-    return { metrics: { loss: loss! / count!, accuracy: hits! / count! } };
+    const logits = await logitsOfTokens(model, examples, positions, options);
+    const labels = positions.map((own, i) =>
+      own.map((position) => examples[i]!.tokenLabels[position]!)
+    );
+    const predictions = logits.map((rows) => rows.map(predictedClass));
+    const metrics = {
+      loss: logLoss(logits.flat(), labels.flat()),
+      accuracy: accuracy(predictions.flat(), labels.flat()),
+    };
+    if (!areEntityTags(model.labels)) return { metrics };
+    const tagsOf = (classes: readonly (readonly number[])[]): string[][] =>
+      sentencesOf(examples)
+        .map((own) =>
+          own.flatMap((i) => classes[i]!.map((id) => model.labels[id]!))
+        );
+    const { micro } = entityReport(tagsOf(predictions), tagsOf(labels));
+    const { precision, recall, fScore: f1 } = micro;
+    return { metrics: { f1, precision, recall, ...metrics } };
   },
-  metrics: ["accuracy", "loss"],
   options: [],
 };
+
+/**
+ * The task of a token classifier (Devlin et al., 2019, section 5.3). If its classes are
+ * `O` and entity tags such as `B-PER`, it is evaluated by F₁ of the entities first, as
+ * by accuracy a model that finds none is a good one.
+ *
+ * @param labels The names of the classes.
+ * @returns The task.
+ */
+export function tokenClassification(
+  labels: readonly string[],
+): HeadTask<TokenTypes> {
+  return {
+    ...TASK,
+    metrics: areEntityTags(labels)
+      ? ["f1", "precision", "recall", "accuracy", "loss"]
+      : ["accuracy", "loss"],
+  };
+}
+
+/** The positions of the windows of each sentence. */
+function sentencesOf(examples: readonly TokenExample[]): number[][] {
+  const sentences: number[][] = [];
+  for (const [i, { sentence }] of examples.entries()) {
+    const continues = sentence !== undefined && i > 0 &&
+      examples[i - 1]!.sentence === sentence;
+    if (continues) sentences.at(-1)!.push(i);
+    else sentences.push([i]);
+  }
+  return sentences;
+}
