@@ -216,7 +216,9 @@ function checkTexts(texts: unknown): void {
     throw new TypeError(`${must} ${quoted(texts)}${wayOut}`);
   }
   const odd = texts.findIndex((text) => typeof text !== "string");
-  if (odd >= 0) throw new TypeError(`${must} ${quoted(texts[odd])} at ${odd}`);
+  if (odd >= 0) {
+    throw new TypeError(`${must} ${quoted(texts[odd])} at index ${odd}`);
+  }
   if (texts.length > 0) return;
   throw new RangeError(
     "Cannot find entities: there must be at least one text; found 0",

@@ -1,7 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ClassifierParams } from "bertbook/model/heads/sequence_classifier.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
-import { buildHead, HEADS } from "bertbook/model/heads/heads.ts";
+import {
+  buildHead,
+  type HeadName,
+  type HeadParams,
+  HEADS,
+} from "bertbook/model/heads/heads.ts";
 import golden from "../golden/training_losses.json" with { type: "json" };
 import {
   assertRelative,
@@ -16,7 +21,14 @@ import {
 
 /** The classifier of tests/golden/training_losses.py, or of training_options.py. */
 export function formulaParams(config: BertConfig): ClassifierParams {
-  const head = "sequence-classification", numLabels = 3;
+  return formulaHead("sequence-classification", { config, numLabels: 3 });
+}
+
+/** A model with the parameters of tests/golden/training_losses.py. */
+export function formulaHead<H extends HeadName>(
+  head: H,
+  { config, numLabels }: { config: BertConfig; numLabels: number },
+): HeadParams[H] {
   const paths = HEADS[head].parameters(config, numLabels)
     .map(({ path }) => path);
   return buildHead(
