@@ -81,6 +81,12 @@ Deno.test("windows share words, and each word is one window's own", () => {
   );
 });
 
+Deno.test("of an odd number of shared words the first window has one more", () => {
+  const words = ["a", "c", "d", "a", "c", "d", "a"];
+  const encoded = encodeWords(tokenizer, [words], { maxLength: 8, stride: 3 });
+  assert.deepEqual(encoded.map(({ firstWord }) => firstWord), [0, 5]);
+});
+
 Deno.test("of a word that is longer than a window the last pieces are cut off", () => {
   const encoded = encodeWords(tokenizer, [["c", "abbb", "c"]], {
     maxLength: 4,

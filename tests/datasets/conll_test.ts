@@ -97,6 +97,16 @@ Deno.test("odd sequences are counted with their lines and kept", () => {
   ]);
 });
 
+Deno.test("BILOU is BIOES in other letters, odd sequences too", () => {
+  const letters: Record<string, string> = { L: "E", U: "S" };
+  const tags = "B-a U-a L-a B-a L-b I-b U-b I-b L-b U-b O L-a B-a";
+  const bilou = parse(tagged(tags));
+  const bioes = parse(tagged(tags.replace(/[LU]/g, (each) => letters[each]!)));
+  assert.deepEqual([bilou.scheme, bioes.scheme], ["BILOU", "BIOES"]);
+  assert.deepEqual(bilou.sentences, bioes.sentences);
+  assert.deepEqual(bilou.oddities, bioes.oddities);
+});
+
 Deno.test("a word without a visible character is an oddity", () => {
   assert.deepEqual(parse("a\tO\n\u200B\tO\n").oddities, [
     { what: "the word has nothing to see", action: "kept", rows: [2] },
