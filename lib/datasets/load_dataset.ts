@@ -6,7 +6,7 @@
 
 import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
@@ -230,16 +230,15 @@ function findLayout<E extends Example>(
         `found no ${missing?.join(", ") ?? "such file"}`,
     );
   }
+  const most = "files" in layout ? MAX_BYTES : Infinity;
   for (const file of filesOf(layout)) {
-    const most = "files" in layout ? MAX_BYTES : Infinity;
-    checkPlainFile(join(folder, file), most);
+    checkPlainFile(join(folder, file), file, most);
   }
   return layout;
 }
 
-function checkPlainFile(path: string, maxBytes: number): void {
+function checkPlainFile(path: string, file: string, most: number): void {
   const found = statSync(path);
-  const file = basename(path);
   if (!found.isFile()) { // a pipe would be waited for
     throw malformed(
       file,
@@ -247,29 +246,25 @@ function checkPlainFile(path: string, maxBytes: number): void {
       "a folder, pipe or device",
     );
   }
-  if (found.size > maxBytes) {
-    const rule = `it must have at most ${maxBytes} bytes`;
-    throw malformed(file, rule, `${found.size}; take a part of it`);
-  }
+  if (found.size <= most) return;
+  const rule = `it must have at most ${most} bytes`;
+  throw malformed(file, rule, `${found.size}; take a part of it`);
 }
 
 /**
- * Reads a file of a dataset.
+ * Reads a plain file of bounded size.
  *
- * @param path Where it is.
- * @returns Its content; that of a gzip file decompressed.
- * @throws {RangeError} If there is no such file.
- * @throws {SyntaxError} If it is no plain file, or too large.
+ * @param path The file.
+ * @param file Its name, for errors.
+ * @returns Its content, decompressed if it is gzip.
+ * @throws {SyntaxError} If it is too large, no plain file, or torn gzip.
  */
-export async function readDataFile(path: string): Promise<Uint8Array> {
-  if (!existsSync(path)) {
-    throw new RangeError(
-      `Cannot load "${path}": it must be a file; found none in the folder ` +
-        `"${resolve(dirname(path))}"`,
-    );
-  }
-  checkPlainFile(path, MAX_BYTES);
-  return unzip(await readFile(path), basename(path));
+export async function readDataFile(
+  path: string,
+  file: string,
+): Promise<Uint8Array> {
+  checkPlainFile(path, file, MAX_BYTES);
+  return unzip(await readFile(path), file);
 }
 
 /** Reads a file for each part, and draws the part that is held out. */

@@ -1,6 +1,7 @@
 /** Loading named entities: CoNLL files become a dataset. @module */
 
-import { basename, dirname } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import { quoted } from "../printable.ts";
 import { checkKnownOptions, checkOption, RULES } from "../options.ts";
 import {
@@ -11,7 +12,6 @@ import {
 } from "./conll.ts";
 import {
   type Dataset,
-  type DatasetParts,
   type Oddity,
   type Part,
   PARTS,
@@ -30,9 +30,9 @@ export type EntityFiles = Readonly<
 /** How to load named entities. */
 export type EntityOptions = {
   /** Share of the train file that becomes `validation` if it has no file; default 0.1. */
-  readonly validationFraction?: number;
+  readonly validation?: number;
   /** Likewise for `test`; default 0.1. */
-  readonly testFraction?: number;
+  readonly test?: number;
   /** Chooses these sentences; default 42. */
   readonly seed?: number;
   /** Default `"utf-8"`. */
@@ -68,20 +68,15 @@ export async function loadEntities(
   files?: string | EntityFiles,
   options: EntityOptions = {},
 ): Promise<Dataset<EntityExample>> {
-  const { validationFraction = 0.1, testFraction = 0.1, seed = 42 } = options;
-  const { encoding = "utf-8" } = options;
-  checkKnownOptions("load entities", options, [
-    "validationFraction",
-    "testFraction",
-    "seed",
-    "encoding",
-  ]);
-  checkOption("validationFraction", validationFraction, RULES.belowOne);
-  checkOption("testFraction", testFraction, RULES.belowOne);
+  const { validation = 0.1, test = 0.1, seed = 42 } = options;
+  const known = ["validation", "test", "seed", "encoding"];
+  checkKnownOptions("load entities", options, known);
+  checkOption("validation", validation, RULES.belowOne);
+  checkOption("test", test, RULES.belowOne);
   checkOption("seed", seed, RULES.seed);
-  const paths = typeof files === "string"
+  const paths: EntityFiles = typeof files === "string"
     ? { train: files }
-    : files ?? embeddedFiles();
+    : files ?? eachPart((part) => embeddedPath("entities", `${part}.conll`));
   checkKnownOptions("load entities", paths, PARTS);
   if (typeof paths.train !== "string") {
     throw new TypeError(
@@ -94,17 +89,21 @@ export async function loadEntities(
   for (const part of PARTS) {
     const path = paths[part];
     if (path === undefined) continue;
-    const bytes = await readDataFile(path);
-    parsed[part] = parseConll(bytes, basename(path), { encoding });
+    const { encoding = "utf-8" } = options;
+    if (!existsSync(path)) {
+      throw new RangeError(
+        `Cannot load "${path}": it must be a file; found none in the folder ` +
+          `"${resolve(dirname(path))}"`,
+      );
+    }
+    const file = basename(path);
+    const bytes = await readDataFile(path, file);
+    parsed[part] = parseConll(bytes, file, { encoding });
   }
-  const sentences: DatasetParts<ConllSentence> = {
-    train: [...parsed.train?.sentences ?? []],
-    validation: [...parsed.validation?.sentences ?? []],
-    test: [...parsed.test?.sentences ?? []],
-  };
-  const shares = { test: testFraction, validation: validationFraction };
-  for (const [name, share] of Object.entries(shares)) {
-    const part = name as keyof typeof shares;
+  const sentences = eachPart((part) => parsed[part]?.sentences ?? []);
+  const shares = { validation, test };
+  for (const part of ["test", "validation"] as const) {
+    const share = shares[part];
     if (paths[part] !== undefined || share === 0) continue;
     // A share of the whole file, though `test` may have been taken out of it.
     const all = parsed.train!.sentences.length, { train } = sentences;
@@ -113,15 +112,32 @@ export async function loadEntities(
     sentences.train = drawn.train.map((i) => train[i]!);
     sentences[part] = drawn.validation.map((i) => train[i]!);
   }
-  const labels = labelsOf(sentences);
-  const parts = numbered(sentences, labels);
+  const types = typesOf(Object.values(sentences).flat());
+  const labels = ["O", ...types.flatMap((type) => [`B-${type}`, `I-${type}`])];
+  const ids = new Map(labels.map((label, id) => [label, id]));
+  const parts = eachPart((part) =>
+    sentences[part].map(({ words, tags }): EntityExample => ({
+      words,
+      tags: tags.map((tag) => ids.get(tag)!),
+    }))
+  );
   const isOwn = files !== undefined;
+  const what = isOwn
+    ? "Your own entities, from a local folder"
+    : "Embedded entity corpus, sentences that this project generates";
+  const converted = Object.entries(parsed)
+    .filter(([, { scheme }]) => scheme !== "IOB2")
+    .map(([part, { scheme }]) =>
+      `; the tags of ${part} were ${scheme} and are now IOB2`
+    );
   return {
     ...parts,
     title: isOwn ? "Your own entities" : "Embedded entity corpus",
     origin: isOwn ? "folder" : "embedded",
     folder: dirname(paths.train),
-    description: describe(parts, labels, parsed, isOwn),
+    description:
+      `${what}: ${partSizes(parts)} sentences with entities of the ` +
+      `types ${types.join(", ")}${converted.join("")}`,
     labels,
     legend: isOwn ? {} : EMBEDDED_TYPES,
     report: reportDataset(parts, {
@@ -136,72 +152,19 @@ export async function loadEntities(
   };
 }
 
-function embeddedFiles(): EntityFiles {
-  const path = (part: Part): string =>
-    embeddedPath("entities", `${part}.conll`);
-  return {
-    train: path("train"),
-    validation: path("validation"),
-    test: path("test"),
-  };
+function eachPart<T>(make: (part: Part) => T): Record<Part, T> {
+  const [train, validation, test] = PARTS.map(make) as [T, T, T];
+  return { train, validation, test };
 }
 
-/** `O`, then `B-` and `I-` of each type. */
-function labelsOf(
-  parts: DatasetParts<ConllSentence>,
-): string[] {
-  const types = PARTS.flatMap((part) =>
-    parts[part].flatMap(({ tags }) =>
-      tags.filter((tag) => tag !== "O").map((tag) => tag.slice(2))
-    )
-  );
-  if (types.length === 0) {
-    throw new RangeError(
-      "Cannot load entities: the files must tag at least one; found only the tag O",
-    );
+/** The types of the entities, sorted. */
+function typesOf(sentences: readonly ConllSentence[]): string[] {
+  const tags = new Set(sentences.flatMap((sentence) => sentence.tags));
+  tags.delete("O");
+  if (tags.size > 0) {
+    return sortedLabels([...tags].map((tag) => tag.slice(2)));
   }
-  return [
-    "O",
-    ...sortedLabels(types).flatMap((type) => [`B-${type}`, `I-${type}`]),
-  ];
-}
-
-function numbered(
-  parts: DatasetParts<ConllSentence>,
-  labels: readonly string[],
-): DatasetParts<EntityExample> {
-  const ids = new Map(labels.map((label, id) => [label, id]));
-  const examples = (part: Part): EntityExample[] =>
-    parts[part].map(({ words, tags }) => ({
-      words,
-      tags: tags.map((tag) => ids.get(tag)!),
-    }));
-  return {
-    train: examples("train"),
-    validation: examples("validation"),
-    test: examples("test"),
-  };
-}
-
-function describe(
-  parts: DatasetParts<EntityExample>,
-  labels: readonly string[],
-  parsed: Partial<Record<Part, ConllFile>>,
-  isOwn: boolean,
-): string {
-  const types = labels.filter((label) => label.startsWith("B-"))
-    .map((label) => label.slice(2)).join(", ");
-  const converted = PARTS.filter((part) =>
-    (parsed[part]?.scheme ?? "IOB2") !== "IOB2"
-  )
-    .map((part) =>
-      `; the tags of ${part} were ${parsed[part]!.scheme} and are now IOB2`
-    );
-  const what = isOwn
-    ? "Your own entities, from a local folder"
-    : "Embedded entity corpus, sentences that this project generates";
-  return `${what}: ${
-    partSizes(parts)
-  } sentences with entities of the types ${types}` +
-    converted.join("");
+  throw new RangeError(
+    "Cannot load entities: the files must tag at least one; found only the tag O",
+  );
 }

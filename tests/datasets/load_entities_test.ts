@@ -63,9 +63,9 @@ Deno.test("one file is split by fractions and seed, and every sentence is kept",
   }
   assert.equal(dataset.title, "Your own entities");
   assert.ok(!dataset.description.includes(folder.path));
-  const shares = { validationFraction: 0.25, testFraction: 0.5 };
+  const shares = { validation: 0.25, test: 0.5 };
   assert.deepEqual(sizesOf(await loadEntities(path, shares)), [5, 5, 10]);
-  const none = { validationFraction: 0, testFraction: 0 };
+  const none = { validation: 0, test: 0 };
   assert.deepEqual(sizesOf(await loadEntities(path, none)), [20, 0, 0]);
 });
 
@@ -126,7 +126,7 @@ Deno.test("loadEntities() refuses files and options that cannot be used", async 
     loadEntities({ train: path, dev: path } as never),
     /among train, validation, test; found "dev"/,
   );
-  await assert.rejects(loadEntities(path, { testFraction: 1 }), /testFraction/);
+  await assert.rejects(loadEntities(path, { test: 1 }), /test/);
   await assert.rejects(loadEntities(path, { sead: 1 } as never), /"seed"\?/);
   await writeFile(path, "a O\nb\n");
   await assert.rejects(loadEntities(path), {
