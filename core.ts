@@ -103,6 +103,7 @@ export {
 // Data: examples, splits and batches
 export type {
   AnswerExample,
+  EncodedTargets,
   TokenExample,
 } from "./lib/batches/head_batches.ts";
 export {
@@ -127,7 +128,9 @@ export {
 } from "./lib/batches/encode_entities.ts";
 export {
   encodeExamples,
+  encodeTargets,
   type TextExample,
+  type TextTargets,
 } from "./lib/batches/encode_examples.ts";
 
 export {
@@ -172,6 +175,7 @@ export type {
   Origin,
   Part,
   PartReport,
+  TargetsExample,
 } from "./lib/datasets/dataset.ts";
 export { IMDB } from "./lib/datasets/imdb.ts";
 export {
@@ -316,6 +320,7 @@ export { linear, type LinearParams } from "./lib/ops/linear.ts";
 
 // Training
 export type { TokenMetrics } from "./lib/training/tasks/token_classification.ts";
+export type { TargetsMetrics } from "./lib/training/tasks/sequence_targets.ts";
 export type { AnswerMetrics } from "./lib/training/tasks/question_answering.ts";
 export {
   adamW,
@@ -328,7 +333,11 @@ export {
   initOptimizerState,
 } from "./lib/training/adamw.ts";
 export { clipCoefficient, globalNorm } from "./lib/training/clip.ts";
-export { crossEntropy } from "./lib/training/losses.ts";
+export {
+  binaryCrossEntropy,
+  crossEntropy,
+  meanSquaredError,
+} from "./lib/training/losses.ts";
 export {
   decays,
   type LrMultipliers,
@@ -358,6 +367,7 @@ export {
   type FineTuneOptions,
   type HeadFineTuneOptions,
   type SequenceFineTuneOptions,
+  type TargetsFineTuneOptions,
 } from "./lib/training/fine_tune.ts";
 export type {
   EpochEvent,
@@ -430,9 +440,18 @@ export {
   type SequenceAttention,
 } from "./lib/inference/attentions.ts";
 export {
+  calibrate,
+  type Calibration,
+  type CalibrationScores,
+} from "./lib/inference/calibrate.ts";
+export {
   type Classification,
   classify,
+  classifyMultiLabel,
   type ClassifyOptions,
+  type MultiLabelClassification,
+  regress,
+  type Regression,
 } from "./lib/inference/classify.ts";
 export {
   fillMask,
@@ -456,6 +475,7 @@ export {
   type Predictions,
   type PredictOptions,
 } from "./lib/inference/predict.ts";
+export type { TextOptions, TextPair } from "./lib/inference/texts.ts";
 
 // Evaluation
 export {
@@ -479,6 +499,10 @@ export {
   type ReliabilityBin,
   reliabilityBins,
 } from "./lib/evaluation/calibration.ts";
+export {
+  pearsonCorrelation,
+  rankCorrelation,
+} from "./lib/evaluation/correlation.ts";
 export { confusionMatrix } from "./lib/evaluation/confusion.ts";
 export {
   type Average,
@@ -493,15 +517,32 @@ export {
 export {
   accuracy,
   type ClassificationMetrics,
+  macroF1,
   matthewsCorrelation,
   mccPerBatch,
 } from "./lib/evaluation/metrics.ts";
-export { argMax, logLoss, softmax } from "./lib/evaluation/probabilities.ts";
+export {
+  type MultiLabelScores,
+  multiLabelScores,
+  tuneThresholds,
+} from "./lib/evaluation/multi_label.ts";
+export {
+  argMax,
+  binaryLogLoss,
+  logLoss,
+  sigmoid,
+  softmax,
+} from "./lib/evaluation/probabilities.ts";
+export {
+  type RegressionMetrics,
+  regressionMetrics,
+} from "./lib/evaluation/regression.ts";
 export {
   type ClassificationReport,
   classificationReport,
   type ClassScores,
 } from "./lib/evaluation/report.ts";
+export { fitTemperature } from "./lib/evaluation/temperature.ts";
 
 // Interpretation
 export {
@@ -516,11 +557,7 @@ export {
   PATTERNS,
 } from "./lib/interpretation/attention_patterns.ts";
 export { attentionRollout } from "./lib/interpretation/attention_rollout.ts";
-export {
-  explain,
-  type Explanation,
-  rankCorrelation,
-} from "./lib/interpretation/explain.ts";
+export { explain, type Explanation } from "./lib/interpretation/explain.ts";
 export {
   type Attentions,
   eachHead,

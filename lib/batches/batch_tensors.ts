@@ -11,7 +11,7 @@ import type { BertInput } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
 import { inputFrom, type PackingArrays } from "../model/input.ts";
 import type { Batch } from "./batches.ts";
-import type { AnswerBatch, TokenBatch } from "./head_batches.ts";
+import type { AnswerBatch, TargetsBatch, TokenBatch } from "./head_batches.ts";
 import type { MaskedBatch } from "./masking.ts";
 import type { NextTokenBatch } from "./next_token.ts";
 
@@ -179,6 +179,35 @@ export function batchTensors(
   if (classWeights === undefined) return disposable({ input, labels });
   const weights = Array.from(batch.labels, (label) => classWeights[label]!);
   return disposable({ input, labels, sampleWeights: tf.tensor1d(weights) });
+}
+
+/** The input and the targets of sequences. */
+export type TargetsInput = {
+  /** Token ids, token types and attention mask, each [R, T]. */
+  readonly input: BertInput;
+  /** A number for each label of each sequence, [B, C]. */
+  readonly targets: tf.Tensor2D;
+};
+
+/**
+ * The tensors of a batch of sequences with targets.
+ *
+ * @param batch Plain arrays, padded or packed.
+ * @param config The sizes of the model that will read it.
+ * @returns The tensors. The caller disposes them, with `using`.
+ * @throws {RangeError} If the model has no embedding for a value.
+ */
+export function targetsTensors(
+  batch: TargetsBatch,
+  config: BertConfig,
+): BatchTensors<TargetsInput> {
+  return disposable({
+    input: inputFrom(batch, config),
+    targets: tf.tensor2d(batch.targets, [
+      batch.size,
+      batch.targets.length / batch.size,
+    ]),
+  });
 }
 
 /** The input and the labels of masked tokens, and of pairs. */

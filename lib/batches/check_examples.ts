@@ -9,6 +9,7 @@ import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
 import type { BertConfig } from "../model/config.ts";
 import { checkInput } from "../model/input.ts";
 import type { EncodedExample } from "./batches.ts";
+import type { EncodedTargets } from "./head_batches.ts";
 
 /** The sizes that examples must fit. */
 export type ModelSizes = {
@@ -47,8 +48,54 @@ export function checkExamples(
   purpose: string,
 ): void {
   checkInputs(examples, model.config, purpose);
-  for (const [index, { label }] of examples.entries()) {
-    checkLabel(label, model.labels, `example ${index} for ${purpose}`);
+  for (const [index, example] of examples.entries()) {
+    if (example.label === undefined && "targets" in example) {
+      throw new TypeError(
+        `Cannot use example ${index} for ${purpose}: it must have a label, as the ` +
+          `model predicts one class; found targets; load the model with the option ` +
+          `problemType`,
+      );
+    }
+    checkLabel(example.label, model.labels, `example ${index} for ${purpose}`);
+  }
+}
+
+/**
+ * Checks that a model can read every example, and that each has a number for each of the
+ * model's labels: of multi-label classification 0 or 1, of regression any.
+ *
+ * @param examples Token ids, token types and targets of each sequence.
+ * @param model Its config and the names of its labels.
+ * @param purpose What the examples are for, such as `"training"`.
+ * @throws {RangeError} If there is no example, or one does not fit.
+ * @throws {TypeError} If an example is not encoded, or has no targets.
+ */
+export function checkTargets(
+  examples: readonly EncodedTargets[],
+  { config, labels }: ModelSizes,
+  purpose: string,
+): void {
+  checkInputs(examples, config, purpose);
+  const [must, holds] = config.problemType === "regression"
+    ? ["finite", Number.isFinite] as const
+    : ["0 or 1", (value: number) => value === 0 || value === 1] as const;
+  for (const [index, { targets }] of examples.entries()) {
+    if (!Array.isArray(targets)) {
+      throw new TypeError(
+        `Cannot use example ${index} for ${purpose}: it must have targets, as the ` +
+          `model's problemType is "${config.problemType}"; found ` +
+          `${describe(targets)}; encode with encodeTargets`,
+      );
+    }
+    if (targets.length === labels.length && targets.every(holds)) continue;
+    const names = labels.map((name) => `"${name}"`).join(", ");
+    throw new RangeError(
+      `Cannot use example ${index} for ${purpose}: its targets must be ` +
+        `${labels.length}, each ${must}; found ${
+          describe(targets)
+        }; the labels ` +
+        `are ${names}`,
+    );
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Truncation } from "../tokenizer/encoding.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { EncodedExample } from "./batches.ts";
+import type { EncodedTargets } from "./head_batches.ts";
 
 /** A text, or a pair of texts, with its class. */
 export type TextExample = {
@@ -10,6 +11,12 @@ export type TextExample = {
   /** Sentence B of a pair. */
   readonly pair?: string;
   readonly label: number;
+};
+
+/** A text, or a pair of texts, with a number for each label. */
+export type TextTargets = Omit<TextExample, "label"> & {
+  /** [C]. */
+  readonly targets: readonly number[];
 };
 
 /**
@@ -46,5 +53,27 @@ export function encodeExamples(
     const encoding = tokenizer.encode(text, { ...options, pair });
     const { inputIds, tokenTypeIds, numTruncated } = encoding;
     return { inputIds, tokenTypeIds, label, numTruncated };
+  });
+}
+
+/**
+ * Encodes examples of multi-label classification or of regression, likewise.
+ *
+ * @param tokenizer The tokenizer of the model that will read them.
+ * @param examples Texts with their targets; other fields are ignored.
+ * @param options As those of {@linkcode encodeExamples}.
+ * @returns One example for each text, in the same order; `numTruncated` is the number
+ * of pieces that were cut off.
+ * @throws {RangeError} If `maxLength` leaves no room for the special tokens.
+ */
+export function encodeTargets(
+  tokenizer: Tokenizer,
+  examples: readonly TextTargets[],
+  options: { maxLength: number; truncation?: Truncation },
+): (EncodedTargets & { numTruncated: number })[] {
+  return examples.map(({ text, pair = "", targets }) => {
+    const encoding = tokenizer.encode(text, { ...options, pair });
+    const { inputIds, tokenTypeIds, numTruncated } = encoding;
+    return { inputIds, tokenTypeIds, targets, numTruncated };
   });
 }

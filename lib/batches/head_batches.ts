@@ -1,5 +1,6 @@
 /**
- * Batches for heads over single tokens: a label for each token, or an answer's span.
+ * Batches whose labels are not one class for each sequence: a class for each token, an
+ * answer's span, or a number for each label.
  *
  * @module
  */
@@ -8,8 +9,15 @@ import {
   type Batch,
   batchesOf,
   type BatchOptions,
+  type EncodedExample,
   IGNORE_INDEX,
 } from "./batches.ts";
+import type { BertConfig } from "../model/config.ts";
+import {
+  BATCHES_OF,
+  type Batching,
+  type BatchMembers,
+} from "./packed_batches.ts";
 
 /** A sequence with a class for each token. */
 export type TokenExample = {
@@ -104,8 +112,47 @@ export function* answerBatchesOf(
   }
 }
 
-function unlabelled<Example extends TokenExample | AnswerExample>(
-  { inputIds, tokenTypeIds }: Example,
+/** A sequence with a number for each label: of several labels, or of a regression. */
+export type EncodedTargets = {
+  /** Word pieces with special tokens, [T]. */
+  readonly inputIds: number[];
+  /** 0 or 1 for each token, [T]. */
+  readonly tokenTypeIds: number[];
+  /** Of several labels 1 if it holds or else 0; of a regression any value; [C]. */
+  readonly targets: readonly number[];
+};
+
+/** A batch with a number for each label of each sequence. */
+export type TargetsBatch = Batch & {
+  /** [B, C]. */
+  targets: Float32Array;
+};
+
+/**
+ * Forms batches of sequences with targets, one at a time.
+ *
+ * @param examples The examples, each with C targets.
+ * @param config The sizes of the model.
+ * @param members Sizes and order.
+ * @param batching Whether short examples share a row.
+ * @yields One batch; none if there are no examples.
+ * @throws {RangeError} As `batchesOf` does.
+ */
+export function* targetsBatchesOf(
+  examples: readonly EncodedTargets[],
+  config: BertConfig,
+  members: BatchMembers,
+  batching: Batching,
+): Generator<TargetsBatch> {
+  const sequences = examples.map(unlabelled);
+  for (const batch of BATCHES_OF[batching](sequences, config, members)) {
+    const targets = batch.indices.flatMap((index) => examples[index]!.targets);
+    yield { ...batch, targets: Float32Array.from(targets) };
+  }
+}
+
+function unlabelled(
+  { inputIds, tokenTypeIds }: Pick<EncodedExample, "inputIds" | "tokenTypeIds">,
 ): { inputIds: number[]; tokenTypeIds: number[]; label: number } {
   return { inputIds, tokenTypeIds, label: 0 };
 }

@@ -25,6 +25,19 @@ export type InferenceSettings = {
 };
 
 /**
+ * The settings that do not depend on the weights: what was chosen for other weights is
+ * gone once a model is trained.
+ *
+ * @param settings The settings.
+ * @returns Those that stay.
+ */
+export function untuned(settings: InferenceSettings): InferenceSettings {
+  const { temperature: _, thresholds: __, noAnswerThreshold: ___, ...rest } =
+    settings;
+  return rest;
+}
+
+/**
  * Writes inference settings.
  *
  * @param settings The settings.

@@ -40,6 +40,7 @@ import { ensureModel } from "./catalogue.ts";
 import {
   inferenceFromJson,
   type InferenceSettings,
+  untuned,
 } from "./inference_settings.ts";
 import type { TrainingRecord } from "./receipt.ts";
 import { checkShapes, matchNames, type NameMatch } from "./match_tensors.ts";
@@ -283,6 +284,9 @@ export async function reloadModel<H extends HeadName>(
   }
   disposeTree(fresh.params);
   delete model.training;
+  if (model.inference !== undefined || fresh.inference !== undefined) {
+    model.inference = { ...untuned(model.inference ?? {}), ...fresh.inference };
+  }
 }
 
 function bareEncoder(name: string): RangeError {

@@ -15,6 +15,16 @@ export type Example = {
   readonly label: number;
 };
 
+/** A text with a number for each label: of several labels 0 or 1, or values. */
+export type TargetsExample = {
+  /** What the model reads. */
+  readonly text: string;
+  /** The second text of a pair. */
+  readonly pair?: string;
+  /** 1 if the label holds or else 0, or the value to predict, for each label, [C]. */
+  readonly targets: readonly number[];
+};
+
 /** A part of a dataset. */
 export type Part = "train" | "validation" | "test";
 

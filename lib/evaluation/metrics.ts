@@ -1,6 +1,7 @@
 /** Metrics: predictions and labels in, one number out. @module */
 
 import { checkPaired, checkSome } from "./check_predictions.ts";
+import { classificationReport } from "./report.ts";
 
 /**
  * The share of predictions that are right.
@@ -57,6 +58,28 @@ export function matthewsCorrelation(
 }
 
 /**
+ * The mean of the F₁ scores of all classes that occur, in labels or in predictions, as
+ * scikit-learn's `f1_score(average="macro")`.
+ *
+ * @param predictions Predicted classes, [N].
+ * @param labels Actual classes, [N].
+ * @returns A score in [0, 1].
+ * @throws {RangeError} If the lengths differ or there is no example.
+ */
+export function macroF1(
+  predictions: readonly number[],
+  labels: readonly number[],
+): number {
+  checkPaired(predictions, labels);
+  checkSome(labels);
+  const classes = [...new Set([...predictions, ...labels])];
+  const rowOf = new Map(classes.map((label, row) => [label, row]));
+  const [predicted, actual] = [predictions, labels]
+    .map((each) => each.map((label) => rowOf.get(label)!));
+  return classificationReport(predicted!, actual!, classes.length).macro.fScore;
+}
+
+/**
  * Why the Matthews correlation is undefined, if it is.
  *
  * @param predictions Predicted classes of the validation examples, [N].
@@ -81,13 +104,15 @@ export type ClassificationMetrics = {
   /** Matthews correlation; 0 if it is undefined. */
   readonly mcc: number;
   readonly accuracy: number;
+  /** Mean of the F₁ scores of the classes. */
+  readonly macroF1: number;
 };
 
 /** All of them that need only the predicted classes; higher is better. */
 const METRICS: Record<
   Exclude<keyof ClassificationMetrics, "loss">,
   (predictions: readonly number[], labels: readonly number[]) => number
-> = { mcc: matthewsCorrelation, accuracy };
+> = { mcc: matthewsCorrelation, accuracy, macroF1 };
 
 /** The names for `metricForBestModel`, the default first. */
 export const METRIC_NAMES = [...Object.keys(METRICS), "loss"] as readonly (

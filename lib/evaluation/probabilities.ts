@@ -15,6 +15,17 @@ export function softmax(logits: readonly number[]): number[] {
 }
 
 /**
+ * The probability that a label of several holds: the logistic function,
+ * 1 / (1 + exp(−z)).
+ *
+ * @param logit z.
+ * @returns A probability.
+ */
+export function sigmoid(logit: number): number {
+  return 1 / (1 + Math.exp(-logit));
+}
+
+/**
  * The logarithms of {@linkcode softmax}, exact also where a probability
  * underflows.
  *
@@ -95,4 +106,27 @@ export function logLoss(
     total -= logProbability;
   }
   return total / logits.length;
+}
+
+/**
+ * Mean binary cross-entropy on plain numbers, over the labels of all examples: −log of
+ * the probability that each holds, or does not hold.
+ *
+ * @param logits One row for each example, [N, C].
+ * @param targets 1 if the label holds or else 0, [N, C].
+ * @returns The mean loss in nats.
+ * @throws {RangeError} If the lengths differ or there is no example.
+ */
+export function binaryLogLoss(
+  logits: readonly (readonly number[])[],
+  targets: readonly (readonly number[])[],
+): number {
+  checkPaired(logits, targets);
+  checkSome(targets);
+  const losses = logits.flatMap((row, i) =>
+    row.map((z, c) =>
+      Math.max(z, 0) - z * targets[i]![c]! + Math.log1p(Math.exp(-Math.abs(z)))
+    )
+  );
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }

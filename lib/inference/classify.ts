@@ -1,12 +1,13 @@
-/** Classification: texts → labels with probabilities. @module */
+/** Classification and regression: texts → labels with probabilities, or values. @module */
 
-import { checkInputs } from "../batches/check_examples.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
-import { predictedClass, softmax } from "../evaluation/probabilities.ts";
-import { maxSequenceLength } from "../model/config.ts";
-import { checkKnownOptions } from "../options.ts";
-import type { EncodingOptions } from "../tokenizer/encoding.ts";
-import { logitsOf, PREDICT_OPTIONS, type PredictOptions } from "./predict.ts";
+import { DEFAULT_THRESHOLD } from "../evaluation/multi_label.ts";
+import {
+  predictedClass,
+  sigmoid,
+  softmax,
+} from "../evaluation/probabilities.ts";
+import { logitsOfTexts, type TextOptions, type TextPair } from "./texts.ts";
 
 /** The class that a model gives a text. */
 export type Classification = {
@@ -21,14 +22,14 @@ export type Classification = {
 };
 
 /** How to classify. */
-export type ClassifyOptions =
-  & PredictOptions
-  & Pick<EncodingOptions, "maxLength" | "truncation">;
+export type ClassifyOptions = TextOptions;
 
 /**
  * Classifies texts.
  *
  * A text with more tokens than the model can read is truncated, and the result says so.
+ * The logits are divided by the temperature of `model.inference`, if there is one: see
+ * `calibrate`.
  *
  * @example A model with random weights; one that is trained is sure of its answer
  * ```ts
@@ -45,84 +46,147 @@ export type ClassifyOptions =
  * ```
  *
  * @param model The classifier; its parameters do not change.
- * @param texts The texts, at least one.
+ * @param texts The texts, or pairs of texts, at least one.
  * @param options Batch size (default 32), precision (default `"float32"`), longest
- * sequence in tokens (default what the model can read) and how longer texts are
- * truncated (default `"head"`, which keeps the beginning).
+ * sequence in tokens (default that of `model.inference`, or else what the model can
+ * read) and how longer texts are truncated (default `"head"`, which keeps the
+ * beginning).
  * @returns Label and probabilities of each text, in the order of the texts.
- * @throws {TypeError} If a text is no string, an option is unknown, or the model has
- * been disposed.
+ * @throws {TypeError} If a text is no string and no pair, an option is unknown, the
+ * model does not predict one class for each text, or it has been disposed.
  * @throws {RangeError} If there is no text, or an option is out of range.
  */
 export async function classify(
   model: ClassifierModel,
-  texts: readonly string[],
+  texts: readonly (string | TextPair)[],
   options: ClassifyOptions = {},
 ): Promise<Classification[]> {
-  checkKnownOptions("classify", options, [
-    ...PREDICT_OPTIONS,
-    "maxLength",
-    "truncation",
-  ]);
-  checkTexts(texts);
-  const { config, tokenizer, labels } = model;
-  const {
-    maxLength = maxSequenceLength(config),
-    truncation = "head",
-    ...how
-  } = options;
-  const encoded = texts.map((text) =>
-    tokenizer.encode(text, { maxLength, truncation })
-  );
-  checkInputs(encoded, config, "classification");
-  const logits = await logitsOf(model, encoded, how);
-  return logits.map((row, i) => {
-    const probabilities = softmax(row);
-    const best = predictedClass(row);
+  const { labels, inference } = model;
+  const { temperature = 1 } = inference ?? {};
+  const problem = "single_label_classification";
+  const rows = await logitsOfTexts(model, texts, options, problem);
+  return rows.map(({ logits, numTruncated }) => {
+    const probabilities = softmax(logits.map((logit) => logit / temperature));
+    const best = predictedClass(logits);
     return {
       label: labels[best]!,
       probability: probabilities[best]!,
-      probabilities: Object.fromEntries(
-        labels.map((label, id) => [label, probabilities[id]!]),
-      ),
-      numTruncated: encoded[i]!.numTruncated,
+      probabilities: byLabel(labels, probabilities),
+      numTruncated,
     };
   });
 }
 
-function checkTexts(texts: unknown): void {
-  if (!Array.isArray(texts)) {
-    throw new TypeError(
-      `Cannot classify: texts must be an array of strings; found ${
-        kind(texts)
-      }` +
-        (typeof texts === "string" ? `; write [text]` : ""),
-    );
-  }
-  if (texts.length === 0) {
+/** The labels that a model gives a text. */
+export type MultiLabelClassification = {
+  /** Those whose probability reaches their threshold, in the order of the model's. */
+  labels: string[];
+  /** The probability of each label, in [0, 1]. */
+  probabilities: Record<string, number>;
+  /** The tokens at which the model did not look, because the text is too long. */
+  numTruncated: number;
+};
+
+/**
+ * Classifies texts that may have several labels, or none.
+ *
+ * A label is given if its probability is at least its threshold in `model.inference`,
+ * 0.5 by default: see `tuneThresholds`.
+ *
+ * @example A model with random weights
+ * ```ts
+ * import { classifyMultiLabel, loadModel } from "bertbook";
+ * import assert from "node:assert/strict";
+ *
+ * const model = await loadModel("tiny", {
+ *   head: "sequence-classification",
+ *   problemType: "multi_label_classification",
+ *   labels: ["politics", "sports"],
+ * });
+ * model.inference = { thresholds: [0, 1] };
+ * const [first] = await classifyMultiLabel(model, ["Who won?"]);
+ * assert.deepEqual(first!.labels, ["politics"]);
+ * ```
+ *
+ * @param model A model of multi-label classification; its parameters do not change.
+ * @param texts The texts, or pairs of texts, at least one.
+ * @param options As those of {@linkcode classify}.
+ * @returns Labels and probabilities of each text, in the order of the texts.
+ * @throws As {@linkcode classify} does.
+ * @throws {RangeError} If there is not one threshold for each label.
+ */
+export async function classifyMultiLabel(
+  model: ClassifierModel,
+  texts: readonly (string | TextPair)[],
+  options: ClassifyOptions = {},
+): Promise<MultiLabelClassification[]> {
+  const { labels, inference } = model;
+  const { thresholds = labels.map(() => DEFAULT_THRESHOLD) } = inference ?? {};
+  if (thresholds.length !== labels.length) {
     throw new RangeError(
-      `Cannot classify: there must be at least one text; found 0`,
+      `Cannot classify: model.inference must have a threshold for each label; found ` +
+        `${thresholds.length} thresholds, ${labels.length} labels`,
     );
   }
-  const odd = texts.findIndex((text) => typeof text !== "string");
-  if (odd === -1) return;
-  throw new TypeError(
-    `Cannot classify: text ${odd} must be a string; found ${kind(texts[odd])}` +
-      (isEncoded(texts[odd])
-        ? `; call predict(model, texts) with encoded texts`
-        : ""),
-  );
+  const problem = "multi_label_classification";
+  const rows = await logitsOfTexts(model, texts, options, problem);
+  return rows.map(({ logits, numTruncated }) => {
+    const probabilities = logits.map(sigmoid);
+    return {
+      labels: labels.filter((_, c) => probabilities[c]! >= thresholds[c]!),
+      probabilities: byLabel(labels, probabilities),
+      numTruncated,
+    };
+  });
 }
 
-function isEncoded(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "inputIds" in value;
+/** The values that a model predicts for a text. */
+export type Regression = {
+  /** The value of each label. */
+  values: Record<string, number>;
+  /** The tokens at which the model did not look, because the text is too long. */
+  numTruncated: number;
+};
+
+/**
+ * Predicts the values of texts.
+ *
+ * @example A model with random weights
+ * ```ts
+ * import { loadModel, regress } from "bertbook";
+ * import assert from "node:assert/strict";
+ *
+ * const model = await loadModel("tiny", {
+ *   head: "sequence-classification",
+ *   problemType: "regression",
+ *   labels: ["similarity"],
+ * });
+ * const pair = { text: "A dog barks.", pair: "A cat sleeps." };
+ * const [first] = await regress(model, [pair]);
+ * assert.ok(Number.isFinite(first!.values["similarity"]));
+ * ```
+ *
+ * @param model A model of regression; its parameters do not change.
+ * @param texts The texts, or pairs of texts, at least one.
+ * @param options As those of {@linkcode classify}.
+ * @returns The values of each text, in the order of the texts.
+ * @throws As {@linkcode classify} does.
+ */
+export async function regress(
+  model: ClassifierModel,
+  texts: readonly (string | TextPair)[],
+  options: ClassifyOptions = {},
+): Promise<Regression[]> {
+  const rows = await logitsOfTexts(model, texts, options, "regression");
+  return rows.map(({ logits, numTruncated }) => ({
+    values: byLabel(model.labels, logits),
+    numTruncated,
+  }));
 }
 
-/** A value in an error's message. */
-function kind(value: unknown): string {
-  if (typeof value === "string") return `the string ${JSON.stringify(value)}`;
-  if (typeof value === "object" && value !== null) {
-    return isEncoded(value) ? "an encoded text" : "an object";
-  }
-  return String(value);
+function byLabel(
+  labels: readonly string[],
+  numbers: readonly number[],
+): Record<string, number> {
+  return Object.fromEntries(labels.map((label, id) => [label, numbers[id]!]));
 }

@@ -27,7 +27,11 @@ import { ensureEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
 import { logLoss, predictedClass } from "../evaluation/probabilities.ts";
 import type { BertInput } from "../model/bert.ts";
-import type { BertConfig } from "../model/config.ts";
+import {
+  type BertConfig,
+  PROBLEM_TYPES,
+  type ProblemType,
+} from "../model/config.ts";
 import {
   type ClassifierParams,
   classifySequences,
@@ -78,8 +82,8 @@ export const PREDICT_OPTIONS = ["batchSize", "precision"] as const;
  * @returns Logits [N][C], predictions [N] and loss in nats, as plain numbers.
  * @throws {RangeError} If there is no example, one does not fit the model, a logit
  * is not finite, or the processor does not multiply bfloat16.
- * @throws {TypeError} If a text is not encoded, an option is unknown, or the model has
- * been disposed.
+ * @throws {TypeError} If a text is not encoded, an option is unknown, the model does not
+ * predict one class for each text, or it has been disposed.
  */
 export function predict(
   model: ClassifierModel,
@@ -105,6 +109,7 @@ export async function predict(
   options: PredictOptions = {},
 ): Promise<Predictions> {
   checkKnownOptions("predict", options, PREDICT_OPTIONS);
+  checkProblemType("predict classes", model, "single_label_classification");
   checkEncoded(texts);
   checkInputs(texts, model.config, "prediction");
   const labels = labelsOf(texts, model.labels);
@@ -183,6 +188,35 @@ export async function outputsOf<Params extends TensorTree, Output>(
     await yieldToEventLoop(); // the engine blocks while it computes
   }
   return outputs;
+}
+
+/** What predicts from texts with a model of each problem type. */
+const FUNCTIONS: Readonly<Record<ProblemType, string>> = {
+  "single_label_classification": "classify(model, texts)",
+  "multi_label_classification": "classifyMultiLabel(model, texts)",
+  "regression": "regress(model, texts)",
+};
+
+/**
+ * Checks that a model was made for a problem: the logits of another one have another
+ * meaning.
+ *
+ * @param action What cannot be done with another one, for the message.
+ * @param model The classifier.
+ * @param expected The problem type that it must have.
+ * @throws {TypeError} If it has another one.
+ */
+export function checkProblemType(
+  action: string,
+  { config }: Pick<ClassifierModel, "config">,
+  expected: ProblemType,
+): void {
+  const { problemType = PROBLEM_TYPES[0]! } = config;
+  if (problemType === expected) return;
+  throw new TypeError(
+    `Cannot ${action}: the model's problemType must be "${expected}"; found ` +
+      `"${problemType}"; call ${FUNCTIONS[problemType]}`,
+  );
 }
 
 /** Strings where token ids belong are a common mistake with a simple way out. */

@@ -10,7 +10,11 @@ import type * as tf from "@tensorflow/tfjs";
 import type { EncodedExample } from "../batches/batches.ts";
 import { splitBatch } from "../batches/batch_tensors.ts";
 import { checkAlive } from "../batches/check_examples.ts";
-import type { AnswerExample, TokenExample } from "../batches/head_batches.ts";
+import type {
+  AnswerExample,
+  EncodedTargets,
+  TokenExample,
+} from "../batches/head_batches.ts";
 import type { Batching } from "../batches/packed_batches.ts";
 import { sampleOrder, type SamplerName } from "../batches/sampler.ts";
 import type {
@@ -19,9 +23,11 @@ import type {
   PretrainableModel,
 } from "../checkpoint/pretrained.ts";
 import { numReplicas } from "../engine/compile.ts";
+import { untuned } from "../checkpoint/inference_settings.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
 import type { ClassificationMetrics } from "../evaluation/metrics.ts";
+import { PROBLEM_TYPES } from "../model/config.ts";
 import { type HeadName, HEADS } from "../model/heads/heads.ts";
 import { checkChoice, checkOption, RULES } from "../options.ts";
 import { activeVocabulary } from "./active_vocabulary.ts";
@@ -53,6 +59,10 @@ import {
   resolveClassWeights,
   sequenceClassification,
 } from "./tasks/sequence_classification.ts";
+import {
+  SEQUENCE_TARGETS,
+  type TargetsMetrics,
+} from "./tasks/sequence_targets.ts";
 import {
   tokenClassification,
   type TokenMetrics,
@@ -109,6 +119,12 @@ export type FineTuneOptions =
     readonly classWeights?: readonly number[] | "balanced";
   };
 
+/** The options of fine-tuning for multi-label classification or regression. */
+export type TargetsFineTuneOptions = Omit<
+  SequenceFineTuneOptions<TargetsMetrics>,
+  "labelSmoothing"
+>;
+
 /** The examples to train on, and those to evaluate on. */
 export type FineTuneData<Example = EncodedExample> = {
   readonly train: readonly Example[];
@@ -119,7 +135,8 @@ export type FineTuneData<Example = EncodedExample> = {
  * Fine-tunes a model with any head in place, yielding every step, every evaluation and
  * every epoch's end.
  *
- * The parameters of the model become variables. However the loop ends, the model then has
+ * The parameters of the model become variables, and the temperature and the thresholds of
+ * its `inference` are gone, as they were chosen for other weights. However the loop ends, the model then has
  * the weights of its best evaluation, or the latest ones if there was none. The same seed
  * gives the same bits. The embeddings of words that do not occur are trained exactly, but
  * apart: see {@linkcode activeVocabulary}.
@@ -144,6 +161,12 @@ export function fineTune(
   data: FineTuneData,
   options: FineTuneOptions,
 ): AsyncGenerator<FitEvent<ClassificationMetrics>, void>;
+/** Fine-tunes a model of multi-label classification or of regression. */
+export function fineTune(
+  model: ClassifierModel,
+  data: FineTuneData<EncodedTargets>,
+  options: TargetsFineTuneOptions,
+): AsyncGenerator<FitEvent<TargetsMetrics>, void>;
 /** Fine-tunes a classifier of tokens. */
 export function fineTune(
   model: HeadModel<"token-classification">,
@@ -175,11 +198,7 @@ export function fineTune(
 ): AsyncGenerator<FitEvent<Metrics>, void> {
   switch (model.head) {
     case "sequence-classification":
-      return fineTuneClassifier(
-        model as ClassifierModel,
-        data as FineTuneData,
-        options,
-      );
+      return fineTuneSequences(model as ClassifierModel, data, options);
     case "token-classification":
       return start(
         tokenClassification(
@@ -217,6 +236,26 @@ export function fineTune(
           `"sequence-classification"`,
       );
   }
+}
+
+function fineTuneSequences(
+  model: ClassifierModel,
+  data: FineTuneData<unknown>,
+  options: TrainOptions & { readonly labelSmoothing?: number },
+): AsyncGenerator<FitEvent<Metrics>, void> {
+  const { problemType = PROBLEM_TYPES[0]! } = model.config;
+  if (problemType === "single_label_classification") {
+    return fineTuneClassifier(model, data as FineTuneData, options);
+  }
+  const { labelSmoothing = 0 } = options;
+  if (labelSmoothing !== 0) {
+    throw new RangeError(
+      `Cannot use labelSmoothing: it must be 0 if the model's problemType is ` +
+        `"${problemType}"; found ${labelSmoothing}`,
+    );
+  }
+  const task = SEQUENCE_TARGETS[problemType];
+  return start(task, model, data as FineTuneData<EncodedTargets>, options);
 }
 
 function fineTuneClassifier(
@@ -342,6 +381,7 @@ async function* run<T extends HeadTypes>(
   resolved: ResolvedFineTuneOptions<T["metrics"]>,
 ): AsyncGenerator<FitEvent<T["metrics"]>, void> {
   await ensureEngine();
+  if (model.inference) model.inference = untuned(model.inference);
   const { numMicroBatches = numReplicas() } = resolved;
   const options = { ...resolved, numMicroBatches };
   const { adamW, lrMultipliers, schedule, batchSize, precision } = options;

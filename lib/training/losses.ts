@@ -1,4 +1,4 @@
-/** Losses: the cross-entropy of every head. @module */
+/** Losses: the cross-entropy of every head, and the squared error of regression. @module */
 
 import * as tf from "@tensorflow/tfjs";
 import { IGNORE_INDEX } from "../batches/batches.ts";
@@ -196,4 +196,36 @@ export function answerLoss(
       .add(loss(endLogits, answers.endPositions))
       .div(2);
   });
+}
+
+/**
+ * Mean binary cross-entropy over the labels of all sequences, in nats: with σ the
+ * logistic function, the mean of −t log σ(z) − (1 − t) log(1 − σ(z)).
+ *
+ * As PyTorch's `BCEWithLogitsLoss`. Computed as softplus(z) − t z, which takes no
+ * logarithm of 0; softplus(z) = log(1 + eᶻ).
+ *
+ * @param logits One row of scores for each sequence, z, [B, C].
+ * @param targets 1 if the label holds or else 0, t, [B, C].
+ * @returns A scalar; the caller disposes it.
+ */
+export function binaryCrossEntropy(
+  logits: tf.Tensor2D,
+  targets: tf.Tensor2D,
+): tf.Scalar {
+  return tf.tidy(() => tf.softplus(logits).sub(logits.mul(targets)).mean());
+}
+
+/**
+ * Mean squared error over the values of all sequences. As PyTorch's `MSELoss`.
+ *
+ * @param predictions [B, C].
+ * @param targets [B, C].
+ * @returns A scalar; the caller disposes it.
+ */
+export function meanSquaredError(
+  predictions: tf.Tensor2D,
+  targets: tf.Tensor2D,
+): tf.Scalar {
+  return tf.tidy(() => predictions.sub(targets).square().mean());
 }

@@ -1,5 +1,6 @@
 import {
   accuracy,
+  macroF1,
   matthewsCorrelation,
   mccPerBatch,
   METRIC_NAMES,
@@ -38,8 +39,9 @@ Deno.test("predictionMetrics() has every metric that can choose the best model",
   assert.deepEqual(predictionMetrics(PREDICTIONS, LABELS), {
     mcc: matthewsCorrelation(PREDICTIONS, LABELS),
     accuracy: accuracy(PREDICTIONS, LABELS),
+    macroF1: macroF1(PREDICTIONS, LABELS),
   });
-  assert.deepEqual(METRIC_NAMES, ["mcc", "accuracy", "loss"]);
+  assert.deepEqual(METRIC_NAMES, ["mcc", "accuracy", "macroF1", "loss"]);
 });
 
 const pairs = fc.array(fc.tuple(fc.nat(3), fc.nat(3)), { minLength: 1 });

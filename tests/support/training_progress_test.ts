@@ -27,6 +27,7 @@ const epoch = (
   validationLoss: 0.25,
   validationAccuracy: 0.9,
   validationMcc: 0.8,
+  validationMacroF1: 0.9,
   trainingSeconds: 1,
   validationSeconds: 1,
   best,

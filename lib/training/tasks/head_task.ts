@@ -4,6 +4,7 @@ import type { EncodedExample } from "../../batches/batches.ts";
 import type { TokenArrays } from "../../batches/batch_tensors.ts";
 import type { ModelSizes } from "../../batches/check_examples.ts";
 import type { Batching, BatchMembers } from "../../batches/packed_batches.ts";
+import type { InferenceSettings } from "../../checkpoint/inference_settings.ts";
 import type { TrainingRecord } from "../../checkpoint/receipt.ts";
 import type { Precision } from "../../engine/precision.ts";
 import type { TensorTree } from "../../engine/tensor_tree.ts";
@@ -37,6 +38,7 @@ export type HeadTaskModel<Params> = ModelSizes & {
   readonly params: Params;
   readonly origin?: ModelOrigin;
   training?: TrainingRecord;
+  inference?: InferenceSettings;
 };
 
 /** How one head is fine-tuned and evaluated. */

@@ -1,4 +1,7 @@
-import { rankCorrelation } from "bertbook/interpretation/explain.ts";
+import {
+  pearsonCorrelation,
+  rankCorrelation,
+} from "bertbook/evaluation/correlation.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { assertAll } from "../_property.ts";
@@ -35,4 +38,12 @@ Deno.test("rankCorrelation() sees only the order", () => {
 Deno.test("rankCorrelation() refuses lists that do not pair", () => {
   assert.throws(() => rankCorrelation([1], [1, 2]), RangeError);
   assert.throws(() => rankCorrelation([NaN], [1]), RangeError);
+});
+
+Deno.test("pearsonCorrelation() is the cosine of the centred lists", () => {
+  // (−1, 0, 1) and (−2, 1, 1): 3 / (√2 · √6)
+  const found = pearsonCorrelation([1, 2, 3], [0, 3, 3]);
+  assert.ok(Math.abs(found - Math.sqrt(3) / 2) < 1e-12);
+  assert.equal(pearsonCorrelation([0.1, 0.1, 0.1], [1, 2, 3]), 0);
+  assert.throws(() => pearsonCorrelation([1], []), RangeError);
 });
