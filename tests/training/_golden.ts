@@ -20,8 +20,11 @@ import {
 } from "./_support.ts";
 
 /** The classifier of tests/golden/training_losses.py, or of training_options.py. */
-export function formulaParams(config: BertConfig): ClassifierParams {
-  return formulaHead("sequence-classification", { config, numLabels: 3 });
+export function formulaParams(
+  config: BertConfig,
+  numLabels = 3,
+): ClassifierParams {
+  return formulaHead("sequence-classification", { config, numLabels });
 }
 
 /** A model with the parameters of tests/golden/training_losses.py. */
