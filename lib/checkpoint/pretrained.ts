@@ -170,7 +170,11 @@ export async function loadModel<
   if (options.problemType !== undefined) {
     checkChoice("problemType", options.problemType, PROBLEM_TYPES);
   }
-  if (asked !== undefined) checkLabels(asked, options.problemType);
+  if (asked !== undefined) {
+    // Whether one label is enough, the checkpoint may say.
+    const isOne = asked?.length === 1 && options.problemType === undefined;
+    checkLabels(asked, isOne ? "regression" : options.problemType);
+  }
   const heads = Object.keys(HEADS) as HeadName[];
   if (options.head !== undefined) checkChoice("head", options.head, heads);
   checkOption("seed", seed, RULES.seed);
@@ -191,6 +195,7 @@ export async function loadModel<
   const problemType = head === "sequence-classification"
     ? chooseProblemType(options.problemType, settings, numTrained)
     : undefined;
+  if (asked !== undefined) checkLabels(asked, problemType);
   const labels = HEADS[head].hasLabels
     ? chooseLabels(asked, settings, numTrained)
     : [];

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { encodeExamples } from "bertbook/batches/encode_examples.ts";
+import {
+  encodeExamples,
+  encodeTargets,
+} from "bertbook/batches/encode_examples.ts";
 import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 
@@ -55,4 +58,21 @@ Deno.test("fault 43: encodeExamples() counts what each text and pair lost", () =
     ) => [inputIds.length, numTruncated]),
     [[16, 100 - 14], [16, 200 - 13], [3, 0]],
   );
+});
+
+Deno.test("encodeTargets() encodes as encodeExamples() does, and keeps the targets", () => {
+  const texts = [
+    { text: "dogs", pair: "bark bark", targets: [1, 0] },
+    { text: "bark dogs bark dogs bark", targets: [0, 0] },
+  ];
+  for (const truncation of ["head", "head+tail"] as const) {
+    const options = { maxLength: 5, truncation };
+    const labelled = texts.map((each) => ({ ...each, label: 7 }));
+    const expected = encodeExamples(TOKENIZER, labelled, options)
+      .map(({ label: _, ...rest }, i) => ({
+        ...rest,
+        targets: texts[i]!.targets,
+      }));
+    assert.deepEqual(encodeTargets(TOKENIZER, texts, options), expected);
+  }
 });

@@ -6,10 +6,12 @@ import {
   type EncodedExample,
 } from "bertbook/batches/batches.ts";
 import { rowSpans, splitBatch } from "bertbook/batches/batch_tensors.ts";
+import { targetsBatchesOf } from "bertbook/batches/head_batches.ts";
 import { IGNORE_INDEX } from "bertbook/batches/batches.ts";
 import { maskedBatchesOf } from "bertbook/batches/masking.ts";
 import { packedBatchesOf } from "bertbook/batches/packed_batches.ts";
 import { nextTokenBatches } from "bertbook/batches/next_token.ts";
+import { BERT_TINY } from "bertbook/model/config.ts";
 import { SPECIAL_TOKENS } from "bertbook/tokenizer/vocabulary.ts";
 import { assertAll } from "../_property.ts";
 
@@ -143,6 +145,34 @@ Deno.test("a batch that was not packed for micro-batches stays whole", () => {
     rowLength: 7,
   });
   assert.deepEqual(splitBatch(batch!, 2), [batch]);
+});
+
+Deno.test("targets stay with their sequences, packed or padded, and in micro-batches", () => {
+  assertAll(fc.property(lengths, counts, (lengths, count) => {
+    const examples = examplesOf(lengths).map(({ label, ...input }) => ({
+      ...input,
+      targets: [label, label + 0.5, 99 - label],
+    }));
+    const order = [...examples.keys()].reverse();
+    const members = { batchSize: 7, order, numMicroBatches: count };
+    for (const batching of ["packed", "padded"] as const) {
+      const batches = [
+        ...targetsBatchesOf(examples, BERT_TINY, members, batching),
+      ];
+      const seen: number[] = [];
+      for (const part of batches.flatMap((batch) => splitBatch(batch, count))) {
+        const content = contentOf(part);
+        seen.push(...part.indices);
+        assert.equal(part.targets.length, 3 * part.indices.length);
+        for (const [i, index] of part.indices.entries()) {
+          assert.deepEqual(content[i]!.inputIds, examples[index]!.inputIds);
+          const own = [...part.targets.subarray(3 * i, 3 * i + 3)];
+          assert.deepEqual(own, examples[index]!.targets);
+        }
+      }
+      assert.deepEqual(seen.toSorted((a, b) => b - a), order);
+    }
+  }));
 });
 
 Deno.test("micro-batches of masked tokens have the same labels", () => {

@@ -2,7 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import {
   answerLoss,
+  binaryCrossEntropy,
   labelledCrossEntropy,
+  meanSquaredError,
   pretrainingLoss,
   tokenLoss,
 } from "bertbook/training/losses.ts";
@@ -199,4 +201,39 @@ Deno.test("labelledCrossEntropy() with label smoothing has the gradient of centr
     labelledCrossEntropy(x as tf.Tensor2D, labels, 0.3).mul(3);
   assertGradient(loss, logits, 2e-3);
   tf.dispose([logits, labels]);
+});
+
+Deno.test("binaryCrossEntropy() is the mean of -log of the probability of what holds", () => {
+  tf.tidy(() => {
+    // Probabilities 3/4 and 1/2 that hold, 1/5 that does not: -log of 3/4, 1/2, 4/5.
+    const logits = tf.tensor2d([[Math.log(3), 0, Math.log(1 / 4)]]);
+    const loss = binaryCrossEntropy(logits, tf.tensor2d([[1, 1, 0]]));
+    assert.deepEqual(loss.shape, []);
+    assertLoss(loss, -Math.log(3 / 4 * 1 / 2 * 4 / 5) / 3);
+    // No logarithm of 0, and no infinite power.
+    const sure = tf.tensor2d([[300, -300], [300, -300]]);
+    const wrong = tf.tensor2d([[0, 1], [1, 0]]);
+    assertLoss(binaryCrossEntropy(sure, wrong), 150);
+  });
+});
+
+Deno.test("meanSquaredError() is the mean over all values", () => {
+  tf.tidy(() => {
+    const values = tf.tensor2d([[1, 2], [3, 4]]);
+    const targets = tf.tensor2d([[1, 0], [0, 8]]);
+    assertLoss(meanSquaredError(values, targets), (0 + 4 + 9 + 16) / 4);
+  });
+});
+
+Deno.test("losses of targets have the gradients of central differences, and leave no tensor", () => {
+  const logits = tf.tensor2d([[1, -2, 0], [3, 0.5, 1]]); // one of them 0
+  const targets = tf.tensor2d([[1, 0, 1], [0, 1, 0]]);
+  for (const loss of [binaryCrossEntropy, meanSquaredError]) {
+    const of = (x: tf.Tensor): tf.Scalar =>
+      loss(x as tf.Tensor2D, targets).mul(6);
+    assertGradient(of, logits, 5e-3);
+    assertNoLeak(() => tf.grad(of)(logits).dispose());
+    assertNoLeak(() => loss(logits, targets).dispose());
+  }
+  tf.dispose([logits, targets]);
 });
