@@ -77,6 +77,8 @@ Deno.test("tuneThresholds() chooses the middle of a gap, and of equal F1 the nea
   assert.equal(tuned([0.1, 0.5, 0.9], [0, 1, 1]), 0.5);
   // F1 is 2/3 with one or with all four; between 0.6 and 0.9 is nearer than 0.05.
   assertNear(tuned([0.9, 0.6, 0.55, 0.1], [1, 0, 0, 1]), 0.75);
+  // Likewise; 0.2 is nearer than 0.95.
+  assertNear(tuned([1, 0.9, 0.9, 0.4], [1, 0, 0, 1]), 0.2);
   // Likewise; 0.1875 and 0.8125 are as near.
   assert.equal(tuned([0.875, 0.75, 0.75, 0.375], [1, 0, 0, 1]), 0.8125);
   assert.equal(tuned([0.2, 0.9], [0, 0]), 0.5); // no positives
