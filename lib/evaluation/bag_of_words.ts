@@ -5,8 +5,12 @@
  * @module
  */
 
-import { checkPaired, checkSome } from "./check_predictions.ts";
-import { softmax } from "./probabilities.ts";
+import { checkPaired } from "./check_predictions.ts";
+import {
+  featureLogits,
+  type Features,
+  fitLogisticRegression,
+} from "./logistic_regression.ts";
 
 /** A linear classifier of bags of words. Its sizes: V words, C classes. */
 export type BagOfWords = {
@@ -32,18 +36,12 @@ export type BagOfWordsOptions = {
   tolerance?: number;
 };
 
-/** Far more than texts of one task need. */
-const MAX_ITERATIONS = 10_000;
-
 /**
  * Fits multinomial logistic regression: the minimum of
  * −Σ ln p(label | words) + λ/2 · Σ weights², the bias left free.
  *
  * There is one minimum, so no seed and no order of the texts matters; it is that of
- * scikit-learn's `LogisticRegression(C=1/λ)` on word counts. It is found by gradient
- * descent with momentum (Nesterov, 1983), restarted where the momentum points uphill
- * (O'Donoghue and Candès, 2015), each word with its own step: one divided by an
- * upper bound of its curvature, so that rare words move as fast as frequent ones.
+ * scikit-learn's `LogisticRegression(C=1/λ)` on word counts.
  *
  * @example
  * ```ts
@@ -70,31 +68,19 @@ export function fitBagOfWords(
   labels: readonly number[],
   options: BagOfWordsOptions,
 ): BagOfWords {
-  const { numWords, numClasses, penalty = 1, tolerance = 1e-3 } = options;
+  const { numWords: numFeatures, ...rest } = options;
   checkTexts(texts, labels, options);
-  // The bias is the weight of one more word, which every text has.
-  const bags = texts.map((text) => Int32Array.from([...text, numWords]));
-  const bounds = curvatureBounds(bags, numWords, penalty);
-  const size = (numWords + 1) * numClasses;
-  let weights = new Float64Array(size), ahead = new Float64Array(size);
-  let momentum = 1;
-  for (let iterations = 1;; iterations++) {
-    const gradient = penalized(ahead, penalty, numWords * numClasses);
-    addGradient(gradient, ahead, bags, labels, numClasses);
-    const slope = largest(gradient) / texts.length;
-    if (slope <= tolerance) {
-      return { weights: ahead, numWords, numClasses, iterations };
-    }
-    if (iterations === MAX_ITERATIONS) throw tooFar(slope, tolerance);
-    const next = ahead.map((value, i) =>
-      value - gradient[i]! / bounds[Math.floor(i / numClasses)]!
-    );
-    const uphill = moved(gradient, next, weights) > 0;
-    const slower = uphill ? 1 : (1 + Math.sqrt(1 + 4 * momentum ** 2)) / 2;
-    const share = uphill ? 0 : (momentum - 1) / slower;
-    ahead = next.map((value, i) => value + share * (value - weights[i]!));
-    [weights, momentum] = [next, slower];
-  }
+  const { weights, numClasses, iterations } = fitLogisticRegression(
+    texts.map(featuresOf),
+    labels,
+    { numFeatures, ...rest },
+  );
+  return { weights, numWords: numFeatures, numClasses, iterations };
+}
+
+/** Each word counts 1. */
+function featuresOf(text: readonly number[]): Features {
+  return { ids: text, values: text.map(() => 1) };
 }
 
 /**
@@ -109,7 +95,7 @@ export function bagLogits(
   text: readonly number[],
   model: BagOfWords,
 ): number[] {
-  const { weights, numWords, numClasses } = model;
+  const { numWords } = model;
   const odd = text.find((id) => !isBelow(numWords)(id));
   if (odd !== undefined) {
     throw new RangeError(
@@ -117,86 +103,7 @@ export function bagLogits(
         `found ${odd}`,
     );
   }
-  return Array.from({ length: numClasses }, (_, c) =>
-    [...text, numWords]
-      .reduce((sum, word) => sum + weights[word * numClasses + c]!, 0));
-}
-
-function tooFar(slope: number, tolerance: number): RangeError {
-  return new RangeError(
-    `Cannot fit weights: the mean loss must converge to ${tolerance} within ` +
-      `${MAX_ITERATIONS} iterations; found a derivative of ${
-        slope.toExponential(1)
-      }; ` +
-      `raise the penalty or the tolerance`,
-  );
-}
-
-/** λ times the weights, and 0 for the bias: the gradient of the penalty. */
-function penalized(
-  weights: Float64Array,
-  penalty: number,
-  numPenalized: number,
-): Float64Array {
-  return weights.map((value, i) => i < numPenalized ? penalty * value : 0);
-}
-
-/** Adds the gradient of −Σ ln p(label | words), in place: this is the hot loop. */
-function addGradient(
-  gradient: Float64Array,
-  weights: Float64Array,
-  bags: readonly Int32Array[],
-  labels: readonly number[],
-  numClasses: number,
-): void {
-  const scores = new Array<number>(numClasses);
-  for (let n = 0; n < bags.length; n++) {
-    const bag = bags[n]!;
-    scores.fill(0);
-    for (const word of bag) {
-      for (let c = 0; c < numClasses; c++) {
-        scores[c]! += weights[word * numClasses + c]!;
-      }
-    }
-    const errors = softmax(scores);
-    errors[labels[n]!]! -= 1;
-    for (const word of bag) {
-      for (let c = 0; c < numClasses; c++) {
-        gradient[word * numClasses + c]! += errors[c]!;
-      }
-    }
-  }
-}
-
-/**
- * An upper bound of each word's curvature: XᵀX, which softmax halves (Böhning,
- * 1992), is at most the diagonal matrix of its row sums.
- */
-function curvatureBounds(
-  bags: readonly Int32Array[],
-  numWords: number,
-  penalty: number,
-): Float64Array {
-  const bounds = new Float64Array(numWords + 1).fill(penalty);
-  bounds[numWords] = 0;
-  for (const bag of bags) {
-    for (const word of bag) bounds[word]! += bag.length / 2;
-  }
-  return bounds;
-}
-
-function largest(values: Float64Array): number {
-  return values.reduce((found, value) => Math.max(found, Math.abs(value)), 0);
-}
-
-/** How far the loss rose, to first order: Σ gradient · (next − last). */
-function moved(
-  gradient: Float64Array,
-  next: Float64Array,
-  last: Float64Array,
-): number {
-  return gradient
-    .reduce((sum, slope, i) => sum + slope * (next[i]! - last[i]!), 0);
+  return featureLogits(featuresOf(text), { ...model, numFeatures: numWords });
 }
 
 const isBelow = (limit: number) => (value: number): boolean =>
@@ -206,17 +113,9 @@ const isBelow = (limit: number) => (value: number): boolean =>
 function checkTexts(
   texts: readonly (readonly number[])[],
   labels: readonly number[],
-  { numWords, numClasses, penalty = 1 }: BagOfWordsOptions,
+  { numWords, numClasses }: BagOfWordsOptions,
 ): void {
   checkPaired(texts, labels);
-  checkSome(labels);
-  // Nothing else bounds the weight of a word that no text has.
-  if (!(penalty > 0 && penalty < Infinity)) {
-    throw new RangeError(
-      `Cannot fit weights: penalty must be a finite number above 0; ` +
-        `found ${penalty}`,
-    );
-  }
   const n = texts.findIndex((text, n) =>
     !text.every(isBelow(numWords)) || !isBelow(numClasses)(labels[n]!)
   );
