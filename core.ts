@@ -453,6 +453,12 @@ export {
   regress,
   type Regression,
 } from "./lib/inference/classify.ts";
+export { embed, type EmbedOptions } from "./lib/inference/embed.ts";
+export {
+  type FewShotClassifier,
+  type FewShotOptions,
+  fitFewShot,
+} from "./lib/inference/few_shot.ts";
 export {
   fillMask,
   type FillMaskOptions,
@@ -475,6 +481,13 @@ export {
   type Predictions,
   type PredictOptions,
 } from "./lib/inference/predict.ts";
+export {
+  cosineSimilarity,
+  indexTexts,
+  type SearchHit,
+  searchTexts,
+  type TextIndex,
+} from "./lib/inference/search.ts";
 export type { TextOptions, TextPair } from "./lib/inference/texts.ts";
 
 // Evaluation
