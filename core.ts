@@ -489,6 +489,13 @@ export {
   type TextIndex,
 } from "./lib/inference/search.ts";
 export type { TextOptions, TextPair } from "./lib/inference/texts.ts";
+export {
+  encodeWindows,
+  predictWindows,
+  type WindowExample,
+  type WindowOptions,
+  type WindowPooling,
+} from "./lib/inference/windows.ts";
 
 // Evaluation
 export {

@@ -27,8 +27,8 @@ export type ClassifyOptions = TextOptions;
 /**
  * Classifies texts.
  *
- * A text with more tokens than the model can read is truncated, and the result says so.
- * The logits are divided by the temperature of `model.inference`, if there is one: see
+ * A text with more tokens than the model can read is truncated, and the result says so;
+ * or it is read in windows, if the option `windows` is given. The logits are divided by the temperature of `model.inference`, if there is one: see
  * `calibrate`.
  *
  * @example A model with random weights; one that is trained is sure of its answer
@@ -49,8 +49,8 @@ export type ClassifyOptions = TextOptions;
  * @param texts The texts, or pairs of texts, at least one.
  * @param options Batch size (default 32), precision (default `"float32"`), longest
  * sequence in tokens (default that of `model.inference`, or else what the model can
- * read) and how longer texts are truncated (default `"head"`, which keeps the
- * beginning).
+ * read), and either how longer texts are truncated (default `"head"`, which keeps the
+ * beginning) or the windows in which they are read.
  * @returns Label and probabilities of each text, in the order of the texts.
  * @throws {TypeError} If a text is no string and no pair, an option is unknown, the
  * model does not predict one class for each text, or it has been disposed.

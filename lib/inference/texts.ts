@@ -1,5 +1,6 @@
 /** Texts and pairs of texts: checked, encoded, and turned into logits. @module */
 
+import { IGNORE_INDEX } from "../batches/batches.ts";
 import { checkInputs } from "../batches/check_examples.ts";
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
 import { maxSequenceLength, type ProblemType } from "../model/config.ts";
@@ -11,6 +12,12 @@ import {
   PREDICT_OPTIONS,
   type PredictOptions,
 } from "./predict.ts";
+import {
+  checkWindows,
+  encodeWindows,
+  poolWindows,
+  type WindowOptions,
+} from "./windows.ts";
 
 /** Two texts that a model reads together, such as a premise and a hypothesis. */
 export type TextPair = {
@@ -22,7 +29,14 @@ export type TextPair = {
 /** How texts are read. */
 export type TextOptions =
   & PredictOptions
-  & Pick<EncodingOptions, "maxLength" | "truncation">;
+  & Pick<EncodingOptions, "maxLength" | "truncation">
+  & {
+    /**
+     * Reads the whole of a longer text, in windows that overlap; their logits are
+     * pooled. Default: the text is truncated.
+     */
+    readonly windows?: WindowOptions;
+  };
 
 /** What a model predicts for a text. */
 export type TextLogits = {
@@ -46,7 +60,8 @@ const ACTIONS: Readonly<Record<ProblemType, [action: string, noun: string]>> = {
  * @param texts The texts, at least one.
  * @param options Batch size (default 32), precision (default `"float32"`), longest
  * sequence in tokens (default that of `model.inference`, or else what the model can
- * read) and how longer texts are truncated (default `"head"`).
+ * read), and either how longer texts are truncated (default `"head"`) or the windows in
+ * which they are read.
  * @param problemType What the model must predict.
  * @returns Logits and truncated tokens of each text, in the order of the texts.
  * @throws {TypeError} If a text is no string and no pair, an option is unknown, the
@@ -60,7 +75,7 @@ export async function logitsOfTexts(
   problemType: ProblemType,
 ): Promise<TextLogits[]> {
   const [action, noun] = ACTIONS[problemType];
-  const known = [...PREDICT_OPTIONS, "maxLength", "truncation"];
+  const known = [...PREDICT_OPTIONS, "maxLength", "truncation", "windows"];
   checkKnownOptions(action, options, known);
   checkProblemType(action, model, problemType);
   checkTexts(action, texts);
@@ -68,19 +83,28 @@ export async function logitsOfTexts(
   const {
     maxLength = inference?.maxLength ?? maxSequenceLength(config),
     truncation = "head",
+    windows,
     ...how
   } = options;
-  const encoded = texts.map((each) => {
-    const { text, pair } = typeof each === "string"
-      ? { text: each, pair: "" }
-      : each;
-    return tokenizer.encode(text, { pair, maxLength, truncation });
-  });
+  if (windows !== undefined) checkWindows(windows, options.truncation);
+  const pairs = texts.map((each) =>
+    typeof each === "string" ? { text: each, pair: "" } : each
+  );
+  const encoded = windows === undefined
+    ? pairs.map(({ text, pair }) =>
+      tokenizer.encode(text, { pair, maxLength, truncation })
+    )
+    : encodeWindows(
+      tokenizer,
+      pairs.map((each) => ({ ...each, label: IGNORE_INDEX })),
+      { maxLength, stride: windows.stride },
+    );
   checkInputs(encoded, config, noun);
-  const logits = await logitsOf(model, encoded, how);
-  return encoded.map(({ numTruncated }, i) => ({
-    logits: logits[i]!,
-    numTruncated,
+  const each = await logitsOf(model, encoded, how);
+  const logits = poolWindows(each, encoded, windows?.pooling);
+  return logits.map((logits, i) => ({
+    logits,
+    numTruncated: windows === undefined ? encoded[i]!.numTruncated : 0,
   }));
 }
 

@@ -15,7 +15,7 @@ import {
   predictionMetrics,
   undefinedMccWarning,
 } from "../../evaluation/metrics.ts";
-import { predict } from "../../inference/predict.ts";
+import { predictWindows } from "../../inference/windows.ts";
 import {
   type ClassifierParams,
   classifySequences,
@@ -82,12 +82,12 @@ export function sequenceClassification(
       examples,
       options,
     ): Promise<Evaluation<ClassificationMetrics>> {
-      const { predictions, loss } = await predict(
+      // Of texts: an example may be one of several windows of a text.
+      const { predictions, labels, loss } = await predictWindows(
         model as ClassifierModel,
         examples,
         options,
       );
-      const labels = examples.map(({ label }) => label);
       return {
         metrics: { loss, ...predictionMetrics(predictions, labels) },
         warning: undefinedMccWarning(predictions, labels),
