@@ -86,7 +86,9 @@ export async function doctor({ peak }: { peak?: boolean }): Promise<number> {
   }
   const folder = Deno.env.get("BERTBOOK_MODEL");
   if (folder && CATALOGUE.every(({ name }) => name !== folder)) {
-    await report("Weights", async () => ({ text: await ensureModel(folder) }));
+    await report("Weights", async () => ({
+      text: await ensureModel(folder, { offline: true }),
+    }));
   }
   for (const source of [COLA, TREC, IMDB]) {
     await report("Data", () => lookAtData(source, cache));

@@ -4,12 +4,18 @@ import { join } from "node:path";
 import { type Asset, type ProvisionOptions } from "../download/asset.ts";
 import { ensureAsset, findAsset } from "../download/ensure_asset.ts";
 import { cacheFolder, withLock } from "../download/cache.ts";
+import {
+  ensureHubModel,
+  HUB_REDIRECT_HOSTS,
+  isHubName,
+} from "../download/hub.ts";
 import { measure } from "../download/checksum.ts";
 import { FILE_MODE, FOLDER_MODE } from "../download/trusted_path.ts";
 import { BERT_TINY } from "../model/config.ts";
 import { didYouMean } from "../options.ts";
-import { configToJson } from "./architectures.ts";
+import { configFromJson, configToJson } from "./architectures.ts";
 import { readAtOnce, replaceFolder } from "./atomic_write.ts";
+import { readJsonObject } from "./tokenizer_files.ts";
 
 /** A model that can be loaded by name. */
 export type CatalogueModel = {
@@ -68,11 +74,7 @@ function miniLmAsset(
       url:
         "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main/",
       members: membersIn(""),
-      redirectHosts: [
-        "cas-bridge.xethub.hf.co",
-        "cdn-lfs.hf.co",
-        "cdn-lfs-us-1.hf.co",
-      ],
+      redirectHosts: HUB_REDIRECT_HOSTS,
       connectTimeout: 3_000,
       attempts: 1,
     }, {
@@ -117,13 +119,17 @@ export const TINY: CatalogueModel = {
 export const CATALOGUE: readonly CatalogueModel[] = [ALL_MINI_LM, TINY];
 
 /**
- * Downloads a model of the catalogue unless it is in the cache; `loadModel` does so too.
+ * Downloads a model unless it is in the cache; `loadModel` does so too.
  *
- * @param name A name of {@linkcode CATALOGUE}, or a folder in Hugging Face's layout;
- * default the value of `BERTBOOK_MODEL`, else all-MiniLM-L6-v2.
+ * @param name A name of {@linkcode CATALOGUE}; a folder in Hugging Face's layout; or, if
+ * there is no such folder, a public model of the hub, such as
+ * "google-bert/bert-base-cased", which is pinned to the commit of its first download.
+ * Default the value of `BERTBOOK_MODEL`, else all-MiniLM-L6-v2.
  * @param options Cache, offline, progress, abort.
  * @returns The folder, for `loadModel` and `readTokenizer`.
- * @throws {RangeError} If it is neither in the catalogue nor a folder with a model.
+ * @throws {RangeError} If there is no such model.
+ * @throws {TypeError} If a model of the hub is of another architecture, or has no
+ * weights in the safetensors format.
  * @throws {ProvisionError} If no source delivers it.
  */
 export async function ensureModel(
@@ -131,16 +137,27 @@ export async function ensureModel(
   options: ProvisionOptions = {},
 ): Promise<string> {
   const model = CATALOGUE.find((model) => model.name === name);
-  if (model === undefined) return await checkedFolder(name);
+  if (model === undefined) return await namedModel(name, options);
   if (model.pretrained) return await ensureAsset(model.asset, options);
   return await ensureTiny(options);
 }
 
-/** A folder that the user names. */
-async function checkedFolder(name: string): Promise<string> {
+/** Refuses another architecture before its weights are fetched. */
+async function checkConfiguration(folder: string): Promise<void> {
+  configFromJson(await readJsonObject(folder, "config.json"), "config.json");
+}
+
+/** A folder that the user names, or else a model of the hub. */
+async function namedModel(
+  name: string,
+  options: ProvisionOptions,
+): Promise<string> {
   const isModel = (standing: string): Promise<boolean> =>
     isFile(join(standing, "config.json"));
   if (await readAtOnce(name, isModel)) return name;
+  if (isHubName(name) && !await isFolder(name)) {
+    return await ensureHubModel(name, options, checkConfiguration);
+  }
   const isPath = /[\\/]|^\.|^~/.test(name);
   const names = CATALOGUE.map((model) => model.name);
   throw new RangeError(
@@ -209,11 +226,19 @@ async function ensureTiny(options: ProvisionOptions): Promise<string> {
 }
 
 async function isFile(path: string): Promise<boolean> {
+  return (await statIfThere(path))?.isFile ?? false;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await statIfThere(path))?.isDirectory ?? false;
+}
+
+async function statIfThere(path: string): Promise<Deno.FileInfo | undefined> {
   try {
-    return (await Deno.stat(path)).isFile;
+    return await Deno.stat(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    if (error instanceof Deno.errors.NotADirectory) return false;
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotADirectory) return undefined;
     throw error;
   }
 }

@@ -137,7 +137,8 @@ export type LoadOptions<H extends HeadName = "sequence-classification"> = {
 };
 
 /**
- * Loads a model of the catalogue by its name, or a folder in Hugging Face's layout.
+ * Loads a model of the catalogue or of Hugging Face's hub by its name, or a folder in
+ * Hugging Face's layout. See `ensureModel` for what is downloaded.
  *
  * A trained model needs no options: the head and the labels are in its `config.json`.
  * For TypeScript a model without `head` is a classifier of sequences, the usual case;
@@ -147,7 +148,8 @@ export type LoadOptions<H extends HeadName = "sequence-classification"> = {
  * allocated. Only a head or a pooler that the file lacks may be new, and the report
  * names it.
  *
- * @param folderOrName A name such as "all-MiniLM-L6-v2" or "tiny", or a folder.
+ * @param folderOrName A name such as "all-MiniLM-L6-v2", "tiny" or
+ * "google-bert/bert-base-cased", or a folder.
  * @param options The head, and the classes and the seed of a new one.
  * @returns The model and the report; the caller disposes `params`.
  * @throws {SyntaxError} If a file is malformed.
@@ -156,7 +158,7 @@ export type LoadOptions<H extends HeadName = "sequence-classification"> = {
  * @throws {RangeError} If there is no such model; if it is a bare encoder and `head`
  * is not given; if configuration, vocabulary, labels and weights do not fit one
  * another; or if a weight is not finite.
- * @throws {ProvisionError} If no source delivers a model of the catalogue.
+ * @throws {ProvisionError} If no source delivers a model that is not a folder.
  */
 export async function loadModel<
   H extends HeadName = "sequence-classification",

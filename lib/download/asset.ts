@@ -99,6 +99,8 @@ export type ProvisionOptions = {
   onProgress?: (event: ProvisionEvent) => void;
   /** Stops the work; unfinished downloads are kept for the next time. */
   signal?: AbortSignal;
+  /** The address of the hub for models by name; default `"https://huggingface.co"`. */
+  hub?: string;
 };
 
 /** An asset that no source could provide. */
@@ -116,7 +118,7 @@ export class ProvisionError extends Error {
    * @param reasons Why each source failed; empty if none was tried.
    */
   constructor(
-    asset: Asset,
+    asset: Pick<Asset, "name">,
     rest: string,
     reasons: readonly { source: string; reason: string }[] = [],
   ) {

@@ -323,7 +323,12 @@ function atMostTenASecond(onProgress: Task["onProgress"]): Task["onProgress"] {
   };
 }
 
-async function removeTree(path: string): Promise<void> {
+/**
+ * Removes a file or a folder with all that it holds.
+ *
+ * @param path Need not exist.
+ */
+export async function removeTree(path: string): Promise<void> {
   try {
     await Deno.remove(path, { recursive: true });
   } catch (error) {

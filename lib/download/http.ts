@@ -40,6 +40,8 @@ export class DownloadError extends Error {
   readonly retryAfter: number | undefined;
   /** Whether the part that is already here is of no use. */
   readonly dropPart: boolean;
+  /** The status of the answer, if that is what is wrong. */
+  readonly status: number | undefined;
 
   /**
    * Begins the message with the address.
@@ -51,11 +53,16 @@ export class DownloadError extends Error {
   constructor(
     url: string,
     rest: string,
-    options: ErrorOptions & { retryAfter?: number; dropPart?: boolean } = {},
+    options: ErrorOptions & {
+      retryAfter?: number;
+      dropPart?: boolean;
+      status?: number;
+    } = {},
   ) {
     super(`Cannot download ${url}: ${rest}`, options);
     this.retryAfter = options.retryAfter;
     this.dropPart = options.dropPart ?? false;
+    this.status = options.status;
   }
 }
 
@@ -360,7 +367,7 @@ function refusal(url: string, response: Response): DownloadError {
   const rest = `the status must be 200; found ${status} ${statusText}`
     .trimEnd();
   if (![429, 502, 503, 504].includes(status)) {
-    return new DownloadError(url, rest);
+    return new DownloadError(url, rest, { status });
   }
   const wait = retryAfter(response.headers.get("retry-after"));
   const wayOut = `try again in ${Math.ceil(wait / 1000)} s`;
