@@ -224,6 +224,7 @@ export {
   type BertConfig,
   type ClassifierHeadConfig,
   DISTILBERT_BASE,
+  ELECTRA_SMALL,
   MINI_LM,
   type ModelType,
   type NormOrder,

@@ -17,11 +17,14 @@ import { type HeadName, HEADS } from "../model/heads/heads.ts";
 import { quoted } from "../printable.ts";
 import type { Parameter } from "../model/parameters.ts";
 
-/** A field of the configuration and the setting in `config.json` that holds it. */
+/**
+ * A field of the configuration and the setting in `config.json` that holds it. The
+ * default decides the type: null is that of a number that may be absent.
+ */
 type Setting = readonly [
   field: keyof BertConfig,
   name: string,
-  byDefault?: number | string,
+  byDefault?: number | string | boolean | null,
 ];
 
 /** What Hugging Face calls the parts of one architecture. */
@@ -34,6 +37,8 @@ export type Architecture = {
   readonly tokenizerClass: string;
   /** The settings that become fields, with the defaults of Python's configuration. */
   readonly settings: readonly Setting[];
+  /** Other names of settings, which win, as in Python's `attribute_map`. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** Settings that must have one value, because this encoder does nothing else. */
   readonly required: Readonly<Record<string, string | boolean>>;
   /** The fields that no setting holds. */
@@ -43,8 +48,46 @@ export type Architecture = {
    * Under a head the encoder's names begin with the architecture's own.
    */
   readonly modules: Readonly<Record<string, string>>;
-  /** Copies of the word embeddings and of a bias, which some files hold twice. */
-  readonly tied: readonly string[];
+  /** Those that have another name under a head. */
+  readonly headModules?: Readonly<
+    Partial<Record<HeadName, Readonly<Record<string, string>>>>
+  >;
+  /**
+   * The names of tied tensors, of which a file holds one or several: by the parameter's
+   * name, in the order in which Python's transformers takes them.
+   */
+  readonly tied: Readonly<Record<string, readonly string[]>>;
+};
+
+/** What ELECTRA has in common with BERT. */
+const BERT_SETTINGS: readonly Setting[] = [
+  ["typeVocabSize", "type_vocab_size", 2],
+  ["padTokenId", "pad_token_id", 0],
+  ["activation", "hidden_act", "gelu"],
+  ["hiddenDropout", "hidden_dropout_prob", 0.1],
+  ["attentionDropout", "attention_probs_dropout_prob", 0.1],
+  ["classifierDropout", "classifier_dropout", null],
+  ["layerNormEpsilon", "layer_norm_eps", 1e-12],
+  ["initializerRange", "initializer_range", 0.02],
+];
+const BERT_REQUIRED = {
+  "position_embedding_type": "absolute",
+  "is_decoder": false,
+  "add_cross_attention": false,
+};
+const BERT_ENCODER = {
+  "embeddings.word": "embeddings.word_embeddings",
+  "embeddings.position": "embeddings.position_embeddings",
+  "embeddings.tokenType": "embeddings.token_type_embeddings",
+  "embeddings.norm": "embeddings.LayerNorm",
+  "layers.#.attention.query": "encoder.layer.#.attention.self.query",
+  "layers.#.attention.key": "encoder.layer.#.attention.self.key",
+  "layers.#.attention.value": "encoder.layer.#.attention.self.value",
+  "layers.#.attention.output": "encoder.layer.#.attention.output.dense",
+  "layers.#.attentionNorm": "encoder.layer.#.attention.output.LayerNorm",
+  "layers.#.intermediate": "encoder.layer.#.intermediate.dense",
+  "layers.#.output": "encoder.layer.#.output.dense",
+  "layers.#.outputNorm": "encoder.layer.#.output.LayerNorm",
 };
 
 /** Every architecture, by its `model_type`. */
@@ -68,43 +111,34 @@ export const ARCHITECTURES: Readonly<Record<ModelType, Architecture>> = {
       ["hiddenSize", "hidden_size"],
       ["intermediateSize", "intermediate_size"],
       ["maxPositionEmbeddings", "max_position_embeddings"],
-      ["typeVocabSize", "type_vocab_size", 2],
-      ["padTokenId", "pad_token_id", 0],
-      ["activation", "hidden_act", "gelu"],
-      ["hiddenDropout", "hidden_dropout_prob", 0.1],
-      ["attentionDropout", "attention_probs_dropout_prob", 0.1],
-      ["layerNormEpsilon", "layer_norm_eps", 1e-12],
-      ["initializerRange", "initializer_range", 0.02],
+      ...BERT_SETTINGS,
+      ["tieWordEmbeddings", "tie_word_embeddings", true],
     ],
-    required: {
-      "position_embedding_type": "absolute",
-      "is_decoder": false,
-      "add_cross_attention": false,
-    },
+    required: BERT_REQUIRED,
     fixed: { normOrder: "post", positionOffset: 0, hasPooler: true },
     modules: {
-      "embeddings.word": "embeddings.word_embeddings",
-      "embeddings.position": "embeddings.position_embeddings",
-      "embeddings.tokenType": "embeddings.token_type_embeddings",
-      "embeddings.norm": "embeddings.LayerNorm",
-      "layers.#.attention.query": "encoder.layer.#.attention.self.query",
-      "layers.#.attention.key": "encoder.layer.#.attention.self.key",
-      "layers.#.attention.value": "encoder.layer.#.attention.self.value",
-      "layers.#.attention.output": "encoder.layer.#.attention.output.dense",
-      "layers.#.attentionNorm": "encoder.layer.#.attention.output.LayerNorm",
-      "layers.#.intermediate": "encoder.layer.#.intermediate.dense",
-      "layers.#.output": "encoder.layer.#.output.dense",
-      "layers.#.outputNorm": "encoder.layer.#.output.LayerNorm",
+      ...BERT_ENCODER,
       "pooler": "pooler.dense",
       "predictions": "cls.predictions",
       "predictions.transform": "cls.predictions.transform.dense",
       "predictions.norm": "cls.predictions.transform.LayerNorm",
+      "predictions.decoder": "cls.predictions.decoder",
       "nextSentence": "cls.seq_relationship",
       "hidden.#": "classifier_hidden.#",
       "classifier": "classifier",
       "answer": "qa_outputs",
     },
-    tied: ["cls.predictions.decoder.weight", "cls.predictions.decoder.bias"],
+    tied: {
+      "bert.embeddings.word_embeddings.weight": [
+        "bert.embeddings.word_embeddings.weight",
+        "cls.predictions.decoder.weight",
+      ],
+      // The former is the one that Python's decoder adds.
+      "cls.predictions.bias": [
+        "cls.predictions.decoder.bias",
+        "cls.predictions.bias",
+      ],
+    },
   },
   // Sanh et al. (2019), "DistilBERT, a distilled version of BERT".
   distilbert: {
@@ -131,7 +165,13 @@ export const ARCHITECTURES: Readonly<Record<ModelType, Architecture>> = {
       ["answerDropout", "qa_dropout", 0.1],
       ["classifierDropout", "seq_classif_dropout", 0.2],
       ["initializerRange", "initializer_range", 0.02],
+      ["tieWordEmbeddings", "tie_word_embeddings", true],
     ],
+    aliases: {
+      "dim": "hidden_size",
+      "n_heads": "num_attention_heads",
+      "n_layers": "num_hidden_layers",
+    },
     // Sinusoidal positions are not trained.
     required: { "sinusoidal_pos_embds": false },
     fixed: {
@@ -156,11 +196,50 @@ export const ARCHITECTURES: Readonly<Record<ModelType, Architecture>> = {
       "predictions": "vocab_projector",
       "predictions.transform": "vocab_transform",
       "predictions.norm": "vocab_layer_norm",
+      "predictions.decoder": "vocab_projector",
       "hidden.0": "pre_classifier",
       "classifier": "classifier",
       "answer": "qa_outputs",
     },
-    tied: ["vocab_projector.weight"],
+    tied: {
+      "distilbert.embeddings.word_embeddings.weight": [
+        "distilbert.embeddings.word_embeddings.weight",
+        "vocab_projector.weight",
+      ],
+    },
+  },
+  // Clark et al. (2020), "ELECTRA: Pre-training Text Encoders as Discriminators Rather
+  // Than Generators": the discriminator.
+  electra: {
+    title: "ELECTRA",
+    pythonNames: {
+      "base": "ElectraModel",
+      "sequence-classification": "ElectraForSequenceClassification",
+      "token-classification": "ElectraForTokenClassification",
+      "question-answering": "ElectraForQuestionAnswering",
+    },
+    tokenizerClass: "ElectraTokenizer",
+    settings: [
+      ["vocabSize", "vocab_size", 30_522],
+      ["numLayers", "num_hidden_layers", 12],
+      ["numHeads", "num_attention_heads", 4],
+      ["hiddenSize", "hidden_size", 256],
+      ["embeddingSize", "embedding_size", 128],
+      ["intermediateSize", "intermediate_size", 1024],
+      ["maxPositionEmbeddings", "max_position_embeddings", 512],
+      ...BERT_SETTINGS,
+    ],
+    required: BERT_REQUIRED,
+    fixed: { normOrder: "post", positionOffset: 0, hasPooler: false },
+    modules: {
+      ...BERT_ENCODER,
+      "embeddings.project": "embeddings_project",
+      "hidden.0": "classifier.dense",
+      "classifier": "classifier.out_proj",
+      "answer": "qa_outputs",
+    },
+    headModules: { "token-classification": { "classifier": "classifier" } },
+    tied: {},
   },
 };
 
@@ -199,7 +278,7 @@ export function parametersOf(
   pythonNameOf(head, config.modelType);
   return HEADS[head].parameters(config, numLabels).map((parameter) => ({
     ...parameter,
-    name: nameOf(parameter.path, config.modelType),
+    name: nameOf(parameter.path, head, config.modelType),
   }));
 }
 
@@ -222,10 +301,14 @@ export function pythonNameOf(head: HeadName, modelType: ModelType): string {
 }
 
 /** The name in Python's model of the tensor at a path. */
-function nameOf(path: string, modelType: ModelType): string {
+function nameOf(path: string, head: HeadName, modelType: ModelType): string {
   const [, inside, module, leaf] = path
     .match(/^(bert\.)?(.*?)(?:\.(kernel|weight|bias))?$/)!;
-  const { modules } = ARCHITECTURES[modelType];
+  const architecture = ARCHITECTURES[modelType];
+  const modules: Readonly<Record<string, string>> = {
+    ...architecture.modules,
+    ...architecture.headModules?.[head],
+  };
   const number = module!.match(/\.(\d+)/)?.[1] ?? "";
   const name = modules[module!] ??
     modules[module!.replace(/\.\d+/, ".#")]!.replace("#", number);
@@ -281,17 +364,31 @@ export function configFromJson(json: unknown, file: string): BertConfig {
     const known = Object.keys(ARCHITECTURES).map((name) => `"${name}"`);
     refuse("model_type", known.join(" or "), modelType);
   }
-  const { settings, required, fixed } = ARCHITECTURES[modelType];
+  const { settings, aliases = {}, required, fixed } = ARCHITECTURES[modelType];
   for (const [name, value] of Object.entries(required)) {
     const actual = found.get(name) ?? value;
     if (actual !== value) refuse(name, JSON.stringify(value), actual);
   }
-  const fields = settings.map(([field, name, byDefault]) => {
-    const value = found.get(name) ?? byDefault;
-    if (field === "activation") {
-      if (typeof value !== "string") refuse(name, "a string", value);
-    } else if (typeof value !== "number") refuse(name, "a number", value);
-    return [field, value];
+  for (const name of MUST_BE_EMPTY) {
+    const value = found.get(name) ?? {};
+    const isEmpty = typeof value === "object" &&
+      Object.keys(value!).length === 0;
+    if (!isEmpty) refuse(name, "absent or empty", value);
+  }
+  const tokenizer = found.get("tokenizer_class") ?? "BertTokenizer";
+  if (!TOKENIZER_CLASSES.test(String(tokenizer))) {
+    refuse("tokenizer_class", "BertTokenizer or the like", tokenizer);
+  }
+  const fields = settings.flatMap(([field, name, byDefault]) => {
+    const value = found.get(aliases[name] ?? name) ?? found.get(name) ??
+      byDefault;
+    if (value === null) return [];
+    const type = typeof (byDefault ?? 0);
+    if (typeof value !== type) refuse(name, `a ${type}`, value);
+    // The usual case needs no field.
+    return field === "tieWordEmbeddings" && value === true
+      ? []
+      : [[field, value]];
   });
   const config: BertConfig = {
     modelType,
@@ -299,17 +396,20 @@ export function configFromJson(json: unknown, file: string): BertConfig {
     ...Object.fromEntries(fields),
     ...classifierFromJson(found, modelType),
   };
-  const dropout = found.get("classifier_dropout") ?? config.hiddenDropout;
-  if (modelType === "bert" && dropout !== config.hiddenDropout) {
-    refuse(
-      "classifier_dropout",
-      `equal to "hidden_dropout_prob", ${config.hiddenDropout}`,
-      dropout,
-    );
-  }
   checkConfig(config);
   return config;
 }
+
+/** Settings behind which are another encoder or weights of another kind. */
+const MUST_BE_EMPTY = [
+  "pruned_heads",
+  "per_layer_config",
+  "quantization_config",
+];
+
+/** The tokenizers of Python's transformers that give BERT's ids, or say no more. */
+const TOKENIZER_CLASSES =
+  /^((Bert|DistilBert|Electra)Tokenizer(Fast)?|PreTrainedTokenizerFast|TokenizersBackend)$/;
 
 /**
  * Writes `config` as the settings of a Hugging Face `config.json`.
@@ -324,12 +424,13 @@ export function configToJson(
 ): Record<string, unknown> {
   const { modelType } = config;
   const { settings, required } = ARCHITECTURES[modelType];
+  const fields = { embeddingSize: config.hiddenSize, ...config };
   return Object.fromEntries(
     Object.entries({
       "model_type": modelType,
       ...required,
       ...Object.fromEntries(
-        settings.map(([field, name]) => [name, config[field]]),
+        settings.map(([field, name]) => [name, fields[field]]),
       ),
       ...classifierToJson(config),
       ...extra,

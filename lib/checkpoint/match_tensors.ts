@@ -15,13 +15,20 @@ export type NameMatch = {
   readonly missing: readonly NamedParameter[];
   /** Names in the file that are no parameter, in the file's order. */
   readonly unexpected: readonly string[];
+  /** What a wrapper has put into names, such as "module."; undefined if nothing. */
+  readonly wrapper?: string | undefined;
 };
+
+/** What is between two parts of a name, or in front, if a wrapper saved the model. */
+const WRAPPERS =
+  /(?<=^|\.)(?:_orig_mod|module|model|_forward_module|_fsdp_wrapped_module|_checkpoint_wrapped_module)\./g;
 
 /**
  * The name that Python's models with a head have today for a tensor.
  *
  * Files of a bare encoder lack the prefix `bert.`; files converted from TensorFlow
- * before 2019 call a norm's weight and bias `gamma` and `beta`.
+ * before 2019 call a norm's weight and bias `gamma` and `beta`; the names in files of a
+ * wrapped model, such as one that PyTorch compiles, have the wrapper's in them.
  *
  * @example
  * ```ts
@@ -40,16 +47,20 @@ export type NameMatch = {
  */
 export function presentName(name: string, modelType: ModelType): string {
   return name
+    .replace(WRAPPERS, "")
     .replace(/\bLayerNorm\.gamma$/, "LayerNorm.weight")
     .replace(/\bLayerNorm\.beta$/, "LayerNorm.bias")
-    .replace(/^(?=(embeddings|encoder|transformer|pooler)\.)/, `${modelType}.`);
+    .replace(
+      /^(?=(embeddings|embeddings_project|encoder|transformer|pooler)\.)/,
+      `${modelType}.`,
+    );
 }
 
 /**
  * Finds each parameter in a file.
  *
- * The decoder of masked language modelling is tied to the word embeddings: a copy of
- * it in the file is ignored, as Python does.
+ * The decoder of masked language modelling is tied to the word embeddings: a file may
+ * hold either, or both, of which one is read.
  *
  * @param parameters What the model has.
  * @param names What the file has.
@@ -65,33 +76,59 @@ export function matchNames(
   source: Source,
 ): NameMatch {
   const { file, modelType } = source;
-  const wanted = new Map(
-    parameters.map(({ name }) => [presentName(name, modelType), name]),
-  );
-  const hasDecoder = parameters.some(({ path }) => path === "predictions.bias");
-  const { tied } = ARCHITECTURES[modelType];
-  const found = new Map<string, string>();
-  const unexpected: string[] = [];
-  for (const stored of names) {
-    const present = presentName(stored, modelType);
-    const name = wanted.get(present);
-    if (name === undefined) {
-      if (!(hasDecoder && tied.includes(present))) unexpected.push(stored);
-      continue;
-    }
-    const other = found.get(name);
-    if (other !== undefined) {
+  const namesOf = namesInFiles(parameters, modelType);
+  const known = new Set([...namesOf.values()].flat());
+  const inFile = [...names].map((stored) => ({
+    stored,
+    present: presentName(stored, modelType),
+  }));
+  const stored = new Map<string, string>();
+  for (const entry of inFile) {
+    const other = stored.get(entry.present);
+    if (other !== undefined && known.has(entry.present)) {
       throw new SyntaxError(
         `Cannot load "${file}": each parameter must be in it once; found ` +
-          `"${other}" and "${stored}", which are both ${present}`,
+          `"${other}" and "${entry.stored}", which are both ${entry.present}`,
       );
     }
-    found.set(name, stored);
+    stored.set(entry.present, entry.stored);
   }
+  const found = new Map<string, string>();
+  for (const [name, all] of namesOf) {
+    const present = all.find((each) => stored.has(each));
+    if (present !== undefined) found.set(name, stored.get(present)!);
+  }
+  const used = new Set(found.values());
+  const hasDecoder = parameters.some(({ path }) => path === "predictions.bias");
+  const unexpected = inFile
+    .filter((entry) =>
+      !used.has(entry.stored) && !(hasDecoder && known.has(entry.present))
+    ).map((entry) => entry.stored);
   const missing = parameters.filter(({ name }) => !found.has(name));
   checkLayers(parameters, unexpected, source);
-  checkMissing(parameters, missing, source);
-  return { found, missing, unexpected };
+  checkMissing(parameters, { missing, unexpected }, source);
+  const wrapper = [...used].flatMap((name) => name.match(WRAPPERS) ?? [])[0];
+  return { found, missing, unexpected, wrapper };
+}
+
+/**
+ * The names, of today, under which a file may hold each parameter.
+ *
+ * @param parameters What the model has.
+ * @param modelType The architecture.
+ * @returns By the parameter's name; of several in a file the first is read.
+ */
+export function namesInFiles(
+  parameters: readonly NamedParameter[],
+  modelType: ModelType,
+): Map<string, readonly string[]> {
+  const { tied } = ARCHITECTURES[modelType];
+  const present = parameters.map(({ name }) => presentName(name, modelType));
+  return new Map(present.map((own, i) => [
+    parameters[i]!.name,
+    (tied[own] ?? [own])
+      .filter((name) => name === own || !present.includes(name)),
+  ]));
 }
 
 /** Refuses to use the lower layers of a deeper model without a word. */
@@ -115,7 +152,7 @@ function checkLayers(
 /** Only whole parts above the encoder may be new; the rest is what was pretrained. */
 function checkMissing(
   parameters: readonly NamedParameter[],
-  missing: readonly NamedParameter[],
+  { missing, unexpected }: Pick<NameMatch, "missing" | "unexpected">,
   { file, modelType }: Source,
 ): void {
   const partOf = ({ path }: NamedParameter): string =>
@@ -131,11 +168,17 @@ function checkMissing(
     .map(({ name }) => name);
   if (lost.length === 0) return;
   const shown = lost.slice(0, 3).map((name) => `"${name}"`).join(", ");
+  const { title } = ARCHITECTURES[modelType];
+  const name = lost[0]!.replace(`${modelType}.`, "");
+  const longer = unexpected.find((other) => other.endsWith(`.${name}`));
+  const prefix = longer?.slice(0, -name.length).replace(`${modelType}.`, "");
   throw new RangeError(
     `Cannot load "${file}": only a head or a pooler may be new; found ` +
       `${lost.length} of ${parameters.length} tensors missing, ${shown}` +
-      `${lost.length > 3 ? " …" : ""}; is this a ` +
-      `${ARCHITECTURES[modelType].title} checkpoint?`,
+      `${lost.length > 3 ? " …" : ""}; ` +
+      (prefix
+        ? `its names begin with "${prefix}"; save the ${title} inside it alone`
+        : `is this a ${title} checkpoint?`),
   );
 }
 

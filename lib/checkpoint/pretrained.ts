@@ -43,10 +43,18 @@ import {
   untuned,
 } from "./inference_settings.ts";
 import type { TrainingRecord } from "./receipt.ts";
-import { checkShapes, matchNames, type NameMatch } from "./match_tensors.ts";
+import {
+  checkShapes,
+  matchNames,
+  type NameMatch,
+  namesInFiles,
+  presentName,
+} from "./match_tensors.ts";
 import { readAtOnce } from "./atomic_write.ts";
 import {
+  INDEX_FILE,
   openSafetensors,
+  openShards,
   type SafetensorsFile,
   WEIGHTS_FILE,
 } from "./safetensors.ts";
@@ -191,9 +199,9 @@ export async function loadModel<
   );
   const { modelType } = stored;
   const head = options.head ?? headFromJson(settings, modelType) as H;
-  if (head === undefined) throw bareEncoder(name);
+  if (head === undefined) throw withoutHead(name, settings);
 
-  const numTrained = file ? trainedClasses(file) : 0;
+  const numTrained = file ? trainedClasses(file, head, stored) : 0;
   const problemType = head === "sequence-classification"
     ? chooseProblemType(options.problemType, settings, numTrained)
     : undefined;
@@ -204,9 +212,12 @@ export async function loadModel<
   const encoder = head === "sequence-classification"
     ? withClassifierHead(stored, options.classifier, numTrained > 0)
     : stored;
-  const config = problemType === undefined
-    ? encoder
-    : { ...encoder, problemType };
+  const decoder = file && differentDecoder(file, head, stored);
+  const config: BertConfig = {
+    ...encoder,
+    ...problemType && { problemType },
+    ...decoder !== undefined && { tieWordEmbeddings: false },
+  };
   const parameters = parametersOf(head, config, labels.length);
   const match = file
     ? matchNames(parameters, file.tensors.keys(), {
@@ -230,6 +241,21 @@ export async function loadModel<
   const warnings = [
     file === undefined
       ? `"${name}" is untrained: all its weights are random`
+      : undefined,
+    match.wrapper &&
+    `The names in "${
+        file!.file
+      }" have "${match.wrapper}" in them, which a wrapper ` +
+      `added; they were read without it`,
+    decoder &&
+    `"${decoder}" differs from the word embeddings, though config.json ties the two; ` +
+      `they are kept apart, as in Python's transformers`,
+    HEADS[head].hasLabels && numTrained > 0 && asked === undefined &&
+      labelsFromJson(settings) === undefined
+      ? `config.json names no classes; they are called ${
+        labels.join(", ")
+      } until ` +
+        `the option labels names them`
       : undefined,
     tokenizerWarning(tokenizer),
   ].filter((warning) => warning !== undefined);
@@ -260,7 +286,10 @@ async function openModel(folder: string): Promise<{
   const settings = await readJsonObject(folder, "config.json");
   const stored = configFromJson(settings, "config.json");
   const tokenizer = await readTokenizer(folder);
-  checkVocabularySize(tokenizer.vocabulary, stored.vocabSize);
+  // Rows that no piece has are padding, which makes a table's size a round number.
+  if (tokenizer.vocabulary.pieces.length > stored.vocabSize) {
+    checkVocabularySize(tokenizer.vocabulary, stored.vocabSize);
+  }
   const weights = await openWeights(folder, settings["untrained"] === true);
   return { settings, stored, tokenizer, weights };
 }
@@ -296,10 +325,15 @@ export async function reloadModel<H extends HeadName>(
   }
 }
 
-function bareEncoder(name: string): RangeError {
+function withoutHead(
+  name: string,
+  { architectures }: Record<string, unknown>,
+): RangeError {
+  const [found = "Model"] = [architectures].flat();
   return new RangeError(
-    `Cannot load "${name}" without a head: its config.json must name one; found a ` +
-      `bare encoder; pass the option head, one of ` +
+    `Cannot load "${name}" without a head: its config.json must name one; found ` +
+      (/Model$/.test(String(found)) ? "a bare encoder" : quoted(found)) +
+      `; pass the option head, one of ` +
       Object.keys(HEADS).map((head) => `"${head}"`).join(", "),
   );
 }
@@ -320,6 +354,7 @@ async function openWeights(
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
+    if (names.includes(INDEX_FILE)) return await openShards(folder);
     if (isUntrained && !names.some((name) => WEIGHTS.test(name))) return;
     const pickle = names.find((name) => /\.(bin|pt|pth|ckpt|pkl)$/.test(name));
     throw new TypeError(
@@ -351,8 +386,46 @@ function checkNumNew(missing: readonly NamedParameter[]): void {
 }
 
 /** How many classes the classifier in the file has, whatever it classifies; or 0. */
-function trainedClasses(file: SafetensorsFile): number {
-  return file.tensors.get("classifier.weight")?.shape[0] ?? 0;
+function trainedClasses(
+  file: SafetensorsFile,
+  head: HeadName,
+  config: BertConfig,
+): number {
+  const classifier = parametersOf(head, config, 1)
+    .find(({ path }) => path === "classifier.kernel");
+  const [, fact] =
+    [...file.tensors].find(([name]) =>
+      presentName(name, config.modelType) === classifier?.name
+    ) ?? [];
+  return fact?.shape[0] ?? 0;
+}
+
+/**
+ * The decoder in a file that holds the word embeddings, too, with other values, although
+ * its configuration ties the two.
+ *
+ * @returns The tensor's name; undefined if there is none.
+ */
+function differentDecoder(
+  file: SafetensorsFile,
+  head: HeadName,
+  config: BertConfig,
+): string | undefined {
+  const parameters = parametersOf(head, config, 1);
+  const hasDecoder = parameters.some(({ path }) => path === "predictions.bias");
+  if (!hasDecoder || config.tieWordEmbeddings === false) return undefined;
+  const [word, decoder] = namesInFiles(parameters, config.modelType)
+    .get(parameters[0]!.name)!
+    .map((name) =>
+      [...file.tensors.keys()]
+        .find((stored) => presentName(stored, config.modelType) === name)
+    );
+  if (word === undefined || decoder === undefined) return undefined;
+  const [words, others] = [file.read(word), file.read(decoder)];
+  return words.length === others.length &&
+      words.every((value, i) => value === others[i])
+    ? undefined
+    : decoder;
 }
 
 /** A kernel is stored as [Out, In] and used as [In, Out]; the engine transposes it. */
@@ -438,6 +511,11 @@ function labelsFromJson(
     : labels as string[];
 }
 
+/** Python's names of classes that nobody has named. */
+function placeholders(numLabels: number): string[] {
+  return Array.from({ length: numLabels }, (_, id) => `LABEL_${id}`);
+}
+
 /**
  * Decides the classes of a model. A trained classifier keeps its classes: other names
  * over the same weights would turn every prediction into another word.
@@ -453,6 +531,13 @@ function chooseLabels(
 ): string[] {
   const isTrained = numTrained > 0;
   const stored = isTrained ? labelsFromJson(settings) : undefined;
+  const { num_labels: numLabels = numTrained } = settings;
+  if (isTrained && numLabels !== numTrained && stored?.length === numTrained) {
+    throw new RangeError(
+      `Cannot load a trained classifier: "num_labels" in config.json must be the ` +
+        `number of its classes, ${numTrained}; found ${quoted(numLabels)}`,
+    );
+  }
   if (stored !== undefined && stored.length !== numTrained) {
     throw new RangeError(
       `Cannot load a trained classifier: config.json must name each of its classes; ` +
@@ -460,7 +545,7 @@ function chooseLabels(
         `"classifier.weight"`,
     );
   }
-  const labels = [...asked ?? stored ?? []];
+  const labels = [...asked ?? stored ?? placeholders(numTrained)];
   if (labels.length === 0) {
     throw new RangeError(
       `Cannot load a classifier: it must have at least two different labels; ` +
@@ -502,6 +587,14 @@ function chooseProblemType(
     throw new TypeError(
       `Cannot read "config.json": "problem_type" must be ` +
         `${PROBLEM_TYPES.map(quoted).join(" or ")}; found ${quoted(value)}`,
+    );
+  }
+  if (numTrained === 1 && stored === PROBLEM_TYPES[0]) {
+    throw new RangeError(
+      `Cannot load a trained classifier: of the problem type ${
+        quoted(stored)
+      } it must ` +
+        `have at least two classes; found one row in its weights`,
     );
   }
   // As Python's transformers does: one number and no word of what it is.

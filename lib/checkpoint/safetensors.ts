@@ -1,6 +1,7 @@
 /** The safetensors format: weights read tensor by tensor, replaced as a whole. @module */
 
-import { basename } from "node:path";
+import { basename, join } from "node:path";
+import { quoted } from "../printable.ts";
 import { checkPlainFile } from "./plain_file.ts";
 import { writeSynced } from "./atomic_write.ts";
 import {
@@ -8,10 +9,16 @@ import {
   MAX_HEADER_BYTES,
   parseHeader,
   type SafetensorsHeader,
+  type TensorFact,
 } from "./safetensors_header.ts";
+import { isObject } from "./strict_json.ts";
+import { readJsonObject } from "./tokenizer_files.ts";
 
 /** The one file of weights in a folder. */
 export const WEIGHTS_FILE = "model.safetensors";
+
+/** Says which tensor is in which of several files. */
+export const INDEX_FILE = "model.safetensors.index.json";
 
 /** An open file. Dispose it, or declare it with `using`. */
 export interface SafetensorsFile extends SafetensorsHeader, Disposable {
@@ -67,11 +74,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
       tensors,
       read(name: string): Float32Array {
         const fact = tensors.get(name);
-        if (fact === undefined) {
-          throw new RangeError(
-            `Cannot read "${name}": it must be in "${file}"; found no such tensor`,
-          );
-        }
+        if (fact === undefined) throw noSuchTensor(name, file);
         const { begin, end, dtype } = fact;
         const bytes = readAt(handle, dataStart + begin, end - begin, file);
         return floatValues(bytes.buffer, dtype, name);
@@ -82,6 +85,84 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     handle.close();
     throw error;
   }
+}
+
+/**
+ * Opens weights that are shared out among several files, as if they were one.
+ *
+ * @param folder The folder, with the index; no file of another folder is opened.
+ * @returns The open files; the caller disposes them.
+ * @throws {SyntaxError} If the index is malformed.
+ * @throws {RangeError} If a file or a tensor of the index is not there.
+ * @throws As {@linkcode openSafetensors}, for each file.
+ */
+export async function openShards(folder: string): Promise<SafetensorsFile> {
+  const { weight_map: map } = await readJsonObject(folder, INDEX_FILE);
+  const files = isObject(map) ? [...new Set(Object.values(map))] : [];
+  const isName = (file: unknown): file is string =>
+    typeof file === "string" && /^[^/\\:]+\.safetensors$/.test(file);
+  if (!isObject(map) || files.length === 0 || !files.every(isName)) {
+    const odd = files.find((file) => !isName(file));
+    throw new SyntaxError(
+      `Cannot read "${INDEX_FILE}": "weight_map" must name a .safetensors file in the ` +
+        `same folder for each tensor; found ${quoted(odd ?? map)}`,
+    );
+  }
+  const shards = new DisposableStack();
+  const readers = new Map<string, SafetensorsFile["read"]>();
+  const tensors = new Map<string, TensorFact>();
+  try {
+    for (const file of files) {
+      const shard = shards.use(await openShard(folder, file));
+      for (const [name, fact] of shard.tensors) {
+        if (Object.hasOwn(map, name) && map[name] !== file) continue;
+        tensors.set(name, fact);
+        readers.set(name, shard.read);
+      }
+    }
+    const lost = Object.keys(map).find((name) => !tensors.has(name));
+    if (lost !== undefined) {
+      throw new RangeError(
+        `Cannot read "${INDEX_FILE}": each tensor must be in its file; found no ` +
+          `${quoted(lost)} in ${quoted(map[lost])}; download both again`,
+      );
+    }
+  } catch (error) {
+    shards.dispose();
+    throw error;
+  }
+  return {
+    file: INDEX_FILE,
+    metadata: {},
+    tensors,
+    read(name: string): Float32Array {
+      const read = readers.get(name);
+      if (read !== undefined) return read(name);
+      throw noSuchTensor(name, INDEX_FILE);
+    },
+    [Symbol.dispose]: () => shards.dispose(),
+  };
+}
+
+async function openShard(
+  folder: string,
+  file: string,
+): Promise<SafetensorsFile> {
+  try {
+    return await openSafetensors(join(folder, file));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new RangeError(
+      `Cannot read "${INDEX_FILE}": its files must be in the same folder; found no ` +
+        `${quoted(file)}; download it too`,
+    );
+  }
+}
+
+function noSuchTensor(name: string, file: string): RangeError {
+  return new RangeError(
+    `Cannot read "${name}": it must be in "${file}"; found no such tensor`,
+  );
 }
 
 /** Reads N, and refuses what cannot be the length of a header. */

@@ -11,27 +11,34 @@
 import { quoted, visibleControls } from "../printable.ts";
 import { isObject, parseStrictJson } from "./strict_json.ts";
 
-/** Bytes of one value; what is not listed is not in the format. */
-const BYTES_OF = {
-  BOOL: 1,
-  U8: 1,
-  I8: 1,
-  F8_E5M2: 1,
-  F8_E4M3: 1,
-  I16: 2,
-  U16: 2,
-  F16: 2,
-  BF16: 2,
-  I32: 4,
-  U32: 4,
-  F32: 4,
-  F64: 8,
-  I64: 8,
-  U64: 8,
+/** Bits of one value; what is not listed is not in the format (safetensors 0.8). */
+const BITS_OF = {
+  F4: 4,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  BOOL: 8,
+  U8: 8,
+  I8: 8,
+  F8_E5M2: 8,
+  F8_E4M3: 8,
+  F8_E8M0: 8,
+  F8_E4M3FNUZ: 8,
+  F8_E5M2FNUZ: 8,
+  I16: 16,
+  U16: 16,
+  F16: 16,
+  BF16: 16,
+  I32: 32,
+  U32: 32,
+  F32: 32,
+  F64: 64,
+  I64: 64,
+  U64: 64,
+  C64: 64,
 } as const;
 
 /** How the values of a tensor are stored. */
-export type Dtype = keyof typeof BYTES_OF;
+export type Dtype = keyof typeof BITS_OF;
 
 /** The position and the type of a tensor. */
 export type TensorFact = {
@@ -91,9 +98,10 @@ function parseObject(bytes: Uint8Array, file: string): object {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const text = decoder.decode(bytes);
     if (text.startsWith("{")) {
-      return parseStrictJson(text, 3, MAX_VALUES) as object;
-    }
-    problem = `begin with "{"; found ${quoted(text.slice(0, 8))}`;
+      const header = parseStrictJson(text, 3, MAX_VALUES, wholeNumber);
+      if (!HALF_CHARACTER.test(JSON.stringify(header))) return header as object;
+      problem = "hold whole characters; found an escape of half of one";
+    } else problem = `begin with "{"; found ${quoted(text.slice(0, 8))}`;
   } catch (error) {
     problem = `be ${
       error instanceof SyntaxError
@@ -104,7 +112,18 @@ function parseObject(bytes: Uint8Array, file: string): object {
   throw malformed(file, `its header must ${problem}`);
 }
 
+/** JavaScript writes no other character as such an escape. */
+const HALF_CHARACTER = /(?<!\\)(\\\\)*\\ud[89a-f]/;
+
+/** A number; of a whole one that is not spelled as such, no number. */
+function wholeNumber(digits: string): unknown {
+  const value = Number(digits);
+  const isMisspelled = Number.isInteger(value) && String(value) !== digits;
+  return isMisspelled ? { spelled: digits } : value;
+}
+
 function parseMetadata(entry: unknown, file: string): Record<string, string> {
+  if (entry === null) return {};
   if (!isObject(entry)) throw malformed(file, "__metadata__ must be an object");
   const strings = Object.entries(entry).map(([name, value]) => {
     if (typeof value === "string") return [name, value];
@@ -127,10 +146,10 @@ function parseEntry(name: string, entry: unknown, file: string): TensorFact {
   }
   if (!isObject(entry)) throw malformed(file, `${at} must be an object`);
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== "string" || !Object.hasOwn(BYTES_OF, dtype)) {
+  if (typeof dtype !== "string" || !Object.hasOwn(BITS_OF, dtype)) {
     throw new TypeError(
       `Cannot read "${file}": ${at} must have a known dtype; ` +
-        `found ${quoted(dtype)}; known are ${Object.keys(BYTES_OF).join(", ")}`,
+        `found ${quoted(dtype)}; known are ${Object.keys(BITS_OF).join(", ")}`,
     );
   }
   if (!isSizes(shape, MAX_RANK)) {
@@ -157,8 +176,9 @@ function parseEntry(name: string, entry: unknown, file: string): TensorFact {
 function checkSize(at: string, fact: TensorFact, file: string): void {
   const { dtype, shape, begin, end } = fact;
   const count = shape.reduce((product, size) => product * BigInt(size), 1n);
-  const needed = count * BigInt(BYTES_OF[dtype]);
-  if (needed !== BigInt(end - begin)) {
+  const bits = count * BigInt(BITS_OF[dtype]);
+  if (bits !== 8n * BigInt(end - begin)) {
+    const needed = bits % 8n === 0n ? `${bits / 8n}` : `${bits} bits`;
     throw new RangeError(
       `Cannot read "${file}": ${at} must have the bytes of its shape, ${needed} ` +
         `for ${dtype} [${shape}]; found data_offsets that span ${end - begin}`,

@@ -13,6 +13,7 @@ import {
   pythonNameOf,
 } from "./architectures.ts";
 import { inferenceToJson } from "./inference_settings.ts";
+import { namesInFiles } from "./match_tensors.ts";
 import type { HeadModel } from "./pretrained.ts";
 import { RECEIPT_FILE, receiptOf, type TrainingRecord } from "./receipt.ts";
 import { replaceFolder, writeSynced } from "./atomic_write.ts";
@@ -123,7 +124,9 @@ function tensorsOf<H extends HeadName>(
   { head, config, params, labels }: HeadModel<H>,
 ): TensorToWrite[] {
   const leaves = new Map(namedLeaves(params));
-  return parametersOf(head, config, labels.length).map((parameter) => {
+  const parameters = parametersOf(head, config, labels.length);
+  const namesOf = namesInFiles(parameters, config.modelType);
+  return parameters.flatMap((parameter) => {
     const { name, path, role, shape } = parameter;
     const values = async (): Promise<Float32Array> => {
       const leaf = leaves.get(path)!;
@@ -136,6 +139,11 @@ function tensorsOf<H extends HeadName>(
         if (stored !== leaf) stored.dispose();
       }
     };
-    return { name, shape, values };
+    // Python's decoder, if it is not tied, has the bias under another name, too.
+    const names = config.tieWordEmbeddings === false &&
+        path === "predictions.bias"
+      ? namesOf.get(name)!
+      : [name];
+    return names.map((name) => ({ name, shape, values }));
   });
 }

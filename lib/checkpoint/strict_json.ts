@@ -38,6 +38,7 @@ const PLAIN_STRING = /"[^"\\\u0000-\u001f]*"/y;
  * @param text The JSON text.
  * @param maxDepth How many objects and arrays may be nested.
  * @param maxValues How many values there may be in all.
+ * @param numberOf Reads the digits of a number; default `Number`.
  * @returns The value.
  * @throws {SyntaxError} If the text is not such JSON; the message ends a sentence
  * that begins "must be".
@@ -46,6 +47,7 @@ export function parseStrictJson(
   text: string,
   maxDepth: number,
   maxValues: number = MAX_VALUES,
+  numberOf: (digits: string) => unknown = Number,
 ): unknown {
   let at = 0, numValues = 0;
   const all = value(0);
@@ -79,7 +81,7 @@ export function parseStrictJson(
     const [word] = SCALAR.exec(text) ?? [];
     if (word === undefined) throw unexpected();
     at += word.length;
-    return LITERALS.has(word) ? LITERALS.get(word) : Number(word);
+    return LITERALS.has(word) ? LITERALS.get(word) : numberOf(word);
   }
 
   function object(depth: number): object {

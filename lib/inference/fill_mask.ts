@@ -67,7 +67,10 @@ export async function fillMask(
     const { logits } = predictMaskedTokens(params, input, config, {
       positions: at,
     });
-    return tf.topk(tf.softmax(logits), Math.min(top, pieces.length));
+    // Rows of the table that no piece has are no words.
+    const words = tf.softmax(logits)
+      .slice([0, 0], [positions.length, pieces.length]);
+    return tf.topk(words, Math.min(top, pieces.length));
   });
   const probabilities = await best.values.array() as number[][];
   const inputIds = await best.indices.array() as number[][];

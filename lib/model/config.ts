@@ -15,7 +15,7 @@ import { quoted, visibleControls } from "../printable.ts";
 export type NormOrder = "post" | "pre" | "pre-replacing";
 
 /** The architectures that checkpoints are read and written for. */
-export type ModelType = "bert" | "distilbert";
+export type ModelType = "bert" | "distilbert" | "electra";
 
 /** What a sequence classifier predicts, in the words of `problem_type` in `config.json`. */
 export type ProblemType =
@@ -45,6 +45,8 @@ export type BertConfig = {
   readonly numHeads: number;
   /** D: width of every hidden state. */
   readonly hiddenSize: number;
+  /** E: width of the embeddings, which a linear layer maps to D; default D. */
+  readonly embeddingSize?: number;
   /** F: width of the feed-forward layer, 4 · D in the paper. */
   readonly intermediateSize: number;
   /** Rows of the table of position embeddings. */
@@ -68,7 +70,10 @@ export type BertConfig = {
   readonly hiddenDropout: number;
   /** Probability, in [0, 1), of zeroing an attention weight during training. */
   readonly attentionDropout: number;
-  /** Likewise for the input of a classifier of sequences; default `hiddenDropout`. */
+  /**
+   * Likewise for the input of a classifier, but not that of DistilBERT's tokens; default
+   * `hiddenDropout`.
+   */
   readonly classifierDropout?: number;
   /** Likewise for the input of question answering's linear layer; default 0. */
   readonly answerDropout?: number;
@@ -76,6 +81,8 @@ export type BertConfig = {
   readonly layerNormEpsilon: number;
   /** Standard deviation of a new kernel or embedding. */
   readonly initializerRange: number;
+  /** Whether words are predicted with the word embeddings; default true. */
+  readonly tieWordEmbeddings?: boolean;
   /** The head of a sequence classifier, if it is not the architecture's default. */
   readonly classifier?: ClassifierHeadConfig;
   /** What a sequence classifier predicts; default one class for each sequence. */
@@ -91,6 +98,8 @@ export type ClassifierHeadConfig = {
   readonly pooling: "pooler" | "cls";
   /** The widths of the hidden layers, from the pooled vector on. */
   readonly hiddenSizes: readonly number[];
+  /** Their activation function; default `"relu"`. */
+  readonly activation?: Activation;
   /** Whether dropout comes before the first layer too; default true. */
   readonly inputDropout?: boolean;
 };
@@ -99,18 +108,18 @@ const POOLINGS: readonly string[] = ["pooler", "cls"];
 
 /**
  * The head of a sequence classifier, the architecture's default if the configuration
- * names none: Devlin et al. (2019), section 4.1, or Sanh et al. (2019), whose
- * classifier has one hidden layer over the state of `[CLS]`.
+ * names none: Devlin et al. (2019), section 4.1; Sanh et al. (2019) and Clark et al.
+ * (2020), whose classifiers have one hidden layer over the state of `[CLS]`.
  *
  * @param config The configuration.
  */
 export function classifierHeadOf(config: BertConfig): ClassifierHeadConfig {
   if (config.classifier !== undefined) return config.classifier;
-  return config.hasPooler ? { pooling: "pooler", hiddenSizes: [] } : {
-    pooling: "cls",
-    hiddenSizes: [config.hiddenSize],
-    inputDropout: false,
-  };
+  if (config.hasPooler) return { pooling: "pooler", hiddenSizes: [] };
+  const hidden = { pooling: "cls", hiddenSizes: [config.hiddenSize] } as const;
+  return config.modelType === "electra"
+    ? { ...hidden, activation: "gelu" }
+    : { ...hidden, inputDropout: false };
 }
 
 /** What all uncased BERT models share (Devlin et al., 2019, appendix A.2). */
@@ -166,6 +175,21 @@ export const DISTILBERT_BASE: BertConfig = {
   hasPooler: false,
   classifierDropout: 0.2,
   answerDropout: 0.1,
+};
+
+/**
+ * ELECTRA-Small, the discriminator: 13.5 M parameters, 12 layers, width 256, embeddings
+ * of width 128 (Clark et al., 2020, table 6).
+ */
+export const ELECTRA_SMALL: BertConfig = {
+  ...UNCASED,
+  modelType: "electra",
+  numLayers: 12,
+  numHeads: 4,
+  hiddenSize: 256,
+  embeddingSize: 128,
+  intermediateSize: 1024,
+  hasPooler: false,
 };
 
 /** The least that each size may be. */
@@ -246,6 +270,18 @@ export function checkConfig(config: BertConfig): void {
     check(field, "in [0, 1)", rate >= 0 && rate < 1);
   }
   const { hiddenSize, numHeads, vocabSize, maxPositionEmbeddings } = config;
+  const { embeddingSize = hiddenSize } = config;
+  check(
+    "embeddingSize",
+    `a whole number from 1 to ${GREATEST_SIZES.hiddenSize}`,
+    Number.isSafeInteger(embeddingSize) && embeddingSize >= 1 &&
+      embeddingSize <= GREATEST_SIZES.hiddenSize,
+  );
+  check(
+    "embeddingSize",
+    `hiddenSize=${hiddenSize}, except in ELECTRA`,
+    embeddingSize === hiddenSize || config.modelType === "electra",
+  );
   check("layerNormEpsilon", "positive", config.layerNormEpsilon > 0);
   check("initializerRange", "positive", config.initializerRange > 0);
   check(

@@ -4,23 +4,27 @@ import * as tf from "@tensorflow/tfjs";
 import type { Dropout } from "../ops/dropout.ts";
 import { gatherRows } from "../ops/embedding.ts";
 import { layerNorm, type LayerNormParams } from "../ops/layer_norm.ts";
+import { linear, type LinearParams } from "../ops/linear.ts";
 import type { BertConfig } from "./config.ts";
 
-/** The tables that BERT adds up, and the norm after the sum. */
+/** The tables that BERT adds up, and what follows the sum; E is D, except in ELECTRA. */
 export type EmbeddingParams = {
-  /** One row for each word piece, [V, D]. */
+  /** One row for each word piece, [V, E]. */
   word: tf.Tensor2D;
-  /** One row for each position, [maxPositionEmbeddings, D]. */
+  /** One row for each position, [maxPositionEmbeddings, E]. */
   position: tf.Tensor2D;
-  /** One row for each token type, [typeVocabSize, D]; absent if that is 0. */
+  /** One row for each token type, [typeVocabSize, E]; absent if that is 0. */
   tokenType?: tf.Tensor2D;
   norm: LayerNormParams;
+  /** [E, D]; absent if the two are equal. */
+  project?: LinearParams;
 };
 
 /**
  * Word, token type and position embeddings, added and normalized.
  *
- * Devlin et al. (2019), figure 2. The positions are learned, not sinusoidal.
+ * Devlin et al. (2019), figure 2. The positions are learned, not sinusoidal. A linear
+ * layer widens narrow embeddings: Clark et al. (2020), section 3.3.
  *
  * @param params The tables.
  * @param tokens Ids and token types, each [B, T], int32, and positions, likewise, if
@@ -45,7 +49,7 @@ export function embed(
   const { layerNormEpsilon, hiddenDropout, positionOffset } = config;
   const { inputIds, tokenTypeIds, positionIds } = tokens;
   return tf.tidy(() => {
-    let sum = gatherRows(params.word, inputIds.flatten()); // [B · T, D]
+    let sum = gatherRows(params.word, inputIds.flatten()); // [B · T, E]
     if (params.tokenType !== undefined) {
       sum = sum.add(gatherRows(params.tokenType, tokenTypeIds.flatten()));
     }
@@ -60,10 +64,13 @@ export function embed(
           : rows.add(tf.scalar(positionOffset, "int32")),
       ));
     }
-    return dropout(
+    const embedded = dropout(
       layerNorm(params.norm, sum, layerNormEpsilon),
       hiddenDropout,
     );
+    return params.project === undefined
+      ? embedded
+      : linear(params.project, embedded); // [B · T, D]
   });
 }
 

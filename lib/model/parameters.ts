@@ -60,16 +60,18 @@ export function bertParameters(config: BertConfig): Parameter[] {
  */
 export function encoderParameters(config: BertConfig): Parameter[] {
   const { hiddenSize: D, numLayers, typeVocabSize } = config;
+  const { embeddingSize: E = D } = config;
   const embedding = (field: string, numRows: number): Parameter => ({
     path: `embeddings.${field}`,
     role: "embedding",
-    shape: [numRows, D],
+    shape: [numRows, E],
   });
   return [
     embedding("word", config.vocabSize),
     embedding("position", config.maxPositionEmbeddings),
     ...(typeVocabSize > 0 ? [embedding("tokenType", typeVocabSize)] : []),
-    ...normParameters("embeddings.norm", D),
+    ...normParameters("embeddings.norm", E),
+    ...(E === D ? [] : linearParameters("embeddings.project", [D, E])),
     ...Array.from(
       { length: numLayers },
       (_, layer) => under(`layers.${layer}`, layerParameters(config)),

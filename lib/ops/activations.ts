@@ -1,6 +1,6 @@
 /**
- * Activation functions, by Hugging Face's names: gelu, gelu_new, relu, silu. Each is
- * its formula and, beside it, the formula of its gradient.
+ * Activation functions, by Hugging Face's names: gelu, gelu_new, relu, silu, and their
+ * synonyms. Each is its formula and, beside it, the formula of its gradient.
  *
  * @module
  */
@@ -10,7 +10,17 @@ import { fuse } from "../engine/fuse.ts";
 import { withGradient } from "./custom_gradient.ts";
 
 /** An activation function as `hidden_act` in `config.json` names it. */
-export type Activation = "gelu" | "gelu_new" | "relu" | "silu";
+export type Activation =
+  | "gelu"
+  | "gelu_new"
+  | "relu"
+  | "silu"
+  | "gelu_python"
+  | "gelu_fast"
+  | "gelu_accurate"
+  | "gelu_pytorch_tanh"
+  | "gelu_python_tanh"
+  | "swish";
 
 /** An activation function and its derivative. */
 type ActivationFormula = {
@@ -36,8 +46,8 @@ function tanhCdf(x: tf.Tensor): tf.Tensor {
   return x.square().mul(TANH_CUBIC).add(1).mul(x).mul(TANH_SCALE).tanh();
 }
 
-/** The formulas of all activation functions, by name. */
-export const ACTIVATIONS: Readonly<Record<Activation, ActivationFormula>> = {
+/** The formulas, each once. */
+const FORMULAS = {
   gelu: {
     value: (x) => x.mul(normalCdf(x)),
     gradient: (gradient, x) => {
@@ -65,6 +75,18 @@ export const ACTIVATIONS: Readonly<Record<Activation, ActivationFormula>> = {
       return gradient.mul(s.mul(x.mul(s.neg().add(1)).add(1)));
     },
   },
+} satisfies Record<string, ActivationFormula>;
+
+/** The formulas of all activation functions, by name. */
+export const ACTIVATIONS: Readonly<Record<Activation, ActivationFormula>> = {
+  ...FORMULAS,
+  // Python's transformers computes these in another way, to the same end.
+  "gelu_python": FORMULAS.gelu,
+  "gelu_fast": FORMULAS.gelu_new,
+  "gelu_accurate": FORMULAS.gelu_new,
+  "gelu_pytorch_tanh": FORMULAS.gelu_new,
+  "gelu_python_tanh": FORMULAS.gelu_new,
+  "swish": FORMULAS.silu,
 };
 
 /**

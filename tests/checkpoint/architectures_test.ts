@@ -32,7 +32,18 @@ Deno.test("configFromJson() refuses what another architecture needs", () => {
     [{ position_embedding_type: "relative_key" }, /must be "absolute"/],
     [{ hidden_size: "128" }, /"hidden_size" must be a number; found "128"/],
     [{ vocab_size: null }, /"vocab_size" must be a number; found nothing/],
-    [{ classifier_dropout: 0.3 }, /"classifier_dropout" must be equal to/],
+    [{ classifier_dropout: "0.3" }, /"classifier_dropout" must be a number; /],
+    [{ tie_word_embeddings: 1 }, /"tie_word_embeddings" must be a boolean; /],
+    [{ is_decoder: true }, /"is_decoder" must be false; found true/],
+    [{ pruned_heads: { 0: [1] } }, /"pruned_heads" must be absent or empty; /],
+    [
+      { quantization_config: { bits: 4 } },
+      /"quantization_config" must be abse/,
+    ],
+    [
+      { tokenizer_class: "BertJapaneseTokenizer" },
+      /"tokenizer_class" must be BertTokenizer or the like; found "BertJap/,
+    ],
   ];
   for (const [change, message] of cases) {
     const json = configToJson(BERT_TINY, change);

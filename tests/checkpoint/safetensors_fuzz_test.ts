@@ -36,14 +36,19 @@ function read(bytes: Uint8Array): string {
   );
 }
 
-const WIDTHS: ReadonlyMap<unknown, number> = new Map([
-  ...["BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3"].map((name) =>
-    [name, 1] as const
+/** Bits of a value. */
+const WIDTHS: ReadonlyMap<unknown, number> = new Map(
+  Object.entries({
+    4: "F4",
+    6: "F6_E2M3 F6_E3M2",
+    8: "BOOL U8 I8 F8_E5M2 F8_E4M3 F8_E8M0 F8_E4M3FNUZ F8_E5M2FNUZ",
+    16: "I16 U16 F16 BF16",
+    32: "I32 U32 F32",
+    64: "I64 U64 F64 C64",
+  }).flatMap(([bits, names]) =>
+    names.split(" ").map((name) => [name, Number(bits)])
   ),
-  ...["I16", "U16", "F16", "BF16"].map((name) => [name, 2] as const),
-  ...["I32", "U32", "F32"].map((name) => [name, 4] as const),
-  ...["I64", "U64", "F64"].map((name) => [name, 8] as const),
-]);
+);
 
 /** The same by other means: every byte of data counts its owners. */
 function readSimply(bytes: Uint8Array): string {
@@ -55,10 +60,18 @@ function readSimply(bytes: Uint8Array): string {
   let json: unknown;
   let numMembers = 0;
   try {
-    json = JSON.parse(text, function (this: unknown, _, value): unknown {
+    const revive = function (
+      this: unknown,
+      _: string,
+      value: unknown,
+      context?: { source: string },
+    ): unknown {
       if (!Array.isArray(this)) numMembers++;
-      return value;
-    });
+      // Whole numbers have one spelling.
+      const isOdd = Number.isInteger(value) && context!.source !== `${value}`;
+      return isOdd ? NaN : value;
+    };
+    json = JSON.parse(text, revive);
   } catch {
     return "refused";
   }
@@ -66,6 +79,10 @@ function readSimply(bytes: Uint8Array): string {
   const withoutStrings = text.replace(/"(?:\\.|[^"\\])*"/g, "");
   const numColons = withoutStrings.split(":").length - 1;
   if (!isUtf8 || text[0] !== "{" || numColons !== numMembers - 1) {
+    return "refused";
+  }
+  const strings = text.match(/"(?:\\.|[^"\\])*"/g) ?? [];
+  if (!strings.every((each) => JSON.parse(each).isWellFormed())) {
     return "refused";
   }
   const data = bytes.slice(8 + length);
@@ -76,6 +93,7 @@ function readSimply(bytes: Uint8Array): string {
     const { dtype, shape, data_offsets: offsets } = Object(entry);
     if (depthOf(entry) > 2) return "refused";
     if (name === "__metadata__") {
+      if (entry === null) continue;
       if (depthOf(entry) !== 1 || Array.isArray(entry)) return "refused";
       const strings = Object.values(entry);
       if (strings.some((value) => typeof value !== "string")) return "refused";
@@ -89,7 +107,7 @@ function readSimply(bytes: Uint8Array): string {
     if (offsets[1]! > owners.length) return "refused";
     let needed = BigInt(width);
     for (const size of shape) needed *= BigInt(size);
-    if (needed !== BigInt(offsets[1]! - offsets[0]!)) return "refused";
+    if (needed !== 8n * BigInt(offsets[1]! - offsets[0]!)) return "refused";
     for (let i = offsets[0]!; i < offsets[1]!; i++) owners[i]!++;
     const [begin, end] = offsets as [number, number];
     begins.push(begin);
@@ -119,24 +137,16 @@ Deno.test("fault 30: parseHeader() reads 10,000 mutations as Python does, but fo
     refused: {
       "names of every object's parts": /named like a part of every object/,
       "other control characters in names": /without control characters/,
-      "dtypes of complex and of less than a byte": /must have a known dtype/,
       "shapes of 17 sizes, or of 2 ** 53": /a shape of at most 16 sizes/,
       "additions to an entry, nested": /nested at most 3 deep/,
     },
-    read: {
-      "numbers spelled with a fraction": /\d(\.|e)\d/,
-      "half a surrogate in a name": /\\ud800/,
-    },
   });
   assert.deepEqual(counts, {
-    equal: 9893,
+    equal: 9978,
     "names of every object's parts": 12,
     "other control characters in names": 6,
-    "dtypes of complex and of less than a byte": 7,
     "shapes of 17 sizes, or of 2 ** 53": 2,
     "additions to an entry, nested": 2,
-    "numbers spelled with a fraction": 49,
-    "half a surrogate in a name": 29,
   });
 });
 

@@ -114,9 +114,12 @@ export const HEADS: Readonly<Record<HeadName, Head>> = {
   },
 };
 
-/** The decoder's kernel is the word embeddings': it is not listed again. */
-function predictions({ vocabSize, hiddenSize: D }: BertConfig): Parameter[] {
+/** The decoder's kernel is the word embeddings', which are not listed again if tied. */
+function predictions(config: BertConfig): Parameter[] {
+  const { vocabSize, hiddenSize: D, tieWordEmbeddings = true } = config;
+  const decoder = { role: "embedding", shape: [vocabSize, D] } as const;
   return [
+    ...(tieWordEmbeddings ? [] : [{ path: "predictions.decoder", ...decoder }]),
     { path: "predictions.bias", role: "bias", shape: [vocabSize] },
     ...linearParameters("predictions.transform", [D, D]),
     ...normParameters("predictions.norm", D),

@@ -21,6 +21,8 @@ export type PredictionParams = {
   /** [D, D]. */
   transform: LinearParams;
   norm: LayerNormParams;
+  /** In place of the word embeddings, [V, D]; absent if these are used. */
+  decoder?: tf.Tensor2D;
 };
 
 /** BERT without a pooler, and the head of masked language modelling. */
@@ -70,7 +72,8 @@ export function scoreTokens(
       activate(config.activation, linear(params.transform, hidden)),
       config.layerNormEpsilon,
     ); // [M, D]
-    return tf.matMul(transformed, words, false, true).add(params.bias); // [M, V]
+    const { decoder = words, bias } = params;
+    return tf.matMul(transformed, decoder, false, true).add(bias); // [M, V]
   });
 }
 

@@ -11,6 +11,7 @@ import {
   pool,
 } from "../bert.ts";
 import { type BertConfig, classifierHeadOf } from "../config.ts";
+import { activate } from "../../ops/activations.ts";
 import { NO_DROPOUT } from "../../ops/dropout.ts";
 import { linear, type LinearParams } from "../../ops/linear.ts";
 
@@ -34,7 +35,7 @@ export type ClassifierOutput = BertOutput & {
  *
  * Devlin et al. (2019), section 4.1: the final hidden state of `[CLS]` represents
  * the sequence, and the classifier's kernel is the only new parameter. Hidden layers
- * end with ReLU, and dropout comes before every layer.
+ * end with an activation function, and dropout comes before every layer.
  *
  * @param params The parameters; they stay the caller's.
  * @param input Ids, token types and attention mask, each [B, T].
@@ -52,7 +53,7 @@ export function classifySequences(
   options: ForwardOptions = {},
 ): ClassifierOutput {
   const { dropout = NO_DROPOUT } = options;
-  const { pooling, inputDropout = true } = classifierHeadOf(config);
+  const { pooling, activation, inputDropout = true } = classifierHeadOf(config);
   const { classifierDropout = config.hiddenDropout } = config;
   return tf.tidy(() => {
     const output = bert(params.bert, input, config, options);
@@ -63,7 +64,10 @@ export function classifySequences(
       : clsState(last, input.packing); // [B, D]
     let features = inputDropout ? drop(pooled) : pooled;
     for (const layer of params.hidden ?? []) {
-      features = drop(linear(layer, features).relu());
+      const hidden = linear(layer, features);
+      features = drop(
+        activation === undefined ? hidden.relu() : activate(activation, hidden),
+      );
     }
     return { ...output, logits: linear(params.classifier, features) };
   });

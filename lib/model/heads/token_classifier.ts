@@ -46,14 +46,15 @@ export function classifyTokens(
   options: Pick<ForwardOptions, "dropout"> = {},
 ): TokenClassifierOutput {
   const { dropout = NO_DROPOUT } = options;
+  const { modelType, hiddenDropout, classifierDropout = hiddenDropout } =
+    config;
+  // DistilBERT's own rate is for sequences alone.
+  const rate = modelType === "distilbert" ? hiddenDropout : classifierDropout;
   const [B, T] = input.inputIds.shape;
   return tf.tidy(() => {
     const output = bert(params.bert, input, config, options);
     const states = gatherStates(output.hiddenStates.at(-1)!, undefined);
-    const logits = linear(
-      params.classifier,
-      dropout(states, config.hiddenDropout),
-    ); // [B · T, C]
+    const logits = linear(params.classifier, dropout(states, rate)); // [B · T, C]
     return { ...output, logits: logits.reshape([B, T, logits.shape[1]]) };
   });
 }
