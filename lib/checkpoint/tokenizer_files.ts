@@ -111,7 +111,7 @@ async function readTokenizerFiles(folder: string): Promise<BertTokenizer> {
 }
 
 /** The classes in Python's transformers that tokenize as {@linkcode BertTokenizer}. */
-const CLASSES = ["Bert", "DistilBert"]
+const CLASSES = ["Bert", "DistilBert", "Electra"]
   .flatMap((name) => [`${name}Tokenizer`, `${name}TokenizerFast`]);
 
 /** Refuses settings of `tokenizer_config.json` that this tokenizer does not follow. */
