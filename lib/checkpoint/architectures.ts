@@ -383,12 +383,12 @@ export function configFromJson(json: unknown, file: string): BertConfig {
     const value = found.get(aliases[name] ?? name) ?? found.get(name) ??
       byDefault;
     if (value === null) return [];
-    const type = typeof (byDefault ?? 0);
-    if (typeof value !== type) refuse(name, `a ${type}`, value);
+    if (typeof value !== typeof (byDefault ?? 0)) {
+      refuse(name, `a ${typeof (byDefault ?? 0)}`, value);
+    }
     // The usual case needs no field.
-    return field === "tieWordEmbeddings" && value === true
-      ? []
-      : [[field, value]];
+    const isUsual = field === "tieWordEmbeddings" && value === true;
+    return isUsual ? [] : [[field, value]];
   });
   const config: BertConfig = {
     modelType,

@@ -492,7 +492,8 @@ function labelsFromJson(
   ) {
     throw new TypeError(
       `Cannot read "config.json": "id2label" must give each id from 0 on ` +
-        `another name; found ${quoted(id2label)}`,
+        `another name; found ${quoted(id2label)}; let the ids of its ` +
+        `${labels.length} names be 0 to ${labels.length - 1}`,
     );
   }
   // Python writes placeholders into one of the two if only the other was set.

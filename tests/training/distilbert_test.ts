@@ -25,6 +25,13 @@ const CONFIGS: Record<string, BertConfig> = {
     hasPooler: false,
     classifierDropout: 0.2,
   },
+  ELECTRA: {
+    ...TOY_WITHOUT_DROPOUT,
+    modelType: "electra",
+    embeddingSize: 8,
+    hasPooler: false,
+    classifierDropout: 0.1,
+  },
   "a model with RoBERTa's positions and padding": {
     ...TOY_WITHOUT_DROPOUT,
     typeVocabSize: 1,
@@ -48,7 +55,12 @@ for (const [name, config] of Object.entries(CONFIGS)) {
         validation: EXAMPLES.slice(24),
       };
       const options = {
-        ...{ epochs: 6, batchSize: 8, learningRate: 5e-3, seed: 1 },
+        ...{
+          epochs: name === "ELECTRA" ? 12 : 6,
+          batchSize: 8,
+          learningRate: 5e-3,
+          seed: 1,
+        },
         batching,
       };
       for await (const event of fineTune(model, data, options)) {
