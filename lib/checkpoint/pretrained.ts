@@ -226,6 +226,7 @@ export async function loadModel<
     })
     : { found: new Map<string, string>(), missing: parameters, unexpected: [] };
   if (file) checkShapes(parameters, match, file.tensors);
+  if (HEADS[head].hasLabels && labels.length === 0) throw withoutLabels();
   checkNumNew(match.missing);
 
   await ensureEngine();
@@ -251,7 +252,7 @@ export async function loadModel<
     `"${decoder}" differs from the word embeddings, though config.json ties the two; ` +
       `they are kept apart, as in Python's transformers`,
     HEADS[head].hasLabels && numTrained > 0 && asked === undefined &&
-      labelsFromJson(settings) === undefined
+      labelsFromJson(settings, numTrained) === undefined
       ? `config.json names no classes; they are called ${
         labels.join(", ")
       } until ` +
@@ -482,6 +483,7 @@ function checkLabels(
  */
 function labelsFromJson(
   { id2label, label2id }: Record<string, unknown>,
+  numTrained: number,
 ): string[] | undefined {
   if (id2label === undefined || id2label === null) return undefined;
   const byId = isObject(id2label) ? id2label : {};
@@ -491,9 +493,8 @@ function labelsFromJson(
     !labels.every((label) => typeof label === "string" && label !== "")
   ) {
     throw new TypeError(
-      `Cannot read "config.json": "id2label" must give each id from 0 on ` +
-        `another name; found ${quoted(id2label)}; let the ids of its ` +
-        `${labels.length} names be 0 to ${labels.length - 1}`,
+      `Cannot read "config.json": "id2label" must give each id from 0 to ` +
+        `${numTrained - 1} another name; found ${quoted(id2label)}`,
     );
   }
   // Python writes placeholders into one of the two if only the other was set.
@@ -510,6 +511,13 @@ function labelsFromJson(
   return labels.every((label, id) => label === `LABEL_${id}`)
     ? undefined
     : labels as string[];
+}
+
+function withoutLabels(): RangeError {
+  return new RangeError(
+    `Cannot load a classifier: it must have at least two different labels; ` +
+      `found none in config.json; pass the option labels`,
+  );
 }
 
 /** Python's names of classes that nobody has named. */
@@ -531,7 +539,7 @@ function chooseLabels(
   numTrained: number,
 ): string[] {
   const isTrained = numTrained > 0;
-  const stored = isTrained ? labelsFromJson(settings) : undefined;
+  const stored = isTrained ? labelsFromJson(settings, numTrained) : undefined;
   const { num_labels: numLabels = numTrained } = settings;
   if (isTrained && numLabels !== numTrained && stored?.length === numTrained) {
     throw new RangeError(
@@ -543,16 +551,10 @@ function chooseLabels(
     throw new RangeError(
       `Cannot load a trained classifier: config.json must name each of its classes; ` +
         `found ${stored.length} names in "id2label" and ${numTrained} rows in ` +
-        `"classifier.weight"`,
+        `the weights of the classifier`,
     );
   }
   const labels = [...asked ?? stored ?? placeholders(numTrained)];
-  if (labels.length === 0) {
-    throw new RangeError(
-      `Cannot load a classifier: it must have at least two different labels; ` +
-        `found none in config.json; pass the option labels`,
-    );
-  }
   const quote = (labels: readonly string[]): string =>
     `[${labels.map(quoted).join(", ")}]`;
   const differs = stored !== undefined &&

@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { bert, type BertInput, pool } from "bertbook/model/bert.ts";
+import type { BertConfig } from "bertbook/model/config.ts";
 import { classifySequences } from "bertbook/model/heads/sequence_classifier.ts";
 import {
   type HeadName,
@@ -49,35 +50,43 @@ export function toyHead<H extends HeadName>(head: H): HeadModel<H> {
 }
 
 /** The outputs of each head, in Python's order. */
-const FORWARD: {
-  [H in HeadName]: (params: HeadParams[H], input: BertInput) => tf.Tensor[];
+export const FORWARD: {
+  [H in HeadName]: (
+    params: HeadParams[H],
+    input: BertInput,
+    config: BertConfig,
+  ) => tf.Tensor[];
 } = {
-  "base": (params, input) => {
-    const last = bert(params, input, TOY).hiddenStates.at(-1)!;
-    return [last, pool(params.pooler!, last)];
+  "base": (params, input, config) => {
+    const last = bert(params, input, config).hiddenStates.at(-1)!;
+    return [last, ...(params.pooler ? [pool(params.pooler, last)] : [])];
   },
-  "pretraining": (params, input) => {
-    const output = predictPretrainingTasks(params, input, TOY);
+  "pretraining": (params, input, config) => {
+    const output = predictPretrainingTasks(params, input, config);
     return [output.wordLogits, output.sentenceLogits];
   },
   "masked-lm": (
     params,
     input,
-  ) => [predictMaskedTokens(params, input, TOY).logits],
+    config,
+  ) => [predictMaskedTokens(params, input, config).logits],
   "next-sentence": (
     params,
     input,
-  ) => [predictNextSentence(params, input, TOY).logits],
+    config,
+  ) => [predictNextSentence(params, input, config).logits],
   "sequence-classification": (
     params,
     input,
-  ) => [classifySequences(params, input, TOY).logits],
+    config,
+  ) => [classifySequences(params, input, config).logits],
   "token-classification": (
     params,
     input,
-  ) => [classifyTokens(params, input, TOY).logits],
-  "question-answering": (params, input) => {
-    const output = findAnswers(params, input, TOY);
+    config,
+  ) => [classifyTokens(params, input, config).logits],
+  "question-answering": (params, input, config) => {
+    const output = findAnswers(params, input, config);
     return [output.startLogits, output.endLogits];
   },
 };
@@ -92,7 +101,7 @@ export function outputsOf<H extends HeadName>(
       const encoding = tokenizer.encode(text, pair ? { pair } : {});
       const { length } = encoding.inputIds;
       const input = inputFrom({ ...encoding, length }, TOY);
-      return FORWARD[head](params, input)
+      return FORWARD[head](params, input, TOY)
         .flatMap((output) => [...output.dataSync<"float32">()]);
     })
   );

@@ -13,7 +13,7 @@ import {
 import { type Parameter, sizeOf } from "bertbook/model/parameters.ts";
 
 /** What scales a parameter in the golden programs, so that nothing saturates. */
-const SCALES = { embedding: 1, kernel: 0.4, bias: 0.2, weight: 0.3 };
+export const SCALES = { embedding: 1, kernel: 0.4, bias: 0.2, weight: 0.3 };
 
 /** A tensor from a formula: no two values are equal, and no matrix is of low rank. */
 export function chirp<T extends tf.Tensor>(shape: number[], phase: number): T {
