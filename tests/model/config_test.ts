@@ -22,7 +22,18 @@ Deno.test("checkConfig() names the sizes that do not fit", () => {
     [{ layerNormEpsilon: 0 }, /layerNormEpsilon must be positive; found 0/],
     [{ padTokenId: 30_522 }, /padTokenId must be below vocabSize=30522; found/],
     [{ positionOffset: 512 }, /must be below maxPositionEmbeddings=512; found/],
-    [{ activation: "mish" as "gelu" }, /one of gelu, gelu_new, relu, silu; fo/],
+    [
+      { activation: "mish" as "gelu" },
+      /one of gelu, gelu_new, relu, silu, .*; found mish/,
+    ],
+    [
+      { embeddingSize: 64 },
+      /must be hiddenSize=128, except in ELECTRA; found 64/,
+    ],
+    [
+      { embeddingSize: 0, modelType: "electra" },
+      /embeddingSize must be a whole number from 1 to 65536; found 0/,
+    ],
     [{ normOrder: "after" as "post" }, /one of post, pre, pre-repl.* "?after/],
   ];
   for (const [change, message] of cases) {
