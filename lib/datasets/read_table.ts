@@ -15,7 +15,7 @@ import { quoted } from "../printable.ts";
 export type TableFormat = "tsv" | "csv" | "label-prefixed";
 
 /** The character encoding of a file. */
-export type CharacterEncoding = "utf-8" | "iso-8859-1";
+export type CharacterEncoding = "utf-8" | "iso-8859-1" | "windows-1252";
 
 /** What the file must look like. */
 export type TableOptions = {
@@ -24,12 +24,12 @@ export type TableOptions = {
   readonly format: TableFormat;
   /** Number of columns, of `"tsv"`; the other formats know theirs. */
   readonly columns?: number;
-  /** UTF-8 by default; in ISO-8859-1 each byte is a character. */
+  /** UTF-8 by default, or UTF-16 with its mark; in ISO-8859-1 each byte is a character. */
   readonly encoding?: CharacterEncoding;
 };
 
 /** 400 MB of memory; CoLA has 8,551 rows, IMDB 25,000. */
-const MAX_ROWS = 1_000_000;
+export const MAX_ROWS = 1_000_000;
 
 /** One row of a table. */
 export type TableRow = {
@@ -76,21 +76,18 @@ export function readTable(
   bytes: Uint8Array,
   { file, format, columns, encoding = "utf-8" }: TableOptions,
 ): TableRow[] {
-  const decoded = encoding === "utf-8"
-    ? decodeUtf8(bytes, file)
-    : Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  // A file that was cut in the middle of its last CRLF.
-  const text = decoded.endsWith("\r") ? decoded.slice(0, -1) : decoded;
+  const text = decodeText(bytes, file, encoding);
   if (text === "") {
     throw malformed(file, "it must have a line", "an empty file");
   }
-  const nul = text.indexOf("\0");
-  if (nul >= 0) {
-    const line = text.slice(0, nul).split("\n").length;
-    const found = `one in line ${line}; is it a UTF-16 or a binary file?`;
-    throw malformed(file, "text must hold no NUL", found);
+  if (format === "csv") {
+    const rows: TableRow[] = [];
+    for (const row of csvRows(text, file)) {
+      rows.push(row);
+      checkColumns(row, rows[0]!.cells.length);
+    }
+    return rows;
   }
-  if (format === "csv") return csvRows(text, file);
   return linesOf(text, file).map((line, index) => {
     const cells = format === "tsv"
       ? line.split("\t")
@@ -100,11 +97,50 @@ export function readTable(
     if (cells === undefined || !isText) {
       throw malformedRow(row, "be a label, a space and a text", quote(line));
     }
-    if (columns !== undefined && cells.length !== columns) {
-      throw malformedRow(row, `have ${columns} columns`, `${cells.length}`);
-    }
+    if (columns !== undefined) checkColumns(row, columns);
     return row;
   });
+}
+
+/**
+ * Decodes a file. The lines of a file that was cut in the middle of its last CRLF
+ * are whole.
+ *
+ * @param bytes The file's content, not compressed.
+ * @param file Its name, for errors.
+ * @param encoding What is not UTF-8, or UTF-16 with its byte order mark, is not guessed.
+ * @returns The text without byte order mark.
+ * @throws {SyntaxError} If it is not in its encoding, or holds a NUL.
+ */
+export function decodeText(
+  bytes: Uint8Array,
+  file: string,
+  encoding: CharacterEncoding = "utf-8",
+): string {
+  const decoded = encoding === "iso-8859-1"
+    ? Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")
+    : encoding === "windows-1252"
+    ? new TextDecoder(encoding).decode(bytes)
+    : decodeUnicode(bytes, file);
+  const text = decoded.endsWith("\r") ? decoded.slice(0, -1) : decoded;
+  const nul = text.indexOf("\0");
+  if (nul < 0) return text;
+  const line = text.slice(0, nul).split("\n").length;
+  const found = `one in line ${line}; is it a UTF-16 or a binary file?`;
+  throw malformed(file, "text must hold no NUL", found);
+}
+
+/**
+ * Checks the number of cells of a row.
+ *
+ * @param row The row.
+ * @param columns How many it must have.
+ * @throws {SyntaxError} If it has another number.
+ */
+export function checkColumns(row: TableRow, columns: number): void {
+  const { length } = row.cells;
+  if (length === columns) return;
+  throw malformedRow(row, `have ${columns} columns`, `${length}`);
 }
 
 /**
@@ -190,7 +226,8 @@ function malformedRow(
   return malformed(file, `line ${line} must ${must}`, found);
 }
 
-function tooManyRows(file: string): SyntaxError {
+/** The error for a file with more than {@linkcode MAX_ROWS} rows. */
+export function tooManyRows(file: string): SyntaxError {
   const rule = `it must have at most ${MAX_ROWS} rows`;
   return malformed(file, rule, "more; take a part of it");
 }
@@ -200,34 +237,47 @@ function quote(text: string): string {
   return quoted(text.slice(0, 40));
 }
 
-/** Splits CSV into rows of equally many cells. */
-function csvRows(text: string, file: string): TableRow[] {
-  const rows: TableRow[] = [];
-  let line = 1, cells: string[] = [];
+/**
+ * Splits CSV into rows, each with as many cells as it has.
+ *
+ * @param text The decoded file.
+ * @param file Its name, for errors.
+ * @param options The delimiter; `quoteHint`: the way out if a quote is misplaced.
+ * @returns The rows, one after the other.
+ * @throws {SyntaxError} If a quote is misplaced, or there are too many rows.
+ */
+export function* csvRows(
+  text: string,
+  file: string,
+  { delimiter = ",", quoteHint = "" } = {},
+): Generator<TableRow> {
+  const cellEnd = new RegExp(`["\n${delimiter}]`, "g");
+  let line = 1, count = 0, cells: string[] = [];
   for (let at = 0; at < text.length || cells.length > 0;) {
     const isQuoted = text[at] === '"';
-    const end = isQuoted ? closingQuote(text, at) : endOfCell(text, at);
+    const end = isQuoted
+      ? closingQuote(text, at)
+      : endOfCell(text, at, cellEnd);
     const after = isQuoted ? end + 1 : end;
-    const [delimiter] = /^(?:,|\r?\n|$)/.exec(text.slice(after, after + 2)) ??
-      [];
+    const mark = text.startsWith("\r\n", after) ? "\r\n" : text[after] ?? "";
     const cell = text.slice(isQuoted ? at + 1 : at, end);
-    line += cell.split("\n").length - 1;
-    if (delimiter === undefined || after > text.length) {
+    const firstLine = line;
+    if (isQuoted) line += cell.split("\n").length - 1;
+    if (after > text.length || !["", "\n", "\r\n", delimiter].includes(mark)) {
+      const found = after > text.length
+        ? `one in line ${firstLine} that never closes`
+        : `another one in line ${line}` +
+          (line > firstLine ? ` of the cell from line ${firstLine}` : "");
       const rule = "a quote must open and close a whole CSV cell";
-      throw malformed(file, rule, `another one in line ${line}`);
+      throw malformed(file, rule, found + quoteHint);
     }
     cells.push(isQuoted ? cell.replaceAll('""', '"') : cell);
-    at = after + delimiter.length;
-    if (delimiter === ",") continue;
-    const row = { file, line: line++, cells };
-    const columns = rows[0]?.cells.length ?? cells.length;
-    if (cells.length !== columns) {
-      throw malformedRow(row, `have ${columns} columns`, `${cells.length}`);
-    }
-    if (rows.push(row) > MAX_ROWS) throw tooManyRows(file);
+    at = after + mark.length;
+    if (mark === delimiter) continue;
+    if (++count > MAX_ROWS) throw tooManyRows(file);
+    yield { file, line: line++, cells };
     cells = [];
   }
-  return rows;
 }
 
 /** The quote that closes the one at `start`; a doubled quote is a character. */
@@ -240,8 +290,7 @@ function closingQuote(text: string, start: number): number {
 }
 
 /** Where a cell without quotes ends. */
-function endOfCell(text: string, start: number): number {
-  const mark = /[",\n]/g;
+function endOfCell(text: string, start: number, mark: RegExp): number {
   mark.lastIndex = start;
   const end = mark.exec(text)?.index ?? text.length;
   const isCrLf = text[end] === "\n" && end > start && text[end - 1] === "\r";
@@ -249,21 +298,31 @@ function endOfCell(text: string, start: number): number {
 }
 
 /** Splits text into lines without their ends. */
-function linesOf(text: string, file: string): string[] {
+export function linesOf(text: string, file: string): string[] {
   const lines = text.split(/\r?\n/, MAX_ROWS + 2);
   if (lines.at(-1) === "") lines.pop();
   if (lines.length > MAX_ROWS) throw tooManyRows(file);
   return lines;
 }
 
-/** Decodes UTF-8 and drops its byte order mark; never guesses a character. */
-function decodeUtf8(bytes: Uint8Array, file: string): string {
+/** Decodes UTF-8 or marked UTF-16, without the mark; never guesses a character. */
+function decodeUnicode(bytes: Uint8Array, file: string): string {
+  const mark = (bytes[0] ?? 0) << 8 | (bytes[1] ?? 0);
+  if (mark === 0xfffe || mark === 0xfeff) {
+    const utf16 = mark === 0xfffe ? "utf-16le" : "utf-16be";
+    try {
+      return new TextDecoder(utf16, { fatal: true }).decode(bytes);
+    } catch (error) {
+      const rule = "it must be UTF-16, as its byte order mark says";
+      throw malformed(file, rule, "other bytes; save it as UTF-8", error);
+    }
+  }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
     const found = `other bytes in line ${
       firstBadLine(bytes)
-    }; save it as UTF-8`;
+    }; save it as UTF-8, or pass its encoding`;
     throw malformed(file, "it must be UTF-8", found, error);
   }
 }

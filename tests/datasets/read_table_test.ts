@@ -176,10 +176,14 @@ Deno.test("CSV with torn quotes or other columns is refused with its line", () =
     ["a,b\n\nc,d\n", /line 2 must have 2 columns; found 1/],
     [
       'a,b\n"a,1\n',
-      /a quote must open and close .*; found another one in line/,
+      /a quote must open and close .*; found one in line 2 that never closes$/,
     ],
     ['a,b\nc,d"e\n', /found another one in line 2/],
-    ['a,b\nc,"d"e\n', /found another one in line 2/],
+    ['a,b\nc,"d"e\n', /found another one in line 2$/],
+    [
+      'a,b\nc,"d\n\ne"f\n',
+      /found another one in line 4 of the cell from line 2$/,
+    ],
   ];
   for (const [text, message] of wrong) {
     assert.throws(() => csv(text), { name: "SyntaxError", message });
