@@ -179,6 +179,8 @@ export type {
 } from "./lib/datasets/dataset.ts";
 export { IMDB } from "./lib/datasets/imdb.ts";
 export {
+  type KFoldOptions,
+  kFolds,
   type Split,
   split,
   type SplitOptions,

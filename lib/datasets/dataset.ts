@@ -65,15 +65,15 @@ export type Oddity = {
   readonly rows: readonly number[];
 };
 
-/** Where a dataset was found. */
-export type Origin = "folder" | "download" | "embedded";
+/** Where a dataset was found; `"memory"`: in rows of the program. */
+export type Origin = "folder" | "download" | "embedded" | "memory";
 
 /** A loaded dataset. The files may be sorted by class: shuffle before training. */
 export type Dataset<E = Example> = DatasetParts<E> & {
   /** Its name, for headings and chart titles. */
   readonly title: string;
   readonly origin: Origin;
-  /** The folder of this machine that holds its files. */
+  /** The folder of this machine that holds its files; of rows in memory "". */
   readonly folder: string;
   /** What it is, how large, and why this one; without paths of the machine. */
   readonly description: string;
