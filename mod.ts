@@ -62,6 +62,23 @@ export {
   type EntityOptions,
   loadEntities,
 } from "./lib/datasets/load_entities.ts";
+export {
+  loadTable,
+  type LoadTableOptions,
+  readTableRows,
+  type TableSource,
+} from "./lib/datasets/load_table.ts";
+export type { TableColumns } from "./lib/datasets/table_columns.ts";
+export type {
+  TableDataset,
+  TableDatasetOptions,
+  TableTask,
+} from "./lib/datasets/table_dataset.ts";
+export type {
+  TableRecord,
+  TableRecords,
+  TableRowsOptions,
+} from "./lib/datasets/table_rows.ts";
 export type {
   Asset,
   FileFact,
