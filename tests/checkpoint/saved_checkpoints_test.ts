@@ -10,6 +10,7 @@ import {
   type LoadedModel,
   loadModel,
 } from "bertbook/checkpoint/pretrained.ts";
+import { openSafetensors } from "bertbook/checkpoint/safetensors.ts";
 import { saveModel } from "bertbook/checkpoint/save_model.ts";
 import { goldenInput } from "../model/_golden.ts";
 import { FORWARD } from "./_heads.ts";
@@ -20,6 +21,7 @@ import {
   writeSaved,
 } from "./_saved_checkpoints.ts";
 import { temporaryFolder } from "./_support.ts";
+import { readByPython } from "./_toy.ts";
 
 await tf.setBackend("cpu");
 
@@ -145,6 +147,53 @@ Deno.test("the largest difference from Python in all checkpoints is one of round
   assert.ok(SAVED.length >= 50);
   // The golden values have six digits behind the point.
   assert.ok(largest > 0 && largest < 5e-6, `${largest}`);
+});
+
+/** Names a Python that has transformers. */
+const python = Deno.env.get("BERTBOOK_PYTHON");
+
+Deno.test({
+  name: python
+    ? "Python's from_pretrained opens every checkpoint that was saved again"
+    : "Python's from_pretrained opens every checkpoint that was saved again (BERTBOOK_PYTHON is not set)",
+  ignore: !python,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    await using again = await temporaryFolder();
+    for (const [i, checkpoint] of SAVED.entries()) {
+      const path = join(folder.path, `${i}`);
+      await Deno.mkdir(path);
+      await writeSaved(path, checkpoint);
+      const model = await load(path, checkpoint);
+      await saveModel(model, join(again.path, `${i}`));
+      disposeTree(model.params);
+    }
+    const opened = await readByPython<
+      { missing: string[]; outputs: number[][] }[]
+    >(python!, "open_saved_checkpoints.py", again.path);
+    for (const [i, { title, outputs }] of SAVED.entries()) {
+      assert.deepEqual(opened[i]!.missing, [], title);
+      outputs.forEach((expected, output) => {
+        const found = opened[i]!.outputs[output]!;
+        const far = expected.map((value, j) => Math.abs(value - found[j]!));
+        assert.ok(Math.max(...far) <= 1e-4, title);
+      });
+    }
+  },
+});
+
+Deno.test("an untied decoder is saved with its bias under both of Python's names", async () => {
+  await using folder = await temporaryFolder();
+  const untied = SAVED.find(({ title }) => title === "an untied decoder")!;
+  await writeSaved(folder.path, untied);
+  const model = await load(folder.path, untied);
+  const path = join(folder.path, "again");
+  await saveModel(model, path);
+  disposeTree(model.params);
+  using file = await openSafetensors(join(path, "model.safetensors"));
+  const [bias, decoder] = ["bias", "decoder.bias"]
+    .map((name) => file.read(`cls.predictions.${name}`));
+  assert.deepEqual(bias, decoder);
 });
 
 /** A refusal: what is changed in a checkpoint, and the message, word for word. */
