@@ -24,7 +24,8 @@ export type EmbeddingParams = {
  * Word, token type and position embeddings, added and normalized.
  *
  * Devlin et al. (2019), figure 2. The positions are learned, not sinusoidal. A linear
- * layer widens narrow embeddings: Clark et al. (2020), section 3.3.
+ * layer widens narrow embeddings: `google-research/electra`, modeling.py,
+ * "embeddings_project".
  *
  * @param params The tables.
  * @param tokens Ids and token types, each [B, T], int32, and positions, likewise, if

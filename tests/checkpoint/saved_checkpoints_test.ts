@@ -38,6 +38,7 @@ const WARNINGS: Readonly<Record<string, RegExp>> = {
   "names of DataParallel": /have "module\." in them/,
   "names of a LightningModule": /have "model\." in them/,
   "names of two wrappers, one of the encoder alone": /have "module\." in them/,
+  "ELECTRA without its prefix, and of DataParallel": /have "module\." in them/,
   "DistilBERT without its prefix": /have "model\." in them/,
   "a decoder that differs although it is tied":
     /^"cls\.predictions\.decoder\.weight" differs from the word embeddings, tho/,

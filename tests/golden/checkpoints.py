@@ -230,9 +230,13 @@ add("DistilBERT in BERT's words", "DistilBertForSequenceClassification", setting
 add("DistilBERT without its prefix", "DistilBertModel", [["rename", "^", "model."]], reads=False)
 add("DistilBERT's masked language modelling with both copies", "DistilBertForMaskedLM",
     [["copy", "distilbert.embeddings.word_embeddings.weight", "vocab_projector.weight"]])
+add("DistilBERT's words under the projector's name", "DistilBertForMaskedLM", [
+    ["copy", "distilbert.embeddings.word_embeddings.weight", "vocab_projector.weight"],
+    ["drop", "word_embeddings"]])
 add("DistilBERT's untied decoder", "DistilBertForMaskedLM", settings={"tie_word_embeddings": False})
 add("DistilBERT's token classifier in half precision", "DistilBertForTokenClassification", [["dtype", "", "BF16"]])
 add("ELECTRA", "ElectraForSequenceClassification")
+add("ELECTRA without its prefix, and of DataParallel", "ElectraModel", [["rename", "^", "module."]], reads=False)
 add("ELECTRA without a projection", "ElectraForTokenClassification", settings={"embedding_size": 8})
 add("ELECTRA's discriminator, opened as a bare encoder", "ElectraForPreTraining", opened_as="ElectraModel")
 add("ELECTRA's question answering in two files", "ElectraForQuestionAnswering", [["shards", 2]],
