@@ -9,6 +9,7 @@ import {
   RECORD_NAMES,
   type RecordName,
 } from "../notebooks/support/recorded.ts";
+import { TASK_NAMES } from "./own/task.ts";
 import {
   count,
   countOrAll,
@@ -50,14 +51,46 @@ type CommandEntry = {
   readonly name: string;
   /** As in `deno.json`. */
   readonly description: string;
-  readonly argument?: Argument;
+  readonly argument?: Argument | readonly Argument[];
   readonly options: readonly Option[];
   /**
    * Loads the function when the command runs, so that `--help` answers at once. It
-   * receives the argument, if there is one, and the options; it returns the exit code.
+   * receives the arguments, if there are any, and the options; it returns the exit code.
    */
   readonly load: () => Promise<(...given: never[]) => Promise<number>>;
 };
+
+/** Options that say how a file of one's own is read. */
+const READING = [
+  valued("--text <column>", "Column of the text (default: guessed)", text),
+  valued("--pair <column>", "Column of the second text, for pairs", text),
+  valued(
+    "--label <columns>",
+    "Column of the label, or several with commas (default: guessed)",
+    listOf(text),
+  ),
+  valued(
+    "--separator <text>",
+    "What separates several labels in one cell",
+    text,
+  ),
+  valued(
+    "--encoding <name>",
+    "utf-8, iso-8859-1 or windows-1252 (default: utf-8, or UTF-16 by its mark)",
+    oneOf(["utf-8", "iso-8859-1", "windows-1252"]),
+  ),
+];
+
+const JSON_OUTPUT = new Option(
+  "--json",
+  "Print one JSON object on standard output, and all else on standard error",
+);
+
+/** A parser of a share below 1, or of the name of a file. */
+function shareOrFile(given: string): number | string {
+  const share = Number(given);
+  return given !== "" && share >= 0 && share < 1 ? share : text(given);
+}
 
 /** All commands, in the order of `--help`. */
 export const COMMANDS: readonly CommandEntry[] = [
@@ -80,6 +113,116 @@ export const COMMANDS: readonly CommandEntry[] = [
       ),
     ],
     load: async () => (await import("./start.ts")).start,
+  },
+  {
+    name: "train",
+    description: "Train on your own data: a table, entities, or questions",
+    argument: new Argument(
+      "<data>",
+      "CSV, TSV, JSONL, Parquet, CoNLL or SQuAD file, or a folder for each class",
+    ),
+    options: [
+      ...READING,
+      valued(
+        "--task <name>",
+        `${TASK_NAMES.join(", ")} (default: guessed)`,
+        oneOf(TASK_NAMES),
+      ),
+      valued(
+        "--validation <file>",
+        "Validation data, or their share of the data (default: 0.1)",
+        shareOrFile,
+      ),
+      valued(
+        "--test <file>",
+        "Test data, or their share of the data (default: 0.1)",
+        shareOrFile,
+      ),
+      valued(
+        "--group <column>",
+        "Rows with the same value here stay in one part",
+        text,
+      ),
+      valued(
+        "--model <name>",
+        "Pretrained model: a name or a folder (default: all-MiniLM-L6-v2)",
+        text,
+      ),
+      valued("--epochs <count>", "Epochs", count(1, 1000), "4"),
+      valued("--batch <size>", "Batch size", count(1, 1024), "16"),
+      valued("--lr <rate>", "Learning rate", number(1e-8, 1), "1e-4"),
+      valued(
+        "--max-length <tokens>",
+        "Longer texts are cut (default: the longest text, at most 256)",
+        count(4, MAX_TOKENS),
+      ),
+      valued(
+        "--seed <number>",
+        "Seed of parts, order, dropout and new weights",
+        count(0, MAX_SEED),
+        "42",
+      ),
+      valued(
+        "--out <folder>",
+        "Folder for the results (default: out/ and the name of the data)",
+        text,
+      ),
+      valued(
+        "--max-minutes <number>",
+        "End the training after this time, with what it has learned",
+        number(0.01, 100_000),
+      ),
+      JSON_OUTPUT,
+    ],
+    load: async () => (await import("./own/train.ts")).train,
+  },
+  {
+    name: "predict",
+    description: "Predict with a trained model, as JSON lines",
+    argument: [
+      new Argument("<folder>", "Folder of a training, or of a model"),
+      new Argument("[text]", "A text or a file (default: standard input)"),
+    ],
+    options: READING.slice(0, 2),
+    load: async () => (await import("./own/predict.ts")).predict,
+  },
+  {
+    name: "evaluate",
+    description: "Evaluate a trained model on further data",
+    argument: [
+      new Argument("<folder>", "Folder of a training, or of a model"),
+      new Argument("<data>", "Data in the form of the training's"),
+    ],
+    options: [...READING, JSON_OUTPUT],
+    load: async () => (await import("./own/evaluate.ts")).evaluate,
+  },
+  {
+    name: "serve",
+    description: "Answer requests over HTTP with a trained model",
+    argument: new Argument("<folder>", "Folder of a training, or of a model"),
+    options: [
+      valued("--port <number>", "Port", count(0, 65_535), "8000"),
+      valued(
+        "--host <address>",
+        "127.0.0.1 for this machine alone, 0.0.0.0 for all that reach it",
+        oneOf(["127.0.0.1", "0.0.0.0"]),
+        "127.0.0.1",
+      ),
+      valued(
+        "--max-bytes <count>",
+        "Bytes of a request at most",
+        count(1, 1 << 30),
+        "1000000",
+      ),
+      valued(
+        "--max-queue <count>",
+        "Inputs that wait at most; beyond it the answer is 503",
+        count(1, 1_000_000),
+        "1000",
+      ),
+      JSON_OUTPUT,
+    ],
+    load: async () => (await import("./own/serve.ts")).serve,
   },
   {
     name: "test",
@@ -439,7 +582,7 @@ export function commandLine(
     .configureOutput({ outputError: () => {} });
   for (const { name, description, argument, options, load } of COMMANDS) {
     const command = program.command(name).description(description);
-    if (argument !== undefined) command.addArgument(argument);
+    for (const each of [argument ?? []].flat()) command.addArgument(each);
     for (const option of options) command.addOption(option);
     command.action(async (...given: unknown[]) => {
       const run = await load();

@@ -11,23 +11,30 @@ import {
   type ProvisionOptions,
 } from "../../lib/download/asset.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import { StatusLine } from "./terminal.ts";
+import { type Log, StatusLine } from "./terminal.ts";
 
 /**
  * Downloads the engine's library and the weights unless they are there.
  *
  * @param options How to download.
+ * @param log Where the lines are written.
  * @throws {RangeError} If `BERTBOOK_ENGINE` or `BERTBOOK_MODEL` names nothing.
  * @throws {ProvisionError} If no source delivers what is needed.
  */
-export async function provision(options: ProvisionOptions = {}): Promise<void> {
-  const all = { ...options, onProgress: progressLines() };
-  await provideEngine(all);
+export async function provision(
+  options: ProvisionOptions = {},
+  log: Log = console.log,
+): Promise<void> {
+  const all = { ...options, onProgress: progressLines(log) };
+  await provideEngine(all, log);
   await ensureModel(undefined, all);
 }
 
 /** Downloads TensorFlow; without it a slower engine is used, unless it was asked for. */
-async function provideEngine(options: ProvisionOptions): Promise<void> {
+async function provideEngine(
+  options: ProvisionOptions,
+  log: Log,
+): Promise<void> {
   const named = Deno.env.get("BERTBOOK_ENGINE");
   if (named && parseEngineName(named) !== "tensorflow") return;
   try {
@@ -37,13 +44,17 @@ async function provideEngine(options: ProvisionOptions): Promise<void> {
       error instanceof RangeError;
     const isWanted = named || Deno.env.get("BERTBOOK_TENSORFLOW");
     if (isWanted || !isMissing) throw error;
-    console.log(`Using a slower engine: ${error.message}`);
+    log(`Using a slower engine: ${error.message}`);
   }
 }
 
-/** A callback that shows each asset's progress on one status line. */
-export function progressLines(): (event: ProvisionEvent) => void {
-  const line = new StatusLine();
+/**
+ * A callback that shows each asset's progress on one status line.
+ *
+ * @param log Where the lines are written.
+ */
+export function progressLines(log?: Log): (event: ProvisionEvent) => void {
+  const line = new StatusLine(log);
   return (event) => {
     const text = formatProgress(event);
     if (event.phase === "ready") line.finish(text);

@@ -5,12 +5,26 @@
 /** Milliseconds between two lines of a log file. */
 const LOG_EVERY = 5_000;
 
+/** Writes a line. */
+export type Log = (text: string) => void;
+
 /** Shows the current progress; a log file receives a line only every few seconds. */
 export class StatusLine {
-  readonly #terminal = Deno.stdout.isTerminal();
+  readonly #log: Log;
+  readonly #terminal: typeof Deno.stdout | undefined;
   #drawn = false;
   #loggedAt = 0;
   #logged = "";
+
+  /**
+   * @param log Where lines are written: `console.error`, if the standard output is for
+   * other programs.
+   */
+  constructor(log: Log = console.log) {
+    this.#log = log;
+    const stream = log === console.error ? Deno.stderr : Deno.stdout;
+    this.#terminal = stream.isTerminal() ? stream : undefined;
+  }
 
   /**
    * Replaces the line.
@@ -20,7 +34,7 @@ export class StatusLine {
   update(text: string): void {
     if (this.#terminal) {
       const { columns } = Deno.consoleSize();
-      Deno.stdout.writeSync(
+      this.#terminal.writeSync(
         new TextEncoder().encode(`\r\x1b[2K${text.slice(0, columns - 1)}`),
       );
       this.#drawn = true;
@@ -29,7 +43,7 @@ export class StatusLine {
     ) {
       this.#loggedAt = Date.now();
       this.#logged = text;
-      console.log(text);
+      this.#log(text);
     }
   }
 
@@ -40,11 +54,11 @@ export class StatusLine {
    */
   finish(text: string): void {
     if (this.#drawn) {
-      Deno.stdout.writeSync(new TextEncoder().encode("\r\x1b[2K"));
+      this.#terminal!.writeSync(new TextEncoder().encode("\r\x1b[2K"));
     }
     this.#drawn = false;
     this.#loggedAt = Date.now();
-    console.log(text);
+    this.#log(text);
   }
 }
 
@@ -83,7 +97,7 @@ export async function interruptible(
     return 0;
   } catch (error) {
     if (!stop.signal.aborted) throw error;
-    console.log("\nStopped");
+    console.error("\nStopped");
     return INTERRUPTED;
   } finally {
     Deno.removeSignalListener("SIGINT", listener);

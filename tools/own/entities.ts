@@ -1,0 +1,167 @@
+/** Named entities in one's own sentences. @module */
+
+import { encodeEntities } from "../../lib/batches/encode_entities.ts";
+import type { HeadModel } from "../../lib/checkpoint/pretrained.ts";
+import type { EntityExample } from "../../lib/datasets/conll.ts";
+import { entityReport, entitySpans } from "../../lib/evaluation/entities.ts";
+import {
+  type Entity,
+  findEntities,
+  predictTags,
+  type WordTag,
+} from "../../lib/inference/find_entities.ts";
+import { fineTune } from "../../lib/training/fine_tune.ts";
+import { numberOf, type OwnTask, type Row } from "./task.ts";
+import { parseTextInput } from "./text_input.ts";
+
+/** A text, or a sentence whose words are known. */
+export type EntityInput =
+  | { readonly text: string }
+  | { readonly words: readonly string[] };
+
+/** The entities of a text, and the tag of each word. */
+export type EntityPrediction = {
+  readonly entities: readonly Entity[];
+  readonly words: readonly WordTag[];
+};
+
+type TokenModel = HeadModel<"token-classification">;
+
+/** The task. */
+export const ENTITIES: OwnTask<EntityExample, EntityInput, EntityPrediction> = {
+  name: "entities",
+  purpose: "the entities in each text",
+  unit: "sentences",
+  sample: "Ada Lovelace was born in London.",
+  head: "token-classification",
+  pipeline: "token-classification",
+  metric: "f1",
+  metricForBestModel: "f1",
+  maxLength: 256,
+  lengthOf: (tokenizer, { words }) =>
+    words.reduce((sum, word) => sum + tokenizer.tokenize(word).length, 2),
+  train: (model, data, { maxLength, ...options }) => {
+    const encode = (examples: readonly EntityExample[]) =>
+      encodeEntities(model.tokenizer, examples, { maxLength });
+    return fineTune(model as TokenModel, {
+      train: encode(data.train),
+      validation: encode(data.validation),
+    }, options);
+  },
+  tune: () => Promise.resolve(),
+  inputOf: ({ words }) => ({ words }),
+  parseInput: (given, columns) => {
+    const { words } = Object(given);
+    return Array.isArray(words) &&
+        words.every((word) => typeof word === "string")
+      ? { words }
+      : { text: parseTextInput(given, columns).text };
+  },
+  predict: async (model, inputs) => {
+    const tagged = await predictTags(
+      model as TokenModel,
+      inputs.flatMap((each) => "words" in each ? [each.words] : []),
+    );
+    const texts = inputs.flatMap((each) => "text" in each ? each.text : []);
+    const found = texts.length === 0
+      ? []
+      : await findEntities(model as TokenModel, texts);
+    return inputs.map((each) =>
+      "text" in each ? found.shift()! : { entities: [], words: tagged.shift()! }
+    );
+  },
+  relabel: ({ words, tags }, from, to) => ({
+    words,
+    tags: tags.map((tag) => numberOf(from[tag]!, to)),
+  }),
+  outcome: ({ words }, { tags }, labels) => {
+    const [found, actual] = [
+      words.map(({ tag }) => tag),
+      tags.map((tag) => labels[tag]!),
+    ];
+    const key = (
+      { type, start, end }: { type: string; start: number; end: number },
+    ) => `${type} ${start} ${end}`;
+    const spans = entitySpans(actual).map(key);
+    const predicted = entitySpans(found).map(key);
+    return [
+      predicted.filter((span) => spans.includes(span)).length,
+      predicted.length,
+      spans.length,
+      found.filter((tag, i) => tag === actual[i]).length,
+      actual.length,
+    ];
+  },
+  metrics: (outcomes) => {
+    const sum = (i: number): number =>
+      outcomes.reduce((total, each) => total + each[i]!, 0);
+    const [hits, predicted, actual] = [sum(0), sum(1), sum(2)];
+    const ratio = (part: number, whole: number): number =>
+      whole === 0 ? 0 : part / whole;
+    return {
+      f1: ratio(2 * hits, predicted + actual),
+      precision: ratio(hits, predicted),
+      recall: ratio(hits, actual),
+      accuracy: ratio(sum(3), sum(4)),
+    };
+  },
+  baselines: ({ train, labels }, test) => {
+    const counts = new Map<string, number[]>();
+    for (const { words, tags } of train) {
+      for (const [i, word] of words.entries()) {
+        const own = counts.get(word) ?? labels.map(() => 0);
+        own[tags[i]!]!++;
+        counts.set(word, own);
+      }
+    }
+    const outside = labels.indexOf("O");
+    const tagWith = (tagOf: (word: string) => number) =>
+      test.map(({ words }) => ({
+        entities: [],
+        words: words.map((word) => ({
+          tag: labels[tagOf(word)]!,
+          probability: 1,
+        })),
+      }));
+    return [
+      { name: "no entities", predictions: tagWith(() => outside) },
+      {
+        name: "each word's commonest tag",
+        predictions: tagWith((word) => {
+          const own = counts.get(word);
+          return own === undefined ? outside : own.indexOf(Math.max(...own));
+        }),
+      },
+    ];
+  },
+  sections: ({ model: { labels }, examples, predictions }) => {
+    const found = predictions.map(({ words }) => words.map(({ tag }) => tag));
+    const actual = examples.map(({ tags }) => tags.map((tag) => labels[tag]!));
+    const { types } = entityReport(found, actual);
+    const errors = examples.flatMap(({ words }, i): Row[] => {
+      const [is, should] = [found[i]!, actual[i]!].map((tags) =>
+        entitySpans(tags).map(({ type, start, end }) =>
+          `${words.slice(start, end).join(" ")} (${type})`
+        ).join(", ") || "none"
+      );
+      return is === should
+        ? []
+        : [{ sentence: words.join(" "), entities: should, predicted: is }];
+    });
+    return Promise.resolve([{
+      markdown:
+        `## The entities\n\nAn entity is found if its type and both of its ends ` +
+        `are right. ${errors.length} of ${examples.length} test sentences have an error; ` +
+        `here are ten.`,
+      shown: [
+        {
+          rows: Object.entries(types).map(([type, scores]) => ({
+            type,
+            ...scores,
+          })),
+        },
+        ...errors.length > 0 ? [{ rows: errors.slice(0, 10) }] : [],
+      ],
+    }]);
+  },
+};
