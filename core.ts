@@ -76,6 +76,7 @@ export {
   longestSubtokens,
   splitRuns,
 } from "./lib/tokenizer/subwords.ts";
+export type { Offset, TokensWithOffsets } from "./lib/tokenizer/offsets.ts";
 export type { Tokenizer } from "./lib/tokenizer/tokenizer.ts";
 export {
   idsOf,
@@ -132,6 +133,12 @@ export {
   type TextExample,
   type TextTargets,
 } from "./lib/batches/encode_examples.ts";
+export {
+  encodeQuestions,
+  type QuestionText,
+  type QuestionWindow,
+  type QuestionWindowOptions,
+} from "./lib/batches/encode_questions.ts";
 
 export {
   type MaskedTokens,
@@ -194,6 +201,12 @@ export {
   type TableOptions,
   type TableRow,
 } from "./lib/datasets/read_table.ts";
+export {
+  type Answer,
+  type ParsedQuestions,
+  parseSquad,
+  type QuestionExample,
+} from "./lib/datasets/squad.ts";
 export { copySequences } from "./lib/datasets/toy/copy_task.ts";
 export { isRhyme, type Rhyme, soundsOf } from "./lib/datasets/toy/rhymes.ts";
 export { TREC } from "./lib/datasets/trec.ts";
@@ -324,7 +337,10 @@ export { linear, type LinearParams } from "./lib/ops/linear.ts";
 // Training
 export type { TokenMetrics } from "./lib/training/tasks/token_classification.ts";
 export type { TargetsMetrics } from "./lib/training/tasks/sequence_targets.ts";
-export type { AnswerMetrics } from "./lib/training/tasks/question_answering.ts";
+export type {
+  AnswerMetrics,
+  QuestionMetrics,
+} from "./lib/training/tasks/question_answering.ts";
 export {
   adamW,
   ADAMW_DEFAULTS,
@@ -438,6 +454,13 @@ export {
 
 // Inference
 export {
+  type AnswerOptions,
+  answerQuestions,
+  type QuestionAnsweringModel,
+  tuneNoAnswerThreshold,
+} from "./lib/inference/answer_questions.ts";
+export type { FoundAnswer, SpanOptions } from "./lib/inference/answer_spans.ts";
+export {
   attentionsOf,
   type EncodedSequence,
   type SequenceAttention,
@@ -501,6 +524,11 @@ export {
 } from "./lib/inference/windows.ts";
 
 // Evaluation
+export {
+  type AnswerScore,
+  type AnswerScores,
+  answerScores,
+} from "./lib/evaluation/answer_scores.ts";
 export {
   type EntityReport,
   entityReport,

@@ -79,6 +79,12 @@ export type {
   TableRecords,
   TableRowsOptions,
 } from "./lib/datasets/table_rows.ts";
+export {
+  loadAnswers,
+  loadQuestions,
+  type QuestionFiles,
+  type QuestionOptions,
+} from "./lib/datasets/load_questions.ts";
 export type {
   Asset,
   FileFact,

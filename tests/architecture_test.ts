@@ -14,7 +14,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/engine": ["lib/download", "lib/options.ts"],
   "lib/ops": ["lib/engine"],
   "lib/model": ["lib/engine", "lib/ops", "lib/printable.ts"],
-  "lib/batches": ["lib/engine", "lib/model", "lib/options.ts", "lib/tokenizer"],
+  "lib/batches": [
+    "lib/engine",
+    "lib/model",
+    "lib/options.ts",
+    "lib/printable.ts",
+    "lib/tokenizer",
+  ],
   "lib/datasets": [
     "lib/download",
     "lib/engine",
@@ -118,6 +124,7 @@ const BINDS_PLATFORM: Readonly<Record<string, string>> = {
   "lib/checkpoint/training_runs.ts": "keeps checkpoints in folders",
   "lib/datasets/load_dataset.ts": "finds and downloads files",
   "lib/datasets/load_entities.ts": "reads files",
+  "lib/datasets/load_questions.ts": "reads files",
   "lib/datasets/load_table.ts": "reads files and folders",
 };
 

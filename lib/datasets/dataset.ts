@@ -63,6 +63,8 @@ export type Oddity = {
   readonly action: "kept" | "left out";
   /** The rows of the file, as lines or records counted from 1. */
   readonly rows: readonly number[];
+  /** The names of these rows, if the file names them. */
+  readonly ids?: readonly string[];
 };
 
 /** Where a dataset was found; `"memory"`: in rows of the program. */

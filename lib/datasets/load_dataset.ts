@@ -121,7 +121,12 @@ export async function loadRhymes(): Promise<Rhyme[]> {
   return parseRhymes(await readFile(path), "rhymes.tsv");
 }
 
-/** A path in `data/`, the datasets that come with the library as files. */
+/**
+ * A path in `data/`, the datasets that come with the library as files.
+ *
+ * @param names The folder, and the file.
+ * @throws {RangeError} If the library is in no folder of this machine.
+ */
 export function embeddedPath(...names: string[]): string {
   const { protocol } = new URL(import.meta.url);
   if (protocol === "file:") {
@@ -289,8 +294,14 @@ async function readFiles<E extends Example>(
   return parts;
 }
 
-/** Decompresses gzip, which is known by its first two bytes, within bounds. */
-function unzip(bytes: Uint8Array, file: string): Uint8Array {
+/**
+ * Decompresses gzip, which is known by its first two bytes, within bounds.
+ *
+ * @param bytes The file's content, compressed or not.
+ * @param file Its name, for the error.
+ * @throws {SyntaxError} If it is no whole gzip file, or holds too much.
+ */
+export function unzip(bytes: Uint8Array, file: string): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const most = Math.min(
     Math.max(bytes.length * ARCHIVE_LIMITS.maxRatio, 1 << 20),

@@ -12,6 +12,7 @@ import {
   type EncodingOptions,
 } from "./encoding.ts";
 import { normalize, preTokenize } from "./normalize.ts";
+import { type Offset, offsetsOf, type TokensWithOffsets } from "./offsets.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import {
   CONTINUATION,
@@ -87,6 +88,25 @@ export class BertTokenizer implements Tokenizer {
       }
     }
     return tokens;
+  }
+
+  tokenizeWithOffsets(text: string): TokensWithOffsets {
+    const tokens: string[] = [];
+    const offsets: Offset[] = [];
+    let start = 0;
+    for (const section of sectionsOf(text)) {
+      const part = offsetsOf(section, {
+        normalize: (each) => this.#normalize(each),
+        preTokenize: wordsOf,
+        piecesOf: (word) => this.#piecesOf(word),
+      });
+      for (const [i, [from, to]] of part.offsets.entries()) {
+        tokens.push(part.tokens[i]!);
+        offsets.push([start + from, start + to]);
+      }
+      start += section.length;
+    }
+    return { tokens, offsets };
   }
 
   encode(

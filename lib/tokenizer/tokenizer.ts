@@ -1,6 +1,7 @@
 /** Tokenizer: text to the input of a model, and back. @module */
 
 import type { Encoding, EncodingOptions } from "./encoding.ts";
+import type { TokensWithOffsets } from "./offsets.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** What every tokenizer does, whatever its algorithm. */
@@ -17,6 +18,14 @@ export interface Tokenizer {
    * @returns The tokens.
    */
   tokenize(text: string): string[];
+
+  /**
+   * Does as `tokenize`, and says which characters each token was made from.
+   *
+   * @param text Any text.
+   * @returns The tokens, and the part of the text of each.
+   */
+  tokenizeWithOffsets(text: string): TokensWithOffsets;
 
   /**
    * Encodes one text or a pair: tokenize, add the special tokens, look up the ids,

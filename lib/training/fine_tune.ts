@@ -10,6 +10,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { EncodedExample } from "../batches/batches.ts";
 import { splitBatch } from "../batches/batch_tensors.ts";
 import { checkAlive } from "../batches/check_examples.ts";
+import type { QuestionWindow } from "../batches/encode_questions.ts";
 import type {
   AnswerExample,
   EncodedTargets,
@@ -54,6 +55,8 @@ import {
 import {
   type AnswerMetrics,
   QUESTION_ANSWERING,
+  QUESTION_WINDOWS,
+  type QuestionMetrics,
 } from "./tasks/question_answering.ts";
 import {
   resolveClassWeights,
@@ -173,7 +176,13 @@ export function fineTune(
   data: FineTuneData<TokenExample>,
   options: HeadFineTuneOptions<TokenMetrics>,
 ): AsyncGenerator<FitEvent<TokenMetrics>, void>;
-/** Fine-tunes a model that finds answers. */
+/** Fine-tunes a model that finds answers, and scores its answers as texts. */
+export function fineTune(
+  model: HeadModel<"question-answering">,
+  data: FineTuneData<QuestionWindow>,
+  options: HeadFineTuneOptions<QuestionMetrics>,
+): AsyncGenerator<FitEvent<QuestionMetrics>, void>;
+/** Fine-tunes a model that finds answers, given as tokens alone. */
 export function fineTune(
   model: HeadModel<"question-answering">,
   data: FineTuneData<AnswerExample>,
@@ -209,8 +218,7 @@ export function fineTune(
         options,
       );
     case "question-answering":
-      return start(
-        QUESTION_ANSWERING,
+      return fineTuneAnswers(
         model as HeadModel<"question-answering">,
         data as FineTuneData<AnswerExample>,
         options,
@@ -275,6 +283,23 @@ function fineTuneClassifier(
     data.train,
   );
   return run(sequenceClassification(classWeights), model, data, resolved);
+}
+
+function fineTuneAnswers(
+  model: HeadModel<"question-answering">,
+  data: FineTuneData<AnswerExample>,
+  options: TrainOptions,
+): AsyncGenerator<FitEvent<Metrics>, void> {
+  // The windows of a question are scored together.
+  const [first] = data.validation;
+  return first !== undefined && "example" in first
+    ? start(
+      QUESTION_WINDOWS,
+      model,
+      data as FineTuneData<QuestionWindow>,
+      options,
+    )
+    : start(QUESTION_ANSWERING, model, data, options);
 }
 
 function start<T extends HeadTypes>(

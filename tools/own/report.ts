@@ -27,7 +27,9 @@ export type TrainingStory = {
 };
 
 /** The end of an epoch: every task has a loss. */
-export type OwnEpoch = EpochEvent<Metrics & { readonly loss: number }>;
+export type OwnEpoch = EpochEvent<Metrics> & {
+  readonly validationLoss: number;
+};
 
 /**
  * A chart as it is shown in a report.

@@ -7,11 +7,18 @@ import {
 } from "../../batches/batch_tensors.ts";
 import { paddingOf } from "../../batches/batches.ts";
 import { checkInputs } from "../../batches/check_examples.ts";
+import type { QuestionWindow } from "../../batches/encode_questions.ts";
 import {
   type AnswerBatch,
   answerBatchesOf,
   type AnswerExample,
 } from "../../batches/head_batches.ts";
+import { logSoftmax } from "../../evaluation/probabilities.ts";
+import {
+  answerLogits,
+  answersOf,
+  scoreAnswers,
+} from "../../inference/answer_questions.ts";
 import type { BertConfig } from "../../model/config.ts";
 import {
   findAnswers,
@@ -76,6 +83,16 @@ const compiledSums = compileSums(
   "question answering evaluation",
 );
 
+/** The metrics of question answering over questions whose windows are known. */
+export type QuestionMetrics = {
+  /** Mean loss of the windows without dropout and without padding, in nats. */
+  readonly loss: number;
+  /** Share of the questions that are answered as in the official evaluation of SQuAD. */
+  readonly exactMatch: number;
+  /** Mean F1 of the words of the answers, likewise. */
+  readonly f1: number;
+};
+
 /** The task of question answering (Devlin et al., 2019, section 4.2). */
 export const QUESTION_ANSWERING: HeadTask<{
   params: QuestionAnsweringParams;
@@ -128,4 +145,39 @@ export const QUESTION_ANSWERING: HeadTask<{
   },
   metrics: ["exactMatch", "accuracy", "loss"],
   options: [],
+};
+
+/**
+ * The task over windows that carry their questions, whose answers are scored as texts.
+ *
+ * If some of the questions are unanswerable, no answer is given where it scores more than
+ * the best one (Devlin et al., 2019, section 4.3, with τ = 0).
+ */
+export const QUESTION_WINDOWS: HeadTask<{
+  params: QuestionAnsweringParams;
+  example: QuestionWindow;
+  plain: AnswerBatch;
+  batch: AnswerInput;
+  metrics: QuestionMetrics;
+}> = {
+  ...QUESTION_ANSWERING,
+  async evaluate(
+    model,
+    windows,
+    options,
+  ): Promise<Evaluation<QuestionMetrics>> {
+    const logits = await answerLogits(model, windows, options);
+    const mayLack = answersOf(windows).some(({ length }) => length === 0);
+    const { exactMatch, f1 } = scoreAnswers(windows, logits, {
+      noAnswerThreshold: mayLack ? 0 : undefined,
+    });
+    const losses = windows.map(({ startPosition, endPosition }, i) => {
+      const { startLogits, endLogits } = logits[i]!;
+      return -(logSoftmax(startLogits)[startPosition]! +
+        logSoftmax(endLogits)[endPosition]!) / 2;
+    });
+    const loss = losses.reduce((sum, each) => sum + each, 0) / losses.length;
+    return { metrics: { exactMatch, f1, loss } };
+  },
+  metrics: ["exactMatch", "f1", "loss"],
 };

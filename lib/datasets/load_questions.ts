@@ -1,0 +1,178 @@
+/**
+ * Loading questions about texts from one's own files, or from this project's corpus.
+ *
+ * @module
+ */
+
+import { readFile, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { checkKnownOptions, checkOption, RULES } from "../options.ts";
+import {
+  type Dataset,
+  type DatasetParts,
+  type Oddity,
+  PARTS,
+} from "./dataset.ts";
+import { embeddedPath, unzip } from "./load_dataset.ts";
+import { malformed } from "./read_table.ts";
+import { reportDataset } from "./report.ts";
+import { split } from "./split.ts";
+import { parseSquad, type QuestionExample } from "./squad.ts";
+
+/** A file for each part; parts without a file are drawn from that of `train`. */
+export type QuestionFiles =
+  & { readonly train: string }
+  & { readonly [part in "validation" | "test"]?: string };
+
+/** How the parts that have no file are drawn. */
+export type QuestionOptions = {
+  /** Share of the contexts whose questions become `validation`; default 0.1. */
+  readonly validation?: number;
+  /** Share of the contexts whose questions become `test`; default 0.1. */
+  readonly test?: number;
+  /** Chooses the contexts; default 42. */
+  readonly seed?: number;
+};
+
+/**
+ * Loads questions from files that `parseSquad` reads, which may be compressed with gzip.
+ *
+ * A part without a file is drawn from the training file, by contexts: all questions about
+ * one text are in one part, or the model would know the text of a test question.
+ *
+ * @param files The path of the training file, or a path for each part.
+ * @param options Shares of the parts without a file, in [0, 1), and the seed.
+ * @returns The questions. Its labels are those of its report: "answerable" and
+ * "unanswerable". Its oddities say which questions were changed or left out, and which
+ * contexts of `validation` and `test` are also in `train`.
+ * @throws {RangeError} If a file is missing, an option is out of its range, or a part
+ * would be empty.
+ * @throws {SyntaxError} If a file is malformed, with the place.
+ * @throws {TypeError} If an option is unknown.
+ */
+export async function loadQuestions(
+  files: string | QuestionFiles,
+  options: QuestionOptions = {},
+): Promise<Dataset<QuestionExample>> {
+  checkKnownOptions("load questions", options, ["validation", "test", "seed"]);
+  const { validation = 0.1, test = 0.1, seed = 42 } = options;
+  checkOption("validation", validation, RULES.belowOne);
+  checkOption("test", test, RULES.belowOne);
+  checkOption("seed", seed, RULES.seed);
+  const paths: QuestionFiles = typeof files === "string"
+    ? { train: files }
+    : files;
+  const { examples, oddities } = await readParts(paths);
+  const drawn = { validation, test };
+  for (const part of ["test", "validation"] as const) {
+    if (paths[part] !== undefined || drawn[part] === 0) continue;
+    // Of what the test has left, if that was drawn before.
+    const before = part === "validation" && paths.test === undefined ? test : 0;
+    const fraction = drawn[part] / (1 - before);
+    const contexts = Map.groupBy(examples.train, ({ context }) => context);
+    const names = [...contexts.keys()];
+    const own = split(names.length, { fraction, seed }).validation
+      .map((index) => names[index]!);
+    examples[part] = own.flatMap((context) => contexts.get(context)!);
+    const taken = new Set(own);
+    examples.train = examples.train
+      .filter(({ context }) => !taken.has(context));
+  }
+  return describe(examples, oddities, {
+    title: "Your own questions",
+    origin: "folder",
+    folder: dirname(paths.train),
+  });
+}
+
+/**
+ * Loads the questions of this project, about invented places, people and machines.
+ *
+ * @returns Questions in the form of SQuAD 2.0; no context of `test` is in `train`.
+ * @throws {RangeError} If the library is in no folder of this machine.
+ */
+export async function loadAnswers(): Promise<Dataset<QuestionExample>> {
+  const folder = embeddedPath("answers");
+  const { examples, oddities } = await readParts({
+    train: join(folder, "train.json"),
+    validation: join(folder, "dev.json"),
+    test: join(folder, "test.json"),
+  });
+  return describe(examples, oddities, {
+    title: "Embedded corpus of questions and answers",
+    origin: "embedded",
+    folder,
+  });
+}
+
+/** Reads the files, and finds contexts that two of them share. */
+async function readParts(files: QuestionFiles): Promise<{
+  examples: DatasetParts<QuestionExample>;
+  oddities: Oddity[];
+}> {
+  const examples: DatasetParts<QuestionExample> = {
+    train: [],
+    validation: [],
+    test: [],
+  };
+  const oddities: Oddity[] = [];
+  const trained = new Set<string>();
+  for (const part of PARTS) {
+    const path = files[part];
+    if (path === undefined) continue;
+    const file = basename(path);
+    const found = await stat(path).catch(() => undefined);
+    if (!found?.isFile()) { // a pipe would be waited for
+      throw new RangeError(
+        `Cannot load questions: "${path}" must be a file; found ` +
+          (found ? "a folder, pipe or device" : "none"),
+      );
+    }
+    const parsed = parseSquad(unzip(await readFile(path), file), file);
+    if (parsed.examples.length === 0) {
+      throw malformed(file, "it must have a question", "none");
+    }
+    examples[part] = parsed.examples;
+    oddities.push(...parsed.oddities.map((each) => ({ part, ...each })));
+    const shared = part === "train" ? [] : [...parsed.examples.entries()]
+      .filter(([, { context }]) => trained.has(context));
+    examples.train.forEach(({ context }) => trained.add(context));
+    if (shared.length === 0) continue;
+    oddities.push({
+      part,
+      what: "the context is also in train",
+      action: "kept",
+      rows: shared.map(([i]) => parsed.rows[i]!),
+      ids: shared.map(([, { id }]) => id),
+    });
+  }
+  return { examples, oddities };
+}
+
+function describe(
+  parts: DatasetParts<QuestionExample>,
+  oddities: Oddity[],
+  origin: Pick<Dataset, "title" | "origin" | "folder">,
+): Dataset<QuestionExample> {
+  const all = PARTS.flatMap((part) => parts[part]);
+  const sizes = PARTS.filter((part) => parts[part].length > 0)
+    .map((part) => `${parts[part].length.toLocaleString("en-US")} ${part}`);
+  const numContexts = new Set(all.map(({ context }) => context)).size;
+  const numUnanswerable =
+    all.filter(({ answers }) => answers.length === 0).length;
+  return {
+    ...parts,
+    ...origin,
+    description: `${origin.title}: ${sizes.join(", ")}; about ` +
+      `${numContexts.toLocaleString("en-US")} texts; ` +
+      `${numUnanswerable.toLocaleString("en-US")} are unanswerable`,
+    labels: ["answerable", "unanswerable"],
+    legend: {},
+    report: reportDataset(parts, {
+      textOf: ({ question, context }) => `${question}\n${context}`,
+      labelsOf: ({ answers }) => [answers.length > 0 ? 0 : 1],
+      answerOf: ({ answers }) => answers.map(({ text }) => text).join("\n"),
+    }),
+    oddities,
+  };
+}

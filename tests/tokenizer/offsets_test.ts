@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
+import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
+import fc from "fast-check";
+import golden from "../golden/questions.json" with { type: "json" };
+import { anyText, smallTokenizer } from "./_support.ts";
+
+const vocabulary = parseVocabulary(golden.vocabulary.join("\n"), "golden");
+const uncased = new BertTokenizer(vocabulary);
+const cased = new BertTokenizer(vocabulary, { lowerCase: false });
+
+Deno.test("offsets equal those of Python's fast tokenizers, uncased and cased", () => {
+  for (const { text, ...expected } of golden.offsets) {
+    assert.deepEqual(uncased.tokenizeWithOffsets(text), expected.uncased, text);
+    assert.deepEqual(cased.tokenizeWithOffsets(text), expected.cased, text);
+  }
+});
+
+Deno.test("tokenizeWithOffsets() gives the tokens of tokenize(), in order, each with its characters", () => {
+  const tokenizer = smallTokenizer();
+  fc.assert(fc.property(anyText, (text) => {
+    const { tokens, offsets } = tokenizer.tokenizeWithOffsets(text);
+    assert.deepEqual(tokens, tokenizer.tokenize(text));
+    assert.equal(offsets.length, tokens.length);
+    let last = 0;
+    for (const [start, end] of offsets) {
+      assert.ok(last <= start && start < end && end <= text.length);
+      last = start;
+    }
+  }));
+});
+
+Deno.test("the characters of a token give the token again", () => {
+  const tokenizer = smallTokenizer();
+  const text = "He PLAY\u200bs, th\u00e9 \u00abplayings\u00bb\u4e2d";
+  const { tokens, offsets } = tokenizer.tokenizeWithOffsets(text);
+  const written = offsets.map((offset) => text.slice(...offset));
+  assert.deepEqual(written.slice(0, 3), ["He", "PLAY", "s"]);
+  for (const [i, part] of written.entries()) {
+    if (tokens[i] === "[UNK]") continue;
+    assert.equal(
+      tokenizer.tokenize(part).join(""),
+      tokens[i]!.replaceAll("##", ""),
+    );
+  }
+});
