@@ -15,13 +15,12 @@ export type Example = {
   readonly label: number;
 };
 
-/** A text with a number for each label: of several labels 0 or 1, or values. */
+/** A text with a number for each class (0 or 1), or with the numbers to predict. */
 export type TargetsExample = {
-  /** What the model reads. */
   readonly text: string;
   /** The second text of a pair. */
   readonly pair?: string;
-  /** 1 if the label holds or else 0, or the value to predict, for each label, [C]. */
+  /** In the order of the dataset's labels. */
   readonly targets: readonly number[];
 };
 

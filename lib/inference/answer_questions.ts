@@ -22,7 +22,6 @@ import {
   type QuestionAnsweringParams,
 } from "../model/heads/question_answering.ts";
 import {
-  checkChoice,
   checkKnownOptions,
   checkOption,
   RULES,
