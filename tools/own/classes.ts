@@ -66,7 +66,11 @@ export const SINGLE_LABEL: OwnTask<Example, TextInput, Classification> = {
       validation: encode(model, data.validation, maxLength),
     }, options),
   tune: async (model, validation) => {
-    await calibrate(model as ClassifierModel, encode(model, validation));
+    try {
+      await calibrate(model as ClassifierModel, encode(model, validation));
+    } catch (error) { // such as if every prediction is right
+      if (!(error instanceof RangeError)) throw error;
+    }
   },
   inputOf: textOf,
   parseInput: parseTextInput,

@@ -2,6 +2,7 @@
 
 import { chooseColumns } from "../../lib/datasets/table_columns.ts";
 import { basename } from "node:path";
+import "../../lib/engine/engine.ts";
 import { loadTable, readTableRows } from "../../lib/datasets/load_table.ts";
 import { loadEntities } from "../../lib/datasets/load_entities.ts";
 import { readDataFile } from "../../lib/datasets/load_dataset.ts";
@@ -92,7 +93,7 @@ export async function openData<R>(
   const named = {
     ...text && { text },
     ...pair && { pair },
-    ...label && { label },
+    ...label && { label: oneOrSeveral([label].flat()) },
   };
   const table = await loadTable(source, {
     ...named,
@@ -110,7 +111,7 @@ export async function openData<R>(
   const used: Columns = {
     text: chosen.text,
     ...chosen.pair !== undefined && { pair: chosen.pair },
-    label: chosen.labels.length === 1 ? chosen.labels[0]! : chosen.labels,
+    label: oneOrSeveral(chosen.labels),
     ...separator && { separator },
   };
   switch (table.task) {
@@ -121,6 +122,11 @@ export async function openData<R>(
     case "regression":
       return await use(REGRESSION, table, used);
   }
+}
+
+/** One column of classes, or a column for each label. */
+function oneOrSeveral(names: readonly string[]): string | readonly string[] {
+  return names.length === 1 ? names[0]! : names;
 }
 
 type GivenParts = Readonly<

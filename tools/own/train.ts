@@ -1,6 +1,7 @@
 /** `deno task train DATA`: from one's own data to a model, a report and a verdict. @module */
 
-import { existsSync } from "node:fs";
+// deno-lint-ignore-file no-console -- a command speaks to a terminal
+
 import { basename, join, resolve } from "node:path";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { loadModel } from "../../lib/checkpoint/pretrained.ts";
