@@ -180,11 +180,10 @@ export async function loadModel<
   if (options.problemType !== undefined) {
     checkChoice("problemType", options.problemType, PROBLEM_TYPES);
   }
-  if (asked !== undefined) {
-    // Whether one label is enough, the checkpoint may say.
-    const isOne = asked?.length === 1 && options.problemType === undefined;
-    checkLabels(asked, isOne ? "regression" : options.problemType);
-  }
+  // One alone may be that of a trained regression.
+  const isOne = Array.isArray(asked) && asked.length === 1 &&
+    options.problemType === undefined;
+  if (asked !== undefined && !isOne) checkLabels(asked, options.problemType);
   const heads = Object.keys(HEADS) as HeadName[];
   if (options.head !== undefined) checkChoice("head", options.head, heads);
   checkOption("seed", seed, RULES.seed);
@@ -205,7 +204,7 @@ export async function loadModel<
   const problemType = head === "sequence-classification"
     ? chooseProblemType(options.problemType, settings, numTrained)
     : undefined;
-  if (asked !== undefined) checkLabels(asked, problemType);
+  if (isOne) checkLabels(asked, problemType);
   const labels = HEADS[head].hasLabels
     ? chooseLabels(asked, settings, numTrained)
     : [];
@@ -330,7 +329,7 @@ function withoutHead(
   name: string,
   { architectures }: Record<string, unknown>,
 ): RangeError {
-  const [found = "Model"] = [architectures].flat();
+  const found = [architectures].flat()[0] ?? "Model";
   return new RangeError(
     `Cannot load "${name}" without a head: its config.json must name one; found ` +
       (/Model$/.test(String(found)) ? "a bare encoder" : quoted(found)) +
@@ -540,7 +539,7 @@ function chooseLabels(
 ): string[] {
   const isTrained = numTrained > 0;
   const stored = isTrained ? labelsFromJson(settings, numTrained) : undefined;
-  const { num_labels: numLabels = numTrained } = settings;
+  const numLabels = settings["num_labels"] ?? numTrained;
   if (isTrained && numLabels !== numTrained && stored?.length === numTrained) {
     throw new RangeError(
       `Cannot load a trained classifier: "num_labels" in config.json must be the ` +

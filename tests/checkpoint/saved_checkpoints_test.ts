@@ -197,6 +197,16 @@ Deno.test("an untied decoder is saved with its bias under both of Python's names
   assert.deepEqual(bias, decoder);
 });
 
+Deno.test("a trained regression can be named by the option labels alone", async () => {
+  await using folder = await temporaryFolder();
+  const regression = SAVED.find(({ title }) => title === "regression")!;
+  await writeSaved(folder.path, regression);
+  const model = await loadModel(folder.path, { labels: ["grade"] });
+  assert.deepEqual([model.labels, model.report.warnings], [["grade"], []]);
+  assert.equal(model.config.problemType, "regression");
+  disposeTree(model.params);
+});
+
 /** A refusal: what is changed in a checkpoint, and the message, word for word. */
 type Refusal = {
   readonly what: string;
