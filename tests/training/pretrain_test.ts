@@ -93,6 +93,23 @@ async function trained(
   return { losses, epochs };
 }
 
+Deno.test("pretrain() trains a decoder that is not tied to the word embeddings", async () => {
+  await assertNoLeak(async () => {
+    const config = { ...CONFIG, tieWordEmbeddings: false };
+    const params = initHead("masked-lm", { config }, randomStream(7));
+    const model = { ...newModel("masked-lm"), config };
+    disposeTree(model.params);
+    model.params = params;
+    const start = params.predictions.decoder!.arraySync();
+    const { epochs } = await trained(model, { ...RECIPE, epochs: 3 });
+    const { perplexity } = epochs.at(-1)!.metrics;
+    assert.ok(perplexity < 6, `perplexity ${perplexity}`);
+    const { decoder } = model.params.predictions;
+    assert.notDeepEqual(decoder!.arraySync(), start);
+    disposeTree(model.params);
+  });
+});
+
 Deno.test("pretrain() teaches words and pairs, and fillMask() reads them", async () => {
   await assertNoLeak(async () => {
     const model = newModel("pretraining");
