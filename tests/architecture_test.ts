@@ -71,6 +71,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools/jupyter": ["lib"],
   "tools/bench": ["lib", "notebooks/support", "tools/jupyter", "tools/shell"],
   "tools/sweep": ["lib", "notebooks/support", "tools/bench", "tools/shell"],
+  "tools/own": ["lib", "tools/jupyter", "tools/shell"],
   "tools/tokenizers": ["lib", "tools/bench"],
   // The commands' own files stand above all.
   "notebooks/exercises": ["lib"],

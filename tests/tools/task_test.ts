@@ -112,6 +112,7 @@ Deno.test("fault 64: no task has all permissions, and docs/security.md lists tho
     none: [],
     downloads: hosts,
     "127.0.0.1, downloads": ["127.0.0.1", ...hosts],
+    "127.0.0.1, 0.0.0.0, downloads": ["127.0.0.1", "0.0.0.0", ...hosts],
   };
   for (const { name } of COMMANDS) {
     const [quiet, noPrompt, ...flags] = permissionsOf(name);

@@ -10,7 +10,11 @@ import {
   reliabilityBins,
 } from "../../lib/evaluation/calibration.ts";
 import { confusionMatrix } from "../../lib/evaluation/confusion.ts";
-import { accuracy, matthewsCorrelation } from "../../lib/evaluation/metrics.ts";
+import {
+  accuracy,
+  macroF1,
+  matthewsCorrelation,
+} from "../../lib/evaluation/metrics.ts";
 import { argMax, softmax } from "../../lib/evaluation/probabilities.ts";
 import { classificationReport } from "../../lib/evaluation/report.ts";
 import { attentionsOf } from "../../lib/inference/attentions.ts";
@@ -41,6 +45,7 @@ import {
   shortened,
   type TextInput,
   textOf,
+  textOrPair,
 } from "./text_input.ts";
 
 /** How many mistakes the report lists. */
@@ -85,12 +90,11 @@ export const SINGLE_LABEL: OwnTask<Example, TextInput, Classification> = {
     example.label,
     -Math.log(probabilities[labels[example.label]!]!),
   ],
-  metrics: (outcomes, numLabels) => {
+  metrics: (outcomes) => {
     const column = (i: number): number[] => outcomes.map((each) => each[i]!);
     const [predictions, labels] = [column(0), column(1)];
     return {
-      macroF1:
-        classificationReport(predictions, labels, numLabels).macro.fScore,
+      macroF1: macroF1(predictions, labels),
       accuracy: accuracy(predictions, labels),
       mcc: matthewsCorrelation(predictions, labels),
       loss: column(2).reduce((sum, loss) => sum + loss, 0) / outcomes.length,
@@ -127,13 +131,6 @@ export const SINGLE_LABEL: OwnTask<Example, TextInput, Classification> = {
     await wordsSection(tested),
   ],
 };
-
-/** A pair for `classify`, or a text. */
-export function textOrPair(
-  { text, pair }: TextInput,
-): string | { text: string; pair: string } {
-  return pair === undefined ? text : { text, pair };
-}
 
 function encode(
   { tokenizer, inference }: OwnModel,

@@ -7,7 +7,8 @@ import { UsageError } from "../shell/option_values.ts";
 import { provision } from "../shell/provision.ts";
 import { inputOfArgument, inputsOfFile } from "./inputs.ts";
 import { withTask } from "./tasks.ts";
-import { type Columns, openTrained } from "./trained_folder.ts";
+import type { Columns } from "./task.ts";
+import { openTrained } from "./trained_folder.ts";
 
 /** Inputs that are predicted before their lines are written. */
 const CHUNK = 256;

@@ -19,7 +19,6 @@ import {
   type Regression,
 } from "../../lib/inference/classify.ts";
 import { fineTune } from "../../lib/training/fine_tune.ts";
-import { textOrPair } from "./classes.ts";
 import { numberOf, type OwnModel, type OwnTask, type Row } from "./task.ts";
 import {
   bagOf,
@@ -28,6 +27,7 @@ import {
   shortened,
   type TextInput,
   textOf,
+  textOrPair,
 } from "./text_input.ts";
 
 /** What the two tasks share. */

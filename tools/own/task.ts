@@ -6,7 +6,6 @@ import type { ProblemType } from "../../lib/model/config.ts";
 import type { HeadName } from "../../lib/model/heads/heads.ts";
 import type { FitEvent, Metrics } from "../../lib/training/events.ts";
 import type { TrainOptions } from "../../lib/training/train_options.ts";
-import type { Columns } from "./trained_folder.ts";
 import type { Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
 
 /** The tasks, as `--task` names them. */
@@ -19,6 +18,14 @@ export const TASK_NAMES = [
 ] as const;
 
 export type TaskName = typeof TASK_NAMES[number];
+
+/** Which columns of a table are read; as given, or as guessed in training. */
+export type Columns = {
+  readonly text?: string;
+  readonly pair?: string;
+  readonly label?: string | readonly string[];
+  readonly separator?: string;
+};
 
 /** A model with the head of a task. */
 export type OwnModel = HeadModel<HeadName>;

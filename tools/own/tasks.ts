@@ -14,8 +14,7 @@ import { SINGLE_LABEL } from "./classes.ts";
 import { ENTITIES } from "./entities.ts";
 import { QUESTIONS } from "./questions.ts";
 import { MULTI_LABEL, REGRESSION } from "./targets.ts";
-import type { OwnTask, TaskName } from "./task.ts";
-import type { Columns } from "./trained_folder.ts";
+import type { Columns, OwnTask, TaskName } from "./task.ts";
 
 /** How data are read; the columns of a table are guessed if they are not named. */
 export type ReadOptions = Columns & {

@@ -1,7 +1,7 @@
 /** Texts and pairs of texts as inputs of predictions. @module */
 
 import type { Tokenizer } from "../../lib/tokenizer/tokenizer.ts";
-import type { Columns } from "./trained_folder.ts";
+import type { Columns } from "./task.ts";
 
 /** A text, or a pair of texts. */
 export type TextInput = { readonly text: string; readonly pair?: string };
@@ -35,6 +35,13 @@ function checkText(value: unknown, name: string): string {
 /** The text, or pair, of an example. */
 export function textOf({ text, pair }: TextInput): TextInput {
   return pair === undefined ? { text } : { text, pair };
+}
+
+/** A pair for `classify`, or a text. */
+export function textOrPair(
+  { text, pair }: TextInput,
+): string | { text: string; pair: string } {
+  return pair === undefined ? text : { text, pair };
 }
 
 /** Tokens of a text, or pair, with the special tokens. */

@@ -29,9 +29,9 @@ import {
   type TrainingStory,
   words,
 } from "./report.ts";
-import type { OwnModel, OwnTask, TaskName } from "./task.ts";
+import type { Columns, OwnModel, OwnTask, TaskName } from "./task.ts";
 import { openData, type ReadOptions } from "./tasks.ts";
-import { type Columns, FILES } from "./trained_folder.ts";
+import { FILES } from "./trained_folder.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
 /** The options of the command. */

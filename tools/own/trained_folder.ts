@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadModel } from "../../lib/checkpoint/pretrained.ts";
 import { UsageError } from "../shell/option_values.ts";
-import type { OwnModel, TaskName } from "./task.ts";
+import type { Columns, OwnModel, TaskName } from "./task.ts";
 
 /** The files of a training, in its folder. */
 export const FILES = {
@@ -13,14 +13,6 @@ export const FILES = {
   report: "report.html",
   checkpoints: "checkpoints",
 } as const;
-
-/** Which columns of a table are read; as given, or as guessed in training. */
-export type Columns = {
-  readonly text?: string;
-  readonly pair?: string;
-  readonly label?: string | readonly string[];
-  readonly separator?: string;
-};
 
 /** A trained model that can be used. */
 export type TrainedModel = {
