@@ -56,15 +56,23 @@ export {
 } from "./lib/engine/tensor_tree.ts";
 
 // Tokenizer
-export { BertTokenizer, type Phases } from "./lib/tokenizer/bert_tokenizer.ts";
+export { type AddedToken, specialToken } from "./lib/tokenizer/added_tokens.ts";
+export {
+  BertTokenizer,
+  type BertTokenizerOptions,
+  type Phases,
+} from "./lib/tokenizer/bert_tokenizer.ts";
 export type {
   Encoding,
   EncodingOptions,
   Truncation,
 } from "./lib/tokenizer/encoding.ts";
 export {
+  type BertNormalization,
   normalize,
+  type Normalizer,
   preTokenize,
+  type PreTokenizer,
   type TextSpan,
   textWords,
 } from "./lib/tokenizer/normalize.ts";

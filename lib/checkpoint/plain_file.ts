@@ -28,12 +28,28 @@ export async function checkPlainFile(path: string): Promise<number> {
  * @returns Its content, decoded as UTF-8.
  * @throws {TypeError} If it is no plain file.
  * @throws {RangeError} If it is too large; then nothing was read.
+ * @throws {SyntaxError} If it is not UTF-8.
  */
 export async function readText(path: string): Promise<string> {
   const size = await checkPlainFile(path);
-  if (size <= MAX_TEXT_BYTES) return await Deno.readTextFile(path);
-  throw new RangeError(
-    `Cannot read "${basename(path)}": it must have at most ${MAX_TEXT_BYTES} ` +
-      `bytes; found ${size}; is it the file of a model?`,
-  );
+  if (size > MAX_TEXT_BYTES) {
+    throw new RangeError(
+      `Cannot read "${
+        basename(path)
+      }": it must have at most ${MAX_TEXT_BYTES} ` +
+        `bytes; found ${size}; is it the file of a model?`,
+    );
+  }
+  const bytes = await Deno.readFile(path);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
+  } catch {
+    throw new SyntaxError(
+      `Cannot parse "${
+        basename(path)
+      }": it must be UTF-8; found other bytes; ` +
+        `save the file as UTF-8`,
+    );
+  }
 }

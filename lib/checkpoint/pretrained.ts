@@ -59,11 +59,7 @@ import {
   WEIGHTS_FILE,
 } from "./safetensors.ts";
 import { isObject } from "./strict_json.ts";
-import {
-  readJsonObject,
-  readTokenizer,
-  tokenizerWarning,
-} from "./tokenizer_files.ts";
+import { openTokenizer, readJsonObject } from "./tokenizer_files.ts";
 
 /** A model with all that is needed to use it. */
 export type HeadModel<H extends HeadName> = {
@@ -187,7 +183,7 @@ export async function loadModel<
   const heads = Object.keys(HEADS) as HeadName[];
   if (options.head !== undefined) checkChoice("head", options.head, heads);
   checkOption("seed", seed, RULES.seed);
-  const { settings, stored, tokenizer, weights } = await readAtOnce(
+  const { settings, stored, weights, ...opened } = await readAtOnce(
     await ensureModel(folderOrName),
     openModel,
     ({ weights }) => weights?.[Symbol.dispose](),
@@ -257,7 +253,7 @@ export async function loadModel<
       } until ` +
         `the option labels names them`
       : undefined,
-    tokenizerWarning(tokenizer),
+    ...opened.warnings,
   ].filter((warning) => warning !== undefined);
   const report = { ...reportOf(parameters, match), warnings };
   const inference = numTrained > 0 || !HEADS[head].hasLabels
@@ -267,7 +263,7 @@ export async function loadModel<
     head,
     config,
     params,
-    tokenizer,
+    tokenizer: opened.tokenizer,
     labels,
     name,
     origin: { folderOrName, options },
@@ -281,17 +277,18 @@ async function openModel(folder: string): Promise<{
   settings: Record<string, unknown>;
   stored: BertConfig;
   tokenizer: BertTokenizer;
+  warnings: readonly string[];
   weights: SafetensorsFile | undefined;
 }> {
   const settings = await readJsonObject(folder, "config.json");
   const stored = configFromJson(settings, "config.json");
-  const tokenizer = await readTokenizer(folder);
+  const { tokenizer, warnings } = await openTokenizer(folder);
   // Rows that no piece has are padding, which makes a table's size a round number.
   if (tokenizer.vocabulary.pieces.length > stored.vocabSize) {
     checkVocabularySize(tokenizer.vocabulary, stored.vocabSize);
   }
   const weights = await openWeights(folder, settings["untrained"] === true);
-  return { settings, stored, tokenizer, weights };
+  return { settings, stored, tokenizer, warnings, weights };
 }
 
 /**

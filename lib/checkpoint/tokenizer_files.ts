@@ -4,33 +4,38 @@
 
 import { basename, join } from "node:path";
 import { quoted } from "../printable.ts";
-import { BertTokenizer } from "../tokenizer/bert_tokenizer.ts";
+import {
+  BertTokenizer,
+  type BertTokenizerOptions,
+} from "../tokenizer/bert_tokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import {
-  CLS,
-  MASK,
-  PAD,
+  checkSpecialTokens,
   parseVocabulary,
-  SEP,
-  UNK,
   type Vocabulary,
+  vocabularyLines,
 } from "../tokenizer/vocabulary.ts";
+import {
+  checkAddedIds,
+  collectAddedTokens,
+  SPECIAL_TOKEN_SETTINGS,
+} from "./listed_tokens.ts";
 import { readText } from "./plain_file.ts";
 import { readAtOnce } from "./atomic_write.ts";
 import { isObject, parseStrictJson } from "./strict_json.ts";
-import { tokenizerFromJson, tokenizerJson } from "./tokenizer_json.ts";
+import {
+  differenceFrom,
+  notFollowed,
+  orOf,
+  tokenizerFromJson,
+  tokenizerJson,
+  wordPiecesOf,
+} from "./tokenizer_json.ts";
+
+type Json = Record<string, unknown>;
 
 /** More than any of these files nests. */
 const MAX_DEPTH = 32;
-
-/** What `tokenizer_config.json` calls the special tokens. */
-const SPECIAL_TOKEN_SETTINGS = {
-  unk_token: UNK,
-  sep_token: SEP,
-  pad_token: PAD,
-  cls_token: CLS,
-  mask_token: MASK,
-};
 
 /**
  * Reads a JSON file that must hold an object.
@@ -66,119 +71,223 @@ export async function readJsonObject(
   throw new SyntaxError(`Cannot parse "${file}": it must be ${problem}`);
 }
 
+/** A tokenizer, and what its files say otherwise. */
+export type OpenedTokenizer = {
+  readonly tokenizer: BertTokenizer;
+  /** Sentences; none if its files agree. */
+  readonly warnings: readonly string[];
+};
+
 /**
  * Reads a tokenizer: `tokenizer.json`, as transformers 5 saves it, or `vocab.txt`, each
  * with `tokenizer_config.json` if that is there.
  *
- * Whatever would give other ids in Python's transformers is refused by its name: a
- * setting that is not followed, or two files that contradict one another.
+ * The ids are those of Python's transformers 5.24; whatever would give others is refused
+ * by its name.
  *
  * @param folder A model in Hugging Face's layout.
  * @returns The tokenizer.
  * @throws {SyntaxError} If a file is malformed.
  * @throws {TypeError} If it asks for another kind of tokenizer.
- * @throws {RangeError} If a file is missing or too large, or if `vocab.txt` is not the
- * vocabulary of `tokenizer.json`.
+ * @throws {RangeError} If a file is missing or too large.
  */
 export async function readTokenizer(folder: string): Promise<BertTokenizer> {
+  return (await openTokenizer(folder)).tokenizer;
+}
+
+/**
+ * Does as {@linkcode readTokenizer}, and says where the files contradict one another.
+ *
+ * As in Python, `tokenizer.json` is followed in all it says if `tokenizer_class` is
+ * `PreTrainedTokenizerFast`; of `BertTokenizer` only the pieces and the added tokens are
+ * its, and `tokenizer_config.json` has the rest. A `vocab.txt` beside it is not read.
+ *
+ * @param folder A model in Hugging Face's layout.
+ * @returns The tokenizer and the warnings.
+ * @throws As {@linkcode readTokenizer} does.
+ */
+export async function openTokenizer(folder: string): Promise<OpenedTokenizer> {
   return await readAtOnce(folder, readTokenizerFiles);
 }
 
-async function readTokenizerFiles(folder: string): Promise<BertTokenizer> {
-  const files = await namesIn(folder);
-  const settings = files.has("tokenizer_config.json")
-    ? await readJsonObject(folder, "tokenizer_config.json")
-    : {};
-  const vocabulary = files.has("vocab.txt")
-    ? parseVocabulary(await readText(join(folder, "vocab.txt")), "vocab.txt")
-    : undefined;
-  if (vocabulary !== undefined && !files.has("tokenizer.json")) {
-    const lowerCase = settings["do_lower_case"] !== false;
-    checkSettings(settings, [true, false], CLASSES);
-    return new BertTokenizer(vocabulary, { lowerCase });
-  }
-  const json = await readJsonObject(folder, "tokenizer.json");
-  const tokenizer = tokenizerFromJson(json);
-  checkSettings(settings, [tokenizer.lowerCase], [
-    ...CLASSES,
-    "PreTrainedTokenizerFast",
-    "TokenizersBackend",
-  ]);
-  if (vocabulary !== undefined) {
-    checkSamePieces(vocabulary, tokenizer.vocabulary);
-  }
-  return tokenizer;
-}
-
-/** The classes in Python's transformers that tokenize as {@linkcode BertTokenizer}. */
-const CLASSES = ["Bert", "DistilBert", "Electra"]
+/** The classes in Python's transformers that tokenize as its `BertTokenizer`. */
+const BERT_CLASSES = ["Bert", "DistilBert", "Electra"]
   .flatMap((name) => [`${name}Tokenizer`, `${name}TokenizerFast`]);
 
-/** Refuses settings of `tokenizer_config.json` that this tokenizer does not follow. */
-function checkSettings(
-  settings: Record<string, unknown>,
-  cases: readonly boolean[],
-  classes: readonly string[],
-): void {
-  const lowerCase = settings["do_lower_case"] ?? cases[0];
+/** Those that follow `tokenizer.json` in all it says. */
+const JSON_CLASSES = ["PreTrainedTokenizerFast", "TokenizersBackend"];
+
+async function readTokenizerFiles(folder: string): Promise<OpenedTokenizer> {
+  const files = await namesIn(folder);
+  const objectIn = (file: string): Promise<Json> | Json =>
+    files.has(file) ? readJsonObject(folder, file) : {};
+  const config = await objectIn("config.json");
+  const own = await objectIn("tokenizer_config.json");
+  // Python reads the files of older versions only where this list is missing.
+  const map = "added_tokens_decoder" in own
+    ? {}
+    : await objectIn("special_tokens_map.json");
+  const settings = checkedSettings({
+    "config.json": { tokenizer_class: config["tokenizer_class"] },
+    "tokenizer_config.json": own,
+    "special_tokens_map.json": map,
+  });
+  const text = files.has("vocab.txt")
+    ? await readText(join(folder, "vocab.txt"))
+    : undefined;
+  const followsJson = JSON_CLASSES.includes(`${settings["tokenizer_class"]}`);
+  const needsJson = followsJson || text === undefined;
+  const json = needsJson || files.has("tokenizer.json")
+    ? await readJsonObject(folder, "tokenizer.json")
+    : undefined;
+  const listed = collectAddedTokens({
+    own,
+    settings,
+    json,
+    older: await objectIn("added_tokens.json"),
+    followsJson,
+  });
+  const addedTokens = listed.map(({ token }) => token);
+  const tokenizer = json && followsJson
+    ? tokenizerFromJson(json, addedTokens)
+    : new BertTokenizer(
+      json ? wordPiecesOf(json) : parseVocabulary(text!, "vocab.txt"),
+      { ...rulesIn(settings), addedTokens },
+    );
+  const { vocabulary, wordPieces } = tokenizer;
+  checkSpecialTokens(vocabulary, json ? "tokenizer.json" : "vocab.txt");
+  checkAddedIds(vocabulary, listed);
+  const warnings = [
+    json && contradictionIn(json, tokenizer, followsJson),
+    followsJson ? contradictionOf(settings, tokenizer) : undefined,
+    json && text !== undefined ? stalenessOf(text, wordPieces) : undefined,
+    capitalsIn(tokenizer),
+  ].filter((warning) => warning !== undefined);
+  return { tokenizer, warnings };
+}
+
+/** The settings of all files; refuses those that this tokenizer does not follow. */
+function checkedSettings(files: Record<string, Json>): Json {
+  const settings: Json = Object.assign({}, ...Object.values(files));
   const allowed: Record<string, readonly unknown[]> = {
-    do_lower_case: cases,
-    strip_accents: [null, lowerCase],
-    tokenize_chinese_chars: [true],
+    tokenizer_class: [null, ...BERT_CLASSES, ...JSON_CLASSES],
+    do_lower_case: [true, false],
+    strip_accents: [null, true, false],
+    tokenize_chinese_chars: [true, false],
     do_basic_tokenize: [true],
     never_split: [null],
-    additional_special_tokens: [null],
-    extra_special_tokens: [null],
+    split_special_tokens: [false],
     ...Object.fromEntries(
       Object.entries(SPECIAL_TOKEN_SETTINGS)
         .map(([name, token]) => [name, [token]]),
     ),
-    tokenizer_class: [null, ...classes],
     padding_side: ["right"],
     truncation_side: ["right"],
   };
   for (const [name, values] of Object.entries(allowed)) {
     let value = settings[name];
     if (isObject(value) && "content" in value) value = value["content"];
-    const isEmpty = typeof value === "object" && value !== null &&
-      Object.keys(value).length === 0;
+    const isEmpty = Array.isArray(value) && value.length === 0;
     if (value === undefined || values.includes(isEmpty ? null : value)) {
       continue;
     }
-    throw new TypeError(
-      `Cannot read "tokenizer_config.json": "${name}" must be ` +
-        `${values.map(quoted).join(" or ")}; found ${quoted(value)}`,
+    const last = Object.keys(files).findLast((file) =>
+      files[file]![name] !== undefined
     );
+    throw notFollowed(last!, name, value, orOf(values));
   }
+  return settings;
 }
 
-/** Refuses a `vocab.txt` that an older model left, or a newer one. */
-function checkSamePieces({ pieces }: Vocabulary, json: Vocabulary): void {
-  const ids = Math.max(pieces.length, json.pieces.length);
-  for (let id = 0; id < ids; id++) {
-    if (pieces[id] === json.pieces[id]) continue;
-    throw new RangeError(
-      `Cannot read "vocab.txt": it must have the pieces of "tokenizer.json"; found ` +
-        `${quoted(pieces[id])} and ${quoted(json.pieces[id])} for id ${id}; ` +
-        `remove the file that is not of this model`,
-    );
-  }
+/** How `BertTokenizer` normalizes with these settings. */
+function rulesIn(settings: Json): BertTokenizerOptions {
+  const lowerCase = settings["do_lower_case"] !== false;
+  return {
+    normalizers: [{
+      type: "BertNormalizer",
+      cleanText: true,
+      handleChineseChars: settings["tokenize_chinese_chars"] !== false,
+      stripAccents: (settings["strip_accents"] ?? lowerCase) === true,
+      lowerCase,
+    }],
+  };
 }
 
-/**
- * A warning of what may be wrong with a tokenizer although every file is well formed.
- *
- * @param tokenizer The tokenizer.
- * @returns A sentence, or undefined.
- */
-export function tokenizerWarning(
-  { vocabulary, lowerCase }: BertTokenizer,
+/** Refuses, or warns of, what `tokenizer.json` says otherwise. */
+function contradictionIn(
+  json: Json,
+  tokenizer: BertTokenizer,
+  followsJson: boolean,
 ): string | undefined {
-  const cased = vocabulary.pieces.filter((piece) => /^(##)?[A-Z]/.test(piece));
+  const difference = differenceFrom(json, tokenizer);
+  if (difference === undefined) return undefined;
+  const [path, found, expected] = difference;
+  const isNeeded = ["version", "truncation", "padding"].includes(path);
+  if (followsJson || isNeeded) {
+    throw notFollowed("tokenizer.json", path, found, quoted(expected));
+  }
+  return `In tokenizer.json "${path}" is ${
+    quoted(found)
+  }; BertTokenizer uses ` +
+    `${
+      quoted(expected)
+    } instead, as in Python; to follow tokenizer.json, set ` +
+    `"tokenizer_class" to "PreTrainedTokenizerFast" in tokenizer_config.json`;
+}
+
+/** A warning of a setting that `tokenizer.json` overrules. */
+function contradictionOf(
+  settings: Json,
+  tokenizer: BertTokenizer,
+): string | undefined {
+  const followed = settingsOf(tokenizer);
+  followed["strip_accents"] ??= tokenizer.lowerCase;
+  for (const [name, value] of Object.entries(followed)) {
+    const found = settings[name] ?? value;
+    if (found === value) continue;
+    return `In tokenizer_config.json "${name}" is ${
+      quoted(found)
+    }; the tokenizer ` +
+      `follows tokenizer.json, where it is ${quoted(value)}, as Python's ` +
+      `PreTrainedTokenizerFast does`;
+  }
+}
+
+/** A warning of a `vocab.txt` that an older model left, or a newer one. */
+function stalenessOf(text: string, { pieces }: Vocabulary): string | undefined {
+  const lines = vocabularyLines(text);
+  const ids = Math.max(pieces.length, lines.length);
+  for (let id = 0; id < ids; id++) {
+    const [line, piece] = [lines[id], pieces[id]];
+    if (line === piece?.trimEnd()) continue;
+    return `vocab.txt has ${quoted(line)} and tokenizer.json ${
+      quoted(piece)
+    } for ` +
+      `id ${id}; the tokenizer follows tokenizer.json, as Python's does; remove ` +
+      `vocab.txt if it is of another model`;
+  }
+}
+
+/** A warning of pieces that the tokenizer never uses. */
+function capitalsIn(
+  { wordPieces, lowerCase }: BertTokenizer,
+): string | undefined {
+  const cased = wordPieces.pieces.filter((piece) => /^(##)?[A-Z]/.test(piece));
   if (!lowerCase || cased.length === 0) return undefined;
   return `The vocabulary has ${cased.length} pieces with capitals, such as ` +
     `${quoted(cased[0])}, that a tokenizer which lower-cases never uses; ` +
     `set "do_lower_case" to false in tokenizer_config.json`;
+}
+
+/** The settings of `BertTokenizer` that normalize as the tokenizer does, if any do. */
+function settingsOf({ normalizers, lowerCase }: BertTokenizer): Json {
+  const step = normalizers.find((step) => step.type === "BertNormalizer");
+  const { handleChineseChars = true, stripAccents = lowerCase } = step ?? {};
+  return {
+    do_lower_case: lowerCase,
+    tokenize_chinese_chars: handleChineseChars,
+    strip_accents: stripAccents === lowerCase ? null : stripAccents,
+  };
 }
 
 /**
@@ -200,22 +309,33 @@ export function tokenizerFiles(
       `Cannot save a tokenizer: it must be a BertTokenizer; found another one`,
     );
   }
-  const { vocabulary, lowerCase } = tokenizer;
-  const settings = {
-    do_lower_case: lowerCase,
-    ...SPECIAL_TOKEN_SETTINGS,
-    tokenize_chinese_chars: true,
-    strip_accents: null,
-    tokenizer_class: model.className,
-    model_max_length: model.maxLength,
-  };
-  return {
-    "vocab.txt": vocabulary.pieces.join("\n") + "\n",
-    "tokenizer.json": JSON.stringify(tokenizerJson(tokenizer)),
-    "tokenizer_config.json": JSON.stringify(settings, null, 2) + "\n",
+  const json = tokenizerJson(tokenizer);
+  const settings = settingsOf(tokenizer);
+  // Whether these settings say all that there is to say of the tokenizer.
+  const { wordPieces, addedTokens } = tokenizer;
+  const isBert = differenceFrom(
+    json,
+    new BertTokenizer(wordPieces, { ...rulesIn(settings), addedTokens }),
+  ) === undefined;
+  const files = {
+    "tokenizer.json": JSON.stringify(json),
+    "tokenizer_config.json": JSON.stringify(
+      {
+        do_lower_case: tokenizer.lowerCase,
+        ...SPECIAL_TOKEN_SETTINGS,
+        ...settings,
+        tokenizer_class: isBert ? model.className : JSON_CLASSES[0],
+        model_max_length: model.maxLength,
+      },
+      null,
+      2,
+    ) + "\n",
     "special_tokens_map.json": JSON.stringify(SPECIAL_TOKEN_SETTINGS, null, 2) +
       "\n",
   };
+  return isBert
+    ? { ...files, "vocab.txt": wordPieces.pieces.join("\n") + "\n" }
+    : files;
 }
 
 async function namesIn(folder: string): Promise<Set<string>> {

@@ -3,29 +3,23 @@
  * for each word, and a text split into words and punctuation marks.
  *
  * The rules and their order are those of `BertNormalizer` and `BertPreTokenizer` in
- * `@huggingface/tokenizers` 0.2.0, after `tokenization.py` of Devlin et al. (2019).
+ * Python's `tokenizers` 0.23.3, after `tokenization.py` of Devlin et al. (2019).
  *
  * @module
  */
 
-/**
- * Characters without a shape: controls except tab and line ends, invisible
- * format characters (zero-width, direction marks), private use, lone
- * surrogates, NUL and the replacement character.
- */
-const SHAPELESS = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\uFFFD]/gu;
-
-/**
- * Han characters of the basic plane, written without spaces between words.
- *
- * `tokenization.py` also lists ranges above U+FFFF; the reference reads UTF-16
- * code units there and so never meets them.
- */
-const HAN = "\\u3400-\\u4DBF\\u4E00-\\u9FFF\\uF900-\\uFAFF";
-const IDEOGRAPH = new RegExp(`[${HAN}]`, "g");
-
-/** Marks without a width: accents after decomposition. */
-const NONSPACING_MARK = /\p{Mn}/gu;
+import {
+  HAN,
+  IDEOGRAPH,
+  LATER,
+  LETTER,
+  lowerCaseOf,
+  MARK,
+  NONSPACING_MARK,
+  normalizationOf,
+  PUNCTUATION,
+  SHAPELESS,
+} from "./unicode.ts";
 
 /**
  * Removes characters without a shape and makes every white space a plain one.
@@ -54,12 +48,24 @@ export function spaceIdeographs(text: string): string {
  * @returns The text without accents.
  */
 export function stripAccents(text: string): string {
-  return text.normalize("NFD").replace(NONSPACING_MARK, "");
+  return normalizationOf(text, "NFD").replace(NONSPACING_MARK, "");
 }
 
+/** What BERT's normalization does; all of it by default. */
+export type BertNormalization = {
+  /** Whether to remove controls and to make every white space a plain one. */
+  readonly cleanText?: boolean;
+  /** Whether each Han character becomes a word. */
+  readonly handleChineseChars?: boolean;
+  /** Whether to remove accents; by default if it lower-cases. */
+  readonly stripAccents?: boolean;
+  /** Whether to lower-case, as an uncased model needs it. */
+  readonly lowerCase?: boolean;
+};
+
 /**
- * Cleans, spaces out Han characters and, for an uncased model, lower-cases and
- * strips accents.
+ * Cleans, spaces out Han characters and, for an uncased model, strips accents and
+ * lower-cases.
  *
  * @example "É" as one character and as "E" with an accent are one spelling
  * ```ts
@@ -72,23 +78,79 @@ export function stripAccents(text: string): string {
  * ```
  *
  * @param text Any text.
- * @param options `lowerCase`: true (default) for an uncased model.
+ * @param options What to do; all of it by default.
  * @returns The normalized text.
  */
 export function normalize(
   text: string,
-  options: { lowerCase?: boolean } = {},
+  options: BertNormalization = {},
 ): string {
   const { lowerCase = true } = options;
-  const spaced = spaceIdeographs(cleanText(text));
-  return lowerCase ? stripAccents(spaced.toLowerCase()) : spaced;
+  // Printable ASCII, most of English, needs nothing else.
+  if (!/[^ -~]/.test(text)) return lowerCase ? text.toLowerCase() : text;
+  let result = text;
+  if (options.cleanText ?? true) result = cleanText(result);
+  if (options.handleChineseChars ?? true) result = spaceIdeographs(result);
+  if (options.stripAccents ?? lowerCase) result = stripAccents(result);
+  return lowerCase ? lowerCaseOf(result) : result;
 }
 
-/** Unicode's punctuation, and the ASCII symbols such as `$`, `+` and `^`. */
-const PUNCTUATION = "\\p{P}!-/:-@\\[-`{-~";
+/** A step of normalization, by its name in `tokenizers`. */
+export type Normalizer =
+  | Required<BertNormalization> & { readonly type: "BertNormalizer" }
+  | {
+    readonly type:
+      | ("Lowercase" | "StripAccents")
+      | ("NFC" | "NFD" | "NFKC" | "NFKD");
+  };
 
-/** A run without white space and punctuation, or one punctuation mark. */
-const WORD = new RegExp(`[^\\s${PUNCTUATION}]+|[${PUNCTUATION}]`, "gu");
+/**
+ * Takes one step of normalization.
+ *
+ * @param text Any text.
+ * @param step The step.
+ * @returns The text after it.
+ */
+export function applyNormalizer(text: string, step: Normalizer): string {
+  switch (step.type) {
+    case "BertNormalizer":
+      return normalize(text, step);
+    case "Lowercase":
+      return lowerCaseOf(text);
+    case "StripAccents":
+      return text.replace(MARK, "");
+    default:
+      return normalizationOf(text, step.type);
+  }
+}
+
+/** A way to split a text, by its name in `tokenizers`. */
+export type PreTokenizer =
+  | "BertPreTokenizer"
+  | "Punctuation"
+  | "Whitespace"
+  | "WhitespaceSplit";
+
+/**
+ * The words that each pre-tokenizer of `tokenizers` sees. (The set notation of the flag
+ * "v" would be shorter, but V8 runs out of stack on a word of ten megabytes.)
+ */
+const WORDS: Readonly<Record<PreTokenizer, RegExp>> = {
+  // A run without white space and punctuation, or one punctuation mark.
+  BertPreTokenizer: new RegExp(
+    `(?:[^\\p{White_Space}${PUNCTUATION}]|[${LATER.punctuation}])+|[${PUNCTUATION}]`,
+    "gu",
+  ),
+  Punctuation: new RegExp(
+    `(?:[^${PUNCTUATION}]|[${LATER.punctuation}])+|[${PUNCTUATION}]`,
+    "gu",
+  ),
+  Whitespace: new RegExp(`[${LETTER}]+|[^\\p{White_Space}${LETTER}]+`, "gu"),
+  WhitespaceSplit: /\P{White_Space}+/gu,
+};
+
+/** The names of all pre-tokenizers. */
+export const PRE_TOKENIZERS = Object.keys(WORDS) as readonly PreTokenizer[];
 
 /**
  * Splits at white space, and around every single punctuation mark.
@@ -104,10 +166,14 @@ const WORD = new RegExp(`[^\\s${PUNCTUATION}]+|[${PUNCTUATION}]`, "gu");
  * ```
  *
  * @param text Normalized text.
+ * @param step Another way to split it; default BERT's.
  * @returns Its words, none empty.
  */
-export function preTokenize(text: string): string[] {
-  return text.match(WORD) ?? [];
+export function preTokenize(
+  text: string,
+  step: PreTokenizer = "BertPreTokenizer",
+): string[] {
+  return text.match(WORDS[step]) ?? [];
 }
 
 /** A part of a text: its characters are `start` … `end` − 1, as `slice` counts them. */
@@ -119,7 +185,8 @@ export type TextSpan = {
 
 /** A word of a text that is not normalized; U+FEFF is no white space, but removed. */
 const ORIGINAL_WORD = new RegExp(
-  `(?:[^\\s${PUNCTUATION}${HAN}]|\\uFEFF)+|[${PUNCTUATION}${HAN}]`,
+  `(?:[^\\s${PUNCTUATION}${HAN}]|[\\uFEFF${LATER.punctuation}])+|` +
+    `[${PUNCTUATION}${HAN}]`,
   "gu",
 );
 

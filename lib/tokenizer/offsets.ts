@@ -7,7 +7,7 @@
  * @module
  */
 
-import { CONTINUATION, UNK } from "./vocabulary.ts";
+import { CONTINUATION } from "./vocabulary.ts";
 
 /** A part of a text: its first UTF-16 unit, and the one after its last. */
 export type Offset = readonly [start: number, end: number];
@@ -20,12 +20,17 @@ export type TokensWithOffsets = {
   offsets: Offset[];
 };
 
+/** A word of a normalized text, and its pieces; or an added token. */
+export type SplitWord = {
+  readonly text: string;
+  readonly pieces: readonly string[];
+};
+
 /** The first three phases of a tokenizer of word pieces. */
 export type WordPiecePhases = {
-  /** Changes each character whatever its neighbours, except for its case. */
+  /** Changes each character with its marks, whatever its neighbours. */
   readonly normalize: (text: string) => string;
-  readonly preTokenize: (normalized: string) => readonly string[];
-  readonly piecesOf: (word: string) => readonly string[];
+  readonly split: (normalized: string) => readonly SplitWord[];
 };
 
 /**
@@ -33,20 +38,20 @@ export type WordPiecePhases = {
  *
  * A token begins with the first character that left something in it and ends with the
  * last one: removed characters are within it only between others. `[UNK]` has the whole
- * word. These are the rules of `@huggingface/tokenizers`, which counts characters; here
- * they are UTF-16 units, so `text.slice(...offset)` is the token as it was written.
+ * word. These are the rules of Python's `tokenizers`, which counts characters; here
+ * they are UTF-16 units, so `text.slice(...offset)` is the token as it was written. (Of a
+ * letter that a normalizer composes with its accent Python leaves out the accent.)
  *
  * @example An accent that is removed, and a character without a width
  * ```ts
- * import { normalize, preTokenize } from "bertbook";
+ * import { normalize } from "bertbook";
  * import { offsetsOf } from "bertbook/tokenizer/offsets.ts";
  * import assert from "node:assert/strict";
  *
  * const text = "\u00c9tu\u200bdes";
  * const { tokens, offsets } = offsetsOf(text, {
  *   normalize,
- *   preTokenize,
- *   piecesOf: () => ["etude", "##s"],
+ *   split: (text) => [{ text, pieces: ["etude", "##s"] }],
  * });
  * assert.deepEqual(tokens.map((token, i) => [token, text.slice(...offsets[i]!)]), [
  *   ["etude", "\u00c9tu\u200bde"],
@@ -60,19 +65,19 @@ export type WordPiecePhases = {
  */
 export function offsetsOf(
   text: string,
-  { normalize, preTokenize, piecesOf }: WordPiecePhases,
+  { normalize, split }: WordPiecePhases,
 ): TokensWithOffsets {
   const normalized = normalize(text);
   const origins = originsOf(text, normalize); // as long as `normalized`
   const tokens: string[] = [];
   const offsets: Offset[] = [];
   let at = 0;
-  for (const word of preTokenize(normalized)) {
+  for (const { text: word, pieces } of split(normalized)) {
     at = normalized.indexOf(word, at);
     const endOfWord = at + word.length;
-    for (const [i, piece] of piecesOf(word).entries()) {
+    for (const [i, piece] of pieces.entries()) {
       const length = piece.length - (i === 0 ? 0 : CONTINUATION.length);
-      const end = piece === UNK ? endOfWord : at + length;
+      const end = i === pieces.length - 1 ? endOfWord : at + length;
       tokens.push(piece);
       offsets.push([origins[at]![0], origins[end - 1]![1]]);
       at = end;
@@ -81,19 +86,30 @@ export function offsetsOf(
   return { tokens, offsets };
 }
 
-/** The character that each unit of the normalized text was made from. */
+/** A character with its marks, or the parts of Hangul's syllables: what may compose. */
+const CLUSTER = /[\u1100-\u11FF]+|\P{M}\p{M}*|\p{M}+/gu;
+
+/** The character, or what composed, that each unit of the normalized text is from. */
 function originsOf(
   text: string,
   normalize: (text: string) => string,
 ): Offset[] {
   const lengths = new Map<string, number>(); // few characters are different
+  const lengthOf = (part: string): number => {
+    const length = lengths.get(part) ?? normalize(part).length;
+    lengths.set(part, length);
+    return length;
+  };
   const origins: Offset[] = [];
   let start = 0;
-  for (const char of text) {
-    const length = lengths.get(char) ?? normalize(char).length;
-    lengths.set(char, length);
-    const origin = [start, start += char.length] as const;
-    for (let i = 0; i < length; i++) origins.push(origin);
+  for (const cluster of text.match(CLUSTER) ?? []) {
+    const chars = [...cluster];
+    const sum = chars.reduce((sum, char) => sum + lengthOf(char), 0);
+    const parts = sum === lengthOf(cluster) ? chars : [cluster];
+    for (const part of parts) {
+      const origin = [start, start += part.length] as const;
+      for (let i = 0; i < lengthOf(part); i++) origins.push(origin);
+    }
   }
   return origins;
 }

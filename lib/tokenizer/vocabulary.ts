@@ -32,7 +32,9 @@ export type Vocabulary = {
 };
 
 /**
- * Reads a vocabulary file (`vocab.txt`), one piece a line.
+ * Reads a vocabulary file (`vocab.txt`), one piece a line, as Python's `tokenizers` does:
+ * white space at the end of a line is none of the piece, and no word has the piece of a
+ * blank line.
  *
  * A wrong line moves every id behind it, and the model then reads other words
  * without any error; so whatever shifts or spoils a line is refused here.
@@ -50,30 +52,81 @@ export type Vocabulary = {
  * @param text The decoded file, with or without a final newline.
  * @param file The file's name, for error messages.
  * @returns The pieces and their ids.
- * @throws {SyntaxError} If a line is empty, repeated, holds NUL, ends in a carriage return
- * or was decoded with the wrong character set, or if a special token is missing.
+ * @throws {SyntaxError} If a line is repeated, holds NUL or a carriage return, or was
+ * decoded with the wrong character set, or if a special token is missing.
  */
 export function parseVocabulary(text: string, file: string): Vocabulary {
-  const pieces = text.split("\n");
-  if (pieces.at(-1) === "") pieces.pop();
+  const vocabulary = vocabularyOf(
+    vocabularyLines(text),
+    file,
+    (id) => `line ${id + 1}`,
+  );
+  checkSpecialTokens(vocabulary, file);
+  return vocabulary;
+}
+
+/**
+ * The pieces of a vocabulary file, unchecked.
+ *
+ * @param text The decoded file.
+ * @returns One piece for each line, "" for a blank one.
+ */
+export function vocabularyLines(text: string): string[] {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines.map((line) => line.replace(/\p{White_Space}+$/u, ""));
+}
+
+/**
+ * Gives each piece its id, and refuses pieces that no vocabulary may have.
+ *
+ * @param pieces The pieces in order of their ids; "" for an id that no word gets.
+ * @param file The file that has them, for error messages.
+ * @param placeOf Where in it an id is.
+ * @returns The vocabulary.
+ * @throws {SyntaxError} If a piece is repeated, holds NUL or a carriage return, or was
+ * decoded with the wrong character set.
+ */
+export function vocabularyOf(
+  pieces: readonly string[],
+  file: string,
+  placeOf: (id: number) => string,
+): Vocabulary {
   const idOf = new Map<string, number>();
+  const mojibake = mojibakeOf(pieces);
   for (const [id, piece] of pieces.entries()) {
-    const problem = problemOf(piece, idOf);
+    const first = idOf.get(piece);
+    const problem = first === undefined
+      ? problemOf(piece, mojibake)
+      : `must differ from all before; found ${quoted(piece)}, already on ` +
+        placeOf(first);
     if (problem !== undefined) {
       throw new SyntaxError(
-        `Cannot parse "${file}": line ${id + 1} ${problem}`,
+        `Cannot parse "${file}": ${placeOf(id)} ${problem}`,
       );
     }
-    idOf.set(piece, id);
-  }
-  const missing = SPECIAL_TOKENS.filter((token) => !idOf.has(token));
-  if (missing.length > 0) {
-    throw new SyntaxError(
-      `Cannot parse "${file}": a vocabulary must hold all special tokens; ` +
-        `found ${pieces.length} pieces without ${missing.join(", ")}`,
-    );
+    if (piece !== "") idOf.set(piece, id);
   }
   return { pieces, idOf };
+}
+
+/**
+ * Refuses a vocabulary without all special tokens.
+ *
+ * @param vocabulary The vocabulary.
+ * @param file The file that has it, for the error message.
+ * @throws {SyntaxError} If one is missing.
+ */
+export function checkSpecialTokens(
+  { pieces, idOf }: Vocabulary,
+  file: string,
+): void {
+  const missing = SPECIAL_TOKENS.filter((token) => !idOf.has(token));
+  if (missing.length === 0) return;
+  throw new SyntaxError(
+    `Cannot parse "${file}": a vocabulary must hold all special tokens; ` +
+      `found ${pieces.length} pieces without ${missing.join(", ")}`,
+  );
 }
 
 /**
@@ -92,32 +145,35 @@ export function maskIdOf({ pieces, idOf }: Vocabulary): number {
   );
 }
 
-/** What is wrong with a line, as the end of an error message. */
-function problemOf(
-  piece: string,
-  idOf: ReadonlyMap<string, number>,
-): string | undefined {
+/** What is wrong with a piece, as the end of an error message. */
+function problemOf(piece: string, mojibake?: string): string | undefined {
   const found = `found ${quoted(piece)}`;
-  if (piece === "") return `must hold a word piece; found an empty line`;
   if (piece.includes("\r")) {
-    return `must end in a line feed alone; ${found}; save the file with LF line ends`;
+    return `must hold no carriage return; ${found}; save the file with LF line ends`;
   }
   if (piece.includes("\0")) return `must be text without NUL; ${found}`;
-  if (piece.includes("\uFFFD")) {
-    return `must be decoded as UTF-8; ${found}; save the file as UTF-8`;
+  if (piece.includes("\uFFFD") && !/^(##)?\uFFFD$/.test(piece)) {
+    return `must hold no lost characters; ${found}, where U+FFFD has replaced one; ` +
+      `take the file from its source again`;
   }
-  const text = withoutMojibake(piece);
-  if (text !== undefined) {
+  if (piece === mojibake) {
     return `must be UTF-8 that nobody read as Latin-1 or Windows-1252; ${found}, ` +
-      `once ${quoted(text)}; take the file from its source again`;
-  }
-  const first = idOf.get(piece);
-  if (first !== undefined) {
-    return `must differ from all lines before; ${found}, already on line ${
-      first + 1
-    }`;
+      `once ${
+        quoted(withoutMojibake(piece))
+      }; take the file from its source again`;
   }
   return undefined;
+}
+
+/**
+ * The first piece that shows that the file was decoded with the wrong character set:
+ * then all that is not ASCII is mojibake. A single piece may be of texts that had it.
+ */
+function mojibakeOf(pieces: readonly string[]): string | undefined {
+  const suspects = pieces.filter((piece) => /[\u0080-\uffff]/.test(piece));
+  return suspects.every((piece) => withoutMojibake(piece) !== undefined)
+    ? suspects[0]
+    : undefined;
 }
 
 /** The byte of each character of Windows-1252. */
@@ -134,7 +190,6 @@ const BYTE_OF = new Map(
  * file that was decoded as Latin-1 or Windows-1252. Undefined for all other pieces.
  */
 function withoutMojibake(piece: string): string | undefined {
-  if (!/[\u0080-\uffff]/.test(piece)) return undefined;
   // Words have letters of Windows-1252 beside one another; bytes are symbols too.
   const isWord = /[\u0100-\uffff]/.test(piece) &&
     !/[^\p{ASCII}\p{L}]/u.test(piece);

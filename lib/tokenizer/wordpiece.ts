@@ -9,8 +9,8 @@
 
 import { CONTINUATION, UNK, type Vocabulary } from "./vocabulary.ts";
 
-/** Longer words, counted in Unicode characters, become `[UNK]`. */
-export const MAX_WORD_LENGTH = 100;
+/** By default, longer words, counted in Unicode characters, become `[UNK]`. */
+export const MAX_INPUT_CHARS_PER_WORD = 100;
 
 /**
  * Spells a word with pieces of the vocabulary, greedily: at each place the
@@ -30,10 +30,15 @@ export const MAX_WORD_LENGTH = 100;
  *
  * @param word One word of phase 2.
  * @param vocabulary The pieces.
+ * @param maxInputCharsPerWord How many characters a word may have.
  * @returns The pieces, at least one unless the word is empty.
  */
-export function wordPiece(word: string, vocabulary: Vocabulary): string[] {
-  if (isTooLong(word)) return [UNK];
+export function wordPiece(
+  word: string,
+  vocabulary: Vocabulary,
+  maxInputCharsPerWord: number = MAX_INPUT_CHARS_PER_WORD,
+): string[] {
+  if (isTooLong(word, maxInputCharsPerWord)) return [UNK];
   const pieces: string[] = [];
   for (let start = 0; start < word.length;) {
     const end = endOfPiece(word, start, vocabulary);
@@ -44,12 +49,11 @@ export function wordPiece(word: string, vocabulary: Vocabulary): string[] {
   return pieces;
 }
 
-/** True for more than {@linkcode MAX_WORD_LENGTH} characters. */
-function isTooLong(word: string): boolean {
+/** True for more than `most` characters. */
+function isTooLong(word: string, most: number): boolean {
   // A character is one or two UTF-16 units: counting this many of them will do.
-  const enough = 2 * (MAX_WORD_LENGTH + 1);
-  return word.length > MAX_WORD_LENGTH &&
-    [...word.slice(0, enough)].length > MAX_WORD_LENGTH;
+  const enough = 2 * (most + 1);
+  return word.length > most && [...word.slice(0, enough)].length > most;
 }
 
 /** Where the longest piece that begins at `start` ends; `start` if there is none. */

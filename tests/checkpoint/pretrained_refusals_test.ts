@@ -140,8 +140,8 @@ const REFUSED: [number, string, Change, string[], string, RegExp][] = [
   ],
   [
     36,
-    "a vocabulary with CRLF",
-    { vocabulary: "[PAD]\r\n[UNK]\r\n" },
+    "a vocabulary with CR line ends",
+    { vocabulary: "[PAD]\r[UNK]\r" },
     LABELS,
     "SyntaxError",
     /"vocab.txt": line 1/,

@@ -1,8 +1,13 @@
-import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
+// deno-lint-ignore-file camelcase -- the names in the files are Hugging Face's
+import {
+  BertTokenizer,
+  type BertTokenizerOptions,
+} from "bertbook/tokenizer/bert_tokenizer.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 import {
+  openTokenizer,
   readJsonObject,
   readTokenizer,
   tokenizerFiles,
@@ -35,9 +40,8 @@ async function reading(
 for (const lowerCase of [true, false]) {
   const kind = lowerCase ? "uncased" : "cased";
   Deno.test(`a ${kind} tokenizer is read from vocab.txt or tokenizer.json alone`, async () => {
-    const lost = { "vocab.txt": undefined, "tokenizer_config.json": undefined };
-    for (const change of [{}, lost]) {
-      const tokenizer = await reading(lowerCase, change);
+    for (const lost of ["vocab.txt", "tokenizer.json", "no file"]) {
+      const tokenizer = await reading(lowerCase, { [lost]: undefined });
       assert.deepEqual(tokenizer, new BertTokenizer(vocabulary, { lowerCase }));
       const { tokens } = tokenizer.encode("THE dogs");
       const first = lowerCase ? "the" : "[UNK]";
@@ -46,24 +50,95 @@ for (const lowerCase of [true, false]) {
   });
 }
 
-Deno.test("readTokenizer() refuses settings that it would not follow", async () => {
-  const cases: [Record<string, unknown>, RegExp][] = [
-    [{ strip_accents: true, do_lower_case: false }, /"strip_accents" must be/],
+Deno.test("readTokenizer() reads vocab.txt as Python does: CRLF, blank lines, white space at line ends", async () => {
+  const lines = VOCABULARY.trimEnd().split("\n");
+  const changed = [...lines.slice(0, -1), " ", "", lines.at(-1) + "\u00a0", ""];
+  const { wordPieces } = await reading(true, {
+    "tokenizer.json": undefined,
+    "vocab.txt": changed.join("\r\n") + "\r\n",
+  });
+  const [blank, last] = [lines.length - 1, lines.length + 1];
+  assert.deepEqual(wordPieces.pieces.slice(blank), ["", "", lines.at(-1), ""]);
+  assert.equal(wordPieces.idOf.get(lines.at(-1)!), last);
+  assert.equal(wordPieces.idOf.has(""), false);
+});
+
+Deno.test("fault 36: a vocab.txt in another encoding is refused, with the right reason", async () => {
+  const bytes = [
+    [Uint8Array.of(0x63, 0xe9, 0x0a), /must be UTF-8; found other bytes; save/],
     [
-      { tokenize_chinese_chars: false },
-      /"tokenize_chinese_chars" must be true/,
+      Uint8Array.of(0xff, 0xfe, 0x63, 0x00),
+      /must be UTF-8; found other bytes; save/,
     ],
+  ] as const;
+  for (const [content, message] of bytes) {
+    await using folder = await temporaryFolder();
+    await Deno.writeFile(join(folder.path, "vocab.txt"), content);
+    const error = { name: "SyntaxError", message };
+    await assert.rejects(readTokenizer(folder.path), error);
+  }
+});
+
+Deno.test("readTokenizer() follows the settings of vocab.txt, and refuses those that are no flags", async () => {
+  const text = "the do\u0301g \u4e2d\u6587";
+  const cases: [Record<string, unknown>, string][] = [
+    [{ strip_accents: false }, "the do\u0301g  \u4e2d  \u6587 "],
+    [{ tokenize_chinese_chars: false }, "the dog \u4e2d\u6587"],
+    [{ do_lower_case: false, strip_accents: true }, "the dog  \u4e2d  \u6587 "],
+  ];
+  for (const [settings, normalized] of cases) {
+    const tokenizer = await reading(true, {
+      "tokenizer.json": undefined,
+      "tokenizer_config.json": JSON.stringify(settings),
+    });
+    assert.equal(tokenizer.tokenizeInPhases(text).normalized, normalized);
+  }
+  const refused: [Record<string, unknown>, RegExp][] = [
+    [{ strip_accents: "yes" }, /"strip_accents" must be null or true or false/],
     [
       { do_lower_case: "yes" },
       /"do_lower_case" must be true or false; found "y/,
     ],
+    [{ do_basic_tokenize: false }, /"do_basic_tokenize" must be true; found/],
+    [{ split_special_tokens: true }, /"split_special_tokens" must be false/],
+    [{ unk_token: "<unk>" }, /"unk_token" must be "\[UNK\]"; found "<unk>"$/],
+    [{ never_split: ["a"] }, /"never_split" must be null/],
+    [{ truncation_side: "left" }, /"truncation_side" must be "right"/],
+    [
+      { tokenizer_class: "BertJapaneseTokenizer" },
+      /"tokenizer_class" .* found "BertJapaneseTokenizer"$/,
+    ],
   ];
-  for (const [settings, message] of cases) {
-    const change = {
-      "tokenizer.json": undefined,
-      "tokenizer_config.json": JSON.stringify(settings),
-    };
-    await assert.rejects(reading(true, change), { name: "TypeError", message });
+  for (const [settings, message] of refused) {
+    for (const json of [{}, { "tokenizer.json": undefined }]) {
+      const change = {
+        ...json,
+        "special_tokens_map.json": undefined,
+        "tokenizer_config.json": JSON.stringify(settings),
+      };
+      const error = { name: "TypeError", message };
+      await assert.rejects(reading(true, change), error);
+    }
+  }
+});
+
+Deno.test("readTokenizer() names the file that has a setting", async () => {
+  const unknown = JSON.stringify({ unk_token: "<unk>" });
+  const kitten = JSON.stringify({ tokenizer_class: "KittenTokenizer" });
+  const cases = [
+    ["tokenizer_config.json", unknown],
+    ["special_tokens_map.json", unknown],
+    ["config.json", kitten],
+  ] as const;
+  const none = {
+    "tokenizer_config.json": "{}",
+    "special_tokens_map.json": undefined,
+  };
+  for (const [file, text] of cases) {
+    await assert.rejects(reading(true, { ...none, [file]: text }), {
+      name: "TypeError",
+      message: new RegExp(`^Cannot read "${file}": "\\w+" must be`),
+    });
   }
 });
 
@@ -76,20 +151,34 @@ Deno.test("readTokenizer() refuses a tokenizer.json without a whole vocabulary",
     ],
     [undefined, "TypeError", /must be WordPiece/],
     [
-      { type: "WordPiece", vocab: { a: 0, b: 2 } },
+      { type: "WordPiece", vocab: { a: 0, b: 0 } },
       "SyntaxError",
-      /line 2 .* empty/,
+      /each of its 2 pieces must have another id, from 0 on; found 0 for "b"/,
     ],
     [
       { type: "WordPiece", vocab: { a: 1e9 } },
       "SyntaxError",
-      /line 1 .* empty/,
+      /found 1000000000 for "a"/,
+    ],
+    [
+      { type: "WordPiece", vocab: { "a\0": 0 } },
+      "SyntaxError",
+      /the piece of id 0 must be text without NUL/,
+    ],
+    [
+      { type: "WordPiece", vocab: { a: 0 } },
+      "SyntaxError",
+      /must hold all special tokens; found \d pieces without \[PAD\]/,
     ],
   ];
   for (const [model, name, message] of cases) {
     const change = {
       "vocab.txt": undefined,
+      "special_tokens_map.json": undefined,
       "tokenizer.json": JSON.stringify({ model }),
+      "tokenizer_config.json": JSON.stringify({
+        tokenizer_class: "PreTrainedTokenizerFast",
+      }),
     };
     await assert.rejects(reading(true, change), { name, message });
   }
@@ -126,16 +215,31 @@ const jsonOf = (): any =>
     })["tokenizer.json"]!,
   );
 
-/** Reads `tokenizer.json` after a change, beside a sound `vocab.txt`. */
-function readingJson(
+/** Settings of a class that follows `tokenizer.json` in all it says. */
+const WHOLE = { tokenizer_class: "PreTrainedTokenizerFast" };
+
+/** Writes `tokenizer.json` after a change, its settings and a `vocab.txt`; opens them. */
+async function openingJson(
   // deno-lint-ignore no-explicit-any
   change: (json: any) => void,
-  files: Record<string, string | undefined> = {},
-): ReturnType<typeof readTokenizer> {
+  settings: Record<string, unknown> = WHOLE,
+  lines = VOCABULARY,
+): ReturnType<typeof openTokenizer> {
+  await using folder = await temporaryFolder();
   const json = jsonOf();
   change(json);
-  return reading(true, { "tokenizer.json": JSON.stringify(json), ...files });
+  const files = {
+    "tokenizer.json": JSON.stringify(json),
+    "tokenizer_config.json": JSON.stringify(settings),
+    "vocab.txt": lines,
+  };
+  for (const [file, text] of Object.entries(files)) {
+    await Deno.writeTextFile(join(folder.path, file), text);
+  }
+  return await openTokenizer(folder.path);
 }
+
+const FLAGS = { single_word: false, lstrip: false, rstrip: false };
 
 const NOT_FOLLOWED: [
   what: string,
@@ -148,29 +252,35 @@ const NOT_FOLLOWED: [
     (json) => json.version = "0.9",
     /"version" must be "1.0/,
   ],
-  ["no normalizer", (json) => json.normalizer = null, /"normalizer" must be {/],
-  ["a list of normalizers", (json) => {
-    json.normalizer = { type: "Sequence", normalizers: [json.normalizer] };
-  }, /"normalizer\.type" must be "BertNormalizer"; found "Sequence"$/],
   [
-    "accents kept",
-    (json) => json.normalizer.strip_accents = false,
-    /"normalizer\.strip_accents" must be null; found false$/,
+    "an unknown normalizer",
+    (json) => json.normalizer = { type: "Nmt" },
+    /"normalizer\.type" must be "BertNormalizer" or .* found "Nmt"$/,
   ],
   [
-    "Han in words",
-    (json) => json.normalizer.handle_chinese_chars = false,
-    /"normalizer\.handle_chinese_chars" must be true; found false$/,
+    "an unknown step of a list of normalizers",
+    (json) => {
+      json.normalizer = {
+        type: "Sequence",
+        normalizers: [json.normalizer, { type: "Replace", content: "" }],
+      };
+    },
+    /"normalizer\.type" must be .* found "Replace"$/,
   ],
   [
-    "controls kept",
-    (json) => json.normalizer.clean_text = false,
-    /"normalizer\.clean_text" must be true/,
+    "a flag that is none",
+    (json) => json.normalizer.clean_text = 1,
+    /"normalizer\.clean_text" must be true; found 1$/,
   ],
   [
-    "words at white space",
-    (json) => json.pre_tokenizer = { type: "WhitespaceSplit" },
-    /"pre_tokenizer\.type" must be "BertPreTokenizer"; found "WhitespaceSplit"$/,
+    "words of bytes",
+    (json) => json.pre_tokenizer = { type: "ByteLevel" },
+    /"pre_tokenizer\.type" must be "BertPreTokenizer" or .* found "ByteLevel"$/,
+  ],
+  [
+    "punctuation thrown away",
+    (json) => json.pre_tokenizer = { type: "Punctuation", behavior: "Removed" },
+    /"pre_tokenizer\.behavior" must be "Isolated"; found "Removed"$/,
   ],
   [
     "no template",
@@ -183,19 +293,14 @@ const NOT_FOLLOWED: [
     /"post_processor\.single\.2" must be {.*; found nothing$/,
   ],
   [
-    "an added token",
-    (json) => json.added_tokens.push({ id: 99, content: "[SUBJ]" }),
-    /"added_tokens\.5" must be nothing; found {"id":99,"content":"\[SUBJ\]"}$/,
+    "an added token without its flags",
+    (json) => json.added_tokens.push({ id: 16, content: "[SUBJ]" }),
+    /"added_tokens\.5\.single_word" must be false; found nothing$/,
   ],
   [
-    "a special token as text",
-    (json) => json.added_tokens.pop(),
-    /"added_tokens\.4" must be {"id":4,"content":"\[MASK\]".*; found nothing$/,
-  ],
-  [
-    "a mask that swallows spaces",
-    (json) => json.added_tokens[4].lstrip = true,
-    /"added_tokens\.4\.lstrip" must be false; found true$/,
+    "padding on the left",
+    (json) => json.padding = { strategy: "BatchLongest", direction: "Left" },
+    /"padding" must be null; found {/,
   ],
   [
     "another unknown token",
@@ -207,50 +312,85 @@ const NOT_FOLLOWED: [
     (json) => json.model.continuing_subword_prefix = "@@",
     /"model\.continuing_subword_prefix" must be "##"/,
   ],
-  [
-    "longer words",
-    (json) => json.model.max_input_chars_per_word = 200,
-    /"model\.max_input_chars_per_word" must be 100; found 200$/,
-  ],
   ["spaces kept", (json) => json.decoder.cleanup = false, /"decoder\.cleanup"/],
   ["what nobody knows", (json) => json.x = 1, /"x" must be nothing; found 1$/],
 ];
 
 for (const [what, change, message] of NOT_FOLLOWED) {
   Deno.test(`fault 72: a tokenizer.json with ${what} is refused`, async () => {
-    await assert.rejects(readingJson(change), { name: "TypeError", message });
+    await assert.rejects(openingJson(change), { name: "TypeError", message });
   });
 }
 
-Deno.test("fault 72: two files that contradict one another are refused", async () => {
-  const older = VOCABULARY.replace("dog\n##s", "##s\ndog");
-  await assert.rejects(readingJson(() => {}, { "vocab.txt": older }), {
-    name: "RangeError",
-    message: /"vocab\.txt": .* found "##s" and "dog" for id 7; remove the/,
-  });
-  const settings: [Record<string, unknown>, RegExp][] = [
-    [{ do_lower_case: false }, /"do_lower_case" must be true; found false$/],
-    [
-      { strip_accents: false },
-      /"strip_accents" must be null or true; found fa/,
-    ],
-    [{ unk_token: "<unk>" }, /"unk_token" must be "\[UNK\]"; found "<unk>"$/],
-    [{ never_split: ["a"] }, /"never_split" must be null/],
-    [{ additional_special_tokens: ["[a]"] }, /"additional_special_tokens"/],
-    [{ truncation_side: "left" }, /"truncation_side" must be "right"/],
-    [
-      { tokenizer_class: "BertJapaneseTokenizer" },
-      /"tokenizer_class" .* found "BertJapaneseTokenizer"$/,
-    ],
-  ];
-  for (const [change, message] of settings) {
-    const file = { "tokenizer_config.json": JSON.stringify(change) };
-    const error = { name: "TypeError", message };
-    await assert.rejects(readingJson(() => {}, file), error);
-    if ("do_lower_case" in change) continue;
-    const alone = { ...file, "tokenizer.json": undefined };
-    await assert.rejects(reading(true, alone), error);
+Deno.test("fault 72: an added token with the id of another, or after a gap, is refused", async () => {
+  for (const id of [7, 17]) {
+    const token = { id, content: "[SUBJ]", ...FLAGS, special: true };
+    await assert.rejects(
+      openingJson((json) =>
+        json.added_tokens.push({ ...token, normalized: false })
+      ),
+      {
+        name: "RangeError",
+        message:
+          `Cannot read a tokenizer: the added token "[SUBJ]" must have ` +
+          `the id of its piece, or else the next id, 16; found ${id}`,
+      },
+    );
   }
+});
+
+Deno.test("fault 72: BertTokenizer follows its settings and warns of tokenizer.json", async () => {
+  const { tokenizer, warnings } = await openingJson((json) => {
+    json.normalizer.lowercase = false;
+    json.pre_tokenizer = { type: "WhitespaceSplit" };
+  }, { tokenizer_class: "BertTokenizer" });
+  assert.deepEqual(tokenizer, new BertTokenizer(vocabulary));
+  assert.deepEqual(warnings, [
+    `In tokenizer.json "normalizer.lowercase" is false; BertTokenizer uses ` +
+    `true instead, as in Python; to follow tokenizer.json, set ` +
+    `"tokenizer_class" to "PreTrainedTokenizerFast" in tokenizer_config.json`,
+  ]);
+});
+
+Deno.test("fault 72: what both classes need of tokenizer.json is refused of both", async () => {
+  for (const settings of [WHOLE, { tokenizer_class: "BertTokenizer" }]) {
+    await assert.rejects(
+      openingJson((json) => json.version = "2.0", settings),
+      { name: "TypeError", message: /"version" must be "1.0"; found "2.0"$/ },
+    );
+  }
+});
+
+Deno.test("fault 72: a class that follows tokenizer.json warns of its settings", async () => {
+  const settings = { ...WHOLE, do_lower_case: false, strip_accents: null };
+  const { tokenizer, warnings } = await openingJson(() => {}, settings);
+  assert.equal(tokenizer.lowerCase, true);
+  assert.match(
+    warnings.join(),
+    /^In tokenizer_config\.json "do_lower_case" is false; .* where it is true, as/,
+  );
+});
+
+Deno.test("fault 72: of two vocabularies tokenizer.json is followed, with a warning", async () => {
+  const older = VOCABULARY.replace("dog\n##s", "##s\ndog");
+  const settings = { tokenizer_class: "BertTokenizer" };
+  const { tokenizer, warnings } = await openingJson(() => {}, settings, older);
+  assert.deepEqual(tokenizer, new BertTokenizer(vocabulary));
+  assert.match(
+    warnings.join(),
+    /^vocab\.txt has "##s" and tokenizer\.json "dog" for id 7; .* remove vocab\.txt/,
+  );
+});
+
+Deno.test("openTokenizer() warns of capitals that lower-casing never meets", async () => {
+  const { warnings } = await openingJson(
+    (json) => {
+      json.model.vocab["The"] = 16;
+    },
+    WHOLE,
+    VOCABULARY + "The\n",
+  );
+  assert.match(warnings.join(), /has 1 pieces with capitals, such as "The"/);
 });
 
 Deno.test("fault 72: other spellings of the same tokenizer are read", async () => {
@@ -273,6 +413,10 @@ Deno.test("fault 72: other spellings of the same tokenizer are read", async () =
     (json) => json.normalizer.strip_accents = true,
     (json) => delete json.model.type,
     (json) => {
+      const normalizers = [json.normalizer];
+      json.normalizer = { type: "Sequence", normalizers };
+    },
+    (json) => {
       json.post_processor = {
         type: "BertProcessing",
         sep: ["[SEP]", 3],
@@ -281,30 +425,30 @@ Deno.test("fault 72: other spellings of the same tokenizer are read", async () =
     },
   ];
   for (const change of spellings) {
-    for (const vocab of [{}, { "vocab.txt": undefined }]) {
-      const settings = JSON.stringify({
-        tokenizer_class: "PreTrainedTokenizerFast",
-        mask_token: { content: "[MASK]", lstrip: false },
+    for (const tokenizer_class of ["BertTokenizer", WHOLE.tokenizer_class]) {
+      const { tokenizer, warnings } = await openingJson(change, {
+        tokenizer_class,
+        mask_token: { content: "[MASK]", lstrip: false, normalized: false },
         extra_special_tokens: {},
       });
-      assert.deepEqual(
-        await readingJson(change, {
-          ...vocab,
-          "tokenizer_config.json": settings,
-        }),
-        new BertTokenizer(vocabulary, { lowerCase: true }),
-      );
+      assert.deepEqual(tokenizer, new BertTokenizer(vocabulary));
+      assert.deepEqual(warnings, []);
     }
   }
 });
 
-Deno.test("fault 72: an id of two pieces is refused", async () => {
-  const lost = { "vocab.txt": undefined };
-  await assert.rejects(
-    readingJson((json) => json.model.vocab["the"] = 5, lost),
-    {
-      name: "SyntaxError",
-      message: /"tokenizer\.json": line 7 must hold a word piece/,
-    },
-  );
+Deno.test("a tokenizer that no BertTokenizer is, is saved for a class that follows tokenizer.json", () => {
+  const model = { maxLength: 16, className: "BertTokenizer" };
+  const classOf = (options: BertTokenizerOptions): unknown => {
+    const files = tokenizerFiles(new BertTokenizer(vocabulary, options), model);
+    return [
+      JSON.parse(files["tokenizer_config.json"]!).tokenizer_class,
+      "vocab.txt" in files,
+    ];
+  };
+  assert.deepEqual(classOf({ lowerCase: false }), ["BertTokenizer", true]);
+  assert.deepEqual(classOf({ maxInputCharsPerWord: 20 }), [
+    WHOLE.tokenizer_class,
+    false,
+  ]);
 });

@@ -37,8 +37,8 @@ TEXTS = [
     " \t\n",
 ]
 
-# Python's Unicode tables are older, it lower-cases each capital sigma to
-# U+03C3, and it spaces out Han characters above U+FFFF as well.
+# Where Transformers.js differs: Python's Unicode tables are older, it lower-cases each
+# capital sigma to U+03C3, and it spaces out Han characters above U+FFFF as well.
 DIFFERENT = ["\u0394\u03a1\u039f\u039c\u039f\u03a3", "a\U00020000b", "a\u061db"]
 
 PAIRS = [("the dog crossed the road .", "she put him on a leash"), ("a", "b c d e f g h i"), ("a b c d e f g h", "i")]

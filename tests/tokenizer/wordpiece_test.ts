@@ -1,4 +1,7 @@
-import { MAX_WORD_LENGTH, wordPiece } from "bertbook/tokenizer/wordpiece.ts";
+import {
+  MAX_INPUT_CHARS_PER_WORD,
+  wordPiece,
+} from "bertbook/tokenizer/wordpiece.ts";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { assertAll } from "../_property.ts";
@@ -32,8 +35,11 @@ Deno.test("wordPiece() makes the whole word [UNK] if its end cannot be spelled",
 Deno.test("wordPiece() counts characters, not UTF-16 units, against its limit", () => {
   const vocabulary = vocabularyOf("\u{1d400}", "##\u{1d400}", "a", "##a");
   for (const letter of ["a", "\u{1d400}"]) {
-    const longest = letter.repeat(MAX_WORD_LENGTH);
-    assert.equal(wordPiece(longest, vocabulary).length, MAX_WORD_LENGTH);
+    const longest = letter.repeat(MAX_INPUT_CHARS_PER_WORD);
+    assert.equal(
+      wordPiece(longest, vocabulary).length,
+      MAX_INPUT_CHARS_PER_WORD,
+    );
     assert.deepEqual(wordPiece(longest + letter, vocabulary), ["[UNK]"]);
   }
 });
