@@ -42,9 +42,10 @@ export type TableRow = {
 /**
  * Reads a table.
  *
- * Lines end with LF or CRLF; the last one needs no end, and may have half of one; a
- * byte order mark is dropped. A lone CR elsewhere, U+2028 and U+2029 are text: many readers break lines at
- * them and so split a sentence in two.
+ * Lines end with LF or CRLF; the last one needs no end, and may have half of one; one
+ * empty line after it is passed over, and a byte order mark is dropped. A lone CR
+ * elsewhere, U+2028 and U+2029 are text: many readers break lines at them and so split a
+ * sentence in two.
  *
  * @example Quotes are text in "tsv"
  * ```ts
@@ -76,7 +77,8 @@ export function readTable(
   bytes: Uint8Array,
   { file, format, columns, encoding = "utf-8" }: TableOptions,
 ): TableRow[] {
-  const text = decodeText(bytes, file, encoding);
+  const text = decodeText(bytes, file, encoding)
+    .replace(/(\r?\n)\r?\n$/, "$1"); // without an empty last line
   if (text === "") {
     throw malformed(file, "it must have a line", "an empty file");
   }

@@ -128,8 +128,13 @@ export function parseTrec(bytes: Uint8Array, file: string): Example[] {
   });
 }
 
+/** Stands once in the published files, in "sister city", and is no character there. */
+const STRAY_BYTE = 0xf0;
+
 /**
  * Reads lines as Li and Roth published them: coarse and fine class, a question.
+ *
+ * A byte F0 is read as a space, as Hugging Face's loader does.
  *
  * @example The fine class is omitted
  * ```ts
@@ -151,7 +156,8 @@ export function parseTrec(bytes: Uint8Array, file: string): Example[] {
 export function parseRawTrec(bytes: Uint8Array, file: string): Example[] {
   const names = CODES.map((code) => `${code}:`);
   const encoding = "iso-8859-1";
-  return readTable(bytes, { file, format: "label-prefixed", encoding })
+  const mended = bytes.map((byte) => byte === STRAY_BYTE ? 0x20 : byte);
+  return readTable(mended, { file, format: "label-prefixed", encoding })
     .map((row) => {
       const [label = "", text = ""] = row.cells;
       const coarse = label.slice(0, label.indexOf(":") + 1) || label;

@@ -25,7 +25,7 @@ Deno.test("fault 41: parseTrec() refuses other lines with their number", () => {
       "10 Who ?",
       "1 ",
       "1",
-      "",
+      "\n4 Where",
     ]
   ) {
     assert.throws(() => parse(`4 Where ?\n${line}\n`), {
@@ -36,11 +36,19 @@ Deno.test("fault 41: parseTrec() refuses other lines with their number", () => {
 });
 
 Deno.test("parseRawTrec() reads codes in ISO-8859-1 and leaves the fine class out", () => {
-  const text = "NUM:date When is Kar\u00F0 ?\nHUM:ind Who : he ?\n";
+  const text = "NUM:date When is Caf\u00E9 ?\nHUM:ind Who : he ?\n";
   const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
   assert.deepEqual(parseRawTrec(bytes, "x.label"), [
-    { label: 5, text: "When is Kar\u00F0 ?" },
+    { label: 5, text: "When is Caf\u00E9 ?" },
     { label: 3, text: "Who : he ?" },
+  ]);
+});
+
+Deno.test("parseRawTrec() reads the stray byte F0 as a space, as Hugging Face's loader", () => {
+  const bytes = new TextEncoder().encode("LOC:city Which red_brick town ?\n");
+  bytes[bytes.indexOf(0x5f)] = 0xf0;
+  assert.deepEqual(parseRawTrec(bytes, "x.label"), [
+    { label: 4, text: "Which red brick town ?" },
   ]);
 });
 

@@ -61,7 +61,10 @@ def spell(value):
 
 def read_csv(data):
     text = data.decode("utf-8-sig")
-    rows = [row or [""] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
+    rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    if len(rows) > 1 and rows[-1] == []:
+        rows.pop()  # an empty line at the end
+    rows = [row or [""] for row in rows]
     if not rows or len({len(row) for row in rows}) > 1:
         raise ValueError("rows must have equally many cells")
     return dump(rows)
