@@ -24,7 +24,7 @@ import { validateNotebook } from "./validate_notebook.ts";
  * Reads a notebook.
  *
  * @param file Its path.
- * @returns The notebook; one of format 4.0 to 4.4 gets cell ids.
+ * @returns The notebook; as in Jupyter, cells without an id of their own get one.
  * @throws {SyntaxError} If it is no notebook of format 4; says why.
  */
 export async function readNotebook(file: string): Promise<Notebook> {
@@ -36,7 +36,7 @@ export async function readNotebook(file: string): Promise<Notebook> {
  *
  * @param text The JSON text.
  * @param file The name to show in errors.
- * @returns The notebook; one of format 4.0 to 4.4 gets cell ids.
+ * @returns The notebook; as in Jupyter, cells without an id of their own get one.
  * @throws {SyntaxError} If it is no notebook of format 4; says why.
  */
 export function parseNotebook(text: string, file: string): Notebook {
@@ -110,16 +110,23 @@ export function formatNotebook(notebook: Notebook): string {
   )) + "\n";
 }
 
-/** Names the cells that have no id after their place, unlike any other id. */
+/**
+ * Names the cells that have no id, or that of a cell before, after their place, unlike
+ * any other id.
+ */
 function giveCellIds(notebook: Notebook): void {
   const { cells, nbformat_minor: minor } = notebook;
-  if (!Array.isArray(cells) || !(Number.isInteger(minor) && minor < 5)) return;
+  if (!Array.isArray(cells) || !(Number.isInteger(minor) && minor <= 5)) return;
   const taken = new Set(notebook.cells.map((cell) => cell?.id));
+  const seen = new Set<string>();
   for (const [i, cell] of notebook.cells.entries()) {
-    if (typeof cell !== "object" || !cell || cell.id) continue;
-    let id = `cell-${i + 1}`;
-    while (taken.has(id)) id += "-b";
-    taken.add(cell.id = id);
+    if (typeof cell !== "object" || !cell) continue;
+    if (!cell.id || seen.has(cell.id)) {
+      let id = `cell-${i + 1}`;
+      while (taken.has(id)) id += "-b";
+      taken.add(cell.id = id);
+    }
+    seen.add(cell.id);
   }
   notebook.nbformat_minor = 5;
 }

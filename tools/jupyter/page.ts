@@ -258,8 +258,15 @@ function pngWidth(base64: string): number {
   return isPng ? new DataView(header.buffer).getUint32(16) : 0;
 }
 
+/** What a progress bar shows last: a carriage return goes back to the line's start. */
+function lastShown(text: string): string {
+  return text.split("\n").map((line) =>
+    line.split("\r").findLast((part) => part !== "") ?? ""
+  ).join("\n");
+}
+
 function pre(text: string, kind: string): string {
-  const clean = text.replace(TERMINAL_CODES, "").replace(/\n$/, "");
+  const clean = lastShown(text.replace(TERMINAL_CODES, "")).replace(/\n$/, "");
   return `<pre class="output ${kind.trim()}" tabindex="0">${
     escapeHtml(clean)
   }</pre>\n`;

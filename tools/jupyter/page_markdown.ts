@@ -132,7 +132,8 @@ function markedFor(context: MarkdownContext): Marked {
         return `<a href="${escapeHtml(address)}">${html}</a>`;
       },
       image({ href, text }): string {
-        const bundle = attachments[href.replace(/^attachment:/, "")];
+        const file = href.replace(/^attachment:/, "");
+        const bundle = attachments[file] ?? attachments[decoded(file)];
         const [type, data] = Object.entries(bundle ?? {})[0] ?? [];
         const address = type ? `data:${type};base64,${data}` : href;
         const alt = escapeHtml(text);
@@ -142,6 +143,15 @@ function markedFor(context: MarkdownContext): Marked {
     },
   });
   return marked;
+}
+
+/** An address as text; as it is if it has a percent sign that encodes nothing. */
+function decoded(address: string): string {
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    return address;
+  }
 }
 
 /** Display math, a separate paragraph: `$$ … $$`. */

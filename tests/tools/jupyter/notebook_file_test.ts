@@ -111,6 +111,22 @@ Deno.test("parseNotebook() gives ids to the cells of an older notebook", () => {
   assert.deepEqual(validateNotebook(notebook), []);
 });
 
+Deno.test("parseNotebook() gives ids to cells without one, and to the second with the same", () => {
+  const ids = ["cell-2", undefined, "a", "a", "", "b"];
+  const cells = ids.map((id) => ({
+    cell_type: "raw",
+    metadata: {},
+    source: "",
+    ...id !== undefined && { id },
+  }));
+  const notebook = { cells, metadata: {}, nbformat: 4, "nbformat_minor": 5 };
+  const read = parseNotebook(JSON.stringify(notebook), "a.ipynb");
+  assert.deepEqual(
+    read.cells.map(({ id }) => id),
+    ["cell-2", "cell-2-b", "a", "cell-4", "cell-5", "b"],
+  );
+});
+
 Deno.test("parseNotebook() says why a file is no notebook", () => {
   assert.throws(() => parseNotebook("{", "a.ipynb"), {
     name: "SyntaxError",

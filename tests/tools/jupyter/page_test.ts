@@ -261,6 +261,44 @@ Deno.test("reportPage() strips terminal codes and colours code", () => {
   assert.equal(document.querySelector(".hljs-keyword")?.textContent, "const");
 });
 
+Deno.test("reportPage() shows the last state of a progress bar", () => {
+  const cell = code("train()");
+  const texts: [printed: string, shown: string][] = [
+    [" 0%|  |\r50%|# |\r100%|##|\ndone\n", "100%|##|\ndone"],
+    ["12 of 20\r13/20\r", "13/20"],
+    ["one\r\ntwo\r\n", "one\ntwo"],
+    ["a long line\r\x1b[Kshort\n\r\nlast", "short\n\nlast"],
+    ["\x1b[32m10%\x1b[0m\r\x1b[32m20%\x1b[0m\n", "20%"],
+  ];
+  cell.outputs = texts.map(([text], i) => ({
+    "output_type": "stream",
+    name: i % 2 === 0 ? "stdout" : "stderr",
+    text,
+  }));
+  const { document } = parseHTML(page(notebookOf(cell)));
+  assert.deepEqual(
+    [...document.querySelectorAll(".stream")].map((each) => each.textContent),
+    texts.map(([, shown]) => shown),
+  );
+});
+
+Deno.test("reportPage() finds attached pictures by encoded names", () => {
+  const files = ["two words.png", "100%.png", "größe.png", "a%20b.png"];
+  const source = "![](attachment:two%20words.png) ![](<attachment:100%.png>) " +
+    "![](attachment:gr%C3%B6%C3%9Fe.png) ![](attachment:a%20b.png)";
+  const attachments = Object.fromEntries(
+    files.map((file, i) => [file, { "image/png": `data${i}` }]),
+  );
+  const cell = { ...prose(source), attachments };
+  const { document } = parseHTML(page(notebookOf(cell)));
+  assert.deepEqual(
+    [...document.querySelectorAll("img")].map((each) =>
+      each.getAttribute("src")
+    ),
+    files.map((_, i) => `data:image/png;base64,data${i}`),
+  );
+});
+
 Deno.test("fault 63: reportPage() loads nothing and says so to the browser", () => {
   const html = page(
     notebookOf(prose("![remote](https://a.example/x.png) # x")),
