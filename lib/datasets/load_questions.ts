@@ -40,6 +40,24 @@ export type QuestionOptions = {
  * A part without a file is drawn from the training file, by contexts: all questions about
  * one text are in one part, or the model would know the text of a test question.
  *
+ * @example Two questions about one text
+ * ```ts
+ * import { loadQuestions } from "bertbook";
+ * import assert from "node:assert/strict";
+ *
+ * const context = "Dogs bark.";
+ * const file = await Deno.makeTempFile({ suffix: ".jsonl" });
+ * await Deno.writeTextFile(file, [
+ *   { question: "Who barks?", context, answers: { text: ["Dogs"], answer_start: [0] } },
+ *   { question: "Who purrs?", context, answers: { text: [], answer_start: [] } },
+ * ].map((row) => JSON.stringify(row)).join("\n"));
+ * const { train, labels, report } = await loadQuestions(file, { validation: 0, test: 0 });
+ * assert.deepEqual(train[0]!.answers, [{ text: "Dogs", start: 0 }]);
+ * assert.deepEqual(labels, ["answerable", "unanswerable"]);
+ * assert.deepEqual(report.train.labelCounts, [1, 1]);
+ * await Deno.remove(file);
+ * ```
+ *
  * @param files The path of the training file, or a path for each part.
  * @param options Shares of the parts without a file, in [0, 1), and the seed.
  * @returns The questions. Its labels are those of its report: "answerable" and

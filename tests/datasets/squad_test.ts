@@ -192,7 +192,7 @@ Deno.test("what contradicts itself is counted", () => {
     ["e", 0],
   ]);
   assert.deepEqual(
-    oddities.map(({ what, action, ids }) => [ids.join(), action, what]),
+    oddities.map(({ what, action, ids }) => [ids!.join(), action, what]),
     [
       ["a", "kept", "it has answers, but is_impossible is true"],
       ["b", "left out", "it has no answer, but is_impossible is false"],

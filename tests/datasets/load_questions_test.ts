@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { loadQuestions } from "bertbook/datasets/load_questions.ts";
+import { PARTS } from "bertbook/datasets/dataset.ts";
+
+const FOLDER = await Deno.makeTempDir();
+addEventListener("unload", () => Deno.removeSync(FOLDER, { recursive: true }));
+
+/** A JSON Lines file of questions about `numTexts` texts, three about each. */
+async function write(
+  name: string,
+  numTexts: number,
+  from = 0,
+): Promise<string> {
+  const lines = Array.from({ length: 3 * numTexts }, (_, i) => {
+    const text = from + i % numTexts;
+    return JSON.stringify({
+      id: `q${text}.${Math.floor(i / numTexts)}`,
+      question: `What is number ${i}?`,
+      context: `Text ${text} is here.`,
+      answers: i % 3 === 0
+        ? { text: [], answer_start: [] }
+        : { text: [`Text ${text}`], answer_start: [0] },
+    });
+  }).join("\n");
+  const path = join(FOLDER, name);
+  await Deno.writeFile(
+    path,
+    name.endsWith(".gz") ? gzipSync(lines) : new TextEncoder().encode(lines),
+  );
+  return path;
+}
+
+const contextsOf = (questions: readonly { context: string }[]): Set<string> =>
+  new Set(questions.map(({ context }) => context));
+
+Deno.test("loadQuestions() draws parts by context, the same ones for the same seed", async () => {
+  const file = await write("all.jsonl.gz", 20);
+  const dataset = await loadQuestions(file);
+  const sizes = PARTS.map((part) => dataset[part].length);
+  assert.deepEqual(sizes, [48, 6, 6]); // of 20 texts, 2 and 2
+  const contexts = PARTS.map((part) => contextsOf(dataset[part]));
+  assert.deepEqual(contexts.map(({ size }) => size), [16, 2, 2]);
+  assert.equal(contexts.reduce((all, own) => all.union(own)).size, 20);
+  const parts = ({ train, validation, test }: typeof dataset) => ({
+    train,
+    validation,
+    test,
+  });
+  assert.deepEqual(
+    parts(await loadQuestions(file, { seed: 42 })),
+    parts(dataset),
+  );
+  assert.notDeepEqual(
+    parts(await loadQuestions(file, { seed: 43 })),
+    parts(dataset),
+  );
+  const other = await loadQuestions(file, { validation: 0.25, test: 0 });
+  assert.deepEqual(PARTS.map((part) => other[part].length), [45, 15, 0]);
+});
+
+Deno.test("a dataset of questions says what it holds", async () => {
+  const dataset = await loadQuestions(await write("all.jsonl", 20));
+  assert.deepEqual([dataset.title, dataset.origin, dataset.folder], [
+    "Your own questions",
+    "folder",
+    FOLDER,
+  ]);
+  assert.equal(
+    dataset.description,
+    "Your own questions: 48 train, 6 validation, 6 test; about 20 texts; 20 are unanswerable",
+  );
+  assert.deepEqual(dataset.labels, ["answerable", "unanswerable"]);
+  const counts = PARTS.map((part) => dataset.report[part].labelCounts);
+  assert.deepEqual(
+    counts.reduce((a, b) => a.map((count, i) => count + b[i]!)),
+    [40, 20],
+  );
+  assert.deepEqual(dataset.oddities, []);
+});
+
+Deno.test("loadQuestions() reads a file for each part, and reports texts that they share", async () => {
+  const train = await write("train.jsonl", 10);
+  const test = await write("test.jsonl", 2, 9);
+  const dataset = await loadQuestions({ train, test }, { validation: 0.2 });
+  assert.deepEqual(PARTS.map((part) => dataset[part].length), [24, 6, 6]);
+  assert.deepEqual(dataset.oddities, [{
+    part: "test",
+    what: "the context is also in train",
+    action: "kept",
+    rows: [1, 3, 5],
+    ids: ["q9.0", "q9.1", "q9.2"],
+  }]);
+});
+
+Deno.test("loadQuestions() refuses what it cannot load", async () => {
+  const file = await write("one.jsonl", 1);
+  const refused = async (
+    files: string | { train: string },
+    message: RegExp,
+    options = {},
+  ): Promise<void> => {
+    await assert.rejects(loadQuestions(files, options), { message });
+  };
+  await refused(
+    join(FOLDER, "no.json"),
+    /^Cannot load questions: ".*no.json" must be a file; found none$/,
+  );
+  await refused(FOLDER, /must be a file; found a folder, pipe or device$/);
+  await refused(file, /each part must have at least one; found count=1/);
+  await refused(file, /validation.*\[0, 1\); found 1/, { validation: 1 });
+  await refused(file, /did you mean "validation"/, { validaton: 0 });
+  const empty = join(FOLDER, "empty.json");
+  await Deno.writeTextFile(empty, "[]");
+  await refused(
+    empty,
+    /Cannot parse "empty.json": it must have a question; found none/,
+  );
+});
