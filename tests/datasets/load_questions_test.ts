@@ -58,6 +58,8 @@ Deno.test("loadQuestions() draws parts by context, the same ones for the same se
   );
   const other = await loadQuestions(file, { validation: 0.25, test: 0 });
   assert.deepEqual(PARTS.map((part) => other[part].length), [45, 15, 0]);
+  const large = await loadQuestions(file, { validation: 0.4, test: 0.4 });
+  assert.deepEqual(PARTS.map((part) => large[part].length), [12, 24, 24]);
 });
 
 Deno.test("a dataset of questions says what it holds", async () => {

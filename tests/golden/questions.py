@@ -74,6 +74,7 @@ QUESTIONS = [
     ("Which road?", CONTEXT, "the \u4e2d\u6587 road"),
     ("How?", CONTEXT, "e\u0301tude by etude"),
     ("By what?", CONTEXT, "etude"),
+    ("What was it?", CONTEXT, "t-play"),  # within a word, after a mark
     ("Who says so?", CONTEXT, None),
     ("Who says so, who plays the road, and how often do they play it?", CONTEXT, "the road, the road"),
 ]
@@ -120,6 +121,8 @@ ANSWERED = [
     ("a  well-known\tbaker!", ["the well known baker", "Baker"]),
     ("an apple a day", ["An apple; a day?"]),
     ("théa anna", ["thé anna", "Théa Anna"]),
+    ("théa", ["thé"]),
+    ("cat cat sat", ["the cat sat"]),
     ("the the cat sat on the mat", ["a cat sat on a mat on the mat", "cat cat sat"]),
     ("U.S.", ["US", "United States"]),
     ("nothing like it", ["something else"]),
