@@ -14,8 +14,7 @@ import {
   PARTS,
 } from "./dataset.ts";
 import { embeddedPath, unzip } from "./load_dataset.ts";
-import { malformed } from "./read_table.ts";
-import { reportDataset } from "./report.ts";
+import { reportDataset, type ReportView } from "./report.ts";
 import { split } from "./split.ts";
 import { parseSquad, type QuestionExample } from "./squad.ts";
 
@@ -60,9 +59,9 @@ export type QuestionOptions = {
  *
  * @param files The path of the training file, or a path for each part.
  * @param options Shares of the parts without a file, in [0, 1), and the seed.
- * @returns The questions. Its labels are those of its report: "answerable" and
- * "unanswerable". Its oddities say which questions were changed or left out, and which
- * contexts of `validation` and `test` are also in `train`.
+ * @returns The questions; its labels, "answerable" and "unanswerable", are those that its
+ * report counts. There, `inTrain` counts questions whose context is also in `train`. Its
+ * oddities say which questions were changed or left out.
  * @throws {RangeError} If a file is missing, an option is out of its range, or a part
  * would be empty.
  * @throws {SyntaxError} If a file is malformed, with the place.
@@ -80,26 +79,26 @@ export async function loadQuestions(
   const paths: QuestionFiles = typeof files === "string"
     ? { train: files }
     : files;
-  const { examples, oddities } = await readParts(paths);
-  const drawn = { validation, test };
+  const { parts, oddities } = await readParts(paths);
+  const fractions = { validation, test };
   for (const part of ["test", "validation"] as const) {
-    if (paths[part] !== undefined || drawn[part] === 0) continue;
+    if (paths[part] !== undefined || fractions[part] === 0) continue;
     // Of what the test has left, if that was drawn before.
     const before = part === "validation" && paths.test === undefined ? test : 0;
-    const fraction = drawn[part] / (1 - before);
-    const contexts = Map.groupBy(examples.train, ({ context }) => context);
-    const names = [...contexts.keys()];
-    const own = split(names.length, { fraction, seed }).validation
-      .map((index) => names[index]!);
-    examples[part] = own.flatMap((context) => contexts.get(context)!);
-    const taken = new Set(own);
-    examples.train = examples.train
-      .filter(({ context }) => !taken.has(context));
+    const fraction = fractions[part] / (1 - before);
+    const contexts = [...new Set(parts.train.map(({ context }) => context))];
+    const { validation: own } = split(contexts.length, { fraction, seed });
+    const taken = new Set(own.map((index) => contexts[index]));
+    const isTaken = ({ context }: QuestionExample): boolean =>
+      taken.has(context);
+    parts[part] = parts.train.filter(isTaken);
+    parts.train = parts.train.filter((example) => !isTaken(example));
   }
-  return describe(examples, oddities, {
+  return datasetOf(parts, {
     title: "Your own questions",
     origin: "folder",
     folder: dirname(paths.train),
+    oddities,
   });
 }
 
@@ -111,34 +110,33 @@ export async function loadQuestions(
  */
 export async function loadAnswers(): Promise<Dataset<QuestionExample>> {
   const folder = embeddedPath("answers");
-  const { examples, oddities } = await readParts({
+  const { parts, oddities } = await readParts({
     train: join(folder, "train.json"),
     validation: join(folder, "dev.json"),
     test: join(folder, "test.json"),
   });
-  return describe(examples, oddities, {
+  return datasetOf(parts, {
     title: "Embedded corpus of questions and answers",
     origin: "embedded",
     folder,
+    oddities,
   });
 }
 
-/** Reads the files, and finds contexts that two of them share. */
+/** Reads the file of each part. */
 async function readParts(files: QuestionFiles): Promise<{
-  examples: DatasetParts<QuestionExample>;
+  parts: DatasetParts<QuestionExample>;
   oddities: Oddity[];
 }> {
-  const examples: DatasetParts<QuestionExample> = {
+  const parts: DatasetParts<QuestionExample> = {
     train: [],
     validation: [],
     test: [],
   };
   const oddities: Oddity[] = [];
-  const trained = new Set<string>();
   for (const part of PARTS) {
     const path = files[part];
     if (path === undefined) continue;
-    const file = basename(path);
     const found = await stat(path).catch(() => undefined);
     if (!found?.isFile()) { // a pipe would be waited for
       throw new RangeError(
@@ -146,51 +144,39 @@ async function readParts(files: QuestionFiles): Promise<{
           (found ? "a folder, pipe or device" : "none"),
       );
     }
+    const file = basename(path);
     const parsed = parseSquad(unzip(await readFile(path), file), file);
-    if (parsed.examples.length === 0) {
-      throw malformed(file, "it must have a question", "none");
-    }
-    examples[part] = parsed.examples;
+    parts[part] = parsed.examples;
     oddities.push(...parsed.oddities.map((each) => ({ part, ...each })));
-    const shared = part === "train" ? [] : [...parsed.examples.entries()]
-      .filter(([, { context }]) => trained.has(context));
-    examples.train.forEach(({ context }) => trained.add(context));
-    if (shared.length === 0) continue;
-    oddities.push({
-      part,
-      what: "the context is also in train",
-      action: "kept",
-      rows: shared.map(([i]) => parsed.rows[i]!),
-      ids: shared.map(([, { id }]) => id),
-    });
   }
-  return { examples, oddities };
+  return { parts, oddities };
 }
 
-function describe(
+/** The dataset, with a description and a report. */
+function datasetOf(
   parts: DatasetParts<QuestionExample>,
-  oddities: Oddity[],
-  origin: Pick<Dataset, "title" | "origin" | "folder">,
+  origin: Pick<Dataset, "title" | "origin" | "folder" | "oddities">,
 ): Dataset<QuestionExample> {
-  const all = PARTS.flatMap((part) => parts[part]);
+  const view: ReportView<QuestionExample> = {
+    textOf: ({ question, context }) => `${question}\n${context}`,
+    labelsOf: ({ answers }) => [answers.length > 0 ? 0 : 1],
+    answerOf: ({ answers }) => answers.map(({ text }) => text).join("\n"),
+  };
+  const report = reportDataset(parts, view);
+  // A text that the model knows is a leak, whatever is asked about it.
+  const ofContexts = reportDataset(parts, {
+    ...view,
+    textOf: ({ context }) => context,
+  });
+  for (const part of PARTS) report[part].inTrain = ofContexts[part].inTrain;
   const sizes = PARTS.filter((part) => parts[part].length > 0)
     .map((part) => `${parts[part].length.toLocaleString("en-US")} ${part}`);
-  const numContexts = new Set(all.map(({ context }) => context)).size;
-  const numUnanswerable =
-    all.filter(({ answers }) => answers.length === 0).length;
   return {
     ...parts,
     ...origin,
-    description: `${origin.title}: ${sizes.join(", ")}; about ` +
-      `${numContexts.toLocaleString("en-US")} texts; ` +
-      `${numUnanswerable.toLocaleString("en-US")} are unanswerable`,
+    description: `${origin.title}: ${sizes.join(", ")}`,
     labels: ["answerable", "unanswerable"],
     legend: {},
-    report: reportDataset(parts, {
-      textOf: ({ question, context }) => `${question}\n${context}`,
-      labelsOf: ({ answers }) => [answers.length > 0 ? 0 : 1],
-      answerOf: ({ answers }) => answers.map(({ text }) => text).join("\n"),
-    }),
-    oddities,
+    report,
   };
 }

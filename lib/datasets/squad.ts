@@ -28,8 +28,6 @@ export type QuestionExample = {
 /** The questions of a file, and what is odd about them. */
 export type ParsedQuestions = {
   readonly examples: QuestionExample[];
-  /** Which question of the file each is, counted from 1. */
-  readonly rows: number[];
   /** Their rows are questions, counted from 1. */
   readonly oddities: Omit<Oddity, "part">[];
 };
@@ -92,31 +90,30 @@ type Node = {
 export function parseSquad(bytes: Uint8Array, file: string): ParsedQuestions {
   const found = new Map<keyof typeof ODDITIES, Map<number, string>>();
   const examples: QuestionExample[] = [];
-  const numbers: number[] = [];
-  for (const [i, row] of rowsOf(decodeText(bytes, file), file).entries()) {
-    const { value: given } = at(row, "id");
-    const isId = typeof given === "string" || typeof given === "number";
-    const id = String(isId ? given : i + 1);
+  const rows = rowsOf(decodeText(bytes, file), file);
+  if (rows.length === 0) {
+    throw malformed(file, "it must have a question", "none");
+  }
+  for (const [i, row] of rows.entries()) {
+    const id = String(at(row, "id").value ?? i + 1);
     const note = (oddity: keyof typeof ODDITIES): void => {
       const rows = found.get(oddity) ?? new Map<number, string>();
       found.set(oddity, rows.set(i + 1, id));
     };
-    const question = textOf(at(row, "question"));
-    const context = textOf(row.context ?? at(row, "context"));
+    const question = valueOf<string>(at(row, "question"), "text");
+    const context = valueOf<string>(row.context ?? at(row, "context"), "text");
     if (isBlank(question) || isBlank(context)) {
       note("blank");
       continue;
     }
     const answers = answersOf(row, context, note);
-    if (answers === undefined) continue;
-    examples.push({ id, question, context, answers });
-    numbers.push(i + 1);
+    if (answers) examples.push({ id, question, context, answers });
   }
   const oddities = [...found].map(([oddity, rows]) => {
     const [what, action] = ODDITIES[oddity];
     return { what, action, rows: [...rows.keys()], ids: [...rows.values()] };
   });
-  return { examples, rows: numbers, oddities };
+  return { examples, oddities };
 }
 
 /** The answers of a question; undefined if the question must be left out. */
@@ -154,20 +151,17 @@ function givenAnswers(
   if (mayLack && answers.value === undefined) return [];
   const column = (name: string): Node[] =>
     Array.isArray(answers.value)
-      ? listOf(answers).map((each) => at(each, name))
-      : listOf(at(answers, name));
+      ? itemsOf(answers).map((each) => at(each, name))
+      : itemsOf(at(answers, name));
   const texts = column("text"), starts = column("answer_start");
   if (texts.length !== starts.length) {
     const rule = `${answers.place} must have an answer_start for each text`;
-    throw malformed(
-      row.file,
-      rule,
-      `${starts.length} for ${texts.length} texts`,
-    );
+    const found = `${starts.length} for ${texts.length} texts`;
+    throw malformed(row.file, rule, found);
   }
   return texts.map((text, i) => ({
-    text: textOf(text),
-    answerStart: wholeNumberOf(starts[i]!),
+    text: valueOf(text, "text"),
+    answerStart: valueOf(starts[i]!, "a whole number of at least 0"),
   }));
 }
 
@@ -196,74 +190,59 @@ function rowsOf(text: string, file: string): (Node & { context?: Node })[] {
   } catch (error) {
     return linesOf(text, file, error as Error);
   }
-  const { value } = root;
-  if (isRecord(value) && !("data" in value)) return [root]; // one line of JSON Lines
-  const entries = listOf(isRecord(value) ? at(root, "data") : root);
-  return entries.flatMap((entry) => {
-    if (!isRecord(entry.value) || !("paragraphs" in entry.value)) return entry;
-    return listOf(at(entry, "paragraphs")).flatMap((paragraph) =>
-      listOf(at(paragraph, "qas"))
+  const data = Array.isArray(root.value) ? root : at(root, "data");
+  if (data.value === undefined) return [root]; // one line of JSON Lines
+  return itemsOf(data).flatMap((entry) => {
+    const paragraphs = at(entry, "paragraphs");
+    if (paragraphs.value === undefined) return entry;
+    return itemsOf(paragraphs).flatMap((paragraph) =>
+      itemsOf(at(paragraph, "qas"))
         .map((row) => ({ ...row, context: at(paragraph, "context") }))
     );
   });
 }
 
-/** The values of JSON Lines; if the first line is not JSON, the file is not of that kind. */
-function linesOf(text: string, file: string, error: Error): Node[] {
-  const lines = text.split("\n")
-    .map((line, i) => ({ line, place: `line ${i + 1}` }))
-    .filter(({ line }) => !isBlank(line));
-  const notJson = (place: string, { message }: Error): SyntaxError => {
-    const rule = `${place} must be JSON`;
-    return malformed(file, rule, visibleControls(message), error);
-  };
-  if (lines.length === 0) throw notJson("it", error);
-  return lines.map(({ line, place }, i) => {
+/** The values of JSON Lines; a file whose first line is not JSON is not of that kind. */
+function linesOf(text: string, file: string, whole: Error): Node[] {
+  const rows: Node[] = [];
+  for (const [i, line] of text.split("\n").entries()) {
+    if (isBlank(line)) continue;
     try {
-      return { value: JSON.parse(line), place, file };
-    } catch (wrong) {
-      throw i === 0 ? notJson("it", error) : notJson(place, wrong as Error);
+      rows.push({ value: JSON.parse(line), place: `line ${i + 1}`, file });
+    } catch (error) {
+      const [place, { message }] = rows.length === 0
+        ? ["it", whole]
+        : [`line ${i + 1}`, error as Error];
+      throw malformed(file, `${place} must be JSON`, visibleControls(message));
     }
-  });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  }
+  return rows;
 }
 
 function at(parent: Node, name: string): Node {
-  const { value, place, file } = parent;
-  if (!isRecord(value)) throw mustBe("an object", parent);
-  return {
-    value: Object.hasOwn(value, name) ? value[name] : undefined,
-    place: `${place}.${name}`.replace(/^it\./, ""),
-    file,
-  };
+  const value = valueOf<Record<string, unknown>>(parent, "an object");
+  const place = `${parent.place}.${name}`.replace(/^it\./, "");
+  return { ...parent, value: value[name], place };
 }
 
-function listOf(parent: Node): Node[] {
-  const { value, place, file } = parent;
-  if (!Array.isArray(value)) throw mustBe("a list", parent);
-  return value.map((each, i) => ({
-    value: each,
-    place: `${place}[${i}]`.replace(/^it\[/, "["),
-    file,
-  }));
+function itemsOf(parent: Node): Node[] {
+  return valueOf<unknown[]>(parent, "a list").map((value, i) => {
+    const place = `${parent.place}[${i}]`.replace(/^it\[/, "[");
+    return { ...parent, value, place };
+  });
 }
 
-function textOf(node: Node): string {
-  if (typeof node.value !== "string") throw mustBe("text", node);
-  return node.value;
-}
+/** The kinds of value in these files. */
+const KINDS = {
+  "an object": (value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value),
+  "a list": Array.isArray,
+  "text": (value: unknown) => typeof value === "string",
+  "a whole number of at least 0": (value: unknown) =>
+    Number.isSafeInteger(value) && (value as number) >= 0,
+};
 
-function wholeNumberOf(node: Node): number {
-  const { value } = node;
-  if (!Number.isSafeInteger(value) || (value as number) < 0) {
-    throw mustBe("a whole number of at least 0", node);
-  }
-  return value as number;
-}
-
-function mustBe(what: string, { value, place, file }: Node): SyntaxError {
-  return malformed(file, `${place} must be ${what}`, quoted(value));
+function valueOf<T>({ value, place, file }: Node, kind: keyof typeof KINDS): T {
+  if (KINDS[kind](value)) return value as T;
+  throw malformed(file, `${place} must be ${kind}`, quoted(value));
 }

@@ -21,11 +21,7 @@ import {
   findAnswers,
   type QuestionAnsweringParams,
 } from "../model/heads/question_answering.ts";
-import {
-  checkKnownOptions,
-  checkOption,
-  RULES,
-} from "../options.ts";
+import { checkKnownOptions, checkOption, RULES } from "../options.ts";
 import {
   type AnswerLogits,
   bestAnswers,
@@ -120,13 +116,17 @@ export async function answerLogits(
   checkInputs(windows, model.config, "question answering");
   const take = (output: unknown, index: number): AnswerLogits => {
     const { length } = windows[index]!.inputIds; // what follows is padding
-    const [startLogits, endLogits] = (output as number[][])
+    const [startLogits = [], endLogits = []] = (output as number[][])
       .map((scores) => scores.slice(0, length));
-    return { startLogits: startLogits!, endLogits: endLogits! };
+    if (![...startLogits, ...endLogits].every(Number.isFinite)) {
+      throw new RangeError(
+        `Cannot find the answer in window ${index}: the scores of its tokens must ` +
+          `be finite; found one that is not; train again with a lower learning rate`,
+      );
+    }
+    return { startLogits, endLogits };
   };
-  const logits = await outputsOf(compiledLogits, model, windows, options, take);
-  checkFinite(logits);
-  return logits;
+  return await outputsOf(compiledLogits, model, windows, options, take);
 }
 
 /** Both logits, [B, 2, T]; traced once for each shape of a batch. */
@@ -142,17 +142,6 @@ const compiledLogits = compileEach(
     })),
   { name: "question answering", ...MANY_SIGNATURES },
 );
-
-function checkFinite(logits: readonly AnswerLogits[]): void {
-  const odd = logits.findIndex(({ startLogits, endLogits }) =>
-    ![...startLogits, ...endLogits].every(Number.isFinite)
-  );
-  if (odd === -1) return;
-  throw new RangeError(
-    `Cannot find the answer in window ${odd}: its scores must be finite; found one ` +
-      `that is not; train again with a lower learning rate`,
-  );
-}
 
 /**
  * Finds the `noAnswerThreshold` with the best F1 on the validation set, and keeps it in
