@@ -80,7 +80,6 @@ export type {
   TableRowsOptions,
 } from "./lib/datasets/table_rows.ts";
 export {
-  loadAnswers,
   loadQuestions,
   type QuestionFiles,
   type QuestionOptions,

@@ -4,16 +4,17 @@
  * @module
  */
 
-import { readFile, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import { checkKnownOptions, checkOption, RULES } from "../options.ts";
 import {
   type Dataset,
   type DatasetParts,
   type Oddity,
   PARTS,
+  partSizes,
 } from "./dataset.ts";
-import { embeddedPath, unzip } from "./load_dataset.ts";
+import { embeddedPath, readDataFile } from "./load_dataset.ts";
 import { reportDataset, type ReportView } from "./report.ts";
 import { split } from "./split.ts";
 import { parseSquad, type QuestionExample } from "./squad.ts";
@@ -57,7 +58,8 @@ export type QuestionOptions = {
  * await Deno.remove(file);
  * ```
  *
- * @param files The path of the training file, or a path for each part.
+ * @param files The path of the training file, or a path for each part; default the
+ * embedded corpus, about invented towns, people and machines.
  * @param options Shares of the parts without a file, in [0, 1), and the seed.
  * @returns The questions; its labels, "answerable" and "unanswerable", are those that its
  * report counts. There, `inTrain` counts questions whose context is also in `train`. Its
@@ -68,7 +70,7 @@ export type QuestionOptions = {
  * @throws {TypeError} If an option is unknown.
  */
 export async function loadQuestions(
-  files: string | QuestionFiles,
+  files?: string | QuestionFiles,
   options: QuestionOptions = {},
 ): Promise<Dataset<QuestionExample>> {
   checkKnownOptions("load questions", options, ["validation", "test", "seed"]);
@@ -78,14 +80,18 @@ export async function loadQuestions(
   checkOption("seed", seed, RULES.seed);
   const paths: QuestionFiles = typeof files === "string"
     ? { train: files }
-    : files;
+    : files ?? {
+      train: embeddedPath("answers", "train.json"),
+      validation: embeddedPath("answers", "dev.json"),
+      test: embeddedPath("answers", "test.json"),
+    };
   const { parts, oddities } = await readParts(paths);
-  const fractions = { validation, test };
+  const shares = { validation, test };
   for (const part of ["test", "validation"] as const) {
-    if (paths[part] !== undefined || fractions[part] === 0) continue;
+    if (paths[part] !== undefined || shares[part] === 0) continue;
     // Of what the test has left, if that was drawn before.
     const before = part === "validation" && paths.test === undefined ? test : 0;
-    const fraction = fractions[part] / (1 - before);
+    const fraction = shares[part] / (1 - before);
     const contexts = [...new Set(parts.train.map(({ context }) => context))];
     const { validation: own } = split(contexts.length, { fraction, seed });
     const taken = new Set(own.map((index) => contexts[index]));
@@ -94,33 +100,21 @@ export async function loadQuestions(
     parts[part] = parts.train.filter(isTaken);
     parts.train = parts.train.filter((example) => !isTaken(example));
   }
-  return datasetOf(parts, {
-    title: "Your own questions",
-    origin: "folder",
+  const isOwn = files !== undefined;
+  const what = isOwn
+    ? "Your own questions, from a local folder"
+    : "Embedded question corpus, about texts that this project generates";
+  return {
+    ...parts,
+    title: isOwn ? "Your own questions" : "Embedded question corpus",
+    origin: isOwn ? "folder" : "embedded",
     folder: dirname(paths.train),
+    description: `${what}: ${partSizes(parts)} questions`,
+    labels: ["answerable", "unanswerable"],
+    legend: {},
+    report: reportQuestions(parts),
     oddities,
-  });
-}
-
-/**
- * Loads the questions of this project, about invented places, people and machines.
- *
- * @returns Questions in the form of SQuAD 2.0; no context of `test` is in `train`.
- * @throws {RangeError} If the library is in no folder of this machine.
- */
-export async function loadAnswers(): Promise<Dataset<QuestionExample>> {
-  const folder = embeddedPath("answers");
-  const { parts, oddities } = await readParts({
-    train: join(folder, "train.json"),
-    validation: join(folder, "dev.json"),
-    test: join(folder, "test.json"),
-  });
-  return datasetOf(parts, {
-    title: "Embedded corpus of questions and answers",
-    origin: "embedded",
-    folder,
-    oddities,
-  });
+  };
 }
 
 /** Reads the file of each part. */
@@ -137,46 +131,34 @@ async function readParts(files: QuestionFiles): Promise<{
   for (const part of PARTS) {
     const path = files[part];
     if (path === undefined) continue;
-    const found = await stat(path).catch(() => undefined);
-    if (!found?.isFile()) { // a pipe would be waited for
+    if (!existsSync(path)) {
       throw new RangeError(
-        `Cannot load questions: "${path}" must be a file; found ` +
-          (found ? "a folder, pipe or device" : "none"),
+        `Cannot load "${path}": it must be a file; found none in the folder ` +
+          `"${resolve(dirname(path))}"`,
       );
     }
     const file = basename(path);
-    const parsed = parseSquad(unzip(await readFile(path), file), file);
+    const parsed = parseSquad(await readDataFile(path, file), file);
     parts[part] = parsed.examples;
     oddities.push(...parsed.oddities.map((each) => ({ part, ...each })));
   }
   return { parts, oddities };
 }
 
-/** The dataset, with a description and a report. */
-function datasetOf(
+/** A report in which a question is in `train` if its context is, whatever is asked. */
+function reportQuestions(
   parts: DatasetParts<QuestionExample>,
-  origin: Pick<Dataset, "title" | "origin" | "folder" | "oddities">,
-): Dataset<QuestionExample> {
+): Dataset["report"] {
   const view: ReportView<QuestionExample> = {
     textOf: ({ question, context }) => `${question}\n${context}`,
     labelsOf: ({ answers }) => [answers.length > 0 ? 0 : 1],
     answerOf: ({ answers }) => answers.map(({ text }) => text).join("\n"),
   };
   const report = reportDataset(parts, view);
-  // A text that the model knows is a leak, whatever is asked about it.
   const ofContexts = reportDataset(parts, {
     ...view,
     textOf: ({ context }) => context,
   });
   for (const part of PARTS) report[part].inTrain = ofContexts[part].inTrain;
-  const sizes = PARTS.filter((part) => parts[part].length > 0)
-    .map((part) => `${parts[part].length.toLocaleString("en-US")} ${part}`);
-  return {
-    ...parts,
-    ...origin,
-    description: `${origin.title}: ${sizes.join(", ")}`,
-    labels: ["answerable", "unanswerable"],
-    legend: {},
-    report,
-  };
+  return report;
 }

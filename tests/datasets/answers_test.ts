@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { PARTS } from "bertbook/datasets/dataset.ts";
-import { loadAnswers } from "bertbook/datasets/load_questions.ts";
+import { loadQuestions } from "bertbook/datasets/load_questions.ts";
 import type { QuestionExample } from "bertbook/datasets/squad.ts";
 import {
   answerScores,
@@ -15,7 +15,7 @@ import { PEOPLE } from "../../data/answers/entries/people.ts";
 import { PLACES } from "../../data/answers/entries/places.ts";
 
 const FOLDER = new URL("../../data/answers/", import.meta.url);
-const dataset = await loadAnswers();
+const dataset = await loadQuestions();
 const all = PARTS.flatMap((part) => dataset[part]);
 const answerable = all.filter(({ answers }) => answers.length > 0);
 

@@ -71,7 +71,7 @@ Deno.test("a dataset of questions says what it holds", async () => {
   ]);
   assert.equal(
     dataset.description,
-    "Your own questions: 48 train, 6 validation, 6 test",
+    "Your own questions, from a local folder: 48 train, 6 validation and 6 test questions",
   );
   assert.deepEqual(dataset.labels, ["answerable", "unanswerable"]);
   const counts = PARTS.map((part) => dataset.report[part].labelCounts);
@@ -102,9 +102,9 @@ Deno.test("loadQuestions() refuses what it cannot load", async () => {
   };
   await refused(
     join(FOLDER, "no.json"),
-    /^Cannot load questions: ".*no.json" must be a file; found none$/,
+    /^Cannot load ".*no.json": it must be a file; found none in the folder "/,
   );
-  await refused(FOLDER, /must be a file; found a folder, pipe or device$/);
+  await refused(FOLDER, /it must be a plain file; found a folder/);
   await refused(file, /each part must have at least one; found count=1/);
   await refused(file, /validation.*\[0, 1\); found 1/, { validation: 1 });
   await refused(file, /did you mean "validation"/, { validaton: 0 });
