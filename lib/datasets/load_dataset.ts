@@ -294,14 +294,8 @@ async function readFiles<E extends Example>(
   return parts;
 }
 
-/**
- * Decompresses gzip, which is known by its first two bytes, within bounds.
- *
- * @param bytes The file's content, compressed or not.
- * @param file Its name, for the error.
- * @throws {SyntaxError} If it is no whole gzip file, or holds too much.
- */
-export function unzip(bytes: Uint8Array, file: string): Uint8Array {
+/** Decompresses gzip, which is known by its first two bytes, within bounds. */
+function unzip(bytes: Uint8Array, file: string): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const most = Math.min(
     Math.max(bytes.length * ARCHIVE_LIMITS.maxRatio, 1 << 20),
