@@ -190,7 +190,7 @@ function textsOf(windows: readonly Window[]): number[][] {
  */
 export async function predictWindows(
   model: ClassifierModel,
-  windows: readonly (EncodedExample & Window)[],
+  windows: readonly (EncodedExample & { readonly textIndex?: number })[],
   options: PredictOptions & { readonly pooling?: WindowPooling } = {},
 ): Promise<Predictions & { labels: number[]; loss: number }> {
   const known = [...PREDICT_OPTIONS, "pooling"];

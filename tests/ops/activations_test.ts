@@ -48,10 +48,19 @@ Deno.test("gelu() has the gradient of central differences", () => {
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const tanhGelu = (x: number): number =>
   0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
-const FORMULAS: Record<Exclude<Activation, "gelu">, (x: number) => number> = {
+const silu = (x: number): number => x * sigmoid(x);
+const FORMULAS: Record<
+  Exclude<Activation, "gelu" | "gelu_python">,
+  (x: number) => number
+> = {
   "gelu_new": tanhGelu,
+  "gelu_fast": tanhGelu,
+  "gelu_accurate": tanhGelu,
+  "gelu_pytorch_tanh": tanhGelu,
+  "gelu_python_tanh": tanhGelu,
   relu: (x) => Math.max(0, x),
-  silu: (x) => x * sigmoid(x),
+  silu,
+  swish: silu,
 };
 
 for (const [name, formula] of Object.entries(FORMULAS)) {
