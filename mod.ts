@@ -153,6 +153,7 @@ export {
   type ColouredTextOptions,
   type ScoredWord,
 } from "./lib/views/coloured_text.ts";
+export { entityText, type MarkedText } from "./lib/views/entity_text.ts";
 export { renderPng, renderSvg } from "./lib/views/picture.ts";
 export {
   type Broadcast,
