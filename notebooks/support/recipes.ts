@@ -96,6 +96,14 @@ export const QUESTION_RECIPES: Readonly<Record<Mode, QuestionRecipe>> = {
   },
 };
 
+/** How the model that finds entities is trained; `quick` takes larger steps. */
+export const ENTITY_RECIPES: Readonly<
+  Record<Mode, Pick<Recipe, "epochs" | "batchSize" | "learningRate">>
+> = {
+  quick: { epochs: 2, batchSize: 16, learningRate: 3e-4 },
+  full: { epochs: 4, batchSize: 16, learningRate: 1e-4 },
+};
+
 /** One training: on how many reviews, and how much of each. */
 export type ReviewRun = {
   /** Training reviews, the first of the shuffled ones: a larger run has them too. */
