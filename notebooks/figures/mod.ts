@@ -11,6 +11,7 @@ import {
 } from "./model.ts";
 import {
   attentionMask,
+  entityTags,
   inputEmbeddings,
   packing,
   textToNumbers,
@@ -39,6 +40,7 @@ export const FIGURES = {
   masked_words: maskedWords,
   bert_gpt_elmo: bertGptElmo,
   encoder_decoder: encoderDecoder,
+  entity_tags: entityTags,
   packing,
 } as const satisfies Record<string, (variant?: Variant) => Figure>;
 

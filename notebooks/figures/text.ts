@@ -88,6 +88,94 @@ export function textToNumbers(variant?: Variant): Figure {
   }, variant);
 }
 
+/** The words of the figure of entities, and their pieces in `bert-base-uncased`. */
+export const ENTITY_WORDS: Readonly<Record<string, readonly string[]>> = {
+  Quentin: ["quentin"],
+  Wells: ["wells"],
+  likes: ["likes"],
+  Puddlewick: ["puddle", "##wick"],
+  ".": ["."],
+};
+
+/**
+ * Words become pieces, the first piece of each gets a tag, and the tags mark entities.
+ *
+ * @param variant Its colours.
+ * @returns The figure.
+ */
+export function entityTags(variant?: Variant): Figure {
+  const tags = ["B-PER", "I-PER", "O", "B-LOC", "O"];
+  const pieces = Object.values(ENTITY_WORDS);
+  const tokens = ["[CLS]", ...pieces.flat(), "[SEP]"];
+  const step = (FULL + 4) / tokens.length;
+  /** The area over the tokens `start` … `end` − 1. */
+  const over = (start: number, end: number, y: number, height: number) => ({
+    x: MARGIN + start * step,
+    y,
+    width: (end - start) * step - 4,
+    height,
+  });
+  const firsts = pieces.map((_, i) => 1 + pieces.slice(0, i).flat().length);
+  const ends = [...firsts.slice(1), tokens.length - 1];
+  const isFirst = (i: number): boolean => firsts.includes(i);
+  const entities = [["Quentin Wells", "PER", 1, 3], [
+    "Puddlewick",
+    "LOC",
+    4,
+    6,
+  ]];
+  const tokenRow = cells(tokens, {
+    y: 130,
+    tone: (i) => isFirst(i) ? "blue" : "grey",
+  });
+  return compose({
+    title: "From words to entities",
+    height: 448,
+    text:
+      "The words of a sentence are split into pieces. BERT and a linear layer " +
+      "give a tag to each word at its first piece; later pieces and special " +
+      "tokens have the label −100 and do not count. The tags B-PER and I-PER " +
+      "mark a person of two words, B-LOC a place of one word.",
+    content: [
+      note(MARGIN, 58, "words"),
+      ...Object.keys(ENTITY_WORDS).map((word, i) =>
+        box(over(firsts[i]!, ends[i]!, 66, 28), word, "blue", { size: SMALL }) +
+        down(tokenRow.centers[firsts[i]!]!, 98, 126)
+      ),
+      note(MARGIN, 119, "pieces"),
+      tokenRow.svg,
+      ...tokenRow.centers.map((x) => down(x, 162, 182)),
+      box(
+        { x: MARGIN, y: 186, width: FULL, height: 30 },
+        "BERT, and a linear layer: C logits for each token",
+        "green",
+      ),
+      ...firsts.map((i) => down(tokenRow.centers[i]!, 220, 252)),
+      note(MARGIN, 245, "tags"),
+      cells(tokens.map((_, i) => tags[firsts.indexOf(i)] ?? "−100"), {
+        y: 256,
+        tone: (i) => isFirst(i) ? "blue" : "grey",
+      }).svg,
+      ...firsts.filter((_, i) => tags[i] !== "O").map((i) =>
+        down(tokenRow.centers[i]!, 288, 322)
+      ),
+      note(MARGIN, 315, "entities"),
+      ...entities.map(([name, type, start, end]) =>
+        box(
+          over(Number(start), Number(end), 326, 44),
+          [String(name), String(type)],
+          "orange",
+          { size: SMALL },
+        )
+      ),
+      note(MARGIN, 400, [
+        "A word has its tag at its first piece. The grey tokens do not",
+        "count: their label is −100 in training, and no tag is read there.",
+      ]),
+    ],
+  }, variant);
+}
+
 /**
  * Word, position and token type embeddings are added.
  *

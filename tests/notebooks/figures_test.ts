@@ -10,7 +10,7 @@ import { pictureFont } from "bertbook/views/font.ts";
 import { rasterize } from "bertbook/views/picture.ts";
 import { mimeBundle } from "bertbook/views/show.ts";
 import { PALETTES, WIDTH } from "../../notebooks/figures/drawing.ts";
-import { IDS } from "../../notebooks/figures/text.ts";
+import { ENTITY_WORDS, IDS } from "../../notebooks/figures/text.ts";
 import {
   figure,
   type FigureName,
@@ -189,7 +189,7 @@ Deno.test("figure() names the figures that there are", () => {
 });
 
 Deno.test({
-  name: "the ids of the figure are those of BERT's vocabulary",
+  name: "ids and pieces of the figures are those of BERT's vocabulary",
   // A test downloads nothing: the model must be in the cache already.
   ignore: await findAsset(ALL_MINI_LM.asset, { offline: true }) === undefined,
   async fn(): Promise<void> {
@@ -197,5 +197,8 @@ Deno.test({
     const tokenizer = await readTokenizer(folder);
     const { inputIds } = tokenizer.encode("I love embeddings");
     assert.deepEqual([...inputIds], Object.values(IDS));
+    for (const [word, pieces] of Object.entries(ENTITY_WORDS)) {
+      assert.deepEqual(tokenizer.tokenize(word), pieces);
+    }
   },
 });
