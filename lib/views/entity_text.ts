@@ -35,7 +35,8 @@ type Row = { readonly note: string; readonly stretches: readonly Stretch[] };
 
 type ColorOf = (type: string) => string;
 
-const WIDTH = 720, MARGIN = 16, FONT_SIZE = 14, LABEL_SIZE = 11;
+const WIDTH = 720, MARGIN = 16;
+const FONT_SIZE = 14, NOTE_SIZE = 12, LABEL_SIZE = 11;
 const LINE_HEIGHT = 26, ROW_HEIGHT = 32, LABEL_GAP = 4;
 
 /**
@@ -71,8 +72,9 @@ export function entityText(
     note: each.note === undefined ? "" : `${each.note}: `,
     stretches: stretchesOf(each),
   }));
+  const longest = Math.max(0, ...rows.map(({ note }) => note.length));
   const lines = rows.map(({ note, stretches }) =>
-    note +
+    note.padEnd(longest) +
     stretches.map(({ text, type }) =>
       type === undefined ? text : `[${text} ${type}]`
     ).join("")
@@ -103,6 +105,12 @@ function stretchesOf({ text, entities }: MarkedText): Stretch[] {
   return [...stretches, { text: text.slice(at) }];
 }
 
+/** Pixels of the longest note. */
+function noteWidth(rows: readonly Row[]): number {
+  const font = pictureFont("regular");
+  return Math.max(0, ...rows.map(({ note }) => font.widthOf(note, NOTE_SIZE)));
+}
+
 function htmlOf(title: string, rows: readonly Row[], colorOf: ColorOf): string {
   const mark = ({ text, type }: Stretch): string =>
     type === undefined
@@ -112,10 +120,13 @@ function htmlOf(title: string, rows: readonly Row[], colorOf: ColorOf): string {
       }33; border-bottom: 2px solid ${colorOf(type)}; padding: 1px 2px;">${
         escapeHtml(text)
       } <small><b>${escapeHtml(type)}</b></small></span>`;
+  const width = Math.ceil(noteWidth(rows));
+  const style = `display: inline-block; min-width: ${width}px; ` +
+    `font-size: ${NOTE_SIZE}px;`;
   const body = rows.map(({ note, stretches }) =>
-    `<p style="margin: 6px 0;"><small>${escapeHtml(note)}</small>${
-      stretches.map(mark).join("")
-    }</p>`
+    `<p style="margin: 6px 0;">${
+      width === 0 ? "" : `<i style="${style}">${escapeHtml(note)}</i>`
+    }${stretches.map(mark).join("")}</p>`
   );
   return `<div style="max-width: ${WIDTH}px; line-height: 1.8; font-size: 14px;">
 <strong>${escapeHtml(title)}</strong>
@@ -125,45 +136,51 @@ ${body.join("\n")}
 
 function svgOf(title: string, rows: readonly Row[], colorOf: ColorOf): string {
   const regular = pictureFont("regular"), bold = pictureFont("bold");
-  const drawn = [svgText(MARGIN, 24, title, `font-weight="bold"`)];
+  const grounds: string[] = [];
+  const letters = [svgText(MARGIN, 24, title, `font-weight="bold"`)];
+  const left = MARGIN + noteWidth(rows);
   let y = 24;
   for (const { note, stretches } of rows) {
+    let x = left;
     y += ROW_HEIGHT;
-    drawn.push(svgText(MARGIN, y, note, `font-size="12"`));
-    let x = MARGIN + regular.widthOf(note, 12);
+    letters.push(svgText(MARGIN, y, note, `font-size="${NOTE_SIZE}"`));
     for (const { text, type } of stretches) {
+      let from = x;
+      const addGround = (): void => {
+        if (type === undefined || x === from) return;
+        grounds.push(ground(from, y, x - from, colorOf(type)));
+      };
       const pieces = text.match(/\s+|\S+/g) ?? [];
       for (const [i, piece] of pieces.entries()) {
         const label = i === pieces.length - 1 ? type : undefined;
         const size = regular.widthOf(piece, FONT_SIZE);
-        const width = size +
-          (label === undefined
-            ? 0
-            : LABEL_GAP + bold.widthOf(label, LABEL_SIZE));
-        if (x + width > WIDTH - MARGIN && x > MARGIN) {
-          [x, y] = [MARGIN, y + LINE_HEIGHT];
+        const width = label === undefined
+          ? size
+          : size + LABEL_GAP + bold.widthOf(label, LABEL_SIZE);
+        if (x + width > WIDTH - MARGIN && x > left) {
+          addGround();
+          [x, y, from] = [left, y + LINE_HEIGHT, left];
           if (piece.trim() === "") continue;
         }
-        if (type !== undefined) drawn.push(ground(x, y, width, colorOf(type)));
-        drawn.push(svgText(x.toFixed(1), y, piece));
+        letters.push(svgText(x.toFixed(1), y, piece));
         if (label !== undefined) {
           const at = (x + size + LABEL_GAP).toFixed(1);
           const style = `font-size="${LABEL_SIZE}" font-weight="bold"`;
-          drawn.push(svgText(at, y, label, style));
+          letters.push(svgText(at, y, label, style));
         }
         x += width;
       }
+      addGround();
     }
   }
   const size = { width: WIDTH, height: y + MARGIN, fontSize: FONT_SIZE };
-  return svgDocument(size, drawn.join("\n"));
+  return svgDocument(size, [...grounds, ...letters].join("\n"));
 }
 
-/** The ground of a piece and its line; crisp edges leave no seams between pieces. */
+/** The tinted ground of an entity, or of its part in a line, and the line below. */
 function ground(x: number, y: number, width: number, color: string): string {
   const rect = (top: number, height: number, opacity: number): string =>
     `<rect x="${x.toFixed(1)}" y="${top}" width="${width.toFixed(1)}" ` +
-    `height="${height}" fill="${color}" fill-opacity="${opacity}" ` +
-    `shape-rendering="crispEdges"/>`;
+    `height="${height}" fill="${color}" fill-opacity="${opacity}"/>`;
   return rect(y - 15, 19, 0.2) + rect(y + 4, 2, 1);
 }

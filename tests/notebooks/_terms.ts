@@ -60,6 +60,8 @@ export const TERMS: readonly Term[] = [
   term("temperature", "temperatures?"),
   term("early-stopping"),
   term("masked-language-modelling", "masked language modell?ing"),
+  term("named-entity", "named entit(?:y|ies)"),
+  term("iob2", "IOB2"),
 ];
 
 /** Where a reader first meets a term. */

@@ -63,19 +63,33 @@ Deno.test("entityText() keeps the letters' own colour, for light and dark pages"
 
 Deno.test("entityText() writes a note before a text, and texts without entities", () => {
   const { text, svg, html } = entityText(
-    [{ ...ADA, note: "actual" }, { text: "It rains.", entities: [] }],
+    [
+      { ...ADA, note: "actual" },
+      { text: "It rains.", entities: [], note: "no" },
+      { text: "The end.", entities: [] },
+    ],
     { title: "Two" },
   );
   assert.equal(
     text,
-    "Two\nactual: [Ada Poe PER] left [Oslo LOC].\nIt rains.",
+    "Two\nactual: [Ada Poe PER] left [Oslo LOC].\nno:     It rains.\n" +
+      "        The end.",
   );
-  assert.match(svg, />actual: </);
-  assert.match(html, /<small>actual: <\/small>/);
+  const { document } = parseHTML(svg);
+  const startOf = (text: string): number =>
+    Number(
+      [...document.querySelectorAll("text")]
+        .find((node) => node.textContent === text)!.getAttribute("x"),
+    );
+  assert.equal(startOf("actual: "), 16);
+  assert.ok(startOf("It") > 16 + 40, "it begins behind the longest note");
+  assert.equal(startOf("Ada"), startOf("It"));
+  assert.equal(startOf("The"), startOf("It"));
+  assert.equal(html.match(/<i style=/g)!.length, 3);
   assert.equal(entityText([], { title: "None" }).text, "None");
 });
 
-Deno.test("entityText() draws ground below every piece of an entity, within its width", async () => {
+Deno.test("entityText() draws ground below an entity in each of its lines", async () => {
   const name = Array(30).fill("University").join(" ");
   const text = `At the ${name} of Oslo.`;
   const entities = [{ type: "ORG", start: 7, end: 7 + name.length }];
@@ -86,16 +100,19 @@ Deno.test("entityText() draws ground below every piece of an entity, within its 
       ["x", "y", "width"].map((key) => Number(rect.getAttribute(key)))
     );
   for (const [x, , width] of rects) {
-    assert.ok(x! >= 15 && x! + width! <= 705, `${x} + ${width}`);
+    assert.ok(x! >= 16 && x! + width! <= 704, `${x} + ${width}`);
   }
   const rows = new Set(rects.map(([, y]) => y));
   assert.ok(rows.size >= 2 * 3, "the name must take several lines");
+  assert.equal(rects.length, rows.size);
   const words = [...document.querySelectorAll("text")]
     .filter((node) => node.textContent === "University");
   assert.equal(words.length, 30);
   for (const word of words) {
     const [x, y] = ["x", "y"].map((key) => Number(word.getAttribute(key)));
-    assert.ok(rects.some(([left, top]) => left === x && top === y! - 15));
+    const holds = ([left, top, width]: number[]): boolean =>
+      top === y! - 15 && left! <= x! && x! < left! + width!;
+    assert.ok(rects.some(holds), `${x}, ${y}`);
   }
   const { width, height } = pngSize(await rasterize(svg, { scale: 1 }));
   assert.equal(width, 720);
@@ -118,6 +135,7 @@ Deno.test("fault 63: entityText() lets no word, type, note or title become marku
   assert.deepEqual(names(document.body), [
     "b",
     "div",
+    "i",
     "p",
     "small",
     "span",
