@@ -4,7 +4,13 @@
 
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { Argument, Command, CommanderError, Option } from "commander";
+import {
+  Argument,
+  Command,
+  CommanderError,
+  InvalidArgumentError,
+  Option,
+} from "commander";
 import {
   RECORD_NAMES,
   type RecordName,
@@ -60,10 +66,26 @@ type CommandEntry = {
   readonly load: () => Promise<(...given: never[]) => Promise<number>>;
 };
 
-/** Options that say how a file of one's own is read. */
-const READING = [
+/** Options that say how a table of one's own is read. */
+const TABLE_FORM = [
   valued("--text <column>", "Column of the text (default: guessed)", text),
   valued("--pair <column>", "Column of the second text, for pairs", text),
+  valued(
+    "--encoding <name>",
+    "utf-8, iso-8859-1 or windows-1252 (default: utf-8, or UTF-16 by its mark)",
+    oneOf(["utf-8", "iso-8859-1", "windows-1252"]),
+  ),
+  valued(
+    "--header <columns>",
+    "Names of the columns, if the first line has none",
+    listOf(text),
+  ),
+  new Option("--no-quotes", "Quotes in CSV and TSV are text"),
+];
+
+/** The same, and which labels there are. */
+const READING = [
+  ...TABLE_FORM,
   valued(
     "--label <columns>",
     "Column of the label, or several with commas (default: guessed)",
@@ -74,11 +96,6 @@ const READING = [
     "What separates several labels in one cell",
     text,
   ),
-  valued(
-    "--encoding <name>",
-    "utf-8, iso-8859-1 or windows-1252 (default: utf-8, or UTF-16 by its mark)",
-    oneOf(["utf-8", "iso-8859-1", "windows-1252"]),
-  ),
 ];
 
 const JSON_OUTPUT = new Option(
@@ -86,11 +103,54 @@ const JSON_OUTPUT = new Option(
   "Print one JSON object on standard output, and all else on standard error",
 );
 
-/** A parser of a share below 1, or of the name of a file. */
-function shareOrFile(given: string): number | string {
-  const share = Number(given);
-  return given !== "" && share >= 0 && share < 1 ? share : text(given);
-}
+/** A parser of a share of the data, or of the name of a file. */
+const shareOrFile =
+  (mayBeNone: boolean) => (given: string): number | string => {
+    const share = Number(given);
+    const isShare = (mayBeNone ? share >= 0 : share > 0) && share < 1;
+    if (given === "" || Number.isNaN(share)) return text(given);
+    if (isShare) return share;
+    throw new InvalidArgumentError(
+      `it must be a file, or a share ${
+        mayBeNone ? "from" : "above"
+      } 0 and below 1; found "${given}"`,
+    );
+  };
+
+/** Options that say what is learned from which data, and by which model. */
+const LEARNING = [
+  ...READING,
+  valued(
+    "--task <name>",
+    `${TASK_NAMES.join(", ")} (default: guessed)`,
+    oneOf(TASK_NAMES),
+  ),
+  valued(
+    "--validation <file>",
+    "Validation data, or their share of the data (default: 0.1)",
+    shareOrFile(false),
+  ),
+  valued(
+    "--test <file>",
+    "Test data, or their share of the data (default: 0.1)",
+    shareOrFile(true),
+  ),
+  valued(
+    "--group <column>",
+    "Rows with the same value here stay in one part",
+    text,
+  ),
+  valued(
+    "--model <name>",
+    "Pretrained model: a name or a folder (default: all-MiniLM-L6-v2)",
+    text,
+  ),
+  valued(
+    "--max-length <tokens>",
+    "Longer texts are cut (default: the longest text, at most 256)",
+    count(4, MAX_TOKENS),
+  ),
+];
 
 /** All commands, in the order of `--help`. */
 export const COMMANDS: readonly CommandEntry[] = [
@@ -122,40 +182,10 @@ export const COMMANDS: readonly CommandEntry[] = [
       "CSV, TSV, JSONL, Parquet, CoNLL or SQuAD file, or a folder for each class",
     ),
     options: [
-      ...READING,
-      valued(
-        "--task <name>",
-        `${TASK_NAMES.join(", ")} (default: guessed)`,
-        oneOf(TASK_NAMES),
-      ),
-      valued(
-        "--validation <file>",
-        "Validation data, or their share of the data (default: 0.1)",
-        shareOrFile,
-      ),
-      valued(
-        "--test <file>",
-        "Test data, or their share of the data (default: 0.1)",
-        shareOrFile,
-      ),
-      valued(
-        "--group <column>",
-        "Rows with the same value here stay in one part",
-        text,
-      ),
-      valued(
-        "--model <name>",
-        "Pretrained model: a name or a folder (default: all-MiniLM-L6-v2)",
-        text,
-      ),
+      ...LEARNING,
       valued("--epochs <count>", "Epochs", count(1, 1000), "4"),
       valued("--batch <size>", "Batch size", count(1, 1024), "16"),
       valued("--lr <rate>", "Learning rate", number(1e-8, 1), "1e-4"),
-      valued(
-        "--max-length <tokens>",
-        "Longer texts are cut (default: the longest text, at most 256)",
-        count(4, MAX_TOKENS),
-      ),
       valued(
         "--seed <number>",
         "Seed of parts, order, dropout and new weights",
@@ -183,7 +213,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       new Argument("<folder>", "Folder of a training, or of a model"),
       new Argument("[text]", "A text or a file (default: standard input)"),
     ],
-    options: READING.slice(0, 2),
+    options: TABLE_FORM,
     load: async () => (await import("./own/predict.ts")).predict,
   },
   {

@@ -55,12 +55,27 @@ export function bootstrapInterval(
   const samples = Array.from(
     { length: rounds },
     () => statistic(Array.from({ length: count }, () => random.integer(count))),
-  ).sort((a, b) => a - b);
+  );
+  return intervalOf(samples, confidence);
+}
+
+/**
+ * The interval between the tails of some samples.
+ *
+ * @param samples At least one, in any order.
+ * @param confidence The share of them that it holds.
+ * @returns The interval.
+ */
+export function intervalOf(
+  samples: readonly number[],
+  confidence = 0.95,
+): Interval {
+  const sorted = samples.toSorted((a, b) => a - b);
   const tail = (1 - confidence) / 2;
   return {
-    low: quantile(samples, tail),
-    high: quantile(samples, 1 - tail),
-    samples,
+    low: quantile(sorted, tail),
+    high: quantile(sorted, 1 - tail),
+    samples: sorted,
   };
 }
 

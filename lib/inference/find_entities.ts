@@ -188,16 +188,29 @@ export async function findEntities(
   const tags = await predictTags(model, sentences, options);
   return texts.map((text, i) => {
     const words = spans[i]!.map((span, k) => ({ ...span, ...tags[i]![k]! }));
-    const entities = entitySpans(words.map(({ tag }) => tag))
-      .map(({ type, start: first, end: after }): Entity => {
-        const own = words.slice(first, after);
-        const { start } = own[0]!, { end } = own.at(-1)!;
-        const sum = own.reduce((sum, { probability }) => sum + probability, 0);
-        const probability = sum / own.length;
-        return { type, text: text.slice(start, end), start, end, probability };
-      });
-    return { entities, words };
+    return { entities: entitiesIn(text, words), words };
   });
+}
+
+/**
+ * The entities that tagged words make.
+ *
+ * @param text The text.
+ * @param words Its words, in order.
+ * @returns The entities, in order.
+ */
+export function entitiesIn(
+  text: string,
+  words: readonly TaggedWord[],
+): Entity[] {
+  return entitySpans(words.map(({ tag }) => tag))
+    .map(({ type, start: first, end: after }): Entity => {
+      const own = words.slice(first, after);
+      const { start } = own[0]!, { end } = own.at(-1)!;
+      const sum = own.reduce((sum, { probability }) => sum + probability, 0);
+      const probability = sum / own.length;
+      return { type, text: text.slice(start, end), start, end, probability };
+    });
 }
 
 function checkEntityModel({ labels }: { labels: readonly string[] }): void {

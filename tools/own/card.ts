@@ -9,14 +9,13 @@ import { words } from "./report.ts";
 /** What the card says of the training. */
 export type CardFacts = {
   readonly verdict: Verdict;
+  /** The part that the verdict and the metrics are about. */
+  readonly part: string;
   readonly metrics: Readonly<Record<string, number>>;
   readonly recipe: Readonly<Record<string, unknown>>;
   readonly maxLength: number;
-};
-
-/** Models of the catalogue by their names on the hub. */
-const ON_HUB: Readonly<Record<string, string>> = {
-  "all-MiniLM-L6-v2": "sentence-transformers/all-MiniLM-L6-v2",
+  /** The name of the starting model on the hub, if it has one. */
+  readonly base: string | undefined;
 };
 
 /**
@@ -35,9 +34,8 @@ export function modelCard<E, I, P extends object>(
   model: OwnModel,
   task: OwnTask<E, I, P>,
   dataset: Dataset<E>,
-  { verdict, metrics, recipe, maxLength }: CardFacts,
+  { verdict, part, metrics, recipe, maxLength, base }: CardFacts,
 ): string {
-  const base = ON_HUB[model.name];
   const named = Object.entries(metrics);
   const head = [
     "library_name: transformers",
@@ -51,7 +49,7 @@ export function modelCard<E, I, P extends object>(
     "    dataset:",
     `      name: ${JSON.stringify(dataset.title)}`,
     "      type: own",
-    "      split: test",
+    `      split: ${part}`,
     "    metrics:",
     ...named.flatMap(([name, value]) => [
       `    - type: ${name}`,
@@ -73,21 +71,21 @@ ${head.join("\n")}
 
 # ${dataset.title}
 
-${model.name}, fine-tuned for ${task.purpose}.
+${model.name}, fine-tuned to give ${task.purpose}.
 
 ## Scores
 
 ${verdict.sentence}.
 
-| metric on the test set | value |
+| metric on the ${part} set | value |
 | --- | --- |
 ${
     named.map(([name, value]) => `| ${words(name)} | ${value.toFixed(4)} |`)
       .join("\n")
   }
 
-In brackets: 95 % intervals. They speak for texts like those of the test set, and for
-no others.
+In brackets: 95 % intervals. They speak for ${task.unit} like those of the ${part} set,
+and for no others.
 
 ## Data
 

@@ -3,7 +3,7 @@
 import { encodeExamples } from "../../lib/batches/encode_examples.ts";
 import type { EncodedExample } from "../../lib/batches/batches.ts";
 import type { ClassifierModel } from "../../lib/checkpoint/pretrained.ts";
-import type { Example } from "../../lib/datasets/dataset.ts";
+import { type Example, PARTS } from "../../lib/datasets/dataset.ts";
 import { bagLogits, fitBagOfWords } from "../../lib/evaluation/bag_of_words.ts";
 import {
   expectedCalibrationError,
@@ -28,7 +28,7 @@ import {
   reliabilityChart,
 } from "../../lib/views/charts/evaluation.ts";
 import { colouredText } from "../../lib/views/coloured_text.ts";
-import { drawn } from "./report.ts";
+import { classRow, drawn } from "./report.ts";
 import {
   numberOf,
   type OwnModel,
@@ -48,6 +48,10 @@ import {
   textOrPair,
 } from "./text_input.ts";
 
+/** More classes make a matrix too large to read. */
+const DRAWN_CLASSES = 20;
+/** Longer texts take too long to explain, word by word. */
+const EXPLAINED_TOKENS = 128;
 /** How many mistakes the report lists. */
 const MISTAKES = 10;
 /** Texts longer than this many tokens make an attention view too wide to read. */
@@ -62,14 +66,27 @@ export const SINGLE_LABEL: OwnTask<Example, TextInput, Classification> = {
   head: "sequence-classification",
   pipeline: "text-classification",
   metric: "macroF1",
-  metricForBestModel: "mcc",
   maxLength: 256,
+  check: ({ labels, ...parts }) => {
+    const numExamples = PARTS.reduce(
+      (sum, part) => sum + parts[part].length,
+      0,
+    );
+    if (labels.length > 1 && 2 * labels.length <= numExamples) return;
+    throw new RangeError(
+      `Cannot train: there must be at least two classes, of two texts each on ` +
+        `average; found ${labels.length} in ${numExamples} texts, such as ` +
+        `${
+          JSON.stringify(labels[0])
+        }; name the column of the classes with --label`,
+    );
+  },
   lengthOf,
   train: (model, data, { maxLength, ...options }) =>
     fineTune(model as ClassifierModel, {
       train: encode(model, data.train, maxLength),
       validation: encode(model, data.validation, maxLength),
-    }, options),
+    }, { ...options, metricForBestModel: "macroF1" }),
   tune: async (model, validation) => {
     try {
       await calibrate(model as ClassifierModel, encode(model, validation));
@@ -174,18 +191,25 @@ async function classSection(
   }));
   return {
     markdown:
-      `## The classes\n\n${mistakes.length} of ${examples.length} test texts ` +
+      `## The classes\n\n${mistakes.length} of ${examples.length} texts ` +
       `are classified wrongly. The table at the end lists those of which the model was ` +
       `surest: look there for wrong labels first.`,
     shown: [
-      await drawn(
-        confusionChart(
-          confusionMatrix(predicted, actual, labels.length),
-          labels,
+      ...labels.length > DRAWN_CLASSES ? [] : [
+        await drawn(
+          confusionChart(
+            confusionMatrix(predicted, actual, labels.length),
+            labels,
+          ),
+          "How often each class received each prediction",
         ),
-        "How often each class received each prediction",
-      ),
-      { rows: classes.map((each, id) => ({ class: labels[id], ...each })) },
+      ],
+      {
+        rows: classes.map((each, id) => ({
+          class: labels[id],
+          ...classRow(each, "texts"),
+        })),
+      },
       ...rows.length > 0 ? [{ rows }] : [],
     ],
   };
@@ -225,9 +249,9 @@ async function calibrationSection(
 
 /** The surest right one, the surest wrong one, and the least sure one. */
 function threeOf({ examples, predictions, model }: TestedClasses): number[] {
-  const bySureness = [...examples.keys()].sort((a, b) =>
-    predictions[b]!.probability - predictions[a]!.probability
-  );
+  const bySureness = [...examples.keys()]
+    .sort((a, b) => predictions[b]!.probability - predictions[a]!.probability)
+    .filter((i) => lengthOf(model.tokenizer, examples[i]!) <= EXPLAINED_TOKENS);
   const isRight = (i: number): boolean =>
     model.labels.indexOf(predictions[i]!.label) === examples[i]!.label;
   const found = [

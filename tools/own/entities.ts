@@ -5,12 +5,14 @@ import type { HeadModel } from "../../lib/checkpoint/pretrained.ts";
 import type { EntityExample } from "../../lib/datasets/conll.ts";
 import { entityReport, entitySpans } from "../../lib/evaluation/entities.ts";
 import {
-  type Entity,
-  findEntities,
+  entitiesIn,
+  type FoundEntities,
   predictTags,
-  type WordTag,
 } from "../../lib/inference/find_entities.ts";
+import { quoted } from "../../lib/printable.ts";
+import { type TextSpan, textWords } from "../../lib/tokenizer/normalize.ts";
 import { fineTune } from "../../lib/training/fine_tune.ts";
+import { classRow, firstTen } from "./report.ts";
 import { numberOf, type OwnTask, type Row } from "./task.ts";
 import { parseTextInput } from "./text_input.ts";
 
@@ -20,10 +22,7 @@ export type EntityInput =
   | { readonly words: readonly string[] };
 
 /** The entities of a text, and the tag of each word. */
-export type EntityPrediction = {
-  readonly entities: readonly Entity[];
-  readonly words: readonly WordTag[];
-};
+export type EntityPrediction = FoundEntities;
 
 type TokenModel = HeadModel<"token-classification">;
 
@@ -36,7 +35,6 @@ export const ENTITIES: OwnTask<EntityExample, EntityInput, EntityPrediction> = {
   head: "token-classification",
   pipeline: "token-classification",
   metric: "f1",
-  metricForBestModel: "f1",
   maxLength: 256,
   lengthOf: (tokenizer, { words }) =>
     words.reduce((sum, word) => sum + tokenizer.tokenize(word).length, 2),
@@ -46,29 +44,36 @@ export const ENTITIES: OwnTask<EntityExample, EntityInput, EntityPrediction> = {
     return fineTune(model as TokenModel, {
       train: encode(data.train),
       validation: encode(data.validation),
-    }, options);
+    }, { ...options, metricForBestModel: "f1" });
   },
   tune: () => Promise.resolve(),
   inputOf: ({ words }) => ({ words }),
   parseInput: (given, columns) => {
     const { words } = Object(given);
-    return Array.isArray(words) &&
-        words.every((word) => typeof word === "string")
-      ? { words }
-      : { text: parseTextInput(given, columns).text };
+    if (words === undefined) {
+      return { text: parseTextInput(given, columns).text };
+    }
+    const areWords = Array.isArray(words) && words.length > 0 &&
+      words.every((word) => typeof word === "string" && word.trim() !== "");
+    if (areWords) return { words };
+    throw new TypeError(
+      `Cannot predict: "words" must be a list of words; found ${quoted(words)}`,
+    );
   },
   predict: async (model, inputs) => {
-    const tagged = await predictTags(
+    const texts = inputs.map((each) =>
+      "text" in each
+        ? { text: each.text, spans: textWords(each.text) }
+        : { text: each.words.join(" "), spans: spansOf(each.words) }
+    );
+    const tags = await predictTags(
       model as TokenModel,
-      inputs.flatMap((each) => "words" in each ? [each.words] : []),
+      texts.map(({ spans }) => spans.map(({ text }) => text)),
     );
-    const texts = inputs.flatMap((each) => "text" in each ? each.text : []);
-    const found = texts.length === 0
-      ? []
-      : await findEntities(model as TokenModel, texts);
-    return inputs.map((each) =>
-      "text" in each ? found.shift()! : { entities: [], words: tagged.shift()! }
-    );
+    return texts.map(({ text, spans }, i) => {
+      const words = spans.map((span, k) => ({ ...span, ...tags[i]![k]! }));
+      return { entities: entitiesIn(text, words), words };
+    });
   },
   relabel: ({ words, tags }, from, to) => ({
     words,
@@ -118,8 +123,9 @@ export const ENTITIES: OwnTask<EntityExample, EntityInput, EntityPrediction> = {
     const tagWith = (tagOf: (word: string) => number) =>
       test.map(({ words }) => ({
         entities: [],
-        words: words.map((word) => ({
-          tag: labels[tagOf(word)]!,
+        words: spansOf(words).map((span) => ({
+          ...span,
+          tag: labels[tagOf(span.text)]!,
           probability: 1,
         })),
       }));
@@ -151,13 +157,13 @@ export const ENTITIES: OwnTask<EntityExample, EntityInput, EntityPrediction> = {
     return Promise.resolve([{
       markdown:
         `## The entities\n\nAn entity is found if its type and both of its ends ` +
-        `are right. ${errors.length} of ${examples.length} test sentences have an error; ` +
-        `here are ten.`,
+        `are right. ${errors.length} of ${examples.length} sentences have an error` +
+        `${firstTen(errors)}.`,
       shown: [
         {
-          rows: Object.entries(types).map(([type, scores]) => ({
+          rows: Object.entries(types).map(([type, each]) => ({
             type,
-            ...scores,
+            ...classRow(each, "entities"),
           })),
         },
         ...errors.length > 0 ? [{ rows: errors.slice(0, 10) }] : [],
@@ -165,3 +171,12 @@ export const ENTITIES: OwnTask<EntityExample, EntityInput, EntityPrediction> = {
     }]);
   },
 };
+
+/** Where words are in the sentence that they make. */
+function spansOf(words: readonly string[]): TextSpan[] {
+  let end = -1;
+  return words.map((text) => {
+    const start = end + 1; // after a space
+    return { text, start, end: end = start + text.length };
+  });
+}

@@ -2,14 +2,12 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
-import { randomStream } from "../../lib/engine/random/stream.ts";
-import { bootstrapInterval } from "../../lib/evaluation/bootstrap.ts";
-import { UsageError } from "../shell/option_values.ts";
-import { provision } from "../shell/provision.ts";
+import { provideEngine } from "../shell/provision.ts";
 import { words } from "./report.ts";
 import { openData, type ReadOptions } from "./tasks.ts";
+import type { Outcome } from "./task.ts";
 import { openTrained } from "./trained_folder.ts";
-import { type Estimate, format } from "./verdict.ts";
+import { estimates, format } from "./verdict.ts";
 
 /**
  * Evaluates a model on all rows of a file.
@@ -25,7 +23,7 @@ export async function evaluate(
   { json, ...read }: Partial<ReadOptions> & { readonly json?: boolean },
 ): Promise<number> {
   const log = json ? console.error : console.log;
-  await provision({}, log);
+  await provideEngine({}, log);
   const trained = await openTrained(folder);
   const { model } = trained;
   const how = {
@@ -37,45 +35,40 @@ export async function evaluate(
     seed: 1,
   };
   await openData(source, how, async (task, { labels, ...dataset }) => {
-    log(`${dataset.description}.`);
     const examples = dataset.train.map((example) =>
       task.relabel(example, labels, model.labels)
     );
-    if (examples.length === 0) {
-      throw new UsageError(
-        `Cannot evaluate: "${source}" must have at least one example; found none`,
-      );
+    const { oddities = [] } = dataset;
+    for (const { what, action, rows } of oddities) {
+      log(`${rows.length} rows ${action}: ${what}, such as in row ${rows[0]}`);
     }
     const predictions = await task.predict(model, examples.map(task.inputOf));
     const outcomes = predictions.map((each, i) =>
       task.outcome(each, examples[i]!, model.labels)
     );
-    const estimates: Record<string, Estimate> = {};
-    const names = Object.keys(task.metrics(outcomes, model.labels.length));
-    for (const name of names) {
-      const at = (indices: readonly number[]): number =>
-        task.metrics(
-          indices.map((i) => outcomes[i]!),
-          model.labels.length,
-        )[name]!;
-      const random = randomStream(2018);
-      const { low, high } = bootstrapInterval(outcomes.length, at, { random });
-      estimates[name] = { value: at([...outcomes.keys()]), low, high };
-    }
+    const metricsOf = (some: readonly Outcome[]): Record<string, number> =>
+      task.metrics(some, model.labels.length);
+    const names = Object.keys(metricsOf(outcomes));
+    const found = estimates(
+      outcomes.length,
+      (indices) => Object.values(metricsOf(indices.map((i) => outcomes[i]!))),
+    );
+    const metrics = Object.fromEntries(
+      names.map((name, i) => [name, found[i]!]),
+    );
     if (json) {
-      const { description, oddities = [] } = dataset;
       console.log(
         JSON.stringify({
           task: task.name,
-          data: description,
+          data: source,
           examples: examples.length,
           oddities,
-          metrics: estimates,
+          metrics,
         }),
       );
       return;
     }
-    for (const [name, estimate] of Object.entries(estimates)) {
+    for (const [name, estimate] of Object.entries(metrics)) {
       console.log(`${words(name).padEnd(18)}${format(estimate)}`);
     }
     console.log(

@@ -2,11 +2,9 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
-import { existsSync } from "node:fs";
-import { UsageError } from "../shell/option_values.ts";
-import { provision } from "../shell/provision.ts";
-import { inputOfArgument, inputsOfFile } from "./inputs.ts";
-import { withTask } from "./tasks.ts";
+import { provideEngine } from "../shell/provision.ts";
+import { inputsOf } from "./inputs.ts";
+import { type TableForm, withTask } from "./tasks.ts";
 import type { Columns } from "./task.ts";
 import { openTrained } from "./trained_folder.ts";
 
@@ -18,28 +16,30 @@ const CHUNK = 256;
  *
  * @param folder The folder of the training.
  * @param text The text or the file; standard input if there is none.
- * @param named Which columns of a table to read; default those of the training.
+ * @param named Which columns of a table to read, and how; default those of the training.
  * @returns The exit code.
  */
 export async function predict(
   folder: string,
   text: string | undefined,
-  named: Columns,
+  named: Columns & TableForm,
 ): Promise<number> {
-  await provision({}, console.error);
+  await provideEngine({}, console.error);
   const trained = await openTrained(folder);
   const { model } = trained;
   const columns = { ...trained.columns, ...named };
+  if (text === undefined && Deno.stdin.isTerminal()) {
+    console.error("Reading standard input: a text in each line, until Ctrl-D");
+  }
   await withTask(trained.task, async (task) => {
-    const given = text === undefined || existsSync(text)
-      ? inputsOfFile(text)
-      : [inputOfArgument(text)];
+    const given = inputsOf(text, { ...named, task: task.name });
     for await (const rows of chunksOf(given)) {
       const inputs = rows.map(({ value, place }) => {
         try {
           return task.parseInput(value, columns);
         } catch (error) {
-          throw new UsageError(`${(error as Error).message} in ${place}`);
+          (error as Error).message += ` in ${place}`;
+          throw error;
         }
       });
       const predictions = await task.predict(model, inputs);
@@ -51,9 +51,7 @@ export async function predict(
   return 0;
 }
 
-async function* chunksOf<T>(
-  values: Iterable<T> | AsyncIterable<T>,
-): AsyncGenerator<T[]> {
+async function* chunksOf<T>(values: AsyncIterable<T>): AsyncGenerator<T[]> {
   let chunk: T[] = [];
   for await (const value of values) {
     if (chunk.push(value) < CHUNK) continue;

@@ -2,6 +2,7 @@
 
 import { encodeQuestions } from "../../lib/batches/encode_questions.ts";
 import type { HeadModel } from "../../lib/checkpoint/pretrained.ts";
+import { quoted } from "../../lib/printable.ts";
 import type { QuestionExample } from "../../lib/datasets/squad.ts";
 import {
   answerScore,
@@ -13,6 +14,7 @@ import {
 } from "../../lib/inference/answer_questions.ts";
 import type { FoundAnswer } from "../../lib/inference/answer_spans.ts";
 import { fineTune } from "../../lib/training/fine_tune.ts";
+import { firstTen } from "./report.ts";
 import type { Outcome, OwnTask, Row } from "./task.ts";
 
 /** A question, and the text that may answer it. */
@@ -34,7 +36,6 @@ export const QUESTIONS: OwnTask<QuestionExample, QuestionInput, FoundAnswer> = {
   head: "question-answering",
   pipeline: "question-answering",
   metric: "f1",
-  metricForBestModel: "f1",
   maxLength: 384,
   lengthOf: (tokenizer, { question, context }) =>
     tokenizer.encode(question, { pair: context }).inputIds.length,
@@ -44,7 +45,7 @@ export const QUESTIONS: OwnTask<QuestionExample, QuestionInput, FoundAnswer> = {
     return fineTune(model as AnswerModel, {
       train: encode(data.train),
       validation: encode(data.validation),
-    }, options);
+    }, { ...options, metricForBestModel: "f1" });
   },
   tune: async (model, validation) => {
     if (validation.every(({ answers }) => answers.length > 0)) return;
@@ -60,8 +61,8 @@ export const QUESTIONS: OwnTask<QuestionExample, QuestionInput, FoundAnswer> = {
     for (const text of [question, context]) {
       if (typeof text === "string" && text.trim() !== "") continue;
       throw new TypeError(
-        `Cannot answer: the input must be {"question": …, "context": …}, two texts; ` +
-          `found ${JSON.stringify(given)?.slice(0, 80)}`,
+        `Cannot predict: the input must be {"question": "…", "context": "…"}; ` +
+          `found ${quoted(given)}`,
       );
     }
     return { question, context };
@@ -82,7 +83,7 @@ export const QUESTIONS: OwnTask<QuestionExample, QuestionInput, FoundAnswer> = {
     name: "no answer",
     predictions: test.map(() => partOf("", 0)),
   }, {
-    name: "the sentence that is most like the question",
+    name: "the most similar sentence",
     predictions: test.map(({ question, context }) => {
       const asked = new Set(answerWords(question));
       const sentences = [...SENTENCES.segment(context)].map((each) => ({
@@ -109,9 +110,9 @@ export const QUESTIONS: OwnTask<QuestionExample, QuestionInput, FoundAnswer> = {
     const unanswerable = examples.filter(({ answers }) => answers.length === 0);
     return Promise.resolve([{
       markdown:
-        `## The answers\n\n${unanswerable.length} of ${examples.length} test ` +
-        `questions have no answer in their text. ${errors.length} are not answered ` +
-        `exactly; here are ten.`,
+        `## The answers\n\n${unanswerable.length} of ${examples.length} questions ` +
+        `have no answer in their text. ${errors.length} are not answered exactly` +
+        `${firstTen(errors)}.`,
       shown: errors.length > 0 ? [{ rows: errors.slice(0, 10) }] : [],
     }]);
   },

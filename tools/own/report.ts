@@ -4,6 +4,7 @@ import type { Dataset, PartReport } from "../../lib/datasets/dataset.ts";
 import { PARTS } from "../../lib/datasets/dataset.ts";
 import type { EpochEvent, Metrics } from "../../lib/training/events.ts";
 import type { StepEvent } from "../../lib/training/train_epoch.ts";
+import type { ClassScores } from "../../lib/evaluation/report.ts";
 import {
   intervalChart,
   lengthHistogram,
@@ -18,12 +19,14 @@ import { table } from "../../lib/views/table.ts";
 import type { Cell, MimeBundle } from "../jupyter/notebook.ts";
 import { type KeyFigure, reportPage } from "../jupyter/page.ts";
 import type { Row, Section, Shown } from "./task.ts";
-import { format, type Verdict } from "./verdict.ts";
+import { format, ROUNDS, type Verdict } from "./verdict.ts";
 
 /** What happened in a training. */
 export type TrainingStory = {
   readonly steps: readonly StepEvent[];
   readonly epochs: readonly OwnEpoch[];
+  /** As many as there are, unless the time was over. */
+  readonly totalSteps: number;
 };
 
 /** The end of an epoch: every task has a loss. */
@@ -103,7 +106,8 @@ export async function dataSection<E>(
 ): Promise<Section> {
   const { labels, report, oddities = [] } = dataset;
   const parts = PARTS.filter((part) => report[part].rows > 0);
-  const rows: Row[] = labels.length === 0 ? [] : labels.map((label, id) => ({
+  const areCounted = report.train.labelCounts.length > 0;
+  const rows: Row[] = !areCounted ? [] : labels.map((label, id) => ({
     label,
     ...Object.fromEntries(
       parts.map((part) => [part, report[part].labelCounts[id] ?? 0]),
@@ -120,7 +124,7 @@ export async function dataSection<E>(
     ...parts.flatMap((part) => warningsOf(part, report[part])),
   ];
   return {
-    markdown: `# ${dataset.title}\n\n${dataset.description}.\n\n## The data` +
+    markdown: `## The data\n\n${escapeMarkdown(dataset.description)}.` +
       (odd.length === 0
         ? "\n\nNo odd rows, no duplicates, and no text of the training set in " +
           "another part."
@@ -156,63 +160,114 @@ function warningsOf(part: string, report: PartReport): Row[] {
 
 /** The training: its losses, and the scores after each epoch. */
 export async function trainingSection(
-  { steps, epochs }: TrainingStory,
+  { steps, epochs, totalSteps }: TrainingStory,
   recipe: Row,
 ): Promise<Section> {
   const epochEnds = epochs.map(({ epoch }) =>
     steps.findLast((step) => step.epoch === epoch)?.step ?? 0
   );
   return {
-    markdown: "## The training",
+    markdown: "## The training" +
+      (steps.length < totalSteps
+        ? `\n\nThe time was over after ${steps.length} of ${totalSteps} steps.`
+        : ""),
     shown: [
-      { rows: [recipe] },
+      { rows: [named(recipe)] },
       await drawn(
         trainingLossChart(steps, { epochEnds }),
         `The loss of ${steps.length} steps`,
       ),
-      ...epochs.length > 0
+      ...epochs.length > 1
         ? [
           await drawn(
             lossCurves(epochs),
             "Training and validation loss after each epoch",
           ),
-          { rows: epochs.map(rowOfEpoch) },
         ]
+        : [],
+      ...epochs.length > 0
+        ? [{ rows: epochs.map((each) => rowOfEpoch(each, epochs)) }]
         : [],
     ],
   };
 }
 
-function rowOfEpoch(event: OwnEpoch): Row {
-  const { epoch, best, trainingLoss, trainingSeconds } = event;
-  const scores = Object.entries(event)
-    .filter(([name, value]) =>
-      name.startsWith("validation") && typeof value === "number"
-    )
-    .map(([name, value]) => [words(name), value]);
+function rowOfEpoch(event: OwnEpoch, all: readonly OwnEpoch[]): Row {
+  const { epoch, trainingLoss, trainingSeconds, validationSeconds } = event;
+  const scores = Object.entries(event).filter(([name, value]) =>
+    name.startsWith("validation") && typeof value === "number" &&
+    name !== "validationSeconds"
+  );
   return {
     epoch,
-    "training loss": trainingLoss,
-    ...Object.fromEntries(scores),
-    "training seconds": Math.round(trainingSeconds),
-    best: best ? "best so far" : "",
+    ...scoreRow({ trainingLoss, ...Object.fromEntries(scores) }),
+    seconds: Math.round(trainingSeconds + validationSeconds),
+    best: event === all.findLast(({ best }) => best) ? "✓" : "",
   };
 }
 
-/** `validation macro F1` of `validationMacroF1`. */
+/** Such as "validation macro F1" of `validationMacroF1`. */
 export function words(name: string): string {
-  return name.replace(
-    /(?<=[a-z])([A-Z])/g,
-    (letter) => ` ${letter.toLowerCase()}`,
-  )
-    .replace(/\bf1\b/, "F1");
+  return name
+    .replace(/(?<=[a-z])([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/\bf1\b/, "F1")
+    .replace(/\bmcc\b/, "MCC")
+    .replace(/\b(pearson|spearman)\b/, (name) => capitalized(name));
 }
 
-/** The scores on the test examples, beside the baselines'. */
+function capitalized(text: string): string {
+  return text[0]!.toUpperCase() + text.slice(1);
+}
+
+/** A row with its names in words. */
+function named(row: Row): Row {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [words(name), value]),
+  );
+}
+
+/** Scores as a row: a round one has as many decimals as the others. */
+export function scoreRow(scores: Readonly<Record<string, unknown>>): Row {
+  const texts = Object.entries(scores).map(([name, value]) =>
+    [name, typeof value === "number" ? value.toFixed(4) : value] as const
+  );
+  return named(Object.fromEntries(texts));
+}
+
+/** The scores of a class as a row, and how many there are of it. */
+export function classRow(
+  { precision, recall, fScore, support }: ClassScores,
+  unit: string,
+): Row {
+  return {
+    ...scoreRow({ precision, recall, f1: fScore }),
+    [unit]: support,
+  };
+}
+
+/** What is said of a list of which ten rows are shown. */
+export function firstTen(rows: readonly Row[]): string {
+  return rows.length > 10 ? "; here are ten" : "";
+}
+
+/** A text that has nothing to say in Markdown, such as the name of a file. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_[\]<>#|~]/g, "\\$&");
+}
+
+/**
+ * The scores, beside those of the baselines.
+ *
+ * @param title What was trained on.
+ * @param verdict What the scores say.
+ * @param scores The metrics of each part; the last part is what the verdict is about.
+ */
 export async function scoreSection(
+  title: string,
   { metric, score, comparisons, sentence }: Verdict,
   scores: Readonly<Record<string, Readonly<Record<string, number>>>>,
 ): Promise<Section> {
+  const part = Object.keys(scores).at(-1)!;
   const intervals = [
     { label: "this model", ...score },
     ...comparisons.map(({ baseline, score }) => ({
@@ -221,13 +276,19 @@ export async function scoreSection(
     })),
   ];
   return {
-    markdown:
-      `## The scores\n\n**${sentence}.** In brackets: 95 % intervals, from ` +
-      `drawing the test examples 1,000 times with replacement.`,
+    markdown: `# ${escapeMarkdown(title)}\n\n## The scores\n\n` +
+      `**${
+        capitalized(sentence)
+      }.** In brackets: 95 % intervals, from drawing the ` +
+      `${part} examples ${ROUNDS} times with replacement.` +
+      (part === "test"
+        ? ""
+        : " There is no test set: the best epoch was chosen " +
+          "by these examples, so new ones will score lower."),
     shown: [
       await drawn(
         intervalChart(intervals, {
-          title: `${metric} on the test set`,
+          title: `${capitalized(metric)} on the ${part} set`,
           valueTitle: metric,
         }),
         intervals.map((each) => `${each.label} ${format(each)}`).join("; "),
@@ -235,11 +296,7 @@ export async function scoreSection(
       {
         rows: Object.entries(scores).map(([part, metrics]) => ({
           part,
-          ...Object.fromEntries(
-            Object.entries(metrics).map((
-              [name, value],
-            ) => [words(name), value]),
-          ),
+          ...scoreRow(metrics),
         })),
       },
     ],

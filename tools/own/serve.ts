@@ -2,9 +2,11 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
+import { quoted } from "../../lib/printable.ts";
+import { UsageError } from "../shell/option_values.ts";
 import { interruptible } from "../shell/terminal.ts";
-import { provision } from "../shell/provision.ts";
-import type { OwnModel, OwnTask } from "./task.ts";
+import { provideEngine } from "../shell/provision.ts";
+import type { Columns, OwnModel, OwnTask } from "./task.ts";
 import { withTask } from "./tasks.ts";
 import { openTrained } from "./trained_folder.ts";
 
@@ -32,17 +34,16 @@ export async function serve(
   folder: string,
   options: ServeOptions & { readonly json?: boolean },
 ): Promise<number> {
-  await provision({}, console.error);
-  const { model, task } = await openTrained(folder);
+  await provideEngine({}, console.error);
+  const { model, task, columns } = await openTrained(folder);
   return await withTask(task, async (own) => {
-    const handler = requestHandler(own, model, options);
+    const handler = requestHandler(own, model, { ...options, columns });
     const { host: hostname, port, json } = options;
     await own.predict(model, [own.parseInput(own.sample, {})]);
     return await interruptible(async (signal) => {
-      const server = Deno.serve({
+      const server = listen({
         hostname,
         port,
-        signal,
         onListen: ({ hostname, port }) => {
           const url = `http://${hostname}:${port}/`;
           console.log(
@@ -52,9 +53,25 @@ export async function serve(
           );
         },
       }, handler);
+      signal.addEventListener("abort", () => server.shutdown());
       await server.finished;
     });
   });
+}
+
+function listen(
+  options: Deno.ServeTcpOptions,
+  handler: Deno.ServeHandler,
+): Deno.HttpServer {
+  try {
+    return Deno.serve(options, handler);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new UsageError(
+      `Cannot serve on port ${options.port}: it must be free; found another program ` +
+        `there; name another one with --port`,
+    );
+  }
 }
 
 /** Inputs of one request, and whom to tell of their predictions. */
@@ -70,13 +87,16 @@ type Waiting<I, P> = {
  *
  * @param task The task of the model.
  * @param model The model.
- * @param limits What a request may hold, and how much may wait.
+ * @param limits What a request may hold, how much may wait, and the columns that the
+ * model was trained on.
  * @returns A function for `Deno.serve`.
  */
 export function requestHandler<E, I, P extends object>(
   task: OwnTask<E, I, P>,
   model: OwnModel,
-  { maxBytes, maxQueue }: Pick<ServeOptions, "maxBytes" | "maxQueue">,
+  { maxBytes, maxQueue, columns }:
+    & Pick<ServeOptions, "maxBytes" | "maxQueue">
+    & { readonly columns: Columns },
 ): (request: Request) => Promise<Response> {
   const queue: Waiting<I, P>[] = [];
   let numWaiting = 0, isBusy = false;
@@ -97,8 +117,10 @@ export function requestHandler<E, I, P extends object>(
         for (const { inputs, resolve } of batch) {
           resolve(predictions.slice(start, start += inputs.length));
         }
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
+      } catch { // the fault of one of them, which then fails alone
+        for (const { inputs, resolve, reject } of batch) {
+          await task.predict(model, inputs).then(resolve, reject);
+        }
       }
     }
     isBusy = false;
@@ -112,24 +134,31 @@ export function requestHandler<E, I, P extends object>(
   };
   return async (request) => {
     const { pathname } = new URL(request.url);
-    if (pathname === "/" && request.method === "GET") {
+    const allow = { "/": "GET", "/predict": "POST" }[pathname];
+    if (allow === undefined) {
+      return refusal(404, `the path must be / or /predict; found ${pathname}`);
+    }
+    if (request.method !== allow) {
+      const message = `the method must be ${allow}; found ${request.method}`;
+      return refusal(405, message, { allow });
+    }
+    if (pathname === "/") {
       const { labels, name } = model;
       return Response.json({ task: task.name, labels, model: name });
     }
-    if (pathname !== "/predict") {
-      return refusal(404, `the path must be / or /predict; found ${pathname}`);
-    }
-    if (request.method !== "POST") {
-      return refusal(405, `the method must be POST; found ${request.method}`, {
-        allow: "POST",
-      });
-    }
     let inputs: readonly I[];
     try {
-      inputs = parseBody(await bodyOf(request, maxBytes), task);
+      inputs = parseBody(await bodyOf(request, maxBytes), task, columns);
+      if (inputs.length > maxQueue) {
+        throw new BadRequest(
+          413,
+          `a request must have at most ${maxQueue} inputs; found ${inputs.length}`,
+        );
+      }
     } catch (error) {
-      if (!(error instanceof BadRequest)) throw error;
-      return refusal(error.status, error.message);
+      return error instanceof BadRequest
+        ? refusal(error.status, error.message)
+        : refusal(400, "the body must arrive whole; found that it ended early");
     }
     if (numWaiting + inputs.length > maxQueue) {
       const message = `at most ${maxQueue} inputs may wait; found ` +
@@ -139,6 +168,10 @@ export function requestHandler<E, I, P extends object>(
     try {
       return Response.json({ predictions: await predictLater(inputs) });
     } catch (error) {
+      const { message } = error as Error;
+      if (message.startsWith("Cannot ")) {
+        return Response.json({ error: message }, { status: 400 });
+      }
       console.error(error);
       return refusal(500, "the model must give an answer; found an error");
     }
@@ -172,6 +205,7 @@ async function bodyOf(request: Request, maxBytes: number): Promise<string> {
 function parseBody<E, I, P extends object>(
   body: string,
   task: OwnTask<E, I, P>,
+  columns: Columns,
 ): I[] {
   let json: unknown;
   try {
@@ -185,14 +219,16 @@ function parseBody<E, I, P extends object>(
     throw new BadRequest(
       400,
       `the body must be {"inputs": [one input or more]}; found ` +
-        body.slice(0, 80),
+        quoted(json),
     );
   }
   return inputs.map((input, i) => {
     try {
-      return task.parseInput(input, {});
+      return task.parseInput(input, columns);
     } catch (error) {
-      throw new BadRequest(400, `input ${i}: ${(error as Error).message}`);
+      const { message } = error as Error;
+      const reason = message.replace("Cannot predict: ", "");
+      throw new BadRequest(400, `${reason} in input ${i}`);
     }
   });
 }

@@ -19,6 +19,7 @@ import {
   type Regression,
 } from "../../lib/inference/classify.ts";
 import { fineTune } from "../../lib/training/fine_tune.ts";
+import { classRow, firstTen } from "./report.ts";
 import { numberOf, type OwnModel, type OwnTask, type Row } from "./task.ts";
 import {
   bagOf,
@@ -71,7 +72,6 @@ export const MULTI_LABEL: OwnTask<
   purpose: "any number of labels for each text",
   problemType: "multi_label_classification",
   metric: "microF1",
-  metricForBestModel: "microF1",
   tune: async (model, validation) => {
     const found = await MULTI_LABEL.predict(model, validation.map(textOf));
     const thresholds = tuneThresholds(
@@ -131,7 +131,12 @@ export const MULTI_LABEL: OwnTask<
         examples.map(({ targets }) => targets[id]!),
         2,
       );
-      return { label, threshold: inference?.thresholds?.[id], ...classes[1] };
+      const threshold = inference?.thresholds?.[id];
+      return {
+        label,
+        threshold: threshold?.toFixed(4),
+        ...classRow(classes[1]!, "texts"),
+      };
     });
     const namesOf = (targets: readonly number[]): string =>
       labels.filter((_, id) => targets[id] === 1).join(", ") || "none";
@@ -148,7 +153,9 @@ export const MULTI_LABEL: OwnTask<
       markdown:
         `## The labels\n\nEach label is given from its threshold on, the ` +
         `probability that gives the best F1 on the validation set. ${wrong.length} of ` +
-        `${examples.length} test texts get other labels than they have; here are ten.`,
+        `${examples.length} texts get other labels than they have${
+          firstTen(wrong)
+        }.`,
       shown: [
         { rows },
         ...wrong.length > 0 ? [{ rows: wrong.slice(0, 10) }] : [],
@@ -178,7 +185,6 @@ export const REGRESSION: OwnTask<TargetsExample, TextInput, Regression> = {
   purpose: "a number for each text",
   problemType: "regression",
   metric: "pearson",
-  metricForBestModel: "pearson",
   tune: () => Promise.resolve(),
   predict: (model, inputs) =>
     regress(model as ClassifierModel, inputs.map(textOrPair)),
@@ -221,11 +227,12 @@ export const REGRESSION: OwnTask<TargetsExample, TextInput, Regression> = {
     const rows = examples.flatMap((example, i) =>
       labels.map((label, id) => ({
         text: shortened(example),
-        target: example.targets[id]!,
+        ...labels.length > 1 && { column: label },
+        actual: example.targets[id]!,
         predicted: predictions[i]!.values[label]!,
       }))
     ).sort((a, b) =>
-      Math.abs(b.predicted - b.target) - Math.abs(a.predicted - a.target)
+      Math.abs(b.predicted - b.actual) - Math.abs(a.predicted - a.actual)
     );
     return Promise.resolve([{
       markdown:

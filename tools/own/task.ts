@@ -81,12 +81,16 @@ export type OwnTask<E, I, P extends object> = {
   readonly problemType?: ProblemType;
   /** The task's name on Hugging Face's hub. */
   readonly pipeline: string;
-  /** The metric that the verdict is about. */
+  /** The metric that chooses the best epoch, and that the verdict is about. */
   readonly metric: string;
-  /** The metric that chooses the best epoch. */
-  readonly metricForBestModel: string;
   /** Sequences are cut after this many tokens, if the model can read as many. */
   readonly maxLength: number;
+  /**
+   * Refuses data that cannot teach the task.
+   *
+   * @throws {RangeError} If there is nothing to learn.
+   */
+  readonly check?: (dataset: Dataset<E>) => void;
   /** Tokens of an example. */
   readonly lengthOf: (tokenizer: Tokenizer, example: E) => number;
   readonly train: (
@@ -131,7 +135,7 @@ export type OwnTask<E, I, P extends object> = {
     test: readonly E[],
     tokenizer: Tokenizer,
   ) => readonly Baseline<P>[];
-  /** What only this task's report has. */
+  /** What only the report of this task has. */
   readonly sections: (tested: Tested<E, P>) => Promise<Section[]>;
 };
 

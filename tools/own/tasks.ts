@@ -1,8 +1,10 @@
 /** Choice of the task: by the data for a training, by the model for a prediction. @module */
 
 import { chooseColumns } from "../../lib/datasets/table_columns.ts";
-import { basename } from "node:path";
-import "../../lib/engine/engine.ts";
+import "../../lib/engine/engine.ts"; // registers the engines
+import { existsSync, statSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { UsageError } from "../shell/option_values.ts";
 import { loadTable, readTableRows } from "../../lib/datasets/load_table.ts";
 import { loadEntities } from "../../lib/datasets/load_entities.ts";
 import { readDataFile } from "../../lib/datasets/load_dataset.ts";
@@ -24,8 +26,16 @@ export type ReadOptions = Columns & {
   readonly test?: string | number;
   /** The column of groups that stay together. */
   readonly group?: string;
-  readonly encoding?: CharacterEncoding;
   readonly seed: number;
+} & TableForm;
+
+/** What the name of a table's file does not say of it. */
+export type TableForm = {
+  readonly encoding?: CharacterEncoding;
+  /** The names of the columns, if the first line is an example. */
+  readonly header?: readonly string[];
+  /** False if quotes are text. */
+  readonly quotes?: boolean;
 };
 
 /** What is done with a task, whatever its examples are. */
@@ -67,14 +77,51 @@ export function withTask<R>(name: TaskName, use: Use<R>): R {
  * @param options How to read them.
  * @param use Receives the task, the data and the columns that were read.
  * @returns What the function returns.
+ * @throws {UsageError} If there is no such file.
  */
 export async function openData<R>(
   source: string,
   options: ReadOptions,
   use: UseData<Promise<R>>,
 ): Promise<R> {
+  const { validation, test } = options;
+  for (const path of [source, validation, test]) {
+    if (typeof path !== "string" || existsSync(path)) continue;
+    throw new UsageError(
+      `Cannot read "${path}": there must be such a file or folder; found none`,
+    );
+  }
+  const open = await readData(source, options, use).catch(inWordsOfCommands);
+  return await open();
+}
+
+/** Puts options that a refusal names as the command line has them. */
+function inWordsOfCommands(error: unknown): never {
+  if (error instanceof Error) {
+    error.message = error.message
+      .replace("{ quotes: false }", "--no-quotes")
+      .replace(
+        /\{ (\w+: [^{}]+) \}/g,
+        (_, options: string) =>
+          options.split(", ").filter((each) => each !== "validation: 0")
+            .map((each) => `--${each.replace(":", "")}`).join(" "),
+      )
+      .replace("pass its encoding", "name it with --encoding");
+  }
+  throw error;
+}
+
+/** Reads data; what is returned does something with them. */
+async function readData<R>(
+  source: string,
+  options: ReadOptions,
+  use: UseData<R>,
+): Promise<() => R> {
   const { text, pair, label, separator, validation, test, seed } = options;
-  const { task = await guessTask(source), group, encoding } = options;
+  const { task = await guessTask(source), group } = options;
+  const { encoding, header, quotes } = options;
+  const form = { encoding, header, ...quotes === false && { quotes } };
+  const title = basename(resolve(source));
   const parts = { train: source, ...filesIn({ validation, test }) };
   const shares = sharesIn({ validation, test });
   if (task === "entities") {
@@ -83,11 +130,11 @@ export async function openData<R>(
       seed,
       ...encoding && { encoding },
     });
-    return await use(ENTITIES, dataset, {});
+    return () => use(ENTITIES, { ...dataset, title }, {});
   }
   if (task === "questions") {
     const dataset = await loadQuestions(parts, { ...shares, seed });
-    return await use(QUESTIONS, dataset, {});
+    return () => use(QUESTIONS, { ...dataset, title }, {});
   }
   const named = {
     ...text && { text },
@@ -103,9 +150,9 @@ export async function openData<R>(
     ...validation !== undefined && { validation },
     ...test !== undefined && { test },
     ...group && { groupBy: group },
-    ...encoding && { encoding },
+    ...form,
   });
-  const read = await readTableRows(source, encoding ? { encoding } : {});
+  const read = await readTableRows(source, form);
   const chosen = chooseColumns(read, named);
   const used: Columns = {
     text: chosen.text,
@@ -115,11 +162,11 @@ export async function openData<R>(
   };
   switch (table.task) {
     case "single-label":
-      return await use(SINGLE_LABEL, table, used);
+      return () => use(SINGLE_LABEL, table, used);
     case "multi-label":
-      return await use(MULTI_LABEL, table, used);
+      return () => use(MULTI_LABEL, table, used);
     case "regression":
-      return await use(REGRESSION, table, used);
+      return () => use(REGRESSION, table, used);
   }
 }
 
@@ -151,7 +198,7 @@ const TAGGED_WORD = /^\S+[ \t](?:.*[ \t])?(?:O|[BIESLU]-\S+)\r?$/;
 
 /** Files of tagged words and of questions show it in their first lines. */
 async function guessTask(source: string): Promise<TaskName | undefined> {
-  if ((await Deno.stat(source)).isDirectory) return undefined;
+  if (statSync(source).isDirectory()) return undefined;
   const bytes = (await readDataFile(source, basename(source))).subarray(
     0,
     4096,

@@ -2,9 +2,11 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
+import { ALL_MINI_LM, ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { loadModel } from "../../lib/checkpoint/pretrained.ts";
+import type { TrainingRecord } from "../../lib/checkpoint/receipt.ts";
 import { saveModel } from "../../lib/checkpoint/save_model.ts";
 import {
   checkpointsIn,
@@ -13,6 +15,7 @@ import {
 import { writeSynced } from "../../lib/checkpoint/atomic_write.ts";
 import type { Dataset } from "../../lib/datasets/dataset.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
+import { isHubName } from "../../lib/download/hub.ts";
 import { maxSequenceLength } from "../../lib/model/config.ts";
 import type { StepEvent } from "../../lib/training/train_epoch.ts";
 import { openOutFolder } from "../shell/out_folder.ts";
@@ -48,6 +51,12 @@ export type TrainCommand = ReadOptions & {
 
 /** A training step costs about as much as this many predictions of its texts. */
 const STEP_COST = 3.2;
+/** Compiling the step takes about as long as this many times compiling predictions. */
+const COMPILING = 3;
+/** Seconds for baselines, charts and files, and for the intervals of an example. */
+const REPORTING = 4, JUDGING = 0.001;
+/** Predictions that explain some of them. */
+const EXPLAINING = 200;
 /** Texts that are predicted to estimate the time. */
 const TIMED = 64;
 /** Lengths of sequences are a multiple of this number. */
@@ -65,13 +74,17 @@ export async function train(
   options: TrainCommand,
 ): Promise<number> {
   const log = options.json ? console.error : console.log;
-  const name = basename(source).replace(/\.gz$/, "").replace(/\.[^.]+$/, "");
+  const name = basename(resolve(source)).replace(/\.gz$/, "").replace(
+    /\.[^.]+$/,
+    "",
+  );
   const out = resolve(options.out ?? join("out", name));
   return await openData(source, options, async (task, dataset, columns) => {
+    task.check?.(dataset);
     log(`${dataset.description}.`);
     log(`Task: ${task.name}, ${task.purpose}.`);
-    await provision({}, log);
     using results = await openOutFolder(out);
+    await provision({}, log, options.model);
     const checkpoints = join(out, FILES.checkpoints);
     if (await stoppedRun(checkpoints) !== undefined) { // the time was over
       await Deno.rename(
@@ -80,13 +93,16 @@ export async function train(
       );
     }
     return await interruptible(async (signal) => {
-      const summary = await trainIn(results.unfinished, task, dataset, {
-        ...options,
-        columns,
-        signal,
-        log,
-      });
+      const { summary, training } = await trainIn(
+        results.unfinished,
+        task,
+        dataset,
+        { ...options, columns, signal, log },
+      );
       await results.finish();
+      if (summary.steps === summary.totalSteps) {
+        await finishRun(checkpoints, training);
+      }
       const files = Object.fromEntries(
         Object.entries(FILES).map(([kind, file]) => [kind, join(out, file)]),
       );
@@ -103,9 +119,15 @@ type Summary = {
   readonly task: TaskName;
   readonly verdict: Verdict;
   readonly metrics: Readonly<
-    Record<"validation" | "test", Record<string, number>>
+    Partial<Record<TestedPart, Record<string, number>>>
   >;
+  readonly steps: number;
+  /** More than the steps, if the time was over. */
+  readonly totalSteps: number;
 };
+
+/** The examples that the scores are about: without a test set, those of validation. */
+type TestedPart = "validation" | "test";
 
 async function trainIn<E, I, P extends object>(
   folder: string,
@@ -116,9 +138,9 @@ async function trainIn<E, I, P extends object>(
     readonly signal: AbortSignal;
     readonly log: (text: string) => void;
   },
-): Promise<Summary> {
-  const { log, columns, seed, epochs, batch: batchSize, lr: learningRate } =
-    options;
+): Promise<{ summary: Summary; training: TrainingRecord }> {
+  const { log, columns, signal, seed, epochs } = options;
+  const { batch: batchSize, lr: learningRate } = options;
   const start = performance.now();
   const model = await loadModel(await ensureModel(options.model), {
     head: task.head,
@@ -136,24 +158,29 @@ async function trainIn<E, I, P extends object>(
         Math.min(task.maxLength, maxSequenceLength(model.config)),
       );
     model.inference = { maxLength };
+    const part: TestedPart = dataset.test.length > 0 ? "test" : "validation";
+    const test = dataset[part];
+    const baselines = task.baselines(dataset, test, model.tokenizer);
     const recipe = { epochs, batchSize, learningRate, seed };
     const estimate = await estimateSeconds(task, model, dataset, epochs);
     log(
-      `Training: ${epochs} epochs of ${dataset.train.length} ${task.unit}, at most ` +
-        `${maxLength} tokens each: about ${duration(estimate)}.`,
+      `Training: ${epochs} ${epochs === 1 ? "epoch" : "epochs"} of ` +
+        `${dataset.train.length} ${task.unit}, at most ${maxLength} tokens each: ` +
+        `about ${duration(estimate.training + estimate.after)}.`,
     );
     const story = await runTraining(task, model, dataset, {
       ...recipe,
       maxLength,
       folder: join(folder, FILES.checkpoints),
       minutes: options.maxMinutes,
-      signal: options.signal,
+      signal,
       estimate,
       log,
     });
+    signal.throwIfAborted();
     await task.tune(model, dataset.validation);
-    const test = dataset.test.length > 0 ? dataset.test : dataset.validation;
     const predictions = await task.predict(model, test.map(task.inputOf));
+    signal.throwIfAborted();
     const outcomesOf = (found: readonly P[], examples: readonly E[]) =>
       found.map((each, i) => task.outcome(each, examples[i]!, dataset.labels));
     const metricsOf = (outcomes: readonly (readonly number[])[]) =>
@@ -162,21 +189,32 @@ async function trainIn<E, I, P extends object>(
     const verdict = judge(
       words(task.metric),
       outcomes,
-      task.baselines(dataset, test, model.tokenizer).map((baseline) => ({
+      baselines.map((baseline) => ({
         name: baseline.name,
         outcomes: outcomesOf(baseline.predictions, test),
       })),
-      { metricOf: (some) => metricsOf(some)[task.metric]!, unit: task.unit },
+      {
+        metricOf: (some) => metricsOf(some)[task.metric]!,
+        unit: `${part} ${task.unit}`,
+      },
     );
     const metrics = {
       validation: metricsOf(outcomesOf(
         await task.predict(model, dataset.validation.map(task.inputOf)),
         dataset.validation,
       )),
-      test: metricsOf(outcomes),
+      [part]: metricsOf(outcomes),
     };
+    signal.throwIfAborted();
     await saveModel(model, join(folder, FILES.model), { unfinished: true });
-    const facts = { verdict, metrics: metrics.test, recipe, maxLength };
+    const facts = {
+      verdict,
+      part,
+      metrics: metrics[part]!,
+      recipe,
+      maxLength,
+      base: nameOnHub(options.model),
+    };
     await write(
       join(folder, FILES.model, "README.md"),
       modelCard(model, task, dataset, facts),
@@ -192,31 +230,40 @@ async function trainIn<E, I, P extends object>(
       metrics,
       verdict,
       steps: story.steps.length,
+      totalSteps: story.totalSteps,
       seconds,
     };
     await write(
       join(folder, FILES.metrics),
       JSON.stringify(summary, null, 2) + "\n",
     );
-    const figures = Object.entries(metrics.test).map(([name, value]) => ({
-      label: `${words(name)}, test`,
+    const figures = Object.entries(metrics[part]!).map(([name, value]) => ({
+      label: `${words(name)}, ${part}`,
       value: value.toFixed(3),
     }));
     const report = ownReport(
       `${dataset.title}: ${task.purpose}`,
       [...figures, { label: "Time", value: duration(seconds) }],
       [
+        await scoreSection(dataset.title, verdict, metrics),
         await dataSection(dataset, lengths, maxLength),
         await trainingSection(story, summary.recipe),
-        await scoreSection(verdict, metrics),
         ...await task.sections({ model, examples: test, predictions }),
       ],
     );
     await write(join(folder, FILES.report), report);
-    return summary;
+    return { summary, training: model.training! };
   } finally {
     disposeTree(model.params);
   }
+}
+
+/** The name of a starting model on the hub, as far as it has one. */
+function nameOnHub(
+  model = Deno.env.get("BERTBOOK_MODEL") || ALL_MINI_LM.name,
+): string | undefined {
+  if (model === ALL_MINI_LM.name) return `sentence-transformers/${model}`;
+  return isHubName(model) && !existsSync(model) ? model : undefined;
 }
 
 /** The longest text's length, in steps, unless the task allows less. */
@@ -225,22 +272,31 @@ function chooseLength(lengths: readonly number[], most: number): number {
   return Math.min(most, Math.ceil(longest / LENGTH_STEP) * LENGTH_STEP);
 }
 
+/** Seconds of a training, and of all that follows it. */
+type Estimate = { readonly training: number; readonly after: number };
+
 /** Times predictions, which a training is made of, to say how long it will take. */
 async function estimateSeconds<E, I, P extends object>(
   task: OwnTask<E, I, P>,
   model: OwnModel,
   { train, validation, test }: Dataset<E>,
   epochs: number,
-): Promise<number> {
+): Promise<Estimate> {
   const inputs = train.slice(0, TIMED).map(task.inputOf);
-  await task.predict(model, inputs); // compiles
-  const start = performance.now();
-  await task.predict(model, inputs);
-  const each = (performance.now() - start) / 1000 / inputs.length;
-  const numPredictions =
-    epochs * (STEP_COST * train.length + validation.length) +
-    validation.length + test.length;
-  return each * numPredictions;
+  const seconds = async (): Promise<number> => {
+    const start = performance.now();
+    await task.predict(model, inputs);
+    return (performance.now() - start) / 1000;
+  };
+  const first = await seconds(), second = await seconds();
+  const each = second / inputs.length;
+  const compiling = first - second;
+  return {
+    training: COMPILING * compiling +
+      epochs * (STEP_COST * train.length + validation.length) * each,
+    after: REPORTING + test.length * JUDGING +
+      (2 * validation.length + test.length + EXPLAINING) * each,
+  };
 }
 
 async function runTraining<E, I, P extends object>(
@@ -255,7 +311,7 @@ async function runTraining<E, I, P extends object>(
     readonly maxLength: number;
     readonly folder: string;
     readonly minutes: number | undefined;
-    readonly estimate: number;
+    readonly estimate: Estimate;
     readonly signal: AbortSignal;
     readonly log: (text: string) => void;
   },
@@ -265,28 +321,31 @@ async function runTraining<E, I, P extends object>(
   const epochs: OwnEpoch[] = [];
   const line = new StatusLine(log);
   const end = performance.now() + minutes * 60_000;
-  const numSteps = options.epochs * Math.ceil(train.length / options.batchSize);
   const events = task.train(model, { train, validation }, {
     ...recipe,
     checkpoints: checkpointsIn(folder),
   });
+  let totalSteps = NaN;
   for await (const event of events) {
-    if (event.kind === "start") event.notes.forEach(log);
+    if (event.kind === "start") {
+      for (const note of event.notes) log(note);
+      totalSteps = event.totalSteps;
+    }
     if (event.kind === "step") {
       steps.push(event);
-      const left = estimate * (1 - event.step / numSteps);
+      const { epoch, step, loss } = event;
       line.update(
-        `epoch ${event.epoch} of ${options.epochs}, step ${event.step} of ` +
-          `${numSteps}, loss ${event.loss.toFixed(3)}, about ${
-            duration(left)
+        `epoch ${epoch} of ${options.epochs}, step ${step} of ${totalSteps}, ` +
+          `loss ${loss.toFixed(3)}, about ${
+            duration(secondsLeft(steps, totalSteps, estimate))
           } left`,
       );
     }
     if (event.kind === "epoch") {
       epochs.push(event as OwnEpoch);
-      const name = `validation${task.metricForBestModel[0]!.toUpperCase()}` +
-        task.metricForBestModel.slice(1);
-      const score = (event as unknown as Record<string, number>)[name]!;
+      const name = `validation${task.metric[0]!.toUpperCase()}` +
+        task.metric.slice(1);
+      const score = (event as unknown as Record<string, number>)[name] ?? NaN;
       line.finish(
         `epoch ${event.epoch}: training loss ${
           event.trainingLoss.toFixed(3)
@@ -296,15 +355,42 @@ async function runTraining<E, I, P extends object>(
           }`,
       );
     }
-    if (performance.now() > end && steps.length < numSteps) {
-      log(
-        `The time is over after ${steps.length} of ${numSteps} steps. The same ` +
+    // The loop is left before the run has finished: until all is written, it continues.
+    if (epochs.at(-1)?.epoch === options.epochs) break;
+    const isNew = event.kind === "step" && !event.replayed;
+    if (isNew && performance.now() > end && event.step < totalSteps) {
+      line.finish(
+        `The time is over after ${event.step} of ${totalSteps} steps. The same ` +
           `command with more minutes continues.`,
       );
       break;
     }
   }
-  return { steps, epochs };
+  return { steps, epochs, totalSteps };
+}
+
+/** Seconds until all is written, by the speed of the last steps. */
+function secondsLeft(
+  steps: readonly StepEvent[],
+  totalSteps: number,
+  { training, after }: Estimate,
+): number {
+  const seconds = steps.slice(-20).map((step) => step.seconds)
+    .sort((a, b) => a - b);
+  const each = seconds.length < 10 // the first ones compile
+    ? training / totalSteps
+    : seconds[seconds.length >> 1]!;
+  return each * (totalSteps - steps.length) + after;
+}
+
+/** Notes that a training is complete, so that the same command begins a new one. */
+async function finishRun(
+  folder: string,
+  { description, recipe, circumstances }: TrainingRecord,
+): Promise<void> {
+  using run = await checkpointsIn(folder)
+    .open({ description, recipe }, circumstances);
+  await run.finish();
 }
 
 async function write(file: string, text: string): Promise<void> {

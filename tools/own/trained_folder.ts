@@ -2,7 +2,13 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { loadModel } from "../../lib/checkpoint/pretrained.ts";
+import {
+  type LoadedModel,
+  loadModel,
+} from "../../lib/checkpoint/pretrained.ts";
+import { readJsonObject } from "../../lib/checkpoint/tokenizer_files.ts";
+import { areEntityTags } from "../../lib/evaluation/entities.ts";
+import type { HeadName } from "../../lib/model/heads/heads.ts";
 import { UsageError } from "../shell/option_values.ts";
 import type { Columns, OwnModel, TaskName } from "./task.ts";
 
@@ -38,19 +44,24 @@ export async function openTrained(folder: string): Promise<TrainedModel> {
         `found no config.json; train one with "deno task train"`,
     );
   }
-  const model = await loadModel(place) as OwnModel;
-  return { model, task: taskOf(model), columns: await columnsOf(folder) };
+  const model = await loadModel(place);
+  return {
+    model: model as OwnModel,
+    task: taskOf(model),
+    columns: await columnsIn(join(place, "..")),
+  };
 }
 
 /** What a model is for. */
-function taskOf({ head, config, report }: OwnModel & {
-  report?: { readonly initialized: readonly string[] };
-}): TaskName {
-  const isNew = report !== undefined && report.initialized.length > 0;
+function taskOf(
+  { head, config, labels, report }: LoadedModel<HeadName>,
+): TaskName {
+  const isNew = report.initialized.length > 0;
   if (!isNew) {
     switch (head) {
       case "token-classification":
-        return "entities";
+        if (areEntityTags(labels)) return "entities";
+        break;
       case "question-answering":
         return "questions";
       case "sequence-classification":
@@ -65,14 +76,16 @@ function taskOf({ head, config, report }: OwnModel & {
     }
   }
   throw new UsageError(
-    `Cannot predict with this model: it must be trained to classify texts or tokens, ` +
-      `or to answer questions; found ${isNew ? "a new, random head" : head}`,
+    `Cannot predict with this model: it must be trained to classify texts, to find ` +
+      `entities, or to answer questions; found ${
+        isNew ? "a new, random head" : head
+      }`,
   );
 }
 
-async function columnsOf(folder: string): Promise<Columns> {
-  const file = join(folder, FILES.metrics);
-  if (!existsSync(file)) return {};
-  const { columns = {} } = JSON.parse(await Deno.readTextFile(file));
-  return columns;
+/** The columns of a training in this folder; none if it is no training's. */
+async function columnsIn(folder: string): Promise<Columns> {
+  if (!existsSync(join(folder, FILES.metrics))) return {};
+  const { columns = {} } = await readJsonObject(folder, FILES.metrics);
+  return columns as Columns;
 }

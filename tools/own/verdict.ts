@@ -1,7 +1,7 @@
 /** Verdict: is the model better than predictions that need no pretraining? @module */
 
 import { randomStream } from "../../lib/engine/random/stream.ts";
-import { bootstrapInterval } from "../../lib/evaluation/bootstrap.ts";
+import { intervalOf } from "../../lib/evaluation/bootstrap.ts";
 import type { Outcome } from "./task.ts";
 
 /** A value with the ends of its 95 % interval. */
@@ -29,8 +29,33 @@ export type Verdict = {
   readonly sentence: string;
 };
 
-/** The seed of the bootstrap, so that a test gives the same interval again. */
+/** How often the examples are drawn. */
+export const ROUNDS = 1000;
+/** The seed of these draws, so that a test gives the same interval again. */
 const SEED = 2018;
+
+/**
+ * Estimates values of a population by some of its examples.
+ *
+ * @param count How many examples there are.
+ * @param valuesOf The values of those with some indices.
+ * @returns Each value of all of them, with its interval; all are of the same draws.
+ */
+export function estimates(
+  count: number,
+  valuesOf: (indices: readonly number[]) => readonly number[],
+): Estimate[] {
+  const random = randomStream(SEED);
+  const all = Array.from({ length: count }, (_, i) => i);
+  const samples = Array.from(
+    { length: ROUNDS },
+    () => valuesOf(all.map(() => random.integer(count))),
+  );
+  return valuesOf(all).map((value, i) => {
+    const { low, high } = intervalOf(samples.map((values) => values[i]!));
+    return { value, low, high };
+  });
+}
 
 /**
  * Compares a model with baselines, on the same examples drawn with replacement: what is
@@ -40,7 +65,7 @@ const SEED = 2018;
  * @param model The outcome of each example.
  * @param baselines Likewise of each baseline.
  * @param options `metricOf`: the metric of some outcomes; `unit`: what an example is
- * called, in the plural.
+ * called, in the plural, such as "test texts".
  * @returns The verdict.
  */
 export function judge(
@@ -56,34 +81,22 @@ export function judge(
   },
 ): Verdict {
   const { metricOf, unit } = options;
-  const estimate = (
-    valueOf: (indices: readonly number[]) => number,
-  ): Estimate => {
-    const { low, high } = bootstrapInterval(model.length, valueOf, {
-      random: randomStream(SEED),
-    });
-    return { value: valueOf([...model.keys()]), low, high };
-  };
-  const scoreOf = (outcomes: readonly Outcome[]) =>
-  (
-    indices: readonly number[],
-  ): number => metricOf(indices.map((i) => outcomes[i]!));
-  const modelScore = scoreOf(model);
-  const score = estimate(modelScore);
-  const comparisons = baselines.map(({ name, outcomes }) => {
-    const baselineScore = scoreOf(outcomes);
-    return {
-      baseline: name,
-      score: estimate(baselineScore),
-      difference: estimate((indices) =>
-        modelScore(indices) - baselineScore(indices)
-      ),
-    };
+  const all = [model, ...baselines.map(({ outcomes }) => outcomes)];
+  const [score, ...others] = estimates(model.length, (indices) => {
+    const [own, ...scores] = all.map((outcomes) =>
+      metricOf(indices.map((i) => outcomes[i]!))
+    );
+    return [own!, ...scores.flatMap((score) => [score, own! - score])];
   });
-  const found = `${metric} ${format(score)} on ${model.length} test ${unit}`;
+  const comparisons = baselines.map(({ name }, i): Comparison => ({
+    baseline: name,
+    score: others[2 * i]!,
+    difference: others[2 * i + 1]!,
+  }));
+  const found = `${metric} ${format(score!)} on ${model.length} ${unit}`;
   return {
     metric,
-    score,
+    score: score!,
     comparisons,
     sentence: `${found}: ${comparisons.map(say).join("; ")}`,
   };
@@ -91,6 +104,7 @@ export function judge(
 
 function say({ baseline, difference }: Comparison): string {
   const { value, low, high } = difference;
+  if (low === 0 && high === 0) return `no different from ${baseline}`;
   if (low > 0) return `better than ${baseline} by ${format(difference)}`;
   if (high < 0) {
     const worse = { value: -value, low: -high, high: -low };
@@ -102,5 +116,10 @@ function say({ baseline, difference }: Comparison): string {
 
 /** Such as "0.412 (0.36 to 0.46)". */
 export function format({ value, low, high }: Estimate): string {
-  return `${value.toFixed(3)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+  return `${fixed(value, 3)} (${fixed(low, 2)} to ${fixed(high, 2)})`;
+}
+
+/** Without a sign before 0. */
+function fixed(value: number, digits: number): string {
+  return value.toFixed(digits).replace(/^-(?=[0.]+$)/, "");
 }

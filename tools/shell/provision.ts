@@ -18,27 +18,33 @@ import { type Log, StatusLine } from "./terminal.ts";
  *
  * @param options How to download.
  * @param log Where the lines are written.
+ * @param model Whose weights; default that of `BERTBOOK_MODEL`, else all-MiniLM-L6-v2.
  * @throws {RangeError} If `BERTBOOK_ENGINE` or `BERTBOOK_MODEL` names nothing.
  * @throws {ProvisionError} If no source delivers what is needed.
  */
 export async function provision(
   options: ProvisionOptions = {},
   log: Log = console.log,
+  model?: string,
 ): Promise<void> {
-  const all = { ...options, onProgress: progressLines(log) };
-  await provideEngine(all, log);
-  await ensureModel(undefined, all);
+  await provideEngine(options, log);
+  await ensureModel(model, { ...options, onProgress: progressLines(log) });
 }
 
-/** Downloads TensorFlow; without it a slower engine is used, unless it was asked for. */
-async function provideEngine(
-  options: ProvisionOptions,
-  log: Log,
+/**
+ * Downloads TensorFlow; without it a slower engine is used, unless it was asked for.
+ *
+ * @param options How to download.
+ * @param log Where the lines are written.
+ */
+export async function provideEngine(
+  options: ProvisionOptions = {},
+  log: Log = console.log,
 ): Promise<void> {
   const named = Deno.env.get("BERTBOOK_ENGINE");
   if (named && parseEngineName(named) !== "tensorflow") return;
   try {
-    await provideLibrary(options);
+    await provideLibrary({ ...options, onProgress: progressLines(log) });
   } catch (error) {
     const isMissing = error instanceof ProvisionError ||
       error instanceof RangeError;
