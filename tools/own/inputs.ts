@@ -61,9 +61,9 @@ async function* inputsOfFile(
   const name = basename(file);
   const isJson = /\.json(\.gz)?$/i.test(file);
   if (task === "questions" && isJson && await beginsWithBrace(file)) {
-    const { examples, rows } = parseSquad(await readDataFile(file, name), name);
-    for (const [i, value] of examples.entries()) {
-      yield { value, place: `question ${rows[i]} of "${name}"` };
+    const { examples } = parseSquad(await readDataFile(file, name), name);
+    for (const value of examples) {
+      yield { value, place: `question "${value.id}" of "${name}"` };
     }
   } else if (task === "entities" && /\.conll(\.gz)?$/i.test(file)) {
     const { sentences } = parseConll(

@@ -37,7 +37,11 @@ const ask = (...inputs: unknown[]): Request => post(JSON.stringify({ inputs }));
 
 Deno.test("requests that come while others are predicted share a batch", async () => {
   const { task, batches, goOn } = slowTask();
-  const handle = requestHandler(task, MODEL, { maxBytes: 999, maxQueue: 9 });
+  const handle = requestHandler(task, MODEL, {
+    maxBytes: 999,
+    maxQueue: 9,
+    columns: {},
+  });
   const answers = [ask("a"), ask("bb", "ccc"), ask("dddd")].map(handle);
   await new Promise((resolve) => setTimeout(resolve, 5)); // the bodies arrive
   goOn();
@@ -55,7 +59,11 @@ Deno.test("requests that come while others are predicted share a batch", async (
 
 Deno.test("a full queue answers 503, and takes requests again when it is empty", async () => {
   const { task, goOn } = slowTask();
-  const handle = requestHandler(task, MODEL, { maxBytes: 999, maxQueue: 2 });
+  const handle = requestHandler(task, MODEL, {
+    maxBytes: 999,
+    maxQueue: 2,
+    columns: {},
+  });
   const first = handle(ask("a"));
   await new Promise((resolve) => setTimeout(resolve, 5)); // it is being predicted
   const second = handle(ask("b", "c"));
@@ -70,12 +78,16 @@ Deno.test("a full queue answers 503, and takes requests again when it is empty",
 Deno.test("a request that cannot be answered gets its reason", async () => {
   const { task, goOn } = slowTask();
   goOn();
-  const handle = requestHandler(task, MODEL, { maxBytes: 40, maxQueue: 9 });
+  const handle = requestHandler(task, MODEL, {
+    maxBytes: 40,
+    maxQueue: 9,
+    columns: {},
+  });
   const refusals: [Request, number, RegExp][] = [
     [post("{"), 400, /^Cannot predict: the body must be JSON; found /],
     [post("{}"), 400, /the body must be {"inputs": \[one input or more\]}/],
     [ask(), 400, /one input or more/],
-    [ask("a", 1), 400, /input 1: it must be a text$/],
+    [ask("a", 1), 400, /it must be a text in input 1$/],
     [ask("a".repeat(50)), 413, /at most 40 bytes/],
     [post("{}", "/nowhere"), 404, /found \/nowhere$/],
     [new Request("http://localhost/predict"), 405, /must be POST; found GET$/],

@@ -12,7 +12,7 @@ const right = (count: number): Outcome[] =>
 
 function verdictOn(model: number, baseline: number): string {
   const baselines = [{ name: "a coin", outcomes: right(baseline) }];
-  const options = { metricOf, unit: "texts" };
+  const options = { metricOf, unit: "test texts" };
   return judge("accuracy", right(model), baselines, options).sentence;
 }
 
@@ -32,7 +32,7 @@ Deno.test("the difference is of the same examples: its interval is the shorter o
   const baselines = [{ name: "a coin", outcomes: right(50) }];
   const { score, comparisons } = judge("accuracy", right(60), baselines, {
     metricOf,
-    unit: "texts",
+    unit: "test texts",
   });
   const [{ difference }] = comparisons as [typeof comparisons[number]];
   assert.ok(Math.abs(difference.value - 0.1) < 1e-12);
