@@ -126,16 +126,17 @@ export async function startEngine(
       notTaken.push({ engine, reason: withoutFolders(reason) });
     }
   }
-  const wanted = named ? `the engine "${named}"` : "an engine";
   const found = notTaken.map(({ engine, reason }) => `${engine}: ${reason}`)
     .join("; ") || "none that is registered";
-  throw new RangeError(
-    `Cannot start ${wanted}: it must be there and pass its test; found ${found}` +
-      (named
-        ? "; without BERTBOOK_ENGINE the best that this machine has is taken"
-        : ""),
-    { cause },
-  );
+  const said = named && notTaken[0]!.reason.startsWith("Cannot ")
+    ? notTaken[0]!.reason
+    : `Cannot start an engine: it must be there and pass its test; found ${found}`;
+  const wayOut = options.engine
+    ? "; name no engine to use the best one available"
+    : named
+    ? "; unset BERTBOOK_ENGINE to use the best engine available"
+    : "";
+  throw new RangeError(said + wayOut, { cause });
 }
 
 /**
@@ -155,7 +156,7 @@ async function tryEngine(
   const started = await startOnce(engine, options);
   if (options.requireGpu && started.gpu === null) {
     throw new RangeError(
-      `Cannot compute on a GPU: ${engine} must find one; found ${started.device}`,
+      `Cannot use "${engine}" on a GPU: it must find one; found ${started.device}`,
     );
   }
   const before = tf.getBackend();

@@ -175,7 +175,7 @@ export const QUIZ_02: readonly QuizQuestion[] = [
     options: [
       {
         text: "It would be too slow.",
-        reply: "Speed is not the matter: the ids would mean other words.",
+        reply: "Speed does not matter: the ids would mean other words.",
       },
       {
         text: "Its ids are rows of the table that was trained with them.",

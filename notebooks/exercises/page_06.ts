@@ -234,7 +234,7 @@ export const QUIZ_06: readonly QuizQuestion[] = [
       },
       {
         text: "Float32 has no −∞.",
-        reply: "It has. It may only not be subtracted from itself.",
+        reply: "It does; but −∞ − (−∞) is NaN.",
       },
       {
         text: "A hidden token should keep a little weight.",

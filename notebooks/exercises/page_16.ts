@@ -313,8 +313,7 @@ export const QUIZ_16: readonly QuizQuestion[] = [
       },
       {
         text: "It is larger.",
-        reply:
-          "Size is not the matter: a small GPT is none of the seven either.",
+        reply: "Size does not matter: a small GPT is none of the seven either.",
       },
       {
         text: "It needs labels.",

@@ -1,5 +1,6 @@
 /** What only the notebooks of this project need: settings, recipes, results, records. @module */
 
+export * from "./checksums.ts";
 export * from "./entities.ts";
 export * from "./findings.ts";
 export * from "./fine_tuned.ts";

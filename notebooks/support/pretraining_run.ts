@@ -197,6 +197,7 @@ export async function watchPretraining(
  * @param labels The classes.
  * @param data Encoded examples.
  * @param options The recipe.
+ * @param title Of the display.
  * @returns Loss and MCC of the validation examples after the last epoch.
  */
 export async function fineTunedScores(
@@ -204,12 +205,14 @@ export async function fineTunedScores(
   labels: readonly string[],
   data: FineTuneData,
   options: FineTuneOptions & { readonly seed: number },
+  title?: string,
 ): Promise<{ loss: number; mcc: number }> {
   const { seed, epochs, batchSize } = options;
   const head = "sequence-classification";
   const model = await loadModel(folder, { head, labels, seed });
   const bar = trainingProgress(
     epochs * Math.ceil(data.train.length / batchSize),
+    title === undefined ? {} : { title },
   );
   let scores = { loss: NaN, mcc: NaN };
   for await (const event of fineTune(model, data, options)) {

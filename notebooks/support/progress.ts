@@ -93,7 +93,7 @@ export function progress(options: ProgressOptions): Progress {
   let previous: { step: number; at: number } | undefined;
   const lines: string[] = [];
   let current = { step: 0, facts: {} as Facts };
-  let shownAt: number | undefined;
+  let shownAt: number | undefined, keptStep: number | undefined;
 
   /** By the typical step, so that neither tracing nor an evaluation counts. */
   function secondsLeft(): number | undefined {
@@ -115,6 +115,7 @@ export function progress(options: ProgressOptions): Progress {
         seconds,
         left: secondsLeft(),
         lines,
+        isKept: current.step === keptStep,
         closing,
         ...current,
       }),
@@ -136,6 +137,7 @@ export function progress(options: ProgressOptions): Progress {
       if (step % lineEvery === 0) {
         const seconds = (now() - start) / 1000;
         lines.push(progressLine({ total, unit, seconds, ...current }));
+        keptStep = step;
       }
       if (shownAt === undefined || now() - shownAt >= UPDATE_MS) await draw();
     },
@@ -179,15 +181,19 @@ function progressBundle(
     /** Seconds; undefined if not known yet. */
     left: number | undefined;
     lines: readonly string[];
+    /** Whether the lines have one of this step. */
+    isKept: boolean;
     closing: string | undefined;
   },
 ): MimeBundle {
-  const { title, step, total, left, unit, closing } = moment;
+  const { title, step, total, left, unit, closing, isKept } = moment;
   const rest = step < total && left !== undefined
     ? ` About ${clock(left)} left.`
     : "";
   const now = `${progressLine(moment)}${rest}`;
-  const lines = closing === undefined ? moment.lines : [...moment.lines, now];
+  const lines = closing === undefined || isKept
+    ? moment.lines
+    : [...moment.lines, now];
   const line = closing === undefined ? now : visibleControls(closing);
   const kept = lines.length === 0
     ? ""

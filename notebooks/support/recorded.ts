@@ -5,12 +5,15 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { SamplerName } from "../../lib/batches/sampler.ts";
 import type { Precision } from "../../lib/engine/precision.ts";
 import type { ClassificationMetrics } from "../../lib/evaluation/metrics.ts";
 import type { Truncation } from "../../lib/tokenizer/encoding.ts";
 import type { ScheduleName } from "../../lib/training/schedule.ts";
+import { show, type ShowOptions } from "../../lib/views/show.ts";
+import { mean, standardDeviation } from "./review_run.ts";
 
 /** The names of the records. */
 export const RECORD_NAMES = [
@@ -194,6 +197,29 @@ export async function recorded(
 }
 
 /**
+ * Shows a record: where it is from, and its scores; or that it is not there yet.
+ *
+ * @param name Its name.
+ * @param metrics Which scores.
+ * @param options `folder`: where the records are. Others: where to show.
+ * @returns The record; undefined if it is not there.
+ */
+export async function showRecord(
+  name: RecordName,
+  metrics: readonly RecordedMetric[],
+  { folder = RECORDS, ...options }: ShowOptions & { folder?: string } = {},
+): Promise<RunRecord | undefined> {
+  if (!existsSync(join(folder, `${name}.json`))) {
+    await show(`${name}: Not recorded yet.`, options);
+    return undefined;
+  }
+  const record = await recorded(name, folder);
+  const caption = `${record.title}. ${describeRecord(record)}`;
+  await show(recordedTable(record, metrics), { ...options, caption });
+  return record;
+}
+
+/**
  * Gathers a record's scores over seeds.
  *
  * @param record The record.
@@ -214,33 +240,23 @@ export function recordedScores(
         const scores = own.flatMap((run) => run.scores[name]?.[metric] ?? []);
         if (scores.length === 0) return [];
         const values = scores.map(({ value }) => value);
-        const spread = spreadOf(values);
         return [{
           label,
           set: name,
           metric,
           values,
-          ...spread,
+          mean: mean(values),
+          standardDeviation: values.length === 1
+            ? undefined
+            : standardDeviation(values),
           first: scores[0]!,
         }];
       })
   );
 }
 
-function spreadOf(
-  values: readonly number[],
-): Pick<SeedScores, "mean" | "standardDeviation"> {
-  const sum = (values: readonly number[]): number =>
-    values.reduce((total, value) => total + value, 0);
-  const mean = sum(values) / values.length;
-  const squares = sum(values.map((value) => (value - mean) ** 2));
-  const standardDeviation = values.length === 1
-    ? undefined
-    : Math.sqrt(squares / (values.length - 1));
-  return { mean, standardDeviation };
-}
-
-const METRIC_TITLES: Readonly<Record<RecordedMetric, string>> = {
+/** What scores are called in a sentence. */
+export const METRIC_TITLES: Readonly<Record<RecordedMetric, string>> = {
   mcc: "MCC",
   accuracy: "accuracy",
   macroF1: "macro F1",
@@ -314,6 +330,121 @@ export function recordedEpochs(
 export function describeRecord(
   { date, data, model, runs }: RunRecord,
 ): string {
-  const trainings = `${runs.length} training${runs.length === 1 ? "" : "s"}`;
-  return `Recorded on ${date}: ${data.title}, ${model}, ${trainings}.`;
+  const trainings = runs.length === 0
+    ? ""
+    : `, ${runs.length} training${runs.length === 1 ? "" : "s"}`;
+  return `Recorded on ${date}: ${data.title}, ${model}${trainings}.`;
+}
+
+/**
+ * The epochs of all settings of a record side by side, each the mean over its seeds.
+ *
+ * @param record The record; its settings have equally many epochs.
+ * @returns One row for each epoch, for `show()`.
+ */
+export function recordedEpochTable(
+  { runs }: Pick<RunRecord, "runs">,
+): Record<string, string | number>[] {
+  const settings = [...Map.groupBy(runs, ({ label }) => label)];
+  return runs[0]!.epochs.map(({ epoch }, i) => ({
+    epoch,
+    ...Object.fromEntries(settings.flatMap(([label, own]) => {
+      const of = (name: "trainingLoss" | "validationAccuracy"): string =>
+        mean(own.map(({ epochs }) => epochs[i]![name])).toFixed(3);
+      return [
+        [`${label}: training loss`, of("trainingLoss")],
+        [`${label}: validation accuracy`, of("validationAccuracy")],
+      ];
+    })),
+  }));
+}
+
+/** A setting of the grid, with the MCC of each of its seeds, the shared seed first. */
+type GridSetting = {
+  readonly options: RecordedOptions;
+  readonly validation: readonly number[];
+  readonly test: readonly number[];
+};
+
+/** The settings of a grid, those with the best validation MCC of the shared seed first. */
+function gridOf({ runs }: Pick<RunRecord, "runs">): GridSetting[] {
+  return [...Map.groupBy(runs, ({ label }) => label).values()]
+    .map((own) => ({
+      options: own[0]!.options,
+      validation: own.map(({ epochs }) => epochs.at(-1)!.validationMcc),
+      test: own.map(({ scores }) => scores["out of domain"]!["mcc"]!.value),
+    })).sort((a, b) => b.validation[0]! - a.validation[0]!);
+}
+
+/**
+ * The settings of a grid from the best to the worst by validation.
+ *
+ * @param record Trainings on CoLA that differ in batch size, learning rate and epochs;
+ * the first seed is that of all settings, and some have more.
+ * @returns One row for each setting, for `show()`.
+ */
+export function gridTable(
+  record: Pick<RunRecord, "runs">,
+): Record<string, string | number>[] {
+  const spread = (values: readonly number[]): string =>
+    values.length === 1
+      ? ""
+      : `${mean(values).toFixed(3)} ± ${standardDeviation(values).toFixed(3)}`;
+  return gridOf(record).map(({ options, validation, test }) => ({
+    "batch size": options.batchSize,
+    "learning rate": options.learningRate.toExponential(),
+    epochs: options.epochs,
+    "validation MCC": validation[0]!.toFixed(3),
+    "test MCC": test[0]!.toFixed(3),
+    seeds: validation.length,
+    "validation, mean ± SD": spread(validation),
+    "test, mean ± SD": spread(test),
+  }));
+}
+
+/**
+ * Says how much each option of a grid matters, and whether the rate matters more than
+ * the seed.
+ *
+ * @param record As for {@linkcode gridTable}.
+ * @returns Sentences; each number is computed from the record.
+ */
+export function gridVerdict(record: Pick<RunRecord, "runs">): string {
+  const settings = gridOf(record);
+  const rangeOf = (name: "batchSize" | "learningRate" | "epochs"): number => {
+    const means = [...Map.groupBy(settings, ({ options }) => options[name])]
+      .map(([, own]) => mean(own.map(({ validation }) => validation[0]!)));
+    return Math.max(...means) - Math.min(...means);
+  };
+  const ofSeeds = settings.filter(({ validation }) => validation.length > 1)
+    .map(({ validation }) => standardDeviation(validation));
+  const rate = rangeOf("learningRate");
+  const said = `Validation MCC, means over the other options: the learning ` +
+    `rates lie ${rate.toFixed(3)} apart, the batch sizes ` +
+    `${rangeOf("batchSize").toFixed(3)}, the numbers of epochs ` +
+    `${rangeOf("epochs").toFixed(3)}.`;
+  if (ofSeeds.length === 0) return said;
+  const most = Math.max(...ofSeeds);
+  return `${said} The seeds of one setting have a standard deviation of up to ` +
+    `${most.toFixed(3)}: the ` +
+    (rate > 2 * most
+      ? "rate matters more than the seed."
+      : "seed matters about as much as the rate.");
+}
+
+/**
+ * The recorded times of an epoch by padding strategy.
+ *
+ * @param record `time_by_length`.
+ * @returns One row for each strategy, for `show()`.
+ */
+export function paddingTable(
+  { paddings = [] }: Pick<RunRecord, "paddings">,
+): Record<string, string>[] {
+  return paddings.map(({ padding, tokensPerSentence, epochSeconds }) => ({
+    padding,
+    "tokens per sentence": tokensPerSentence.toFixed(1),
+    "seconds per epoch": epochSeconds.toFixed(1),
+    "of the first": (epochSeconds / paddings[0]!.epochSeconds).toFixed(2),
+  }));
 }

@@ -122,6 +122,13 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** The standard deviation of two numbers or more, with n − 1 degrees of freedom. */
+export function standardDeviation(values: readonly number[]): number {
+  const center = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1));
+}
+
 /**
  * bfloat16 if the processor multiplies it.
  *

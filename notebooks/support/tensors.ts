@@ -1,6 +1,7 @@
 /** Looking at tensors on a page: their shapes, and whether two are equal. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import type { TensorTree } from "../../lib/engine/tensor_tree.ts";
 import { show } from "../../lib/views/show.ts";
 
 /**
@@ -26,6 +27,41 @@ export function shapesOf(
     tensor,
     shape: shape.join(" × "),
   }));
+}
+
+/**
+ * A tree of parameters as indented text, as Python's `print(model)` shows modules: a
+ * record whose members are all tensors takes one line, layers of equal shapes one block.
+ *
+ * @param tree Tensors in objects and lists.
+ */
+export function moduleTree(tree: TensorTree): string {
+  return linesOf(tree).join("\n");
+}
+
+function linesOf(tree: TensorTree): string[] {
+  const members = Object.entries(tree) as [string, TensorTree][];
+  const blocks = members.map(([name, member]) => ({
+    name,
+    lines: member instanceof tf.Tensor
+      ? member.shape.join(" × ")
+      : linesOf(member),
+  }));
+  if (blocks.every(({ lines }) => typeof lines === "string")) {
+    return [blocks.map(({ name, lines }) => `${name} ${lines}`).join(", ")];
+  }
+  return blocks.flatMap(({ name, lines }, i) => {
+    const isSame = (j: number): boolean =>
+      Array.isArray(tree) &&
+      JSON.stringify(blocks[j]?.lines) === JSON.stringify(lines);
+    if (isSame(i - 1)) return [];
+    let last = i;
+    while (isSame(last + 1)) last++;
+    const title = last > i ? `${name} to ${last}, each` : name;
+    return lines.length === 1 || typeof lines === "string"
+      ? [`${title}: ${lines}`]
+      : [`${title}:`, ...lines.map((line) => `  ${line}`)];
+  });
 }
 
 /** What rounding may change where the same sum is taken in another order. */

@@ -19,12 +19,12 @@ export type TrainingProgress = {
  * far.
  *
  * @param totalSteps How many steps the run will take.
- * @param options `broadcast`: where to show; the running kernel if not given. `now`:
- * milliseconds since any moment.
+ * @param options `title`: what is trained, default "Training". `broadcast`: where to
+ * show; the running kernel if not given. `now`: milliseconds since any moment.
  */
 export function trainingProgress(
   totalSteps: number,
-  options: { broadcast?: Broadcast; now?: () => number } = {},
+  options: { title?: string; broadcast?: Broadcast; now?: () => number } = {},
 ): TrainingProgress {
   const bar: Progress = progress({
     title: "Training",

@@ -33,6 +33,13 @@ Deno.test("07_questions beats the bag of words on new kinds of questions", async
     const [, ofSix] = /^HUM +\S+ +\S+ +\S+ +(\S+) +\S+ +66$/m.exec(text)!;
     assert.equal(ofTwo, ofSix);
     assert.equal(numPictures(notebook), 2);
+    assert.match(text, /^actual,"DESC",/m);
+    assert.match(text, /After reset\(\): 0 questions/);
+    // The twelve recorded epochs.
+    assert.equal(
+      [...text.matchAll(/^ +\d+ {2,}0\.\d{3} .* 0\.\d{3} *$/gm)].length,
+      12,
+    );
     const saved = await loadModel(join(out, "questions"));
     assert.deepEqual(saved.labels, [
       "DESC",

@@ -23,6 +23,11 @@ Deno.test("13_learning_curves shows each fault by its curves", async () => {
     assert.match(text, /Equal probabilities: 1\.792 nats/);
     assert.match(text, /Attention is nearly uniform in every layer/);
     assert.equal(numPictures(notebook), 7);
+    assert.match(text, /^Kept: epoch \d, accuracy 0\.\d{3}\.$/m);
+    // Stopped after 7 of 12 steps, it continues from there.
+    assert.match(text, /TrainingStoppedError: .* stopped at step 7 of 12/);
+    assert.match(text, /^cut off: from step 7$/m);
+    assert.match(text, /^12 losses and all weights are equal\.$/m);
 
     const [, healthy, score] = rowOf(text, "healthy");
     assert.ok(healthy![1] < 0.2 && score![1] > 0.95, `${healthy} ${score}`);

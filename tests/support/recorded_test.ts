@@ -1,17 +1,24 @@
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import type { DatasetSource } from "bertbook/datasets/dataset.ts";
+import { checksumTable } from "../../notebooks/support/checksums.ts";
 import {
   describeRecord,
+  gridTable,
+  gridVerdict,
+  paddingTable,
   RECORD_NAMES,
   recorded,
   recordedEpochs,
+  recordedEpochTable,
   type RecordedRun,
   type RecordedScore,
   recordedScores,
   recordedTable,
   RECORDS,
   type RunRecord,
+  showRecord,
 } from "../../notebooks/support/recorded.ts";
 
 const score = (value: number): RecordedScore => ({
@@ -195,3 +202,136 @@ function checkRun(run: RecordedRun, { data, published }: RunRecord): void {
     assert.ok(accuracy >= 0 && accuracy < 1);
   }
 }
+
+/** A grid: two rates and one batch size; one setting has three seeds. */
+const gridRun = (
+  learningRate: number,
+  seed: number,
+  validationMcc: number,
+  test: number,
+): RecordedRun =>
+  ({
+    label: `rate ${learningRate}`,
+    seed,
+    options: { batchSize: 32, learningRate, epochs: 2 },
+    epochs: [
+      { epoch: 1, trainingLoss: 0.5, validationMcc: 0.9 },
+      { epoch: 2, trainingLoss: seed, validationMcc, validationAccuracy: 0.5 },
+    ],
+    scores: { "out of domain": { mcc: score(test) } },
+  }) as unknown as RecordedRun;
+
+const GRID = {
+  runs: [
+    gridRun(2e-5, 42, 0.2, 0.25),
+    gridRun(5e-5, 42, 0.4, 0.3),
+    gridRun(5e-5, 1, 0.3, 0.1),
+    gridRun(5e-5, 2, 0.5, 0.2),
+  ],
+};
+
+Deno.test("gridTable() goes from the best to the worst by the last epoch's validation MCC", () => {
+  assert.deepEqual(gridTable(GRID), [{
+    "batch size": 32,
+    "learning rate": "5e-5",
+    epochs: 2,
+    "validation MCC": "0.400",
+    "test MCC": "0.300",
+    seeds: 3,
+    "validation, mean ± SD": "0.400 ± 0.100",
+    "test, mean ± SD": "0.200 ± 0.100",
+  }, {
+    "batch size": 32,
+    "learning rate": "2e-5",
+    epochs: 2,
+    "validation MCC": "0.200",
+    "test MCC": "0.250",
+    seeds: 1,
+    "validation, mean ± SD": "",
+    "test, mean ± SD": "",
+  }]);
+});
+
+Deno.test("gridVerdict() compares the rates with the seeds", () => {
+  const ranges = "learning rates lie 0.200 apart, the batch sizes 0.000, the " +
+    "numbers of epochs 0.000.";
+  assert.ok(gridVerdict({ runs: GRID.runs.slice(0, 2) }).endsWith(ranges));
+  // Twice a standard deviation of 0.1 is not below a range of 0.2.
+  const said = gridVerdict(GRID);
+  assert.match(said, /a standard deviation of up to 0\.100: the seed matters/);
+  const wider = [gridRun(2e-5, 42, 0.1, 0.25), ...GRID.runs.slice(1)];
+  assert.match(gridVerdict({ runs: wider }), /the rate matters more than/);
+});
+
+Deno.test("recordedEpochTable() has the mean over the seeds of each setting", () => {
+  const [, second] = recordedEpochTable({ runs: GRID.runs.slice(1) });
+  assert.deepEqual(second, {
+    epoch: 2,
+    "rate 0.00005: training loss": "15.000", // of 42, 1 and 2
+    "rate 0.00005: validation accuracy": "0.500",
+  });
+});
+
+Deno.test("paddingTable() compares with the first strategy", () => {
+  const paddings = [
+    { padding: "a", tokensPerSentence: 8, paddingShare: 0, epochSeconds: 4 },
+    { padding: "b", tokensPerSentence: 6, paddingShare: 0, epochSeconds: 1 },
+  ];
+  const [, b] = paddingTable({ paddings });
+  assert.deepEqual(b, {
+    padding: "b",
+    "tokens per sentence": "6.0",
+    "seconds per epoch": "1.0",
+    "of the first": "0.25",
+  });
+});
+
+Deno.test("showRecord() shows the scores, or that there are none yet", async () => {
+  const folder = await Deno.makeTempDir();
+  const shown: string[] = [];
+  const options = {
+    folder,
+    broadcast: (_: string, content: Record<string, unknown>) => {
+      shown.push(
+        String((content["data"] as Record<string, string>)["text/plain"]),
+      );
+      return Promise.resolve();
+    },
+  };
+  try {
+    assert.equal(await showRecord("cola", ["mcc"], options), undefined);
+    assert.deepEqual(shown, ["cola: Not recorded yet."]);
+    await Deno.copyFile(join(RECORDS, "cola.json"), join(folder, "cola.json"));
+    const record = await showRecord("cola", ["mcc"], options);
+    assert.equal(record!.data.title, "CoLA 1.1");
+    assert.match(shown[1]!, /^CoLA, .*\. Recorded on .*: CoLA 1\.1, /);
+    assert.match(shown[1]!, /out of domain +MCC/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("checksumTable() finds the published files, and only those", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(join(folder, "a.csv"), "abc");
+    // The SHA-256 of "abc", FIPS 180-2, appendix B.1.
+    const abc =
+      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    const source = { otherForms: { "a.csv": abc, "b.csv": abc, "c.csv": abc } };
+    const data = { sha256: { "b.csv": abc, "c.csv": "ff" } };
+    const rows = await checksumTable(
+      source as unknown as DatasetSource,
+      folder,
+      { data } as unknown as RunRecord,
+    );
+    const digits = "ba7816bf8f01cfea";
+    assert.deepEqual(rows.map((row) => Object.values(row)), [
+      ["a.csv", digits, digits, "not used"],
+      ["b.csv", digits, "no such file", "equal"],
+      ["c.csv", digits, "no such file", "differs"],
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import {
   assertSame,
+  moduleTree,
   showError,
   showSame,
 } from "../../notebooks/support/tensors.ts";
@@ -46,4 +47,32 @@ Deno.test("showError() stops a page whose call does not fail", async () => {
     throw new TypeError("Cannot do this");
   });
   await assert.rejects(showError(() => 1), /the call must fail; it did not/);
+});
+
+Deno.test("moduleTree() shows equal layers once, and a linear layer in one line", () => {
+  const linear = (inputs: number) => ({
+    kernel: tf.zeros([inputs, 2]),
+    bias: tf.zeros([2]),
+  });
+  const layer = () => ({ query: linear(4), key: linear(4) });
+  const tree = {
+    embeddings: { word: tf.zeros([9, 4]), norm: { bias: tf.zeros([4]) } },
+    layers: [layer(), layer(), layer(), { query: linear(3), key: linear(4) }],
+    pooler: linear(4),
+  };
+  assert.equal(
+    moduleTree(tree),
+    `embeddings:
+  word: 9 × 4
+  norm: bias 4
+layers:
+  0 to 2, each:
+    query: kernel 4 × 2, bias 2
+    key: kernel 4 × 2, bias 2
+  3:
+    query: kernel 3 × 2, bias 2
+    key: kernel 4 × 2, bias 2
+pooler: kernel 4 × 2, bias 2`,
+  );
+  tf.dispose(tree);
 });

@@ -69,6 +69,25 @@ Deno.test("trainingProgress() says at the end of which epoch the model is the be
   ]);
 });
 
+Deno.test("trainingProgress() has its title, and one line of the last step", async () => {
+  let shown = "";
+  const bar = trainingProgress(40, {
+    title: "After reading",
+    broadcast: (_, content) => {
+      shown = String((content["data"] as Record<string, string>)["text/plain"]);
+      return Promise.resolve();
+    },
+    now: () => 0,
+  });
+  await bar.update({ ...step(40), epoch: 2 });
+  await bar.finish();
+  assert.deepEqual(shown.split("\n"), [
+    "After reading",
+    "Batch 40 of 40. Elapsed 00:00:00. Epoch 2. Loss 0.5000.",
+    "Training complete! Total training took 0:00:00 (h:mm:ss).",
+  ]);
+});
+
 Deno.test("trainingProgress() calls no training complete that was stopped", async () => {
   const lines = await linesOf([step(1)]);
   assert.match(lines.at(-1)!, /^Batch 1 of 2\. /);
