@@ -1,5 +1,6 @@
 /** All figures by name: `await show(figure("bert_stack"))`. @module */
 
+import { answerSpan, stridedWindows } from "./answers.ts";
 import type { compose, Figure } from "./drawing.ts";
 import {
   attentionHead,
@@ -42,6 +43,8 @@ export const FIGURES = {
   encoder_decoder: encoderDecoder,
   entity_tags: entityTags,
   packing,
+  answer_span: answerSpan,
+  strided_windows: stridedWindows,
 } as const satisfies Record<string, (variant?: Variant) => Figure>;
 
 /** A name of a figure. */
