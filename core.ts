@@ -536,6 +536,7 @@ export {
   type AnswerScore,
   type AnswerScores,
   answerScores,
+  answerWords,
 } from "./lib/evaluation/answer_scores.ts";
 export {
   type EntityReport,

@@ -31,6 +31,14 @@ const ARTICLE = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
 /**
  * The words of an answer: lower case, without ASCII punctuation and English articles.
  *
+ * @example
+ * ```ts
+ * import { answerWords } from "bertbook";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(answerWords("The Old Bridge."), ["old", "bridge"]);
+ * ```
+ *
  * @param answer The answer.
  * @returns Its words; none if it is empty.
  */

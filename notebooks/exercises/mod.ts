@@ -18,6 +18,7 @@ import { EXERCISES_14, QUIZ_14 } from "./page_14.ts";
 import { EXERCISES_15, QUIZ_15 } from "./page_15.ts";
 import { EXERCISES_16, QUIZ_16 } from "./page_16.ts";
 import { EXERCISES_18, QUIZ_18 } from "./page_18.ts";
+import { EXERCISES_19, QUIZ_19 } from "./page_19.ts";
 
 /** All exercises, by page and number: "3.2" is the second of notebook 3. */
 export const EXERCISES = Object.freeze({
@@ -38,6 +39,7 @@ export const EXERCISES = Object.freeze({
   ...EXERCISES_15,
   ...EXERCISES_16,
   ...EXERCISES_18,
+  ...EXERCISES_19,
 });
 
 /** The quiz of each page, by its number. */
@@ -59,6 +61,7 @@ export const QUIZZES: Readonly<Record<number, readonly QuizQuestion[]>> = {
   15: QUIZ_15,
   16: QUIZ_16,
   18: QUIZ_18,
+  19: QUIZ_19,
 };
 
 /** The number of an exercise, such as "3.2". */

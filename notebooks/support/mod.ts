@@ -2,6 +2,7 @@
 
 export * from "./checksums.ts";
 export * from "./entities.ts";
+export * from "./answers.ts";
 export * from "./findings.ts";
 export * from "./fine_tuned.ts";
 export * from "./heads.ts";
