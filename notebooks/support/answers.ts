@@ -125,7 +125,7 @@ export function scoreRow(
   program: string,
   predictions: readonly string[],
   questions: readonly QuestionExample[],
-) {
+): Record<string, string | number> {
   const { exactMatch, f1, answerable, unanswerable } = answerScores(
     predictions,
     questions.map(({ answers }) => answers.map(({ text }) => text)),
