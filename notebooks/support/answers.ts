@@ -113,6 +113,15 @@ export function mostSimilarSentence(
     .reduce((best, each) => numShared(each) > numShared(best) ? each : best);
 }
 
+/** A row of the table of scores. */
+export type AnswerRow = Readonly<
+  & { program: string }
+  & Record<
+    "exact match" | "F1" | "F1, answerable" | "F1, unanswerable",
+    number
+  >
+>;
+
 /**
  * The scores of a program over questions of both kinds.
  *
@@ -125,7 +134,7 @@ export function scoreRow(
   program: string,
   predictions: readonly string[],
   questions: readonly QuestionExample[],
-): Record<string, string | number> {
+): AnswerRow {
   const { exactMatch, f1, answerable, unanswerable } = answerScores(
     predictions,
     questions.map(({ answers }) => answers.map(({ text }) => text)),

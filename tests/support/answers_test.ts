@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { loadQuestions } from "bertbook/datasets/load_questions.ts";
 import type { QuestionExample } from "bertbook/datasets/squad.ts";
+import type { FoundAnswer } from "bertbook/inference/answer_spans.ts";
 import {
   ANSWER_RECIPES,
   answerOutcome,
@@ -20,7 +21,7 @@ function ask(question: string, ...texts: string[]): QuestionExample {
 }
 
 /** An answer, with margin `noAnswerScore − score`. */
-function found(answer: string, margin = -1) {
+function found(answer: string, margin = -1): FoundAnswer {
   const start = CONTEXT.indexOf(answer), end = start + answer.length;
   const score = 2, noAnswerScore = score + margin;
   return { answer, start, end, score, noAnswerScore, probability: 0.5 };
@@ -33,7 +34,9 @@ Deno.test("quick mode uses the questions about towns, which are a third of all",
     const share = used.length / part.length;
     assert.ok(share > 0.3 && share < 0.37, `${share}`);
     // The number of an entry says of which of the three kinds it is.
-    for (const { id } of used) assert.equal(Number(id.split("-")[1]) % 3, 1, id);
+    for (const { id } of used) {
+      assert.equal(Number(id.split("-")[1]) % 3, 1, id);
+    }
   }
 });
 
