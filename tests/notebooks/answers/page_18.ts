@@ -47,35 +47,35 @@ export const WRONG_18 = {
   }],
   "18.4": [{
     code:
-      `const entityScores: Answer<"18.4"> = (predicted, actual) => { const found = predicted.flat().map(String), all = actual.flat().map(String); const right = found.filter((span) => all.includes(span)).length; return { precision: right / (found.length || 1), recall: right / all.length, f1: 2 * right / (found.length + all.length) }; };`,
+      `const spanScores: Answer<"18.4"> = (predicted, actual) => { const found = predicted.flat().map(String), all = actual.flat().map(String); const right = found.filter((span) => all.includes(span)).length; return { precision: right / (found.length || 1), recall: right / all.length, f1: 2 * right / (found.length + all.length) }; };`,
     says: /`precision` must be 0; it is 0\.5/,
   }, {
     code:
-      `const entityScores: Answer<"18.4"> = (predicted, actual) => { const right = predicted.flatMap((spans, i) => spans.filter((span) => actual[i]!.some((other) => String(other) === String(span)))).length; const precision = right / predicted.flat().length, recall = right / actual.flat().length; return { precision, recall, f1: 2 * precision * recall / (precision + recall) }; };`,
+      `const spanScores: Answer<"18.4"> = (predicted, actual) => { const right = predicted.flatMap((spans, i) => spans.filter((span) => actual[i]!.some((other) => String(other) === String(span)))).length; const precision = right / predicted.flat().length, recall = right / actual.flat().length; return { precision, recall, f1: 2 * precision * recall / (precision + recall) }; };`,
     says: /`f1` must be 0; it is null/,
   }, {
     code:
-      `const entityScores: Answer<"18.4"> = (predicted, actual) => { const right = predicted.flatMap((spans, i) => spans.filter(([, start, end]) => actual[i]!.some((other) => other[1] === start && other[2] === end))).length; return { precision: right / (predicted.flat().length || 1), recall: right / actual.flat().length, f1: 2 * right / (predicted.flat().length + actual.flat().length) }; };`,
+      `const spanScores: Answer<"18.4"> = (predicted, actual) => { const right = predicted.flatMap((spans, i) => spans.filter(([, start, end]) => actual[i]!.some((other) => other[1] === start && other[2] === end))).length; return { precision: right / (predicted.flat().length || 1), recall: right / actual.flat().length, f1: 2 * right / (predicted.flat().length + actual.flat().length) }; };`,
     says: /`precision` must be 0\.5; it is 1/,
   }, {
     code:
-      `const entityScores: Answer<"18.4"> = (predicted, actual) => { const right = predicted.flatMap((spans, i) => spans.filter((span) => actual[i]!.includes(span))).length; return { precision: right / (predicted.flat().length || 1), recall: right / actual.flat().length, f1: 2 * right / (predicted.flat().length + actual.flat().length) }; };`,
+      `const spanScores: Answer<"18.4"> = (predicted, actual) => { const right = predicted.flatMap((spans, i) => spans.filter((span) => actual[i]!.includes(span))).length; return { precision: right / (predicted.flat().length || 1), recall: right / actual.flat().length, f1: 2 * right / (predicted.flat().length + actual.flat().length) }; };`,
     says: /`precision` must be 0\.5; it is 0\./,
   }],
   "18.5": [{
     code:
-      `const usualTags: Answer<"18.5"> = (sentences) => { const tags = new Map(sentences.flatMap(({ words, tags }) => words.map((word, i): [string, string] => [word, tags[i]!])).reverse()); return (word) => tags.get(word) ?? "O"; };`,
+      `const commonestTags: Answer<"18.5"> = (sentences) => { const tags = new Map(sentences.flatMap(({ words, tags }) => words.map((word, i): [string, string] => [word, tags[i]!])).reverse()); return (word) => tags.get(word) ?? "O"; };`,
     says: /"Marlow" must give B-LOC; it gives "B-PER"/,
   }, {
     code:
-      `const usualTags: Answer<"18.5"> = (sentences) => { const tags = new Map(sentences.flatMap(({ words, tags }) => words.map((word, i): [string, string] => [word, tags[i]!]))); return (word) => tags.get(word)!; };`,
+      `const commonestTags: Answer<"18.5"> = (sentences) => { const tags = new Map(sentences.flatMap(({ words, tags }) => words.map((word, i): [string, string] => [word, tags[i]!]))); return (word) => tags.get(word)!; };`,
     says: /"marlow" must give O; it gives undefined/,
   }, {
     code:
-      `const usualTags: Answer<"18.5"> = (sentences) => { const tags: Record<string, string> = {}; for (const each of sentences) each.words.forEach((word, i) => tags[word] = each.tags[i]!); return (word) => tags[word] ?? "O"; };`,
+      `const commonestTags: Answer<"18.5"> = (sentences) => { const tags: Record<string, string> = {}; for (const each of sentences) each.words.forEach((word, i) => tags[word] = each.tags[i]!); return (word) => tags[word] ?? "O"; };`,
     says: /"toString" must give O/,
   }, {
-    code: `const usualTags: Answer<"18.5"> = (() => "O") as never;`,
+    code: `const commonestTags: Answer<"18.5"> = (() => "O") as never;`,
     says: /must return a function/,
   }],
   "18.6": [{
