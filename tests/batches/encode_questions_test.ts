@@ -3,6 +3,7 @@ import { encodeQuestions } from "bertbook/batches/encode_questions.ts";
 import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 import fc from "fast-check";
+import { assertAll } from "../_property.ts";
 import golden from "../golden/questions.json" with { type: "json" };
 
 const vocabulary = parseVocabulary(golden.vocabulary.join("\n"), "golden");
@@ -45,7 +46,7 @@ Deno.test("windows cover the context, share stride tokens, and show the answer w
     maxLength: fc.integer({ min: 12, max: 30 }),
     stride: fc.integer({ min: 0, max: 6 }),
   });
-  fc.assert(
+  assertAll(
     fc.property(
       words,
       fc.nat(39),

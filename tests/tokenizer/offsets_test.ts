@@ -6,6 +6,7 @@ import {
   SPECIAL_TOKENS,
 } from "bertbook/tokenizer/vocabulary.ts";
 import fc from "fast-check";
+import { assertAll } from "../_property.ts";
 import golden from "../golden/questions.json" with { type: "json" };
 import { anyText, smallTokenizer, vocabularyOf } from "./_support.ts";
 
@@ -22,7 +23,7 @@ Deno.test("offsets equal those of Python's fast tokenizers, uncased and cased", 
 
 Deno.test("tokenizeWithOffsets() gives the tokens of tokenize(), in order, each with its characters", () => {
   const tokenizer = smallTokenizer();
-  fc.assert(fc.property(anyText, (text) => {
+  assertAll(fc.property(anyText, (text) => {
     const { tokens, offsets } = tokenizer.tokenizeWithOffsets(text);
     assert.deepEqual(tokens, tokenizer.tokenize(text));
     assert.equal(offsets.length, tokens.length);
@@ -59,7 +60,7 @@ Deno.test("tokenizeWithOffsets() finds what was composed, and added tokens, what
       ["[MASK]", "[MASK]"],
     ],
   );
-  fc.assert(fc.property(anyText, (text) => {
+  assertAll(fc.property(anyText, (text) => {
     const { tokens } = composing.tokenizeWithOffsets(text);
     assert.deepEqual(tokens, composing.tokenize(text));
   }));

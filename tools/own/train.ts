@@ -110,7 +110,7 @@ export async function train(
       log(`Model: ${pathFromHere(join(out, FILES.model))}`);
       if (options.json) console.log(JSON.stringify({ ...summary, files }));
       else console.log(`Verdict: ${summary.verdict.sentence}.`);
-    });
+    }, log);
   });
 }
 

@@ -83,11 +83,13 @@ const INTERRUPTED = 130;
  * Lets Ctrl-C end long work, which cleans up after itself.
  *
  * @param work Receives a signal that Ctrl-C aborts; what it throws then is ignored.
+ * @param log Where it is said that the work was stopped.
  * @returns The exit code: 0, or 130 after Ctrl-C.
  * @throws What the work throws without Ctrl-C.
  */
 export async function interruptible(
   work: (signal: AbortSignal) => Promise<void>,
+  log: Log = console.log,
 ): Promise<number> {
   const stop = new AbortController();
   const listener = (): void => stop.abort();
@@ -97,7 +99,7 @@ export async function interruptible(
     return 0;
   } catch (error) {
     if (!stop.signal.aborted) throw error;
-    console.error("\nStopped");
+    log("\nStopped");
     return INTERRUPTED;
   } finally {
     Deno.removeSignalListener("SIGINT", listener);
