@@ -10,7 +10,7 @@ Deno.test("06_transformer_from_scratch", async () => {
     const text = textOf(notebook);
 
     // What is derived is what the library computes: the page stops otherwise.
-    assert.equal(text.match(/: the same\. Difference /g)?.length, 13);
+    assert.equal(text.match(/: the same\. Difference /g)?.length, 14);
     assert.match(text, /numHeads must divide hiddenSize/);
     assert.match(text, /rows of the position table; found 513/);
     assert.ok(numberAt(text, /none +([\d.e-]+)/) < 1e-4);

@@ -61,8 +61,9 @@ export async function run(
   );
   assert.deepEqual(faults.filter(Boolean), []);
   for (const cell of codeCells(notebook)) {
+    // In a function, it shows something when that is called.
     assert.ok(
-      !cell.source.includes("show(") || cell.outputs.length > 0,
+      !/^\S.*\bshow\(/m.test(cell.source) || cell.outputs.length > 0,
       `No output below:\n${cell.source}`,
     );
   }
