@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { checkPage } from "../../tools/jupyter/check_page.ts";
 import { readNotebook } from "../../tools/jupyter/notebook_file.ts";
-import { NOTEBOOKS, numPictures, run, textOf } from "./_run.ts";
+import { NOTEBOOKS, numPictures, runOrSketch, textOf } from "./_run.ts";
 
 /** The losses and accuracies of a run's row in the last table: [first, last] each. */
 function rowOf(text: string, name: string): [number, number][] {
@@ -17,7 +17,7 @@ function rowOf(text: string, name: string): [number, number][] {
 Deno.test("13_learning_curves shows each fault by its curves", async () => {
   const out = await Deno.makeTempDir({ prefix: "bertbook-curves-" });
   try {
-    const notebook = await run("13_learning_curves", out);
+    const notebook = await runOrSketch("13_learning_curves", out);
     const text = textOf(notebook);
     assert.match(text, /Embedded question corpus: 6 classes/);
     assert.match(text, /Equal probabilities: 1\.792 nats/);

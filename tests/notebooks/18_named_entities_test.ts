@@ -1,12 +1,12 @@
 /** Notebook 18, named entities, run as a reader would. */
 
 import assert from "node:assert/strict";
-import { numberAt, numPictures, run, textOf } from "./_run.ts";
+import { numberAt, numPictures, runOrSketch, textOf } from "./_run.ts";
 
 Deno.test("18_named_entities finds names that are nowhere in training", async () => {
   const out = await Deno.makeTempDir({ prefix: "bertbook-entities-" });
   try {
-    const notebook = await run("18_named_entities", out);
+    const notebook = await runOrSketch("18_named_entities", out);
     const text = textOf(notebook);
     assert.equal(numPictures(notebook), 6);
 

@@ -1,12 +1,12 @@
 /** Notebook 19, questions and answers, run as a reader would. */
 
 import assert from "node:assert/strict";
-import { numberAt, numPictures, run, textOf } from "./_run.ts";
+import { numberAt, numPictures, runOrSketch, textOf } from "./_run.ts";
 
 Deno.test("19_questions_and_answers beats silence and the most similar sentence", async () => {
   const out = await Deno.makeTempDir({ prefix: "bertbook-answers-" });
   try {
-    const notebook = await run("19_questions_and_answers", out);
+    const notebook = await runOrSketch("19_questions_and_answers", out);
     const text = textOf(notebook);
     assert.match(text, /736 train, 134 validation,? (?:and )?202 test/);
     assert.match(text, /qa_outputs\.weight: 2,384\nqa_outputs\.bias: 2$/m);
