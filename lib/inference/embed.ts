@@ -24,6 +24,7 @@ import {
   PREDICT_OPTIONS,
   type PredictOptions,
 } from "./predict.ts";
+import { checkTexts } from "./texts.ts";
 
 /** How to embed. */
 export type EmbedOptions =
@@ -106,7 +107,7 @@ export function encodeTexts(
   texts: readonly string[],
   options: EmbedOptions,
 ): Encoding[] {
-  checkTexts(texts);
+  checkTexts("embed texts", texts);
   const { maxLength = maxSequenceLength(config), truncation = "head" } =
     options;
   const encoded = texts.map((text) =>
@@ -114,18 +115,6 @@ export function encodeTexts(
   );
   checkInputs(encoded, config, "embedding");
   return encoded;
-}
-
-function checkTexts(texts: unknown): void {
-  const isText = (text: unknown): boolean => typeof text === "string";
-  if (Array.isArray(texts) && texts.every(isText)) return;
-  const odd = Array.isArray(texts)
-    ? texts.find((each) => !isText(each))
-    : texts;
-  throw new TypeError(
-    `Cannot embed texts: they must be an array of strings; found ` +
-      JSON.stringify(odd),
-  );
 }
 
 /**

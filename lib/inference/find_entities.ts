@@ -26,6 +26,7 @@ import {
   PREDICT_OPTIONS,
   type PredictOptions,
 } from "./predict.ts";
+import { checkTexts } from "./texts.ts";
 
 /** A word and the class that a model gives it. */
 export type WordTag = {
@@ -182,7 +183,7 @@ export async function findEntities(
   options: TagOptions = {},
 ): Promise<FoundEntities[]> {
   checkEntityModel(model);
-  checkTexts(texts);
+  checkTexts("find entities", texts);
   const spans = texts.map(textWords);
   const sentences = spans.map((words) => words.map(({ text }) => text));
   const tags = await predictTags(model, sentences, options);
@@ -219,21 +220,5 @@ function checkEntityModel({ labels }: { labels: readonly string[] }): void {
     `Cannot find entities: the model's labels must be O and tags such as B-PER and ` +
       `I-PER; found ${labels.map((label) => quoted(label)).join(", ")}; call ` +
       `predictTags(model, sentences) for other tags`,
-  );
-}
-
-function checkTexts(texts: unknown): void {
-  const must = "Cannot find entities: texts must be an array of strings; found";
-  if (!Array.isArray(texts)) {
-    const wayOut = typeof texts === "string" ? "; write [text]" : "";
-    throw new TypeError(`${must} ${quoted(texts)}${wayOut}`);
-  }
-  const odd = texts.findIndex((text) => typeof text !== "string");
-  if (odd >= 0) {
-    throw new TypeError(`${must} ${quoted(texts[odd])} at index ${odd}`);
-  }
-  if (texts.length > 0) return;
-  throw new RangeError(
-    "Cannot find entities: there must be at least one text; found 0",
   );
 }

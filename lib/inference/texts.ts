@@ -78,7 +78,7 @@ export async function logitsOfTexts(
   const known = [...PREDICT_OPTIONS, "maxLength", "truncation", "windows"];
   checkKnownOptions(action, options, known);
   checkProblemType(action, model, problemType);
-  checkTexts(action, texts);
+  checkTexts(action, texts, true);
   const { config, tokenizer, inference } = model;
   const {
     maxLength = inference?.maxLength ?? maxSequenceLength(config),
@@ -108,25 +108,39 @@ export async function logitsOfTexts(
   }));
 }
 
-function checkTexts(action: string, texts: unknown): void {
+/**
+ * Checks that texts are strings.
+ *
+ * @param action What cannot be done otherwise, for the message.
+ * @param texts The texts.
+ * @param mayBePairs Whether a text may be a pair.
+ * @throws {TypeError} If they are no array, or one of them is no text.
+ * @throws {RangeError} If there is none.
+ */
+export function checkTexts(
+  action: string,
+  texts: unknown,
+  mayBePairs = false,
+): void {
+  const found = `Cannot ${action}: texts must be an array of strings; found`;
   if (!Array.isArray(texts)) {
-    throw new TypeError(
-      `Cannot ${action}: texts must be an array of strings; found ${
-        kind(texts)
-      }` +
-        (typeof texts === "string" ? `; write [text]` : ""),
-    );
+    const wayOut = typeof texts === "string" ? "; write [text]" : "";
+    throw new TypeError(`${found} ${kind(texts)}${wayOut}`);
   }
   if (texts.length === 0) {
     throw new RangeError(
       `Cannot ${action}: there must be at least one text; found 0`,
     );
   }
+  const isPair = ({ text, pair }: Record<string, unknown>): boolean =>
+    typeof text === "string" && typeof pair === "string";
   const odd = texts.findIndex((each) =>
-    typeof each !== "string" &&
-    (typeof each?.text !== "string" || typeof each.pair !== "string")
+    typeof each !== "string" && !(mayBePairs && isPair(Object(each)))
   );
   if (odd === -1) return;
+  if (!mayBePairs) {
+    throw new TypeError(`${found} ${kind(texts[odd])} at index ${odd}`);
+  }
   throw new TypeError(
     `Cannot ${action}: text ${odd} must be a string or a pair { text, pair }; ` +
       `found ${kind(texts[odd])}` +

@@ -6,7 +6,7 @@ import { type Dropout, NO_DROPOUT } from "../ops/dropout.ts";
 import { gatherRows } from "../ops/embedding.ts";
 import { linear, type LinearParams } from "../ops/linear.ts";
 import { type BertConfig, maxSequenceLength } from "./config.ts";
-import { embed, type EmbeddingParams } from "./embeddings.ts";
+import { bertEmbeddings, type EmbeddingParams } from "./embeddings.ts";
 import {
   encoderLayer,
   type EncoderLayerParams,
@@ -95,7 +95,7 @@ export function bert(
       ? paddingMask(input.attentionMask)
       : packedMask(packing.sequenceIds);
     const tokens = { ...input, positionIds: packing?.positionIds };
-    let hidden = embed(params.embeddings, tokens, config, dropout); // [B · T, D]
+    let hidden = bertEmbeddings(params.embeddings, tokens, config, dropout); // [B · T, D]
     const hiddenStates = [hidden.reshape<tf.Tensor3D>([B, T, D])];
     const attentions: tf.Tensor4D[] = [];
     for (const layer of params.layers) {

@@ -34,7 +34,7 @@ export type EmbeddingParams = {
  * @param dropout Applied after the norm.
  * @returns Hidden states, [B · T, D]; the caller disposes them.
  */
-export function embed(
+export function bertEmbeddings(
   params: EmbeddingParams,
   tokens: {
     inputIds: tf.Tensor2D;

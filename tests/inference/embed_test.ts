@@ -125,9 +125,9 @@ Deno.test("embed() refuses what it cannot embed, and unknown options", async () 
       { name, message },
     );
   };
-  await refused([], {}, "RangeError", /embedding: .* at least one; found 0$/);
-  await refused("a", {}, "TypeError", /an array of strings; found "a"$/);
-  await refused(["a", null], {}, "TypeError", /array of strings; found null$/);
+  await refused([], {}, "RangeError", /at least one text; found 0$/);
+  await refused("a", {}, "TypeError", /found the string "a"; write \[text\]$/);
+  await refused(["a", null], {}, "TypeError", /found null at index 1$/);
   await refused(["a"], { poling: "cls" }, "TypeError", /mean "pooling"\?$/);
   await refused(["a"], { pooling: "max" }, "RangeError", /"mean", "cls"/);
   await refused(["a"], { batchSize: 0 }, "RangeError", /batchSize/);

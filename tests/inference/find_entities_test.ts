@@ -167,7 +167,11 @@ Deno.test("findEntities() refuses other classes, texts and options", async () =>
     message: RegExp,
   ): Promise<void> =>
     assert.rejects(findEntities(model, texts as string[]), { name, message });
-  await refused("word1", "TypeError", /found "word1"; write \[text\]$/);
+  await refused(
+    "word1",
+    "TypeError",
+    /found the string "word1"; write \[text\]$/,
+  );
   await refused(["word1", 3], "TypeError", /found 3 at index 1$/);
   await refused([], "RangeError", /at least one text; found 0$/);
   await assert.rejects(findEntities(model, ["a"], { maxLenght: 3 } as never), {

@@ -2,7 +2,10 @@ import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { checkLength } from "bertbook/model/bert.ts";
 import { BERT_TINY } from "bertbook/model/config.ts";
-import { embed, sinusoidalPositions } from "bertbook/model/embeddings.ts";
+import {
+  bertEmbeddings,
+  sinusoidalPositions,
+} from "bertbook/model/embeddings.ts";
 import { NO_DROPOUT } from "bertbook/ops/dropout.ts";
 import { assertClose, assertNoLeak, chirp } from "./_support.ts";
 
@@ -92,8 +95,8 @@ Deno.test("a sequence's first position is the offset's row, packed or not", () =
     const tokens = { inputIds, tokenTypeIds: tf.zerosLike(inputIds) };
     const positionIds = tf.tensor2d([[0, 1, 2, 0, 1]], [1, 5], "int32");
     for (const each of [tokens, { ...tokens, positionIds }]) {
-      const plain = embed(params, each, config, NO_DROPOUT);
-      const offset = embed(shifted, each, roberta, NO_DROPOUT);
+      const plain = bertEmbeddings(params, each, config, NO_DROPOUT);
+      const offset = bertEmbeddings(shifted, each, roberta, NO_DROPOUT);
       assertClose(offset, plain.arraySync(), 0);
     }
     assert.throws(
