@@ -1,4 +1,4 @@
-/** Printable text: what a file holds, made fit for a message or a terminal. @module */
+/** Printable text: what files and programs hold, made fit for messages and tables. @module */
 
 /** Controls that move a terminal's cursor or turn the reading direction. */
 const UNPRINTABLE =
@@ -37,4 +37,27 @@ export function visibleControls(text: string): string {
 export function quoted(value: unknown): string {
   const text = visibleControls(JSON.stringify(value) ?? "nothing");
   return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
+}
+
+/**
+ * A name of the program in words.
+ *
+ * @example
+ * ```ts
+ * import { words } from "bertbook/printable.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(words("validationMacroF1"), "validation macro F1");
+ * ```
+ *
+ * @param name The name of a metric or an option, in camelCase.
+ * @returns Words in lower case, except for the names of persons and abbreviations.
+ */
+export function words(name: string): string {
+  return name
+    .replace(/(?<=[a-z])([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/\bf1\b/, "F1")
+    .replace(/\bmcc\b/, "MCC")
+    .replace(/\bpearson\b/, "Pearson")
+    .replace(/\bspearman\b/, "Spearman");
 }

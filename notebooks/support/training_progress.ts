@@ -1,21 +1,25 @@
 /** The progress display of a fine-tuning run. @module */
 
-import type { EpochEvent, FitEvent } from "../../lib/training/events.ts";
-import type { ClassificationMetrics } from "../../lib/evaluation/metrics.ts";
+import { words } from "../../lib/printable.ts";
+import type {
+  EpochEvent,
+  FitEvent,
+  Metrics,
+} from "../../lib/training/events.ts";
 import type { Broadcast } from "../../lib/views/show.ts";
 import { clock, type Progress, progress } from "./progress.ts";
 
 /** A display of the events of `fineTune`. */
 export type TrainingProgress = {
   /** Shows the state of training. */
-  update(event: FitEvent<ClassificationMetrics>): Promise<void>;
+  update(event: FitEvent<Metrics>): Promise<void>;
   /** Shows the last step and, if it was that of the training, the total time. */
   finish(): Promise<void>;
 };
 
 /**
  * Opens a display with one line for every 40 batches, as the tutorials print, and
- * one for every epoch, which has its scores and says whether the model is the best so
+ * one for every epoch, which has its metrics and says whether the model is the best so
  * far.
  *
  * @param totalSteps How many steps the run will take.
@@ -55,13 +59,32 @@ export function trainingProgress(
   };
 }
 
-function epochLine(end: EpochEvent<ClassificationMetrics>): string {
+/** What the tutorials print of a classification, of which more is known. */
+const TUTORIALS = ["validationLoss", "validationAccuracy", "validationMcc"];
+
+/** The metrics of the end of an epoch, by their names in words; the loss first. */
+function validationMetrics(
+  end: EpochEvent<Metrics>,
+): [name: string, value: number][] {
+  const metrics = new Map(
+    Object.entries(end).filter(([name, value]) =>
+      name.startsWith("validation") && name !== "validationSeconds" &&
+      value !== undefined
+    ),
+  );
+  const names = metrics.has("validationMcc")
+    ? TUTORIALS
+    : new Set(["validationLoss", ...metrics.keys()]);
+  return Array.from(names, (name) => [words(name), Number(metrics.get(name))]);
+}
+
+function epochLine(end: EpochEvent<Metrics>): string {
   const sentences = [
     `Epoch ${end.epoch} ends`,
     `Training loss ${end.trainingLoss.toFixed(4)}`,
-    `Validation loss ${end.validationLoss.toFixed(4)}`,
-    `Validation accuracy ${end.validationAccuracy.toFixed(4)}`,
-    `Validation MCC ${end.validationMcc.toFixed(4)}`,
+    ...validationMetrics(end).map(([name, value]) =>
+      `V${name.slice(1)} ${value.toFixed(4)}`
+    ),
     ...(end.best ? ["New best model"] : []),
   ];
   return `${sentences.join(". ")}.`;
@@ -74,14 +97,14 @@ function epochLine(end: EpochEvent<ClassificationMetrics>): string {
  * @returns Rows for `show()`.
  */
 export function epochTable(
-  epochs: readonly EpochEvent<ClassificationMetrics>[],
+  epochs: readonly EpochEvent<Metrics>[],
 ): Record<string, string | number>[] {
   return epochs.map((epoch) => ({
     epoch: epoch.epoch,
     "training loss": epoch.trainingLoss.toFixed(3),
-    "validation loss": epoch.validationLoss.toFixed(3),
-    "validation accuracy": epoch.validationAccuracy.toFixed(3),
-    "validation MCC": epoch.validationMcc.toFixed(3),
+    ...Object.fromEntries(
+      validationMetrics(epoch).map(([name, value]) => [name, value.toFixed(3)]),
+    ),
     "training time": `${epoch.trainingSeconds.toFixed(1)} s`,
     "validation time": `${epoch.validationSeconds.toFixed(1)} s`,
   }));

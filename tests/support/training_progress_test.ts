@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { EpochEvent } from "bertbook/training/events.ts";
+import type { EpochEvent, Metrics } from "bertbook/training/events.ts";
 import type { ClassificationMetrics } from "bertbook/evaluation/metrics.ts";
 import type { StepEvent } from "bertbook/training/train_epoch.ts";
 import {
@@ -91,6 +91,46 @@ Deno.test("trainingProgress() has its title, and one line of the last step", asy
 Deno.test("trainingProgress() calls no training complete that was stopped", async () => {
   const lines = await linesOf([step(1)]);
   assert.match(lines.at(-1)!, /^Batch 1 of 2\. /);
+});
+
+Deno.test("trainingProgress() and epochTable() name the metrics of every task", async () => {
+  const { validationAccuracy: _, validationMcc: __, ...rest } = epoch(1, true);
+  const { validationMacroF1: ___, ...end } = rest;
+  const scoresOf = async (metrics: EpochEvent<Metrics>) => {
+    const [, line] = await linesOf([metrics]);
+    const [row] = epochTable([metrics]);
+    return [
+      line!.slice(line!.indexOf(" Validation")),
+      Object.keys(row!).filter((name) => name.startsWith("validation")).join(),
+    ];
+  };
+  assert.deepEqual(
+    await scoresOf({
+      ...end,
+      validationF1: 0.75,
+      validationPrecision: 1,
+      validationRecall: undefined,
+    }),
+    [
+      " Validation loss 0.2500. Validation F1 0.7500. Validation precision 1.0000. " +
+      "New best model.",
+      "validation loss,validation F1,validation precision,validation time",
+    ],
+  );
+  const { validationLoss, ...others } = end;
+  assert.deepEqual(
+    await scoresOf({
+      ...others,
+      validationExactMatch: 0.5,
+      validationPearson: -0.5,
+      validationLoss,
+    }),
+    [
+      " Validation loss 0.2500. Validation exact match 0.5000. Validation Pearson " +
+      "-0.5000. New best model.",
+      "validation loss,validation exact match,validation Pearson,validation time",
+    ],
+  );
 });
 
 Deno.test("epochTable() has the statistics of each epoch", () => {
