@@ -2,9 +2,9 @@
 
 import type { Dataset } from "../../lib/datasets/dataset.ts";
 import { PARTS } from "../../lib/datasets/dataset.ts";
+import { words } from "../../lib/printable.ts";
 import type { OwnModel, OwnTask } from "./task.ts";
 import type { Verdict } from "./verdict.ts";
-import { words } from "./report.ts";
 
 /** What the card says of the training. */
 export type CardFacts = {

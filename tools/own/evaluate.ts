@@ -2,8 +2,8 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
+import { words } from "../../lib/printable.ts";
 import { provideEngine } from "../shell/provision.ts";
-import { words } from "./report.ts";
 import { openData, type ReadOptions } from "./tasks.ts";
 import type { Outcome } from "./task.ts";
 import { openTrained } from "./trained_folder.ts";

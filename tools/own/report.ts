@@ -2,6 +2,7 @@
 
 import type { Dataset, PartReport } from "../../lib/datasets/dataset.ts";
 import { PARTS } from "../../lib/datasets/dataset.ts";
+import { words } from "../../lib/printable.ts";
 import type { EpochEvent, Metrics } from "../../lib/training/events.ts";
 import type { StepEvent } from "../../lib/training/train_epoch.ts";
 import type { ClassScores } from "../../lib/evaluation/report.ts";
@@ -204,15 +205,6 @@ function rowOfEpoch(event: OwnEpoch, all: readonly OwnEpoch[]): Row {
     seconds: Math.round(trainingSeconds + validationSeconds),
     best: event === all.findLast(({ best }) => best) ? "✓" : "",
   };
-}
-
-/** Such as "validation macro F1" of `validationMacroF1`. */
-export function words(name: string): string {
-  return name
-    .replace(/(?<=[a-z])([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`)
-    .replace(/\bf1\b/, "F1")
-    .replace(/\bmcc\b/, "MCC")
-    .replace(/\b(pearson|spearman)\b/, (name) => capitalized(name));
 }
 
 function capitalized(text: string): string {

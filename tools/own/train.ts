@@ -17,6 +17,7 @@ import type { Dataset } from "../../lib/datasets/dataset.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import { isHubName } from "../../lib/download/hub.ts";
 import { maxSequenceLength } from "../../lib/model/config.ts";
+import { words } from "../../lib/printable.ts";
 import type { StepEvent } from "../../lib/training/train_epoch.ts";
 import { openOutFolder } from "../shell/out_folder.ts";
 import { pathFromHere } from "../shell/project.ts";
@@ -30,7 +31,6 @@ import {
   scoreSection,
   trainingSection,
   type TrainingStory,
-  words,
 } from "./report.ts";
 import type { Columns, OwnModel, OwnTask, TaskName } from "./task.ts";
 import { openData, type ReadOptions } from "./tasks.ts";
