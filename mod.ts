@@ -62,6 +62,7 @@ export {
   type EntityOptions,
   loadEntities,
 } from "./lib/datasets/load_entities.ts";
+export type { PartFiles, PartOptions } from "./lib/datasets/load_parts.ts";
 export {
   loadTable,
   type LoadTableOptions,

@@ -125,6 +125,7 @@ const BINDS_PLATFORM: Readonly<Record<string, string>> = {
   "lib/checkpoint/training_runs.ts": "keeps checkpoints in folders",
   "lib/datasets/load_dataset.ts": "finds and downloads files",
   "lib/datasets/load_entities.ts": "reads files",
+  "lib/datasets/load_parts.ts": "reads files",
   "lib/datasets/load_questions.ts": "reads files",
   "lib/datasets/load_table.ts": "reads files and folders",
 };

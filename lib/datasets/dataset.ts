@@ -30,6 +30,16 @@ export type Part = "train" | "validation" | "test";
 /** The parts in the order in which they are listed. */
 export const PARTS: readonly Part[] = ["train", "validation", "test"];
 
+/**
+ * A value for each part.
+ *
+ * @param make Makes it.
+ */
+export function eachPart<T>(make: (part: Part) => T): Record<Part, T> {
+  const [train, validation, test] = PARTS.map(make) as [T, T, T];
+  return { train, validation, test };
+}
+
 /** The examples of each part; a part that a dataset lacks is empty. */
 export type DatasetParts<E = Example> = Record<Part, E[]>;
 

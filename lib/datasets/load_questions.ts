@@ -4,35 +4,17 @@
  * @module
  */
 
-import { existsSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
-import { checkKnownOptions, checkOption, RULES } from "../options.ts";
-import {
-  type Dataset,
-  type DatasetParts,
-  type Oddity,
-  PARTS,
-  partSizes,
-} from "./dataset.ts";
-import { embeddedPath, readDataFile } from "./load_dataset.ts";
+import { checkKnownOptions } from "../options.ts";
+import { type Dataset, type DatasetParts, PARTS } from "./dataset.ts";
+import { loadParts, type PartFiles, type PartOptions } from "./load_parts.ts";
 import { reportDataset, type ReportView } from "./report.ts";
-import { split } from "./split.ts";
 import { parseSquad, type QuestionExample } from "./squad.ts";
 
 /** A file for each part; parts without a file are drawn from that of `train`. */
-export type QuestionFiles =
-  & { readonly train: string }
-  & { readonly [part in "validation" | "test"]?: string };
+export type QuestionFiles = PartFiles;
 
-/** How the parts that have no file are drawn. */
-export type QuestionOptions = {
-  /** Share of the contexts whose questions become `validation`; default 0.1. */
-  readonly validation?: number;
-  /** Share of the contexts whose questions become `test`; default 0.1. */
-  readonly test?: number;
-  /** Chooses the contexts; default 42. */
-  readonly seed?: number;
-};
+/** How the parts that have no file are drawn; the shares are of contexts. */
+export type QuestionOptions = PartOptions;
 
 /**
  * Loads questions from files that `parseSquad` reads, which may be compressed with gzip.
@@ -74,75 +56,32 @@ export async function loadQuestions(
   options: QuestionOptions = {},
 ): Promise<Dataset<QuestionExample>> {
   checkKnownOptions("load questions", options, ["validation", "test", "seed"]);
-  const { validation = 0.1, test = 0.1, seed = 42 } = options;
-  checkOption("validation", validation, RULES.belowOne);
-  checkOption("test", test, RULES.belowOne);
-  checkOption("seed", seed, RULES.seed);
-  const paths: QuestionFiles = typeof files === "string"
-    ? { train: files }
-    : files ?? {
-      train: embeddedPath("answers", "train.json"),
-      validation: embeddedPath("answers", "dev.json"),
-      test: embeddedPath("answers", "test.json"),
-    };
-  const { parts, oddities } = await readParts(paths);
-  const shares = { validation, test };
-  for (const part of ["test", "validation"] as const) {
-    if (paths[part] !== undefined || shares[part] === 0) continue;
-    // Of what the test has left, if that was drawn before.
-    const before = part === "validation" && paths.test === undefined ? test : 0;
-    const fraction = shares[part] / (1 - before);
-    const contexts = [...new Set(parts.train.map(({ context }) => context))];
-    const { validation: own } = split(contexts.length, { fraction, seed });
-    const taken = new Set(own.map((index) => contexts[index]));
-    const isTaken = ({ context }: QuestionExample): boolean =>
-      taken.has(context);
-    parts[part] = parts.train.filter(isTaken);
-    parts.train = parts.train.filter((example) => !isTaken(example));
-  }
-  const isOwn = files !== undefined;
-  const what = isOwn
-    ? "Your own questions, from a local folder"
-    : "Embedded question corpus, about texts that this project generates";
+  const found = await loadParts(
+    {
+      unit: "questions",
+      parse: parseSquad,
+      groupOf: ({ context }) => context,
+      embedded: {
+        title: "Embedded question corpus",
+        content: "about texts that this project generates",
+        folder: "answers",
+        files: {
+          train: "train.json",
+          validation: "dev.json",
+          test: "test.json",
+        },
+      },
+    },
+    files,
+    options,
+  );
   return {
-    ...parts,
-    title: isOwn ? "Your own questions" : "Embedded question corpus",
-    origin: isOwn ? "folder" : "embedded",
-    folder: dirname(paths.train),
-    description: `${what}: ${partSizes(parts)} questions`,
+    ...found,
+    description: `${found.description} questions`,
     labels: ["answerable", "unanswerable"],
     legend: {},
-    report: reportQuestions(parts),
-    oddities,
+    report: reportQuestions(found),
   };
-}
-
-/** Reads the file of each part. */
-async function readParts(files: QuestionFiles): Promise<{
-  parts: DatasetParts<QuestionExample>;
-  oddities: Oddity[];
-}> {
-  const parts: DatasetParts<QuestionExample> = {
-    train: [],
-    validation: [],
-    test: [],
-  };
-  const oddities: Oddity[] = [];
-  for (const part of PARTS) {
-    const path = files[part];
-    if (path === undefined) continue;
-    if (!existsSync(path)) {
-      throw new RangeError(
-        `Cannot load "${path}": it must be a file; found none in the folder ` +
-          `"${resolve(dirname(path))}"`,
-      );
-    }
-    const file = basename(path);
-    const parsed = parseSquad(await readDataFile(path, file), file);
-    parts[part] = parsed.examples;
-    oddities.push(...parsed.oddities.map((each) => ({ part, ...each })));
-  }
-  return { parts, oddities };
 }
 
 /** A report in which a question is in `train` if its context is, whatever is asked. */

@@ -5,6 +5,7 @@ import { quoted, visibleControls } from "../printable.ts";
 import {
   type Dataset,
   type DatasetParts,
+  eachPart,
   type Example,
   type Oddity,
   type Part,
@@ -142,7 +143,7 @@ export function tableDataset(
   const noted: Noted[] = [];
   const note: Note = (part, what, row, action = "kept") =>
     noted.push({ part, what, row, action });
-  const read: DatasetParts<Row> = { train: [], validation: [], test: [] };
+  const read = eachPart((): Row[] => []);
   for (const part of PARTS) {
     const table = tables[part];
     if (typeof table !== "object") continue;
@@ -180,20 +181,24 @@ export function tableDataset(
   const oddities = groupNotes(noted);
   if (task === "single-label") {
     const numbers = new Map(labels.map((label, number) => [label, number]));
-    const parts = mapParts(rows, ({ texts, answer }) => ({
-      ...texts,
-      label: numbers.get(String(answer[0]))!,
-    }));
+    const parts = eachPart((part) =>
+      rows[part].map(({ texts, answer }): Example => ({
+        ...texts,
+        label: numbers.get(String(answer[0]))!,
+      }))
+    );
     const report = reportDataset(parts);
     return { ...shared, ...parts, task, report, oddities };
   }
-  const parts = mapParts(rows, ({ texts, answer }) => ({
-    ...texts,
-    targets: task === "regression"
-      ? answer as number[]
-      : labels.map((label) => Number(answer.includes(label))),
-  }));
-  const report = reportDataset<TargetsExample>(parts, {
+  const parts = eachPart((part) =>
+    rows[part].map(({ texts, answer }): TargetsExample => ({
+      ...texts,
+      targets: task === "regression"
+        ? answer as number[]
+        : labels.map((label) => Number(answer.includes(label))),
+    }))
+  );
+  const report = reportDataset(parts, {
     textOf: ({ text, pair }) => pair === undefined ? text : `${text}\n${pair}`,
     labelsOf: ({ targets }) =>
       task === "regression"
@@ -442,14 +447,6 @@ function sortLabels(labels: readonly string[]): string[] {
   return sorted.every(isNumber)
     ? sorted.sort((a, b) => Number(a) - Number(b))
     : sorted;
-}
-
-function mapParts<E>(
-  parts: DatasetParts<Row>,
-  exampleOf: (row: Row) => E,
-): DatasetParts<E> {
-  const mapped = PARTS.map((part) => [part, parts[part].map(exampleOf)]);
-  return Object.fromEntries(mapped) as DatasetParts<E>;
 }
 
 function wordOf(cell: unknown): string {
