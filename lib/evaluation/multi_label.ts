@@ -1,6 +1,7 @@
 /** Multi-label classification: its metrics, and the thresholds of its labels. @module */
 
 import { checkPaired, checkSome } from "./check_predictions.ts";
+import { ratio, sum } from "./report.ts";
 
 /** The probability from which on a label is given, unless it has a tuned threshold. */
 export const DEFAULT_THRESHOLD: number = 0.5;
@@ -144,12 +145,4 @@ function checkRows(
         `targets [${row.join(", ")}]`,
     );
   }
-}
-
-function ratio(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -140,10 +140,12 @@ function meanScores(classes: ClassScores[], weights: number[]): ClassScores {
   };
 }
 
-function ratio(part: number, whole: number): number {
+/** A share; of nothing to nothing 0. */
+export function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
-function sum(values: readonly number[]): number {
+/** The sum of numbers. */
+export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }

@@ -9,14 +9,12 @@ import {
   type QuestionWindowOptions,
 } from "../batches/encode_questions.ts";
 import type { HeadModel } from "../checkpoint/pretrained.ts";
-import { compileEach, MANY_SIGNATURES } from "../engine/precision.ts";
 import {
   type AnswerScore,
   answerScore,
   answerScores,
 } from "../evaluation/answer_scores.ts";
-import type { BertInput } from "../model/bert.ts";
-import { type BertConfig, maxSequenceLength } from "../model/config.ts";
+import { maxSequenceLength } from "../model/config.ts";
 import {
   findAnswers,
   type QuestionAnsweringParams,
@@ -28,7 +26,12 @@ import {
   type FoundAnswer,
   type SpanOptions,
 } from "./answer_spans.ts";
-import { outputsOf, PREDICT_OPTIONS, type PredictOptions } from "./predict.ts";
+import {
+  compileOutputs,
+  outputsOf,
+  PREDICT_OPTIONS,
+  type PredictOptions,
+} from "./predict.ts";
 
 /** A model that finds answers. */
 export type QuestionAnsweringModel = HeadModel<"question-answering">;
@@ -129,18 +132,13 @@ export async function answerLogits(
   return await outputsOf(compiledLogits, model, windows, options, take);
 }
 
-/** Both logits, [B, 2, T]; traced once for each shape of a batch. */
-const compiledLogits = compileEach(
-  (
-    params: QuestionAnsweringParams,
-    microBatches: BertInput[],
-    config: BertConfig,
-  ) =>
-    tf.concat(microBatches.map((input) => {
-      const { startLogits, endLogits } = findAnswers(params, input, config);
-      return tf.stack([startLogits, endLogits], 1) as tf.Tensor3D;
-    })),
-  { name: "question answering", ...MANY_SIGNATURES },
+/** Both logits, [B, 2, T]. */
+const compiledLogits = compileOutputs(
+  (params: QuestionAnsweringParams, input, config) => {
+    const { startLogits, endLogits } = findAnswers(params, input, config);
+    return tf.stack([startLogits, endLogits], 1);
+  },
+  "question answering",
 );
 
 /**

@@ -62,19 +62,34 @@ export async function classify(
   options: ClassifyOptions = {},
 ): Promise<Classification[]> {
   const { labels, inference } = model;
-  const { temperature = 1 } = inference ?? {};
   const problem = "single_label_classification";
   const rows = await logitsOfTexts(model, texts, options, problem);
-  return rows.map(({ logits, numTruncated }) => {
-    const probabilities = softmax(logits.map((logit) => logit / temperature));
-    const best = predictedClass(logits);
-    return {
-      label: labels[best]!,
-      probability: probabilities[best]!,
-      probabilities: byLabel(labels, probabilities),
-      numTruncated,
-    };
-  });
+  return rows.map(({ logits, numTruncated }) => ({
+    ...classificationOf(labels, logits, inference?.temperature),
+    numTruncated,
+  }));
+}
+
+/**
+ * The class that logits stand for.
+ *
+ * @param labels The classes.
+ * @param logits A number for each, [C].
+ * @param temperature What the logits are divided by; default 1.
+ * @returns Label and probabilities.
+ */
+export function classificationOf(
+  labels: readonly string[],
+  logits: readonly number[],
+  temperature = 1,
+): Omit<Classification, "numTruncated"> {
+  const probabilities = softmax(logits.map((logit) => logit / temperature));
+  const best = predictedClass(logits);
+  return {
+    label: labels[best]!,
+    probability: probabilities[best]!,
+    probabilities: byLabel(labels, probabilities),
+  };
 }
 
 /** The labels that a model gives a text. */
@@ -120,9 +135,8 @@ export async function classifyMultiLabel(
   texts: readonly (string | TextPair)[],
   options: ClassifyOptions = {},
 ): Promise<MultiLabelClassification[]> {
-  const { labels, inference } = model;
-  const { thresholds = labels.map(() => DEFAULT_THRESHOLD) } = inference ?? {};
-  if (thresholds.length !== labels.length) {
+  const { labels, inference: { thresholds } = {} } = model;
+  if (thresholds !== undefined && thresholds.length !== labels.length) {
     throw new RangeError(
       `Cannot classify: model.inference must have a threshold for each label; found ` +
         `${thresholds.length} thresholds, ${labels.length} labels`,
@@ -130,14 +144,31 @@ export async function classifyMultiLabel(
   }
   const problem = "multi_label_classification";
   const rows = await logitsOfTexts(model, texts, options, problem);
-  return rows.map(({ logits, numTruncated }) => {
-    const probabilities = logits.map(sigmoid);
-    return {
-      labels: labels.filter((_, c) => probabilities[c]! >= thresholds[c]!),
-      probabilities: byLabel(labels, probabilities),
-      numTruncated,
-    };
-  });
+  return rows.map(({ logits, numTruncated }) => ({
+    ...labelsReached(labels, logits.map(sigmoid), thresholds),
+    numTruncated,
+  }));
+}
+
+/**
+ * The labels whose probability reaches their threshold.
+ *
+ * @param labels All labels.
+ * @param probabilities The probability of each, [C].
+ * @param thresholds The least probability of each, [C]; default 0.5 for all.
+ * @returns These labels, and the probabilities of all.
+ */
+export function labelsReached(
+  labels: readonly string[],
+  probabilities: readonly number[],
+  thresholds?: readonly number[],
+): Omit<MultiLabelClassification, "numTruncated"> {
+  return {
+    labels: labels.filter((_, c) =>
+      probabilities[c]! >= (thresholds?.[c] ?? DEFAULT_THRESHOLD)
+    ),
+    probabilities: byLabel(labels, probabilities),
+  };
 }
 
 /** The values that a model predicts for a text. */
@@ -184,7 +215,8 @@ export async function regress(
   }));
 }
 
-function byLabel(
+/** Numbers, [C], by their labels. */
+export function byLabel(
   labels: readonly string[],
   numbers: readonly number[],
 ): Record<string, number> {

@@ -8,10 +8,9 @@ import {
   type Features,
   fitLogisticRegression,
 } from "../evaluation/logistic_regression.ts";
-import { predictedClass, softmax } from "../evaluation/probabilities.ts";
 import type { HeadName } from "../model/heads/heads.ts";
 import { checkKnownOptions } from "../options.ts";
-import type { Classification } from "./classify.ts";
+import { type Classification, classificationOf } from "./classify.ts";
 import {
   EMBED_OPTIONS,
   embedEncoded,
@@ -111,18 +110,10 @@ export async function fitFewShot(
   return {
     labels: [...labels],
     async classify(texts): Promise<Classification[]> {
-      return (await embedTexts(texts)).map(({ features, numTruncated }) => {
-        const probabilities = softmax(featureLogits(features, regression));
-        const best = predictedClass(probabilities);
-        return {
-          label: labels[best]!,
-          probability: probabilities[best]!,
-          probabilities: Object.fromEntries(
-            labels.map((label, id) => [label, probabilities[id]!]),
-          ),
-          numTruncated,
-        };
-      });
+      return (await embedTexts(texts)).map(({ features, numTruncated }) => ({
+        ...classificationOf(labels, featureLogits(features, regression)),
+        numTruncated,
+      }));
     },
   };
 }

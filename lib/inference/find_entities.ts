@@ -1,17 +1,14 @@
 /** Named entity recognition: texts → entities, and words → tags. @module */
 
-import * as tf from "@tensorflow/tfjs";
 import { checkInputs } from "../batches/check_examples.ts";
 import {
   encodeWords,
   type EncodeWordsOptions,
 } from "../batches/encode_entities.ts";
 import type { HeadModel } from "../checkpoint/pretrained.ts";
-import { compileEach, MANY_SIGNATURES } from "../engine/precision.ts";
 import { areEntityTags, entitySpans } from "../evaluation/entities.ts";
 import { predictedClass, softmax } from "../evaluation/probabilities.ts";
-import type { BertInput } from "../model/bert.ts";
-import { type BertConfig, maxSequenceLength } from "../model/config.ts";
+import { maxSequenceLength } from "../model/config.ts";
 import {
   classifyTokens,
   type TokenClassifierParams,
@@ -21,6 +18,7 @@ import { quoted } from "../printable.ts";
 import { type TextSpan, textWords } from "../tokenizer/normalize.ts";
 import {
   checkFinite,
+  compileOutputs,
   type EncodedText,
   outputsOf,
   PREDICT_OPTIONS,
@@ -55,17 +53,11 @@ export type FoundEntities = {
 /** How words are tagged. */
 export type TagOptions = PredictOptions & Partial<EncodeWordsOptions>;
 
-/** Logits in evaluation mode, [B, T, C]; traced once for each shape of a batch. */
-const compiledLogits = compileEach(
-  (
-    params: TokenClassifierParams,
-    microBatches: BertInput[],
-    config: BertConfig,
-  ) =>
-    tf.concat(
-      microBatches.map((input) => classifyTokens(params, input, config).logits),
-    ),
-  { name: "tagging", ...MANY_SIGNATURES },
+/** Logits in evaluation mode, [B, T, C]. */
+const compiledLogits = compileOutputs(
+  (params: TokenClassifierParams, input, config) =>
+    classifyTokens(params, input, config).logits,
+  "tagging",
 );
 
 /**
@@ -115,11 +107,12 @@ export async function predictTags(
 ): Promise<WordTag[][]> {
   checkKnownOptions("predict tags", options, TAG_OPTIONS);
   const { config, tokenizer, labels, inference = {} } = model;
-  const { maxLength = inference.maxLength ?? maxSequenceLength(config) } =
-    options;
   const { temperature = 1 } = inference;
-  const { stride = inference.stride ?? Math.floor(maxLength / 4) } = options;
-  const { maxLength: _maxLength, stride: _stride, ...how } = options;
+  const {
+    maxLength = inference.maxLength ?? maxSequenceLength(config),
+    stride = inference.stride ?? Math.floor(maxLength / 4),
+    ...how
+  } = options;
   const windows = encodeWords(tokenizer, sentences, { maxLength, stride });
   const tags = sentences.map((): WordTag[] => []);
   if (windows.length === 0) return tags;
@@ -184,26 +177,33 @@ export async function findEntities(
 ): Promise<FoundEntities[]> {
   checkEntityModel(model);
   checkTexts("find entities", texts);
-  const spans = texts.map(textWords);
-  const sentences = spans.map((words) => words.map(({ text }) => text));
-  const tags = await predictTags(model, sentences, options);
-  return texts.map((text, i) => {
-    const words = spans[i]!.map((span, k) => ({ ...span, ...tags[i]![k]! }));
-    return { entities: entitiesIn(text, words), words };
-  });
+  const split = texts.map((text) => ({ text, words: textWords(text) }));
+  return await findEntitiesAmong(model, split, options);
 }
 
 /**
- * The entities that tagged words make.
+ * Finds the entities in texts whose words are known.
  *
- * @param text The text.
- * @param words Its words, in order.
- * @returns The entities, in order.
+ * @param model As that of {@linkcode findEntities}.
+ * @param texts Each with its words, in order.
+ * @param options As those of {@linkcode predictTags}.
+ * @returns As {@linkcode findEntities}.
  */
-export function entitiesIn(
-  text: string,
-  words: readonly TaggedWord[],
-): Entity[] {
+export async function findEntitiesAmong(
+  model: HeadModel<"token-classification">,
+  texts: readonly { readonly text: string; readonly words: TextSpan[] }[],
+  options: TagOptions = {},
+): Promise<FoundEntities[]> {
+  const sentences = texts.map(({ words }) => words.map(({ text }) => text));
+  const tags = await predictTags(model, sentences, options);
+  return texts.map(({ text, words }, i) => {
+    const tagged = words.map((span, k) => ({ ...span, ...tags[i]![k]! }));
+    return { entities: entitiesIn(text, tagged), words: tagged };
+  });
+}
+
+/** The entities that tagged words make, in order. */
+function entitiesIn(text: string, words: readonly TaggedWord[]): Entity[] {
   return entitySpans(words.map(({ tag }) => tag))
     .map(({ type, start: first, end: after }): Entity => {
       const own = words.slice(first, after);

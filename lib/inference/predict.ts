@@ -304,13 +304,33 @@ function byLength(examples: readonly EncodedText[]): number[] {
   return Array.from(examples.keys()).sort((a, b) => length(a) - length(b));
 }
 
-/** Logits in evaluation mode, [B, C]; traced once for each shape of a batch. */
-const compiledLogits = compileEach(
-  (params: ClassifierParams, microBatches: BertInput[], config: BertConfig) =>
-    tf.concat(
-      microBatches.map((input) =>
-        classifySequences(params, input, config, { rowsNeeded: "first" }).logits
-      ),
-    ),
-  { name: "prediction", ...MANY_SIGNATURES },
+/**
+ * Compiles what a head gives in evaluation mode; traced once for each shape of a batch.
+ *
+ * @param outputOf A tensor whose first axis is the sequences of the input.
+ * @param name Of the compiled function.
+ * @returns For {@linkcode outputsOf}.
+ */
+export function compileOutputs<
+  Params extends TensorTree,
+  Out extends tf.Tensor,
+>(
+  outputOf: (params: Params, input: BertInput, config: BertConfig) => Out,
+  name: string,
+): Record<
+  Precision,
+  (params: Params, inputs: BertInput[], config: BertConfig) => Out
+> {
+  return compileEach(
+    (params: Params, microBatches: BertInput[], config: BertConfig) =>
+      tf.concat(microBatches.map((each) => outputOf(params, each, config))),
+    { name, ...MANY_SIGNATURES },
+  );
+}
+
+/** Logits in evaluation mode, [B, C]. */
+const compiledLogits = compileOutputs(
+  (params: ClassifierParams, input, config) =>
+    classifySequences(params, input, config, { rowsNeeded: "first" }).logits,
+  "prediction",
 );

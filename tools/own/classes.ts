@@ -15,11 +15,15 @@ import {
   macroF1,
   matthewsCorrelation,
 } from "../../lib/evaluation/metrics.ts";
-import { argMax, softmax } from "../../lib/evaluation/probabilities.ts";
+import { softmax } from "../../lib/evaluation/probabilities.ts";
 import { classificationReport } from "../../lib/evaluation/report.ts";
 import { attentionsOf } from "../../lib/inference/attentions.ts";
 import { calibrate } from "../../lib/inference/calibrate.ts";
-import { type Classification, classify } from "../../lib/inference/classify.ts";
+import {
+  type Classification,
+  classificationOf,
+  classify,
+} from "../../lib/inference/classify.ts";
 import { explain } from "../../lib/interpretation/explain.ts";
 import { fineTune } from "../../lib/training/fine_tune.ts";
 import { headView } from "../../lib/views/attention/head_view.ts";
@@ -121,6 +125,10 @@ export const SINGLE_LABEL: OwnTask<Example, TextInput, Classification> = {
     const shares = labels.map((_, id) =>
       train.filter(({ label }) => label === id).length / train.length
     );
+    const baselineOf = (logits: readonly number[]): Classification => ({
+      ...classificationOf(labels, logits),
+      numTruncated: 0,
+    });
     const bag = fitBagOfWords(
       train.map((each) => bagOf(tokenizer, each)),
       train.map(({ label }) => label),
@@ -131,14 +139,11 @@ export const SINGLE_LABEL: OwnTask<Example, TextInput, Classification> = {
     );
     return [{
       name: "the commonest class",
-      predictions: test.map(() => classificationOf(shares, labels)),
+      predictions: test.map(() => baselineOf(shares.map(Math.log))),
     }, {
       name: "a bag of words",
       predictions: test.map((each) =>
-        classificationOf(
-          softmax(bagLogits(bagOf(tokenizer, each), bag)),
-          labels,
-        )
+        baselineOf(bagLogits(bagOf(tokenizer, each), bag))
       ),
     }];
   },
@@ -155,21 +160,6 @@ function encode(
   maxLength = inference!.maxLength!,
 ): EncodedExample[] {
   return encodeExamples(tokenizer, examples, { maxLength });
-}
-
-function classificationOf(
-  probabilities: readonly number[],
-  labels: readonly string[],
-): Classification {
-  const best = argMax(probabilities);
-  return {
-    label: labels[best]!,
-    probability: probabilities[best]!,
-    probabilities: Object.fromEntries(
-      labels.map((label, id) => [label, probabilities[id]!]),
-    ),
-    numTruncated: 0,
-  };
 }
 
 type TestedClasses = Tested<Example, Classification>;

@@ -4,10 +4,10 @@ import { encodeEntities } from "../../lib/batches/encode_entities.ts";
 import type { HeadModel } from "../../lib/checkpoint/pretrained.ts";
 import type { EntityExample } from "../../lib/datasets/conll.ts";
 import { entityReport, entitySpans } from "../../lib/evaluation/entities.ts";
+import { ratio, scoresOf } from "../../lib/evaluation/report.ts";
 import {
-  entitiesIn,
+  findEntitiesAmong,
   type FoundEntities,
-  predictTags,
 } from "../../lib/inference/find_entities.ts";
 import { quoted } from "../../lib/printable.ts";
 import { type TextSpan, textWords } from "../../lib/tokenizer/normalize.ts";
@@ -60,21 +60,15 @@ export const ENTITIES: OwnTask<EntityExample, EntityInput, EntityPrediction> = {
       `Cannot predict: "words" must be a list of words; found ${quoted(words)}`,
     );
   },
-  predict: async (model, inputs) => {
-    const texts = inputs.map((each) =>
-      "text" in each
-        ? { text: each.text, spans: textWords(each.text) }
-        : { text: each.words.join(" "), spans: spansOf(each.words) }
-    );
-    const tags = await predictTags(
+  predict: (model, inputs) =>
+    findEntitiesAmong(
       model as TokenModel,
-      texts.map(({ spans }) => spans.map(({ text }) => text)),
-    );
-    return texts.map(({ text, spans }, i) => {
-      const words = spans.map((span, k) => ({ ...span, ...tags[i]![k]! }));
-      return { entities: entitiesIn(text, words), words };
-    });
-  },
+      inputs.map((each) =>
+        "text" in each
+          ? { text: each.text, words: textWords(each.text) }
+          : { text: each.words.join(" "), words: spansOf(each.words) }
+      ),
+    ),
   relabel: ({ words, tags }, from, to) => ({
     words,
     tags: tags.map((tag) => numberOf(from[tag]!, to)),
@@ -100,15 +94,12 @@ export const ENTITIES: OwnTask<EntityExample, EntityInput, EntityPrediction> = {
   metrics: (outcomes) => {
     const sum = (i: number): number =>
       outcomes.reduce((total, each) => total + each[i]!, 0);
-    const [hits, predicted, actual] = [sum(0), sum(1), sum(2)];
-    const ratio = (part: number, whole: number): number =>
-      whole === 0 ? 0 : part / whole;
-    return {
-      f1: ratio(2 * hits, predicted + actual),
-      precision: ratio(hits, predicted),
-      recall: ratio(hits, actual),
-      accuracy: ratio(sum(3), sum(4)),
-    };
+    const { fScore: f1, precision, recall } = scoresOf({
+      right: sum(0),
+      predicted: sum(1),
+      support: sum(2),
+    });
+    return { f1, precision, recall, accuracy: ratio(sum(3), sum(4)) };
   },
   baselines: ({ train, labels }, test) => {
     const counts = new Map<string, number[]>();

@@ -13,7 +13,9 @@ import { regressionMetrics } from "../../lib/evaluation/regression.ts";
 import { softmax } from "../../lib/evaluation/probabilities.ts";
 import { classificationReport } from "../../lib/evaluation/report.ts";
 import {
+  byLabel,
   classifyMultiLabel,
+  labelsReached,
   type MultiLabelClassification,
   regress,
   type Regression,
@@ -110,17 +112,22 @@ export const MULTI_LABEL: OwnTask<
     const shares = labels.map((_, id) =>
       train.filter(({ targets }) => targets[id] === 1).length / train.length
     );
+    const baselineOf = (
+      probabilities: readonly number[],
+    ): MultiLabelClassification => ({
+      ...labelsReached(labels, probabilities),
+      numTruncated: 0,
+    });
     return [{
       name: "the commonest labels",
-      predictions: test.map(() => labelsFrom(shares, labels)),
+      predictions: test.map(() => baselineOf(shares)),
     }, {
       name: "a bag of words",
       predictions: test.map((each) => {
         const bag = bagOf(tokenizer, each);
-        const probabilities = models.map((model) =>
-          softmax(bagLogits(bag, model))[1]!
+        return baselineOf(
+          models.map((model) => softmax(bagLogits(bag, model))[1]!),
         );
-        return labelsFrom(probabilities, labels);
       }),
     }];
   },
@@ -164,20 +171,6 @@ export const MULTI_LABEL: OwnTask<
   },
 };
 
-/** Labels from a probability of one half on. */
-function labelsFrom(
-  probabilities: readonly number[],
-  labels: readonly string[],
-): MultiLabelClassification {
-  return {
-    labels: labels.filter((_, id) => probabilities[id]! >= 0.5),
-    probabilities: Object.fromEntries(
-      labels.map((label, id) => [label, probabilities[id]!]),
-    ),
-    numTruncated: 0,
-  };
-}
-
 /** A number for each text. */
 export const REGRESSION: OwnTask<TargetsExample, TextInput, Regression> = {
   ...TARGETS,
@@ -197,9 +190,7 @@ export const REGRESSION: OwnTask<TargetsExample, TextInput, Regression> = {
     ),
   baselines: ({ train, labels }, test, tokenizer) => {
     const valuesOf = (numbers: readonly number[]): Regression => ({
-      values: Object.fromEntries(
-        labels.map((label, id) => [label, numbers[id]!]),
-      ),
+      values: byLabel(labels, numbers),
       numTruncated: 0,
     });
     const means = labels.map((_, id) =>
