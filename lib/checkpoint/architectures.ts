@@ -376,7 +376,7 @@ export function configFromJson(json: unknown, file: string): BertConfig {
     if (!isEmpty) refuse(name, "absent or empty", value);
   }
   const tokenizer = found.get("tokenizer_class") ?? "BertTokenizer";
-  if (!TOKENIZER_CLASSES.test(String(tokenizer))) {
+  if (![...BERT_TOKENIZERS, ...JSON_TOKENIZERS].includes(String(tokenizer))) {
     refuse("tokenizer_class", "BertTokenizer or the like", tokenizer);
   }
   const fields = settings.flatMap(([field, name, byDefault]) => {
@@ -407,9 +407,15 @@ const MUST_BE_EMPTY = [
   "quantization_config",
 ];
 
-/** The tokenizers of Python's transformers that give BERT's ids, or say no more. */
-const TOKENIZER_CLASSES =
-  /^((Bert|DistilBert|Electra)Tokenizer(Fast)?|PreTrainedTokenizerFast|TokenizersBackend)$/;
+/** The classes in Python's transformers that tokenize as its `BertTokenizer`. */
+export const BERT_TOKENIZERS: readonly string[] = Object.values(ARCHITECTURES)
+  .flatMap(({ tokenizerClass }) => [tokenizerClass, `${tokenizerClass}Fast`]);
+
+/** Those that follow `tokenizer.json` in all it says. */
+export const JSON_TOKENIZERS: readonly string[] = [
+  "PreTrainedTokenizerFast",
+  "TokenizersBackend",
+];
 
 /**
  * Writes `config` as the settings of a Hugging Face `config.json`.

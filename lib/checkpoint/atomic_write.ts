@@ -273,7 +273,7 @@ async function removeIfThere(path: string): Promise<void> {
 }
 
 /** The result of a call about a path, or undefined if nothing is there. */
-async function ifThere<Result>(
+export async function ifThere<Result>(
   call: Promise<Result>,
 ): Promise<Result | undefined> {
   try {

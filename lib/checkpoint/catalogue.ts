@@ -14,7 +14,7 @@ import { FILE_MODE, FOLDER_MODE } from "../download/trusted_path.ts";
 import { BERT_TINY } from "../model/config.ts";
 import { didYouMean } from "../options.ts";
 import { configFromJson, configToJson } from "./architectures.ts";
-import { readAtOnce, replaceFolder } from "./atomic_write.ts";
+import { ifThere, readAtOnce, replaceFolder } from "./atomic_write.ts";
 import { readJsonObject } from "./tokenizer_files.ts";
 
 /** A model that can be loaded by name. */
@@ -226,19 +226,9 @@ async function ensureTiny(options: ProvisionOptions): Promise<string> {
 }
 
 async function isFile(path: string): Promise<boolean> {
-  return (await statIfThere(path))?.isFile ?? false;
+  return (await ifThere(Deno.stat(path)))?.isFile ?? false;
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  return (await statIfThere(path))?.isDirectory ?? false;
-}
-
-async function statIfThere(path: string): Promise<Deno.FileInfo | undefined> {
-  try {
-    return await Deno.stat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    if (error instanceof Deno.errors.NotADirectory) return undefined;
-    throw error;
-  }
+  return (await ifThere(Deno.stat(path)))?.isDirectory ?? false;
 }

@@ -5,8 +5,6 @@
  * @module
  */
 
-// deno-lint-ignore-file camelcase -- the names in the file are Python's
-
 import { quoted } from "../printable.ts";
 import { isObject } from "./strict_json.ts";
 
@@ -37,6 +35,38 @@ export function untuned(settings: InferenceSettings): InferenceSettings {
   return rest;
 }
 
+/** The name of a setting in the file, what it must be, and whether it is. */
+type Rule = readonly [
+  name: string,
+  must: string,
+  holds: (value: unknown) => boolean,
+];
+
+function rulesFor(numLabels: number): Record<keyof InferenceSettings, Rule> {
+  const isCount = (value: unknown): boolean =>
+    Number.isSafeInteger(value) && value as number >= 0;
+  const isWithin = (value: unknown, least: number, most: number): boolean =>
+    Number.isFinite(value) && value as number >= least &&
+    value as number <= most;
+  return {
+    maxLength: ["max_length", "a whole number", isCount],
+    stride: ["stride", "a whole number", isCount],
+    temperature: [
+      "temperature",
+      "a positive number",
+      (value) => isWithin(value, Number.MIN_VALUE, Infinity),
+    ],
+    thresholds: [
+      "thresholds",
+      `${numLabels} probabilities`,
+      (values) =>
+        Array.isArray(values) && values.length === numLabels &&
+        values.every((value) => isWithin(value, 0, 1)),
+    ],
+    noAnswerThreshold: ["no_answer_threshold", "a number", Number.isFinite],
+  };
+}
+
 /**
  * Writes inference settings.
  *
@@ -46,14 +76,12 @@ export function untuned(settings: InferenceSettings): InferenceSettings {
 export function inferenceToJson(
   settings: InferenceSettings,
 ): Record<string, unknown> {
-  const { maxLength, stride, temperature, thresholds } = settings;
-  return {
-    max_length: maxLength,
-    stride,
-    temperature,
-    thresholds,
-    no_answer_threshold: settings.noAnswerThreshold,
-  };
+  return Object.fromEntries(
+    Object.entries(rulesFor(0)).map(([field, [name]]) => [
+      name,
+      settings[field as keyof InferenceSettings],
+    ]),
+  );
 }
 
 /**
@@ -69,45 +97,19 @@ export function inferenceFromJson(
   numLabels: number,
 ): InferenceSettings | undefined {
   if (json === undefined) return undefined;
-  const isCount = (value: unknown): boolean =>
-    Number.isSafeInteger(value) && value as number >= 0;
-  const isFinite = (value: unknown): boolean => Number.isFinite(value);
-  const rules: Record<string, [(value: unknown) => boolean, string]> = {
-    max_length: [isCount, "a whole number"],
-    stride: [isCount, "a whole number"],
-    temperature: [
-      (value) => isFinite(value) && value as number > 0,
-      "a positive number",
-    ],
-    thresholds: [
-      (value) =>
-        Array.isArray(value) && value.length === numLabels &&
-        value.every((each) => isFinite(each) && each >= 0 && each <= 1),
-      `${numLabels} probabilities`,
-    ],
-    no_answer_threshold: [isFinite, "a number"],
-  };
   if (!isObject(json)) throw wrong("inference", "an object", json);
-  for (const [name, value] of Object.entries(json)) {
-    const rule = rules[name];
+  const rules = Object.entries(rulesFor(numLabels));
+  const settings = Object.entries(json).map(([name, value]) => {
+    const [field, rule] = rules.find(([, [known]]) => known === name) ?? [];
     if (rule === undefined) {
-      const known = Object.keys(rules).join(", ");
+      const known = rules.map(([, [name]]) => name).join(", ");
       throw wrong(`inference.${name}`, `one of ${known}`, value);
     }
-    const [holds, must] = rule;
+    const [, must, holds] = rule;
     if (!holds(value)) throw wrong(`inference.${name}`, must, value);
-  }
-  const { max_length, stride, temperature, thresholds, no_answer_threshold } =
-    json;
-  return Object.fromEntries(
-    Object.entries({
-      maxLength: max_length,
-      stride,
-      temperature,
-      thresholds,
-      noAnswerThreshold: no_answer_threshold,
-    }).filter(([, value]) => value !== undefined),
-  );
+    return [field, value];
+  });
+  return Object.fromEntries(settings);
 }
 
 function wrong(name: string, must: string, value: unknown): TypeError {

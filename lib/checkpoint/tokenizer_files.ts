@@ -15,6 +15,7 @@ import {
   type Vocabulary,
   vocabularyLines,
 } from "../tokenizer/vocabulary.ts";
+import { BERT_TOKENIZERS, JSON_TOKENIZERS } from "./architectures.ts";
 import {
   checkAddedIds,
   collectAddedTokens,
@@ -110,13 +111,6 @@ export async function openTokenizer(folder: string): Promise<OpenedTokenizer> {
   return await readAtOnce(folder, readTokenizerFiles);
 }
 
-/** The classes in Python's transformers that tokenize as its `BertTokenizer`. */
-const BERT_CLASSES = ["Bert", "DistilBert", "Electra"]
-  .flatMap((name) => [`${name}Tokenizer`, `${name}TokenizerFast`]);
-
-/** Those that follow `tokenizer.json` in all it says. */
-const JSON_CLASSES = ["PreTrainedTokenizerFast", "TokenizersBackend"];
-
 async function readTokenizerFiles(folder: string): Promise<OpenedTokenizer> {
   const files = await namesIn(folder);
   const objectIn = (file: string): Promise<Json> | Json =>
@@ -135,7 +129,9 @@ async function readTokenizerFiles(folder: string): Promise<OpenedTokenizer> {
   const text = files.has("vocab.txt")
     ? await readText(join(folder, "vocab.txt"))
     : undefined;
-  const followsJson = JSON_CLASSES.includes(`${settings["tokenizer_class"]}`);
+  const followsJson = JSON_TOKENIZERS.includes(
+    `${settings["tokenizer_class"]}`,
+  );
   const needsJson = followsJson || text === undefined;
   const json = needsJson || files.has("tokenizer.json")
     ? await readJsonObject(folder, "tokenizer.json")
@@ -170,7 +166,7 @@ async function readTokenizerFiles(folder: string): Promise<OpenedTokenizer> {
 function checkedSettings(files: Record<string, Json>): Json {
   const settings: Json = Object.assign({}, ...Object.values(files));
   const allowed: Record<string, readonly unknown[]> = {
-    tokenizer_class: [null, ...BERT_CLASSES, ...JSON_CLASSES],
+    tokenizer_class: [null, ...BERT_TOKENIZERS, ...JSON_TOKENIZERS],
     do_lower_case: [true, false],
     strip_accents: [null, true, false],
     tokenize_chinese_chars: [true, false],
@@ -324,7 +320,7 @@ export function tokenizerFiles(
         do_lower_case: tokenizer.lowerCase,
         ...SPECIAL_TOKEN_SETTINGS,
         ...settings,
-        tokenizer_class: isBert ? model.className : JSON_CLASSES[0],
+        tokenizer_class: isBert ? model.className : JSON_TOKENIZERS[0],
         model_max_length: model.maxLength,
       },
       null,

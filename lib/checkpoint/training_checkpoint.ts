@@ -207,14 +207,7 @@ export async function readCheckpoint(
 
 /** The manifest; undefined if it is missing or no JSON. */
 async function readManifest(path: string): Promise<Manifest | undefined> {
-  let manifest: unknown;
-  try {
-    manifest = fromText(await Deno.readTextFile(join(path, MANIFEST_FILE)));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const manifest = await parseIfThere(join(path, MANIFEST_FILE), fromText);
   if (!isObject(manifest) || manifest["format"] !== FORMAT) return undefined;
   const { version } = manifest as Manifest;
   if (version === VERSION) return manifest as Manifest;
@@ -222,6 +215,26 @@ async function readManifest(path: string): Promise<Manifest | undefined> {
     `Cannot read the checkpoint "${path}": its version must be ${VERSION}; found ` +
       `${version}; use the version of Bertbook that wrote it`,
   );
+}
+
+/**
+ * Parses a file.
+ *
+ * @param path The file.
+ * @param parse How.
+ * @returns Its content; undefined if it is not there, or torn.
+ */
+export async function parseIfThere(
+  path: string,
+  parse: (text: string) => unknown,
+): Promise<unknown> {
+  try {
+    return parse(await Deno.readTextFile(path));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 /** JSON, with the numbers that it lacks as words: NaN, Infinity. */

@@ -24,6 +24,7 @@ import {
   CheckpointError,
   type Json,
   listCheckpoints,
+  parseIfThere,
   readCheckpoint,
   removeCheckpoint,
   type TrainingCheckpoint,
@@ -274,7 +275,7 @@ export type SavedRun = {
  */
 export async function readRun(path: string): Promise<SavedRun | undefined> {
   const record = await readRecord(path);
-  const data = await readJson(join(path, DATA_FILE));
+  const data = await parseIfThere(join(path, DATA_FILE), JSON.parse);
   if (record === undefined || !isObject(data)) return undefined;
   const checkpoints: TrainingCheckpoint[] = [];
   for (const saved of (await listCheckpoints(path)).saved) {
@@ -424,7 +425,7 @@ async function placeOf(
   { step, totalSteps, saved }: TrainingCheckpoint,
 ): Promise<string> {
   const place = `Resumed at step ${step} of ${totalSteps}`;
-  const last = await readJson(join(path, LAST_STEP_FILE));
+  const last = await parseIfThere(join(path, LAST_STEP_FILE), JSON.parse);
   if (
     !isObject(last) || saved === undefined || !(Number(last["step"]) > step)
   ) {
@@ -454,18 +455,8 @@ async function writeRecord(path: string, record: RunRecord): Promise<void> {
 
 /** What `run.json` says; undefined if a killed process has not written it yet. */
 async function readRecord(path: string): Promise<RunRecord | undefined> {
-  const record = await readJson(join(path, RUN_FILE));
+  const record = await parseIfThere(join(path, RUN_FILE), JSON.parse);
   return isObject(record) && isObject(record["description"])
     ? record as RunRecord
     : undefined;
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await Deno.readTextFile(path));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
