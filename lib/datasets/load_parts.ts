@@ -18,6 +18,7 @@ import {
   partSizes,
 } from "./dataset.ts";
 import { embeddedPath, readDataFile } from "./load_dataset.ts";
+import { malformed } from "./read_table.ts";
 import { split } from "./split.ts";
 
 /** A file for each part, perhaps compressed by gzip; parts without one are drawn. */
@@ -115,6 +116,10 @@ export async function loadParts<E>(
     const parsed = parse(await readDataFile(path, file), file, part);
     parts[part].push(...parsed.examples);
     oddities.push(...parsed.oddities.map((each) => ({ part, ...each })));
+    if (parsed.examples.length > 0) continue;
+    const rule = `it must have ${unit} that can be used`;
+    const reason = parsed.oddities.map(({ what }) => `: ${what}`)[0] ?? "";
+    throw malformed(file, rule, `none${reason}`);
   }
   const numGroups = new Set(parts.train.map(groupOf)).size;
   for (const part of ["test", "validation"] as const) {
@@ -129,13 +134,12 @@ export async function loadParts<E>(
     parts.train = parts.train.filter((example) => !isTaken(example));
   }
   const isOwn = files !== undefined;
-  const title = isOwn ? `Your own ${unit}` : embedded.title;
+  const title = isOwn ? basename(paths.train) : embedded.title;
+  const what = isOwn ? title : `${title}, ${embedded.content}`;
   return {
     ...parts,
     title,
-    description: `${title}, ${
-      isOwn ? "from a local folder" : embedded.content
-    }: ${partSizes(parts)}`,
+    description: `${what}: ${partSizes(parts)}`,
     origin: isOwn ? "folder" : "embedded",
     folder: dirname(paths.train),
     oddities,

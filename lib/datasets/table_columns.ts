@@ -80,7 +80,9 @@ export function chooseColumns(
   );
   const isLabelOpen = needsLabel && label === undefined;
   if (rest.length === Number(text === undefined) + Number(isLabelOpen)) {
-    const last = rest.length === 2 ? repeatedOf(table, rest) : rest[0];
+    const last = rest.length === 2
+      ? repeatedOf(table, rest) ?? numbersOf(table, rest)
+      : rest[0];
     if (isLabelOpen && !isValueOf(table, last)) label = last;
     text ??= rest.find((column) => column !== last || !isLabelOpen);
   }
@@ -191,15 +193,40 @@ function repeatedOf(
   return repeated.length === 1 ? repeated[0] : undefined;
 }
 
+/** The only column of numbers, unless its name is one too: the header is an example. */
+function numbersOf(
+  { records }: TableRecords,
+  columns: readonly string[],
+): string | undefined {
+  const numbers = columns.filter((column) =>
+    records.every((record) => {
+      const cell = cellOf(record, column);
+      return cell === null || isNumber(String(cell).trim());
+    })
+  );
+  const [only] = numbers;
+  return numbers.length === 1 && !isNumber(only!) ? only : undefined;
+}
+
+/** Whether a word is a finite number. */
+export function isNumber(word: string): boolean {
+  return word !== "" && Number.isFinite(Number(word));
+}
+
 /** Whether a column is called like one of its values: the header is an example. */
 function isValueOf({ records }: TableRecords, column = ""): boolean {
   return records.some(({ values }) => String(values[column]) === column);
 }
 
+/** The beginning of a long text. */
+function shortened(text: string): string {
+  return text.length > 20 ? `${text.slice(0, 19)}…` : text;
+}
+
 /** The error for a table whose columns say too little. */
 function unclear(table: TableRecords, what: string, such: string): RangeError {
   const hint = table.unit === "line"
-    ? ", or all columns with { header: […] } if the first line is an example"
+    ? ", or all columns with { header: … } if the first line is an example"
     : "";
   return new RangeError(
     `Cannot choose the ${what} column of "${table.name}": exactly one must have ` +
@@ -214,9 +241,10 @@ function unclear(table: TableRecords, what: string, such: string): RangeError {
 function columnsOf({ columns, records }: TableRecords): string {
   const shown = columns.slice(0, 20).map((column) => {
     const cells = records.slice(0, 100).map((record) => cellOf(record, column));
-    const samples = new Set(cells.filter((cell) => cell !== null).map(show));
-    const short = [...samples].slice(0, 2)
-      .map((cell) => cell.length > 20 ? `${cell.slice(0, 19)}…` : cell);
+    const samples = new Set(cells.filter((cell) => cell !== null));
+    const short = [...samples].slice(0, 2).map((cell) =>
+      show(typeof cell === "string" ? shortened(cell) : cell)
+    );
     return `${quoted(column)} (${short.join(", ") || "empty"})`;
   });
   const more = columns.length > 20 ? ` and ${columns.length - 20} more` : "";

@@ -22,6 +22,7 @@ import {
   checkColumn,
   chooseColumns,
   type ChosenColumns,
+  isNumber,
   type TableColumns,
   textOf,
 } from "./table_columns.ts";
@@ -31,11 +32,16 @@ import type { TableRecord, TableRecords } from "./table_rows.ts";
 export type TableTask = "single-label" | "multi-label" | "regression";
 
 /** A dataset from a table; `task` says of which kind its examples are. */
-export type TableDataset<T extends TableTask = TableTask> = {
-  "single-label": Dataset<Example> & { readonly task: "single-label" };
-  "multi-label": Dataset<TargetsExample> & { readonly task: "multi-label" };
-  regression: Dataset<TargetsExample> & { readonly task: "regression" };
-}[T];
+export type TableDataset<T extends TableTask = TableTask> =
+  & {
+    "single-label": Dataset<Example> & { readonly task: "single-label" };
+    "multi-label": Dataset<TargetsExample> & { readonly task: "multi-label" };
+    regression: Dataset<TargetsExample> & { readonly task: "regression" };
+  }[T]
+  & {
+    /** The columns and the separator that were named or guessed. */
+    readonly columns: TableColumns;
+  };
 
 /** How to make a dataset of a table. */
 export type TableDatasetOptions = {
@@ -93,6 +99,13 @@ type CellRule = {
   readonly hint?: string;
 };
 
+/** A task, why it was chosen, and what separates several labels in one cell. */
+type TaskChoice = {
+  readonly task: TableTask;
+  readonly reason: string;
+  readonly separator?: string | undefined;
+};
+
 /** What the cells of each task must be; `flags`: a column for each label. */
 const CELLS: Readonly<Record<TableTask | "flags", CellRule>> = {
   "single-label": {
@@ -132,14 +145,25 @@ export function tableDataset(
 ): TableDataset {
   const { origin, folder, groupBy, title = tables.train.name } = options;
   const columns = chooseColumns(tables.train, named);
-  const { text, pair } = columns;
+  const { text, pair, labels: [label] } = columns;
   const all = PARTS.map((part) => tables[part])
     .filter((table) => typeof table === "object");
   for (const column of [text, pair, ...columns.labels, groupBy]) {
     if (column === undefined) continue;
     for (const table of all) checkColumn(table, column);
   }
-  const { task, reason } = chooseTask(all, columns, named, options.task);
+  const { task, reason, separator } = chooseTask(
+    all,
+    columns,
+    named,
+    options.task,
+  );
+  const used: TableColumns = {
+    text,
+    ...pair !== undefined && { pair },
+    label: named.label ?? label!,
+    ...separator !== undefined && { separator },
+  };
   const noted: Noted[] = [];
   const note: Note = (part, what, row, action = "kept") =>
     noted.push({ part, what, row, action });
@@ -151,13 +175,13 @@ export function tableDataset(
       for (const row of rows) note(part, what, row, action);
     }
     for (const record of table.records) {
-      const row = readRow(table, record, columns, named, task);
+      const row = readRow(table, record, columns, used, task);
       if (typeof row === "string") {
         note(part, row, record.row, "left out");
         continue;
       }
       read[part].push({ ...row, group: groupBy && cellOf(record, groupBy) });
-      if (named.separator !== undefined && row.answer.length === 0) {
+      if (separator !== undefined && row.answer.length === 0) {
         note(part, "the label is empty: no label holds", record.row);
       }
     }
@@ -177,7 +201,15 @@ export function tableDataset(
     `columns: ${describeColumns(columns)}; task: ${task}, as ${reason}` +
     (task === "regression" ? "" : `; labels: ${describeLabels(labels)}`) +
     (numLeftOut > 0 ? `; rows left out: ${numLeftOut}` : "");
-  const shared = { title, origin, folder, description, labels, legend: {} };
+  const shared = {
+    title,
+    origin,
+    folder,
+    description,
+    labels,
+    legend: {},
+    columns: used,
+  };
   const oddities = groupNotes(noted);
   if (task === "single-label") {
     const numbers = new Map(labels.map((label, number) => [label, number]));
@@ -215,7 +247,7 @@ function chooseTask(
   { labels }: ChosenColumns,
   { label, separator }: TableColumns,
   asked: TableTask | "auto" | undefined,
-): { task: TableTask; reason: string } {
+): TaskChoice {
   const { name } = tables[0]!;
   const failure = `Cannot load "${name}" with one label for each text`;
   const mayBeSeveral = Array.isArray(label) || separator !== undefined;
@@ -230,13 +262,14 @@ function chooseTask(
       `Cannot load "${name}": separator must not be empty; found ""`,
     );
   }
+  const guess: TaskChoice = mayBeSeveral
+    ? { task: "multi-label", reason: "a text may have several", separator }
+    : guessTask(tables, labels[0]!);
   if (asked !== undefined && asked !== "auto") {
-    return { task: asked, reason: "asked" };
+    const between = asked === guess.task ? guess.separator : undefined;
+    return { task: asked, reason: "asked", separator: between };
   }
-  if (mayBeSeveral) {
-    return { task: "multi-label", reason: "a text may have several" };
-  }
-  const guess = guessTask(tables, labels[0]!);
+  if (mayBeSeveral) return guess;
   if (asked === "auto" || guess.task === "single-label") {
     return { ...guess, reason: `its labels are ${guess.reason}` };
   }
@@ -251,7 +284,7 @@ function chooseTask(
 function guessTask(
   tables: readonly TableRecords[],
   column: string,
-): { task: TableTask; reason: string } {
+): TaskChoice {
   const records = tables.flatMap((table) => table.records);
   const cells = new Set(records.map((record) => cellOf(record, column)));
   cells.delete(null);
@@ -260,6 +293,11 @@ function guessTask(
   }
   const words = [...cells].map(wordOf);
   if (!words.every(isNumber)) {
+    const separator = separatorIn(words);
+    if (separator !== undefined) {
+      const reason = `words with ${quoted(separator)} between several`;
+      return { task: "multi-label", reason, separator };
+    }
     const isFlag = words.every((word) => /^(true|false)$/i.test(word));
     return { task: "single-label", reason: isFlag ? "true or false" : "words" };
   }
@@ -270,6 +308,16 @@ function guessTask(
   const isFew = words.length <= MAX_NUMBER_CLASSES;
   const reason = `${words.length} different whole numbers`;
   return { task: isFew ? "single-label" : "regression", reason };
+}
+
+/** What separates labels in some of the cells, but not in all, and makes fewer of them. */
+function separatorIn(cells: readonly string[]): string | undefined {
+  return [";", "|", ","].find((separator) => {
+    const labels = cells.map((cell) => cell.split(separator).map(wordOf));
+    const all = new Set(labels.flat());
+    return all.size < cells.length && ![...all].every(isNumber) &&
+      labels.some(({ length }) => length === 1);
+  });
 }
 
 /** The example of a row; or why it is none. */
@@ -451,10 +499,6 @@ function sortLabels(labels: readonly string[]): string[] {
 
 function wordOf(cell: unknown): string {
   return String(cell).trim();
-}
-
-function isNumber(word: string): boolean {
-  return word !== "" && Number.isFinite(Number(word));
 }
 
 function describeColumns(

@@ -66,7 +66,7 @@ export async function parseTableRows(
   if (format === undefined) {
     throw new RangeError(
       `Cannot read "${file}": its name must end in .csv, .tsv, .jsonl, .ndjson, ` +
-        `.json or .parquet, and perhaps .gz; found another end; rename or convert it`,
+        `.json or .parquet, and perhaps .gz; found another ending; rename or convert it`,
     );
   }
   if (format === "parquet") return await parquetRecords(bytes, file);

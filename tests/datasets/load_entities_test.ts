@@ -61,7 +61,7 @@ Deno.test("one file is split by fractions and seed, and every sentence is kept",
     const tag = dataset.labels[tags[0]!];
     assert.equal(tag, isPerson ? "B-PER" : "B-LOC");
   }
-  assert.equal(dataset.title, "Your own entities");
+  assert.equal(dataset.title, "own.conll.gz");
   assert.ok(!dataset.description.includes(folder.path));
   const shares = { validation: 0.25, test: 0.5 };
   assert.deepEqual(sizesOf(await loadEntities(path, shares)), [5, 5, 10]);
@@ -96,7 +96,7 @@ Deno.test("a file for each part: labels of all, schemes converted, oddities by p
   }]);
   assert.equal(
     dataset.description,
-    "Your own entities, from a local folder: 1 train, 2 validation and 2 test " +
+    "a: 1 train, 2 validation and 2 test " +
       "sentences with entities of the types LOC, PER, ZOO; the tags of train were " +
       "IOB1 and are now IOB2; the tags of test were BIOES and are now IOB2",
   );

@@ -62,16 +62,28 @@ Deno.test("loadQuestions() draws parts by context, the same ones for the same se
   assert.deepEqual(PARTS.map((part) => large[part].length), [12, 24, 24]);
 });
 
+Deno.test("a file without a usable question is refused with the reason", async () => {
+  const path = join(FOLDER, "lost.json");
+  const row = { question: "Where?", context: "Ada lived in London." };
+  const answers = { text: ["Paris"], answer_start: [3] };
+  await Deno.writeTextFile(path, JSON.stringify([{ ...row, answers }]));
+  await assert.rejects(loadQuestions(path), {
+    name: "SyntaxError",
+    message: 'Cannot parse "lost.json": it must have questions that can be ' +
+      "used; found none: an answer is not at its answer_start",
+  });
+});
+
 Deno.test("a dataset of questions says what it holds", async () => {
   const dataset = await loadQuestions(await write("all.jsonl", 20));
   assert.deepEqual([dataset.title, dataset.origin, dataset.folder], [
-    "Your own questions",
+    "all.jsonl",
     "folder",
     FOLDER,
   ]);
   assert.equal(
     dataset.description,
-    "Your own questions, from a local folder: 48 train, 6 validation and 6 test questions",
+    "all.jsonl: 48 train, 6 validation and 6 test questions",
   );
   assert.deepEqual(dataset.labels, ["answerable", "unanswerable"]);
   const counts = PARTS.map((part) => dataset.report[part].labelCounts);

@@ -251,6 +251,16 @@ Deno.test("loadTable() guesses columns and says so", async () => {
     const { description } = await loadFile("a.csv", `${header}\n${row}\n`);
     assert.equal(description.split("; ")[1], `columns: ${chosen}`);
   }
+  // Only one column has numbers.
+  const flats = "To let: two rooms,785.5\nOne room,\nHouse,1200\n";
+  assert.match(
+    (await loadFile("a.csv", `advertisement,rent\n${flats}`)).description,
+    /text "advertisement" \(guessed\), label "rent" \(guessed\)/,
+  );
+  await assert.rejects(
+    loadFile("a.csv", flats),
+    /found "To let: two rooms" \("One room", "House"\), "785\.5" \("1200"\);/,
+  );
   // Values recur in the labels' column only.
   const rows = "utterance no. 1,x\nanother,y\na third,x\na fourth,y\n";
   const { description } = await loadFile("a.csv", `said,meant\n${rows}`);
@@ -293,6 +303,28 @@ Deno.test("loadTable() guesses the task and says why", async () => {
     [[1, 2.5], "regression", "numbers such as 2.5", ["label"]],
     [many, "regression", "21 different whole numbers", ["label"]],
     [[["b", "a"], ["a"], []], "multi-label", "lists", ["a", "b"]],
+    [
+      ["b", "a", "", "b; a"],
+      "multi-label",
+      'words with ";" between several',
+      ["a", "b"],
+    ],
+    // Neither do all cells have the comma, nor does it make fewer labels.
+    [
+      ["b, a", "b, c", "d, a", "d, c", "e, a", "e, c"],
+      "single-label",
+      "words",
+      [
+        "b, a",
+        "b, c",
+        "d, a",
+        "d, c",
+        "e, a",
+        "e, c",
+      ],
+    ],
+    [["x", "y, z"], "single-label", "words", ["x", "y, z"]],
+    [["1,5", "5", "1"], "single-label", "words", ["1", "1,5", "5"]],
   ];
   for (const [labels, task, reason, all] of cases) {
     const rows = labels.map((label, index) => ({
@@ -338,6 +370,22 @@ Deno.test("several labels: columns of yes and no, cells with a separator, lists"
     action: "kept",
     rows: [3],
   });
+});
+
+Deno.test("a separator that is guessed is among the columns; without auto it is refused", async () => {
+  const csv = "text,tags\na,x; y\nb,\nc,x\nd,y\n";
+  const asked = await loadFile("a.csv", csv, {}, { task: "multi-label" });
+  const auto = await loadFile("a.csv", csv);
+  for (const { columns, train } of [asked, auto]) {
+    assert.deepEqual(columns, { text: "text", label: "tags", separator: ";" });
+    assert.deepEqual(train[0], { text: "a", targets: [1, 1] });
+  }
+  const single = await loadFile("a.csv", csv, {}, { task: "single-label" });
+  assert.deepEqual(single.labels, ["x", "x; y", "y"]);
+  await assert.rejects(
+    withFiles({ "a.csv": csv }, (folder) => loadTable(join(folder, "a.csv"))),
+    /found words with ";" between several; pass { task: "multi-label" }, or/,
+  );
 });
 
 Deno.test("regression takes numbers of one column or of several", async () => {
@@ -770,7 +818,7 @@ const BROKEN: readonly BrokenTable[] = [
     "another format",
     "a.xlsx",
     "PK",
-    'Cannot read "a.xlsx": its name must end in .csv, .tsv, .jsonl, .ndjson, .json or .parquet, and perhaps .gz; found another end; rename or convert it',
+    'Cannot read "a.xlsx": its name must end in .csv, .tsv, .jsonl, .ndjson, .json or .parquet, and perhaps .gz; found another ending; rename or convert it',
   ],
   [
     "a name that lies",
@@ -801,19 +849,19 @@ const BROKEN: readonly BrokenTable[] = [
     "two columns that may be the text",
     "a.csv",
     "title,review,comment,stars\nA,Good,Yes,5\nB,Bad,No,1\n",
-    'Cannot choose the text column of "a.csv": exactly one must have a known name, such as text or review; found "title" ("A", "B"), "review" ("Good", "Bad"), "comment" ("Yes", "No"), "stars" ("5", "1"); name it with { text: … }, or all columns with { header: […] } if the first line is an example',
+    'Cannot choose the text column of "a.csv": exactly one must have a known name, such as text or review; found "title" ("A", "B"), "review" ("Good", "Bad"), "comment" ("Yes", "No"), "stars" ("5", "1"); name it with { text: … }, or all columns with { header: … } if the first line is an example',
   ],
   [
     "a text beside a pair",
     "a.csv",
     "sentence,sentence1,sentence2,label\na,b,c,d\n",
-    'Cannot choose the text column of "a.csv": exactly one must have a known name, such as text or review; found "sentence" ("a"), "sentence1" ("b"), "sentence2" ("c"), "label" ("d"); name it with { text: … }, or all columns with { header: […] } if the first line is an example',
+    'Cannot choose the text column of "a.csv": exactly one must have a known name, such as text or review; found "sentence" ("a"), "sentence1" ("b"), "sentence2" ("c"), "label" ("d"); name it with { text: … }, or all columns with { header: … } if the first line is an example',
   ],
   [
     "no header",
     "a.csv",
     "I loved it,1\nI hated it,0\nBest of all,1\nNever again,0\nGood,1\n",
-    'Cannot choose the label column of "a.csv": exactly one must have a known name, such as label or category; found "I loved it" ("I hated it", "Best of all"), "1" ("0", "1"); name it with { label: … }, or all columns with { header: […] } if the first line is an example',
+    'Cannot choose the label column of "a.csv": exactly one must have a known name, such as label or category; found "I loved it" ("I hated it", "Best of all"), "1" ("0", "1"); name it with { label: … }, or all columns with { header: … } if the first line is an example',
   ],
   [
     "no labels",

@@ -2,6 +2,7 @@
 
 import type { HeadModel } from "../../lib/checkpoint/pretrained.ts";
 import type { Dataset } from "../../lib/datasets/dataset.ts";
+import type { TableColumns } from "../../lib/datasets/table_columns.ts";
 import type { ProblemType } from "../../lib/model/config.ts";
 import type { HeadName } from "../../lib/model/heads/heads.ts";
 import type { FitEvent, Metrics } from "../../lib/training/events.ts";
@@ -20,12 +21,7 @@ export const TASK_NAMES = [
 export type TaskName = typeof TASK_NAMES[number];
 
 /** Which columns of a table are read; as given, or as guessed in training. */
-export type Columns = {
-  readonly text?: string;
-  readonly pair?: string;
-  readonly label?: string | readonly string[];
-  readonly separator?: string;
-};
+export type Columns = TableColumns;
 
 /** A model with the head of a task. */
 export type OwnModel = HeadModel<HeadName>;

@@ -1,11 +1,10 @@
 /** Choice of the task: by the data for a training, by the model for a prediction. @module */
 
-import { chooseColumns } from "../../lib/datasets/table_columns.ts";
 import "../../lib/engine/engine.ts"; // registers the engines
 import { existsSync, statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { UsageError } from "../shell/option_values.ts";
-import { loadTable, readTableRows } from "../../lib/datasets/load_table.ts";
+import { loadTable } from "../../lib/datasets/load_table.ts";
 import { loadEntities } from "../../lib/datasets/load_entities.ts";
 import { readDataFile } from "../../lib/datasets/load_dataset.ts";
 import { loadQuestions } from "../../lib/datasets/load_questions.ts";
@@ -120,8 +119,6 @@ async function readData<R>(
   const { text, pair, label, separator, validation, test, seed } = options;
   const { task = await guessTask(source), group } = options;
   const { encoding, header, quotes } = options;
-  const form = { encoding, header, ...quotes === false && { quotes } };
-  const title = basename(resolve(source));
   const parts = { train: source, ...filesIn({ validation, test }) };
   const shares = sharesIn({ validation, test });
   if (task === "entities") {
@@ -130,11 +127,11 @@ async function readData<R>(
       seed,
       ...encoding && { encoding },
     });
-    return () => use(ENTITIES, { ...dataset, title }, {});
+    return () => use(ENTITIES, dataset, {});
   }
   if (task === "questions") {
     const dataset = await loadQuestions(parts, { ...shares, seed });
-    return () => use(QUESTIONS, { ...dataset, title }, {});
+    return () => use(QUESTIONS, dataset, {});
   }
   const named = {
     ...text && { text },
@@ -150,23 +147,17 @@ async function readData<R>(
     ...validation !== undefined && { validation },
     ...test !== undefined && { test },
     ...group && { groupBy: group },
-    ...form,
+    encoding,
+    header,
+    ...quotes === false && { quotes },
   });
-  const read = await readTableRows(source, form);
-  const chosen = chooseColumns(read, named);
-  const used: Columns = {
-    text: chosen.text,
-    ...chosen.pair !== undefined && { pair: chosen.pair },
-    label: oneOrSeveral(chosen.labels),
-    ...separator && { separator },
-  };
   switch (table.task) {
     case "single-label":
-      return () => use(SINGLE_LABEL, table, used);
+      return () => use(SINGLE_LABEL, table, table.columns);
     case "multi-label":
-      return () => use(MULTI_LABEL, table, used);
+      return () => use(MULTI_LABEL, table, table.columns);
     case "regression":
-      return () => use(REGRESSION, table, used);
+      return () => use(REGRESSION, table, table.columns);
   }
 }
 
