@@ -226,7 +226,7 @@ async function calibrationSection(
       `${
         temperature.toFixed(2)
       }, the temperature that fits the validation set best ` +
-      `(Guo et al., 2017). On the test set the calibration error is ` +
+      `(Guo et al., 2017). For the texts of the scores, the calibration error is ` +
       `${was!.toFixed(3)} without it, ${ece!.toFixed(3)} with it.`,
     shown: [
       await drawn(
@@ -262,7 +262,7 @@ async function wordsSection(tested: TestedClasses): Promise<Section> {
       encoded!,
     );
     const { label, probability } = predictions[i]!;
-    const title = `${label} ${probability.toFixed(2)}, the label is ` +
+    const title = `Predicted: ${label} (${probability.toFixed(2)}), label: ` +
       model.labels[examples[i]!.label];
     shown.push(colouredText(
       words.map(({ text }, word) => ({ text, score: occlusion[word]! })),

@@ -121,7 +121,7 @@ export const ENTITIES: OwnTask<EntityExample, EntityInput, EntityPrediction> = {
         })),
       }));
     return [
-      { name: "no entities", predictions: tagWith(() => outside) },
+      { name: "finding no entities", predictions: tagWith(() => outside) },
       {
         name: "each word's commonest tag",
         predictions: tagWith((word) => {

@@ -80,7 +80,7 @@ export const QUESTIONS: OwnTask<QuestionExample, QuestionInput, FoundAnswer> = {
     return { f1: mean(0), exactMatch: mean(1) };
   },
   baselines: (_, test) => [{
-    name: "no answer",
+    name: "giving no answer",
     predictions: test.map(() => partOf("", 0)),
   }, {
     name: "the most similar sentence",

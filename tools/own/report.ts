@@ -79,7 +79,7 @@ export function ownReport(
     nbformat: 4,
     nbformat_minor: 5,
   } as const;
-  return reportPage([{ name: "report", notebook }], { title, figures });
+  return reportPage([{ name: "Results", notebook }], { title, figures });
 }
 
 function bundleOf(shown: Shown): MimeBundle {
@@ -88,9 +88,9 @@ function bundleOf(shown: Shown): MimeBundle {
     return { "text/html": html, "text/plain": text };
   }
   const { text } = shown;
-  return "svg" in shown
-    ? { "image/svg+xml": shown.svg, "text/plain": text }
-    : { "text/html": shown.html, "text/plain": text };
+  return "html" in shown
+    ? { "text/html": shown.html, "text/plain": text }
+    : { "image/svg+xml": shown.svg, "text/plain": text };
 }
 
 /**
@@ -250,12 +250,10 @@ export function escapeMarkdown(text: string): string {
 /**
  * The scores, beside those of the baselines.
  *
- * @param title What was trained on.
  * @param verdict What the scores say.
  * @param scores The metrics of each part; the last part is what the verdict is about.
  */
 export async function scoreSection(
-  title: string,
   { metric, score, comparisons, sentence }: Verdict,
   scores: Readonly<Record<string, Readonly<Record<string, number>>>>,
 ): Promise<Section> {
@@ -268,7 +266,7 @@ export async function scoreSection(
     })),
   ];
   return {
-    markdown: `# ${escapeMarkdown(title)}\n\n## The scores\n\n` +
+    markdown: "## The scores\n\n" +
       `**${
         capitalized(sentence)
       }.** In brackets: 95 % intervals, from drawing the ` +

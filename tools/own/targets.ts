@@ -1,5 +1,6 @@
 /** Multi-label classification and regression on one's own data. @module */
 
+import * as tf from "@tensorflow/tfjs";
 import { encodeTargets } from "../../lib/batches/encode_examples.ts";
 import type { EncodedTargets } from "../../lib/batches/head_batches.ts";
 import type { ClassifierModel } from "../../lib/checkpoint/pretrained.ts";
@@ -178,6 +179,7 @@ export const REGRESSION: OwnTask<TargetsExample, TextInput, Regression> = {
   purpose: "a number for each text",
   problemType: "regression",
   metric: "pearson",
+  train: trainStandardized,
   tune: () => Promise.resolve(),
   predict: (model, inputs) =>
     regress(model as ClassifierModel, inputs.map(textOrPair)),
@@ -227,11 +229,53 @@ export const REGRESSION: OwnTask<TargetsExample, TextInput, Regression> = {
     );
     return Promise.resolve([{
       markdown:
-        "## The largest errors\n\nLook here for wrong numbers in the data first.",
+        "## The largest errors\n\nLook here for wrong numbers in the data first. " +
+        "The losses of the training are in squared standard deviations of the numbers.",
       shown: [{ rows: rows.slice(0, 10) }],
     }]);
   },
 };
+
+/**
+ * Trains on standardized numbers, as a new head would take thousands of steps to reach
+ * prices or years; the head then gets their mean and deviation.
+ */
+async function* trainStandardized(
+  model: OwnModel,
+  { train, validation }: Parameters<typeof TARGETS.train>[1],
+  options: Parameters<typeof TARGETS.train>[2],
+): ReturnType<typeof TARGETS.train> {
+  const columns = train[0]!.targets.map((_, id) =>
+    train.map(({ targets }) => targets[id]!)
+  );
+  const means = columns.map(mean);
+  const deviations = columns.map((column, id) =>
+    Math.sqrt(mean(column.map((value) => (value - means[id]!) ** 2))) || 1
+  );
+  const standardized = (examples: readonly TargetsExample[]) =>
+    examples.map((example) => ({
+      ...example,
+      targets: example.targets.map((value, id) =>
+        (value - means[id]!) / deviations[id]!
+      ),
+    }));
+  const events = TARGETS.train(model, {
+    train: standardized(train),
+    validation: standardized(validation),
+  }, options);
+  try {
+    yield* events;
+  } finally { // also if the loop was left
+    const { kernel, bias } = (model as ClassifierModel).params.classifier as {
+      kernel: tf.Variable<tf.Rank.R2>;
+      bias: tf.Variable<tf.Rank.R1>;
+    };
+    tf.tidy(() => {
+      kernel.assign(kernel.mul(deviations));
+      bias.assign(bias.mul(deviations).add(means));
+    });
+  }
+}
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

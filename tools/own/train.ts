@@ -245,7 +245,7 @@ async function trainIn<E, I, P extends object>(
       `${dataset.title}: ${task.purpose}`,
       [...figures, { label: "Time", value: duration(seconds) }],
       [
-        await scoreSection(dataset.title, verdict, metrics),
+        await scoreSection(verdict, metrics),
         await dataSection(dataset, lengths, maxLength),
         await trainingSection(story, summary.recipe),
         ...await task.sections({ model, examples: test, predictions }),
