@@ -14,7 +14,7 @@ import { type TextSpan, textWords } from "../../lib/tokenizer/normalize.ts";
 import { fineTune } from "../../lib/training/fine_tune.ts";
 import { classRow, firstTen } from "./report.ts";
 import { numberOf, type OwnTask, type Row } from "./task.ts";
-import { parseTextInput } from "./text_input.ts";
+import { parseTextInput, shortened } from "./text_input.ts";
 
 /** A text, or a sentence whose words are known. */
 export type EntityInput =
@@ -141,9 +141,11 @@ export const ENTITIES: OwnTask<EntityExample, EntityInput, EntityPrediction> = {
           `${words.slice(start, end).join(" ")} (${type})`
         ).join(", ") || "none"
       );
-      return is === should
-        ? []
-        : [{ sentence: words.join(" "), entities: should, predicted: is }];
+      return is === should ? [] : [{
+        sentence: shortened({ text: words.join(" ") }),
+        entities: should,
+        predicted: is,
+      }];
     });
     return Promise.resolve([{
       markdown:

@@ -1,7 +1,7 @@
 /** Inputs of predictions: an argument, the rows of a file, or standard input. @module */
 
 import { createReadStream, existsSync, statSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { parseConll } from "../../lib/datasets/conll.ts";
@@ -20,7 +20,7 @@ export type GivenInput = { readonly value: unknown; readonly place: string };
 export type InputOptions = Columns & TableForm & { readonly task: TaskName };
 
 const TABLES = /\.(csv|tsv|tab|jsonl|ndjson|json|parquet)(\.gz)?$/i;
-const FILES = /^\S+\.(csv|tsv|tab|jsonl?|ndjson|parquet|txt|conll)(\.gz)?$/i;
+const FILES = /\.(csv|tsv|tab|jsonl?|ndjson|parquet|txt|conll)(\.gz)?$/i;
 
 /**
  * The inputs that an argument names: those in a file, or the argument itself.
@@ -40,11 +40,16 @@ export async function* inputsOf(
   } else if (text !== "" && existsSync(text)) {
     if (statSync(text).isDirectory()) throw noFile(text, "a folder");
     yield* inputsOfFile(text, options);
-  } else if (FILES.test(text)) {
+  } else if (FILES.test(text) && (!/\s/.test(text) || isInFolder(text))) {
     throw noFile(text, "none");
   } else {
     yield { value: rowOrText(text), place: "the argument" };
   }
+}
+
+/** Whether a text is the path of a file that may be in a folder that is there. */
+function isInFolder(text: string): boolean {
+  return dirname(text) !== "." && existsSync(dirname(text));
 }
 
 function noFile(name: string, found: string): UsageError {

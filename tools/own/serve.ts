@@ -49,7 +49,8 @@ export async function serve(
           console.log(
             json
               ? JSON.stringify({ url, task, labels: model.labels })
-              : `Serving ${own.purpose} on ${url}, until Ctrl-C`,
+              : `Serving ${own.purpose}, until Ctrl-C: POST {"inputs": [one or ` +
+                `more]} to ${url}predict`,
           );
         },
       }, handler);

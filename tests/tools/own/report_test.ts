@@ -9,7 +9,10 @@ import {
   trainingSection,
   words,
 } from "../../../tools/own/report.ts";
-import type { Row, Shown } from "../../../tools/own/task.ts";
+import { ENTITIES } from "../../../tools/own/entities.ts";
+import { QUESTIONS } from "../../../tools/own/questions.ts";
+import { MULTI_LABEL, REGRESSION } from "../../../tools/own/targets.ts";
+import type { OwnModel, Row, Shown } from "../../../tools/own/task.ts";
 import { judge } from "../../../tools/own/verdict.ts";
 
 /** The rows of the tables of a section, in order. */
@@ -179,6 +182,133 @@ Deno.test("the section of the scores says so if the examples also chose the epoc
     one.markdown,
     /the validation examples .* There is no test set: /,
   );
+});
+
+const modelWith = (...labels: string[]): OwnModel =>
+  ({ labels, inference: { thresholds: [0.5, 0.25] } }) as unknown as OwnModel;
+
+Deno.test("the section of multi-label counts each label, and lists other labels", async () => {
+  const labels = ["a, b", "c"];
+  const [section] = await MULTI_LABEL.sections({
+    model: modelWith(...labels),
+    examples: [[1, 0], [1, 1], [0, 0]].map((targets) => ({
+      text: "x".repeat(201),
+      targets,
+    })),
+    predictions: [["a, b"], ["c"], []].map((labels) => ({
+      labels,
+      probabilities: {},
+      numTruncated: 0,
+    })),
+  });
+  assert.match(
+    section!.markdown,
+    /1 of 3 texts get other labels than they have\.$/,
+  );
+  const [counts, wrong] = tablesOf(section!.shown);
+  const row = { precision: "1.0000", threshold: "0.5000" };
+  assert.deepEqual(counts, [
+    { ...row, label: "a, b", recall: "0.5000", F1: "0.6667", texts: 2 },
+    {
+      ...row,
+      label: "c",
+      threshold: "0.2500",
+      recall: "1.0000",
+      F1: "1.0000",
+      texts: 1,
+    },
+  ]);
+  const text = `${"x".repeat(199)}…`;
+  assert.deepEqual(wrong, [{ text, labels: "a, b, c", predicted: "c" }]);
+});
+
+Deno.test("the section of regression lists the largest errors first", async () => {
+  const actual = Array.from({ length: 11 }, (_, i) => 10 * i);
+  const [section] = await REGRESSION.sections({
+    model: modelWith("price"),
+    examples: actual.map((value) => ({ text: `${value}`, targets: [value] })),
+    predictions: actual.map((value, i) => ({
+      values: { price: value + (i % 2 ? -i : i) },
+      numTruncated: 0,
+    })),
+  });
+  const [rows] = tablesOf(section!.shown);
+  assert.equal(rows!.length, 10);
+  assert.deepEqual(rows![0], { text: "100", actual: 100, predicted: 110 });
+  assert.deepEqual(rows!.at(-1), { text: "10", actual: 10, predicted: 9 });
+});
+
+Deno.test("the section of entities names those that are missed or wrong", async () => {
+  const sentence = ["Ada", "Byron", "saw", "Bath"];
+  const predictionOf = (tags: readonly string[]) => ({
+    entities: [],
+    words: sentence.map((text, i) => ({
+      text,
+      start: 0,
+      end: 0,
+      tag: tags[i]!,
+      probability: 1,
+    })),
+  });
+  const labels = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"];
+  const example = { words: sentence, tags: [3, 4, 0, 1] };
+  const right = predictionOf(["B-PER", "I-PER", "O", "B-LOC"]);
+  const short = predictionOf(["B-PER", "O", "O", "O"]);
+  const [section] = await ENTITIES.sections({
+    model: modelWith(...labels),
+    examples: [example, example],
+    predictions: [right, short],
+  });
+  assert.match(section!.markdown, /1 of 2 sentences have an error\.$/);
+  assert.deepEqual(tablesOf(section!.shown)[1], [{
+    sentence: "Ada Byron saw Bath",
+    entities: "Ada Byron (PER), Bath (LOC)",
+    predicted: "Ada (PER)",
+  }]);
+  const [outcome, other] = [right, short].map((each) =>
+    ENTITIES.outcome(each, example, labels)
+  );
+  assert.deepEqual([outcome, other], [[2, 2, 2, 4, 4], [0, 1, 2, 2, 4]]);
+  assert.deepEqual(ENTITIES.metrics([outcome!, other!], labels.length), {
+    f1: 4 / 7,
+    precision: 2 / 3,
+    recall: 2 / 4,
+    accuracy: 6 / 8,
+  });
+});
+
+Deno.test("the section of questions has answers that are not exact, and missing ones", async () => {
+  const foundOf = (answer: string) => ({
+    answer,
+    start: 0,
+    end: answer.length,
+    score: 0,
+    noAnswerScore: 0,
+    probability: 0.5,
+  });
+  const context = "Ada lived in London.";
+  const example = (id: string, ...texts: string[]) => ({
+    id,
+    question: "Where?",
+    context,
+    answers: texts.map((text) => ({ text, start: context.indexOf(text) })),
+  });
+  const [section] = await QUESTIONS.sections({
+    model: modelWith(),
+    examples: [example("1", "London"), example("2"), example("3", "London")],
+    predictions: ["the London", "", "in London"].map(foundOf),
+  });
+  assert.match(
+    section!.markdown,
+    /1 of 3 questions have no answer in their text/,
+  );
+  assert.match(section!.markdown, /1 are not answered exactly\.$/);
+  assert.deepEqual(tablesOf(section!.shown), [[{
+    question: "Where?",
+    answer: "London",
+    found: "in London",
+    probability: "0.50",
+  }]]);
 });
 
 Deno.test("words() writes names of metrics as people do", () => {
