@@ -516,5 +516,7 @@ function describeColumns(
 
 function describeLabels(labels: readonly string[]): string {
   const more = labels.length > 20 ? ` and ${labels.length - 20} more` : "";
-  return visibleControls(labels.slice(0, 20).join(", ")) + more;
+  const shown = labels.slice(0, 20)
+    .map((label) => label.includes(",") ? quoted(label) : label);
+  return visibleControls(shown.join(", ")) + more;
 }

@@ -65,7 +65,7 @@ Deno.test("loadQuestions() draws parts by context, the same ones for the same se
 Deno.test("a file without a usable question is refused with the reason", async () => {
   const path = join(FOLDER, "lost.json");
   const row = { question: "Where?", context: "Ada lived in London." };
-  const answers = { text: ["Paris"], answer_start: [3] };
+  const answers = { text: ["Paris"], "answer_start": [3] };
   await Deno.writeTextFile(path, JSON.stringify([{ ...row, answers }]));
   await assert.rejects(loadQuestions(path), {
     name: "SyntaxError",

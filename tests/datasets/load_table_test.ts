@@ -339,6 +339,8 @@ Deno.test("loadTable() guesses the task and says why", async () => {
       table.description,
     );
   }
+  const commas = await loadFile("a.csv", 'text,label\na,"y, z"\nb,x\n');
+  assert.match(commas.description, /labels: x, "y, z"$/);
   const rows = many.map((label) => ({ text: `text ${label}`, label }));
   const asked = await loadTable(rows, {}, { ...WHOLE, task: "single-label" });
   assert.equal(asked.train[20]!.label, 20);

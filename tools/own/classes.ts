@@ -82,7 +82,7 @@ export const SINGLE_LABEL: OwnTask<Example, TextInput, Classification> = {
         `average; found ${labels.length} in ${numExamples} texts, such as ` +
         `${
           JSON.stringify(labels[0])
-        }; name the column of the classes with --label`,
+        }; add texts, or name the column of the classes with --label`,
     );
   },
   lengthOf,
