@@ -5,13 +5,10 @@
 import { basename } from "node:path";
 import type { Output } from "./jupyter/notebook.ts";
 import { runNotebook, type RunResult } from "./jupyter/run_notebook.ts";
-import { duration, StatusLine } from "./shell/terminal.ts";
+import { duration, onEndSignal, StatusLine } from "./shell/terminal.ts";
 
 /** A cell may train for hours in full mode; this ends one that hangs forever. */
 const CELL_TIMEOUT_SECONDS = 24 * 60 * 60;
-
-/** The signals that end a run, and the exit codes that shells give them. */
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** The result of a run, and the exit code of the signal that ended it, if one did. */
 export type FollowedRun = RunResult & { stoppedWith: number | undefined };
@@ -43,18 +40,12 @@ export async function followNotebook(
   };
   if (timeBudget?.aborted) endInTime();
   else timeBudget?.addEventListener("abort", endInTime);
-  const listeners = Object.entries(EXIT_CODES)
-    .filter(([name]) => Deno.build.os !== "windows" || name === "SIGINT")
-    .map(([name, code]) => {
-      const listener = (): void => {
-        if (stop.signal.aborted) return stopNow.abort();
-        stoppedWith = code;
-        line.finish(`${place}  stopping; press Ctrl-C again to stop at once`);
-        stop.abort();
-      };
-      Deno.addSignalListener(name as Deno.Signal, listener);
-      return [name as Deno.Signal, listener] as const;
-    });
+  using _ = onEndSignal((code) => {
+    if (stop.signal.aborted) return stopNow.abort();
+    stoppedWith = code;
+    line.finish(`${place}  stopping; press Ctrl-C again to stop at once`);
+    stop.abort();
+  });
   try {
     const result = await runNotebook(file, {
       env: { ...env, BERTBOOK_STOP_FILE: stopFile },
@@ -94,9 +85,6 @@ export async function followNotebook(
     return { ...result, stoppedWith };
   } finally {
     timeBudget?.removeEventListener("abort", endInTime);
-    for (const [name, listener] of listeners) {
-      Deno.removeSignalListener(name, listener);
-    }
   }
 }
 

@@ -76,32 +76,61 @@ export function duration(seconds: number): string {
   } s`;
 }
 
-/** The exit code of a program that Ctrl-C ended, in shells. */
-const INTERRUPTED = 130;
+/** The signals that end long work, and the exit codes that shells give them. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
- * Lets Ctrl-C end long work, which cleans up after itself.
+ * Listens to the signals that end long work: Ctrl-C, a supervisor's, a closed terminal's.
  *
- * @param work Receives a signal that Ctrl-C aborts; what it throws then is ignored.
+ * @param listener Receives the exit code of each signal.
+ * @returns Disposing it ends the listening.
+ */
+export function onEndSignal(listener: (exitCode: number) => void): Disposable {
+  const listeners = Object.entries(EXIT_CODES)
+    .filter(([name]) => Deno.build.os !== "windows" || name === "SIGINT")
+    .map(([name, code]) =>
+      [name as Deno.Signal, () => listener(code)] as const
+    );
+  for (const each of listeners) Deno.addSignalListener(...each);
+  return {
+    [Symbol.dispose](): void {
+      for (const each of listeners) Deno.removeSignalListener(...each);
+    },
+  };
+}
+
+/** Milliseconds within which npx, Deno and the terminal pass on one Ctrl-C. */
+const SAME_SIGNAL = 1000;
+
+/**
+ * Lets Ctrl-C and the other signals end long work, which cleans up after itself; the
+ * same signal again ends the process at once.
+ *
+ * @param work Receives a signal that is then aborted; what it throws then is ignored.
  * @param log Where it is said that the work was stopped.
- * @returns The exit code: 0, or 130 after Ctrl-C.
- * @throws What the work throws without Ctrl-C.
+ * @returns The exit code: 0, or that of the signal which stopped the work.
+ * @throws What the work throws without a signal.
  */
 export async function interruptible(
   work: (signal: AbortSignal) => Promise<void>,
   log: Log = console.log,
 ): Promise<number> {
   const stop = new AbortController();
-  const listener = (): void => stop.abort();
-  Deno.addSignalListener("SIGINT", listener);
+  let stoppedWith = 0, stoppedAt = 0;
+  using _ = onEndSignal((code) => {
+    const isAgain = code === stoppedWith &&
+      performance.now() - stoppedAt > SAME_SIGNAL;
+    if (isAgain) Deno.exit(code);
+    if (stop.signal.aborted) return;
+    [stoppedWith, stoppedAt] = [code, performance.now()];
+    stop.abort();
+  });
   try {
     await work(stop.signal);
     return 0;
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     log("\nStopped");
-    return INTERRUPTED;
-  } finally {
-    Deno.removeSignalListener("SIGINT", listener);
+    return stoppedWith;
   }
 }
