@@ -103,6 +103,12 @@ const JSON_OUTPUT = new Option(
   "Print one JSON object on standard output, and all else on standard error",
 );
 
+const THREADS = valued(
+  "--threads <count>",
+  "Threads (default: all); another number gives other last digits",
+  count(1, 1024),
+);
+
 /** A parser of a share of the data, or of the name of a file. */
 const shareOrFile =
   (mayBeNone: boolean) => (given: string): number | string => {
@@ -139,6 +145,11 @@ const LEARNING = [
     "--group <column>",
     "Rows with the same value here stay in one part",
     text,
+  ),
+  valued(
+    "--split-seed <number>",
+    "Seed of the parts (default: that of the training)",
+    count(0, MAX_SEED),
   ),
   valued(
     "--model <name>",
@@ -192,6 +203,7 @@ export const COMMANDS: readonly CommandEntry[] = [
         count(0, MAX_SEED),
         "42",
       ),
+      THREADS,
       valued(
         "--out <folder>",
         "Folder for the results (default: out/ and the name of the data)",
@@ -223,7 +235,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       new Argument("<folder>", "Folder of a training, or of a model"),
       new Argument("<data>", "Data in the form of the training's"),
     ],
-    options: [...READING, JSON_OUTPUT],
+    options: [...READING, THREADS, JSON_OUTPUT],
     load: async () => (await import("./own/evaluate.ts")).evaluate,
   },
   {

@@ -2,6 +2,7 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
+import { startEngine } from "../../lib/engine/engine.ts";
 import { words } from "../../lib/printable.ts";
 import { provideEngine } from "../shell/provision.ts";
 import { openData, type ReadOptions } from "./tasks.ts";
@@ -20,10 +21,14 @@ import { estimates, format } from "./verdict.ts";
 export async function evaluate(
   folder: string,
   source: string,
-  { json, ...read }: Partial<ReadOptions> & { readonly json?: boolean },
+  { json, threads, ...read }: Partial<ReadOptions> & {
+    readonly threads?: number;
+    readonly json?: boolean;
+  },
 ): Promise<number> {
   const log = json ? console.error : console.log;
   await provideEngine({}, log);
+  if (threads !== undefined) await startEngine({ threads });
   const trained = await openTrained(folder);
   const { model } = trained;
   const how = {

@@ -1,38 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { MAIN, permissionsOf } from "../_main.ts";
-
-/** Runs a command as `deno task` does. */
-async function run(
-  folder: string,
-  ...args: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", ...permissionsOf(args[0]!), MAIN, ...args],
-    cwd: folder,
-    env: { NO_COLOR: "1" },
-  }).output();
-  const text = new TextDecoder();
-  return { code, out: text.decode(stdout), err: text.decode(stderr) };
-}
-
-/** Tickets of two teams, which their nouns tell apart. */
-function tickets(rows: number): string {
-  const nouns = [["invoice", "refund"], ["parcel", "courier"]];
-  const lines = Array.from({ length: rows }, (_, i) => {
-    const noun = nouns[i % 2]![Math.floor(i / 2) % 2];
-    return `"Case ${i}: where is my ${noun}?",${
-      i % 2 ? "shipping" : "billing"
-    }`;
-  });
-  return ["message,team", ...lines].join("\n") + "\n";
-}
+import { inFolder, run, tickets } from "./_commands.ts";
 
 const TRAIN = ["--model", "tiny", "--epochs", "2", "--lr", "1e-3"];
 
 Deno.test("a table becomes a model, a report and a verdict, which further commands use", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+  await inFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "tickets.csv"), tickets(120));
     const trained = await run(
       folder,
@@ -86,14 +59,11 @@ Deno.test("a table becomes a model, a report and a verdict, which further comman
       label === (i % 2 ? "shipping" : "billing")
     );
     assert.ok(Math.abs(found.accuracy.value - right.length / 120) < 1e-12);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 });
 
 Deno.test("what cannot be trained on or predicted with gets one line", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+  await inFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "tickets.csv"), tickets(30));
     await Deno.mkdir(join(folder, "strange"));
     await Deno.writeTextFile(join(folder, "strange/mine.txt"), "mine");
@@ -115,7 +85,5 @@ Deno.test("what cannot be trained on or predicted with gets one line", async () 
       assert.match(err, message);
       assert.doesNotMatch(err, /\n {4}at /, "a stack");
     }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 });
