@@ -70,7 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools/shell": ["lib"],
   "tools/jupyter": ["lib"],
   "tools/bench": ["lib", "notebooks/support", "tools/jupyter", "tools/shell"],
-  "tools/sweep": ["lib", "notebooks/support", "tools/bench", "tools/shell"],
+  "tools/sweep": ["lib", "tools/bench", "tools/own", "tools/shell"],
   "tools/own": ["lib", "tools/jupyter", "tools/shell"],
   "tools/tokenizers": ["lib", "tools/bench"],
   // The commands' own files stand above all.

@@ -148,7 +148,7 @@ const LEARNING = [
   ),
   valued(
     "--split-seed <number>",
-    "Seed of the parts (default: that of the training)",
+    "Seed of the parts (default: that of the training; of a sweep: 42)",
     count(0, MAX_SEED),
   ),
   valued(
@@ -513,7 +513,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "sweep",
     description:
       "Find good hyperparameters: a grid of trainings over several seeds",
+    argument: new Argument("[data]", "Your own data (default: CoLA)"),
     options: [
+      ...LEARNING,
       valued(
         "--lr <rates>",
         "Learning rates",
@@ -541,13 +543,13 @@ export const COMMANDS: readonly CommandEntry[] = [
       ),
       valued(
         "--sentences <count>",
-        "Training sentences of each training",
+        "Training sentences of each training on CoLA",
         countOrAll,
         "all",
       ),
       new Option(
         "--quick",
-        "A small grid on 1000 sentences; other options override it",
+        "A small grid, on 1000 sentences of CoLA; other options override it",
       ).implies({
         lr: [2e-4, 1e-4, 5e-5],
         batch: [32],
@@ -566,6 +568,7 @@ export const COMMANDS: readonly CommandEntry[] = [
         text,
         "out/sweep",
       ),
+      JSON_OUTPUT,
     ],
     load: async () => (await import("./sweep/sweep.ts")).sweep,
   },

@@ -15,9 +15,22 @@ export type WorkerCommand = {
   readonly command: readonly [string, ...string[]];
 };
 
-const DENO_RUN = ["run", "--quiet", "--no-check", "--allow-all"];
 /** Lets a worker collect garbage before it reads its memory. */
 const EXPOSE_GC = "--v8-flags=--expose-gc";
+
+/**
+ * The command line of a program of this project, which may do everything.
+ *
+ * @param file Its file.
+ * @param flags Further flags of Deno.
+ */
+export function denoProgram(
+  file: string,
+  ...flags: readonly string[]
+): [string, ...string[]] {
+  const run = ["run", "--quiet", "--no-check", "--allow-all"];
+  return [Deno.execPath(), ...run, ...flags, file];
+}
 
 /**
  * The command of a worker in this folder, written in TypeScript.
@@ -31,14 +44,8 @@ export function denoWorker(
   file: string,
   args: unknown,
 ): WorkerCommand {
-  const program = join(import.meta.dirname!, file);
-  const command = [
-    ...DENO_RUN,
-    EXPOSE_GC,
-    program,
-    JSON.stringify(args),
-  ] as const;
-  return { name, command: [Deno.execPath(), ...command] };
+  const program = denoProgram(join(import.meta.dirname!, file), EXPOSE_GC);
+  return { name, command: [...program, JSON.stringify(args)] };
 }
 
 /** A process that works when asked to, until it is disposed. */
@@ -149,14 +156,15 @@ export function peakMegabytes(): number {
   return Math.round(bytes / 1e6);
 }
 
-/** The line that names the error: Deno writes it first, Python last. */
-function errorIn(stderr: string): string {
+/** The line of an output that names the error: Deno writes it first, Python last. */
+export function errorIn(stderr: string): string {
   const lines = stderr.trim().split("\n");
   return lines.findLast((line) => /^(error|[\w.]*Error)\b/.test(line)) ??
     lines.at(-1)!;
 }
 
-async function* linesOf(
+/** The whole lines of a stream, as they arrive. */
+export async function* linesOf(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<string, void> {
   let rest = "";

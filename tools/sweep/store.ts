@@ -4,18 +4,23 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { writeSynced } from "../../lib/checkpoint/atomic_write.ts";
-import type { ScoredEpoch } from "../bench/cola.ts";
 
-/** The options of the command: lists of values to combine, and how to run them. */
-export type SweepPlan = {
+/** Lists of values to combine. */
+export type SweepGrid = {
   readonly lr: readonly number[];
   readonly batch: readonly number[];
   readonly epochs: readonly number[];
   readonly seeds: readonly number[];
   readonly schedule: "linear" | "constant";
+};
+
+/** The options of the command: the grid, and how to run it. */
+export type SweepPlan = SweepGrid & {
   readonly sentences: number;
+  readonly quick?: boolean;
   readonly jobs?: number;
   readonly out: string;
+  readonly json?: boolean;
 };
 
 /** A combination of hyperparameters. */
@@ -31,10 +36,7 @@ export type SweepRun = SweepSetting & { readonly seed: number };
 
 /** The combinations of a grid. */
 export function settingsOf(
-  { lr, batch, epochs, schedule }: Pick<
-    SweepPlan,
-    "lr" | "batch" | "epochs" | "schedule"
-  >,
+  { lr, batch, epochs, schedule }: Omit<SweepGrid, "seeds">,
 ): SweepSetting[] {
   return batch.flatMap((batchSize) =>
     epochs.flatMap((epochs) =>
@@ -46,13 +48,21 @@ export function settingsOf(
 /** What all trainings of a sweep have in common. */
 export type SweepTask = {
   readonly data: string;
+  /** Its training examples, such as "900 texts". */
+  readonly size: string;
   readonly model: string;
-  /** Training sentences. */
-  readonly sentences: number;
-  readonly weightDecay: number;
-  readonly maxGradNorm: number;
+  /** The metric of the scores. */
+  readonly metric: string;
+  /** Options that decide each training, and that no sweep varies. */
+  readonly recipe: Readonly<Record<string, string | number>>;
   /** The SHA-256 of the model, of the examples and of the library's code, by name. */
   readonly hashes: Readonly<Record<string, string>>;
+};
+
+/** The metric on each part, "validation" among them, and the time that it took. */
+export type SweepEpoch = {
+  readonly scores: Readonly<Record<string, number>>;
+  readonly trainingSeconds: number;
 };
 
 /** The content of a file. */
@@ -61,10 +71,11 @@ export type SweepResult = {
   readonly task: SweepTask;
   /** The threads of the training. */
   readonly threads: number;
-  readonly epochs: readonly ScoredEpoch[];
+  /** After each epoch; or of the best one alone, if the training keeps that. */
+  readonly epochs: readonly SweepEpoch[];
 };
 
-/** The files of one task in a folder. */
+/** The results of one task in a folder, and the folders of its trainings. */
 export class SweepStore {
   readonly #folder: string;
 
@@ -73,10 +84,10 @@ export class SweepStore {
    * @param task The task, which has its own folder in it.
    */
   constructor(out: string, private readonly task: SweepTask) {
-    const { data, model, sentences } = task;
+    const { data, size, model } = task;
     const hash = createHash("sha256").update(JSON.stringify(task));
     const key = hash.digest("hex").slice(0, 8);
-    this.#folder = join(out, slug(`${data} ${sentences} ${model} ${key}`));
+    this.#folder = join(out, slug(`${data} ${size} ${model} ${key}`));
   }
 
   /** Reads a result; undefined if it is missing, broken or of another task. */
@@ -86,7 +97,7 @@ export class SweepStore {
       const result = JSON.parse(text) as SweepResult | null;
       const isThis = isDeepStrictEqual(result?.run, run) &&
         isDeepStrictEqual(result?.task, this.task) &&
-        result?.epochs?.length === run.epochs;
+        (result?.epochs?.length ?? 0) > 0;
       return isThis ? result! : undefined;
     } catch (error) {
       const isMissing = error instanceof Deno.errors.NotFound;
@@ -103,8 +114,13 @@ export class SweepStore {
     await writeSynced(this.#file(result.run), [bytes]);
   }
 
+  /** Where a training keeps its files. */
+  folderOf(run: SweepRun): string {
+    return join(this.#folder, nameOf(run));
+  }
+
   #file(run: SweepRun): string {
-    return join(this.#folder, `${nameOf(run)}.json`);
+    return `${this.folderOf(run)}.json`;
   }
 }
 

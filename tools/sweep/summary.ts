@@ -1,21 +1,21 @@
 /** Summary of a sweep: one row for each setting, over all its seeds. @module */
 
-import { mccColumns, type PerPart, perPart } from "../bench/cola.ts";
 import { meanOf, meanText, sumOf } from "../bench/statistics.ts";
+import { words } from "../own/report.ts";
 import { cellsOf, type Column, textTable } from "../shell/text_table.ts";
 import {
   settingsOf,
-  type SweepPlan,
+  type SweepGrid,
   type SweepResult,
   type SweepRun,
   type SweepSetting,
 } from "./store.ts";
 
-/** The scores of a setting at its last epoch. */
+/** The scores of a setting at its last epoch, or at the one that a training kept. */
 export type SweepRow = SweepSetting & {
   readonly seeds: readonly number[];
-  /** Matthews correlations, one for each seed. */
-  readonly mcc: PerPart<readonly number[]>;
+  /** The metric on each part, "validation" among them, for each seed. */
+  readonly scores: Readonly<Record<string, readonly number[]>>;
   /** Mean over the seeds of all epochs together. */
   readonly trainingSeconds: number;
 };
@@ -26,22 +26,29 @@ export type SweepRow = SweepSetting & {
  * A setting's score is that of its last epoch, not of its best: otherwise every longer
  * training would contain the shorter ones.
  *
- * @param plan The grid.
+ * @param grid The grid.
  * @param results Its results; some may be missing.
  * @returns A row for each setting that has a result, the best first: by the mean
- * MCC on the validation sentences, never by test sentences.
+ * score on the validation set, never on a test set.
  */
 export function sweepRows(
-  plan: Pick<SweepPlan, "lr" | "batch" | "epochs" | "schedule">,
+  grid: Omit<SweepGrid, "seeds">,
   results: readonly SweepResult[],
 ): SweepRow[] {
-  const rows = settingsOf(plan).flatMap((setting): SweepRow[] => {
+  const rows = settingsOf(grid).flatMap((setting): SweepRow[] => {
     const own = results.filter(({ run }) => contains(run, setting));
     return own.length === 0 ? [] : [rowOf(setting, own)];
   });
   return rows.toSorted((a, b) =>
-    meanOf(b.mcc.validation) - meanOf(a.mcc.validation)
+    meanOf(validationOf(b)) - meanOf(validationOf(a))
   );
+}
+
+/** The scores on the validation set, one for each seed. */
+export function validationOf(
+  { scores }: Pick<SweepRow, "scores">,
+): readonly number[] {
+  return scores["validation"]!;
 }
 
 /** Whether a training contains a setting: with a constant rate, a shorter one too. */
@@ -62,7 +69,12 @@ function rowOf(
   return {
     ...setting,
     seeds: results.map(({ run }) => run.seed),
-    mcc: perPart((part) => trained.map((epochs) => epochs.at(-1)!.mcc[part])),
+    scores: Object.fromEntries(
+      Object.keys(trained[0]![0]!.scores).map((part) => [
+        part,
+        trained.map((epochs) => epochs.at(-1)!.scores[part]!),
+      ]),
+    ),
     trainingSeconds: meanOf(
       trained.map((epochs) =>
         sumOf(epochs.map(({ trainingSeconds }) => trainingSeconds))
@@ -71,34 +83,50 @@ function rowOf(
   };
 }
 
-const COLUMNS: readonly Column<SweepRow>[] = [
-  ["learning rate", ({ learningRate }) => learningRate.toExponential()],
-  ["batch", ({ batchSize }) => `${batchSize}`],
-  ["epochs", ({ epochs }) => `${epochs}`],
-  ["seeds", ({ seeds }) => `${seeds.length}`],
-  ...mccColumns<SweepRow>(({ mcc }, part) => mcc[part]),
-  ["training s", ({ trainingSeconds }) => trainingSeconds.toFixed(0)],
-];
-
 /** The rows as a table for a terminal. */
-export function sweepTable(rows: readonly SweepRow[]): string {
-  return textTable(cellsOf(COLUMNS, rows));
+export function sweepTable(rows: readonly SweepRow[], metric: string): string {
+  const columns: readonly Column<SweepRow>[] = [
+    ["learning rate", ({ learningRate }) => learningRate.toExponential()],
+    ["batch", ({ batchSize }) => `${batchSize}`],
+    ["epochs", ({ epochs }) => `${epochs}`],
+    ["seeds", ({ seeds }) => `${seeds.length}`],
+    ...Object.keys(rows[0]!.scores).map((part): Column<SweepRow> => [
+      part === "validation" ? `validation ${words(metric)}` : words(part),
+      ({ scores }) => meanText(scores[part]!, 3),
+    ]),
+    ["training s", ({ trainingSeconds }) => trainingSeconds.toFixed(0)],
+  ];
+  return textTable(cellsOf(columns, rows));
+}
+
+/** The training of a setting that has the best score on the validation set. */
+export function bestRun(row: SweepRow): SweepRun {
+  const { learningRate, batchSize, epochs, schedule, seeds } = row;
+  const scores = validationOf(row);
+  const seed = seeds[scores.indexOf(Math.max(...scores))]!;
+  return { learningRate, batchSize, epochs, schedule, seed };
 }
 
 /**
  * Names the best setting and its best seed.
  *
  * @param rows From {@linkcode sweepRows}, at least one.
+ * @param metric The metric of the scores.
  * @returns Two sentences.
  */
-export function describeBest([best]: readonly SweepRow[]): string {
-  const { learningRate, batchSize, epochs, seeds, mcc } = best!;
-  const scores = mcc.validation;
-  const at = scores.indexOf(Math.max(...scores));
-  return `Best by validation MCC: learning rate ` +
+export function describeBest(
+  [best]: readonly SweepRow[],
+  metric: string,
+): string {
+  const { learningRate, batchSize, epochs, scores } = best!;
+  const { validation, ...others } = scores;
+  const by = `by validation ${words(metric)}`;
+  return `Best ${by}: learning rate ` +
     `${learningRate.toExponential()}, batch ${batchSize}, ${epochs} ` +
-    `epoch${epochs === 1 ? "" : "s"}, ${meanText(scores, 3)}; on test ` +
-    `sentences ${meanText(mcc.inDomain, 3)} in domain, ` +
-    `${meanText(mcc.outOfDomain, 3)} out of domain.\n` +
-    `Its best seed by validation MCC: ${seeds[at]}, ${scores[at]!.toFixed(3)}.`;
+    `epoch${epochs === 1 ? "" : "s"}, ${meanText(validation!, 3)}` +
+    Object.entries(others).map(([part, values]) =>
+      `; ${words(part)} ${meanText(values, 3)}`
+    ).join("") +
+    `.\nIts best seed ${by}: ${bestRun(best!).seed}, ` +
+    `${Math.max(...validation!).toFixed(3)}.`;
 }

@@ -2,53 +2,56 @@
 
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
-import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
-import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import { codeHashes } from "../../lib/checkpoint/receipt.ts";
-import { WEIGHTS_FILE } from "../../lib/checkpoint/safetensors.ts";
-import { readTokenizer } from "../../lib/checkpoint/tokenizer_files.ts";
-import { measureFile } from "../../lib/download/checksum.ts";
-import { hashExamples } from "../../lib/training/run_description.ts";
+import { join, resolve } from "node:path";
+import { quoted } from "../../lib/printable.ts";
 import { renderPng } from "../../lib/views/picture.ts";
-import { sweepChart } from "./sweep_chart.ts";
-import {
-  type ColaTask,
-  colaTask,
-  type EpochAnswer,
-  EVALUATED,
-  RECIPE,
-  scored,
-} from "../bench/cola.ts";
-import type { EpochsWorkload } from "../bench/epochs.ts";
-import { denoWorker, WorkerProcess } from "../bench/worker_process.ts";
+import { words } from "../own/report.ts";
+import { UsageError } from "../shell/option_values.ts";
+import { pathFromHere } from "../shell/project.ts";
 import { provision } from "../shell/provision.ts";
 import { duration, interruptible, StatusLine } from "../shell/terminal.ts";
+import { colaWorkload } from "./cola.ts";
+import { flagOf, type OwnOptions, ownWorkload } from "./own.ts";
 import {
   nameOf,
   settingsOf,
+  type SweepEpoch,
+  type SweepGrid,
   type SweepPlan,
   type SweepResult,
   type SweepRun,
   SweepStore,
-  type SweepTask,
 } from "./store.ts";
-import { describeBest, sweepRows, sweepTable } from "./summary.ts";
+import { sweepChart } from "./sweep_chart.ts";
+import { bestRun, describeBest, sweepRows, sweepTable } from "./summary.ts";
+import type { SweepWorkload, TrainingPlace } from "./workload.ts";
 
-/** The recipe that no sweep varies. */
-const { weightDecay, maxGradNorm } = RECIPE;
 /** The most memory that a training of the default model takes, in bytes. */
 const BYTES_PER_JOB = 2e9;
 
-/** Trains with every combination; what is in the folder is not repeated. */
-export async function sweep(plan: SweepPlan): Promise<number> {
-  await provision();
-  const folder = await ensureModel();
-  const { sentences } = plan;
-  const cola = await colaTask(await readTokenizer(folder), { seed: 0 });
-  const task = await taskOf(folder, cola, sentences);
-  const store = new SweepStore(plan.out, task);
-  const runs = runsOf(plan);
+/**
+ * Trains with every combination; what is in the folder is not repeated.
+ *
+ * @param source Data of one's own; default CoLA.
+ * @param options The grid, and how the data are read.
+ * @returns The exit code.
+ */
+export async function sweep(
+  source: string | undefined,
+  options: SweepPlan & OwnOptions,
+): Promise<number> {
+  const { lr, batch, epochs, seeds, schedule, ...others } = options;
+  const { sentences, quick, jobs: most, out, json, ...own } = others;
+  const grid = { lr, batch, epochs, seeds, schedule };
+  checkOptions(source, { schedule, sentences, quick: !!quick }, own);
+  const log = json ? console.error : console.log;
+  await provision({}, log, own.model);
+  const workload = source === undefined
+    ? await colaWorkload(sentences)
+    : await ownWorkload(source, own);
+  const { data, size, model, metric } = workload.task;
+  const store = new SweepStore(resolve(out), workload.task);
+  const runs = runsOf(grid);
   const results: SweepResult[] = [];
   const missing: SweepRun[] = [];
   for (const run of runs) {
@@ -56,81 +59,97 @@ export async function sweep(plan: SweepPlan): Promise<number> {
     if (result === undefined) missing.push(run);
     else results.push(result);
   }
-  const { jobs, threads } = shareMachine(plan.jobs);
-  console.log(
-    `${task.data}, ${task.sentences} sentences, ${task.model}: ` +
+  const { jobs, threads } = shareMachine(most);
+  log(
+    `${data}, ${size}, ${model}: ` +
       `${runs.length} trainings, ${results.length} of them done before; ` +
       `${Math.max(1, Math.min(jobs, missing.length))} at a time with ` +
       `${threads} thread${threads === 1 ? "" : "s"} each`,
   );
-  const line = new StatusLine();
+  const line = new StatusLine(log);
   const start = performance.now();
   let numDone = 0;
   const code = await interruptible((signal) =>
-    runAll(missing, {
+    runAll(missing, workload, {
       jobs,
       threads,
-      sentences,
-      out: plan.out,
       signal,
-      onEpoch: (run, epoch) =>
+      folderOf: (run) => store.folderOf(run),
+      onProgress: (run, text) =>
         line.update(
           `${numDone} of ${missing.length} done, ${
             duration((performance.now() - start) / 1000)
-          }; ${nameOf(run)}: epoch ${epoch}`,
+          }; ${nameOf(run)}: ${text}`,
         ),
-      onDone: async (run, answers) => {
-        const epochs = answers.map((answer) => scored(answer, cola));
-        const result = { run, task, threads, epochs };
+      onDone: async (run, epochs) => {
+        const result = { run, task: workload.task, threads, epochs };
         await store.write(result);
         results.push(result);
         numDone++;
-        const { validation } = epochs.at(-1)!.mcc;
-        line.finish(`${nameOf(run)}: validation MCC ${validation.toFixed(3)}`);
+        const score = epochs.at(-1)!.scores["validation"]!;
+        line.finish(
+          `${nameOf(run)}: validation ${words(metric)} ${score.toFixed(3)}`,
+        );
       },
-    })
-  );
-  await report(plan, results);
+    }), log);
+  const rows = sweepRows(grid, results);
+  const files: Record<string, string> = {};
+  if (rows.length > 0) {
+    log(`\n${sweepTable(rows, metric)}\n\n${describeBest(rows, metric)}\n`);
+    files["picture"] = join(resolve(out), "sweep.png");
+    const subtitle = `${data}, ${size}, ${model}`;
+    const chart = sweepChart(rows, { metric, subtitle });
+    await Deno.writeFile(files["picture"], await renderPng(chart));
+    log(`Picture: ${pathFromHere(files["picture"])}`);
+  }
   if (code !== 0) {
-    console.log(
+    log(
       `Stopped: ${results.length} of ${runs.length} trainings are done; run ` +
         `the same command again for the others`,
     );
+    return code;
+  }
+  const best = bestRun(rows[0]!);
+  if (workload.model !== undefined) {
+    files["model"] = join(store.folderOf(best), workload.model);
+    log(`Model: ${pathFromHere(files["model"])}`);
+  }
+  if (json) {
+    const { hashes: _, ...task } = workload.task;
+    console.log(JSON.stringify({ ...task, settings: rows, best, files }));
   }
   return code;
 }
 
 /**
- * What the trainings of a sweep have in common.
+ * Refuses options that only the other kind of sweep has.
  *
- * @param folder The folder of the model.
- * @param cola All examples: every seed chooses others of them.
- * @param sentences The most that a training has.
- * @returns Equal for equal models, examples and code, whatever their folders are called.
+ * @throws {UsageError} If one of them was given.
  */
-export async function taskOf(
-  folder: string,
-  cola: ColaTask,
-  sentences: number,
-): Promise<SweepTask> {
-  const { program: _, ...hashes } = await codeHashes();
-  for (const file of ["config.json", WEIGHTS_FILE]) {
-    const path = join(folder, file);
-    // An untrained model has no weights.
-    if (!existsSync(path)) continue;
-    hashes[file] = (await measureFile(path)).sha256;
-  }
-  for (const part of ["train", ...EVALUATED] as const) {
-    hashes[part] = await hashExamples(cola[part]);
-  }
-  return {
-    data: cola.title,
-    model: basename(folder),
-    sentences: Math.min(sentences, cola.train.length),
-    weightDecay,
-    maxGradNorm,
-    hashes,
-  };
+function checkOptions(
+  source: string | undefined,
+  { schedule, sentences, quick }: Pick<
+    SweepPlan,
+    "schedule" | "sentences" | "quick"
+  >,
+  own: OwnOptions,
+): void {
+  const isShort = sentences !== (quick ? 1000 : Infinity);
+  const [ofCola] = [
+    ...schedule === "linear" ? [] : ["schedule"],
+    ...isShort ? ["sentences"] : [],
+  ];
+  const [ofOwn] = Object.entries(own).flatMap(([name, value]) =>
+    value === undefined || value === true ? [] : [flagOf(name)]
+  );
+  const [stranger, place, kind] = source === undefined
+    ? [ofOwn, "CoLA", "your own data; name them"]
+    : [ofCola, quoted(source), "CoLA"];
+  if (stranger === undefined) return;
+  throw new UsageError(
+    `Cannot sweep over ${place}: every option must be about these data; found ` +
+      `--${stranger}, which is for ${kind}`,
+  );
 }
 
 /**
@@ -140,15 +159,15 @@ export async function taskOf(
  * epochs, so that each number of epochs is trained separately. With a constant rate
  * the longest training contains the shorter ones.
  *
- * @param plan The grid.
+ * @param grid The grid.
  * @returns Seed by seed, so that a sweep that is stopped has tried every setting
  * about equally often.
  */
-export function runsOf(plan: SweepPlan): SweepRun[] {
-  const { schedule, epochs } = plan;
+export function runsOf(grid: SweepGrid): SweepRun[] {
+  const { schedule, epochs, seeds } = grid;
   const lengths = schedule === "constant" ? [Math.max(...epochs)] : epochs;
-  const settings = settingsOf({ ...plan, epochs: lengths });
-  return plan.seeds.flatMap((seed) =>
+  const settings = settingsOf({ ...grid, epochs: lengths });
+  return seeds.flatMap((seed) =>
     settings.map((setting) => ({ ...setting, seed }))
   );
 }
@@ -175,18 +194,13 @@ export function shareMachine(
 }
 
 /** How trainings are run. */
-type RunOptions = {
+type RunOptions = Omit<TrainingPlace, "folder" | "onProgress"> & {
   readonly jobs: number;
-  readonly threads: number;
-  readonly sentences: number;
-  /** The folder of the sweep, where unfinished trainings keep their checkpoints. */
-  readonly out: string;
-  /** Ends all trainings at once. */
-  readonly signal: AbortSignal;
-  readonly onEpoch: (run: SweepRun, epoch: number) => void;
+  readonly folderOf: (run: SweepRun) => string;
+  readonly onProgress: (run: SweepRun, text: string) => void;
   readonly onDone: (
     run: SweepRun,
-    answers: readonly EpochAnswer[],
+    epochs: readonly SweepEpoch[],
   ) => Promise<void>;
 };
 
@@ -194,13 +208,15 @@ type RunOptions = {
  * Runs trainings, several at a time, each in a process.
  *
  * @param runs The trainings, in their order.
+ * @param workload What they train.
  * @param options How many at a time, and who hears of it.
  * @throws The first error of a training, after the others were ended.
  * @throws The signal's reason, once it is aborted.
  */
 export async function runAll(
   runs: readonly SweepRun[],
-  options: RunOptions,
+  { train, temporary }: Pick<SweepWorkload, "train" | "temporary">,
+  { jobs, threads, folderOf, ...options }: RunOptions,
 ): Promise<void> {
   const failure = new AbortController();
   const signal = AbortSignal.any([options.signal, failure.signal]);
@@ -209,57 +225,23 @@ export async function runAll(
     try {
       for (const run of waiting) {
         signal.throwIfAborted();
-        const folder = join(options.out, "unfinished", nameOf(run));
-        const answers = await train(run, folder, { ...options, signal });
-        await options.onDone(run, answers);
-        await Deno.remove(folder, { recursive: true });
+        const folder = folderOf(run);
+        const onProgress = (text: string): void =>
+          options.onProgress(run, text);
+        const epochs = await train(run, {
+          folder,
+          threads,
+          signal,
+          onProgress,
+        });
+        await options.onDone(run, epochs);
+        await Deno.remove(join(folder, temporary), { recursive: true });
       }
     } catch (error) {
       // A training that was ended by another's failure reports that one.
       if (!signal.aborted) failure.abort(error);
     }
   };
-  await Promise.all(Array.from({ length: options.jobs }, job));
+  await Promise.all(Array.from({ length: jobs }, job));
   signal.throwIfAborted();
-}
-
-async function train(
-  run: SweepRun,
-  folder: string,
-  { sentences, threads, signal, onEpoch }: RunOptions,
-): Promise<EpochAnswer[]> {
-  const workload: EpochsWorkload = {
-    options: { ...run, weightDecay, maxGradNorm },
-    threads,
-    sentences,
-    folder,
-  };
-  await using worker = await WorkerProcess.start(
-    denoWorker(JSON.stringify(run), "epochs.ts", workload),
-    signal,
-  );
-  const answers: EpochAnswer[] = [];
-  while (answers.length < run.epochs) {
-    onEpoch(run, answers.length + 1);
-    answers.push(await worker.ask<EpochAnswer>(1));
-  }
-  return answers;
-}
-
-/** Prints the table and the best setting, and draws the picture. */
-async function report(
-  plan: SweepPlan,
-  results: readonly SweepResult[],
-): Promise<void> {
-  const rows = sweepRows(plan, results);
-  if (rows.length === 0) return;
-  console.log(`\n${sweepTable(rows)}\n\n${describeBest(rows)}`);
-  const { data, sentences, model } = results[0]!.task;
-  const subtitle = `${data}, ${sentences} sentences, ${model}`;
-  const picture = join(plan.out, "sweep.png");
-  await Deno.writeFile(
-    picture,
-    await renderPng(sweepChart(rows, { subtitle })),
-  );
-  console.log(`\nPicture: ${picture}`);
 }

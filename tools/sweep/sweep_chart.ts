@@ -7,25 +7,26 @@
 import { chart, type VegaLiteSpec } from "../../lib/views/charts/chart.ts";
 import { CATEGORY_COLORS } from "../../lib/views/theme.ts";
 import { meanText } from "../bench/statistics.ts";
-import type { SweepRow } from "./summary.ts";
+import { words } from "../own/report.ts";
+import { type SweepRow, validationOf } from "./summary.ts";
 
 /** What the chart reads of a row. */
-export type SweepPoint =
-  & Pick<SweepRow, "learningRate" | "batchSize" | "epochs">
-  & { readonly mcc: Pick<SweepRow["mcc"], "validation"> };
+export type SweepPoint = Pick<
+  SweepRow,
+  "learningRate" | "batchSize" | "epochs" | "scores"
+>;
 
 /**
- * Draws the Matthews correlation on validation sentences against the learning rate:
- * a line for each batch size and number of epochs, a bar of one standard deviation
+ * Draws the metric on the validation set against the learning rate: a line for each batch size and number of epochs, a bar of one standard deviation
  * to each side, and a small ring for each seed.
  *
  * @param points The settings, in any order.
- * @param options `subtitle`: what was trained.
+ * @param options `metric`: its name; `subtitle`: what was trained.
  * @returns The chart.
  */
 export function sweepChart(
   points: readonly SweepPoint[],
-  options: { subtitle?: string } = {},
+  options: { metric: string; subtitle?: string },
 ): VegaLiteSpec {
   const text = "Which learning rate?";
   const sorted = points.toSorted((a, b) =>
@@ -36,7 +37,7 @@ export function sweepChart(
   const rates = [...new Set(sorted.map(({ learningRate }) => learningRate))]
     .toSorted((a, b) => a - b).map(rateText);
   const values = sorted.flatMap((point) =>
-    point.mcc.validation.map((value) => ({
+    validationOf(point).map((value) => ({
       rate: rateText(point.learningRate),
       series: seriesOf(point),
       value,
@@ -58,7 +59,7 @@ export function sweepChart(
   const y = {
     field: "value",
     type: "quantitative",
-    title: "Validation MCC",
+    title: `Validation ${words(options.metric)}`,
     scale: { zero: false, nice: true },
   } as const;
   const mean = { ...y, aggregate: "mean" } as const;
@@ -78,7 +79,7 @@ export function sweepChart(
     description: `${text} ` +
       sorted.map((point) =>
         `Learning rate ${rateText(point.learningRate)}, ${seriesOf(point)}: ` +
-        `${meanText(point.mcc.validation, 3)}.`
+        `${meanText(validationOf(point), 3)}.`
       ).join(" "),
     data: { values },
     layer: [

@@ -5,17 +5,19 @@ import {
   type SweepRun,
   SweepStore,
 } from "../../../tools/sweep/store.ts";
-import { describeBest, sweepRows } from "../../../tools/sweep/summary.ts";
 import {
-  runAll,
-  runsOf,
-  shareMachine,
-  taskOf,
-} from "../../../tools/sweep/sweep.ts";
+  bestRun,
+  describeBest,
+  type SweepRow,
+  sweepRows,
+} from "../../../tools/sweep/summary.ts";
+import { runAll, runsOf, shareMachine } from "../../../tools/sweep/sweep.ts";
+import { colaWorkload, taskOf } from "../../../tools/sweep/cola.ts";
 import { type SweepPlan } from "../../../tools/sweep/store.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { RUNS_ALL } from "../../_tiers.ts";
 import { MAIN, optionsOf, permissionsOf } from "../_main.ts";
+import { inFolder, run, start, tickets } from "../own/_commands.ts";
 
 /** Trains in a second, and needs no network. */
 const SMALL = { BERTBOOK_MODEL: "tiny", BERTBOOK_DATA: "embedded" };
@@ -27,22 +29,17 @@ function resultOf(run: SweepRun, ...scores: number[]): SweepResult {
   return {
     run,
     task: {
-      data: "sentences",
+      data: "CoLA",
+      size: "9 sentences",
       model: "tiny",
-      sentences: 9,
-      weightDecay: 0,
-      maxGradNorm: 1,
+      metric: "mcc",
+      recipe: { weightDecay: 0, maxGradNorm: 1 },
       hashes: { train: "00" },
     },
     threads: 1,
     epochs: scores.map((score) => ({
-      losses: [1],
-      trainingLoss: 1,
-      validationLoss: 1,
-      validationAccuracy: 0.5,
-      mcc: { validation: score, inDomain: -score, outOfDomain: -score },
+      scores: { validation: score, inDomain: -score, outOfDomain: -score },
       trainingSeconds: 2,
-      validationSeconds: 1,
     })),
   };
 }
@@ -94,13 +91,17 @@ Deno.test("sweepRows() puts the best by validation first, whatever the tests say
   );
   const rows = sweepRows(grid, results);
   assert.deepEqual(rows.map(({ learningRate }) => learningRate), [1e-4, 1e-5]);
-  assert.deepEqual(rows[0]!.mcc.validation, [0.1, 0.5]);
+  assert.deepEqual(rows[0]!.scores["validation"], [0.1, 0.5]);
   assert.equal(rows[0]!.trainingSeconds, 4);
   assert.match(
-    describeBest(rows),
-    /rate 1e-4, batch 8, 2 epochs, 0\.300 ± 0\.283; on test sentences -0\.300 /,
+    describeBest(rows, "mcc"),
+    /MCC: learning rate 1e-4, batch 8, 2 epochs, 0\.300 ± 0\.283; in domain -0\.300 /,
   );
-  assert.match(describeBest(rows), /best seed by validation MCC: 2, 0\.500\.$/);
+  assert.match(
+    describeBest(rows, "mcc"),
+    /best seed by validation MCC: 2, 0\.500\.$/,
+  );
+  assert.equal(bestRun(rows[0]!).seed, 2);
 });
 
 Deno.test("sweepRows() finds short trainings in long ones under a constant rate only", async () => {
@@ -114,7 +115,7 @@ Deno.test("sweepRows() finds short trainings in long ones under a constant rate 
   const [run] = runsOf(constant);
   const rows = sweepRows(constant, [resultOf(run!, 0.1, 0.2, 0.3)]);
   assert.deepEqual(
-    rows.map(({ epochs, mcc }) => [epochs, mcc.validation]),
+    rows.map(({ epochs, scores }) => [epochs, scores["validation"]]),
     [[3, [0.3]], [1, [0.1]]],
   );
   const long = runsOf(grid).find(({ epochs }) => epochs === 3)!;
@@ -137,7 +138,8 @@ Deno.test("a sweep's store keeps whole results of the same task only", async () 
     assert.deepEqual(await store.read(run!), result);
     assert.equal(await store.read({ ...run!, seed: 9 }), undefined);
     const hashes = { train: "01" };
-    for (const change of [{ sentences: 8 }, { maxGradNorm: 2 }, { hashes }]) {
+    const recipe = { weightDecay: 0, maxGradNorm: 2 };
+    for (const change of [{ metric: "f1" }, { recipe }, { hashes }]) {
       const other = new SweepStore(out, { ...result.task, ...change });
       assert.equal(await other.read(run!), undefined);
     }
@@ -199,7 +201,10 @@ Deno.test("fault 71: a sweep takes no results of another model, other data or ot
       assert.equal(await others.read(run!), undefined);
       await others.write({ ...resultOf(run!, 0.9), task: other });
     }
-    assert.equal((await store.read(run!))!.epochs[0]!.mcc.validation, 0.1);
+    assert.equal(
+      (await store.read(run!))!.epochs[0]!.scores["validation"],
+      0.1,
+    );
   } finally {
     await Deno.remove(folders, { recursive: true });
   }
@@ -213,13 +218,12 @@ Deno.test("a training that fails ends the others, and is named", async () => {
   for (const [name, value] of Object.entries(SMALL)) Deno.env.set(name, value);
   try {
     await assert.rejects(
-      runAll([{ ...run!, learningRate: -1 }, run!], {
-        out,
+      runAll([{ ...run!, learningRate: -1 }, run!], await colaWorkload(32), {
+        folderOf: (run) => join(out, `${run.learningRate}`),
         jobs: 2,
         threads: 1,
-        sentences: 32,
         signal,
-        onEpoch: () => {},
+        onProgress: () => {},
         onDone: () => assert.fail("it must be ended"),
       }),
       { name: "TypeError", message: /"learningRate":-1.*above 0/s },
@@ -273,11 +277,11 @@ Deno.test("a sweep that Ctrl-C stopped resumes", async () => {
     assert.equal((await stopped.status).code, 130);
     assert.match(said, /Stopped: 1 of 2 /);
     const [folder] = [...Deno.readDirSync(out)].filter((each) =>
-      each.isDirectory && each.name !== "unfinished"
+      each.isDirectory
     );
     const filesNow = (): string[] =>
-      [...Deno.readDirSync(join(out, folder!.name))].map(({ name }) => name)
-        .sort();
+      [...Deno.readDirSync(join(out, folder!.name))]
+        .filter((each) => each.isFile).map(({ name }) => name).sort();
     assert.equal(filesNow().length, 1);
     assert.ok(filesNow().every((name) => name.endsWith("_seed42.json")));
 
@@ -294,12 +298,42 @@ Deno.test("a sweep that Ctrl-C stopped resumes", async () => {
   }
 });
 
+Deno.test({
+  name: "a sweep over one's own data resumes, and keeps each model",
+  ignore: !RUNS_ALL || Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      await Deno.writeTextFile(join(folder, "tickets.csv"), tickets(90));
+      const args = [
+        ...["sweep", "tickets.csv", "--model=tiny", "--lr=1e-3,1e-4"],
+        ...["--batch=4", "--epochs=5", "--seeds=1", "--jobs=1", "--json"],
+      ];
+      const first = start(folder, ...args);
+      await first.says(/validation macro F1 [^]*, step \d+ of /); // of the second
+      first.kill("SIGTERM");
+      const { code, out, err } = await first.ended;
+      assert.deepEqual([code, out], [143, ""], err);
+      assert.match(err, /Stopped: 1 of 2 /);
+      const again = await run(folder, ...args);
+      assert.match(again.err, /2 trainings, 1 of them done before/);
+      const { settings, best, files } = JSON.parse(again.out);
+      assert.deepEqual(
+        settings.map((each: SweepRow) => Object.keys(each.scores)),
+        [["validation", "test"], ["validation", "test"]],
+      );
+      assert.equal(best.learningRate, settings[0].learningRate);
+      const used = await run(folder, "predict", files.model, "Where is it?");
+      assert.match(JSON.parse(used.out).label, /^(billing|shipping)$/);
+    }),
+});
+
 /** All results in the folder of a sweep, without what a clock measured. */
 async function resultsIn(out: string): Promise<unknown[]> {
   const results: unknown[] = [];
   for (const folder of Deno.readDirSync(out)) {
-    if (!folder.isDirectory || folder.name === "unfinished") continue;
-    for (const { name } of Deno.readDirSync(join(out, folder.name))) {
+    if (!folder.isDirectory) continue;
+    for (const { name, isFile } of Deno.readDirSync(join(out, folder.name))) {
+      if (!isFile) continue; // of a training killed once its result was stored
       const text = await Deno.readTextFile(join(out, folder.name, name));
       results.push(
         JSON.parse(text, (key, value) => /Seconds$/.test(key) ? 0 : value),

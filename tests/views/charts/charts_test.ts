@@ -83,11 +83,11 @@ const CHARTS: Record<string, VegaLiteSpec> = {
         [5e-5, 3e-5, 2e-5].map((learningRate) => {
           const mean = 0.2 + Math.sin(batchSize + epochs + learningRate) / 9;
           const validation = [mean - 0.02, mean, mean + 0.03];
-          return { learningRate, batchSize, epochs, mcc: { validation } };
+          return { learningRate, batchSize, epochs, scores: { validation } };
         })
       )
     ),
-    { subtitle: "Sentences, a model" },
+    { metric: "mcc", subtitle: "Sentences, a model" },
   ),
   lengths: lengthHistogram(
     wave(400).map((value) => Math.round(12 + 8 * value)),

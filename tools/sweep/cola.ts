@@ -1,0 +1,92 @@
+/** Sweep over CoLA: a worker for each training, and the weights of its last epoch. @module */
+
+import { basename } from "node:path";
+import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
+import { readTokenizer } from "../../lib/checkpoint/tokenizer_files.ts";
+import {
+  type ColaTask,
+  colaTask,
+  type EpochAnswer,
+  EVALUATED,
+  RECIPE,
+  scored,
+} from "../bench/cola.ts";
+import type { EpochsWorkload } from "../bench/epochs.ts";
+import { denoWorker, WorkerProcess } from "../bench/worker_process.ts";
+import type { SweepEpoch, SweepRun, SweepTask } from "./store.ts";
+import {
+  hashesOf,
+  type SweepWorkload,
+  type TrainingPlace,
+} from "./workload.ts";
+
+/** The recipe that no sweep varies. */
+const { weightDecay, maxGradNorm } = RECIPE;
+
+/**
+ * Trains on CoLA.
+ *
+ * @param sentences The most that a training has; every seed chooses others.
+ */
+export async function colaWorkload(sentences: number): Promise<SweepWorkload> {
+  const folder = await ensureModel();
+  const cola = await colaTask(await readTokenizer(folder), { seed: 0 });
+  return {
+    task: await taskOf(folder, cola, sentences),
+    temporary: "",
+    train: async (run, place) =>
+      (await trainOnCola(run, sentences, place)).map((answer): SweepEpoch => {
+        const { mcc: scores, ...epoch } = scored(answer, cola);
+        return { ...epoch, scores };
+      }),
+  };
+}
+
+/**
+ * What the trainings of a sweep over CoLA have in common.
+ *
+ * @param folder The folder of the model.
+ * @param cola All examples: every seed chooses others of them.
+ * @param sentences The most that a training has.
+ */
+export async function taskOf(
+  folder: string,
+  cola: ColaTask,
+  sentences: number,
+): Promise<SweepTask> {
+  const parts = ["train", ...EVALUATED] as const;
+  return {
+    data: cola.title,
+    size: `${Math.min(sentences, cola.train.length)} sentences`,
+    model: basename(folder),
+    metric: "mcc",
+    recipe: { weightDecay, maxGradNorm },
+    hashes: await hashesOf(
+      folder,
+      Object.fromEntries(parts.map((part) => [part, cola[part]])),
+    ),
+  };
+}
+
+async function trainOnCola(
+  run: SweepRun,
+  sentences: number,
+  { folder, threads, signal, onProgress }: TrainingPlace,
+): Promise<EpochAnswer[]> {
+  const workload: EpochsWorkload = {
+    options: { ...run, weightDecay, maxGradNorm },
+    threads,
+    sentences,
+    folder,
+  };
+  await using worker = await WorkerProcess.start(
+    denoWorker(JSON.stringify(run), "epochs.ts", workload),
+    signal,
+  );
+  const answers: EpochAnswer[] = [];
+  while (answers.length < run.epochs) {
+    onProgress(`epoch ${answers.length + 1}`);
+    answers.push(await worker.ask<EpochAnswer>(1));
+  }
+  return answers;
+}

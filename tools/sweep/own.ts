@@ -1,0 +1,132 @@
+/** Sweep over one's own data: a `deno task train` for each training. @module */
+
+import { basename, join } from "node:path";
+import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
+import { denoProgram, errorIn, linesOf } from "../bench/worker_process.ts";
+import type { TrainCommand } from "../own/train.ts";
+import { openData } from "../own/tasks.ts";
+import { FILES } from "../own/trained_folder.ts";
+import { nameOf, type SweepRun } from "./store.ts";
+import {
+  hashesOf,
+  type SweepWorkload,
+  type TrainingPlace,
+} from "./workload.ts";
+
+/** How the data are read and by which model; what a sweep varies is not among it. */
+export type OwnOptions = Omit<
+  TrainCommand,
+  "epochs" | "batch" | "lr" | "seed" | "out" | "json" | "threads" | "maxMinutes"
+>;
+
+/** All seeds have the same parts: no validation text of one is a test text of another. */
+const SPLIT_SEED = 42;
+
+/**
+ * Trains on one's own data.
+ *
+ * @param source The data.
+ * @param options How they are read, and by which model.
+ * @throws {RangeError} If they cannot teach the task.
+ */
+export async function ownWorkload(
+  source: string,
+  options: OwnOptions,
+): Promise<SweepWorkload> {
+  const { splitSeed = SPLIT_SEED, model, maxLength } = options;
+  const folder = await ensureModel(model);
+  const read = { ...options, seed: splitSeed };
+  return await openData(source, read, async (task, dataset) => {
+    task.check?.(dataset);
+    const { title, labels, train, validation, test } = dataset;
+    return {
+      task: {
+        data: title,
+        size: `${train.length} ${task.unit}`,
+        model: basename(folder),
+        metric: task.metric,
+        recipe: { task: task.name, ...maxLength && { maxLength } },
+        hashes: await hashesOf(folder, {
+          labels: labels.map((label) => ({ label })),
+          train: train as readonly object[],
+          validation: validation as readonly object[],
+          test: test as readonly object[],
+        }),
+      },
+      temporary: FILES.checkpoints,
+      model: FILES.model,
+      train: async (run, place) => {
+        const flags = flagsOf({ ...options, splitSeed });
+        const summary = await trainOnOwn([source, ...flags], run, place);
+        const scores = Object.entries(summary.metrics)
+          .map(([part, metrics]) => [part, metrics[task.metric]!]);
+        return [{
+          scores: Object.fromEntries(scores),
+          trainingSeconds: summary.trainingSeconds,
+        }];
+      },
+    };
+  });
+}
+
+/** Such as "max-length" of `maxLength`. */
+export function flagOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Options as the command line has them. */
+function flagsOf(options: object): string[] {
+  return Object.entries(options).flatMap(([name, value]) => {
+    const flag = flagOf(name);
+    if (typeof value === "boolean") return value ? [] : [`--no-${flag}`];
+    return value === undefined ? [] : [`--${flag}=${value}`]; // lists with commas
+  });
+}
+
+/** What a sweep reads of the answer of `train --json`. */
+type Summary = {
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly trainingSeconds: number;
+};
+
+async function trainOnOwn(
+  args: readonly string[],
+  run: SweepRun,
+  { folder, threads, signal, onProgress }: TrainingPlace,
+): Promise<Summary> {
+  const [program, ...first] = denoProgram(
+    join(import.meta.dirname!, "../commands.ts"),
+  );
+  const child = new Deno.Command(program, {
+    args: [
+      ...first,
+      "train",
+      ...args,
+      `--lr=${run.learningRate}`,
+      `--batch=${run.batchSize}`,
+      `--epochs=${run.epochs}`,
+      `--seed=${run.seed}`,
+      `--threads=${threads}`,
+      `--out=${folder}`,
+      "--json",
+    ],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    env: { NO_COLOR: "1" },
+    signal, // it saves a checkpoint before it ends
+  }).spawn();
+  const printed = new Response(child.stdout).text();
+  const said: string[] = [];
+  for await (const line of linesOf(child.stderr)) {
+    said.push(line);
+    if (line !== "") onProgress(line);
+  }
+  const { code } = await child.status;
+  signal.throwIfAborted();
+  if (code === 0) return JSON.parse(await printed) as Summary;
+  throw new TypeError(
+    `Cannot train "${nameOf(run)}": its process must end with 0; found ` +
+      `exit code ${code} and the message: ${errorIn(said.join("\n"))}`,
+  );
+}
