@@ -13,12 +13,8 @@ import {
 } from "../bench/cola.ts";
 import type { EpochsWorkload } from "../bench/epochs.ts";
 import { denoWorker, WorkerProcess } from "../bench/worker_process.ts";
-import type { SweepEpoch, SweepRun, SweepTask } from "./store.ts";
-import {
-  hashesOf,
-  type SweepWorkload,
-  type TrainingPlace,
-} from "./workload.ts";
+import type { SweepEpoch, SweepTask } from "./store.ts";
+import { hashesOf, type SweepWorkload } from "./workload.ts";
 
 /** The recipe that no sweep varies. */
 const { weightDecay, maxGradNorm } = RECIPE;
@@ -34,11 +30,26 @@ export async function colaWorkload(sentences: number): Promise<SweepWorkload> {
   return {
     task: await taskOf(folder, cola, sentences),
     temporary: "",
-    train: async (run, place) =>
-      (await trainOnCola(run, sentences, place)).map((answer): SweepEpoch => {
+    train: async (run, { folder, threads, signal, onProgress }) => {
+      const workload: EpochsWorkload = {
+        options: { ...run, weightDecay, maxGradNorm },
+        threads,
+        sentences,
+        folder,
+      };
+      await using worker = await WorkerProcess.start(
+        denoWorker(JSON.stringify(run), "epochs.ts", workload),
+        signal,
+      );
+      const epochs: SweepEpoch[] = [];
+      while (epochs.length < run.epochs) {
+        onProgress(`epoch ${epochs.length + 1}`);
+        const answer = await worker.ask<EpochAnswer>(1);
         const { mcc: scores, ...epoch } = scored(answer, cola);
-        return { ...epoch, scores };
-      }),
+        epochs.push({ ...epoch, scores });
+      }
+      return epochs;
+    },
   };
 }
 
@@ -66,27 +77,4 @@ export async function taskOf(
       Object.fromEntries(parts.map((part) => [part, cola[part]])),
     ),
   };
-}
-
-async function trainOnCola(
-  run: SweepRun,
-  sentences: number,
-  { folder, threads, signal, onProgress }: TrainingPlace,
-): Promise<EpochAnswer[]> {
-  const workload: EpochsWorkload = {
-    options: { ...run, weightDecay, maxGradNorm },
-    threads,
-    sentences,
-    folder,
-  };
-  await using worker = await WorkerProcess.start(
-    denoWorker(JSON.stringify(run), "epochs.ts", workload),
-    signal,
-  );
-  const answers: EpochAnswer[] = [];
-  while (answers.length < run.epochs) {
-    onProgress(`epoch ${answers.length + 1}`);
-    answers.push(await worker.ask<EpochAnswer>(1));
-  }
-  return answers;
 }

@@ -6,18 +6,17 @@ import { denoProgram, errorIn, linesOf } from "../bench/worker_process.ts";
 import type { TrainCommand } from "../own/train.ts";
 import { openData } from "../own/tasks.ts";
 import { FILES } from "../own/trained_folder.ts";
-import { nameOf, type SweepRun } from "./store.ts";
-import {
-  hashesOf,
-  type SweepWorkload,
-  type TrainingPlace,
-} from "./workload.ts";
+import { nameOf } from "./store.ts";
+import { hashesOf, type SweepWorkload } from "./workload.ts";
 
 /** How the data are read and by which model; what a sweep varies is not among it. */
 export type OwnOptions = Omit<
   TrainCommand,
   "epochs" | "batch" | "lr" | "seed" | "out" | "json" | "threads" | "maxMinutes"
 >;
+
+/** The program of all commands. */
+const COMMANDS = join(import.meta.dirname!, "../commands.ts");
 
 /** All seeds have the same parts: no validation text of one is a test text of another. */
 const SPLIT_SEED = 42;
@@ -34,7 +33,7 @@ export async function ownWorkload(
   options: OwnOptions,
 ): Promise<SweepWorkload> {
   const { splitSeed = SPLIT_SEED, model, maxLength } = options;
-  const folder = await ensureModel(model);
+  const start = await ensureModel(model);
   const read = { ...options, seed: splitSeed };
   return await openData(source, read, async (task, dataset) => {
     task.check?.(dataset);
@@ -43,10 +42,10 @@ export async function ownWorkload(
       task: {
         data: title,
         size: `${train.length} ${task.unit}`,
-        model: basename(folder),
+        model: basename(start),
         metric: task.metric,
         recipe: { task: task.name, ...maxLength && { maxLength } },
-        hashes: await hashesOf(folder, {
+        hashes: await hashesOf(start, {
           labels: labels.map((label) => ({ label })),
           train: train as readonly object[],
           validation: validation as readonly object[],
@@ -55,15 +54,46 @@ export async function ownWorkload(
       },
       temporary: FILES.checkpoints,
       model: FILES.model,
-      train: async (run, place) => {
-        const flags = flagsOf({ ...options, splitSeed });
-        const summary = await trainOnOwn([source, ...flags], run, place);
-        const scores = Object.entries(summary.metrics)
-          .map(([part, metrics]) => [part, metrics[task.metric]!]);
-        return [{
-          scores: Object.fromEntries(scores),
-          trainingSeconds: summary.trainingSeconds,
-        }];
+      train: async (run, { folder, threads, signal, onProgress }) => {
+        const [program, ...first] = denoProgram(COMMANDS);
+        const child = new Deno.Command(program, {
+          args: [
+            ...[
+              ...first,
+              "train",
+              source,
+              ...flagsOf({ ...options, splitSeed }),
+            ],
+            ...[`--lr=${run.learningRate}`, `--batch=${run.batchSize}`],
+            ...[`--epochs=${run.epochs}`, `--seed=${run.seed}`],
+            ...[`--threads=${threads}`, `--out=${folder}`, "--json"],
+          ],
+          stdin: "null",
+          stdout: "piped",
+          stderr: "piped",
+          env: { NO_COLOR: "1" },
+          signal, // it saves a checkpoint before it ends
+        }).spawn();
+        const printed = new Response(child.stdout).text();
+        const said: string[] = [];
+        for await (const line of linesOf(child.stderr)) {
+          said.push(line);
+          if (line !== "") onProgress(line);
+        }
+        const { code } = await child.status;
+        signal.throwIfAborted();
+        if (code !== 0) {
+          throw new TypeError(
+            `Cannot train "${
+              nameOf(run)
+            }": its process must end with 0; found ` +
+              `exit code ${code} and the message: ${errorIn(said.join("\n"))}`,
+          );
+        }
+        const { metrics, trainingSeconds } = JSON.parse(await printed);
+        const scores: Record<string, number> = {};
+        for (const part in metrics) scores[part] = metrics[part][task.metric];
+        return [{ scores, trainingSeconds }];
       },
     };
   });
@@ -77,56 +107,7 @@ export function flagOf(name: string): string {
 /** Options as the command line has them. */
 function flagsOf(options: object): string[] {
   return Object.entries(options).flatMap(([name, value]) => {
-    const flag = flagOf(name);
-    if (typeof value === "boolean") return value ? [] : [`--no-${flag}`];
-    return value === undefined ? [] : [`--${flag}=${value}`]; // lists with commas
+    if (typeof value === "boolean") return value ? [] : [`--no-${name}`];
+    return value === undefined ? [] : [`--${flagOf(name)}=${value}`];
   });
-}
-
-/** What a sweep reads of the answer of `train --json`. */
-type Summary = {
-  readonly metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly trainingSeconds: number;
-};
-
-async function trainOnOwn(
-  args: readonly string[],
-  run: SweepRun,
-  { folder, threads, signal, onProgress }: TrainingPlace,
-): Promise<Summary> {
-  const [program, ...first] = denoProgram(
-    join(import.meta.dirname!, "../commands.ts"),
-  );
-  const child = new Deno.Command(program, {
-    args: [
-      ...first,
-      "train",
-      ...args,
-      `--lr=${run.learningRate}`,
-      `--batch=${run.batchSize}`,
-      `--epochs=${run.epochs}`,
-      `--seed=${run.seed}`,
-      `--threads=${threads}`,
-      `--out=${folder}`,
-      "--json",
-    ],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    env: { NO_COLOR: "1" },
-    signal, // it saves a checkpoint before it ends
-  }).spawn();
-  const printed = new Response(child.stdout).text();
-  const said: string[] = [];
-  for await (const line of linesOf(child.stderr)) {
-    said.push(line);
-    if (line !== "") onProgress(line);
-  }
-  const { code } = await child.status;
-  signal.throwIfAborted();
-  if (code === 0) return JSON.parse(await printed) as Summary;
-  throw new TypeError(
-    `Cannot train "${nameOf(run)}": its process must end with 0; found ` +
-      `exit code ${code} and the message: ${errorIn(said.join("\n"))}`,
-  );
 }
