@@ -487,7 +487,12 @@ export {
   regress,
   type Regression,
 } from "./lib/inference/classify.ts";
-export { embed, type EmbedOptions } from "./lib/inference/embed.ts";
+export {
+  embed,
+  embedEncoded,
+  type EmbedOptions,
+  type PoolingOptions,
+} from "./lib/inference/embed.ts";
 export {
   type FewShotClassifier,
   type FewShotOptions,

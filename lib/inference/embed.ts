@@ -26,27 +26,29 @@ import {
 } from "./predict.ts";
 import { checkTexts } from "./texts.ts";
 
+/** How a vector is made of a text's hidden states. */
+export type PoolingOptions = PredictOptions & {
+  /**
+   * `"mean"`: the mean of the last hidden states of all tokens; `"cls"`: that of
+   * `[CLS]`. Default `"mean"`.
+   */
+  readonly pooling?: "mean" | "cls";
+  /** Whether each vector is divided by its length, to be of length 1; default true. */
+  readonly normalize?: boolean;
+};
+
 /** How to embed. */
 export type EmbedOptions =
-  & PredictOptions
-  & Pick<EncodingOptions, "maxLength" | "truncation">
-  & {
-    /**
-     * `"mean"`: the mean of the last hidden states of all tokens; `"cls"`: that of
-     * `[CLS]`. Default `"mean"`.
-     */
-    readonly pooling?: "mean" | "cls";
-    /** Whether each vector is divided by its length, to be of length 1; default true. */
-    readonly normalize?: boolean;
-  };
+  & PoolingOptions
+  & Pick<EncodingOptions, "maxLength" | "truncation">;
+
+const POOLING_OPTIONS = [...PREDICT_OPTIONS, "pooling", "normalize"] as const;
 
 /** The names of {@linkcode EmbedOptions}. */
 export const EMBED_OPTIONS = [
-  ...PREDICT_OPTIONS,
+  ...POOLING_OPTIONS,
   "maxLength",
   "truncation",
-  "pooling",
-  "normalize",
 ] as const;
 
 /** Vectors are not divided by a length below it, as in PyTorch's `normalize`. */
@@ -88,49 +90,71 @@ export async function embed(
   texts: readonly string[],
   options: EmbedOptions = {},
 ): Promise<Float32Array[]> {
-  checkKnownOptions("embed texts", options, EMBED_OPTIONS);
-  return await embedEncoded(model, encodeTexts(model, texts, options), options);
+  return (await embedTexts(model, texts, options)).vectors;
 }
 
 /**
- * Encodes texts as {@linkcode embed} does.
+ * Embeds texts, and says how they were encoded.
  *
- * @param model Its tokenizer encodes, and its sizes bound the length.
+ * @param model As for {@linkcode embed}.
  * @param texts The texts, at least one.
- * @param options Longest sequence and truncation.
- * @returns The encodings, which say how much of a text was cut off.
- * @throws {TypeError} If a text is no string.
- * @throws {RangeError} If there is no text, or a sequence is too long for the model.
+ * @param options As for {@linkcode embed}.
+ * @returns The vectors, and the encodings, which say how much of a text was cut off.
+ * @throws As {@linkcode embed} does.
  */
-export function encodeTexts(
-  { tokenizer, config }: HeadModel<HeadName>,
+export async function embedTexts(
+  model: HeadModel<HeadName>,
   texts: readonly string[],
   options: EmbedOptions,
-): Encoding[] {
+): Promise<{ vectors: Float32Array[]; encoded: Encoding[] }> {
+  checkKnownOptions("embed texts", options, EMBED_OPTIONS);
   checkTexts("embed texts", texts);
-  const { maxLength = maxSequenceLength(config), truncation = "head" } =
-    options;
+  const { config, tokenizer } = model;
+  const {
+    maxLength = maxSequenceLength(config),
+    truncation = "head",
+    ...how
+  } = options;
   const encoded = texts.map((text) =>
     tokenizer.encode(text, { maxLength, truncation })
   );
-  checkInputs(encoded, config, "embedding");
-  return encoded;
+  return { encoded, vectors: await embedEncoded(model, encoded, how) };
 }
 
 /**
- * Embeds encoded texts.
+ * Embeds encoded texts, such as the windows of `encodeWindows`.
+ *
+ * @example
+ * ```ts
+ * import { disposeTree, embedEncoded, encodeWindows, loadModel } from "bertbook";
+ * import assert from "node:assert/strict";
+ *
+ * const model = await loadModel("tiny", { head: "base" });
+ * const texts = [{ text: "Dogs bark. Cats sleep. Owls read.", label: 0 }];
+ * const size = { maxLength: 8, stride: 2 };
+ * const windows = encodeWindows(model.tokenizer, texts, size);
+ * const vectors = await embedEncoded(model, windows);
+ * assert.equal(vectors.length, windows.length);
+ * disposeTree(model.params);
+ * ```
  *
  * @param model The model; its parameters do not change.
- * @param texts Token ids and token types, which the model can read.
- * @param options As for {@linkcode embed}.
- * @returns A vector for each text, in the order of the texts.
- * @throws As {@linkcode embed} does.
+ * @param texts Token ids and token types, at least one text.
+ * @param options Pooling, normalization, batch size and precision, as for
+ * {@linkcode embed}.
+ * @returns A vector for each text, [N] of [D], in the order of the texts.
+ * @throws {TypeError} If a text is not encoded, an option is unknown, or the model has
+ * been disposed.
+ * @throws {RangeError} If there is no text, one does not fit the model, an option is out
+ * of range, or a vector is not finite.
  */
 export async function embedEncoded(
   model: HeadModel<HeadName>,
   texts: readonly EncodedText[],
-  options: EmbedOptions,
+  options: PoolingOptions = {},
 ): Promise<Float32Array[]> {
+  checkKnownOptions("embed texts", options, POOLING_OPTIONS);
+  checkInputs(texts, model.config, "embedding");
   const { pooling = "mean", normalize = true, ...how } = options;
   checkChoice("pooling", pooling, ["mean", "cls"]);
   const { params, config } = model;

@@ -11,12 +11,7 @@ import {
 import type { HeadName } from "../model/heads/heads.ts";
 import { checkKnownOptions } from "../options.ts";
 import { type Classification, classificationOf } from "./classify.ts";
-import {
-  EMBED_OPTIONS,
-  embedEncoded,
-  type EmbedOptions,
-  encodeTexts,
-} from "./embed.ts";
+import { EMBED_OPTIONS, type EmbedOptions, embedTexts } from "./embed.ts";
 
 /** How to fit a few-shot classifier. */
 export type FewShotOptions = EmbedOptions & {
@@ -86,17 +81,16 @@ export async function fitFewShot(
   checkKnownOptions("fit a few-shot classifier", options, known);
   const { labels, penalty = 1, ...how } = options;
   checkClasses(examples, labels);
-  const embedTexts = async (
+  const featuresOf = async (
     texts: readonly string[],
   ): Promise<{ features: Features; numTruncated: number }[]> => {
-    const encoded = encodeTexts(model, texts, how);
-    const vectors = await embedEncoded(model, encoded, how);
+    const { encoded, vectors } = await embedTexts(model, texts, how);
     return vectors.map((values, i) => ({
       features: { ids: [...values.keys()], values },
       numTruncated: encoded[i]!.numTruncated,
     }));
   };
-  const embedded = await embedTexts(examples.map(({ text }) => text));
+  const embedded = await featuresOf(examples.map(({ text }) => text));
   const regression = fitLogisticRegression(
     embedded.map(({ features }) => features),
     examples.map(({ label }) => label),
@@ -110,7 +104,7 @@ export async function fitFewShot(
   return {
     labels: [...labels],
     async classify(texts): Promise<Classification[]> {
-      return (await embedTexts(texts)).map(({ features, numTruncated }) => ({
+      return (await featuresOf(texts)).map(({ features, numTruncated }) => ({
         ...classificationOf(labels, featureLogits(features, regression)),
         numTruncated,
       }));

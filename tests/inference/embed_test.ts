@@ -6,7 +6,12 @@ import { type HeadModel, loadModel } from "bertbook/checkpoint/pretrained.ts";
 import { findAsset } from "bertbook/download/ensure_asset.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
-import { embed, type EmbedOptions } from "bertbook/inference/embed.ts";
+import {
+  embed,
+  embedEncoded,
+  type EmbedOptions,
+} from "bertbook/inference/embed.ts";
+import { encodeWindows } from "bertbook/inference/windows.ts";
 import type { HeadName } from "bertbook/model/heads/heads.ts";
 import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
@@ -109,6 +114,35 @@ Deno.test("embed() truncates a longer text as asked", async () => {
   assertClose([short!], [[...(await embed(model, ["a b"]))[0]!]], 1e-6);
   const [both] = await embed(model, [long], { truncation: "head+tail" });
   assert.notDeepEqual(both, whole);
+  disposeTree(model.params);
+});
+
+Deno.test("embedEncoded() embeds windows as the texts that they are", async () => {
+  const model = goldenModel("base");
+  const long = [{ text: "a b c d e f g h i j k", label: 0 }];
+  const how = { maxLength: 7, stride: 2 };
+  const windows = encodeWindows(model.tokenizer, long, how);
+  const texts = ["a b c d e", "d e f g h", "g h i j k"];
+  const found = await embedEncoded(model, windows, { pooling: "cls" });
+  const expected = await embed(model, texts, { pooling: "cls" });
+  assertClose(found, expected.map((vector) => [...vector]), 1e-6);
+  const refused = async (
+    encoded: unknown,
+    options: object,
+    message: RegExp,
+  ): Promise<void> => {
+    await assert.rejects(
+      embedEncoded(model, encoded as typeof windows, options),
+      { message },
+    );
+  };
+  await refused(texts, {}, /^Cannot use example 0 for embedding/);
+  await refused([], {}, /for embedding: .* at least one; found 0$/);
+  await refused(
+    windows,
+    { maxLength: 4 },
+    /^Cannot embed texts: .*"maxLength"/,
+  );
   disposeTree(model.params);
 });
 

@@ -276,19 +276,34 @@ export function learningRateChart(
  * Draws a score against the number of training examples, each doubling of which
  * takes the same space.
  *
- * @param points One entry for each training; `series` names what else differs.
+ * @param points One entry for each training; `series` names what else differs. `low`
+ * and `high`, if given, are the ends of an interval around the score.
  * @param options Titles; `chance`: what guessing would score, a dashed line.
  * @returns The chart.
  */
 export function learningCurve(
-  points: readonly { examples: number; score: number; series: string }[],
+  points: readonly {
+    examples: number;
+    score: number;
+    series: string;
+    low?: number;
+    high?: number;
+  }[],
   options: { title: string; xTitle: string; yTitle: string; chance: number },
 ): VegaLiteSpec {
   const { title, xTitle, yTitle, chance } = options;
   const sizes = [...new Set(points.map(({ examples }) => examples))];
-  const lowest = Math.min(chance, ...points.map(({ score }) => score));
+  const intervals = points.filter(({ low }) => low !== undefined);
+  const lowest = Math.min(
+    chance,
+    ...points.map(({ score, low = score }) => low),
+  );
   const scale = { domain: [lowest - 0.05, 1], nice: false, zero: false };
   const color = series("series", points.map(({ series }) => series));
+  const x = quantitative("examples", xTitle, {
+    scale: { type: "log", base: 2, nice: false, padding: 24 },
+    axis: { values: sizes, format: "d", grid: false },
+  });
   return chart({
     title: {
       text: title,
@@ -305,6 +320,16 @@ export function learningCurve(
         mark: { type: "rule", strokeDash: [6, 4], strokeWidth: 1.5 },
         encoding: { y: { field: "chance", type: "quantitative", scale } },
       },
+      ...(intervals.length === 0 ? [] : [{
+        data: { values: intervals },
+        mark: { type: "rule" as const, strokeWidth: 2, opacity: 0.6 },
+        encoding: {
+          x,
+          y: { field: "low", type: "quantitative" as const, scale },
+          y2: { field: "high" },
+          color,
+        },
+      }]),
       {
         mark: {
           type: "line",
@@ -312,10 +337,7 @@ export function learningCurve(
           tooltip: true,
         },
         encoding: {
-          x: quantitative("examples", xTitle, {
-            scale: { type: "log", base: 2, nice: false, padding: 24 },
-            axis: { values: sizes, format: "d", grid: false },
-          }),
+          x,
           y: quantitative("score", yTitle, {
             scale,
             axis: { format: ".1f", tickCount: 6 },

@@ -62,3 +62,21 @@ Deno.test("learningCurve() doubles from tick to tick, and keeps chance in sight"
   assert.ok(labelsIn(svg).includes("dashed: guessing, 0.50"));
   assert.ok(!labelsIn(svg).includes("0.0"));
 });
+
+Deno.test("learningCurve() draws an interval from its low end to its high one", async () => {
+  const titles = { title: "T", xTitle: "x", yTitle: "y", chance: 0.5 };
+  const svgOf = async (interval: object): Promise<string> =>
+    await renderSvg(learningCurve([
+      { examples: 1, score: 0.6, series: "a", ...interval },
+      { examples: 2, score: 0.7, series: "a" },
+    ], titles));
+  const rulesIn = (svg: string): string[] =>
+    [...parseHTML(svg).document.querySelectorAll(".mark-rule.role-mark line")]
+      .filter((node) => !node.hasAttribute("stroke-dasharray"))
+      .map((node) => node.getAttribute("y2")!);
+  assert.deepEqual(rulesIn(await svgOf({})), []);
+  // The y axis is 300 pixels from 0.35 to 1.
+  const [height, ...more] = rulesIn(await svgOf({ low: 0.4, high: 0.7 }));
+  assert.equal(more.length, 0);
+  assert.ok(Math.abs(Math.abs(Number(height)) - 300 * 0.3 / 0.65) < 1);
+});
