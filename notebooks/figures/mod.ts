@@ -2,6 +2,7 @@
 
 import { answerSpan, stridedWindows } from "./answers.ts";
 import type { compose, Figure } from "./drawing.ts";
+import { meanPooling } from "./embeddings.ts";
 import {
   attentionHead,
   bertGptElmo,
@@ -45,6 +46,7 @@ export const FIGURES = {
   packing,
   answer_span: answerSpan,
   strided_windows: stridedWindows,
+  mean_pooling: meanPooling,
 } as const satisfies Record<string, (variant?: Variant) => Figure>;
 
 /** A name of a figure. */

@@ -1,6 +1,7 @@
 /** What only the notebooks of this project need: settings, recipes, results, records. @module */
 
 export * from "./checksums.ts";
+export * from "./embeddings.ts";
 export * from "./entities.ts";
 export * from "./answers.ts";
 export * from "./findings.ts";

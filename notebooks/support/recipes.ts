@@ -104,6 +104,14 @@ export const ENTITY_RECIPES: Readonly<
   full: { epochs: 4, batchSize: 16, learningRate: 1e-4 },
 };
 
+/** How a model is fine-tuned on a few examples of each class. */
+export const FEW_SHOT_RECIPES: Readonly<
+  Record<Mode, Pick<Recipe, "epochs" | "batchSize" | "learningRate">>
+> = {
+  quick: { epochs: 10, batchSize: 16, learningRate: 3e-4 },
+  full: { epochs: 20, batchSize: 16, learningRate: 3e-4 },
+};
+
 /** One training: on how many reviews, and how much of each. */
 export type ReviewRun = {
   /** Training reviews, the first of the shuffled ones: a larger run has them too. */
