@@ -19,6 +19,7 @@ import { EXERCISES_15, QUIZ_15 } from "./page_15.ts";
 import { EXERCISES_16, QUIZ_16 } from "./page_16.ts";
 import { EXERCISES_18, QUIZ_18 } from "./page_18.ts";
 import { EXERCISES_19, QUIZ_19 } from "./page_19.ts";
+import { EXERCISES_21, QUIZ_21 } from "./page_21.ts";
 
 /** All exercises, by page and number: "3.2" is the second of notebook 3. */
 export const EXERCISES = Object.freeze({
@@ -40,6 +41,7 @@ export const EXERCISES = Object.freeze({
   ...EXERCISES_16,
   ...EXERCISES_18,
   ...EXERCISES_19,
+  ...EXERCISES_21,
 });
 
 /** The quiz of each page, by its number. */
@@ -62,6 +64,7 @@ export const QUIZZES: Readonly<Record<number, readonly QuizQuestion[]>> = {
   16: QUIZ_16,
   18: QUIZ_18,
   19: QUIZ_19,
+  21: QUIZ_21,
 };
 
 /** The number of an exercise, such as "3.2". */
