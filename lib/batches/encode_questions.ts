@@ -2,7 +2,9 @@
  * Encoding of questions about texts: overlapping windows over the context, each with the
  * tokens of its answer.
  *
- * Devlin et al. (2019), section 4.2; the windows are those of `run_squad.py` beside it.
+ * Devlin et al. (2019), section 4.2. As in the tokenizers of Python's transformers,
+ * `stride` is what windows share; `doc_stride` of the paper's program, `run_squad.py`, is
+ * how far one moves on.
  *
  * @module
  */
