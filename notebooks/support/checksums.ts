@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { DatasetSource } from "../../lib/datasets/dataset.ts";
+import type { Dataset, DatasetSource } from "../../lib/datasets/dataset.ts";
 import { measureFile } from "../../lib/download/checksum.ts";
 import type { RunRecord } from "./recorded.ts";
 
@@ -42,4 +42,33 @@ export async function checksumTable(
     },
   );
   return await Promise.all(rows);
+}
+
+/**
+ * Says where a corpus is published, and whether its published files are those in use.
+ *
+ * @param source The corpus.
+ * @param dataset What this machine has of it.
+ * @param rows From {@linkcode checksumTable}.
+ * @returns Sentences; what they say of the files is counted in the rows.
+ */
+export function checksumVerdict(
+  { title, asset }: Pick<DatasetSource, "title" | "asset">,
+  dataset: Pick<Dataset, "origin" | "title">,
+  rows: readonly Readonly<Record<string, string>>[],
+): string {
+  const urls = (asset?.sources ?? [])
+    .flatMap((each) => each.kind === "url" ? [each.url] : []);
+  const published = `${title} is published at ${urls.join(" and ")}. `;
+  if (dataset.origin === "embedded") {
+    return `${published}No file of it is in use here: the ` +
+      `${dataset.title.toLowerCase()} takes its place.`;
+  }
+  const here = rows.filter((row) => row["sha256, yours"] !== "no such file");
+  const equal = here.filter((row) =>
+    row["sha256, yours"] === row["sha256, published"]
+  );
+  return `${published}Of ${here.length} such file` +
+    `${here.length === 1 ? "" : "s"} of yours, ${equal.length} ` +
+    `${equal.length === 1 ? "is" : "are"} equal to the published.`;
 }

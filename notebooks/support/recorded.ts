@@ -433,6 +433,51 @@ export function gridVerdict(record: Pick<RunRecord, "runs">): string {
 }
 
 /**
+ * Says which cut of long texts was ahead, for each length that was trained with both, and
+ * whether by more than the choice of the test examples explains.
+ *
+ * The half widths of the 95 % intervals of two independent scores, added as squares, give
+ * that of their difference. These scores share their examples, so it is rather too wide.
+ *
+ * @param record Trainings that differ in `maxLength` and `truncation`.
+ * @returns A line for each length; each number is computed from the record.
+ */
+export function cutVerdict(
+  { data, runs }: Pick<RunRecord, "data" | "runs">,
+): string {
+  const scores = recordedScores({ runs }, "accuracy", "test");
+  const lengths = new Set(runs.map(({ options }) => options.maxLength));
+  return [...lengths].flatMap((maxLength) => {
+    const [head, both] = (["head", "head+tail"] as const).map((cut) => {
+      const run = runs.find(({ options }) =>
+        options.maxLength === maxLength && options.truncation === cut
+      );
+      const score = scores.find(({ label }) => label === run?.label);
+      return score && { cut, ...score };
+    });
+    if (head === undefined || both === undefined) return [];
+    const [ahead, behind] = both.mean >= head.mean
+      ? [both, head]
+      : [head, both];
+    const lead = ahead.mean - behind.mean;
+    const halves = [ahead, behind].map(({ first }) => first.high - first.low)
+      .map((width) => width / 2);
+    const chance = Math.hypot(...halves);
+    const [ours, theirs, gain, other] = [ahead.mean, behind.mean, lead, chance]
+      .map((value) => value.toFixed(3));
+    const numTest = data.sets["test"]!.examples.toLocaleString("en");
+    return [
+      `Recorded, on ${data.title}, ${maxLength} tokens: ${ahead.cut} has ${ours} ` +
+      `and ${behind.cut} ${theirs}, a lead of ${gain} for ${ahead.cut}. With ` +
+      `${numTest} other test examples it may differ by ${other} (95 %): ` +
+      (lead > chance
+        ? "the lead is larger than that."
+        : "the lead may be chance."),
+    ];
+  }).join("\n");
+}
+
+/**
  * The recorded times of an epoch by padding strategy.
  *
  * @param record `time_by_length`.

@@ -1,5 +1,6 @@
 /** Reviews: their sets, their encodings, and the scores to compare with. @module */
 
+import { join } from "node:path";
 import type { EncodedExample } from "../../lib/batches/batches.ts";
 import { encodeExamples } from "../../lib/batches/encode_examples.ts";
 import type { ClassifierModel } from "../../lib/checkpoint/pretrained.ts";
@@ -13,9 +14,13 @@ import { bagLogits, fitBagOfWords } from "../../lib/evaluation/bag_of_words.ts";
 import { accuracy } from "../../lib/evaluation/metrics.ts";
 import { argMax } from "../../lib/evaluation/probabilities.ts";
 import type { ClassificationReport } from "../../lib/evaluation/report.ts";
+import type { ClassifyOptions } from "../../lib/inference/classify.ts";
+import { encodeWindows } from "../../lib/inference/windows.ts";
 import type { Explanation } from "../../lib/interpretation/explain.ts";
 import type { Truncation } from "../../lib/tokenizer/encoding.ts";
 import type { WordSpan } from "../../lib/tokenizer/words.ts";
+import { colouredText } from "../../lib/views/coloured_text.ts";
+import { show } from "../../lib/views/show.ts";
 
 /** Examples to learn from, to choose the epoch by, and for the final score. */
 export type ExampleSets<E = Example> = {
@@ -74,6 +79,64 @@ export function tryBagOfWords(
 }
 
 /**
+ * How much of each text a model reads.
+ *
+ * @param model Supplies the tokenizer.
+ * @param examples The texts.
+ * @param options As those of `classify`, with `maxLength`.
+ * @returns The mean of the tokens of a text, special tokens included and those that
+ * windows share counted in each.
+ */
+export function tokensPerText(
+  { tokenizer }: Pick<ClassifierModel, "tokenizer">,
+  examples: readonly Example[],
+  options: ClassifyOptions & { readonly maxLength: number },
+): number {
+  const { maxLength, truncation = "head", windows } = options;
+  const encoded = windows === undefined
+    ? encodeExamples(tokenizer, examples, { maxLength, truncation })
+    : encodeWindows(tokenizer, examples, { maxLength, stride: windows.stride });
+  const total = encoded.reduce((sum, each) => sum + each.inputIds.length, 0);
+  return total / examples.length;
+}
+
+/** A way to read long texts, and what it gave. */
+export type Reading = {
+  readonly way: string;
+  /** Share of the texts that are classified correctly. */
+  readonly accuracy: number;
+  readonly "tokens per review": number;
+};
+
+/**
+ * Compares reading in windows with a cut.
+ *
+ * @param cut The cut.
+ * @param windows Ways to read in windows, at least one.
+ * @returns A sentence about the best of them; each number is computed.
+ */
+export function windowVerdict(
+  cut: Reading,
+  windows: readonly Reading[],
+): string {
+  const best = windows.toSorted((a, b) => b.accuracy - a.accuracy)[0]!;
+  const cost = best["tokens per review"] / cut["tokens per review"];
+  const gain = best.accuracy - cut.accuracy;
+  const verdict = gain > 0
+    ? `${gain.toFixed(3)} more`
+    : gain < 0
+    ? `${(-gain).toFixed(3)} less`
+    : "the same";
+  return `${best.way}: ${
+    cost.toFixed(1)
+  } times as many tokens as ${cut.way}, ` +
+    `and an accuracy of ${best.accuracy.toFixed(3)}, ${verdict}. ` +
+    (gain > 0
+      ? "Reading everything pays here."
+      : "Reading everything does not pay here.");
+}
+
+/**
  * A classification report as rows for `show()`.
  *
  * @param report The report.
@@ -115,6 +178,45 @@ export function strongestWords(
     .map((word, i) => ({ word, score: explanation[method][i]! }))
     .sort((a, b) => b.score - a.score).slice(0, count)
     .map(({ word }) => word);
+}
+
+/**
+ * Shows both methods of an explanation as coloured texts with one scale, and keeps the
+ * drawings as `reviews_gradient.svg` and `reviews_occlusion.svg`.
+ *
+ * @param explanation The explanation.
+ * @param page `labels`: the names of the classes; `uncut`: the ids of the whole text, to
+ * mark where it was cut; `folder`: where the drawings are kept.
+ */
+export async function showExplanation(
+  explanation: Explanation,
+  { labels, uncut, folder }: {
+    readonly labels: readonly string[];
+    readonly uncut: readonly number[];
+    readonly folder: string;
+  },
+): Promise<void> {
+  const { words, target, example: { inputIds } } = explanation;
+  const cutAt = inputIds.findIndex((id, i) => id !== uncut[i]);
+  const every = [...explanation.gradient, ...explanation.occlusion];
+  const shared = {
+    maxScore: Math.max(...every.map(Math.abs)),
+    seam: words.filter(({ start }) => cutAt < 0 || start < cutAt).length,
+    poles: {
+      above: `for ${labels[target]}`,
+      below: `against ${labels[target]}`,
+    },
+  };
+  for (const method of ["gradient", "occlusion"] as const) {
+    const title = method === "gradient" ? "Gradient × input" : "Occlusion";
+    const scored = words.map(({ text }, i) => ({
+      text,
+      score: explanation[method][i]!,
+    }));
+    const view = colouredText(scored, { title, ...shared });
+    await Deno.writeTextFile(join(folder, `reviews_${method}.svg`), view.svg);
+    await show(view);
+  }
 }
 
 /** The mean of numbers. */

@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { DatasetSource } from "bertbook/datasets/dataset.ts";
-import { checksumTable } from "../../notebooks/support/checksums.ts";
 import {
+  checksumTable,
+  checksumVerdict,
+} from "../../notebooks/support/checksums.ts";
+import {
+  cutVerdict,
   describeRecord,
   gridTable,
   gridVerdict,
@@ -263,6 +267,36 @@ Deno.test("gridVerdict() compares the rates with the seeds", () => {
   assert.match(gridVerdict({ runs: wider }), /the rate matters more than/);
 });
 
+/** Trainings on reviews that are cut: at each length, the scores of head and head+tail. */
+const cuts = (byLength: Record<number, [head: number, both: number]>) =>
+  ({
+    data: { title: "Reviews", sets: { test: { examples: 5000 } } },
+    runs: Object.entries(byLength).flatMap(([maxLength, [head, both]]) =>
+      Object.entries({ head, "head+tail": both }).map((
+        [truncation, value],
+      ) => ({
+        label: `${truncation}, ${maxLength}`,
+        options: { maxLength: Number(maxLength), truncation },
+        scores: { test: { accuracy: score(value) } },
+      }))
+    ),
+  }) as unknown as RunRecord;
+
+Deno.test("cutVerdict() compares the lead with the interval of the difference, at each length", () => {
+  // Half widths of 0.1 each: √0.02 = 0.141.
+  assert.equal(
+    cutVerdict(cuts({ 128: [0.4, 0.6], 256: [0.65, 0.6] })),
+    "Recorded, on Reviews, 128 tokens: head+tail has 0.600 and head 0.400, a lead " +
+      "of 0.200 for head+tail. With 5,000 other test examples it may differ by " +
+      "0.141 (95 %): the lead is larger than that.\n" +
+      "Recorded, on Reviews, 256 tokens: head has 0.650 and head+tail 0.600, a lead " +
+      "of 0.050 for head. With 5,000 other test examples it may differ by " +
+      "0.141 (95 %): the lead may be chance.",
+  );
+  const { data, runs } = cuts({ 128: [0.4, 0.6] });
+  assert.equal(cutVerdict({ data, runs: runs.slice(1) }), "");
+});
+
 Deno.test("recordedEpochTable() has the mean over the seeds of each setting", () => {
   const [, second] = recordedEpochTable({ runs: GRID.runs.slice(1) });
   assert.deepEqual(second, {
@@ -334,4 +368,31 @@ Deno.test("checksumTable() finds the published files, and only those", async () 
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("checksumVerdict() says where the files are from, and counts the equal ones", () => {
+  const url = "https://example.org/a.tar.gz";
+  const asset = { sources: [{ kind: "url", url }] };
+  const source = { title: "Mails", asset } as unknown as DatasetSource;
+  const row = (yours: string): Record<string, string> => ({
+    file: "a",
+    "sha256, published": "ba78",
+    "sha256, yours": yours,
+  });
+  const rows = ["ba78", "no such file", "ff"].map(row);
+  const verdict = (origin: "embedded" | "folder", found = rows): string =>
+    checksumVerdict(source, { origin, title: "Embedded mails" }, found);
+  const start = `Mails is published at ${url}. `;
+  assert.equal(
+    verdict("embedded"),
+    `${start}No file of it is in use here: the embedded mails takes its place.`,
+  );
+  assert.equal(
+    verdict("folder"),
+    `${start}Of 2 such files of yours, 1 is equal to the published.`,
+  );
+  assert.equal(
+    verdict("folder", [row("ba78"), row("ba78")]),
+    `${start}Of 2 such files of yours, 2 are equal to the published.`,
+  );
 });
