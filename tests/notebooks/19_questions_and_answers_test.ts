@@ -9,7 +9,7 @@ Deno.test("19_questions_and_answers beats silence and the most similar sentence"
     const notebook = await runOrSketch("19_questions_and_answers", out);
     const text = textOf(notebook);
     assert.match(text, /736 train, 134 validation,? (?:and )?202 test/);
-    assert.match(text, /qa_outputs\.weight: 2,384\nqa_outputs\.bias: 2$/m);
+    assert.match(text, /qa_outputs\.weight: 2 × 384\nqa_outputs\.bias: 2$/m);
     // Precision 2/3 and recall 1.
     assert.match(text, /F1 by hand +0\.8/);
     // Two figures, the losses, the heat map and the thresholds.
