@@ -1,10 +1,12 @@
 /** What the notebook on reviews says of its readings of long texts. */
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 import {
   type Reading,
+  showExplanation,
   tokensPerText,
   windowVerdict,
 } from "../../notebooks/support/review_run.ts";
@@ -42,4 +44,39 @@ Deno.test("windowVerdict() takes the best pooling, and says what it costs and br
   );
   assert.match(windowVerdict(cut, [mean]), /0\.500, 0\.250 less\. .* not pay/);
   assert.match(windowVerdict(max, [max]), /0\.875, the same\. .* not pay/);
+});
+
+Deno.test("showExplanation() keeps both drawings, and marks where the text was cut", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const words = ["a", "b", "e"].map((text, i) => (
+      { text, start: i + 1, end: i + 2 }
+    ));
+    const example = {
+      inputIds: [2, 5, 6, 9, 3],
+      tokenTypeIds: [0, 0, 0, 0, 0],
+      label: 1,
+    };
+    await showExplanation({
+      example,
+      words,
+      target: 1,
+      probability: 0.9,
+      gradient: [0.1, 0, 0],
+      occlusion: [0, 0, 2],
+    }, {
+      labels: ["bad", "good"],
+      uncut: [2, 5, 6, 7, 8, 9, 3],
+      folder,
+    });
+    for (const method of ["gradient", "occlusion"]) {
+      const file = join(folder, `reviews_${method}.svg`);
+      const svg = await Deno.readTextFile(file);
+      assert.match(svg, /for good/);
+      assert.match(svg, /b[^]*\[…\][^]*e/);
+      assert.match(svg, /2\.0/); // the scale of both
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
