@@ -28,6 +28,14 @@ Deno.test("08_reviews learns from both ends, and tests its explanations", async 
     const steps = [...text.matchAll(/Batch (\d+) of \1\./g)].map(([, n]) => n);
     assert.deepEqual(steps, ["72", "72", "72", "72", "18"]);
 
+    // The published files are known, and are not those in use.
+    assert.match(text, /^aclImdb_v1\.tar\.gz +[0-9a-f]{16} +no such file /m);
+    assert.match(
+      text,
+      /^IMDB is published at https:.*No file of it is in use/m,
+    );
+    assert.match(text, /^All 72 steps had exactly the cosine's rate\.$/m);
+
     // The verdict is at the end more often: without the end, less is learned.
     const both = numberIn(text, /head\+tail, 48 tokens, 384 .*?: (0\.\d+)/);
     const head = numberIn(text, /head, 48 tokens, 384 examples: (0\.\d+)/);
@@ -36,6 +44,26 @@ Deno.test("08_reviews learns from both ends, and tests its explanations", async 
       both > 0.8 && both > head && both > bag,
       `${both} ${head} ${bag}`,
     );
+    // What is recorded stands beside it, and says so.
+    const lead = numberIn(text, /^This run, on the .*, a lead of (0\.\d+):/m);
+    assert.ok(Math.abs(lead - (both - head)) < 2e-3, `${lead} ${both} ${head}`);
+    const recorded = numberIn(
+      text,
+      /^Recorded, on IMDB, .* a lead of (0\.\d+)/m,
+    );
+    assert.ok(recorded < lead, `${recorded} ${lead}`);
+
+    // The model reads in four ways what it was trained to read in the second.
+    const readings = [...text.matchAll(
+      /^(head|head\+tail|windows, mean|windows, max) +(0\.\d+) +(\d+\.\d+) *$/gm,
+    )].map(([, , accuracy, tokens]) => [Number(accuracy), Number(tokens)]);
+    assert.equal(readings.length, 4, text);
+    const [, cut, ...windows] = readings;
+    assert.ok(Math.abs(cut![0]! - both) < 1e-3, `${cut} ${both}`);
+    for (const [right, tokens] of windows) {
+      assert.ok(right! >= 0.5 && tokens! > 2 * cut![1]!, `${right} ${tokens}`);
+    }
+
     const recalls = [...text.matchAll(/^(?:negative|positive) .*$/gm)]
       .map(([row]) => Number(row.trim().split(/ +/)[2]));
     assert.equal(recalls.length, 2, text);
