@@ -7,7 +7,7 @@ import { checkpointsIn } from "bertbook/checkpoint/training_runs.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { fineTune } from "bertbook/training/fine_tune.ts";
-import { verdicts } from "../../tools/verify.ts";
+import { compareModel, verdicts } from "../../tools/verify.ts";
 import { LABELS, toyModel } from "../checkpoint/_toy.ts";
 
 await startEngine({ engine: "tensorflow" });
@@ -139,3 +139,28 @@ for (const [what, change, found] of TAMPERED) {
     }
   });
 }
+
+Deno.test("the head of a regression may have another scale, its encoder may not differ", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "bertbook-verify-" });
+  const toy = toyModel();
+  const model = {
+    ...toy,
+    config: { ...toy.config, problemType: "regression" },
+  } as typeof toy;
+  try {
+    await saveModel(model, folder, { unfinished: true });
+    assert.match(await compareModel(model, folder), /^same .* best evaluation/);
+    const { classifier, bert } = model.params;
+    const scaled = { ...classifier, kernel: classifier.kernel.mul(250) };
+    const found = async (params: object): Promise<string> =>
+      await compareModel({ ...model, params } as typeof toy, folder);
+    const params = { ...model.params, classifier: scaled };
+    assert.match(await found(params), /^same .* its encoder is that of/);
+    const pooler = { ...bert.pooler!, bias: bert.pooler!.bias.add(1) };
+    const other = { ...params, bert: { ...bert, pooler } };
+    assert.match(await found(other), /^DIFFERS /);
+  } finally {
+    disposeTree(model.params);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
