@@ -275,12 +275,12 @@ function equalBits(
 
 /** Whether the model at the end of the training is the one that was saved. */
 export async function compareModel(
-  model: LoadedModel<HeadName>,
+  model: HeadModel<HeadName>,
   folder: string,
 ): Promise<string> {
   const saved = await loadModel(folder);
   const isSame = async (
-    partOf: (model: LoadedModel<HeadName>) => TensorTree,
+    partOf: (model: HeadModel<HeadName>) => TensorTree,
   ): Promise<boolean> =>
     await hashWeights(partOf(model)) === await hashWeights(partOf(saved));
   const name = basename(folder);
