@@ -6,7 +6,7 @@ import { checkPage } from "../../tools/jupyter/check_page.ts";
 import { codeCells } from "../../tools/jupyter/notebook.ts";
 import { readNotebook } from "../../tools/jupyter/notebook_file.ts";
 import { rasterize } from "bertbook/views/picture.ts";
-import { NOTEBOOKS, numPictures, run, textOf } from "./_run.ts";
+import { NOTEBOOKS, numPictures, runOrSketch, textOf } from "./_run.ts";
 
 /** The number behind the first match of a pattern. */
 function numberIn(text: string, pattern: RegExp): number {
@@ -18,7 +18,7 @@ function numberIn(text: string, pattern: RegExp): number {
 Deno.test("08_reviews learns from both ends, and tests its explanations", async () => {
   const out = await Deno.makeTempDir({ prefix: "bertbook-reviews-" });
   try {
-    const notebook = await run("08_reviews", out);
+    const notebook = await runOrSketch("08_reviews", out);
     const text = textOf(notebook);
     assert.match(text, /Embedded review corpus/);
     assert.match(text, /^review,sentiment\n"This ghost story/m);

@@ -83,7 +83,10 @@ export async function runOrSketch(
 ): Promise<Notebook> {
   if (RUNS_ALL) return await run(name, out);
   await run(name, out, { BERTBOOK_MODEL: "tiny" });
-  return await readNotebook(join(NOTEBOOKS, `${name}.ipynb`));
+  const committed = await readNotebook(join(NOTEBOOKS, `${name}.ipynb`));
+  assert.deepEqual(checkPage(committed), []);
+  assert.ok(!textOf(committed).includes(CONTRADICTED));
+  return committed;
 }
 
 /** A cell that answers an exercise; one that throws does not end the others. */

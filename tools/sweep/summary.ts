@@ -1,7 +1,7 @@
 /** Summary of a sweep: one row for each setting, over all its seeds. @module */
 
+import { words } from "../../lib/printable.ts";
 import { meanOf, meanText, sumOf } from "../bench/statistics.ts";
-import { words } from "../own/report.ts";
 import { cellsOf, type Column, textTable } from "../shell/text_table.ts";
 import {
   settingsOf,

@@ -3,9 +3,8 @@
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { join, resolve } from "node:path";
-import { quoted } from "../../lib/printable.ts";
+import { quoted, words } from "../../lib/printable.ts";
 import { renderPng } from "../../lib/views/picture.ts";
-import { words } from "../own/report.ts";
 import { UsageError } from "../shell/option_values.ts";
 import { pathFromHere } from "../shell/project.ts";
 import { provision } from "../shell/provision.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
+import { words } from "../../lib/printable.ts";
 import { chart, type VegaLiteSpec } from "../../lib/views/charts/chart.ts";
 import { CATEGORY_COLORS } from "../../lib/views/theme.ts";
 import { meanText } from "../bench/statistics.ts";
-import { words } from "../own/report.ts";
 import { type SweepRow, validationOf } from "./summary.ts";
 
 /** What the chart reads of a row. */

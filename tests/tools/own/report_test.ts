@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { reportDataset } from "bertbook/datasets/report.ts";
 import type { Dataset, Example } from "bertbook/datasets/dataset.ts";
+import { words } from "bertbook/printable.ts";
 import {
   dataSection,
   type OwnEpoch,
   ownReport,
   scoreSection,
   trainingSection,
-  words,
 } from "../../../tools/own/report.ts";
 import { ENTITIES } from "../../../tools/own/entities.ts";
 import { QUESTIONS } from "../../../tools/own/questions.ts";
