@@ -44,6 +44,9 @@ export {
   reloadModel,
 } from "./lib/checkpoint/pretrained.ts";
 export { saveModel } from "./lib/checkpoint/save_model.ts";
+export { exportOnnx, type OnnxOptions } from "./lib/onnx/export_onnx.ts";
+export type { OnnxPrecision } from "./lib/onnx/graph.ts";
+export type { OnnxOutputs } from "./lib/onnx/heads.ts";
 export { CheckpointError } from "./lib/checkpoint/training_checkpoint.ts";
 export {
   type CheckpointOptions,

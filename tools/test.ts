@@ -55,6 +55,7 @@ export const GROUPS: readonly TestGroup[] = [
       "tests/engine",
       "tests/tokenizer",
       "tests/checkpoint",
+      "tests/onnx",
       "tests/batches",
       "tests/training",
       "tests/inference",

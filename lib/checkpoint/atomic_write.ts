@@ -10,6 +10,11 @@ const MODEL_FILES: readonly string[] = [
   ...["config.json", "model.safetensors", "vocab.txt", "tokenizer.json"],
   ...["tokenizer_config.json", "special_tokens_map.json", "receipt.json"],
   ".DS_Store", // macOS puts it into each folder that was looked at
+  // Made of the weights; the hidden folders are those of a killed export.
+  ...["onnx", ".onnx.next", ".onnx.previous"].flatMap((folder) =>
+    ["model.onnx", "model_fp16.onnx", "model_quantized.onnx", "export.json"]
+      .map((file) => `${folder}/${file}`)
+  ),
 ];
 
 /** A folder that is replaced more often in a row is not waited for. */
@@ -68,8 +73,8 @@ export async function writeSynced(
  *
  * @param folder The folder; an older one is replaced as a whole.
  * @param fill Writes the files; if it throws, the old folder stays as it was.
- * @param ownFiles The names that it writes, and that an older folder may hold; default
- * the files of a model.
+ * @param ownFiles The names that it writes, and that an older folder may hold, such as
+ * "config.json" or "onnx/model.onnx"; default the files of a model.
  * @throws {RangeError} If there is a file in its place, or a folder with other files.
  */
 export async function replaceFolder(
@@ -116,7 +121,9 @@ export async function checkReplaceable(
   ownFiles: readonly string[] = MODEL_FILES,
 ): Promise<void> {
   const place = await followLinks(folder);
-  for (const path of [place, ...besides(place)]) await ownNames(path, ownFiles);
+  for (const path of [place, ...besides(place)]) {
+    await ownEntries(path, ownFiles);
+  }
 }
 
 /**
@@ -197,11 +204,11 @@ function besides(folder: string): [next: string, previous: string] {
   return [`${hidden}.next`, `${hidden}.previous`];
 }
 
-/** The names in a folder, all of which may be removed; none if there is no folder. */
-async function ownNames(
+/** What is in a folder, all of which may be removed; nothing if there is no folder. */
+async function ownEntries(
   folder: string,
   ownFiles: readonly string[],
-): Promise<string[]> {
+): Promise<Deno.DirEntry[]> {
   const refuse = (found: string): never => {
     throw new RangeError(
       `Cannot save a model in ${
@@ -216,20 +223,35 @@ async function ownNames(
   if (!there.isDirectory) refuse("a file");
   const entries = await Array.fromAsync(Deno.readDir(folder));
   const others = entries.filter(({ name, isDirectory }) =>
-    isDirectory || !ownFiles.includes(name.replace(/\.new$/, ""))
+    isDirectory
+      ? filesIn(name, ownFiles).length === 0
+      : !ownFiles.includes(name.replace(/\.new$/, ""))
   ).map(({ name }) => quoted(name)).sort();
   if (others.length > 3) others.splice(3, Infinity, "…");
   if (others.length > 0) refuse(others.join(", "));
-  return entries.map(({ name }) => name);
+  for (const { name, isDirectory } of entries) {
+    if (isDirectory) {
+      await ownEntries(join(folder, name), filesIn(name, ownFiles));
+    }
+  }
+  return entries;
 }
 
-/** Removes a folder and what {@linkcode ownNames} says of it, and nothing else. */
+/** The files of a folder among those of the folder above it. */
+function filesIn(folder: string, files: readonly string[]): string[] {
+  return files.filter((file) => file.startsWith(`${folder}/`))
+    .map((file) => file.slice(folder.length + 1));
+}
+
+/** Removes a folder and what {@linkcode ownEntries} says of it, and nothing else. */
 async function removeFolder(
   folder: string,
   ownFiles: readonly string[],
 ): Promise<void> {
-  for (const name of await ownNames(folder, ownFiles)) {
-    await removeIfThere(join(folder, name));
+  for (const { name, isDirectory } of await ownEntries(folder, ownFiles)) {
+    const path = join(folder, name);
+    if (isDirectory) await removeFolder(path, filesIn(name, ownFiles));
+    else await removeIfThere(path);
   }
   await removeIfThere(folder);
 }

@@ -44,19 +44,12 @@ export async function saveModel<H extends HeadName>(
   folder: string,
   options: { readonly unfinished?: boolean } = {},
 ): Promise<{ file: string; bytes: number }[]> {
-  const { config, tokenizer, training } = model;
+  const { training } = model;
   checkKnownOptions("save a model", options, ["unfinished"]);
   if (!options.unfinished) {
     const wayOut = ", or set the option unfinished to save it as it is";
     checkTrained("save the model", training, wayOut);
   }
-  const texts = {
-    "config.json": JSON.stringify(jsonOf(model), null, 2) + "\n",
-    ...tokenizerFiles(tokenizer, {
-      maxLength: config.maxPositionEmbeddings,
-      className: ARCHITECTURES[config.modelType].tokenizerClass,
-    }),
-  };
   const written: { file: string; bytes: number }[] = [];
   const facts: Record<string, FileFact> = {};
   await replaceFolder(folder, async (aside) => {
@@ -68,7 +61,7 @@ export async function saveModel<H extends HeadName>(
       facts[file] = fact;
       written.push({ file, bytes: fact.bytes });
     };
-    for (const [file, text] of Object.entries(texts)) {
+    for (const [file, text] of Object.entries(modelTexts(model))) {
       await write(file, [new TextEncoder().encode(text)]);
     }
     await write(WEIGHTS_FILE, safetensorsChunks(tensorsOf(model)));
@@ -78,6 +71,25 @@ export async function saveModel<H extends HeadName>(
     await write(RECEIPT_FILE, [new TextEncoder().encode(text)]);
   });
   return written;
+}
+
+/**
+ * The text files of a model's folder: its configuration and its tokenizer.
+ *
+ * @param model The model.
+ * @returns The text of each file, by its name.
+ */
+export function modelTexts<H extends HeadName>(
+  model: HeadModel<H>,
+): Record<string, string> {
+  const { config, tokenizer } = model;
+  return {
+    "config.json": JSON.stringify(jsonOf(model), null, 2) + "\n",
+    ...tokenizerFiles(tokenizer, {
+      maxLength: config.maxPositionEmbeddings,
+      className: ARCHITECTURES[config.modelType].tokenizerClass,
+    }),
+  };
 }
 
 /**

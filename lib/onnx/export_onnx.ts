@@ -1,0 +1,162 @@
+/** ONNX export: a model as the files that onnxruntime and transformers.js read. @module */
+
+import { join } from "node:path";
+import { checkAlive } from "../batches/check_examples.ts";
+import { replaceFolder, writeSynced } from "../checkpoint/atomic_write.ts";
+import type { HeadModel } from "../checkpoint/pretrained.ts";
+import { checkFinite } from "../checkpoint/safetensors.ts";
+import { checkTrained, modelTexts } from "../checkpoint/save_model.ts";
+import { namedLeaves } from "../engine/tensor_tree.ts";
+import type { HeadName } from "../model/heads/heads.ts";
+import { checkChoice, checkKnownOptions } from "../options.ts";
+import { OnnxGraph, type OnnxPrecision, type OnnxWeight } from "./graph.ts";
+import { addModel, type OnnxOutputs } from "./heads.ts";
+
+/** The folder of the files, in that of the model. */
+export const ONNX_FOLDER = "onnx";
+
+/** The file of each precision, as transformers.js looks for it. */
+export const ONNX_FILES: Readonly<Record<OnnxPrecision, string>> = {
+  float32: "model.onnx",
+  float16: "model_fp16.onnx",
+  int8: "model_quantized.onnx",
+};
+
+/** What to export. */
+export type OnnxOptions = OnnxOutputs & {
+  /** One file for each; default all: `["float32", "float16", "int8"]`. */
+  readonly precisions?: readonly OnnxPrecision[];
+  /**
+   * Whether attention, sums with norms and GELU are onnxruntime's own operators
+   * (`com.microsoft`), which no other program reads; default false.
+   */
+  readonly fused?: boolean;
+};
+
+/** What deno task export says of the files, beside them. */
+export const EXPORT_FILE = "export.json";
+
+/** Protocol buffers hold less than 2 GiB. */
+const MAX_BYTES = 2 ** 31 - 1;
+
+/**
+ * Exports a model to ONNX, in the layout of transformers.js: `onnx/model.onnx`
+ * (float32), `onnx/model_fp16.onnx`, `onnx/model_quantized.onnx` (int8), and beside them
+ * the configuration and the tokenizer. The folder may be the one of `saveModel`; its
+ * other files stay.
+ *
+ * The graphs are written by this library, without Python: ONNX's operator set 17, for
+ * any batch size and any length. Inputs and outputs have the names that Python's
+ * optimum gives them. The logits of a calibrated classifier are divided by its
+ * temperature, so that a softmax gives the probabilities of `classify`.
+ *
+ * With int8, kernels have a scale for each column and embeddings for each row. The
+ * inputs of a product get one scale for the whole batch, so that the other texts of a
+ * batch, and padding, change the last digits.
+ *
+ * @example Load it with `pipeline("text-classification", folder)` of transformers.js
+ * ```ts
+ * import { disposeTree, exportOnnx, loadModel } from "bertbook";
+ * import assert from "node:assert/strict";
+ *
+ * const model = await loadModel("tiny", { labels: ["no", "yes"], head: "sequence-classification" });
+ * const folder = await Deno.makeTempDir();
+ * const files = await exportOnnx(model, folder, { precisions: ["int8"] });
+ * assert.deepEqual(files.map(({ file }) => file), ["onnx/model_quantized.onnx"]);
+ * assert.ok(files[0]!.bytes < 6e6); // of 17.5 MB as float32
+ * disposeTree(model.params);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ *
+ * @param model The model; its parameters do not change.
+ * @param folder Where to write; older ONNX files there are replaced all at once.
+ * @param options Precisions, further outputs, and whether operations are fused.
+ * @returns The ONNX files and their sizes in bytes.
+ * @throws {RangeError} If a weight is not finite, the training of the model was stopped,
+ * a file would be too large, an option is out of range, or the model's norms are not
+ * after the sums.
+ * @throws {TypeError} If an option is unknown, or the model has been disposed.
+ */
+export async function exportOnnx<H extends HeadName>(
+  model: HeadModel<H>,
+  folder: string,
+  options: OnnxOptions = {},
+): Promise<{ file: string; bytes: number }[]> {
+  const { precisions = Object.keys(ONNX_FILES) as OnnxPrecision[] } = options;
+  checkOptions(model, precisions, options);
+  const weights = await weightsOf(model);
+  const written: { file: string; bytes: number }[] = [];
+  await Deno.mkdir(folder, { recursive: true });
+  for (const [file, text] of Object.entries(modelTexts(model))) {
+    await writeSynced(join(folder, file), [new TextEncoder().encode(text)]);
+  }
+  await replaceFolder(join(folder, ONNX_FOLDER), async (aside) => {
+    for (const precision of precisions) {
+      const graph = new OnnxGraph(weights, precision, options.fused ?? false);
+      const { head, config, labels } = model;
+      addModel(graph, head, { config, numLabels: labels.length }, options);
+      const bytes = await graph.encode();
+      checkSize(bytes.length);
+      const file = ONNX_FILES[precision];
+      await writeSynced(join(aside, file), [bytes]);
+      written.push({ file: `${ONNX_FOLDER}/${file}`, bytes: bytes.length });
+    }
+  }, [...Object.values(ONNX_FILES), EXPORT_FILE]);
+  return written;
+}
+
+function checkOptions<H extends HeadName>(
+  { params, config, training }: HeadModel<H>,
+  precisions: readonly OnnxPrecision[],
+  options: OnnxOptions,
+): void {
+  const action = "export the model to ONNX";
+  checkKnownOptions(action, options, [
+    ...["precisions", "fused", "hiddenStates", "attentions"],
+  ]);
+  const known = Object.keys(ONNX_FILES) as OnnxPrecision[];
+  for (const precision of precisions) {
+    checkChoice("precisions", precision, known);
+  }
+  if (options.fused && options.attentions) {
+    throw new RangeError(
+      `Cannot ${action}: fused must be false for the output of attentions; found ` +
+        `both; leave out one`,
+    );
+  }
+  if (config.normOrder !== "post") {
+    throw new RangeError(
+      `Cannot ${action}: its normOrder must be "post"; found "${config.normOrder}"`,
+    );
+  }
+  checkTrained(action, training);
+  checkAlive(params, action);
+}
+
+/** The values of all parameters, by their paths. */
+async function weightsOf<H extends HeadName>(
+  { params, config, inference }: HeadModel<H>,
+): Promise<Map<string, OnnxWeight>> {
+  const { temperature = 1 } = inference ?? {};
+  const weights = new Map<string, OnnxWeight>();
+  for (const [path, leaf] of namedLeaves(params)) {
+    const values = await leaf.data<"float32">();
+    checkFinite(values, path);
+    const isScaled = path.startsWith("classifier.") && temperature !== 1 &&
+      (config.problemType ?? "single_label_classification") ===
+        "single_label_classification";
+    weights.set(path, {
+      shape: leaf.shape,
+      values: isScaled ? values.map((value) => value / temperature) : values,
+    });
+  }
+  return weights;
+}
+
+function checkSize(bytes: number): void {
+  if (bytes <= MAX_BYTES) return;
+  throw new RangeError(
+    `Cannot export the model to ONNX: a file must have at most ${MAX_BYTES} bytes; ` +
+      `found ${bytes}; export float16 or int8`,
+  );
+}

@@ -1,0 +1,292 @@
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { pythonNameOf } from "bertbook/checkpoint/architectures.ts";
+import { saveModel } from "bertbook/checkpoint/save_model.ts";
+import { disposeTree } from "bertbook/engine/tensor_tree.ts";
+import { bert } from "bertbook/model/bert.ts";
+import {
+  type BertConfig,
+  DISTILBERT_BASE,
+  ELECTRA_SMALL,
+} from "bertbook/model/config.ts";
+import type { HeadName } from "bertbook/model/heads/heads.ts";
+import { inputFrom } from "bertbook/model/input.ts";
+import { exportOnnx, type OnnxOptions } from "bertbook/onnx/export_onnx.ts";
+import type { OnnxPrecision } from "bertbook/onnx/graph.ts";
+import { FORWARD, NAMES } from "../checkpoint/_heads.ts";
+import { temporaryFolder } from "../checkpoint/_support.ts";
+import { TEXTS, TOY } from "../checkpoint/_toy.ts";
+import { compare, formulaModel, openFile, toyInput } from "./_files.ts";
+
+await tf.setBackend("cpu");
+
+const SIZES = {
+  vocabSize: 16,
+  numLayers: 2,
+  numHeads: 2,
+  hiddenSize: 8,
+  intermediateSize: 16,
+  maxPositionEmbeddings: 16,
+};
+
+/** Each architecture at the size of the toy, with its own activation functions. */
+const CONFIGS: readonly BertConfig[] = [
+  TOY,
+  { ...DISTILBERT_BASE, ...SIZES, activation: "relu" },
+  { ...ELECTRA_SMALL, ...SIZES, embeddingSize: 6, activation: "gelu_new" },
+];
+
+/** The largest difference that is allowed, as a share of the largest output. */
+const TOLERANCES: Readonly<Record<OnnxPrecision, number>> = {
+  float32: 1e-5, // found: 1.2e-6
+  float16: 5e-3, // found: 2.5e-3
+  int8: 0.1, // found: 0.05
+};
+
+/** The outputs that Python's optimum names. */
+const OUTPUTS: Readonly<Record<HeadName, readonly string[]>> = {
+  "base": ["last_hidden_state"],
+  "pretraining": ["prediction_logits", "seq_relationship_logits"],
+  "masked-lm": ["logits"],
+  "next-sentence": ["logits"],
+  "sequence-classification": ["logits"],
+  "token-classification": ["logits"],
+  "question-answering": ["start_logits", "end_logits"],
+};
+
+function hasHead(head: HeadName, { modelType }: BertConfig): boolean {
+  try {
+    return pythonNameOf(head, modelType) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Exports a model and compares the outputs of each file with ours. */
+async function worstOf(
+  head: HeadName,
+  config: BertConfig,
+  options: OnnxOptions = {},
+): Promise<Record<OnnxPrecision, number>> {
+  await using folder = await temporaryFolder();
+  const model = formulaModel(head, config);
+  const input = toyInput(model);
+  const tensors = inputFrom(input, config);
+  const ours = FORWARD[head](model.params as never, tensors, config)
+    .map((output) => output.dataSync<"float32">());
+  await exportOnnx(model, folder.path, options);
+  disposeTree(model.params);
+  const worst = { float32: 0, float16: 0, int8: 0 };
+  for (const precision of Object.keys(worst) as OnnxPrecision[]) {
+    await using file = await openFile(folder.path, precision);
+    const outputs = await file.run(input);
+    assert.deepEqual(Object.keys(outputs).sort(), OUTPUTS[head].toSorted());
+    for (const [i, name] of OUTPUTS[head].entries()) {
+      const { difference, scale } = compare(outputs[name]!.values, ours[i]!);
+      worst[precision] = Math.max(worst[precision], difference / scale);
+      assert.ok(
+        difference / scale <= TOLERANCES[precision],
+        `${config.modelType} ${head} ${precision}: ${difference} of ${scale}`,
+      );
+      if (precision === "int8") assert.ok(difference > 0, "nothing quantized");
+    }
+  }
+  return worst;
+}
+
+for (const config of CONFIGS) {
+  for (const head of NAMES.filter((each) => hasHead(each, config))) {
+    Deno.test(`onnxruntime computes ${config.modelType} with the head ${head} as we do`, async () => {
+      await worstOf(head, config);
+    });
+  }
+}
+
+Deno.test("files with onnxruntime's own operators compute the same", async () => {
+  for (const config of CONFIGS) {
+    await worstOf("sequence-classification", config, { fused: true });
+    await worstOf("token-classification", config, { fused: true });
+  }
+});
+
+Deno.test("every activation function is exported", async () => {
+  for (const activation of ["gelu", "gelu_fast", "relu", "swish"] as const) {
+    await worstOf("masked-lm", { ...TOY, activation });
+  }
+});
+
+Deno.test("a classifier with hidden layers and an untied decoder are exported", async () => {
+  const classifier = { pooling: "cls", hiddenSizes: [6, 4] } as const;
+  await worstOf("sequence-classification", { ...TOY, classifier });
+  await worstOf("masked-lm", { ...TOY, tieWordEmbeddings: false });
+});
+
+Deno.test("a file takes any batch size and length, and padding changes nothing", async () => {
+  await using folder = await temporaryFolder();
+  const model = formulaModel("token-classification", TOY);
+  await exportOnnx(model, folder.path, { precisions: ["float32"] });
+  await using file = await openFile(folder.path, "float32");
+  const [, text] = TEXTS; // "The dog.", five tokens
+  const { logits: alone } = await file.run(toyInput(model, 5, [text!]));
+  assert.deepEqual(alone!.dims, [1, 5, 3]);
+  const { logits: padded } = await file.run(
+    toyInput(model, 16, [TEXTS[0]!, text!, text!]),
+  );
+  assert.deepEqual(padded!.dims, [3, 16, 3]);
+  for (const row of [1, 2]) {
+    const start = row * 16 * 3;
+    const own = padded!.values.slice(start, start + 5 * 3);
+    assert.ok(compare(own, alone!.values).difference < 1e-6);
+  }
+  disposeTree(model.params);
+});
+
+Deno.test("hidden states and attention weights are outputs if they are asked for", async () => {
+  await using folder = await temporaryFolder();
+  const model = formulaModel("sequence-classification", TOY);
+  await exportOnnx(model, folder.path, {
+    precisions: ["float32", "float16"],
+    hiddenStates: true,
+    attentions: true,
+  });
+  const input = toyInput(model);
+  const ours = bert(model.params.bert, inputFrom(input, TOY), TOY);
+  const expected = {
+    "hidden_states": ours.hiddenStates,
+    "attentions": ours.attentions,
+  };
+  for (
+    const [precision, most] of [["float32", 1e-5], ["float16", 1e-2]] as const
+  ) {
+    await using file = await openFile(folder.path, precision);
+    const { logits, ...outputs } = await file.run(input);
+    assert.deepEqual(logits!.dims, [2, 3]);
+    assert.equal(Object.keys(outputs).length, 3 + 2);
+    for (const [name, tensors] of Object.entries(expected)) {
+      for (const [i, tensor] of tensors.entries()) {
+        const found = outputs[`${name}.${i}`]!;
+        assert.deepEqual(found.dims, tensor.shape);
+        const { difference } = compare(found.values, tensor.dataSync());
+        assert.ok(difference < most, `${name}.${i} ${precision} ${difference}`);
+      }
+    }
+  }
+  disposeTree(model.params);
+});
+
+Deno.test("the logits of a calibrated classifier are divided by its temperature", async () => {
+  await using folder = await temporaryFolder();
+  const model = formulaModel("sequence-classification", TOY);
+  model.inference = { temperature: 2.5 };
+  await exportOnnx(model, folder.path, { precisions: ["float32"] });
+  const input = toyInput(model);
+  const [ours] = FORWARD[model.head](model.params, inputFrom(input, TOY), TOY);
+  await using file = await openFile(folder.path, "float32");
+  const { logits } = await file.run(input);
+  const expected = ours!.div(2.5).dataSync();
+  assert.ok(compare(logits!.values, expected).difference < 1e-6);
+  disposeTree(model.params);
+});
+
+Deno.test("an export stands in the folder of the saved model, which a new one replaces", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "model");
+  const model = formulaModel("sequence-classification", TOY);
+  const names = (): string[] =>
+    Array.from(Deno.readDirSync(path), ({ name }) => name).sort();
+  await saveModel(model, path);
+  const saved = names();
+  const config = await Deno.readTextFile(join(path, "config.json"));
+  const files = await exportOnnx(model, path);
+  assert.deepEqual(files.map(({ file }) => file), [
+    "onnx/model.onnx",
+    "onnx/model_fp16.onnx",
+    "onnx/model_quantized.onnx",
+  ]);
+  for (const { file, bytes } of files) {
+    assert.equal((await Deno.stat(join(path, file))).size, bytes);
+  }
+  assert.deepEqual(names(), [...saved, "onnx"].sort());
+  assert.equal(await Deno.readTextFile(join(path, "config.json")), config);
+  // Files of other weights are gone with them.
+  await saveModel(model, path);
+  assert.deepEqual(names(), saved);
+  await exportOnnx(model, path);
+  await Deno.writeTextFile(join(path, "onnx", "mine.txt"), "mine");
+  await assert.rejects(saveModel(model, path), /found "mine.txt"/);
+  await assert.rejects(exportOnnx(model, path), /found "mine.txt"/);
+  disposeTree(model.params);
+});
+
+Deno.test("what cannot be exported is refused before a file is written", async () => {
+  await using folder = await temporaryFolder();
+  const model = formulaModel("sequence-classification", TOY);
+  const path = join(folder.path, "model");
+  const refusals: [object, Partial<typeof model>, RegExp][] = [
+    [{ precision: ["int8"] }, {}, /did you mean "precisions"\?/],
+    [{ precisions: ["int4"] }, {}, /one of "float32", "float16", "int8"/],
+    [{ fused: true, attentions: true }, {}, /fused must be false/],
+    [{}, { config: { ...TOY, normOrder: "pre" } }, /normOrder must be "post"/],
+  ];
+  for (const [options, change, message] of refusals) {
+    await assert.rejects(
+      exportOnnx({ ...model, ...change }, path, options),
+      message,
+    );
+  }
+  const { bias } = model.params.classifier;
+  model.params.classifier.bias = tf.tensor1d([0, NaN, 0]);
+  await assert.rejects(exportOnnx(model, path), /all weights must be finite/);
+  model.params.classifier.bias = bias;
+  disposeTree(model.params);
+  await assert.rejects(exportOnnx(model, path), /must be alive/);
+  assert.deepEqual([...Deno.readDirSync(folder.path)], []);
+});
+
+Deno.test("onnxruntime refuses a file that was cut off", async () => {
+  await using folder = await temporaryFolder();
+  const model = formulaModel("base", TOY);
+  await exportOnnx(model, folder.path, { precisions: ["float32"] });
+  disposeTree(model.params);
+  await Deno.truncate(join(folder.path, "onnx/model.onnx"), 5000);
+  await assert.rejects(openFile(folder.path, "float32"), /protobuf|parse/i);
+});
+
+const python = Deno.env.get("BERTBOOK_PYTHON");
+
+Deno.test({
+  name: python
+    ? "ONNX's own checker accepts every file"
+    : "ONNX's own checker accepts every file (BERTBOOK_PYTHON is not set)",
+  ignore: !python,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    for (const config of CONFIGS) {
+      for (const head of NAMES.filter((each) => hasHead(each, config))) {
+        const model = formulaModel(head, config);
+        const path = join(folder.path, `${config.modelType}-${head}`);
+        await exportOnnx(model, path, { hiddenStates: true, attentions: true });
+        disposeTree(model.params);
+      }
+    }
+    const program = `
+import glob, sys
+try:
+    import onnx
+except ImportError:
+    sys.exit(3)
+files = glob.glob(sys.argv[1] + "/*/onnx/*.onnx")
+for file in files:
+    onnx.checker.check_model(file, full_check=True)
+    onnx.shape_inference.infer_shapes(onnx.load(file), True, True)
+print(len(files))`;
+    const { code, stdout, stderr } = await new Deno.Command(python!, {
+      args: ["-c", program, folder.path],
+    }).output();
+    if (code === 3) return; // this Python has no onnx
+    const text = new TextDecoder();
+    assert.equal(code, 0, text.decode(stderr));
+    assert.equal(text.decode(stdout).trim(), `${(7 + 5 + 4) * 3}`);
+  },
+});
