@@ -230,6 +230,7 @@ export type {
   ClassifierModel,
   HeadModel,
   ModelOrigin,
+  RunModel,
 } from "./lib/checkpoint/pretrained.ts";
 export {
   bert,

@@ -239,6 +239,32 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./own/evaluate.ts")).evaluate,
   },
   {
+    name: "export",
+    description: "Export a trained model to ONNX, for JavaScript and others",
+    argument: [
+      new Argument("<folder>", "Folder of a training, or of a model"),
+      new Argument(
+        "[data]",
+        "Data on which the files are tried (default: the validation set)",
+      ),
+    ],
+    options: [
+      valued(
+        "--precision <names>",
+        "float32, float16, int8",
+        listOf(oneOf(["float32", "float16", "int8"])),
+        "float32,float16,int8",
+      ),
+      new Option(
+        "--fused",
+        "Use onnxruntime's own operators, which no other program reads",
+      ),
+      ...READING,
+      JSON_OUTPUT,
+    ],
+    load: async () => (await import("./own/export.ts")).exportFiles,
+  },
+  {
     name: "serve",
     description: "Answer requests over HTTP with a trained model",
     argument: new Argument("<folder>", "Folder of a training, or of a model"),

@@ -11,6 +11,7 @@ import {
   type ProblemType,
 } from "../model/config.ts";
 import { type HeadName, type HeadParams, HEADS } from "../model/heads/heads.ts";
+import type { InputArrays } from "../model/input.ts";
 import {
   initParameter,
   normalRandom,
@@ -78,7 +79,23 @@ export type HeadModel<H extends HeadName> = {
   training?: TrainingRecord;
   /** How its predictions are made, as chosen on the validation set. */
   inference?: InferenceSettings;
+  /** What computes its outputs; default the engine. */
+  run?: RunModel;
 };
+
+/**
+ * Computes the outputs of a model in place of the engine, such as from an exported file,
+ * or watches the engine. Predictions, entities and answers are then made of these.
+ *
+ * @param input Sequences of equal length.
+ * @param compute What the engine computes of them.
+ * @returns The logits of each sequence: [C], [T][C] of a token classifier, or [2][T] of
+ * question answering, where T may be less than the input's by its padding.
+ */
+export type RunModel = (
+  input: InputArrays,
+  compute: () => Promise<unknown[]>,
+) => Promise<unknown[]>;
 
 /** The arguments of {@linkcode loadModel}. */
 export type ModelOrigin = {

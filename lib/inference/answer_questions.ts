@@ -111,7 +111,7 @@ export async function answerQuestions(
  * @throws {TypeError} If the model has been disposed.
  */
 export async function answerLogits(
-  model: Pick<QuestionAnsweringModel, "params" | "config">,
+  model: Pick<QuestionAnsweringModel, "params" | "config" | "run">,
   windows: readonly QuestionWindow[],
   options: PredictOptions = {},
 ): Promise<AnswerLogits[]> {

@@ -71,7 +71,7 @@ const compiledLogits = compileOutputs(
  * @throws {RangeError} If a logit is not finite, or an option is out of range.
  */
 export function logitsOfTokens(
-  model: Pick<HeadModel<"token-classification">, "params" | "config">,
+  model: Pick<HeadModel<"token-classification">, "params" | "config" | "run">,
   sequences: readonly EncodedText[],
   positions: readonly (readonly number[])[],
   options: PredictOptions,

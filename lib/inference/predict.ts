@@ -14,7 +14,7 @@ import {
   checkLabel,
 } from "../batches/check_examples.ts";
 import { splitBatch } from "../batches/batch_tensors.ts";
-import type { ClassifierModel } from "../checkpoint/pretrained.ts";
+import type { ClassifierModel, RunModel } from "../checkpoint/pretrained.ts";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
 import {
   checkPrecision,
@@ -146,7 +146,7 @@ export async function logitsOf(
  *
  * @param compiled At each precision: a tensor for the micro-batches of a batch, whose
  * first axis is the texts.
- * @param model Its parameters, which do not change, and its sizes.
+ * @param model Its parameters, which do not change, its sizes, and what computes.
  * @param texts Token ids and token types, which the model can read.
  * @param options Batch size and precision.
  * @param take What is kept of a text's output, an array of plain numbers.
@@ -159,7 +159,11 @@ export async function outputsOf<Params extends TensorTree, Output>(
     Precision,
     (params: Params, inputs: BertInput[], config: BertConfig) => tf.Tensor
   >,
-  { params, config }: { readonly params: Params; readonly config: BertConfig },
+  { params, config, run = (_, compute) => compute() }: {
+    readonly params: Params;
+    readonly config: BertConfig;
+    readonly run?: RunModel;
+  },
   texts: readonly EncodedText[],
   options: PredictOptions,
   take: (output: unknown, index: number) => Output,
@@ -172,18 +176,20 @@ export async function outputsOf<Params extends TensorTree, Output>(
   await ensureEngine();
   const outputs: Output[] = [];
   for (const batch of predictionBatches(texts, config, batchSize)) {
-    const output = tf.tidy(() => {
-      const inputs = splitBatch(batch, numReplicas())
-        .map((each) => inputFrom(each, config));
-      return compiled[precision](params, inputs, config);
-    });
-    try {
-      const rows = await output.array() as unknown[];
-      for (const [row, index] of batch.indices.entries()) {
-        outputs[index] = take(rows[row], index);
+    const rows = await run(batch, async () => {
+      const output = tf.tidy(() => {
+        const inputs = splitBatch(batch, numReplicas())
+          .map((each) => inputFrom(each, config));
+        return compiled[precision](params, inputs, config);
+      });
+      try {
+        return await output.array() as unknown[];
+      } finally {
+        output.dispose();
       }
-    } finally {
-      output.dispose();
+    });
+    for (const [row, index] of batch.indices.entries()) {
+      outputs[index] = take(rows[row], index);
     }
     await yieldToEventLoop(); // the engine blocks while it computes
   }

@@ -120,6 +120,14 @@ from transformers import pipeline
 pipeline("${task.pipeline}", model=".")
 \`\`\`
 
+After \`deno task export FOLDER\`, in JavaScript:
+
+\`\`\`js
+import { env, pipeline } from "@huggingface/transformers";
+env.localModelPath = "./"; // where the folder of the model is
+await pipeline("${task.pipeline}", "model", { dtype: "q8", local_files_only: true });
+\`\`\`
+
 \`\`\`sh
 deno task predict FOLDER "a text"
 \`\`\`

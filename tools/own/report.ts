@@ -1,5 +1,7 @@
 /** Report page of a training on one's own data: one HTML file that holds all it shows. @module */
 
+import { existsSync } from "node:fs";
+import { writeSynced } from "../../lib/checkpoint/atomic_write.ts";
 import type { Dataset, PartReport } from "../../lib/datasets/dataset.ts";
 import { PARTS } from "../../lib/datasets/dataset.ts";
 import { words } from "../../lib/printable.ts";
@@ -16,6 +18,7 @@ import {
 } from "../../lib/views/charts/training.ts";
 import type { VegaLiteSpec } from "../../lib/views/charts/chart.ts";
 import { renderSvg } from "../../lib/views/picture.ts";
+import { escapeHtml } from "../../lib/views/escape.ts";
 import { table } from "../../lib/views/table.ts";
 import type { Cell, MimeBundle } from "../jupyter/notebook.ts";
 import { type KeyFigure, reportPage } from "../jupyter/page.ts";
@@ -80,6 +83,33 @@ export function ownReport(
     nbformat_minor: 5,
   } as const;
   return reportPage([{ name: "Results", notebook }], { title, figures });
+}
+
+/**
+ * Adds a section to a report, or replaces it; nothing if there is no such report.
+ *
+ * @param file The report.
+ * @param section Its id and title, a text, and what is below it.
+ */
+export async function addToReport(
+  file: string,
+  { id, title, text, html }: {
+    readonly id: string;
+    readonly title: string;
+    readonly text: string;
+    readonly html: string;
+  },
+): Promise<void> {
+  if (!existsSync(file)) return;
+  const [begin, end] = [`<!-- ${id} -->`, `<!-- end of ${id} -->`];
+  const section = `${begin}<section id="${id}"><h2>${escapeHtml(title)}</h2>` +
+    `<p>${escapeHtml(text)}</p>${html}</section>${end}`;
+  const page = await Deno.readTextFile(file);
+  const [before, old, after] = page.includes(begin)
+    ? [page.split(begin)[0]!, "", page.split(end)[1]!]
+    : [page.split("</main>")[0]!, "\n</main>", page.split("</main>")[1]!];
+  const changed = before + section + old + after;
+  await writeSynced(file, [new TextEncoder().encode(changed)]);
 }
 
 function bundleOf(shown: Shown): MimeBundle {

@@ -35,7 +35,7 @@ import {
 } from "./report.ts";
 import type { Columns, OwnModel, OwnTask, TaskName } from "./task.ts";
 import { openData, type ReadOptions } from "./tasks.ts";
-import { FILES } from "./trained_folder.ts";
+import { FILES, type TrainingSource } from "./trained_folder.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
 /** The options of the command. */
@@ -104,7 +104,7 @@ export async function train(
         results.unfinished,
         task,
         dataset,
-        { ...options, columns, signal, log },
+        { ...options, source, columns, signal, log },
       );
       await results.finish();
       if (summary.steps === summary.totalSteps) {
@@ -152,6 +152,7 @@ async function trainIn<E, I, P extends object>(
   task: OwnTask<E, I, P>,
   dataset: Dataset<E>,
   options: TrainCommand & {
+    readonly source: string;
     readonly columns: Columns;
     readonly signal: AbortSignal;
     readonly log: (text: string) => void;
@@ -246,6 +247,10 @@ async function trainIn<E, I, P extends object>(
     const summary = {
       task: task.name,
       data: dataset.description,
+      source: sourceOf(options.source, {
+        ...options,
+        seed: options.splitSeed ?? options.seed,
+      }),
       columns,
       labels: dataset.labels,
       recipe: { ...recipe, maxLength, model: model.name },
@@ -282,6 +287,23 @@ async function trainIn<E, I, P extends object>(
 
 function tenths(seconds: number): number {
   return Math.round(seconds * 10) / 10;
+}
+
+/** Where the data are and how they were read, to find the same parts again. */
+function sourceOf(source: string, options: ReadOptions): TrainingSource {
+  const pathOf = <T>(part: T): T | string =>
+    typeof part === "string" ? resolve(part) : part;
+  const { text, pair, label, separator, task, group, seed } = options;
+  const { encoding, header, quotes } = options;
+  const read = { text, pair, label, separator, task, group, seed };
+  const form = { encoding, header, quotes };
+  const [validation, test] = [options.validation, options.test].map(pathOf);
+  const all = { ...read, ...form, validation, test };
+  return {
+    path: resolve(source),
+    // What was not given stays out, as in a file of JSON.
+    read: JSON.parse(JSON.stringify(all)) as ReadOptions,
+  };
 }
 
 /** The name of a starting model on the hub, as far as it has one. */

@@ -11,6 +11,7 @@ import { areEntityTags } from "../../lib/evaluation/entities.ts";
 import type { HeadName } from "../../lib/model/heads/heads.ts";
 import { UsageError } from "../shell/option_values.ts";
 import type { Columns, OwnModel, TaskName } from "./task.ts";
+import type { ReadOptions } from "./tasks.ts";
 
 /** The files of a training, in its folder. */
 export const FILES = {
@@ -20,8 +21,16 @@ export const FILES = {
   checkpoints: "checkpoints",
 } as const;
 
+/** The data of a training, in its metrics. */
+export type TrainingSource = {
+  readonly path: string;
+  readonly read: ReadOptions;
+};
+
 /** A trained model that can be used. */
 export type TrainedModel = {
+  /** The folder of the model itself. */
+  readonly place: string;
   readonly model: OwnModel;
   readonly task: TaskName;
   /** The columns that it was trained on, if that is known. */
@@ -46,6 +55,7 @@ export async function openTrained(folder: string): Promise<TrainedModel> {
   }
   const model = await loadModel(place);
   return {
+    place,
     model: model as OwnModel,
     task: taskOf(model),
     columns: await columnsIn(join(place, "..")),

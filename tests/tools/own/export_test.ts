@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import { join } from "node:path";
+import type { RunModel } from "../../../lib/checkpoint/pretrained.ts";
+import { saveModel } from "../../../lib/checkpoint/save_model.ts";
+import { disposeTree } from "../../../lib/engine/tensor_tree.ts";
+import { classify } from "../../../lib/inference/classify.ts";
+import { logitsOf } from "../../../lib/inference/predict.ts";
+import { openData } from "../../../tools/own/tasks.ts";
+import { SINGLE_LABEL } from "../../../tools/own/classes.ts";
+import { type FileToTry, tryFiles } from "../../../tools/own/trial.ts";
+import { temporaryFolder } from "../../checkpoint/_support.ts";
+import { LABELS, toyModel } from "../../checkpoint/_toy.ts";
+import { MAIN, permissionsOf } from "../_main.ts";
+
+/** Texts that the toy model can spell. */
+const WORDS = "the dog bark he it cafe . 1 0".split(" ");
+const TEXTS = Array.from(
+  { length: 40 },
+  (_, i) => `${WORDS[i % 9]} ${WORDS[(i * 5 + 2) % 9]} ${WORDS[(i * 7) % 8]}`,
+);
+
+/** A file that computes in its own way. */
+function fileOf(file: string, run: RunModel): FileToTry {
+  const dispose = (): Promise<void> => Promise.resolve();
+  return {
+    file,
+    bytes: 1,
+    open: () => Promise.resolve({ run, [Symbol.asyncDispose]: dispose }),
+  };
+}
+
+/** What the engine computes, changed. */
+const changed =
+  (change: (row: number[]) => number[]): RunModel => async (_, engine) =>
+    (await engine()).map((row) => change(row as number[]));
+
+Deno.test("a file that is not finite, constant, worse or broken is refused, and no other", async () => {
+  await tf.setBackend("cpu");
+  const model = toyModel();
+  // So that each class is likeliest for some of the texts.
+  const encoded = TEXTS.map((text) => model.tokenizer.encode(text));
+  const means = tf.tensor2d(await logitsOf(model, encoded, {})).mean<
+    tf.Tensor1D
+  >(0);
+  model.params.classifier.bias = model.params.classifier.bias.sub(means);
+  model.inference = { temperature: 2 };
+  const right = await classify(model, TEXTS);
+  const examples = TEXTS.map((text, i) => ({
+    text,
+    // A tenth of the answers is wrong.
+    label: (LABELS.indexOf(right[i]!.label) + (i % 10 === 0 ? 1 : 0)) % 3,
+  }));
+  const inputs = TEXTS.map((text) => ({ text }));
+  const files = [
+    fileOf("same", changed((row) => row.map((x) => x / 2))),
+    fileOf("nearly", changed(([a, b, c]) => [a! / 2 + 0.01, b! / 2, c! / 2])),
+    fileOf("nan", changed(([a, b]) => [a!, b!, NaN])),
+    fileOf("constant", changed(() => [0.1, 0.2, 0.3])),
+    fileOf("worse", changed(([a, b, c]) => [b!, c!, a!])),
+    {
+      ...fileOf("broken", changed((row) => row)),
+      open: () =>
+        Promise.reject(new TypeError("protobuf parsing failed\nat 1")),
+    },
+  ];
+  const data = { title: "toys", inputs, examples };
+  const { engine, files: tried } = await tryFiles(
+    SINGLE_LABEL,
+    model,
+    data,
+    files,
+  );
+  disposeTree(model.params);
+  assert.ok(
+    engine.score!.value > 0.8 && engine.score!.low < engine.score!.value,
+  );
+  const [same, nearly, nan, constant, worse, broken] = tried;
+  assert.deepEqual(same!.score, engine.score);
+  assert.ok(same!.logitDifference! < 1e-6);
+  assert.ok(Math.abs(nearly!.logitDifference! - 0.01) < 1e-5);
+  assert.deepEqual([same!.refusal, nearly!.refusal], [undefined, undefined]);
+  assert.match(nan!.refusal!, /outputs must be finite; found NaN/);
+  assert.match(constant!.refusal!, /the same output for every input/);
+  assert.match(worse!.refusal!, /macroF1 is 0\.\d+, below the interval of/);
+  assert.equal(broken!.refusal, "protobuf parsing failed");
+});
+
+Deno.test("export writes files that were tried, and a table into the report", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "found");
+  const model = toyModel();
+  model.inference = { temperature: 0.7, maxLength: 16 };
+  await Deno.mkdir(path);
+  await saveModel(model, join(path, "model"));
+  disposeTree(model.params);
+  const table = join(folder.path, "data.csv");
+  const rows = TEXTS.map((text, i) => `${text},${LABELS[i % 3]}`);
+  await Deno.writeTextFile(table, ["text,label", ...rows].join("\n"));
+  const read = { text: "text", label: "label", validation: 0.5, seed: 3 };
+  const description = await openData(
+    table,
+    read,
+    (_, dataset) => Promise.resolve(dataset.description),
+  );
+  const metrics = {
+    columns: {},
+    data: description,
+    source: { path: table, read },
+  };
+  await Deno.writeTextFile(join(path, "metrics.json"), JSON.stringify(metrics));
+  await Deno.writeTextFile(
+    join(path, "report.html"),
+    "<main>\nold\n</main>\nend",
+  );
+  const run = async (...args: string[]) => {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", ...permissionsOf("export"), MAIN, "export", ...args],
+      cwd: folder.path,
+      env: { NO_COLOR: "1" },
+    }).output();
+    const text = new TextDecoder();
+    return { code, out: text.decode(stdout), err: text.decode(stderr) };
+  };
+
+  const { code, out, err } = await run("found", "--json");
+  assert.equal(code, 0, err);
+  const trial = JSON.parse(out);
+  assert.equal(trial.data, "the 20 validation texts");
+  assert.deepEqual(
+    trial.files.map(({ file }: { file: string }) => file),
+    ["onnx/model.onnx", "onnx/model_fp16.onnx", "onnx/model_quantized.onnx"],
+  );
+  const [float32, float16, int8] = trial.files;
+  assert.ok(float32.logitDifference < 1e-5, `${float32.logitDifference}`);
+  assert.ok(float16.logitDifference < 1e-2, `${float16.logitDifference}`);
+  assert.ok(int8.logitDifference < 0.1, `${int8.logitDifference}`);
+  const onnx = join(path, "model", "onnx");
+  const names = (): string[] =>
+    Array.from(Deno.readDirSync(onnx), ({ name }) => name).sort();
+  assert.deepEqual(names(), [
+    ...["export.json", "model.onnx", "model_fp16.onnx", "model_quantized.onnx"],
+  ]);
+  const report = (): string => Deno.readTextFileSync(join(path, "report.html"));
+  assert.match(report(), /old\n<!-- onnx -->.*model_fp16.*\n<\/main>\nend$/s);
+
+  const again = await run("found", "data.csv", "--precision=int8", "--fused");
+  assert.equal(again.code, 0, again.err);
+  assert.match(
+    again.out,
+    /1 of 1 files are kept, tried on 40 texts of data\.csv/,
+  );
+  assert.deepEqual(names(), ["export.json", "model_quantized.onnx"]);
+  assert.equal(report().match(/<section id="onnx">/g)?.length, 1);
+  assert.doesNotMatch(report(), /model_fp16/);
+
+  await Deno.writeTextFile(table, ["text,label", ...rows.slice(2)].join("\n"));
+  const moved = await run("found");
+  assert.equal(moved.code, 1);
+  assert.match(moved.err, /^RangeError: Cannot find the validation set: .*\n$/);
+  await Deno.remove(table);
+  const without = await run("found", "--precision=float32");
+  assert.equal(without.code, 0, without.err);
+  assert.match(without.out, /100 sentences of this project, without answers/);
+  assert.doesNotMatch(without.out, /macro F1/);
+});
