@@ -2,8 +2,15 @@
 
 import { type BertConfig, classifierHeadOf } from "../model/config.ts";
 import type { HeadName } from "../model/heads/heads.ts";
-import { addClsState, addEncoder } from "./encoder.ts";
+import { addEncoder } from "./encoder.ts";
 import type { OnnxGraph } from "./graph.ts";
+import {
+  activate,
+  firstToken,
+  layerNorm,
+  linear,
+  rowScores,
+} from "./layers.ts";
 
 /** Further outputs of a file. */
 export type OnnxOutputs = {
@@ -19,6 +26,8 @@ const B = "batch_size", T = "sequence_length";
 /**
  * Adds a model to a graph: inputs, encoder, head, outputs.
  *
+ * The last layer of a head is small, and stays out of int8.
+ *
  * @param graph The graph.
  * @param head The head.
  * @param sizes The configuration, and C if the head has classes.
@@ -27,7 +36,7 @@ const B = "batch_size", T = "sequence_length";
 export function addModel(
   graph: OnnxGraph,
   head: HeadName,
-  { config, numLabels }: {
+  { config, numLabels: C }: {
     readonly config: BertConfig;
     readonly numLabels: number;
   },
@@ -40,6 +49,7 @@ export function addModel(
   const at = head === "base" ? "" : "bert.";
   const encoder = addEncoder(graph, config, at, isShort);
   const last = encoder.hiddenStates.at(-1)!;
+  const exact = (path: string, x: string) => linear(graph, path, x, true);
   switch (head) {
     case "base":
       graph.output("last_hidden_state", last, [B, T, D]);
@@ -55,78 +65,65 @@ export function addModel(
       graph.output("logits", pairs(), [B, 2]);
       break;
     case "sequence-classification":
-      graph.output("logits", classes(), [B, numLabels]);
+      graph.output("logits", classes(), [B, C]);
       break;
     case "token-classification":
-      graph.output("logits", graph.linear("classifier", last, true), [
-        B,
-        T,
-        numLabels,
-      ]);
+      graph.output("logits", exact("classifier", last), [B, T, C]);
       break;
     case "question-answering": {
-      const both = graph.linear("answer", last, true); // [B, T, 2]
-      for (const [column, name] of ["start_logits", "end_logits"].entries()) {
-        const one = graph.node("Gather", `answer.${column}`, [
-          both,
-          graph.position(column),
-        ], { axis: 2 });
-        graph.output(name, one, [B, T]);
+      const both = exact("answer", last); // [B, T, 2]
+      for (const [i, name] of ["start_logits", "end_logits"].entries()) {
+        const inputs = [both, graph.whole(i)];
+        const column = graph.node("Gather", `answer.${i}`, inputs, { axis: 2 });
+        graph.output(name, column, [B, T]);
       }
     }
   }
-  const extra = (name: string, states: readonly string[]) =>
-    states.map((state, i) => [`${name}.${i}`, state] as const);
-  if (hiddenStates) {
-    for (const [name, state] of extra("hidden_states", encoder.hiddenStates)) {
-      graph.output(name, state, [B, T, D]);
-    }
+  for (const [i, state] of encoder.hiddenStates.entries()) {
+    if (hiddenStates) graph.output(`hidden_states.${i}`, state, [B, T, D]);
   }
-  if (attentions) {
-    for (const [name, state] of extra("attentions", encoder.attentions)) {
-      graph.output(name, state, [B, H, T, T]);
-    }
+  for (const [i, weights] of encoder.attentions.entries()) {
+    if (attentions) graph.output(`attentions.${i}`, weights, [B, H, T, T]);
   }
 
-  /** tanh(W h + b) of the state of `[CLS]`, [B, D]. */
+  /** The last state of `[CLS]`, [B, D]. */
+  function clsState(): string {
+    const first = firstToken(graph, "cls.token", last);
+    return graph.op("Squeeze", "cls", first, graph.whole([1]));
+  }
+
   function pooled(): string {
-    const linear = graph.linear("bert.pooler", addClsState(graph, last));
-    return graph.node("Tanh", "pooled", [linear]);
+    return graph.op("Tanh", "pooled", linear(graph, "bert.pooler", clsState()));
   }
 
   function pairs(): string {
-    return graph.linear("nextSentence", pooled(), true);
+    return exact("nextSentence", pooled());
   }
 
   function classes(): string {
     const { pooling, hiddenSizes, activation = "relu" } = classifierHeadOf(
       config,
     );
-    let features = pooling === "pooler" ? pooled() : addClsState(graph, last);
+    let x = pooling === "pooler" ? pooled() : clsState();
     for (const i of hiddenSizes.keys()) {
-      const hidden = graph.linear(`hidden.${i}`, features);
-      features = graph.activation(`hidden.${i}.activation`, activation, hidden);
+      const hidden = linear(graph, `hidden.${i}`, x);
+      x = activate(graph, `hidden.${i}.active`, activation, hidden);
     }
-    return graph.linear("classifier", features, true);
+    return exact("classifier", x);
   }
 
   /** Scores of all words for each token, [B, T, V]. */
   function words(): string {
     const { activation, layerNormEpsilon, tieWordEmbeddings = true } = config;
-    const hidden = graph.linear("predictions.transform", last);
-    const active = graph.activation("predictions.active", activation, hidden);
-    const states = graph.layerNorm(
-      "predictions.norm",
-      active,
-      layerNormEpsilon,
-    );
+    const hidden = linear(graph, "predictions.transform", last);
+    const active = activate(graph, "predictions.active", activation, hidden);
+    const norm = "predictions.norm";
+    const states = layerNorm(graph, norm, active, layerNormEpsilon);
     const table = tieWordEmbeddings
       ? "bert.embeddings.word"
       : "predictions.decoder";
-    const scores = graph.scores("predictions.scores", states, table);
-    return graph.node("Add", "predictions", [
-      scores,
-      graph.weight("predictions.bias"),
-    ]);
+    const scores = rowScores(graph, "predictions.scores", states, table);
+    const bias = graph.weight("predictions.bias");
+    return graph.op("Add", "predictions", scores, bias);
   }
 }

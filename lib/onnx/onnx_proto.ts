@@ -60,9 +60,6 @@ message Model {
   repeated OperatorSet opset_import = 8;
 }`;
 
-/** `AttributeProto.AttributeType`. */
-const ATTRIBUTE_TYPES = { f: 1, i: 2, ints: 7 } as const;
-
 /** `TensorProto.DataType`. */
 export const ELEMENT_TYPES = {
   float32: 1,
@@ -80,102 +77,51 @@ export type AttributeValue = number | readonly number[] | {
   readonly f: number;
 };
 
-/** An operation of a graph. */
-export type OnnxNode = {
-  readonly opType: string;
-  readonly name: string;
-  readonly input: readonly string[];
-  readonly output: readonly string[];
-  readonly attributes: Readonly<Record<string, AttributeValue>>;
-  /** "" for ONNX's own operators. */
-  readonly domain: string;
-};
-
-/** A constant of a graph. */
-export type OnnxConstant = {
-  readonly name: string;
-  readonly type: ElementType;
-  readonly shape: readonly number[];
-  readonly values: ArrayBufferView;
-};
-
-/** An input or an output of a graph; a dimension with a name may have any size. */
-export type OnnxValue = {
-  readonly name: string;
-  readonly type: ElementType;
-  readonly shape: readonly (number | string)[];
-};
-
-/** All that a file holds. */
-export type OnnxModel = {
-  readonly nodes: readonly OnnxNode[];
-  readonly constants: readonly OnnxConstant[];
-  readonly inputs: readonly OnnxValue[];
-  readonly outputs: readonly OnnxValue[];
-};
-
-/** The operators of ONNX 1.12: the first with LayerNormalization. */
-const OPSET = 17;
-/** The file format of the same version; onnxruntime 1.20 reads all up to 10. */
-const IR_VERSION = 8;
-
 /**
- * Serializes a model.
+ * Serializes a message.
  *
- * @param model Its operations in the order of computation.
- * @returns The bytes of an .onnx file.
+ * @param name Its type, such as "Model".
+ * @param message Its fields.
+ * @returns The bytes; those of a model are an .onnx file.
  */
-export async function encodeModel(
-  { nodes, constants, inputs, outputs }: OnnxModel,
+export async function encodeMessage(
+  name: string,
+  message: object,
 ): Promise<Uint8Array> {
   const { default: protobuf } = await import("protobufjs");
-  const Model = protobuf.parse(MESSAGES).root.lookupType("onnx.Model");
-  const domains = new Set(["", ...nodes.map(({ domain }) => domain)]);
-  return Model.encode({
-    irVersion: IR_VERSION,
-    producerName: "bertbook",
-    opsetImport: [...domains].map((domain) => ({
-      domain,
-      version: domain === "" ? OPSET : 1,
-    })),
-    graph: {
-      name: "bertbook",
-      node: nodes.map(({ attributes, ...node }) => ({
-        ...node,
-        attribute: Object.entries(attributes).map(attributeOf),
-      })),
-      initializer: constants.map(({ name, type, shape, values }) => ({
-        name,
-        dims: shape,
-        dataType: ELEMENT_TYPES[type],
-        rawData: new Uint8Array(
-          values.buffer,
-          values.byteOffset,
-          values.byteLength,
-        ),
-      })),
-      input: inputs.map(valueInfoOf),
-      output: outputs.map(valueInfoOf),
-    },
-  }).finish();
+  return protobuf.parse(MESSAGES).root.lookupType(name).encode(message)
+    .finish();
 }
 
-function attributeOf([name, value]: [string, AttributeValue]): object {
-  const field = typeof value === "number"
-    ? { i: value }
-    : "f" in value
-    ? value
-    : { ints: value };
-  const kind = Object.keys(field)[0] as keyof typeof ATTRIBUTE_TYPES;
-  return { name, ...field, type: ATTRIBUTE_TYPES[kind] };
+/**
+ * The fields of an `Attribute`.
+ *
+ * @param name Its name.
+ * @param value Its value.
+ */
+export function attributeMessage(name: string, value: AttributeValue): object {
+  // The numbers of the types are those of `AttributeProto.AttributeType`.
+  if (typeof value === "number") return { name, i: value, type: 2 };
+  return "f" in value
+    ? { name, f: value.f, type: 1 }
+    : { name, ints: value, type: 7 };
 }
 
-function valueInfoOf({ name, type, shape }: OnnxValue): object {
+/**
+ * The fields of a `ValueInfo`.
+ *
+ * @param name Its name.
+ * @param type The type of its elements.
+ * @param shape Its sizes; those with a name may be any.
+ */
+export function valueMessage(
+  name: string,
+  type: ElementType,
+  shape: readonly (number | string)[],
+): object {
   const dim = shape.map((size) =>
     typeof size === "string" ? { dimParam: size } : { dimValue: size }
   );
-  return {
-    name,
-    type: { tensorType: { elemType: ELEMENT_TYPES[type], shape: { dim } } },
-  };
+  const tensorType = { elemType: ELEMENT_TYPES[type], shape: { dim } };
+  return { name, type: { tensorType } };
 }
