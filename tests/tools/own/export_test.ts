@@ -1,15 +1,24 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { join } from "node:path";
-import type { RunModel } from "../../../lib/checkpoint/pretrained.ts";
+import type {
+  HeadModel,
+  RunModel,
+} from "../../../lib/checkpoint/pretrained.ts";
 import { saveModel } from "../../../lib/checkpoint/save_model.ts";
 import { disposeTree } from "../../../lib/engine/tensor_tree.ts";
 import { classify } from "../../../lib/inference/classify.ts";
 import { logitsOf } from "../../../lib/inference/predict.ts";
+import type { HeadName } from "../../../lib/model/heads/heads.ts";
+import { exportOnnx } from "../../../lib/onnx/export_onnx.ts";
+import { ENTITIES } from "../../../tools/own/entities.ts";
+import { openOnnxFile } from "../../../tools/own/onnx_file.ts";
+import { QUESTIONS } from "../../../tools/own/questions.ts";
 import { openData } from "../../../tools/own/tasks.ts";
 import { SINGLE_LABEL } from "../../../tools/own/classes.ts";
 import { type FileToTry, tryFiles } from "../../../tools/own/trial.ts";
 import { temporaryFolder } from "../../checkpoint/_support.ts";
+import { toyHead } from "../../checkpoint/_heads.ts";
 import { LABELS, toyModel } from "../../checkpoint/_toy.ts";
 import { MAIN, permissionsOf } from "../_main.ts";
 
@@ -84,6 +93,55 @@ Deno.test("a file that is not finite, constant, worse or broken is refused, and 
   assert.match(constant!.refusal!, /the same output for every input/);
   assert.match(worse!.refusal!, /macroF1 is 0\.\d+, below the interval of/);
   assert.equal(broken!.refusal, "protobuf parsing failed");
+});
+
+Deno.test("files that tag words and files that answer questions are tried", async () => {
+  await tf.setBackend("cpu");
+  await using folder = await temporaryFolder();
+  const tagger = toyHead("token-classification");
+  tagger.labels = ["O", "B-DOG", "I-DOG"];
+  const reader = toyHead("question-answering");
+  const filesOf = async <H extends HeadName>(
+    model: HeadModel<H>,
+  ): Promise<FileToTry[]> => {
+    const place = join(folder.path, model.head);
+    const [file] = await exportOnnx(model, place, { precisions: ["float32"] });
+    const open = () => openOnnxFile(place, "float32", model.head);
+    return [{ ...file!, open }];
+  };
+  const sentences = TEXTS.slice(0, 5).map((text) => text.split(" "));
+  const tagged = sentences.map((words) => ({
+    words,
+    tags: words.map(() => 1),
+  }));
+  const questions = TEXTS.slice(0, 5).map((context) => ({
+    id: context,
+    question: "he bark",
+    context,
+    answers: [{ text: context, start: 0 }],
+  }));
+  const trials = [
+    await tryFiles(ENTITIES, tagger, {
+      title: "words",
+      inputs: tagged.map(ENTITIES.inputOf),
+      examples: tagged,
+    }, await filesOf(tagger)),
+    await tryFiles(QUESTIONS, reader, {
+      title: "questions",
+      inputs: questions.map(QUESTIONS.inputOf),
+      examples: questions,
+    }, await filesOf(reader)),
+  ];
+  for (const model of [tagger, reader]) disposeTree(model.params);
+  for (const { engine, files: [file] } of trials) {
+    assert.equal(file!.refusal, undefined);
+    assert.deepEqual(file!.score, engine.score);
+    const { logitDifference } = file!;
+    assert.ok(
+      logitDifference! > 0 && logitDifference! < 1e-5,
+      `${logitDifference}`,
+    );
+  }
 });
 
 Deno.test("export writes files that were tried, and a table into the report", async () => {
