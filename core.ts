@@ -575,6 +575,10 @@ export {
   ConfusionMatrix,
 } from "./lib/evaluation/confusion_matrix.ts";
 export {
+  findLabelIssues,
+  type LabelIssue,
+} from "./lib/evaluation/label_issues.ts";
+export {
   errorsByGroup,
   type GroupErrors,
   type Mistake,
