@@ -19,4 +19,5 @@ export * from "./settings.ts";
 export * from "./short_run.ts";
 export * from "./step_times.ts";
 export * from "./tensors.ts";
+export * from "./tickets.ts";
 export * from "./training_progress.ts";
