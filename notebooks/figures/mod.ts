@@ -21,6 +21,7 @@ import {
 import {
   dataSplits,
   fineTuning,
+  labelLoop,
   maskedWords,
   trainingLoop,
 } from "./training.ts";
@@ -38,6 +39,7 @@ export const FIGURES = {
   fine_tuning: fineTuning,
   training_loop: trainingLoop,
   data_splits: dataSplits,
+  label_loop: labelLoop,
   seven_heads: sevenHeads,
   masked_words: maskedWords,
   bert_gpt_elmo: bertGptElmo,

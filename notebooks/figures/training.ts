@@ -199,6 +199,60 @@ export function dataSplits(variant?: Variant): Figure {
 }
 
 /**
+ * Labels, training, looking and relabelling, again and again.
+ *
+ * @param variant Its colours.
+ * @returns The figure.
+ */
+export function labelLoop(variant?: Variant): Figure {
+  const width = 150, height = 50, right = WIDTH - MARGIN - width;
+  const x = [MARGIN, right, right, MARGIN], y = [110, 110, 260, 260];
+  const steps: [text: string | string[], tone: Tone][] = [
+    ["label", "orange"],
+    ["train", "green"],
+    ["look", "orange"],
+    ["relabel", "orange"],
+  ];
+  const [top, bottom] = [y[0]! + height / 2, y[2]! + height / 2];
+  const middle = WIDTH / 2;
+  return compose({
+    title: "Your own data are never finished",
+    height: 396,
+    text:
+      "A loop of four steps: people label texts, a model is trained, people look " +
+      "at its mistakes and at suspect labels, and correct labels. Then the model " +
+      "is trained again. A test set whose labels are right judges each round.",
+    content: [
+      note(MARGIN, 62, "orange: people read; green: the computer works"),
+      ...steps.map(([text, tone], i) =>
+        box({ x: x[i]!, y: y[i]!, width, height }, text, tone, { bold: true })
+      ),
+      arrow([[MARGIN + width, top], [right - 4, top]]),
+      note(middle, top - 10, "a table", { anchor: "middle" }),
+      down(right + width / 2, y[0]! + height, y[2]! - 4),
+      note(right + width / 2 - 10, 200, ["mistakes,", "suspect labels"], {
+        anchor: "end",
+      }),
+      arrow([[right, bottom], [MARGIN + width + 4, bottom]]),
+      note(middle, bottom - 10, "rows to read", { anchor: "middle" }),
+      arrow([
+        [MARGIN + width / 2, y[2]!],
+        [MARGIN + width / 2, 190],
+        [middle + 60, 190],
+        [middle + 60, 150],
+        [right - 4, 150],
+      ]),
+      note(MARGIN + width / 2 + 10, 212, "a better table"),
+      note(MARGIN, 348, [
+        "A test set whose labels are right, and which nobody trains",
+        "on, judges each round. The loop ends when a round no longer",
+        "makes a difference.",
+      ]),
+    ],
+  }, variant);
+}
+
+/**
  * Masked words and next sentence: what BERT is pretrained on.
  *
  * @param variant Its colours.
