@@ -17,6 +17,7 @@ import { EXERCISES_13, QUIZ_13 } from "./page_13.ts";
 import { EXERCISES_14, QUIZ_14 } from "./page_14.ts";
 import { EXERCISES_15, QUIZ_15 } from "./page_15.ts";
 import { EXERCISES_16, QUIZ_16 } from "./page_16.ts";
+import { EXERCISES_17, QUIZ_17 } from "./page_17.ts";
 import { EXERCISES_18, QUIZ_18 } from "./page_18.ts";
 import { EXERCISES_19, QUIZ_19 } from "./page_19.ts";
 import { EXERCISES_21, QUIZ_21 } from "./page_21.ts";
@@ -39,6 +40,7 @@ export const EXERCISES = Object.freeze({
   ...EXERCISES_14,
   ...EXERCISES_15,
   ...EXERCISES_16,
+  ...EXERCISES_17,
   ...EXERCISES_18,
   ...EXERCISES_19,
   ...EXERCISES_21,
@@ -62,6 +64,7 @@ export const QUIZZES: Readonly<Record<number, readonly QuizQuestion[]>> = {
   14: QUIZ_14,
   15: QUIZ_15,
   16: QUIZ_16,
+  17: QUIZ_17,
   18: QUIZ_18,
   19: QUIZ_19,
   21: QUIZ_21,
