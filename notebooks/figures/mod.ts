@@ -10,6 +10,7 @@ import {
   encoderDecoder,
   manyHeads,
   sevenHeads,
+  threeOutputs,
 } from "./model.ts";
 import {
   attentionMask,
@@ -48,6 +49,7 @@ export const FIGURES = {
   packing,
   answer_span: answerSpan,
   strided_windows: stridedWindows,
+  three_outputs: threeOutputs,
   mean_pooling: meanPooling,
 } as const satisfies Record<string, (variant?: Variant) => Figure>;
 

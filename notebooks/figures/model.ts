@@ -462,3 +462,90 @@ export function encoderDecoder(variant?: Variant): Figure {
     ],
   }, variant);
 }
+
+/**
+ * Three outputs of one linear layer: probabilities that sum to 1, independent ones, a number.
+ *
+ * @param variant Its colours.
+ * @returns The figure.
+ */
+export function threeOutputs(variant?: Variant): Figure {
+  const width = 156, gap = 10;
+  const columns: {
+    question: string;
+    logits: string[];
+    activation: string[];
+    outputs: string[];
+    answer: string;
+    loss: string[];
+  }[] = [{
+    question: "Which class?",
+    logits: ["2.0", "0.0", "−1.0"],
+    activation: ["softmax", "over all classes"],
+    outputs: ["0.84", "0.11", "0.04"],
+    answer: "the largest: class 0",
+    loss: ["cross-entropy,", "−ln of the right one"],
+  }, {
+    question: "Which labels?",
+    logits: ["2.0", "0.0", "−1.0"],
+    activation: ["sigmoid", "of each label"],
+    outputs: ["0.88", "0.50", "0.27"],
+    answer: "all that reach 0.5",
+    loss: ["cross-entropy of yes", "and no, each label"],
+  }, {
+    question: "How much?",
+    logits: ["2.0"],
+    activation: ["nothing", "the logit is the value"],
+    outputs: ["2.0"],
+    answer: "the number 2.0",
+    loss: ["the squared error,", "(2.0 − target)²"],
+  }];
+  const x = (i: number): number => MARGIN + i * (width + gap);
+  return compose({
+    title: "One linear layer, three kinds of answers",
+    height: 506,
+    text:
+      "The pooled state goes through a linear layer. The softmax makes its logits " +
+      "probabilities that sum to 1, for one class; the sigmoid makes a probability " +
+      "of each, for several labels; a single logit can itself be the number.",
+    content: [
+      box(
+        { x: MARGIN, y: 46, width: FULL, height: 30 },
+        "pooled state of [CLS], [D]",
+        "blue",
+      ),
+      ...columns.flatMap((column, i) => {
+        const middle = x(i) + width / 2;
+        const row = (y: number, texts: string[], tone: Tone): string =>
+          cells(texts, { x: x(i), y, width, tone }).svg;
+        const part = (y: number, text: string | string[], tone: Tone): string =>
+          box({ x: x(i), y, width, height: 46 }, text, tone, { size: 13 });
+        return [
+          down(middle, 76, 100),
+          part(
+            104,
+            ["linear layer", `D → ${column.logits.length}`],
+            "green",
+          ),
+          down(middle, 150, 184),
+          row(188, column.logits, "blue"),
+          down(middle, 216, 236),
+          part(240, column.activation, "green"),
+          down(middle, 286, 306),
+          row(310, column.outputs, "orange"),
+          note(middle, 360, column.answer, { anchor: "middle" }),
+          label(middle, 394, column.question, {
+            bold: true,
+            anchor: "middle",
+          }),
+          note(middle, 418, column.loss, { anchor: "middle" }),
+        ];
+      }),
+      note(x(0) + width / 2 + 12, 172, "logits"),
+      note(MARGIN, 468, [
+        "D hidden size. The encoder and the linear layer are the same;",
+        "what follows the logits, and the loss, is all that differs.",
+      ]),
+    ],
+  }, variant);
+}
