@@ -1,10 +1,20 @@
 /** Several labels, numbers and pairs: the corpus, how a page trains, and its baselines. @module */
 
 import { join } from "node:path";
+import type {
+  TextExample,
+  TextTargets,
+} from "../../lib/batches/encode_examples.ts";
+import type { ClassifierModel } from "../../lib/checkpoint/pretrained.ts";
 import { bagLogits, fitBagOfWords } from "../../lib/evaluation/bag_of_words.ts";
+import { accuracy } from "../../lib/evaluation/metrics.ts";
 import { multiLabelScores } from "../../lib/evaluation/multi_label.ts";
-import { softmax } from "../../lib/evaluation/probabilities.ts";
-import type { EpochEvent, Metrics } from "../../lib/training/events.ts";
+import { argMax, softmax } from "../../lib/evaluation/probabilities.ts";
+import {
+  classifyMultiLabel,
+  type MultiLabelClassification,
+} from "../../lib/inference/classify.ts";
+import type { FitEvent, Metrics } from "../../lib/training/events.ts";
 import type { Point } from "../../lib/views/charts/lines_and_bars.ts";
 import { progress } from "./progress.ts";
 import type { Mode } from "./settings.ts";
@@ -45,44 +55,56 @@ export const OPINION_RECIPES: Readonly<
   Record<"labels" | "stars" | "pairs", Readonly<Record<Mode, OpinionRecipe>>>
 > = {
   labels: {
-    quick: { numTrain: 400, epochs: 2, batchSize: 16, learningRate: 5e-4 },
+    quick: { numTrain: 320, epochs: 2, batchSize: 8, learningRate: 3e-4 },
     full: { numTrain: 800, epochs: 4, batchSize: 16, learningRate: 3e-4 },
   },
   stars: {
-    quick: { numTrain: 400, epochs: 3, batchSize: 16, learningRate: 5e-4 },
+    quick: { numTrain: 320, epochs: 3, batchSize: 8, learningRate: 3e-4 },
     full: { numTrain: 800, epochs: 6, batchSize: 16, learningRate: 3e-4 },
   },
   pairs: {
-    quick: { numTrain: 600, epochs: 3, batchSize: 16, learningRate: 5e-4 },
+    quick: { numTrain: 480, epochs: 3, batchSize: 8, learningRate: 3e-4 },
     full: { numTrain: 1_000, epochs: 6, batchSize: 16, learningRate: 3e-4 },
   },
 };
+
+/** What is shown of the end of an epoch: its losses and metrics. */
+export type EpochRow = Readonly<Record<string, number>>;
+
+/** What else the end of an epoch has. */
+const NOT_SHOWN = ["trainingSeconds", "validationSeconds"];
 
 /**
  * Follows a training with a progress display.
  *
  * @param events What `fineTune` yields.
- * @param recipe How it trains: how many steps there are.
- * @returns The end of each epoch.
+ * @param sets The examples that are trained on.
+ * @param recipe How.
+ * @returns Losses and metrics of each epoch, rows for `show()`.
  */
 export async function follow<M extends Metrics>(
-  events: AsyncIterable<
-    EpochEvent<M> | { readonly kind: string; step?: number; loss?: number }
-  >,
-  { numTrain, epochs, batchSize }: OpinionRecipe,
-): Promise<EpochEvent<M>[]> {
-  const total = epochs * Math.ceil(numTrain / batchSize);
+  events: AsyncIterable<FitEvent<M>>,
+  { train }: { readonly train: readonly unknown[] },
+  { epochs, batchSize }: Pick<OpinionRecipe, "epochs" | "batchSize">,
+): Promise<EpochRow[]> {
+  const total = epochs * Math.ceil(train.length / batchSize);
   const bar = progress({ title: "Training", total });
-  const ends: EpochEvent<M>[] = [];
+  const rows: EpochRow[] = [];
   for await (const event of events) {
     if (event.kind === "step") {
-      const { step, loss } = event as { step: number; loss: number };
-      await bar.update(step, { loss });
+      await bar.update(event.step, { loss: event.loss });
     }
-    if (event.kind === "epoch") ends.push(event as EpochEvent<M>);
+    if (event.kind === "epoch") {
+      const shown = Object.entries(event)
+        .filter(([name]) => !NOT_SHOWN.includes(name))
+        .filter((entry): entry is [string, number] =>
+          typeof entry[1] === "number"
+        );
+      rows.push(Object.fromEntries(shown));
+    }
   }
   await bar.finish();
-  return ends;
+  return rows;
 }
 
 /**
@@ -112,6 +134,68 @@ export function wordClassifier(
   return (text) => softmax(bagLogits(idsOf(text), bag));
 }
 
+/**
+ * Fits a bag of words and tests it.
+ *
+ * @param train Texts, perhaps with a second one, and their classes.
+ * @param test Likewise.
+ * @param textOf Which of both texts it reads.
+ * @returns The share of the test texts that it gives the right class.
+ */
+export function wordAccuracy(
+  train: readonly TextExample[],
+  test: readonly TextExample[],
+  textOf: (example: TextExample) => string,
+): number {
+  const labels = train.map(({ label }) => label);
+  const says = wordClassifier(
+    train.map(textOf),
+    labels,
+    1 + Math.max(...labels),
+  );
+  const found = test.map((each) => argMax(says(textOf(each))));
+  return accuracy(found, test.map(({ label }) => label));
+}
+
+/**
+ * Fits a bag of words to numbers of which there are few different ones.
+ *
+ * @param texts The training texts.
+ * @param numbers Their numbers, [N].
+ * @returns The number that is expected for a text: the mean of the numbers, weighted by
+ * their probabilities.
+ */
+export function wordNumber(
+  texts: readonly string[],
+  numbers: readonly number[],
+): (text: string) => number {
+  const different = [...new Set(numbers)];
+  const classes = numbers.map((number) => different.indexOf(number));
+  const says = wordClassifier(texts, classes, different.length);
+  return (text) => says(text).reduce((sum, p, i) => sum + p * different[i]!, 0);
+}
+
+/**
+ * What two programs without a model say of the stars of texts: the mean, and a bag of
+ * words.
+ *
+ * @param train Texts, and their stars as the only target.
+ * @param texts The texts to rate.
+ * @returns By the program's name, one row for each text, [N, 1].
+ */
+export function starBaselines(
+  train: readonly TextTargets[],
+  texts: readonly string[],
+): Record<"the mean" | "a bag of words", number[][]> {
+  const known = train.map(({ targets }) => targets[0]!);
+  const mean = known.reduce((sum, stars) => sum + stars, 0) / known.length;
+  const expects = wordNumber(train.map(({ text }) => text), known);
+  return {
+    "the mean": texts.map(() => [mean]),
+    "a bag of words": texts.map((text) => [expects(text)]),
+  };
+}
+
 /** Scores of several labels; accuracy counts every yes and no. */
 export type LabelScores = {
   readonly program: string;
@@ -120,6 +204,21 @@ export type LabelScores = {
   readonly "micro F1": number;
   readonly "macro F1": number;
 };
+
+/**
+ * The probability of each label for each text.
+ *
+ * @param model A model of multi-label classification.
+ * @param texts The texts.
+ * @returns [N, C].
+ */
+export async function probabilitiesOf(
+  model: ClassifierModel,
+  texts: readonly { readonly text: string }[],
+): Promise<number[][]> {
+  const found = await classifyMultiLabel(model, texts.map(({ text }) => text));
+  return found.map(({ probabilities }) => Object.values(probabilities));
+}
 
 /**
  * The scores of predicted labels, as a row of a table.
@@ -153,6 +252,63 @@ export function labelScores(
 }
 
 /**
+ * The scores of three programs without a model: no label, every label, a bag of words.
+ *
+ * @param train Texts with their targets, [C].
+ * @param test Likewise.
+ * @returns Rows for `show()`.
+ */
+export function labelBaselines(
+  train: readonly TextTargets[],
+  test: readonly TextTargets[],
+): LabelScores[] {
+  const actual = test.map(({ targets }) => targets);
+  const all = (value: number): number[][] =>
+    actual.map((row) => row.map(() => value));
+  const texts = train.map(({ text }) => text);
+  const words = actual[0]!.map((_, c) =>
+    wordClassifier(texts, train.map(({ targets }) => targets[c]!), 2)
+  );
+  const byWords = test.map(({ text }) => words.map((says) => says(text)[1]!));
+  return [
+    labelScores("no label", all(0), actual),
+    labelScores("every label", all(1), actual),
+    labelScores("a bag of words", byWords, actual),
+  ];
+}
+
+/** A text whose labels are not all right. */
+export type LabelMistake = {
+  readonly text: string;
+  readonly missed: string;
+  readonly invented: string;
+};
+
+/**
+ * The texts whose labels are not all right.
+ *
+ * @param test The texts with their targets, [C].
+ * @param given The labels that each was given.
+ * @param labels The names of all labels, [C].
+ * @returns Rows for `show()`.
+ */
+export function labelMistakes(
+  test: readonly TextTargets[],
+  given: readonly { readonly labels: readonly string[] }[],
+  labels: readonly string[],
+): LabelMistake[] {
+  return test.flatMap(({ text, targets }, i) => {
+    const right = labels.filter((_, c) => targets[c] === 1);
+    const found = given[i]!.labels;
+    const missed = right.filter((label) => !found.includes(label));
+    const invented = found.filter((label) => !right.includes(label));
+    return missed.length + invented.length === 0
+      ? []
+      : [{ text, missed: missed.join(), invented: invented.join() }];
+  });
+}
+
+/**
  * F₁ of one label at many thresholds.
  *
  * @param probabilities The probability of each label, [N, C].
@@ -174,4 +330,58 @@ export function thresholdCurve(
     ]);
     return { x, y: scores.microF1 };
   });
+}
+
+/**
+ * The labels of texts, and the probability of each label.
+ *
+ * @param found What `classifyMultiLabel` gives.
+ * @returns Rows for `show()`.
+ */
+export function labelRows(
+  found: readonly MultiLabelClassification[],
+): Record<string, string | number>[] {
+  return found.map(({ labels, probabilities }) => (
+    { given: labels.join() || "none", ...probabilities }
+  ));
+}
+
+/**
+ * How far predicted stars are from the right ones, the largest errors first.
+ *
+ * @param test Texts, and their stars as the only target.
+ * @param found The predicted stars, [N, 1].
+ * @returns Rows for `show()`.
+ */
+export function largestErrors(
+  test: readonly TextTargets[],
+  found: readonly (readonly number[])[],
+): { text: string; right: number; guess: number; error: number }[] {
+  return test.map(({ text, targets }, i) => {
+    const [right, guess] = [targets[0]!, found[i]![0]!];
+    return { text, right, guess, error: Math.abs(right - guess) };
+  }).sort((a, b) => b.error - a.error);
+}
+
+/**
+ * The pairs that were given a wrong class.
+ *
+ * @param test The pairs with their classes.
+ * @param found The class that each was given.
+ * @param classes The names of the classes.
+ * @returns Rows for `show()`.
+ */
+export function wrongPairs(
+  test: readonly TextExample[],
+  found: readonly number[],
+  classes: readonly string[],
+): Record<"premise" | "hypothesis" | "right" | "found", string>[] {
+  return test.flatMap(({ text: premise, pair: hypothesis = "", label }, i) =>
+    found[i] === label ? [] : [{
+      premise,
+      hypothesis,
+      right: classes[label]!,
+      found: classes[found[i]!]!,
+    }]
+  );
 }
