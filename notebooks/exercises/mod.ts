@@ -20,6 +20,7 @@ import { EXERCISES_16, QUIZ_16 } from "./page_16.ts";
 import { EXERCISES_17, QUIZ_17 } from "./page_17.ts";
 import { EXERCISES_18, QUIZ_18 } from "./page_18.ts";
 import { EXERCISES_19, QUIZ_19 } from "./page_19.ts";
+import { EXERCISES_20, QUIZ_20 } from "./page_20.ts";
 import { EXERCISES_21, QUIZ_21 } from "./page_21.ts";
 
 /** All exercises, by page and number: "3.2" is the second of notebook 3. */
@@ -43,6 +44,7 @@ export const EXERCISES = Object.freeze({
   ...EXERCISES_17,
   ...EXERCISES_18,
   ...EXERCISES_19,
+  ...EXERCISES_20,
   ...EXERCISES_21,
 });
 
@@ -67,6 +69,7 @@ export const QUIZZES: Readonly<Record<number, readonly QuizQuestion[]>> = {
   17: QUIZ_17,
   18: QUIZ_18,
   19: QUIZ_19,
+  20: QUIZ_20,
   21: QUIZ_21,
 };
 
