@@ -36,10 +36,10 @@ function checkNumbers(notebook: Notebook): void {
   const [right, , noF1] = rowOf(text, "no label");
   assert.ok(right! > 0.6 && noF1 === 0, `${right} ${noF1}`);
   const [, , , words] = rowOf(text, "a bag of words");
-  const [, subset, half] = rowOf(text, "this model, 0.5");
-  const [, tunedSubset, micro, macro] = rowOf(text, "its own thresholds");
-  assert.ok(micro! > half! && macro! > words!, `${micro} ${half} ${macro}`);
-  assert.ok(micro! > 0.8 && tunedSubset! > subset!, `${micro}`);
+  const [, , , half] = rowOf(text, "this model, 0.5");
+  const [, , micro, macro] = rowOf(text, "its own thresholds");
+  assert.ok(macro! > half! && half! > words!, `${macro} ${half} ${words}`);
+  assert.ok(micro! > 0.75, `${micro}`);
 
   // Squared error, Pearson's and Spearman's correlation.
   const [ofMean, none] = rowOf(text, "the mean");
