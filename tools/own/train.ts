@@ -296,7 +296,7 @@ function sourceOf(source: string, options: ReadOptions): TrainingSource {
   const { text, pair, label, separator, task, group, seed } = options;
   const { encoding, header, quotes } = options;
   const read = { text, pair, label, separator, task, group, seed };
-  const form = { encoding, header, quotes };
+  const form = { encoding, header, ...quotes === false && { quotes } };
   const [validation, test] = [options.validation, options.test].map(pathOf);
   const all = { ...read, ...form, validation, test };
   return {
