@@ -202,21 +202,18 @@ export async function recorded(
  * @param name Its name.
  * @param metrics Which scores.
  * @param options `folder`: where the records are. Others: where to show.
- * @returns The record; undefined if it is not there.
  */
 export async function showRecord(
   name: RecordName,
   metrics: readonly RecordedMetric[],
   { folder = RECORDS, ...options }: ShowOptions & { folder?: string } = {},
-): Promise<RunRecord | undefined> {
+): Promise<void> {
   if (!existsSync(join(folder, `${name}.json`))) {
-    await show(`${name}: Not recorded yet.`, options);
-    return undefined;
+    return await show(`${name}: Not recorded yet.`, options);
   }
   const record = await recorded(name, folder);
   const caption = `${record.title}. ${describeRecord(record)}`;
   await show(recordedTable(record, metrics), { ...options, caption });
-  return record;
 }
 
 /**

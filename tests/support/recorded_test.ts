@@ -335,11 +335,10 @@ Deno.test("showRecord() shows the scores, or that there are none yet", async () 
     },
   };
   try {
-    assert.equal(await showRecord("cola", ["mcc"], options), undefined);
+    await showRecord("cola", ["mcc"], options);
     assert.deepEqual(shown, ["cola: Not recorded yet."]);
     await Deno.copyFile(join(RECORDS, "cola.json"), join(folder, "cola.json"));
-    const record = await showRecord("cola", ["mcc"], options);
-    assert.equal(record!.data.title, "CoLA 1.1");
+    await showRecord("cola", ["mcc"], options);
     assert.match(shown[1]!, /^CoLA, .*\. Recorded on .*: CoLA 1\.1, /);
     assert.match(shown[1]!, /out of domain +MCC/);
   } finally {

@@ -168,6 +168,9 @@ function checkCodeCell(cell: CodeCell): string[] {
     if (output.output_type === "error" && !hasTag(cell, "raises-exception")) {
       problems.push(`output ${i + 1} is an error, ${output.ename}`);
     }
+    if (output.output_type === "execute_result") {
+      problems.push(`output ${i + 1} is the cell's value: show it, or nothing`);
+    }
     for (const problem of checkOutput(output)) {
       problems.push(`output ${i + 1} ${problem}`);
     }

@@ -203,6 +203,16 @@ Deno.test("checkPage() holds cells to their length, order, success and kernel", 
   ]);
   failed.metadata.tags = ["raises-exception"];
   assert.deepEqual(checkPage(notebookOf(failed)), []);
+  const forgotten = run(1);
+  forgotten.outputs = [{
+    "output_type": "execute_result",
+    "execution_count": 1,
+    data: { "text/plain": "4" },
+    metadata: {},
+  }];
+  assert.deepEqual(checkPage(notebookOf(forgotten)), [
+    "code cell 1: output 1 is the cell's value: show it, or nothing",
+  ]);
   assert.deepEqual(checkPage({ ...notebookOf(), metadata: {} }), [
     'metadata.kernelspec.name must be "bertbook": found "undefined"',
   ]);
