@@ -283,7 +283,7 @@ export const QUIZ_21: readonly QuizQuestion[] = [
       {
         text: "They are about the same thing, and that is most of a vector.",
         isRight: true,
-        reply: "One word turns the meaning, but hardly the direction.",
+        reply: "One word can turn the meaning and leave the vectors similar.",
       },
       {
         text: "The tokenizer removes negations.",
