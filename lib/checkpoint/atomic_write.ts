@@ -12,8 +12,10 @@ const MODEL_FILES: readonly string[] = [
   ".DS_Store", // macOS puts it into each folder that was looked at
   // Made of the weights; the hidden folders are those of a killed export.
   ...["onnx", ".onnx.next", ".onnx.previous"].flatMap((folder) =>
-    ["model.onnx", "model_fp16.onnx", "model_quantized.onnx", "export.json"]
-      .map((file) => `${folder}/${file}`)
+    [
+      ...["model.onnx", "model_fp16.onnx", "model_quantized.onnx"],
+      ...["export.json", ".DS_Store"],
+    ].map((file) => `${folder}/${file}`)
   ),
 ];
 

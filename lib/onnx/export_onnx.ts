@@ -2,9 +2,14 @@
 
 import { join } from "node:path";
 import { checkAlive } from "../batches/check_examples.ts";
-import { replaceFolder, writeSynced } from "../checkpoint/atomic_write.ts";
+import {
+  checkReplaceable,
+  ifThere,
+  replaceFolder,
+  writeSynced,
+} from "../checkpoint/atomic_write.ts";
 import type { HeadModel } from "../checkpoint/pretrained.ts";
-import { checkFinite } from "../checkpoint/safetensors.ts";
+import { checkFinite, WEIGHTS_FILE } from "../checkpoint/safetensors.ts";
 import { checkTrained, modelTexts } from "../checkpoint/save_model.ts";
 import { namedLeaves } from "../engine/tensor_tree.ts";
 import type { HeadName } from "../model/heads/heads.ts";
@@ -35,6 +40,13 @@ export type OnnxOptions = OnnxOutputs & {
 
 /** What deno task export says of the files, beside them. */
 export const EXPORT_FILE = "export.json";
+
+/** All that may be in the folder: macOS puts .DS_Store where one looks. */
+export const ONNX_FOLDER_FILES: readonly string[] = [
+  ...Object.values(ONNX_FILES),
+  EXPORT_FILE,
+  ".DS_Store",
+];
 
 /** Protocol buffers hold less than 2 GiB. */
 const MAX_BYTES = 2 ** 31 - 1;
@@ -73,8 +85,8 @@ const MAX_BYTES = 2 ** 31 - 1;
  * @param options Precisions, further outputs, and whether operations are fused.
  * @returns The ONNX files and their sizes in bytes.
  * @throws {RangeError} If a weight is not finite, the training of the model was stopped,
- * a file would be too large, an option is out of range, or the model's norms are not
- * after the sums.
+ * a file would be too large, an option is out of range, the model's norms are not after
+ * the sums, or the folder holds another saved model or other files in `onnx`.
  * @throws {TypeError} If an option is unknown, or the model has been disposed.
  */
 export async function exportOnnx<H extends HeadName>(
@@ -86,8 +98,10 @@ export async function exportOnnx<H extends HeadName>(
   checkOptions(model, precisions, options);
   const weights = await weightsOf(model);
   const written: { file: string; bytes: number }[] = [];
+  const texts = modelTexts(model);
+  await checkFolder(folder, texts);
   await Deno.mkdir(folder, { recursive: true });
-  for (const [file, text] of Object.entries(modelTexts(model))) {
+  for (const [file, text] of Object.entries(texts)) {
     await writeSynced(join(folder, file), [new TextEncoder().encode(text)]);
   }
   await replaceFolder(join(folder, ONNX_FOLDER), async (aside) => {
@@ -101,8 +115,25 @@ export async function exportOnnx<H extends HeadName>(
       await writeSynced(join(aside, file), [bytes]);
       written.push({ file: `${ONNX_FOLDER}/${file}`, bytes: bytes.length });
     }
-  }, [...Object.values(ONNX_FILES), EXPORT_FILE]);
+  }, ONNX_FOLDER_FILES);
   return written;
+}
+
+/** Refuses the folder of another saved model, and ONNX files among files of others. */
+async function checkFolder(
+  folder: string,
+  texts: Readonly<Record<string, string>>,
+): Promise<void> {
+  await checkReplaceable(join(folder, ONNX_FOLDER), ONNX_FOLDER_FILES);
+  if (!await ifThere(Deno.stat(join(folder, WEIGHTS_FILE)))) return;
+  for (const [file, text] of Object.entries(texts)) {
+    const found = await ifThere(Deno.readTextFile(join(folder, file)));
+    if (found === undefined || found === text) continue;
+    throw new RangeError(
+      `Cannot export the model to ONNX: the folder must be new, or that of this ` +
+        `saved model; found another "${file}"; name another folder`,
+    );
+  }
 }
 
 function checkOptions<H extends HeadName>(

@@ -219,6 +219,50 @@ Deno.test("an export stands in the folder of the saved model, which a new one re
   disposeTree(model.params);
 });
 
+/** The text of each file, also of those in folders. */
+function contentOf(folder: string): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) Object.assign(files, contentOf(path));
+    else files[path] = Deno.readTextFileSync(path);
+  }
+  return files;
+}
+
+Deno.test("a folder of another model or with other files in onnx stays as it was", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "model");
+  const model = formulaModel("sequence-classification", TOY);
+  const other = { ...model, labels: model.labels.map((label) => `${label}!`) };
+  await saveModel(model, path);
+  const before = contentOf(path);
+  await assert.rejects(exportOnnx(other, path), {
+    name: "RangeError",
+    message:
+      "Cannot export the model to ONNX: the folder must be new, or that " +
+      'of this saved model; found another "config.json"; name another folder',
+  });
+  assert.deepEqual(contentOf(path), before);
+  // Without weights it is an older export, which a new one replaces.
+  const exported = join(folder.path, "exported");
+  const options: OnnxOptions = { precisions: ["int8"] };
+  await exportOnnx(model, exported, options);
+  await Deno.writeTextFile(join(exported, "onnx", ".DS_Store"), "");
+  await exportOnnx(other, exported, options);
+  assert.match(contentOf(exported)[join(exported, "config.json")]!, /!"/);
+  await Deno.writeTextFile(join(exported, "onnx", "mine.txt"), "mine");
+  const mine = contentOf(exported);
+  await assert.rejects(exportOnnx(model, exported, options), /"mine.txt"/);
+  assert.deepEqual(contentOf(exported), mine);
+  // A saved model takes the place of a folder that was looked at.
+  await saveModel(model, path);
+  await exportOnnx(model, path, options);
+  await Deno.writeTextFile(join(path, "onnx", ".DS_Store"), "");
+  await saveModel(model, path);
+  disposeTree(model.params);
+});
+
 Deno.test("what cannot be exported is refused before a file is written", async () => {
   await using folder = await temporaryFolder();
   const model = formulaModel("sequence-classification", TOY);

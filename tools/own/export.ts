@@ -12,8 +12,8 @@ import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import {
   EXPORT_FILE,
   exportOnnx,
-  ONNX_FILES,
   ONNX_FOLDER,
+  ONNX_FOLDER_FILES,
 } from "../../lib/onnx/export_onnx.ts";
 import type { OnnxPrecision } from "../../lib/onnx/graph.ts";
 import { words } from "../../lib/printable.ts";
@@ -214,7 +214,7 @@ async function moveInto(place: string, aside: string): Promise<void> {
     for await (const { name } of Deno.readDir(join(aside, ONNX_FOLDER))) {
       await Deno.copyFile(join(aside, ONNX_FOLDER, name), join(next, name));
     }
-  }, [...Object.values(ONNX_FILES), EXPORT_FILE]);
+  }, ONNX_FOLDER_FILES);
 }
 
 /** The engine and the files as rows of a table. */
