@@ -29,7 +29,7 @@ export const ONNX_FILES: Readonly<Record<OnnxPrecision, string>> = {
 
 /** What to export. */
 export type OnnxOptions = OnnxOutputs & {
-  /** One file for each; default all: `["float32", "float16", "int8"]`. */
+  /** One file for each, at least one; default all: `["float32", "float16", "int8"]`. */
   readonly precisions?: readonly OnnxPrecision[];
   /**
    * Whether attention, sums with norms and GELU are onnxruntime's own operators
@@ -146,6 +146,12 @@ function checkOptions<H extends HeadName>(
     ...["precisions", "fused", "hiddenStates", "attentions"],
   ]);
   const known = Object.keys(ONNX_FILES) as OnnxPrecision[];
+  if (precisions.length === 0) {
+    throw new RangeError(
+      `Cannot ${action}: precisions must have at least one; found none; name some ` +
+        `of ${known.join(", ")}`,
+    );
+  }
   for (const precision of precisions) {
     checkChoice("precisions", precision, known);
   }
@@ -188,6 +194,6 @@ function checkSize(bytes: number): void {
   if (bytes <= MAX_BYTES) return;
   throw new RangeError(
     `Cannot export the model to ONNX: a file must have at most ${MAX_BYTES} bytes; ` +
-      `found ${bytes}; export float16 or int8`,
+      `found ${bytes}; choose a smaller precision`,
   );
 }

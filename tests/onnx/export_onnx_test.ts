@@ -269,6 +269,7 @@ Deno.test("what cannot be exported is refused before a file is written", async (
   const path = join(folder.path, "model");
   const refusals: [object, Partial<typeof model>, RegExp][] = [
     [{ precision: ["int8"] }, {}, /did you mean "precisions"\?/],
+    [{ precisions: [] }, {}, /precisions must have at least one; found none/],
     [{ precisions: ["int4"] }, {}, /one of "float32", "float16", "int8"/],
     [{ fused: true, attentions: true }, {}, /fused must be false/],
     [{}, { config: { ...TOY, normOrder: "pre" } }, /normOrder must be "post"/],
