@@ -52,6 +52,7 @@ export async function loadEntities(
   const found = await loadParts(
     {
       unit: "entities",
+      drawnUnit: "sentences",
       parse: (bytes, file, part) => {
         const parsed = parseConll(bytes, file, { encoding });
         const { sentences, scheme, oddities } = parsed;

@@ -46,6 +46,8 @@ export type ParsedFile<E> = {
 export type PartSource<E> = {
   /** What they are, in the plural, such as "entities". */
   readonly unit: string;
+  /** What is drawn as a whole, in the plural, such as "sentences". */
+  readonly drawnUnit: string;
   readonly parse: (
     bytes: Uint8Array,
     file: string,
@@ -81,7 +83,13 @@ export type LoadedParts<E> =
  * @throws As `parse` does.
  */
 export async function loadParts<E>(
-  { unit, parse, groupOf = (example) => example, embedded }: PartSource<E>,
+  {
+    unit,
+    drawnUnit,
+    parse,
+    groupOf = (example) => example,
+    embedded,
+  }: PartSource<E>,
   files: string | PartFiles | undefined,
   { validation = 0.1, test = 0.1, seed = 42 }: PartOptions,
 ): Promise<LoadedParts<E>> {
@@ -101,6 +109,10 @@ export async function loadParts<E>(
       }`,
     );
   }
+  const drawn = (["test", "validation"] as const)
+    .filter((part) => paths[part] === undefined && shares[part] > 0);
+  const total = drawn.reduce((sum, part) => sum + shares[part], 0);
+  checkOption("test + validation", total, RULES.belowOne);
   const parts = eachPart((): E[] => []);
   const oddities: Oddity[] = [];
   for (const part of PARTS) {
@@ -122,13 +134,22 @@ export async function loadParts<E>(
     throw malformed(file, rule, `none${reason}`);
   }
   const numGroups = new Set(parts.train.map(groupOf)).size;
-  for (const part of ["test", "validation"] as const) {
-    if (paths[part] !== undefined || shares[part] === 0) continue;
-    // A share of the whole file, though `test` may have been taken out of it.
+  if (numGroups <= drawn.length) {
+    throw new RangeError(
+      `Cannot split ${quoted(basename(paths.train))}: each part must have ` +
+        `${drawnUnit} of its own; found ${numGroups} that can be drawn, for ` +
+        `${drawn.length + 1} parts; pass a file for each part, or ` +
+        `{ ${drawn.map((part) => `${part}: 0`).join(", ")} }`,
+    );
+  }
+  for (const [index, part] of drawn.entries()) {
     const groups = [...new Set(parts.train.map(groupOf))];
-    const fraction = shares[part] * numGroups / groups.length;
-    const drawn = split(groups.length, { fraction, seed }).validation;
-    const taken = new Set(drawn.map((index) => groups[index]));
+    // A share of the whole file, though `test` may have been taken out of it; one group
+    // at least remains for each part that follows, and for `train`.
+    const most = groups.length - (drawn.length - index);
+    const fraction = Math.min(shares[part] * numGroups, most) / groups.length;
+    const { validation } = split(groups.length, { fraction, seed });
+    const taken = new Set(validation.map((index) => groups[index]));
     const isTaken = (example: E): boolean => taken.has(groupOf(example));
     parts[part] = parts.train.filter(isTaken);
     parts.train = parts.train.filter((example) => !isTaken(example));

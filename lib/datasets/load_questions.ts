@@ -59,6 +59,7 @@ export async function loadQuestions(
   const found = await loadParts(
     {
       unit: "questions",
+      drawnUnit: "texts",
       parse: parseSquad,
       groupOf: ({ context }) => context,
       embedded: {

@@ -116,7 +116,13 @@ Deno.test("loadEntities() refuses files and options that cannot be used", async 
     loadEntities({ train: path, validation: path, test: path }),
     /must tag at least one; found only the tag O/,
   );
-  await assert.rejects(loadEntities(path), /each part must have at least one/);
+  await assert.rejects(loadEntities(path, { test: 0 }), {
+    name: "RangeError",
+    message:
+      'Cannot split "own.conll": each part must have sentences of its own; found ' +
+      "1 that can be drawn, for 2 parts; pass a file for each part, or " +
+      "{ validation: 0 }",
+  });
   await assert.rejects(loadEntities(folder.path), /it must be a plain file/);
   await assert.rejects(
     loadEntities({ test: path } as never),

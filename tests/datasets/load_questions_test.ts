@@ -60,6 +60,9 @@ Deno.test("loadQuestions() draws parts by context, the same ones for the same se
   assert.deepEqual(PARTS.map((part) => other[part].length), [45, 15, 0]);
   const large = await loadQuestions(file, { validation: 0.4, test: 0.4 });
   assert.deepEqual(PARTS.map((part) => large[part].length), [12, 24, 24]);
+  const few = await write("few.jsonl", 3); // a share of 0.4 is rounded up to 2 texts
+  const each = await loadQuestions(few, { validation: 0.4, test: 0.4 });
+  assert.deepEqual(PARTS.map((part) => each[part].length), [3, 3, 3]);
 });
 
 Deno.test("a file without a usable question is refused with the reason", async () => {
@@ -117,7 +120,15 @@ Deno.test("loadQuestions() refuses what it cannot load", async () => {
     /^Cannot load ".*no.json": it must be a file; found none in the folder "/,
   );
   await refused(FOLDER, /it must be a plain file; found a folder/);
-  await refused(file, /each part must have at least one; found count=1/);
+  await refused(
+    file,
+    /^Cannot split "one.jsonl": each part must have texts of its own; found 1 that can be drawn, for 3 parts; pass a file for each part, or { test: 0, validation: 0 }$/,
+  );
+  await refused(
+    file,
+    /^Cannot use test \+ validation: it must be a number in \[0, 1\); found 1.1$/,
+    { test: 0.5, validation: 0.6 },
+  );
   await refused(file, /validation.*\[0, 1\); found 1/, { validation: 1 });
   await refused(file, /did you mean "validation"/, { validaton: 0 });
   const empty = join(FOLDER, "empty.json");
