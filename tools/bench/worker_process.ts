@@ -13,6 +13,8 @@ export type WorkerCommand = {
   /** Its name in messages. */
   readonly name: string;
   readonly command: readonly [string, ...string[]];
+  /** The way out if it was killed, as the system does where memory is short. */
+  readonly ifKilled?: string;
 };
 
 /** Lets a worker collect garbage before it reads its memory. */
@@ -56,7 +58,11 @@ export class WorkerProcess<Hello = unknown> implements AsyncDisposable {
   readonly #errors: Promise<string>;
   #hello: Hello | undefined;
 
-  private constructor(readonly name: string, process: Deno.ChildProcess) {
+  private constructor(
+    readonly name: string,
+    process: Deno.ChildProcess,
+    readonly ifKilled?: string,
+  ) {
     this.#process = process;
     this.#requests = process.stdin.getWriter();
     this.#answers = linesOf(process.stdout);
@@ -71,7 +77,7 @@ export class WorkerProcess<Hello = unknown> implements AsyncDisposable {
    * @throws {TypeError} If it ends before it is ready.
    */
   static async start<Hello>(
-    { name, command: [program, ...args] }: WorkerCommand,
+    { name, command: [program, ...args], ifKilled }: WorkerCommand,
     signal?: AbortSignal,
   ): Promise<WorkerProcess<Hello>> {
     const process = new Deno.Command(program, {
@@ -82,7 +88,7 @@ export class WorkerProcess<Hello = unknown> implements AsyncDisposable {
       env: { NO_COLOR: "1" },
       ...(signal === undefined ? {} : { signal }),
     }).spawn();
-    const worker = new WorkerProcess<Hello>(name, process);
+    const worker = new WorkerProcess<Hello>(name, process, ifKilled);
     worker.#hello = await worker.#next<Hello>();
     return worker;
   }
@@ -99,7 +105,8 @@ export class WorkerProcess<Hello = unknown> implements AsyncDisposable {
    * @throws {TypeError} If the process ends instead of answering.
    */
   async ask<Answer>(count: number): Promise<Answer> {
-    await this.#requests.write(new TextEncoder().encode(`${count}\n`));
+    const request = new TextEncoder().encode(`${count}\n`);
+    await this.#requests.write(request).catch(() => {}); // its end is told below
     return await this.#next<Answer>();
   }
 
@@ -116,8 +123,8 @@ export class WorkerProcess<Hello = unknown> implements AsyncDisposable {
     if (value !== undefined) return JSON.parse(value) as Answer;
     const { code } = await this.#process.status;
     throw new TypeError(
-      `Cannot measure "${this.name}": its process must answer; found exit ` +
-        `code ${code} and the message: ${errorIn(await this.#errors)}`,
+      `Cannot measure "${this.name}": its process must answer; found ` +
+        describeEnd(code, await this.#errors, this.ifKilled),
     );
   }
 }
@@ -156,8 +163,27 @@ export function peakMegabytes(): number {
   return Math.round(bytes / 1e6);
 }
 
+/** SIGKILL, 9, as an exit code. */
+const KILLED = 128 + 9;
+
+/**
+ * How a process failed, for an error.
+ *
+ * @param code Its exit code.
+ * @param stderr What it wrote.
+ * @param ifKilled The way out if it was killed.
+ */
+export function describeEnd(
+  code: number,
+  stderr: string,
+  ifKilled = "",
+): string {
+  return `exit code ${code} and the message: ${errorIn(stderr)}` +
+    (code === KILLED ? ifKilled : "");
+}
+
 /** The line of an output that names the error: Deno writes it first, Python last. */
-export function errorIn(stderr: string): string {
+function errorIn(stderr: string): string {
   const lines = stderr.trim().split("\n");
   return lines.findLast((line) => /^(error|[\w.]*Error)\b/.test(line)) ??
     lines.at(-1)!;

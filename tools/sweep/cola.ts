@@ -14,7 +14,12 @@ import {
 import type { EpochsWorkload } from "../bench/epochs.ts";
 import { denoWorker, WorkerProcess } from "../bench/worker_process.ts";
 import type { SweepEpoch, SweepTask } from "./store.ts";
-import { hashesOf, type SweepWorkload } from "./workload.ts";
+import {
+  hashesOf,
+  IF_KILLED,
+  type SweepWorkload,
+  weightsBytes,
+} from "./workload.ts";
 
 /** The recipe that no sweep varies. */
 const { weightDecay, maxGradNorm } = RECIPE;
@@ -29,6 +34,7 @@ export async function colaWorkload(sentences: number): Promise<SweepWorkload> {
   const cola = await colaTask(await readTokenizer(folder), { seed: 0 });
   return {
     task: await taskOf(folder, cola, sentences),
+    modelBytes: await weightsBytes(folder),
     temporary: "",
     train: async (run, { folder, threads, signal, onProgress }) => {
       const workload: EpochsWorkload = {
@@ -37,8 +43,9 @@ export async function colaWorkload(sentences: number): Promise<SweepWorkload> {
         sentences,
         folder,
       };
+      const command = denoWorker(JSON.stringify(run), "epochs.ts", workload);
       await using worker = await WorkerProcess.start(
-        denoWorker(JSON.stringify(run), "epochs.ts", workload),
+        { ...command, ifKilled: IF_KILLED },
         signal,
       );
       const epochs: SweepEpoch[] = [];

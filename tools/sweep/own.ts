@@ -2,12 +2,17 @@
 
 import { basename, join } from "node:path";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
-import { denoProgram, errorIn, linesOf } from "../bench/worker_process.ts";
+import { denoProgram, describeEnd, linesOf } from "../bench/worker_process.ts";
 import type { TrainCommand } from "../own/train.ts";
 import { openData } from "../own/tasks.ts";
 import { FILES } from "../own/trained_folder.ts";
 import { nameOf } from "./store.ts";
-import { hashesOf, type SweepWorkload } from "./workload.ts";
+import {
+  hashesOf,
+  IF_KILLED,
+  type SweepWorkload,
+  weightsBytes,
+} from "./workload.ts";
 
 /** How the data are read and by which model; what a sweep varies is not among it. */
 export type OwnOptions = Omit<
@@ -52,6 +57,7 @@ export async function ownWorkload(
           test: test as readonly object[],
         }),
       },
+      modelBytes: await weightsBytes(start),
       temporary: FILES.checkpoints,
       model: FILES.model,
       train: async (run, { folder, threads, signal, onProgress }) => {
@@ -87,7 +93,7 @@ export async function ownWorkload(
             `Cannot train "${
               nameOf(run)
             }": its process must end with 0; found ` +
-              `exit code ${code} and the message: ${errorIn(said.join("\n"))}`,
+              describeEnd(code, said.join("\n"), IF_KILLED),
           );
         }
         const { metrics, trainingSeconds } = JSON.parse(await printed);

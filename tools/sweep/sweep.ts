@@ -28,6 +28,9 @@ import type { SweepWorkload, TrainingPlace } from "./workload.ts";
 /** The most memory that a training of the default model takes, in bytes. */
 const BYTES_PER_JOB = 2e9;
 
+/** The weights of the default model, in bytes; a larger model takes more in proportion. */
+const DEFAULT_MODEL_BYTES = 91e6;
+
 /**
  * Trains with every combination; what is in the folder is not repeated.
  *
@@ -58,7 +61,7 @@ export async function sweep(
     if (result === undefined) missing.push(run);
     else results.push(result);
   }
-  const { jobs, threads } = shareMachine(most);
+  const { jobs, threads } = shareMachine(most, workload.modelBytes);
   log(
     `${data}, ${size}, ${model}: ` +
       `${runs.length} trainings, ${results.length} of them done before; ` +
@@ -176,19 +179,23 @@ export function runsOf(grid: SweepGrid): SweepRun[] {
  * trainings do not wait for one another, but the threads of one training do.
  *
  * @param wanted Trainings at a time; default as many as the machine allows.
+ * @param modelBytes The bytes of the starting model's weights.
  * @param machine Cores and free bytes; default those of this machine.
  * @returns Trainings at a time, and threads of each: at least one.
  */
 export function shareMachine(
   wanted: number | undefined,
+  modelBytes: number,
   machine: { cores: number; available: number } = {
     cores: navigator.hardwareConcurrency,
     available: Deno.systemMemoryInfo().available,
   },
 ): { jobs: number; threads: number } {
   const { cores, available } = machine;
+  // A small model's training takes memory for the engine, too.
+  const perJob = BYTES_PER_JOB * Math.max(1, modelBytes / DEFAULT_MODEL_BYTES);
   const jobs = wanted ??
-    Math.max(1, Math.min(cores, Math.floor(available / BYTES_PER_JOB)));
+    Math.max(1, Math.min(cores, Math.floor(available / perJob)));
   return { jobs, threads: Math.max(1, Math.floor(cores / jobs)) };
 }
 

@@ -9,6 +9,8 @@ import type { SweepEpoch, SweepRun, SweepTask } from "./store.ts";
 /** What a sweep trains. */
 export type SweepWorkload = {
   readonly task: SweepTask;
+  /** The bytes of the starting model's weights; 0 if they are random. */
+  readonly modelBytes: number;
   /** Trains once, or continues what was stopped in the folder. */
   readonly train: (
     run: SweepRun,
@@ -29,6 +31,24 @@ export type TrainingPlace = {
   /** Receives what it does at the moment, in a line. */
   readonly onProgress: (text: string) => void;
 };
+
+/** The way out of a training that was killed. */
+export const IF_KILLED = "; if memory was short, lower --jobs";
+
+/**
+ * The size of a starting model.
+ *
+ * @param folder Its folder.
+ * @returns The bytes of the files of weights; 0 if they are random.
+ */
+export async function weightsBytes(folder: string): Promise<number> {
+  let bytes = 0;
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.endsWith(".safetensors")) continue;
+    bytes += (await Deno.stat(join(folder, name))).size;
+  }
+  return bytes;
+}
 
 /** What a model is made of, as far as trainings read it. */
 const MODEL_FILE = /\.(json|txt|safetensors)$/;

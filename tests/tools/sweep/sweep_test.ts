@@ -13,7 +13,9 @@ import {
 } from "../../../tools/sweep/summary.ts";
 import { runAll, runsOf, shareMachine } from "../../../tools/sweep/sweep.ts";
 import { colaWorkload, taskOf } from "../../../tools/sweep/cola.ts";
+import { ownWorkload } from "../../../tools/sweep/own.ts";
 import { type SweepPlan } from "../../../tools/sweep/store.ts";
+import { weightsBytes } from "../../../tools/sweep/workload.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { RUNS_ALL } from "../../_tiers.ts";
 import { MAIN, optionsOf, permissionsOf } from "../_main.ts";
@@ -68,11 +70,15 @@ Deno.test("sweep has the paper's grid by default, and a small one if quick", asy
 
 Deno.test("shareMachine() gives every core a training, as far as memory goes", () => {
   const machine = { cores: 8, available: 7e9 };
-  assert.deepEqual(shareMachine(undefined, machine), { jobs: 3, threads: 2 });
-  assert.deepEqual(shareMachine(2, machine), { jobs: 2, threads: 4 });
-  assert.deepEqual(shareMachine(16, machine), { jobs: 16, threads: 1 });
+  const [jobsOf, bytes] = [shareMachine, 91e6];
+  assert.deepEqual(jobsOf(undefined, bytes, machine), { jobs: 3, threads: 2 });
+  assert.deepEqual(jobsOf(2, bytes, machine), { jobs: 2, threads: 4 });
+  assert.deepEqual(jobsOf(16, bytes, machine), { jobs: 16, threads: 1 });
+  // Three times the weights: 6 GB; random ones have no file.
+  assert.deepEqual(jobsOf(undefined, 273e6, machine), { jobs: 1, threads: 8 });
+  assert.deepEqual(jobsOf(undefined, 0, machine), { jobs: 3, threads: 2 });
   const small = { cores: 4, available: 1e9 };
-  assert.deepEqual(shareMachine(undefined, small), { jobs: 1, threads: 4 });
+  assert.deepEqual(jobsOf(undefined, bytes, small), { jobs: 1, threads: 4 });
 });
 
 Deno.test("sweepRows() puts the best by validation first, whatever the tests say", async () => {
@@ -182,6 +188,7 @@ Deno.test("fault 71: a sweep takes no results of another model, other data or ot
   };
   try {
     const folder = await model("a", "weights");
+    assert.equal(await weightsBytes(folder), "weights".length);
     const task = await taskOf(folder, cola, Infinity);
     assert.match(task.hashes["library"]!, /^[0-9a-f]{64}$/);
     const same = await taskOf(await model("b", "weights"), cola, Infinity);
@@ -210,13 +217,26 @@ Deno.test("fault 71: a sweep takes no results of another model, other data or ot
   }
 });
 
-Deno.test("a training that fails ends the others, and is named", async () => {
-  const [run] = runsOf(await planOf("--epochs=50", "--batch=32"));
-  const { signal } = new AbortController();
+/** Runs a function with the small model and data, and a new folder. */
+async function withSmall(use: (out: string) => Promise<void>): Promise<void> {
   const before = Deno.env.toObject();
   const out = await Deno.makeTempDir({ prefix: "bertbook-sweep-" });
   for (const [name, value] of Object.entries(SMALL)) Deno.env.set(name, value);
   try {
+    await use(out);
+  } finally {
+    await Deno.remove(out, { recursive: true });
+    for (const name of Object.keys(SMALL)) {
+      if (before[name] === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, before[name]);
+    }
+  }
+}
+
+Deno.test("a training that fails ends the others, and is named", async () => {
+  const [run] = runsOf(await planOf("--epochs=50", "--batch=32"));
+  const { signal } = new AbortController();
+  await withSmall(async (out) => {
     await assert.rejects(
       runAll([{ ...run!, learningRate: -1 }, run!], await colaWorkload(32), {
         folderOf: (run) => join(out, `${run.learningRate}`),
@@ -228,13 +248,37 @@ Deno.test("a training that fails ends the others, and is named", async () => {
       }),
       { name: "TypeError", message: /"learningRate":-1.*above 0/s },
     );
-  } finally {
-    await Deno.remove(out, { recursive: true });
-    for (const name of Object.keys(SMALL)) {
-      if (before[name] === undefined) Deno.env.delete(name);
-      else Deno.env.set(name, before[name]);
-    }
-  }
+  });
+});
+
+Deno.test({
+  name: "a training that is killed names --jobs as the way out",
+  ignore: Deno.build.os === "windows", // it has no signals
+  fn: () =>
+    withSmall(async (out) => {
+      const [run] = runsOf(await planOf("--epochs=50", "--batch=4"));
+      const { signal } = new AbortController();
+      const data = join(out, "tickets.csv");
+      await Deno.writeTextFile(data, tickets(90));
+      const workloads = {
+        cola: await colaWorkload(32),
+        own: await ownWorkload(data, { model: "tiny" }),
+      };
+      for (const [name, workload] of Object.entries(workloads)) {
+        const folder = join(out, name);
+        const kill = (): void => {
+          const args = ["-P", `${Deno.pid}`, "-f", folder];
+          const { stdout } = new Deno.Command("pgrep", { args }).outputSync();
+          const pid = new TextDecoder().decode(stdout).trim();
+          if (pid !== "") Deno.kill(Number(pid), "SIGKILL");
+        };
+        const how = { folder, threads: 1, signal, onProgress: kill };
+        await assert.rejects(workload.train(run!, how), {
+          name: "TypeError",
+          message: /exit code 137 .*; if memory was short, lower --jobs$/s,
+        });
+      }
+    }),
 });
 
 /** Starts a sweep of two short trainings, one at a time. */
