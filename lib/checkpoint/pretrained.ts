@@ -79,7 +79,11 @@ export type HeadModel<H extends HeadName> = {
   training?: TrainingRecord;
   /** How its predictions are made, as chosen on the validation set. */
   inference?: InferenceSettings;
-  /** What computes its outputs; default the engine. */
+  /**
+   * What computes the logits of `classify`, `predict`, `findEntities` and
+   * `answerQuestions` in place of the engine; embeddings and training always use the
+   * engine.
+   */
   run?: RunModel;
 };
 

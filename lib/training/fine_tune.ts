@@ -441,8 +441,10 @@ async function* run<T extends HeadTypes>(
       weightOf: task.weightOf,
       memoryOf: (batch) => batchMemory({ ...config, numLayers }, batch),
       writeBack: (step) => active.writeBack(decayAfter(step)),
-      evaluate: () =>
-        task.evaluate(model, data.validation, { batchSize, precision }),
+      evaluate: () => {
+        const { run: _, ...own } = model; // it may have other weights
+        return task.evaluate(own, data.validation, { batchSize, precision });
+      },
       describe: () =>
         describeRun({
           ...model,

@@ -96,6 +96,19 @@ Deno.test("fineTune() learns, and evaluates every epoch on the validation set", 
   });
 });
 
+Deno.test("fineTune() evaluates with the engine, whatever the model predicts with", async () => {
+  const evaluations: unknown[] = [];
+  for (const run of [undefined, () => assert.fail("other weights")]) {
+    const model = newModel({ config: TOY_WITHOUT_DROPOUT });
+    if (run) model.run = run;
+    const { epochs } = await collect(fineTune(model, DATA, RECIPE));
+    evaluations.push(epochs.map(({ validationLoss }) => validationLoss));
+    assert.equal(model.run, run);
+    disposeTree(model.params);
+  }
+  assert.deepEqual(evaluations[1], evaluations[0]);
+});
+
 Deno.test("fineTune() ends with the weights of the best epoch", async () => {
   const model = newModel({ config: TOY_WITHOUT_DROPOUT });
   const options = { ...RECIPE, epochs: 4, metricForBestModel: "loss" } as const;

@@ -9,7 +9,7 @@ import type { TrainingRecord } from "../../checkpoint/receipt.ts";
 import type { Precision } from "../../engine/precision.ts";
 import type { TensorTree } from "../../engine/tensor_tree.ts";
 import type { EncoderParams } from "../../model/bert.ts";
-import type { ModelOrigin } from "../../checkpoint/pretrained.ts";
+import type { ModelOrigin, RunModel } from "../../checkpoint/pretrained.ts";
 import type { BertConfig } from "../../model/config.ts";
 import type { HeadName } from "../../model/heads/heads.ts";
 import type { Evaluation, Metrics } from "../events.ts";
@@ -39,6 +39,7 @@ export type HeadTaskModel<Params> = ModelSizes & {
   readonly origin?: ModelOrigin;
   training?: TrainingRecord;
   inference?: InferenceSettings;
+  readonly run?: RunModel;
 };
 
 /** How one head is fine-tuned and evaluated. */
