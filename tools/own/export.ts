@@ -18,6 +18,7 @@ import {
 import type { OnnxPrecision } from "../../lib/onnx/graph.ts";
 import { words } from "../../lib/printable.ts";
 import { table } from "../../lib/views/table.ts";
+import { lockResults } from "../shell/out_folder.ts";
 import { provideEngine } from "../shell/provision.ts";
 import { countSplitOtherwise, openOnnxFile } from "./onnx_file.ts";
 import { addToReport } from "./report.ts";
@@ -25,6 +26,7 @@ import type { OwnTask, Row } from "./task.ts";
 import { openData, type ReadOptions, withTask } from "./tasks.ts";
 import {
   FILES,
+  modelFolder,
   openTrained,
   type TrainedModel,
   type TrainingSource,
@@ -57,6 +59,7 @@ export async function exportFiles(
 ): Promise<number> {
   const log = json ? console.error : console.log;
   await provideEngine({}, log);
+  using _lock = await lockResults(join(modelFolder(folder), ".."));
   const trained = await openTrained(folder);
   const { model, place } = trained;
   const aside = await Deno.makeTempDir({ prefix: "bertbook-export-" });

@@ -45,8 +45,7 @@ export type TrainedModel = {
  * @throws {UsageError} If there is no model, or one that was not trained for a task.
  */
 export async function openTrained(folder: string): Promise<TrainedModel> {
-  const inside = join(folder, FILES.model);
-  const place = existsSync(join(inside, "config.json")) ? inside : folder;
+  const place = modelFolder(folder);
   if (!existsSync(join(place, "config.json"))) {
     throw new UsageError(
       `Cannot open "${folder}": it must be the folder of a training, or of a model; ` +
@@ -60,6 +59,16 @@ export async function openTrained(folder: string): Promise<TrainedModel> {
     task: taskOf(model),
     columns: await columnsIn(join(place, "..")),
   };
+}
+
+/**
+ * The folder of the model itself.
+ *
+ * @param folder The folder of a training, or of a model.
+ */
+export function modelFolder(folder: string): string {
+  const inside = join(folder, FILES.model);
+  return existsSync(join(inside, "config.json")) ? inside : folder;
 }
 
 /** What a model is for. */

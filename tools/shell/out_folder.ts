@@ -6,6 +6,7 @@
  */
 
 import { join } from "node:path";
+import { ifThere } from "../../lib/checkpoint/atomic_write.ts";
 import { UsageError } from "./option_values.ts";
 import { PROJECT } from "./project.ts";
 
@@ -51,18 +52,7 @@ export async function openOutFolder(folder: string): Promise<OutFolder> {
         `${(error as Error).message}; name another folder with --out`,
     );
   }
-  if (!await marker.tryLock(true)) {
-    const owner = await new Response(marker.readable).text();
-    throw new UsageError(
-      `Cannot write results in "${folder}": one run at a time may write there; ` +
-        `found ${owner.trim()}; wait for it, or name another folder with --out`,
-    );
-  }
-  const since = new Date().toISOString();
-  await marker.truncate();
-  await marker.write(
-    new TextEncoder().encode(`process ${Deno.pid}, since ${since}\n`),
-  );
+  await lock(marker, folder, ", or name another folder with --out");
   const unfinished = join(folder, UNFINISHED);
   await Deno.mkdir(unfinished, { recursive: true });
   for await (const { name } of Deno.readDir(unfinished)) {
@@ -80,6 +70,43 @@ export async function openOutFolder(folder: string): Promise<OutFolder> {
     },
     [Symbol.dispose]: () => marker.close(),
   };
+}
+
+/**
+ * Locks a folder of earlier results, so that no training replaces them meanwhile.
+ *
+ * @param folder The folder.
+ * @returns Disposing it lets other runs write there; undefined if no run was there.
+ * @throws {UsageError} If another run writes there.
+ */
+export async function lockResults(
+  folder: string,
+): Promise<Disposable | undefined> {
+  const marker = await ifThere(
+    Deno.open(join(folder, MARKER), { read: true, write: true }),
+  );
+  if (marker) await lock(marker, folder, "");
+  return marker;
+}
+
+/** Locks the marker of a folder, and notes there who did it. */
+async function lock(
+  marker: Deno.FsFile,
+  folder: string,
+  otherwise: string,
+): Promise<void> {
+  if (!await marker.tryLock(true)) {
+    const owner = await new Response(marker.readable).text();
+    throw new UsageError(
+      `Cannot write results in "${folder}": one run at a time may write there; ` +
+        `found ${owner.trim()}; wait for it${otherwise}`,
+    );
+  }
+  const since = new Date().toISOString();
+  await marker.truncate();
+  await marker.write(
+    new TextEncoder().encode(`process ${Deno.pid}, since ${since}\n`),
+  );
 }
 
 function strangers(folder: string, names: readonly string[]): UsageError {

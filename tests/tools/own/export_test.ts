@@ -16,11 +16,12 @@ import { openOnnxFile } from "../../../tools/own/onnx_file.ts";
 import { QUESTIONS } from "../../../tools/own/questions.ts";
 import { openData } from "../../../tools/own/tasks.ts";
 import { SINGLE_LABEL } from "../../../tools/own/classes.ts";
+import { openOutFolder } from "../../../tools/shell/out_folder.ts";
 import { type FileToTry, tryFiles } from "../../../tools/own/trial.ts";
 import { temporaryFolder } from "../../checkpoint/_support.ts";
 import { toyHead } from "../../checkpoint/_heads.ts";
 import { LABELS, toyModel } from "../../checkpoint/_toy.ts";
-import { MAIN, permissionsOf } from "../_main.ts";
+import { run as runIn } from "./_commands.ts";
 
 /** Texts that the toy model can spell. */
 const WORDS = "the dog bark he it cafe . 1 0".split(" ");
@@ -171,15 +172,7 @@ Deno.test("export writes files that were tried, and a table into the report", as
     join(path, "report.html"),
     "<main>\nold\n</main>\nend",
   );
-  const run = async (...args: string[]) => {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", ...permissionsOf("export"), MAIN, "export", ...args],
-      cwd: folder.path,
-      env: { NO_COLOR: "1" },
-    }).output();
-    const text = new TextDecoder();
-    return { code, out: text.decode(stdout), err: text.decode(stderr) };
-  };
+  const run = (...args: string[]) => runIn(folder.path, "export", ...args);
 
   const { code, out, err } = await run("found", "--json");
   assert.equal(code, 0, err);
@@ -202,6 +195,15 @@ Deno.test("export writes files that were tried, and a table into the report", as
   const report = (): string => Deno.readTextFileSync(join(path, "report.html"));
   assert.match(report(), /old\n<!-- onnx -->.*model_fp16.*\n<\/main>\nend$/s);
 
+  await Deno.writeTextFile(join(path, ".bertbook"), "");
+  {
+    using _training = await openOutFolder(path);
+    for (const place of ["found", "found/model"]) {
+      const { code, err } = await run(place);
+      assert.equal(code, 2);
+      assert.match(err, /^Cannot write results in .*; wait for it\n$/);
+    }
+  }
   const again = await run("found", "data.csv", "--precision=int8", "--fused");
   assert.equal(again.code, 0, again.err);
   assert.match(

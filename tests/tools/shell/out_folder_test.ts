@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openOutFolder } from "../../../tools/shell/out_folder.ts";
+import { lockResults, openOutFolder } from "../../../tools/shell/out_folder.ts";
 import { UsageError } from "../../../tools/shell/option_values.ts";
 
 async function inFolder(
@@ -82,5 +82,20 @@ Deno.test("fault 74: a second run in the same folder is refused, and names the f
         `one run at a time may write there; found process ${Deno.pid},`,
       ),
     );
+  });
+});
+
+Deno.test("results are locked while they are used, and a folder of no run is not", async () => {
+  await inFolder(async (folder) => {
+    assert.equal(await lockResults(folder), undefined);
+    assert.deepEqual(namesIn(folder), []);
+    await run(folder, "first");
+    const refusal = new RegExp(`found process ${Deno.pid}, .*; wait for it`);
+    {
+      using _used = await lockResults(folder);
+      await assert.rejects(openOutFolder(folder), refusal);
+      await assert.rejects(lockResults(folder), refusal);
+    }
+    await run(folder, "second");
   });
 });
