@@ -86,7 +86,8 @@ export function ownReport(
 }
 
 /**
- * Adds a section to a report, or replaces it; nothing if there is no such report.
+ * Adds a section to a report, or replaces it; nothing if there is no report, or another
+ * page.
  *
  * @param file The report.
  * @param section Its id and title, a text, and what is below it.
@@ -105,10 +106,12 @@ export async function addToReport(
   const section = `${begin}<section id="${id}"><h2>${escapeHtml(title)}</h2>` +
     `<p>${escapeHtml(text)}</p>${html}</section>${end}`;
   const page = await Deno.readTextFile(file);
-  const [before, old, after] = page.includes(begin)
-    ? [page.split(begin)[0]!, "", page.split(end)[1]!]
-    : [page.split("</main>")[0]!, "\n</main>", page.split("</main>")[1]!];
-  const changed = before + section + old + after;
+  const main = page.lastIndexOf("</main>");
+  if (main < 0) return;
+  const from = page.indexOf(begin), to = page.indexOf(end, from);
+  const changed = from < 0 || to < 0
+    ? page.slice(0, main) + section + "\n" + page.slice(main)
+    : page.slice(0, from) + section + page.slice(to + end.length);
   await writeSynced(file, [new TextEncoder().encode(changed)]);
 }
 

@@ -3,6 +3,7 @@ import { reportDataset } from "bertbook/datasets/report.ts";
 import type { Dataset, Example } from "bertbook/datasets/dataset.ts";
 import { words } from "bertbook/printable.ts";
 import {
+  addToReport,
   dataSection,
   type OwnEpoch,
   ownReport,
@@ -32,6 +33,26 @@ Deno.test("a report escapes texts, keeps views as HTML, and fetches nothing", ()
   assert.doesNotMatch(page, /image\/svg/);
   assert.doesNotMatch(page, /(?:src|href)="https?:/);
   assert.match(page, /<a href="#[^"]+">Results<\/a><ol><li>.*The errors/);
+});
+
+Deno.test("a section is added to a report, replaced there, and leaves the rest as it is", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".html" });
+  const added = async (page: string, text: string): Promise<string> => {
+    await Deno.writeTextFile(file, page);
+    const section = { id: "onnx", title: "Files", text, html: "<b>…</b>" };
+    await addToReport(file, section);
+    return await Deno.readTextFile(file);
+  };
+  const section = (text: string): string =>
+    `<!-- onnx --><section id="onnx"><h2>Files</h2><p>${text}</p><b>…</b>` +
+    "</section><!-- end of onnx -->";
+  const page = await added("<main>a</main>b</main>c", "old");
+  assert.equal(page, `<main>a</main>b${section("old")}\n</main>c`);
+  assert.equal(await added(page, "new"), page.replace("old", "new"));
+  for (const strange of ["", "<p>a page of others</p>"]) {
+    assert.equal(await added(strange, "new"), strange);
+  }
+  await Deno.remove(file);
 });
 
 /** Two classes, with what is odd about them. */
