@@ -22,7 +22,7 @@ import { lockResults } from "../shell/out_folder.ts";
 import { provideEngine } from "../shell/provision.ts";
 import { countSplitOtherwise, openOnnxFile } from "./onnx_file.ts";
 import { addToReport } from "./report.ts";
-import type { OwnTask, Row } from "./task.ts";
+import type { Columns, OwnTask, Row } from "./task.ts";
 import { openData, type ReadOptions, withTask } from "./tasks.ts";
 import {
   FILES,
@@ -163,22 +163,30 @@ async function withInputs<R>(
       return await use(task, { title, inputs, examples });
     });
   }
-  const { validation: sentences } = await loadDataset(COLA, {
-    embeddedOnly: true,
-  });
-  const samples = sentences.slice(0, NUM_SAMPLES).map(({ text }) => text);
+  const samples = await sampleRows(columns);
   return await withTask(name, async (task) => {
-    const inputs = samples.map((text, i) =>
-      task.parseInput({
-        text,
-        pair: samples[(i + 1) % samples.length],
-        question: "What is this about?",
-        context: text,
-      }, columns)
-    );
+    const inputs = samples.map((row) => task.parseInput(row, columns));
     const title = `${inputs.length} sentences of this project, without answers`;
     return await use(task, { title, inputs, examples: undefined });
   });
+}
+
+/**
+ * Sentences of the project as rows that every task reads.
+ *
+ * @param columns Those of the model; without a pair, each row is a single text.
+ */
+export async function sampleRows(
+  { pair }: Columns,
+): Promise<Record<string, string>[]> {
+  const { validation } = await loadDataset(COLA, { embeddedOnly: true });
+  const texts = validation.slice(0, NUM_SAMPLES).map(({ text }) => text);
+  return texts.map((text, i) => ({
+    text,
+    ...pair !== undefined && { pair: texts[(i + 1) % texts.length]! },
+    question: "What is this about?",
+    context: text,
+  }));
 }
 
 /** The data of a training, if they are still there. */

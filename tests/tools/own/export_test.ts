@@ -12,6 +12,7 @@ import { logitsOf } from "../../../lib/inference/predict.ts";
 import type { HeadName } from "../../../lib/model/heads/heads.ts";
 import { exportOnnx } from "../../../lib/onnx/export_onnx.ts";
 import { ENTITIES } from "../../../tools/own/entities.ts";
+import { sampleRows } from "../../../tools/own/export.ts";
 import { openOnnxFile } from "../../../tools/own/onnx_file.ts";
 import { QUESTIONS } from "../../../tools/own/questions.ts";
 import { openData } from "../../../tools/own/tasks.ts";
@@ -142,6 +143,19 @@ Deno.test("files that tag words and files that answer questions are tried", asyn
       logitDifference! > 0 && logitDifference! < 1e-5,
       `${logitDifference}`,
     );
+  }
+});
+
+Deno.test("without data, a model of single texts is tried on such, and one of pairs on pairs", async () => {
+  for (const columns of [{}, { text: "premise", pair: "hypothesis" }]) {
+    const rows = await sampleRows(columns);
+    assert.equal(rows.length, 100);
+    for (const row of rows) {
+      const { text, pair } = SINGLE_LABEL.parseInput(row, columns);
+      assert.ok(text.length > 0);
+      assert.equal(pair !== undefined, "pair" in columns);
+      assert.equal(QUESTIONS.parseInput(row, columns).context, text);
+    }
   }
 });
 
