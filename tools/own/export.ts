@@ -20,6 +20,7 @@ import { words } from "../../lib/printable.ts";
 import { table } from "../../lib/views/table.ts";
 import { lockResults } from "../shell/out_folder.ts";
 import { provideEngine } from "../shell/provision.ts";
+import { onEndSignal } from "../shell/terminal.ts";
 import { countSplitOtherwise, openOnnxFile } from "./onnx_file.ts";
 import { addToReport } from "./report.ts";
 import type { Columns, OwnTask, Row } from "./task.ts";
@@ -63,6 +64,10 @@ export async function exportFiles(
   const trained = await openTrained(folder);
   const { model, place } = trained;
   const aside = await Deno.makeTempDir({ prefix: "bertbook-export-" });
+  using _signals = onEndSignal((code) => {
+    Deno.removeSync(aside, { recursive: true });
+    Deno.exit(code);
+  });
   try {
     const written = await exportOnnx(model, aside, {
       precisions: precision,

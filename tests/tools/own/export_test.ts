@@ -22,7 +22,7 @@ import { type FileToTry, tryFiles } from "../../../tools/own/trial.ts";
 import { temporaryFolder } from "../../checkpoint/_support.ts";
 import { toyHead } from "../../checkpoint/_heads.ts";
 import { LABELS, toyModel } from "../../checkpoint/_toy.ts";
-import { run as runIn } from "./_commands.ts";
+import { run as runIn, start } from "./_commands.ts";
 
 /** Texts that the toy model can spell. */
 const WORDS = "the dog bark he it cafe . 1 0".split(" ");
@@ -146,6 +146,39 @@ Deno.test("files that tag words and files that answer questions are tried", asyn
   }
 });
 
+/** Saves the toy model as a training does. */
+async function saveToy(path: string): Promise<void> {
+  const model = toyModel();
+  model.inference = { temperature: 0.7, maxLength: 16 };
+  await saveModel(model, path);
+  disposeTree(model.params);
+}
+
+Deno.test({
+  name: "an export that is stopped leaves no files",
+  ignore: Deno.build.os === "windows", // without SIGTERM
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const place = join(folder.path, "model");
+    await saveToy(place);
+    const saved = [...Deno.readDirSync(place)];
+    const temporary = join(folder.path, "temporary");
+    await Deno.mkdir(temporary);
+    const before = Deno.env.get("TMPDIR");
+    Deno.env.set("TMPDIR", temporary);
+    const command = start(folder.path, "export", "model", "--json");
+    if (before === undefined) Deno.env.delete("TMPDIR");
+    else Deno.env.set("TMPDIR", before);
+    await command.says(/Trying 3 files/);
+    assert.equal([...Deno.readDirSync(temporary)].length, 1);
+    command.kill("SIGTERM");
+    const { code, out } = await command.ended;
+    assert.deepEqual([code, out], [143, ""]);
+    assert.deepEqual([...Deno.readDirSync(temporary)], []);
+    assert.deepEqual([...Deno.readDirSync(place)], saved);
+  },
+});
+
 Deno.test("without data, a model of single texts is tried on such, and one of pairs on pairs", async () => {
   for (const columns of [{}, { text: "premise", pair: "hypothesis" }]) {
     const rows = await sampleRows(columns);
@@ -162,11 +195,7 @@ Deno.test("without data, a model of single texts is tried on such, and one of pa
 Deno.test("export writes files that were tried, and a table into the report", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "found");
-  const model = toyModel();
-  model.inference = { temperature: 0.7, maxLength: 16 };
-  await Deno.mkdir(path);
-  await saveModel(model, join(path, "model"));
-  disposeTree(model.params);
+  await saveToy(join(path, "model"));
   const table = join(folder.path, "data.csv");
   const rows = TEXTS.map((text, i) => `${text},${LABELS[i % 3]}`);
   await Deno.writeTextFile(table, ["text,label", ...rows].join("\n"));
