@@ -62,6 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/model",
     "lib/ops",
     "lib/options.ts",
+    "lib/printable.ts",
   ],
   "lib/interpretation": [
     "lib/batches",

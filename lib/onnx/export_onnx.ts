@@ -3,7 +3,6 @@
 import { join } from "node:path";
 import { checkAlive } from "../batches/check_examples.ts";
 import {
-  checkReplaceable,
   ifThere,
   replaceFolder,
   writeSynced,
@@ -14,6 +13,7 @@ import { checkTrained, modelTexts } from "../checkpoint/save_model.ts";
 import { namedLeaves } from "../engine/tensor_tree.ts";
 import type { HeadName } from "../model/heads/heads.ts";
 import { checkChoice, checkKnownOptions } from "../options.ts";
+import { quoted } from "../printable.ts";
 import { OnnxGraph, type OnnxPrecision, type OnnxWeight } from "./graph.ts";
 import { addModel, type OnnxOutputs } from "./heads.ts";
 
@@ -124,7 +124,7 @@ async function checkFolder(
   folder: string,
   texts: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await checkReplaceable(join(folder, ONNX_FOLDER), ONNX_FOLDER_FILES);
+  await checkOnnxFolder(folder);
   if (!await ifThere(Deno.stat(join(folder, WEIGHTS_FILE)))) return;
   for (const [file, text] of Object.entries(texts)) {
     const found = await ifThere(Deno.readTextFile(join(folder, file)));
@@ -134,6 +134,27 @@ async function checkFolder(
         `saved model; found another "${file}"; name another folder`,
     );
   }
+}
+
+/**
+ * Checks that an export may replace the ONNX files in the folder of a model.
+ *
+ * @param folder The folder of the model.
+ * @throws {RangeError} If there are other files among them.
+ */
+export async function checkOnnxFolder(folder: string): Promise<void> {
+  const place = join(folder, ONNX_FOLDER);
+  const entries = await ifThere(Array.fromAsync(Deno.readDir(place))) ?? [];
+  const others = entries.map(({ name }) => name)
+    .filter((name) => !ONNX_FOLDER_FILES.includes(name)).sort().map(quoted);
+  if (others.length === 0) return;
+  if (others.length > 3) others.splice(3, Infinity, "…");
+  throw new RangeError(
+    `Cannot export to ${
+      quoted(place)
+    }: it must hold only files of an export; ` +
+      `found ${others.join(", ")}; move them elsewhere`,
+  );
 }
 
 function checkOptions<H extends HeadName>(

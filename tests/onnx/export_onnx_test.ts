@@ -209,13 +209,19 @@ Deno.test("an export stands in the folder of the saved model, which a new one re
   }
   assert.deepEqual(names(), [...saved, "onnx"].sort());
   assert.equal(await Deno.readTextFile(join(path, "config.json")), config);
+  await Deno.writeTextFile(join(path, "onnx", ".DS_Store"), "");
   // Files of other weights are gone with them.
   await saveModel(model, path);
   assert.deepEqual(names(), saved);
   await exportOnnx(model, path);
+  await Deno.writeTextFile(join(path, "onnx", ".DS_Store"), "");
+  await exportOnnx(model, path);
   await Deno.writeTextFile(join(path, "onnx", "mine.txt"), "mine");
   await assert.rejects(saveModel(model, path), /found "mine.txt"/);
-  await assert.rejects(exportOnnx(model, path), /found "mine.txt"/);
+  await assert.rejects(
+    exportOnnx(model, path),
+    /^RangeError: Cannot export to ".*onnx": .*; found "mine.txt"; move them/,
+  );
   disposeTree(model.params);
 });
 

@@ -10,6 +10,7 @@ import { COLA } from "../../lib/datasets/cola.ts";
 import { loadDataset } from "../../lib/datasets/load_dataset.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import {
+  checkOnnxFolder,
   EXPORT_FILE,
   exportOnnx,
   ONNX_FOLDER,
@@ -61,6 +62,7 @@ export async function exportFiles(
   const log = json ? console.error : console.log;
   await provideEngine({}, log);
   using _lock = await lockResults(join(modelFolder(folder), ".."));
+  await checkOnnxFolder(modelFolder(folder));
   const trained = await openTrained(folder);
   const { model, place } = trained;
   const aside = await Deno.makeTempDir({ prefix: "bertbook-export-" });

@@ -247,6 +247,11 @@ Deno.test("export writes files that were tried, and a table into the report", as
       assert.match(err, /^Cannot write results in .*; wait for it\n$/);
     }
   }
+  await Deno.writeTextFile(join(onnx, "mine.txt"), "mine");
+  const refused = await run("found");
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /^RangeError: Cannot export to .*"mine.txt".*\n$/);
+  await Deno.remove(join(onnx, "mine.txt"));
   const again = await run("found", "data.csv", "--precision=int8", "--fused");
   assert.equal(again.code, 0, again.err);
   assert.match(
