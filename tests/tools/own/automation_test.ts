@@ -145,6 +145,9 @@ Deno.test({
       const { seconds: _, trainingSeconds: __, files, ...rest } = train;
       const kept = await Deno.readTextFile(files["metrics"]!);
       assert.deepEqual(JSON.parse(kept), { ...rest, verdict });
+      const onnx = join(files["model"]!, "onnx/export.json");
+      const tried = JSON.parse(await Deno.readTextFile(onnx));
+      assert.deepEqual(tried, printed["export"]);
       const { files: { model, picture } } = printed["sweep"] as Summary;
       const weights = join(model!, "model.safetensors");
       for (const file of [...Object.values(files), weights, picture!]) {
