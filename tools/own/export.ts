@@ -18,6 +18,7 @@ import {
 } from "../../lib/onnx/export_onnx.ts";
 import type { OnnxPrecision } from "../../lib/onnx/graph.ts";
 import { words } from "../../lib/printable.ts";
+import { hashExamples } from "../../lib/training/run_description.ts";
 import { table } from "../../lib/views/table.ts";
 import { lockResults } from "../shell/out_folder.ts";
 import { provideEngine } from "../shell/provision.ts";
@@ -156,15 +157,19 @@ async function withInputs<R>(
   }
   const validation = await sourceOf(trained.place);
   if (validation !== undefined) {
-    const { path, read, data } = validation;
+    const { path, read, data, validationSha256 } = validation;
     return await openData(path, read, async (task, dataset) => {
-      if (dataset.description !== data) {
+      const examples = dataset.validation;
+      const { description } = dataset;
+      const sha256 = await hashExamples(examples as object[]);
+      if (description !== data || sha256 !== validationSha256) {
         throw new RangeError(
           `Cannot find the validation set: "${path}" must be the data of the training, ` +
-            `${data}; found ${dataset.description}; name data after the folder`,
+            `${data}; found ${
+              description === data ? "other validation examples" : description
+            }; name data after the folder`,
         );
       }
-      const examples = dataset.validation;
       const inputs = examples.map(task.inputOf);
       const title = `the ${inputs.length} validation ${task.unit}`;
       return await use(task, { title, inputs, examples });
@@ -203,13 +208,15 @@ async function sourceOf(
   const folder = join(place, "..");
   if (!existsSync(join(folder, FILES.metrics))) return undefined;
   const { source, data } = await readJsonObject(folder, FILES.metrics);
-  const { path = "", read } = (source ?? {}) as Partial<TrainingSource>;
+  const { path = "", read, validationSha256 = "" } = (source ?? {}) as Partial<
+    TrainingSource
+  >;
   const parts = [path, read?.validation, read?.test]
     .filter((part) => typeof part === "string");
   if (read === undefined || !parts.every((part) => existsSync(part))) {
     return undefined;
   }
-  return { path, read, data };
+  return { path, read, data, validationSha256 };
 }
 
 /** The text, or the two, that the tokenizer splits. */

@@ -19,6 +19,7 @@ import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import { isHubName } from "../../lib/download/hub.ts";
 import { maxSequenceLength } from "../../lib/model/config.ts";
 import { words } from "../../lib/printable.ts";
+import { hashExamples } from "../../lib/training/run_description.ts";
 import type { StepEvent } from "../../lib/training/train_epoch.ts";
 import { openOutFolder } from "../shell/out_folder.ts";
 import { pathFromHere } from "../shell/project.ts";
@@ -247,10 +248,13 @@ async function trainIn<E, I, P extends object>(
     const summary = {
       task: task.name,
       data: dataset.description,
-      source: sourceOf(options.source, {
-        ...options,
-        seed: options.splitSeed ?? options.seed,
-      }),
+      source: {
+        ...sourceOf(options.source, {
+          ...options,
+          seed: options.splitSeed ?? options.seed,
+        }),
+        validationSha256: await hashExamples(dataset.validation as object[]),
+      },
       columns,
       labels: dataset.labels,
       recipe: { ...recipe, maxLength, model: model.name },
@@ -290,7 +294,10 @@ function tenths(seconds: number): number {
 }
 
 /** Where the data are and how they were read, to find the same parts again. */
-function sourceOf(source: string, options: ReadOptions): TrainingSource {
+function sourceOf(
+  source: string,
+  options: ReadOptions,
+): Pick<TrainingSource, "path" | "read"> {
   const pathOf = <T>(part: T): T | string =>
     typeof part === "string" ? resolve(part) : part;
   const { text, pair, label, separator, task, group, seed } = options;

@@ -25,6 +25,8 @@ export const FILES = {
 export type TrainingSource = {
   readonly path: string;
   readonly read: ReadOptions;
+  /** The SHA-256 of the validation examples. */
+  readonly validationSha256: string;
 };
 
 /** A trained model that can be used. */

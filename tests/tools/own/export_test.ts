@@ -11,6 +11,7 @@ import { classify } from "../../../lib/inference/classify.ts";
 import { logitsOf } from "../../../lib/inference/predict.ts";
 import type { HeadName } from "../../../lib/model/heads/heads.ts";
 import { exportOnnx } from "../../../lib/onnx/export_onnx.ts";
+import { hashExamples } from "../../../lib/training/run_description.ts";
 import { ENTITIES } from "../../../tools/own/entities.ts";
 import { sampleRows } from "../../../tools/own/export.ts";
 import { openOnnxFile } from "../../../tools/own/onnx_file.ts";
@@ -200,16 +201,15 @@ Deno.test("export writes files that were tried, and a table into the report", as
   const rows = TEXTS.map((text, i) => `${text},${LABELS[i % 3]}`);
   await Deno.writeTextFile(table, ["text,label", ...rows].join("\n"));
   const read = { text: "text", label: "label", validation: 0.5, seed: 3 };
-  const description = await openData(
-    table,
-    read,
-    (_, dataset) => Promise.resolve(dataset.description),
-  );
-  const metrics = {
+  const metrics = await openData(table, read, async (_, dataset) => ({
     columns: {},
-    data: description,
-    source: { path: table, read },
-  };
+    data: dataset.description,
+    source: {
+      path: table,
+      read,
+      validationSha256: await hashExamples(dataset.validation as object[]),
+    },
+  }));
   await Deno.writeTextFile(join(path, "metrics.json"), JSON.stringify(metrics));
   await Deno.writeTextFile(
     join(path, "report.html"),
@@ -262,10 +262,17 @@ Deno.test("export writes files that were tried, and a table into the report", as
   assert.equal(report().match(/<section id="onnx">/g)?.length, 1);
   assert.doesNotMatch(report(), /model_fp16/);
 
-  await Deno.writeTextFile(table, ["text,label", ...rows.slice(2)].join("\n"));
-  const moved = await run("found");
-  assert.equal(moved.code, 1);
-  assert.match(moved.err, /^RangeError: Cannot find the validation set: .*\n$/);
+  const changes: [string[], RegExp][] = [
+    [rows.slice(2), /; found data\.csv: 15 train, 19 validation .*; name data/],
+    [rows.toReversed(), /; found other validation examples; name data/],
+  ];
+  for (const [changed, found] of changes) {
+    await Deno.writeTextFile(table, ["text,label", ...changed].join("\n"));
+    const { code, err } = await run("found");
+    assert.equal(code, 1);
+    assert.match(err, /^RangeError: Cannot find the validation set: .*\n$/);
+    assert.match(err, found);
+  }
   await Deno.remove(table);
   const without = await run("found", "--precision=float32");
   assert.equal(without.code, 0, without.err);
