@@ -18,6 +18,12 @@ export type CardFacts = {
   readonly base: string | undefined;
 };
 
+const NUMBERS_IN_JAVASCRIPT =
+  `After \`deno task export FOLDER\`, in JavaScript, the numbers are the logits of
+\`AutoModelForSequenceClassification\`; \`pipeline\` takes a softmax, which is 1 for a single
+number.
+`;
+
 /**
  * Writes the card.
  *
@@ -36,6 +42,7 @@ export function modelCard<E, I, P extends object>(
   dataset: Dataset<E>,
   { verdict, part, metrics, recipe, maxLength, base }: CardFacts,
 ): string {
+  const isRegression = task.problemType === "regression";
   const named = Object.entries(metrics);
   const head = [
     "library_name: transformers",
@@ -112,22 +119,29 @@ ${
       : `Divide the logits by ${
         model.inference.temperature.toFixed(4)
       } for calibrated
-probabilities; \`config.json\` has the number under \`inference\`.
+probabilities; \`config.json\` has the number under \`inference\`. The logits of the ONNX
+files are already divided by it.
 `
   }
 \`\`\`python
 from transformers import pipeline
-pipeline("${task.pipeline}", model=".")
+pipeline("${task.pipeline}", model="."${
+    isRegression ? ', function_to_apply="none"' : ""
+  })
 \`\`\`
 
-After \`deno task export FOLDER\`, in JavaScript:
+${
+    isRegression
+      ? NUMBERS_IN_JAVASCRIPT
+      : `After \`deno task export FOLDER\`, in JavaScript:
 
 \`\`\`js
 import { env, pipeline } from "@huggingface/transformers";
 env.localModelPath = "./"; // where the folder of the model is
 await pipeline("${task.pipeline}", "model", { dtype: "q8", local_files_only: true });
 \`\`\`
-
+`
+  }
 \`\`\`sh
 deno task predict FOLDER "a text"
 \`\`\`
