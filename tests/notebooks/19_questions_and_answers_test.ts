@@ -16,7 +16,7 @@ Deno.test("19_questions_and_answers beats silence and the most similar sentence"
     assert.equal(numPictures(notebook), 5);
     const f1 = numberAt(text, /^F1 is (0\.\d+), that of silence/m);
     const silence = numberAt(text, /that of silence (0\.\d+)\./);
-    assert.ok(f1 > silence, `${f1} ${silence}`);
+    assert.ok(f1 > silence + 0.1, `${f1} ${silence}`);
     const same = numberAt(text, /^(\d+) of \d+ answers stay the same/m);
     assert.ok(same > 0);
   } finally {
