@@ -412,8 +412,11 @@ function drawParts(
     return parts;
   }
   let left = 1;
-  for (const { part, share } of drawn) {
-    const rest = parts.train, fraction = share / left;
+  for (const [index, { part, share }] of drawn.entries()) {
+    const rest = parts.train;
+    // A row at least remains for each part that follows, and for `train`.
+    const most = (rest.length - (drawn.length - index)) / rest.length;
+    const fraction = Math.min(share / left, most);
     const split = stratifiedSplit(strataOf(rest, task), { fraction, seed });
     parts[part] = split.validation.map((row) => rest[row]!);
     parts.train = split.train.map((row) => rest[row]!);

@@ -617,6 +617,23 @@ Deno.test("loadTable() draws parts with the classes in proportion, by its seed",
   );
 });
 
+Deno.test("each part has a row if there are as many rows as parts, whatever the shares", async () => {
+  const columns = { text: "text", label: "label" };
+  const shares = [[0.4, 0.4], [0.9, 0.05], [0.05, 0.9], [0.1, 0.1]] as const;
+  for (const [validation, test] of shares) {
+    for (const count of [3, 4, 5, 6, 7]) {
+      const rows = hundred.slice(0, count);
+      const parts = await loadTable(rows, columns, { validation, test });
+      const sizes = [parts.train, parts.validation, parts.test]
+        .map(({ length }) => length);
+      assert.ok(Math.min(...sizes) >= 1, `${count} rows: ${sizes}`);
+      const texts = [...parts.train, ...parts.validation, ...parts.test]
+        .map(({ text }) => text).sort();
+      assert.deepEqual(texts, rows.map(({ text }) => text).sort());
+    }
+  }
+});
+
 Deno.test("a validation table leaves the test part empty, a test table draws the validation part", async () => {
   const columns = { text: "text", label: "label" };
   const held = hundred.slice(0, 20), rest = hundred.slice(20);
