@@ -46,6 +46,39 @@ Deno.test("a table becomes a model, a report and a verdict, which further comman
     assert.equal(lines.length, 120);
     assert.equal(lines[0].input.text, "Case 0: where is my invoice?");
 
+    const rows = tickets(4).trimEnd().split("\n").map((row, i) =>
+      `${i},${row}`
+    );
+    const gaps = [...rows.slice(0, 3), "8,,billing", ...rows.slice(3), "9, ,a"];
+    await Deno.writeTextFile(join(folder, "gaps.csv"), gaps.join("\n"));
+    const some = await run(folder, "predict", "found", "gaps.csv");
+    const answers = some.out.trimEnd().split("\n").map((line) =>
+      JSON.parse(line)
+    );
+    assert.deepEqual(
+      answers.map(({ input, label, error }) => label ? input.text : error),
+      [
+        ...lines.slice(0, 2).map(({ input }) => input.text),
+        'Cannot predict: "message" must be a text; found "" in line 4 of "gaps.csv"',
+        ...lines.slice(2, 4).map(({ input }) => input.text),
+        'Cannot predict: "message" must be a text; found " " in line 7 of "gaps.csv"',
+      ],
+    );
+    assert.deepEqual(answers[2].input, {
+      0: "8",
+      message: "",
+      team: "billing",
+    });
+    assert.equal(some.code, 1);
+    assert.match(
+      some.err,
+      /Cannot predict for 2 of 6 inputs: .*found none in line 4 of "gaps.csv", line 7 of "gaps.csv"; their lines have "error"\n$/,
+    );
+    await Deno.writeTextFile(join(folder, "none.csv"), "message,a\n,1\n,2\n");
+    const none = await run(folder, "predict", "found", "none.csv");
+    assert.deepEqual([none.code, none.out], [1, ""]);
+    assert.match(none.err, /found "" in line 2 of "none.csv"\n$/);
+
     const evaluated = await run(
       folder,
       "evaluate",
