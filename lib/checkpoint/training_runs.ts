@@ -117,6 +117,8 @@ export type RunRecord = {
   readonly circumstances: RunDescription;
   /** The call; see {@linkcode RunInput}. */
   readonly recipe?: Json;
+  /** How many examples each set of the data has. */
+  readonly numExamples?: Readonly<Record<string, number>>;
   readonly finished: boolean;
 };
 
@@ -165,7 +167,7 @@ export function checkpointsIn(
     saveSteps,
     saveMinutes,
     async open(
-      { description, recipe, data },
+      { description, recipe, data = {} },
       circumstances,
     ): Promise<OpenRun> {
       const lock = await lockFolder(folder);
@@ -174,6 +176,9 @@ export function checkpointsIn(
           description,
           circumstances,
           ...recipe !== undefined && { recipe },
+          numExamples: Object.fromEntries(
+            Object.entries(data).map(([name, { length }]) => [name, length]),
+          ),
           finished: false,
         };
         const how = { record, data, resume, saveTotalLimit, stopFile };
@@ -191,20 +196,20 @@ async function openRun(
   lock: FolderLock,
   { record, data, resume, saveTotalLimit, stopFile }: {
     readonly record: RunRecord;
-    readonly data: RunInput["data"];
+    readonly data: NonNullable<RunInput["data"]>;
     readonly resume: NonNullable<CheckpointOptions["resume"]>;
     readonly saveTotalLimit: number;
     readonly stopFile: string | undefined;
   },
 ): Promise<OpenRun> {
   const runs = await runsIn(folder);
-  const { run, notes } = chooseRun(runs, record.description, resume);
+  const { run, notes } = chooseRun(runs, record, resume);
   const name = run?.name ?? `run-${(runs.at(-1)?.number ?? 0) + 1}`;
   const path = join(folder, name);
   await Deno.mkdir(path, { recursive: true, mode: 0o755 });
   const newest = await newestCheckpoint(path);
   if (run === undefined) {
-    const text = new TextEncoder().encode(JSON.stringify(data ?? {}));
+    const text = new TextEncoder().encode(JSON.stringify(data));
     await writeSynced(join(path, DATA_FILE), [text]);
   }
   if (run === undefined || resume === "forced") await writeRecord(path, record);
@@ -316,21 +321,21 @@ async function runsIn(folder: string): Promise<KnownRun[]> {
 /** Which run continues, if any, and what to say of it. */
 function chooseRun(
   runs: readonly KnownRun[],
-  description: RunDescription,
+  record: RunRecord,
   resume: NonNullable<CheckpointOptions["resume"]>,
 ): { run: KnownRun | undefined; notes: string[] } {
   if (resume === "never") return { run: undefined, notes: [] };
   const unfinished = runs.filter(({ finished }) => !finished);
   const same = unfinished.findLast((run) =>
-    differences(run.description, description).length === 0
+    differences(run.description, record.description).length === 0
   );
   if (same !== undefined) return { run: same, notes: [] };
   const last = (resume === "same" ? runs : unfinished).at(-1);
-  const differing = last ? differences(last.description, description) : [];
+  const differing = last ? runDifferences(last, record) : [];
   const list = differing.map(({ text }) => text).join("; ");
   if (resume === "same") {
     if (last === undefined) return { run: undefined, notes: [] };
-    const reason = list === "" ? `${last.name} has finished` : `${list}`;
+    const reason = list === "" ? `${last.name} has finished` : list;
     return {
       run: undefined,
       notes: [`A new run, {name}, begins beside ${last.name}: ${reason}.`],
@@ -348,6 +353,19 @@ function chooseRun(
         ? `; to continue it nevertheless, set resume to "forced"`
         : `; leave out the option resume to start a new run`),
   );
+}
+
+/** In what two runs differ, with the sizes of the data: a SHA-256 tells nobody a thing. */
+function runDifferences(
+  before: RunRecord,
+  now: RunRecord,
+): ReturnType<typeof differences> {
+  return differences(before.description, now.description).map((each) => {
+    const set = /^data\.(.+)/.exec(each.name)?.[1] ?? "";
+    const [was, is] = [before, now].map((run) => run.numExamples?.[set]);
+    if (was === undefined || is === undefined) return each;
+    return { ...each, text: `${each.text} (${was} before, ${is} now)` };
+  });
 }
 
 /**
@@ -375,7 +393,18 @@ export function differences(
   }
   const [old, current] = [before, now].map((value) => JSON.stringify(value));
   if (old === current) return [];
-  return [{ name, text: `${name} was ${old} and is ${current}` }];
+  const hashed = name === "startingWeights"
+    ? "starting weights"
+    : /^data\.(.+)/.exec(name)?.[1]?.concat(" examples");
+  const text = hashed === undefined
+    ? `${name.replace(/^options\./, "the option ")} was ${old ?? "not set"} ` +
+      `and is ${current ?? "not set"}`
+    : old === undefined
+    ? `there were no ${hashed}`
+    : current === undefined
+    ? `there are no ${hashed}`
+    : `the ${hashed} differ`;
+  return [{ name, text }];
 }
 
 /** The newest sound checkpoint of a run whose best one is sound, too. */

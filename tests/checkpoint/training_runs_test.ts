@@ -182,13 +182,48 @@ Deno.test("fault 17: the newest checkpoint is that of the latest step, whatever 
 Deno.test("fault 12: another run begins beside an unfinished one, and says why", async () => {
   await using home = await temporaryFolder();
   await leave(home.path, [checkpointOf(4)]);
-  const other = { ...DESCRIPTION, data: { train: "other" } };
+  const other = {
+    ...DESCRIPTION,
+    options: { seed: 1, batchSize: 8, patience: 2 },
+    data: { train: "other", validation: "ghi" },
+    startingWeights: "weights",
+  };
   {
     using run = await openRun(home.path, {}, other);
     assert.equal(run.name, "run-2");
     assert.equal(run.resumed, undefined);
     assert.deepEqual(run.notes, [
-      'A new run, run-2, begins beside run-1: data.train was "abc" and is "other".',
+      "A new run, run-2, begins beside run-1: the option batchSize was 4 and is 8; " +
+      'the option schedule was {"learningRate":0.1} and is not set; the option ' +
+      "patience was not set and is 2; the train examples differ; there were no " +
+      "validation examples; there were no starting weights.",
+    ]);
+  }
+  {
+    using run = await checkpointsIn(home.path).open({
+      description: {
+        ...other,
+        data: { train: "more" },
+        startingWeights: "new",
+      },
+      data: { train: [{}, {}] },
+    }, { engine: "toy" });
+    assert.deepEqual(run.notes, [
+      "A new run, run-3, begins beside run-2: the train examples differ; there are no " +
+      "validation examples; the starting weights differ.",
+    ]);
+  }
+  {
+    using run = await checkpointsIn(home.path).open({
+      description: {
+        ...other,
+        data: { train: "fewer" },
+        startingWeights: "new",
+      },
+      data: { train: [{}] },
+    }, { engine: "toy" });
+    assert.deepEqual(run.notes, [
+      "A new run, run-4, begins beside run-3: the train examples differ (2 before, 1 now).",
     ]);
   }
   using run = await openRun(home.path);
@@ -210,19 +245,19 @@ Deno.test("fault 12: a resume that must be one lists the differences, and forces
   const slower = withOptions({ schedule: { learningRate: 0.01 } });
   await assert.rejects(
     openRun(home.path, { resume: "required" }, slower),
-    /found run-1, but options.schedule.learningRate was 0.1 and is 0.01; to continue it nevertheless, set resume to "forced"/,
+    /found run-1, but the option schedule.learningRate was 0.1 and is 0.01; to continue it nevertheless, set resume to "forced"/,
   );
   {
     using run = await openRun(home.path, { resume: "forced" }, slower);
     assert.equal(run.resumed?.step, 4);
     assert.match(
       run.notes.join(" "),
-      /run-1 continues, though options.schedule/,
+      /run-1 continues, though the option schedule/,
     );
   }
   await assert.rejects(
     openRun(home.path, { resume: "forced" }, withOptions({ batchSize: 8 })),
-    /options.batchSize was 4 and is 8.*; leave out the option resume/,
+    /the option batchSize was 4 and is 8.*; leave out the option resume/,
   );
 });
 

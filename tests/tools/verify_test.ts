@@ -103,7 +103,7 @@ const TAMPERED: [
   ["another seed", async (home) => {
     const run = join(home, "checkpoints", "run-1", "run.json");
     await tamper(run, (text) => text.replaceAll('"seed": 1', '"seed": 2'));
-  }, /options.seed was 1 and is 2[^]*steps 0 to 6: step 1 has the loss/],
+  }, /the option seed was 1 and is 2[^]*steps 0 to 6: step 1 has the loss/],
   ["a changed sentence", async (home) => {
     const data = join(home, "checkpoints", "run-1", "data.json");
     await tamper(data, (text) => text.replace(/\[2,\d+/, "[2,13"));

@@ -210,8 +210,8 @@ Deno.test("other data or options begin another run, which leaves the first alone
       totalSteps: 20,
       run: "run-2",
       notes: [
-        "A new run, run-2, begins beside run-1: options.schedule.learningRate was " +
-        "0.01 and is 0.001.",
+        "A new run, run-2, begins beside run-1: the option " +
+        "schedule.learningRate was 0.01 and is 0.001.",
       ],
     });
     await run.next();
@@ -260,7 +260,7 @@ Deno.test("the model of a stopped training goes on when the same call is made ag
     // Other options begin anew, with the weights that there are.
     assert.match(
       await notesOf(3, 2 * learningRate),
-      /learningRate was .* startingWeights was/,
+      /learningRate was .* the starting weights differ/,
     );
     disposeTree(model.params);
     const other = newModel();
