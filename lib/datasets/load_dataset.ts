@@ -37,7 +37,7 @@ export type DatasetOptions = {
   folder?: string;
   /** How to download. */
   provision?: ProvisionOptions;
-  /** Uses the embedded dataset; so does `BERTBOOK_DATA=embedded`. */
+  /** Whether to use the embedded dataset; default: whether `BERTBOOK_DATA=embedded`. */
   embeddedOnly?: boolean;
 };
 
@@ -177,7 +177,7 @@ async function findDataset(
 /** A dataset in `BERTBOOK_DATA`, which may also hold other datasets only. */
 function dataFolder(name: string): string | undefined {
   const data = process.env["BERTBOOK_DATA"];
-  if (!data) return undefined;
+  if (!data || data === EMBEDDED_ONLY) return undefined;
   if (!existsSync(data)) {
     throw new RangeError(
       `Cannot look for data: BERTBOOK_DATA must be a folder or ` +

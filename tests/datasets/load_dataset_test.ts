@@ -206,6 +206,12 @@ Deno.test("loadDataset() refuses a BERTBOOK_DATA that is not there", async () =>
 Deno.test("loadDataset() takes the embedded dataset if BERTBOOK_DATA asks for it", async () => {
   await withData("embedded", async () => {
     assert.equal((await loadDataset(COLA)).origin, "embedded");
+    const { embedded: _, ...published } = COLA;
+    const provision = { home: NO_CACHE, offline: true };
+    await assert.rejects(
+      loadDataset(published, { embeddedOnly: false, provision }),
+      /no embedded dataset \(offline, and it was never downloaded\)/,
+    );
   });
 });
 
