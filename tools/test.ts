@@ -41,7 +41,7 @@ export const GROUPS: readonly TestGroup[] = [
   {
     name: "views",
     paths: ["tests/views", "tests/support"],
-    permissions: [...NATIVE, "--allow-write"],
+    permissions: [...NATIVE, "--allow-write", "--allow-net=127.0.0.1"],
   },
   {
     name: "files and processes",

@@ -16,6 +16,7 @@ export * from "./recipes.ts";
 export * from "./recorded.ts";
 export * from "./results.ts";
 export * from "./review_run.ts";
+export * from "./served_copy.ts";
 export * from "./settings.ts";
 export * from "./short_run.ts";
 export * from "./step_times.ts";

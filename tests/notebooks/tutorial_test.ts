@@ -7,6 +7,15 @@ import { readNotebook } from "../../tools/jupyter/notebook_file.ts";
 import { readResults, tracingOf } from "../../notebooks/support/results.ts";
 import { NOTEBOOKS, numPictures, run, textOf } from "./_run.ts";
 
+/** One served copy was read, and the changed one refused, with the SHA-256 of both. */
+function assertCopies(text: string): void {
+  assert.match(text, /^bytes unpacked +262,523\nsha256 +7252d55e/m);
+  assert.match(
+    text,
+    /Cannot accept "in_domain_train\.tsv": its sha256 must be 7252d55e\w{56}; found d8ef5231\w{56}\)/,
+  );
+}
+
 Deno.test("the tutorial runs from the first notebook to the last", async (t) => {
   const out = await Deno.makeTempDir({ prefix: "bertbook-tutorial-" });
   try {
@@ -24,6 +33,7 @@ Deno.test("the tutorial runs from the first notebook to the last", async (t) => 
         text,
         /^in_domain_train\.tsv +7252d55e3d69cb3a .* false +true$/m,
       );
+      assertCopies(text);
       assert.match(text, /^isl1 \\t 0 \\t \* \\t What did Sophie/m);
       assert.match(text, /Rows and columns: 4000 × 4/);
       assert.match(text, /quoteChar '': 4 rows[^]*quoteChar '"': 2 rows/);
@@ -140,5 +150,6 @@ Deno.test("the committed notebooks hold the outputs of the embedded corpus", asy
     const notebook = await readNotebook(join(NOTEBOOKS, `${name}.ipynb`));
     assert.deepEqual(checkPage(notebook), [], name);
     assert.match(textOf(notebook), /Embedded acceptability corpus/, name);
+    if (name === "01_load") assertCopies(textOf(notebook));
   }
 });
