@@ -47,6 +47,8 @@ export type RecordPlan = {
   /** Classifiers without a hidden layer have another shape than the default. */
   readonly classifier?: { readonly hiddenSizes: number[] };
   readonly metrics: readonly RecordedMetric[];
+  /** Whether the training examples are predicted after each epoch, too. */
+  readonly scoresTraining?: boolean;
   readonly published: readonly PublishedScore[];
   readonly partsOf: (dataset: Dataset, seed: number) => RecordedParts;
   /** All its trainings, as far as the finished ones decide them. */
@@ -205,6 +207,7 @@ export const RECORD_PLANS: Readonly<
     source: TREC,
     classifier: { hiddenSizes: [] },
     metrics: ["accuracy", "macroF1"],
+    scoresTraining: true,
     published: [
       { set: "test", metric: "accuracy", value: 0.968 },
       { set: "test", metric: "macroF1", value: 0.957 },

@@ -82,9 +82,23 @@ export async function train(
       async ([, set]) => (await predict(model, set, { precision })).predictions,
     );
   };
+  const trainingAccuracy = async (): Promise<number> => {
+    const { precision } = recipe;
+    const { predictions } = await predict(model, data.train, { precision });
+    return accuracy(predictions, data.train.map(({ label }) => label));
+  };
   const line = new StatusLine();
   const epochs: RecordedEpoch[] = [];
-  const lastFile = join(folder, "last.json");
+  /** The model of a replayed epoch is gone, so what it predicted is kept in a file. */
+  const once = async <T>(
+    name: string,
+    { replayed }: Pick<EpochEvent<ClassificationMetrics>, "replayed">,
+    compute: () => Promise<T>,
+  ): Promise<T> => {
+    const file = join(folder, name);
+    if (!replayed) await writeJson(file, await compute());
+    return JSON.parse(await Deno.readTextFile(file));
+  };
   let predicted: number[][] | undefined;
   const events = fineTune(model, data, {
     ...recipe,
@@ -103,11 +117,19 @@ export async function train(
           `${label}, seed ${seed}: epoch ${event.epoch}, step ${event.step}`,
         );
       } else if (event.kind === "epoch") {
-        epochs.push(epochOf(event));
+        epochs.push({
+          ...epochOf(event),
+          ...plan.scoresTraining && {
+            trainingAccuracy: await once(
+              `training_${event.epoch}.json`,
+              event,
+              trainingAccuracy,
+            ),
+          },
+        });
         if (keeps === "best" || event.epoch < recipe.epochs) continue;
         // Afterwards the model has the weights of its best epoch.
-        if (!event.replayed) await writeJson(lastFile, await predictions());
-        predicted = JSON.parse(await Deno.readTextFile(lastFile));
+        predicted = await once("last.json", event, predictions);
       }
     }
     predicted ??= await predictions();

@@ -12,6 +12,7 @@ import type { Precision } from "../../lib/engine/precision.ts";
 import type { ClassificationMetrics } from "../../lib/evaluation/metrics.ts";
 import type { Truncation } from "../../lib/tokenizer/encoding.ts";
 import type { ScheduleName } from "../../lib/training/schedule.ts";
+import { words } from "../../lib/printable.ts";
 import { show, type ShowOptions } from "../../lib/views/show.ts";
 import { mean, standardDeviation } from "./review_run.ts";
 
@@ -45,6 +46,8 @@ export type RecordedEpoch = {
   /** Counts from 1. */
   readonly epoch: number;
   readonly trainingLoss: number;
+  /** After the epoch, without dropout, if the record has it. */
+  readonly trainingAccuracy?: number;
   readonly validationLoss: number;
   readonly validationAccuracy: number;
   readonly validationMcc: number;
@@ -346,12 +349,15 @@ export function recordedEpochTable(
   return runs[0]!.epochs.map(({ epoch }, i) => ({
     epoch,
     ...Object.fromEntries(settings.flatMap(([label, own]) => {
-      const of = (name: "trainingLoss" | "validationAccuracy"): string =>
-        mean(own.map(({ epochs }) => epochs[i]![name])).toFixed(3);
-      return [
-        [`${label}: training loss`, of("trainingLoss")],
-        [`${label}: validation accuracy`, of("validationAccuracy")],
-      ];
+      const names = ["trainingLoss", "trainingAccuracy", "validationAccuracy"];
+      return names.flatMap((name) => {
+        const values = own.flatMap(({ epochs }) =>
+          epochs[i]![name as keyof RecordedEpoch] ?? []
+        );
+        return values.length < own.length
+          ? []
+          : [[`${label}: ${words(name)}`, mean(values).toFixed(3)]];
+      });
     })),
   }));
 }

@@ -306,6 +306,12 @@ Deno.test("recordedEpochTable() has the mean over the seeds of each setting", ()
     "rate 0.00005: training loss": "15.000", // of 42, 1 and 2
     "rate 0.00005: validation accuracy": "0.500",
   });
+  const known = GRID.runs.slice(1).map((run, i) => ({
+    ...run,
+    epochs: run.epochs.map((each) => ({ ...each, trainingAccuracy: i / 10 })),
+  }));
+  const [, withTraining] = recordedEpochTable({ runs: known });
+  assert.equal(withTraining!["rate 0.00005: training accuracy"], "0.100");
 });
 
 Deno.test("paddingTable() compares with the first strategy", () => {
