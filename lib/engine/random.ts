@@ -81,10 +81,12 @@ export function statelessUniform(
   length: number,
   seed: readonly [number, number],
 ): Float32Array<ArrayBuffer> {
-  return Float32Array.from(
-    statelessWords(length, seed),
-    (word) => (word & 0x7fffff) / 0x800000,
-  );
+  const words = statelessWords(length, seed);
+  const uniforms = new Float32Array(length);
+  for (let i = 0; i < length; i++) {
+    uniforms[i] = (words[i]! & 0x7fffff) / 0x800000;
+  }
+  return uniforms;
 }
 
 /**
