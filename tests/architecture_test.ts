@@ -5,15 +5,21 @@ const PROJECT = join(import.meta.dirname!, "..");
 
 /** Which rooms a room may import; the rooms of tools/ may import all of lib/. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "lib/exact_math.ts": [],
   "lib/options.ts": [],
   "lib/printable.ts": [],
   "lib/download": ["lib/printable.ts"],
-  "lib/evaluation": [],
+  "lib/evaluation": ["lib/exact_math.ts"],
   "lib/tokenizer": ["lib/printable.ts"],
   "lib/views": ["lib/printable.ts"],
-  "lib/engine": ["lib/download", "lib/options.ts"],
+  "lib/engine": ["lib/download", "lib/exact_math.ts", "lib/options.ts"],
   "lib/ops": ["lib/engine"],
-  "lib/model": ["lib/engine", "lib/ops", "lib/printable.ts"],
+  "lib/model": [
+    "lib/engine",
+    "lib/exact_math.ts",
+    "lib/ops",
+    "lib/printable.ts",
+  ],
   "lib/batches": [
     "lib/engine",
     "lib/model",
@@ -50,6 +56,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/checkpoint",
     "lib/engine",
     "lib/evaluation",
+    "lib/exact_math.ts",
     "lib/inference",
     "lib/model",
     "lib/ops",
@@ -69,6 +76,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/checkpoint",
     "lib/engine",
     "lib/evaluation",
+    "lib/exact_math.ts",
     "lib/inference",
     "lib/model",
     "lib/options.ts",
@@ -89,6 +97,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Rooms that work on plain arrays. */
 const WITHOUT_TENSORS = [
+  "lib/exact_math.ts",
   "lib/options.ts",
   "lib/printable.ts",
   "lib/download",
@@ -99,6 +108,7 @@ const WITHOUT_TENSORS = [
 
 /** Rooms that compute: they run in Deno, in Node.js and in a browser. */
 const CORE = [
+  "lib/exact_math.ts",
   "lib/options.ts",
   "lib/printable.ts",
   "lib/batches",
@@ -245,6 +255,39 @@ Deno.test("the core imports nothing that binds a platform, and uses no runtime's
     }
   }
   assert.deepEqual(wrong, []);
+});
+
+/**
+ * Names of `Math` whose digits ECMA-262 leaves to the engine, and `**`. A power of two is
+ * the same in every engine, which tests/browser compares.
+ */
+const ENGINES_OWN_DIGITS =
+  /\bMath\.(?:a?(?:cos|sin|tan)h?|atan2|cbrt|expm?1?|hypot|log(?:10|1p|2)?|pow|random)\b|\bMath\b(?!\.)|(?<!\b2 )\*\*/g;
+
+/** Files and folders that use them nevertheless, and what for. */
+const USES_ENGINES_OWN_DIGITS: Readonly<Record<string, string>> = {
+  "lib/views": "places and shades of what is only looked at",
+  "lib/engine/tensorflow/trace.ts": "refuses Math.random in a trace",
+};
+
+Deno.test("lib/ computes no number whose digits are the engine's own", async () => {
+  const found: string[] = [];
+  for await (const path of sources(join(PROJECT, "lib"))) {
+    const code = (await codeOf(path)).replace(/"[^"\n]*"/g, '""');
+    for (const [use] of code.matchAll(ENGINES_OWN_DIGITS)) {
+      found.push(`${relative(PROJECT, path)} uses ${use}`);
+    }
+  }
+  const allowed = Object.keys(USES_ENGINES_OWN_DIGITS);
+  assert.deepEqual(
+    found.filter((use) => !allowed.some((path) => use.startsWith(path))),
+    [],
+    "lib/exact_math.ts has these functions",
+  );
+  assert.deepEqual(
+    allowed.filter((path) => !found.some((use) => use.startsWith(path))),
+    [],
+  );
 });
 
 Deno.test("what is said to bind a platform does", async () => {

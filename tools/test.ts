@@ -30,6 +30,7 @@ export const GROUPS: readonly TestGroup[] = [
     name: "arithmetic",
     paths: [
       "tests/architecture_test.ts",
+      "tests/exact_math_test.ts",
       "tests/options_test.ts",
       "tests/printable_test.ts",
       "tests/evaluation",

@@ -170,7 +170,8 @@ export function placeGroups(
         ? Infinity
         : counts.reduce((sum, [label, count]) => {
           const grown = count * (2 * (part.get(label) ?? 0) + count);
-          return sum + grown / totals.get(label)!.length ** 2 / shares[index]!;
+          const total = totals.get(label)!.length;
+          return sum + grown / (total * total) / shares[index]!;
         }, 0)
     );
     const best = costs.indexOf(Math.min(...costs));

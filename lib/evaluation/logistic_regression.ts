@@ -112,7 +112,9 @@ export function fitLogisticRegression(
       value - gradient[i]! / bounds[Math.floor(i / numClasses)]!
     );
     const uphill = moved(gradient, next, weights) > 0;
-    const slower = uphill ? 1 : (1 + Math.sqrt(1 + 4 * momentum ** 2)) / 2;
+    const slower = uphill
+      ? 1
+      : (1 + Math.sqrt(1 + 4 * momentum * momentum)) / 2;
     const share = uphill ? 0 : (momentum - 1) / slower;
     ahead = next.map((value, i) => value + share * (value - weights[i]!));
     [weights, momentum] = [next, slower];

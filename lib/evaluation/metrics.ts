@@ -52,8 +52,8 @@ export function matthewsCorrelation(
   const predicted = countClasses(predictions);
   const covariance = countRight(predictions, labels) * total -
     dot(predicted, actual);
-  const spread = (total ** 2 - dot(predicted, predicted)) *
-    (total ** 2 - dot(actual, actual));
+  const spread = (total * total - dot(predicted, predicted)) *
+    (total * total - dot(actual, actual));
   return spread === 0 ? 0 : covariance / Math.sqrt(spread);
 }
 

@@ -1,5 +1,6 @@
 /** From logits to probabilities, predictions and loss. @module */
 
+import { exp, log, log1p } from "../exact_math.ts";
 import { checkPaired, checkSome } from "./check_predictions.ts";
 
 /**
@@ -11,7 +12,7 @@ import { checkPaired, checkSome } from "./check_predictions.ts";
  * @returns Probabilities that sum to 1, [C].
  */
 export function softmax(logits: readonly number[]): number[] {
-  return logSoftmax(logits).map(Math.exp);
+  return logSoftmax(logits).map(exp);
 }
 
 /**
@@ -22,7 +23,7 @@ export function softmax(logits: readonly number[]): number[] {
  * @returns A probability.
  */
 export function sigmoid(logit: number): number {
-  return 1 / (1 + Math.exp(-logit));
+  return 1 / (1 + exp(-logit));
 }
 
 /**
@@ -34,8 +35,8 @@ export function sigmoid(logit: number): number {
  */
 export function logSoftmax(logits: readonly number[]): number[] {
   const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const total = logits.reduce((t, logit) => t + Math.exp(logit - largest), 0);
-  const logTotal = largest + Math.log(total);
+  const total = logits.reduce((t, logit) => t + exp(logit - largest), 0);
+  const logTotal = largest + log(total);
   return logits.map((logit) => logit - logTotal);
 }
 
@@ -78,7 +79,7 @@ export function argMax(values: ArrayLike<number>): number {
  * import { logLoss } from "bertbook";
  * import assert from "node:assert/strict";
  *
- * assert.equal(logLoss([[0, 0]], [1]), Math.log(2));
+ * assert.equal(logLoss([[0, 0]], [1]), Math.LN2);
  * ```
  *
  * @param logits One row for each example, [N, C].
@@ -125,7 +126,7 @@ export function binaryLogLoss(
   checkSome(targets);
   const losses = logits.flatMap((row, i) =>
     row.map((z, c) =>
-      Math.max(z, 0) - z * targets[i]![c]! + Math.log1p(Math.exp(-Math.abs(z)))
+      Math.max(z, 0) - z * targets[i]![c]! + log1p(exp(-Math.abs(z)))
     )
   );
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;

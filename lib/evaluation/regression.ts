@@ -31,11 +31,12 @@ export function regressionMetrics(
   checkSome(targets);
   values.forEach((row, i) => checkPaired(row, targets[i]!));
   const [predicted, actual] = [values.flat(), targets.flat()];
+  const errors = predicted.map((value, i) => value - actual[i]!);
   const columns = targets[0]!.map((_, c) =>
     [values, targets].map((rows) => rows.map((row) => row[c]!))
   );
   return {
-    loss: mean(predicted.map((value, i) => (value - actual[i]!) ** 2)),
+    loss: mean(errors.map((error) => error * error)),
     pearson: mean(columns.map(([a, b]) => pearsonCorrelation(a!, b!))),
     spearman: mean(columns.map(([a, b]) => rankCorrelation(a!, b!))),
   };

@@ -101,7 +101,7 @@ export function scoresOf(
 ): ClassScores {
   const { right, predicted, support } = counts;
   // F from counts, so that P and R need not be divided first.
-  const scale = beta ** 2;
+  const scale = beta * beta;
   return {
     precision: ratio(right, predicted),
     recall: ratio(right, support),

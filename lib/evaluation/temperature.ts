@@ -1,5 +1,6 @@
 /** Temperature scaling: one number that makes a classifier as sure as it is right. @module */
 
+import { exp } from "../exact_math.ts";
 import { checkPaired, checkSome } from "./check_predictions.ts";
 
 /** Newton's method stops at relative changes of no more than this. */
@@ -77,12 +78,12 @@ function derivatives(
   let first = 0, second = 0;
   for (const row of rows) {
     const largest = Math.max(...row);
-    const powers = row.map((z) => Math.exp(inverse * (z - largest)));
+    const powers = row.map((z) => exp(inverse * (z - largest)));
     const total = powers.reduce((sum, power) => sum + power, 0);
     const mean = powers.reduce((sum, p, c) => sum + p * row[c]!, 0) / total;
     first += mean;
-    second += powers
-      .reduce((sum, p, c) => sum + p * (row[c]! - mean) ** 2, 0) / total;
+    const squares = row.map((z) => (z - mean) * (z - mean));
+    second += powers.reduce((sum, p, c) => sum + p * squares[c]!, 0) / total;
   }
   return { first: first / rows.length, second: second / rows.length };
 }

@@ -58,8 +58,8 @@ export function cosineSimilarity(
   let product = 0, squareA = 0, squareB = 0;
   for (let i = 0; i < a.length; i++) {
     product += a[i]! * b[i]!;
-    squareA += a[i]! ** 2;
-    squareB += b[i]! ** 2;
+    squareA += a[i]! * a[i]!;
+    squareB += b[i]! * b[i]!;
   }
   return product / Math.max(Math.sqrt(squareA), LEAST_LENGTH) /
     Math.max(Math.sqrt(squareB), LEAST_LENGTH);

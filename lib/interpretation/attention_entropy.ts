@@ -1,5 +1,6 @@
 /** Attention entropy: how broad each head looks, how much it changed, and whether it was trained. @module */
 
+import { log } from "../exact_math.ts";
 import {
   type Attentions,
   checkWeights,
@@ -35,9 +36,9 @@ function meanEntropy(weights: HeadWeights): number {
   const T = weights.length;
   let sum = 0;
   for (const row of weights) {
-    for (const weight of row) if (weight > 0) sum -= weight * Math.log(weight);
+    for (const weight of row) if (weight > 0) sum -= weight * log(weight);
   }
-  return sum / (T * Math.log(T));
+  return sum / (T * log(T));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Token embeddings: token ids to the first hidden states. @module */
 
 import * as tf from "@tensorflow/tfjs";
+import { cos, power, sin } from "../exact_math.ts";
 import type { Dropout } from "../ops/dropout.ts";
 import { gatherRows } from "../ops/embedding.ts";
 import { layerNorm, type LayerNormParams } from "../ops/layer_norm.ts";
@@ -135,8 +136,8 @@ export function sinusoidalPositions(
   const values = Float32Array.from({ length: length * hiddenSize }, (_, i) => {
     const position = Math.floor(i / hiddenSize), column = i % hiddenSize;
     const pair = column - column % 2; // 2i
-    const angle = position / LONGEST_WAVE ** (pair / hiddenSize);
-    return column % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
+    const angle = position / power(LONGEST_WAVE, pair / hiddenSize);
+    return column % 2 === 0 ? sin(angle) : cos(angle);
   });
   return tf.tensor2d(values, [length, hiddenSize]);
 }

@@ -8,6 +8,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { statelessUniform } from "../engine/random.ts";
+import { cos, log } from "../exact_math.ts";
 import type { BertConfig } from "./config.ts";
 
 /**
@@ -195,8 +196,8 @@ export function normalRandom(seed: number): RandomLike {
         uniforms = statelessUniform(2 * BLOCK, [seed | 0, block++]);
         next = 0;
       }
-      const radius = Math.sqrt(-2 * Math.log(1 - uniforms[next++]!));
-      return radius * Math.cos(2 * Math.PI * uniforms[next++]!);
+      const radius = Math.sqrt(-2 * log(1 - uniforms[next++]!));
+      return radius * cos(2 * Math.PI * uniforms[next++]!);
     },
   };
 }

@@ -20,6 +20,7 @@ import {
   mulNoNan,
   resourceApplyAdam,
 } from "../engine/training_ops.ts";
+import { power } from "../exact_math.ts";
 import { lrMultiplier, type LrMultipliers } from "./parameter_groups.ts";
 
 /** The constants of AdamW, in PyTorch's meaning. */
@@ -110,8 +111,8 @@ export function adamWRates(
 ): AdamWRates {
   return {
     learningRate: tf.scalar(learningRate),
-    firstCorrection: tf.scalar(1 - beta1 ** step),
-    secondCorrection: tf.scalar(1 - beta2 ** step),
+    firstCorrection: tf.scalar(1 - power(beta1, step)),
+    secondCorrection: tf.scalar(1 - power(beta2, step)),
   };
 }
 

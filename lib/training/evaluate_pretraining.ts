@@ -23,6 +23,7 @@ import {
 } from "../engine/precision.ts";
 import { numReplicas } from "../engine/compile.ts";
 import { argMax } from "../evaluation/probabilities.ts";
+import { exp } from "../exact_math.ts";
 import type { BertConfig } from "../model/config.ts";
 import { predictMaskedTokens } from "../model/heads/masked_lm.ts";
 import {
@@ -113,7 +114,7 @@ export async function evaluatePretraining(
   }
   return {
     loss: loss / numMaskedTokens,
-    perplexity: Math.exp(loss / numMaskedTokens),
+    perplexity: exp(loss / numMaskedTokens),
     accuracy: numFound / numMaskedTokens,
     numMaskedTokens,
     pairAccuracy: hasNextSentenceHead(params)

@@ -10,6 +10,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { mapLeaves, type TensorTree } from "../engine/tensor_tree.ts";
+import { power } from "../exact_math.ts";
 import type { BertConfig } from "../model/config.ts";
 import type { Parameter, ParameterRole } from "../model/parameters.ts";
 
@@ -188,10 +189,10 @@ export function layerwiseLrMultipliers(
 ): LrMultipliers | undefined {
   if (decay === 1) return undefined;
   return Object.fromEntries([
-    ["bert.embeddings.", decay ** (numLayers + 1)],
+    ["bert.embeddings.", power(decay, numLayers + 1)],
     ...Array.from({ length: numLayers }, (_, layer) => [
       `bert.layers.${layer}.`,
-      decay ** (numLayers - layer),
+      power(decay, numLayers - layer),
     ]),
   ]);
 }

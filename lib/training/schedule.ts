@@ -8,6 +8,8 @@
  * @module
  */
 
+import { cos } from "../exact_math.ts";
+
 /** How the learning rate falls after the warm-up; `"constant"` does not fall. */
 export type ScheduleName = "linear" | "cosine" | "constant";
 
@@ -27,7 +29,7 @@ export type Schedule = {
 export const DECAYS: Record<ScheduleName, (progress: number) => number> = {
   linear: (progress) => 1 - progress,
   // Loshchilov & Hutter (2017), "SGDR", equation 5: half a period of the cosine.
-  cosine: (progress) => (1 + Math.cos(Math.PI * progress)) / 2,
+  cosine: (progress) => (1 + cos(Math.PI * progress)) / 2,
   constant: () => 1,
 };
 

@@ -17,6 +17,7 @@ import {
   type TokenSequence,
 } from "../batches/next_token.ts";
 import { randomOrder } from "../batches/sampler.ts";
+import { exp } from "../exact_math.ts";
 import { type LanguageModel, languageModel } from "../model/language_model.ts";
 import {
   type TransformerConfig,
@@ -182,7 +183,7 @@ export async function evaluateLanguageModel(
   return {
     tokens: tokens!,
     loss: loss! / tokens!,
-    perplexity: Math.exp(loss! / tokens!),
+    perplexity: exp(loss! / tokens!),
     accuracy: hits! / tokens!,
   };
 }

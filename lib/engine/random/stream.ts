@@ -8,6 +8,7 @@
  * @module
  */
 
+import { cos, log } from "../../exact_math.ts";
 import { philox } from "./philox.ts";
 
 /** Random numbers in a fixed order. */
@@ -94,8 +95,8 @@ export function randomStream(
     },
     normal: () => {
       // Box and Muller (1958); 1 − u is never 0, so the logarithm is finite.
-      const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
-      return radius * Math.cos(2 * Math.PI * uniform());
+      const radius = Math.sqrt(-2 * log(1 - uniform()));
+      return radius * cos(2 * Math.PI * uniform());
     },
   };
 }
