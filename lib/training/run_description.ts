@@ -113,7 +113,11 @@ async function hashOf(
 ): Promise<string> {
   const digest = async (bytes: Uint8Array): Promise<string> => {
     const hash = await crypto.subtle.digest("SHA-256", bytes as BufferSource);
-    return new Uint8Array(hash).toHex();
+    // Node 22 and 24 have no Uint8Array.toHex.
+    return Array.from(
+      new Uint8Array(hash),
+      (byte) => byte.toString(16).padStart(2, "0"),
+    ).join("");
   };
   const digests: Promise<string>[] = [];
   for await (const chunk of chunks) digests.push(digest(chunk));
