@@ -89,7 +89,10 @@ export class BrowserPage {
     // The first document of a new window is an empty one.
     const isLoaded = `location.protocol === "${url.protocol}" &&
       document.readyState === "complete"`;
-    while (!await opened.evaluate<boolean>(isLoaded)) await delay(20);
+    // While one document takes the place of another, nothing can be evaluated.
+    const hasLoaded = (): Promise<boolean> =>
+      opened.evaluate<boolean>(isLoaded).catch(() => false);
+    while (!await hasLoaded()) await delay(20);
     return opened;
   }
 

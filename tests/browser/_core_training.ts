@@ -1,9 +1,12 @@
-/** Ten training steps by the core alone: what is bundled for a browser. */
+/** A hundred training steps by the core alone: what is bundled for other engines. */
 
+import * as tf from "@tensorflow/tfjs";
+import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { startEngine } from "bertbook/engine/start_engine.ts";
-import { disposeTree } from "bertbook/engine/tensor_tree.ts";
+import { disposeTree, namedLeaves } from "bertbook/engine/tensor_tree.ts";
 import "bertbook/engine/wasm.ts";
+import { cos, exp, log } from "bertbook/exact_math.ts";
 import { BERT_TINY } from "bertbook/model/config.ts";
 import { initHead } from "bertbook/model/heads/heads.ts";
 import { fineTune } from "bertbook/training/fine_tune.ts";
@@ -13,13 +16,34 @@ import {
   SPECIAL_TOKENS,
 } from "bertbook/tokenizer/vocabulary.ts";
 
+/** All digits of a training, and of the numbers that decide it. */
+export type Digits = {
+  /** Of every step. */
+  readonly losses: number[];
+  /** The validation loss of every epoch. */
+  readonly validation: number[];
+  /** SHA-256 of all weights at the end. */
+  readonly weights: string;
+  /** SHA-256 of values of lib/exact_math.ts, and of all powers of two. */
+  readonly functions: string;
+};
+
 /**
- * Trains a small BERT on the wasm engine, with dropout, clipping and weight decay.
+ * Trains a small BERT on the wasm engine, with dropout, warm-up, a cosine schedule,
+ * clipping and weight decay.
  *
- * @param wasmFolder Where a browser finds the engine's binary files.
- * @returns The ten losses.
+ * @param settings Where a browser finds the engine's binary files; flags of tfjs, such
+ * as those that choose the binary; the threads of the one that has threads.
+ * @returns What must be equal everywhere.
  */
-export async function tenLosses(wasmFolder?: string): Promise<number[]> {
+export async function hundredSteps(settings: {
+  readonly wasmFolder?: string;
+  readonly flags?: Readonly<Record<string, boolean>>;
+  readonly threads?: number;
+} = {}): Promise<Digits> {
+  const { wasmFolder, flags = {}, threads } = settings;
+  for (const [name, value] of Object.entries(flags)) tf.env().set(name, value);
+  if (threads !== undefined) setThreadsCount(threads);
   await startEngine({
     engine: "wasm",
     ...(wasmFolder === undefined ? {} : { wasmFolder }),
@@ -31,7 +55,7 @@ export async function tenLosses(wasmFolder?: string): Promise<number[]> {
     intermediateSize: 64,
     maxPositionEmbeddings: 16,
   };
-  const examples = Array.from({ length: 40 }, (_, i) => {
+  const examples = Array.from({ length: 160 }, (_, i) => {
     const length = 6 + i % 9;
     return {
       inputIds: Array.from({ length }, (_, t) => 1 + (i * 31 + t * 17) % 100),
@@ -58,11 +82,46 @@ export async function tenLosses(wasmFolder?: string): Promise<number[]> {
     name: "small",
   };
   const data = { train: examples, validation: examples.slice(0, 8) };
-  const losses: number[] = [];
-  const recipe = { epochs: 2, batchSize: 8, learningRate: 1e-3, seed: 42 };
+  const losses: number[] = [], validation: number[] = [];
+  const recipe = {
+    epochs: 5,
+    batchSize: 8,
+    learningRate: 1e-3,
+    warmupSteps: 10,
+    schedule: "cosine",
+    maxGradNorm: 0.5,
+    metricForBestModel: "loss",
+    seed: 42,
+  } as const;
   for await (const event of fineTune(model, data, recipe)) {
     if (event.kind === "step") losses.push(event.loss);
+    if (event.kind === "epoch") validation.push(event.validationLoss);
   }
+  const leaves = namedLeaves(params).map(([, leaf]) => leaf.data());
+  const weights = (await Promise.all(leaves)).flatMap((each) => [...each]);
   disposeTree(params);
-  return losses;
+  return {
+    losses,
+    validation,
+    weights: await sha256(weights),
+    functions: await sha256(valuesOfFunctions()),
+  };
+}
+
+/** SHA-256 of numbers, in hexadecimal digits. */
+async function sha256(numbers: readonly number[]): Promise<string> {
+  const bytes = Float64Array.from(numbers);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Values of lib/exact_math.ts, and all powers of two. */
+function valuesOfFunctions(): number[] {
+  const stream = randomStream(7);
+  const values = Array.from({ length: 10_000 }, () => {
+    const u = stream.uniform();
+    return [exp(-30 * u), log(1 - u), cos(2 * Math.PI * u), stream.normal()];
+  });
+  const powers = Array.from({ length: 2098 }, (_, i) => 2 ** (i - 1074));
+  return [...values.flat(), ...powers];
 }
