@@ -15,6 +15,21 @@ Deno.test("wasm has the gradients of tfjs's own arithmetic", async (t) => {
   }
 });
 
+Deno.test("wasm computes exp, tanh, erf and log by its own code", async () => {
+  const folder = new URL(
+    "./",
+    import.meta.resolve("@tensorflow/tfjs-backend-wasm"),
+  );
+  for (const kind of ["", "-simd", "-threaded-simd"]) {
+    const file = new URL(`tfjs-backend-wasm${kind}.wasm`, folder);
+    const binary = await WebAssembly.compile(await Deno.readFile(file));
+    const names = WebAssembly.Module.imports(binary)
+      .map(({ name }) => name.replace("emscripten_", ""));
+    assert.ok(names.includes("resize_heap"));
+    assert.deepEqual(names.filter((name) => name in Math), []);
+  }
+});
+
 Deno.test("wasm drops rows of a negative segment, as TensorFlow does", async () => {
   await startEngine({ engine: "wasm" });
   const sums = tf.tidy(() =>
