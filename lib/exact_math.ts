@@ -142,9 +142,18 @@ function cosOf(x: number, quarters: number): number {
 }
 
 /**
- * eˣ; below 2⁻¹⁰²² the last digit may be off by one.
+ * The exponential function.
+ *
+ * @example The double nearest to e
+ * ```ts
+ * import { exp } from "bertbook/exact_math.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(exp(1), Math.E);
+ * ```
  *
  * @param x Any number.
+ * @returns eˣ; below 2⁻¹⁰²² its last digit may be off by one.
  */
 export function exp(x: number): number {
   return expOf([x, 0]);
@@ -153,7 +162,16 @@ export function exp(x: number): number {
 /**
  * The natural logarithm.
  *
- * @param x Any number; below 0 the result is NaN.
+ * @example The double nearest to log 10
+ * ```ts
+ * import { log } from "bertbook/exact_math.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(log(10), Math.LN10);
+ * ```
+ *
+ * @param x Any number.
+ * @returns log x; NaN if x is below 0.
  */
 export function log(x: number): number {
   return logOf([x, 0])[0];
@@ -162,7 +180,16 @@ export function log(x: number): number {
 /**
  * log(1 + x) with all its digits also for x near 0.
  *
- * @param x Any number; below −1 the result is NaN.
+ * @example 1 + 1e-20 would be 1
+ * ```ts
+ * import { log1p } from "bertbook/exact_math.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(log1p(1e-20), 1e-20);
+ * ```
+ *
+ * @param x Any number.
+ * @returns log(1 + x); NaN if x is below −1.
  */
 export function log1p(x: number): number {
   return logOf(exactSum(1, x))[0];
@@ -171,7 +198,16 @@ export function log1p(x: number): number {
 /**
  * The cosine.
  *
+ * @example Half a turn
+ * ```ts
+ * import { cos } from "bertbook/exact_math.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(cos(Math.PI), -1);
+ * ```
+ *
  * @param x Radians, |x| < 2³⁰.
+ * @returns cos x.
  */
 export function cos(x: number): number {
   return cosOf(x, 0);
@@ -180,17 +216,35 @@ export function cos(x: number): number {
 /**
  * The sine.
  *
+ * @example What the double nearest to π lacks
+ * ```ts
+ * import { sin } from "bertbook/exact_math.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(sin(Math.PI), 1.2246467991473532e-16);
+ * ```
+ *
  * @param x Radians, |x| < 2³⁰.
+ * @returns sin x.
  */
 export function sin(x: number): number {
   return cosOf(x, -1);
 }
 
 /**
- * A power.
+ * A power, as `**` gives it.
+ *
+ * @example β₂² of AdamW
+ * ```ts
+ * import { power } from "bertbook/exact_math.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(power(0.999, 2), 0.998001);
+ * ```
  *
  * @param base At least 0.
  * @param exponent Any number.
+ * @returns The base to the power of the exponent; 1 if both are 0.
  */
 export function power(base: number, exponent: number): number {
   if (exponent === 0) return 1;
