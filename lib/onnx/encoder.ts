@@ -27,14 +27,15 @@ export type OnnxEncoderOutput = {
  * @param graph The graph.
  * @param config The sizes and choices.
  * @param at The encoder's path in the tree of parameters: "bert.", or "" for a bare one.
- * @param isShort Whether the last layer is computed for the first token alone, [B, 1, D].
+ * @param needs `firstOnly`: whether the last layer is computed for the first token alone,
+ * [B, 1, D]; `attentions`: whether its weights are wanted for all tokens even so.
  * @returns The results.
  */
 export function addEncoder(
   graph: OnnxGraph,
   config: BertConfig,
   at: string,
-  isShort: boolean,
+  needs: { readonly firstOnly: boolean; readonly attentions: boolean },
 ): OnnxEncoderOutput {
   const { numLayers, numHeads, hiddenSize, layerNormEpsilon: epsilon } = config;
   const inputIds = graph.input("input_ids");
@@ -42,7 +43,11 @@ export function addEncoder(
   const hiddenStates = [embed(`${at}embeddings`)], attentions: string[] = [];
   for (let i = 0; i < numLayers; i++) {
     const isLast = i === numLayers - 1;
-    addLayer(`${at}layers.${i}`, hiddenStates.at(-1)!, isShort && isLast);
+    addLayer(
+      `${at}layers.${i}`,
+      hiddenStates.at(-1)!,
+      needs.firstOnly && isLast,
+    );
   }
   return { hiddenStates, attentions };
 
@@ -100,12 +105,12 @@ export function addEncoder(
 
   /** The contexts of all heads side by side, [B, Q, D]. */
   function attend(path: string, asking: string, hidden: string): string {
-    const parts = [
-      [`${path}.query`, asking],
-      [`${path}.key`, hidden],
-      [`${path}.value`, hidden],
-    ] as const;
     if (graph.isFused) {
+      const parts = [
+        [`${path}.query`, asking],
+        [`${path}.key`, hidden],
+        [`${path}.value`, hidden],
+      ] as const;
       const products = parts.map(([of, x]) => kernelProduct(graph, of, x));
       const biases = parts.map(([of]) => `${of}.bias`);
       return graph.fused("MultiHeadAttention", path, [
@@ -116,28 +121,33 @@ export function addEncoder(
     }
     const size = hiddenSize / numHeads;
     const shape = graph.whole([0, 0, numHeads, size]); // 0 keeps a size
-    const [query, key, value] = parts.map(([of, x], i) => {
-      const split = graph.op(
-        "Reshape",
-        `${of}.split`,
-        linear(graph, of, x),
-        shape,
-      );
-      // Keys are transposed: [B, H, K, T], the others [B, H, T, K].
-      const perm = i === 1 ? [0, 2, 3, 1] : [0, 2, 1, 3];
-      return graph.node("Transpose", `${of}.heads`, [split], { perm });
-    });
-    // Scaled before the product, which float16 could not hold otherwise.
-    const scale = graph.scalar(1 / Math.sqrt(size));
-    const scaled = graph.op("Mul", `${path}.query.scaled`, query!, scale);
-    const scores = graph.op("MatMul", `${path}.scores`, scaled, key!);
-    const mask = additiveMask(graph, attentionMask);
-    const masked = graph.op("Add", `${path}.masked`, scores, mask);
-    const axis = { axis: -1 };
-    const weights = graph.node("Softmax", `${path}.weights`, [masked], axis);
-    attentions.push(weights); // [B, H, Q, T]
-    const context = graph.op("MatMul", `${path}.context`, weights, value!);
     const perm = [0, 2, 1, 3];
+    const split = (of: string, x: string, perm: number[], name = of): string =>
+      graph.node("Transpose", `${name}.heads`, [
+        graph.op(
+          "Reshape",
+          `${name}.split`,
+          linear(graph, of, x, { name }),
+          shape,
+        ),
+      ], { perm });
+    const key = split(`${path}.key`, hidden, [0, 2, 3, 1]); // [B, H, K, T]
+    const value = split(`${path}.value`, hidden, perm); // [B, H, T, K]
+    /** The weights of tokens that ask, [B, H, Q, T]. */
+    const weightsOf = (asking: string, at: string): string => {
+      const query = split(`${path}.query`, asking, perm, `${at}.query`);
+      // Scaled before the product, which float16 could not hold otherwise.
+      const scale = graph.scalar(1 / Math.sqrt(size));
+      const scaled = graph.op("Mul", `${at}.query.scaled`, query, scale);
+      const scores = graph.op("MatMul", `${at}.scores`, scaled, key);
+      const mask = additiveMask(graph, attentionMask);
+      const masked = graph.op("Add", `${at}.masked`, scores, mask);
+      return graph.node("Softmax", `${at}.weights`, [masked], { axis: -1 });
+    };
+    const weights = weightsOf(asking, path);
+    const isWhole = asking === hidden || !needs.attentions;
+    attentions.push(isWhole ? weights : weightsOf(hidden, `${path}.all`));
+    const context = graph.op("MatMul", `${path}.context`, weights, value);
     const merged = graph.node("Transpose", `${path}.merged`, [context], {
       perm,
     });

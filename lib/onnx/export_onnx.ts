@@ -106,17 +106,45 @@ export async function exportOnnx<H extends HeadName>(
   }
   await replaceFolder(join(folder, ONNX_FOLDER), async (aside) => {
     for (const precision of precisions) {
-      const graph = new OnnxGraph(weights, precision, options.fused ?? false);
-      const { head, config, labels } = model;
-      addModel(graph, head, { config, numLabels: labels.length }, options);
-      const bytes = await graph.encode();
-      checkSize(bytes.length);
+      const bytes = await encode(model, weights, precision, options);
       const file = ONNX_FILES[precision];
       await writeSynced(join(aside, file), [bytes]);
       written.push({ file: `${ONNX_FOLDER}/${file}`, bytes: bytes.length });
     }
   }, ONNX_FOLDER_FILES);
   return written;
+}
+
+/**
+ * A model as the bytes of an ONNX file: what {@linkcode exportOnnx} writes.
+ *
+ * @param model The model; its parameters do not change.
+ * @param precision How its weights are stored.
+ * @param options Further outputs, and whether operations are fused.
+ * @returns The bytes; the logits are the same with further outputs as without, except
+ * with hidden states.
+ * @throws As {@linkcode exportOnnx} does of models.
+ */
+export async function onnxBytes<H extends HeadName>(
+  model: HeadModel<H>,
+  precision: OnnxPrecision,
+  options: Omit<OnnxOptions, "precisions"> = {},
+): Promise<Uint8Array> {
+  checkOptions(model, [precision], options);
+  return await encode(model, await weightsOf(model), precision, options);
+}
+
+async function encode<H extends HeadName>(
+  { head, config, labels }: HeadModel<H>,
+  weights: ReadonlyMap<string, OnnxWeight>,
+  precision: OnnxPrecision,
+  options: OnnxOptions,
+): Promise<Uint8Array> {
+  const graph = new OnnxGraph(weights, precision, options.fused ?? false);
+  addModel(graph, head, { config, numLabels: labels.length }, options);
+  const bytes = await graph.encode();
+  checkSize(bytes.length);
+  return bytes;
 }
 
 /** Refuses the folder of another saved model, and ONNX files among files of others. */

@@ -45,11 +45,12 @@ export function addModel(
   const { hiddenSize: D, vocabSize: V, numHeads: H } = config;
   const readsFirst = head === "sequence-classification" ||
     head === "next-sentence";
-  const isShort = readsFirst && !hiddenStates && !attentions;
+  const firstOnly = readsFirst && !hiddenStates;
   const at = head === "base" ? "" : "bert.";
-  const encoder = addEncoder(graph, config, at, isShort);
+  const encoder = addEncoder(graph, config, at, { firstOnly, attentions });
   const last = encoder.hiddenStates.at(-1)!;
-  const exact = (path: string, x: string) => linear(graph, path, x, true);
+  const exact = (path: string, x: string) =>
+    linear(graph, path, x, { isExact: true });
   switch (head) {
     case "base":
       graph.output("last_hidden_state", last, [B, T, D]);

@@ -17,17 +17,19 @@ import { MAX_FLOAT16 } from "./quantize.ts";
  * @param graph The graph.
  * @param path The layer.
  * @param x [..., In].
- * @param isExact Whether the kernel, a small one, stays out of int8.
+ * @param options `isExact`: whether the kernel, a small one, stays out of int8; `name`:
+ * of the result, if the layer has another input, too.
  * @returns [..., Out].
  */
 export function linear(
   graph: OnnxGraph,
   path: string,
   x: string,
-  isExact = false,
+  options: { readonly isExact?: boolean; readonly name?: string } = {},
 ): string {
-  const product = kernelProduct(graph, path, x, isExact);
-  return graph.op("Add", path, product, graph.weight(`${path}.bias`));
+  const { name = path } = options;
+  const product = kernelProduct(graph, path, x, options);
+  return graph.op("Add", name, product, graph.weight(`${path}.bias`));
 }
 
 /** x W, without the bias. */
@@ -35,12 +37,12 @@ export function kernelProduct(
   graph: OnnxGraph,
   path: string,
   x: string,
-  isExact = false,
+  { isExact = false, name = path }: Parameters<typeof linear>[3] = {},
 ): string {
-  const name = `${path}.product`, kernel = `${path}.kernel`;
+  const product = `${name}.product`, kernel = `${path}.kernel`;
   return graph.precision === "int8" && !isExact
-    ? wholeProduct(graph, name, x, graph.quantized(kernel, "columns"))
-    : graph.op("MatMul", name, x, graph.weight(kernel));
+    ? wholeProduct(graph, product, x, graph.quantized(kernel, "columns"))
+    : graph.op("MatMul", product, x, graph.weight(kernel));
 }
 
 /** x Eᵀ for a table E, [V, D]: the score of each row. */

@@ -12,7 +12,13 @@ import {
 } from "bertbook/model/config.ts";
 import type { HeadName } from "bertbook/model/heads/heads.ts";
 import { inputFrom } from "bertbook/model/input.ts";
-import { exportOnnx, type OnnxOptions } from "bertbook/onnx/export_onnx.ts";
+import {
+  exportOnnx,
+  ONNX_FILES,
+  ONNX_FOLDER,
+  onnxBytes,
+  type OnnxOptions,
+} from "bertbook/onnx/export_onnx.ts";
 import type { OnnxPrecision } from "bertbook/onnx/graph.ts";
 import { FORWARD, NAMES } from "../checkpoint/_heads.ts";
 import { temporaryFolder } from "../checkpoint/_support.ts";
@@ -138,6 +144,35 @@ Deno.test("a file takes any batch size and length, and padding changes nothing",
     const start = row * 16 * 3;
     const own = padded!.values.slice(start, start + 5 * 3);
     assert.ok(compare(own, alone!.values).difference < 1e-6);
+  }
+  disposeTree(model.params);
+});
+
+Deno.test("attention weights change no bit of the logits, of which the last layer needs one row", async () => {
+  await using folder = await temporaryFolder();
+  const model = formulaModel("sequence-classification", TOY);
+  const input = toyInput(model);
+  const { attentions } = bert(model.params.bert, inputFrom(input, TOY), TOY);
+  for (const [precision, most] of [["float32", 1e-5], ["int8", 0.1]] as const) {
+    const outputs = [];
+    for (const attentions of [false, true]) {
+      const place = join(folder.path, `${precision}-${attentions}`);
+      await exportOnnx(model, place, { precisions: [precision], attentions });
+      const bytes = await onnxBytes(model, precision, { attentions });
+      const file = join(place, ONNX_FOLDER, ONNX_FILES[precision]);
+      assert.deepEqual(new Uint8Array(bytes), await Deno.readFile(file));
+      await using opened = await openFile(place, precision);
+      outputs.push(await opened.run(input));
+    }
+    const [without, withAll] = outputs;
+    assert.deepEqual(Object.keys(without!), ["logits"]);
+    assert.deepEqual(withAll!["logits"], without!["logits"]);
+    for (const [i, tensor] of attentions.entries()) {
+      const found = withAll![`attentions.${i}`]!;
+      assert.deepEqual(found.dims, tensor.shape);
+      const { difference } = compare(found.values, tensor.dataSync());
+      assert.ok(difference < most, `${i} ${precision} ${difference}`);
+    }
   }
   disposeTree(model.params);
 });
