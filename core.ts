@@ -130,11 +130,13 @@ export {
 } from "./lib/batches/batches.ts";
 export {
   type EncodedEntities,
-  type EncodedWords,
   encodeEntities,
+} from "./lib/batches/encode_entities.ts";
+export {
+  type EncodedWords,
   encodeWords,
   type EncodeWordsOptions,
-} from "./lib/batches/encode_entities.ts";
+} from "./lib/batches/encode_words.ts";
 export {
   encodeExamples,
   encodeTargets,
@@ -480,11 +482,9 @@ export {
   type CalibrationScores,
 } from "./lib/inference/calibrate.ts";
 export {
-  type Classification,
   classify,
   classifyMultiLabel,
   type ClassifyOptions,
-  type MultiLabelClassification,
   regress,
   type Regression,
 } from "./lib/inference/classify.ts";
@@ -506,14 +506,18 @@ export {
   probabilityOfFollowing,
 } from "./lib/inference/fill_mask.ts";
 export {
-  type Entity,
   findEntities,
   type FoundEntities,
   predictTags,
-  type TaggedWord,
   type TagOptions,
-  type WordTag,
 } from "./lib/inference/find_entities.ts";
+export type {
+  Classification,
+  Entity,
+  MultiLabelClassification,
+  TaggedWord,
+  WordTag,
+} from "./lib/inference/postprocessing.ts";
 export { generate, type GenerateOptions } from "./lib/inference/generate.ts";
 export {
   type EncodedText,

@@ -1,25 +1,15 @@
 /** Classification and regression: texts → labels with probabilities, or values. @module */
 
 import type { ClassifierModel } from "../checkpoint/pretrained.ts";
-import { DEFAULT_THRESHOLD } from "../evaluation/multi_label.ts";
+import { sigmoid } from "../evaluation/probabilities.ts";
 import {
-  predictedClass,
-  sigmoid,
-  softmax,
-} from "../evaluation/probabilities.ts";
+  byLabel,
+  type Classification,
+  classificationOf,
+  labelsReached,
+  type MultiLabelClassification,
+} from "./postprocessing.ts";
 import { logitsOfTexts, type TextOptions, type TextPair } from "./texts.ts";
-
-/** The class that a model gives a text. */
-export type Classification = {
-  /** The likeliest class. */
-  label: string;
-  /** The probability of that class, in [0, 1]. */
-  probability: number;
-  /** The probability of each class by its label; the sum is 1. */
-  probabilities: Record<string, number>;
-  /** The tokens at which the model did not look, because the text is too long. */
-  numTruncated: number;
-};
 
 /** How to classify. */
 export type ClassifyOptions = TextOptions;
@@ -71,38 +61,6 @@ export async function classify(
 }
 
 /**
- * The class that logits stand for.
- *
- * @param labels The classes.
- * @param logits A number for each, [C].
- * @param temperature What the logits are divided by; default 1.
- * @returns Label and probabilities.
- */
-export function classificationOf(
-  labels: readonly string[],
-  logits: readonly number[],
-  temperature = 1,
-): Omit<Classification, "numTruncated"> {
-  const probabilities = softmax(logits.map((logit) => logit / temperature));
-  const best = predictedClass(logits);
-  return {
-    label: labels[best]!,
-    probability: probabilities[best]!,
-    probabilities: byLabel(labels, probabilities),
-  };
-}
-
-/** The labels that a model gives a text. */
-export type MultiLabelClassification = {
-  /** Those whose probability reaches their threshold, in the order of the model's. */
-  labels: string[];
-  /** The probability of each label, in [0, 1]. */
-  probabilities: Record<string, number>;
-  /** The tokens at which the model did not look, because the text is too long. */
-  numTruncated: number;
-};
-
-/**
  * Classifies texts that may have several labels, or none.
  *
  * A label is given if its probability is at least its threshold in `model.inference`,
@@ -150,27 +108,6 @@ export async function classifyMultiLabel(
   }));
 }
 
-/**
- * The labels whose probability reaches their threshold.
- *
- * @param labels All labels.
- * @param probabilities The probability of each, [C].
- * @param thresholds The least probability of each, [C]; default 0.5 for all.
- * @returns These labels, and the probabilities of all.
- */
-export function labelsReached(
-  labels: readonly string[],
-  probabilities: readonly number[],
-  thresholds?: readonly number[],
-): Omit<MultiLabelClassification, "numTruncated"> {
-  return {
-    labels: labels.filter((_, c) =>
-      probabilities[c]! >= (thresholds?.[c] ?? DEFAULT_THRESHOLD)
-    ),
-    probabilities: byLabel(labels, probabilities),
-  };
-}
-
 /** The values that a model predicts for a text. */
 export type Regression = {
   /** The value of each label. */
@@ -213,12 +150,4 @@ export async function regress(
     values: byLabel(model.labels, logits),
     numTruncated,
   }));
-}
-
-/** Numbers, [C], by their labels. */
-export function byLabel(
-  labels: readonly string[],
-  numbers: readonly number[],
-): Record<string, number> {
-  return Object.fromEntries(labels.map((label, id) => [label, numbers[id]!]));
 }

@@ -10,7 +10,7 @@ import {
 } from "../evaluation/logistic_regression.ts";
 import type { HeadName } from "../model/heads/heads.ts";
 import { checkKnownOptions } from "../options.ts";
-import { type Classification, classificationOf } from "./classify.ts";
+import { type Classification, classificationOf } from "./postprocessing.ts";
 import { EMBED_OPTIONS, type EmbedOptions, embedTexts } from "./embed.ts";
 
 /** How to fit a few-shot classifier. */

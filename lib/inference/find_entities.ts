@@ -4,10 +4,9 @@ import { checkInputs } from "../batches/check_examples.ts";
 import {
   encodeWords,
   type EncodeWordsOptions,
-} from "../batches/encode_entities.ts";
+} from "../batches/encode_words.ts";
 import type { HeadModel } from "../checkpoint/pretrained.ts";
-import { areEntityTags, entitySpans } from "../evaluation/entities.ts";
-import { predictedClass, softmax } from "../evaluation/probabilities.ts";
+import { areEntityTags } from "../evaluation/entities.ts";
 import { maxSequenceLength } from "../model/config.ts";
 import {
   classifyTokens,
@@ -17,6 +16,13 @@ import { checkKnownOptions } from "../options.ts";
 import { quoted } from "../printable.ts";
 import { type TextSpan, textWords } from "../tokenizer/normalize.ts";
 import {
+  entitiesIn,
+  type Entity,
+  type TaggedWord,
+  tagOf,
+  type WordTag,
+} from "./postprocessing.ts";
+import {
   checkFinite,
   compileOutputs,
   type EncodedText,
@@ -25,24 +31,6 @@ import {
   type PredictOptions,
 } from "./predict.ts";
 import { checkTexts } from "./texts.ts";
-
-/** A word and the class that a model gives it. */
-export type WordTag = {
-  readonly tag: string;
-  /** The probability of that class, in [0, 1]. */
-  readonly probability: number;
-};
-
-/** A word of a text: its characters are `start` … `end` − 1, as `slice` counts them. */
-export type TaggedWord = TextSpan & WordTag;
-
-/** An entity in a text. */
-export type Entity = TextSpan & {
-  /** What it is, such as `"PER"`. */
-  readonly type: string;
-  /** The mean of the probabilities of its words' tags. */
-  readonly probability: number;
-};
 
 /** The entities in a text, and the words that they were read from. */
 export type FoundEntities = {
@@ -121,11 +109,7 @@ export async function predictTags(
   const logits = await logitsOfTokens(model, windows, positions, how);
   for (const [i, rows] of logits.entries()) {
     for (const row of rows) {
-      const best = predictedClass(row);
-      tags[windows[i]!.sentence]!.push({
-        tag: labels[best]!,
-        probability: softmax(row.map((logit) => logit / temperature))[best]!,
-      });
+      tags[windows[i]!.sentence]!.push(tagOf(labels, row, temperature));
     }
   }
   return tags;
@@ -200,18 +184,6 @@ export async function findEntitiesAmong(
     const tagged = words.map((span, k) => ({ ...span, ...tags[i]![k]! }));
     return { entities: entitiesIn(text, tagged), words: tagged };
   });
-}
-
-/** The entities that tagged words make, in order. */
-function entitiesIn(text: string, words: readonly TaggedWord[]): Entity[] {
-  return entitySpans(words.map(({ tag }) => tag))
-    .map(({ type, start: first, end: after }): Entity => {
-      const own = words.slice(first, after);
-      const { start } = own[0]!, { end } = own.at(-1)!;
-      const sum = own.reduce((sum, { probability }) => sum + probability, 0);
-      const probability = sum / own.length;
-      return { type, text: text.slice(start, end), start, end, probability };
-    });
 }
 
 function checkEntityModel({ labels }: { labels: readonly string[] }): void {

@@ -10,10 +10,8 @@ import { bagLogits, fitBagOfWords } from "../../lib/evaluation/bag_of_words.ts";
 import { accuracy } from "../../lib/evaluation/metrics.ts";
 import { multiLabelScores } from "../../lib/evaluation/multi_label.ts";
 import { argMax, softmax } from "../../lib/evaluation/probabilities.ts";
-import {
-  classifyMultiLabel,
-  type MultiLabelClassification,
-} from "../../lib/inference/classify.ts";
+import { classifyMultiLabel } from "../../lib/inference/classify.ts";
+import type { MultiLabelClassification } from "../../lib/inference/postprocessing.ts";
 import type { FitEvent, Metrics } from "../../lib/training/events.ts";
 import type { Point } from "../../lib/views/charts/lines_and_bars.ts";
 import { progress } from "./progress.ts";

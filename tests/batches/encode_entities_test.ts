@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { IGNORE_INDEX } from "bertbook/batches/batches.ts";
-import {
-  encodeEntities,
-  encodeWords,
-} from "bertbook/batches/encode_entities.ts";
+import { encodeEntities } from "bertbook/batches/encode_entities.ts";
+import { encodeWords } from "bertbook/batches/encode_words.ts";
 import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 import { assertAll } from "../_property.ts";

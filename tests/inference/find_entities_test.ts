@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
-import { encodeWords } from "bertbook/batches/encode_entities.ts";
+import { encodeWords } from "bertbook/batches/encode_words.ts";
 import type { HeadModel } from "bertbook/checkpoint/pretrained.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";

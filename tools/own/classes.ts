@@ -19,11 +19,11 @@ import { softmax } from "../../lib/evaluation/probabilities.ts";
 import { classificationReport } from "../../lib/evaluation/report.ts";
 import { attentionsOf } from "../../lib/inference/attentions.ts";
 import { calibrate } from "../../lib/inference/calibrate.ts";
+import { classify } from "../../lib/inference/classify.ts";
 import {
   type Classification,
   classificationOf,
-  classify,
-} from "../../lib/inference/classify.ts";
+} from "../../lib/inference/postprocessing.ts";
 import { explain } from "../../lib/interpretation/explain.ts";
 import { fineTune } from "../../lib/training/fine_tune.ts";
 import { headView } from "../../lib/views/attention/head_view.ts";

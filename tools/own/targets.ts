@@ -14,13 +14,15 @@ import { regressionMetrics } from "../../lib/evaluation/regression.ts";
 import { softmax } from "../../lib/evaluation/probabilities.ts";
 import { classificationReport } from "../../lib/evaluation/report.ts";
 import {
-  byLabel,
   classifyMultiLabel,
-  labelsReached,
-  type MultiLabelClassification,
   regress,
   type Regression,
 } from "../../lib/inference/classify.ts";
+import {
+  byLabel,
+  labelsReached,
+  type MultiLabelClassification,
+} from "../../lib/inference/postprocessing.ts";
 import { fineTune } from "../../lib/training/fine_tune.ts";
 import { classRow, firstTen } from "./report.ts";
 import { numberOf, type OwnModel, type OwnTask, type Row } from "./task.ts";
