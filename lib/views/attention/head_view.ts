@@ -4,9 +4,7 @@
  *
  * Vig (2019), "A Multiscale Visualization of Attention in the Transformer
  * Model", section 2.1. This one is a single piece of HTML that asks nothing of
- * the network, and below it a still form for places that run no script. What travels
- * into the page uses nothing but its arguments, the page's `document`, and the
- * functions that travel with it.
+ * the network, and below it a still form for places that run no script.
  *
  * @module
  */
@@ -16,14 +14,13 @@ import { pictureFont } from "../font.ts";
 import { svgDocument, svgText } from "../svg.ts";
 import { table } from "../table.ts";
 import { COLORS } from "../theme.ts";
-import { filterChoice, sentenceFilters } from "./columns.ts";
 import {
   type AttentionData,
   type AttentionInput,
   type AttentionOptions,
   packAttention,
 } from "./data.ts";
-import { choice, element, type HTMLElement, showView } from "./elements.ts";
+import { drawHeadView, HEAD_VIEW_CSS, headSwitches } from "./draw_head_view.ts";
 import { type HtmlView, htmlView, LINK_FUNCTIONS } from "./html_view.ts";
 import {
   gatherLines,
@@ -31,7 +28,6 @@ import {
   unpackWeights,
   type WeightOf,
 } from "./lines.ts";
-import { linkPanel } from "./panel.ts";
 
 /**
  * Shows where every head of every layer looks.
@@ -74,116 +70,11 @@ export function headView(
   }, {
     kind: "head-view",
     data,
-    css: SWITCHES_CSS,
+    css: HEAD_VIEW_CSS,
     draw: drawHeadView,
     helpers: [...LINK_FUNCTIONS, headSwitches],
   });
 }
-
-/** Draws the view in place of the still form, which `root` holds. */
-function drawHeadView(
-  root: HTMLElement,
-  data: AttentionData,
-  css: string,
-): void {
-  if (root.shadowRoot !== null) return;
-  const { tokens, tokenTypeIds, numLayers, colors } = data;
-  const weightOf = unpackWeights(data);
-  const filters = sentenceFilters(tokenTypeIds);
-  const on = new Set(data.heads);
-  let layer = data.layer;
-
-  const panel = linkPanel(tokens, tokenTypeIds);
-  const layers = Array.from({ length: numLayers }, (_, i) => String(i));
-  const layerChoice = choice("Layer", layers, layer, (index) => {
-    layer = index;
-    draw();
-  });
-  const switches = headSwitches(colors, on, draw);
-  function draw(): void {
-    switches.mark();
-    panel.showLinks({
-      heads: [...on].sort((x, y) => x - y)
-        .map((head) => ({ head, color: colors[head]! })),
-      weight: (head, query, key) => weightOf(layer, head, query, key),
-    });
-  }
-
-  panel.showTokens(filters[0]!);
-  draw();
-  const controls = element(
-    "div",
-    { class: "controls" },
-    layerChoice,
-    ...filterChoice(filters, panel.showTokens),
-    switches.group,
-  );
-  showView(root, css, data, [controls, panel.status], [panel.columns]);
-}
-
-/**
- * Makes one coloured square a head; a double click, or a click with Shift,
- * leaves only that head on.
- *
- * @param colors The heads' colours.
- * @param on The heads that are on; the squares change it.
- * @param onChange Called after each change.
- * @returns The group of squares, and a function that marks those that are on.
- */
-function headSwitches(
-  colors: readonly string[],
-  on: Set<number>,
-  onChange: () => void,
-): { group: HTMLElement; mark: () => void } {
-  const only = (head: number): void => {
-    on.clear();
-    on.add(head);
-    onChange();
-  };
-  const squares = colors.map((color, head) => {
-    const square = element("button", {
-      type: "button",
-      class: "head",
-      style: `--head: ${color}`,
-      title: `Head ${head}: click for on or off, double click for only this`,
-      "aria-label": `Head ${head}`,
-    }, String(head));
-    square.addEventListener("click", (event) => {
-      if (event.shiftKey) return only(head);
-      if (!on.delete(head)) on.add(head);
-      onChange();
-    });
-    square.addEventListener("dblclick", () => only(head));
-    return square;
-  });
-  const everyone = element("button", { type: "button", class: "all" }, "all");
-  everyone.addEventListener("click", () => {
-    colors.forEach((_, head) => on.add(head));
-    onChange();
-  });
-  return {
-    group: element(
-      "span",
-      { class: "heads", role: "group", "aria-label": "Heads" },
-      "Heads ",
-      ...squares,
-      everyone,
-    ),
-    mark: () =>
-      squares.forEach((square, head) =>
-        square.setAttribute("aria-pressed", String(on.has(head)))
-      ),
-  };
-}
-
-/** Rules for the view's shadow tree; `--head` is set inline. */
-const SWITCHES_CSS = `
-.heads { display: inline-flex; flex-wrap: wrap; gap: 3px; align-items: center; }
-button.head { width: 24px; padding: 0; font-size: 11px; border: 2px solid var(--head); }
-button.head[aria-pressed="true"] { background: var(--head); color: #000; font-weight: bold; }
-button.head[aria-pressed="false"] { opacity: 0.65; }
-button.all { margin-left: 4px; }
-`.trim();
 
 const ROW_HEIGHT = 20;
 const GAP = 240;
