@@ -99,6 +99,9 @@ export type {
   UrlSource,
 } from "./lib/download/asset.ts";
 
+// Page
+export { modelPage, type ModelPageOptions } from "./lib/page/model_page.ts";
+
 // Views
 export type { ValueOptions } from "./lib/views/any_value.ts";
 export type {

@@ -71,6 +71,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/options.ts",
     "lib/printable.ts",
   ],
+  "lib/page": [
+    "lib/batches",
+    "lib/checkpoint",
+    "lib/evaluation",
+    "lib/inference",
+    "lib/model",
+    "lib/onnx",
+    "lib/options.ts",
+    "lib/printable.ts",
+    "lib/tokenizer",
+    "lib/views",
+  ],
   "lib/interpretation": [
     "lib/batches",
     "lib/checkpoint",

@@ -265,6 +265,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./own/export.ts")).exportFiles,
   },
   {
+    name: "page",
+    description: "Write a trained model as one HTML page that works offline",
+    argument: new Argument("<folder>", "Folder of a training, or of a model"),
+    options: [
+      valued(
+        "--out <file>",
+        "The page (default: page.html in the folder)",
+        text,
+      ),
+      valued("--title <text>", "Its title (default: the folder's name)", text),
+      JSON_OUTPUT,
+    ],
+    load: async () => (await import("./own/page.ts")).page,
+  },
+  {
     name: "serve",
     description: "Answer requests over HTTP with a trained model",
     argument: new Argument("<folder>", "Folder of a training, or of a model"),

@@ -57,6 +57,7 @@ export const GROUPS: readonly TestGroup[] = [
       "tests/tokenizer",
       "tests/checkpoint",
       "tests/onnx",
+      "tests/page",
       "tests/batches",
       "tests/training",
       "tests/inference",

@@ -10,6 +10,7 @@ const MODEL_FILES: readonly string[] = [
   ...["config.json", "model.safetensors", "vocab.txt", "tokenizer.json"],
   ...["tokenizer_config.json", "special_tokens_map.json", "receipt.json"],
   ".DS_Store", // macOS puts it into each folder that was looked at
+  "page.html", // of deno task page
   // Made of the weights; the hidden folders are those of a killed export.
   ...["onnx", ".onnx.next", ".onnx.previous"].flatMap((folder) =>
     [

@@ -32,6 +32,8 @@ export class BrowserPage {
   #profile: string;
   #nextId = 1;
   #waiting = new Map<number, (reply: Reply) => void>();
+  /** What the page has told of the domains that were enabled. */
+  readonly events: BrowserEvent[] = [];
 
   private constructor(
     process: Deno.ChildProcess,
@@ -44,6 +46,7 @@ export class BrowserPage {
     socket.onmessage = ({ data }) => {
       const reply: Reply = JSON.parse(data);
       if (reply.id !== undefined) this.#waiting.get(reply.id)?.(reply);
+      else this.events.push(JSON.parse(data));
     };
   }
 
@@ -159,6 +162,13 @@ export class BrowserPage {
     }
   }
 
+  /** Types a text into what has the focus, key by key. */
+  async type(text: string): Promise<void> {
+    for (const char of text) {
+      await this.send("Input.dispatchKeyEvent", { type: "char", text: char });
+    }
+  }
+
   /** A PNG of what the window shows. */
   async screenshot(): Promise<Uint8Array> {
     const { data } = await this.send("Page.captureScreenshot") as {
@@ -174,6 +184,12 @@ export class BrowserPage {
     await Deno.remove(this.#profile, { recursive: true });
   }
 }
+
+/** An event of the protocol, such as a request. */
+export type BrowserEvent = {
+  readonly method: string;
+  readonly params: { readonly request?: { readonly url: string } };
+};
 
 type Reply = {
   id?: number;

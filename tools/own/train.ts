@@ -12,7 +12,7 @@ import {
   checkpointsIn,
   stoppedRun,
 } from "../../lib/checkpoint/training_runs.ts";
-import { writeSynced } from "../../lib/checkpoint/atomic_write.ts";
+import { ifThere, writeSynced } from "../../lib/checkpoint/atomic_write.ts";
 import type { Dataset } from "../../lib/datasets/dataset.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
@@ -36,7 +36,7 @@ import {
 } from "./report.ts";
 import type { Columns, OwnModel, OwnTask, TaskName } from "./task.ts";
 import { openData, type ReadOptions } from "./tasks.ts";
-import { FILES, type TrainingSource } from "./trained_folder.ts";
+import { FILES, PAGE_FILE, type TrainingSource } from "./trained_folder.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
 /** The options of the command. */
@@ -108,6 +108,7 @@ export async function train(
         { ...options, source, columns, signal, log },
       );
       await results.finish();
+      await ifThere(Deno.remove(join(out, PAGE_FILE))); // of the model before
       if (summary.steps === summary.totalSteps) {
         await finishRun(checkpoints, training);
       }

@@ -21,6 +21,9 @@ export const FILES = {
   checkpoints: "checkpoints",
 } as const;
 
+/** The page of a model, which is made after the training. */
+export const PAGE_FILE = "page.html";
+
 /** The data of a training, in its metrics. */
 export type TrainingSource = {
   readonly path: string;
