@@ -1,17 +1,29 @@
 /** Data of a model's page: what its script needs besides the weights. @module */
 
+import { areEntityTags } from "../evaluation/entities.ts";
+import type { HeadModel } from "../checkpoint/pretrained.ts";
+import type { ProblemType } from "../model/config.ts";
+import type { HeadName } from "../model/heads/heads.ts";
 import type { AddedToken } from "../tokenizer/added_tokens.ts";
 
-/** What the model of a page is for. */
-export type PageTask =
-  | "single-label"
-  | "multi-label"
-  | "regression"
+/** What each classifier of sequences is for. */
+const CLASSIFIERS = {
+  "single_label_classification": "single-label",
+  "multi_label_classification": "multi-label",
+  "regression": "regression",
+} as const satisfies Record<ProblemType, string>;
+
+/** What a model is for. */
+export type ModelTask =
+  | typeof CLASSIFIERS[ProblemType]
   | "entities"
   | "questions";
 
-/** How a page's model makes its predictions. */
-export type PageSettings = {
+/** What travels into the page as JSON. */
+export type PageData = {
+  readonly task: ModelTask;
+  /** The classes, tags or names of values, in the order of the logits. */
+  readonly labels: readonly string[];
   /** The longest sequence, in tokens. */
   readonly maxLength: number;
   /** Tokens that neighbouring windows share; default that of the encoding. */
@@ -19,14 +31,6 @@ export type PageSettings = {
   /** The least probability at which each label is given. */
   readonly thresholds?: readonly number[];
   readonly noAnswerThreshold?: number;
-};
-
-/** What travels into the page as JSON. */
-export type PageData = {
-  readonly task: PageTask;
-  /** The classes, tags or names of values, in the order of the logits. */
-  readonly labels: readonly string[];
-  readonly settings: PageSettings;
   /** In the form of Hugging Face's `tokenizer.json`. */
   readonly tokenizer: Readonly<Record<string, unknown>>;
   readonly addedTokens: readonly AddedToken[];
@@ -34,9 +38,22 @@ export type PageData = {
   readonly numHeads: number;
 };
 
-/** The ids of the page's elements, which its script fills or reads. */
-export const PAGE_IDS = {
-  data: "data",
-  weights: "weights",
-  runtime: "runtime",
-} as const;
+/**
+ * What a model is for.
+ *
+ * @param model The model.
+ * @returns The task; undefined if it says nothing of a text that a reader asks for.
+ */
+export function modelTask(
+  { head, config, labels }: Pick<
+    HeadModel<HeadName>,
+    "head" | "config" | "labels"
+  >,
+): ModelTask | undefined {
+  if (head === "question-answering") return "questions";
+  if (head === "sequence-classification") {
+    return CLASSIFIERS[config.problemType ?? "single_label_classification"];
+  }
+  const isTagger = head === "token-classification" && areEntityTags(labels);
+  return isTagger ? "entities" : undefined;
+}

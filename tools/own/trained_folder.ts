@@ -7,8 +7,8 @@ import {
   loadModel,
 } from "../../lib/checkpoint/pretrained.ts";
 import { readJsonObject } from "../../lib/checkpoint/tokenizer_files.ts";
-import { areEntityTags } from "../../lib/evaluation/entities.ts";
 import type { HeadName } from "../../lib/model/heads/heads.ts";
+import { modelTask } from "../../lib/page/page_data.ts";
 import { UsageError } from "../shell/option_values.ts";
 import type { Columns, OwnModel, TaskName } from "./task.ts";
 import type { ReadOptions } from "./tasks.ts";
@@ -77,32 +77,14 @@ export function modelFolder(folder: string): string {
 }
 
 /** What a model is for. */
-function taskOf(
-  { head, config, labels, report }: LoadedModel<HeadName>,
-): TaskName {
-  const isNew = report.initialized.length > 0;
-  if (!isNew) {
-    switch (head) {
-      case "token-classification":
-        if (areEntityTags(labels)) return "entities";
-        break;
-      case "question-answering":
-        return "questions";
-      case "sequence-classification":
-        switch (config.problemType) {
-          case "multi_label_classification":
-            return "multi-label";
-          case "regression":
-            return "regression";
-          default:
-            return "single-label";
-        }
-    }
-  }
+function taskOf(model: LoadedModel<HeadName>): TaskName {
+  const isNew = model.report.initialized.length > 0;
+  const task = modelTask(model);
+  if (!isNew && task !== undefined) return task;
   throw new UsageError(
     `Cannot predict with this model: it must be trained to classify texts, to find ` +
       `entities, or to answer questions; found ${
-        isNew ? "a new, random head" : head
+        isNew ? "a new, random head" : model.head
       }`,
   );
 }

@@ -1,5 +1,6 @@
 /** Script of a model's page: reads the fields, shows answers, words and attention. @module */
 
+import { env } from "onnxruntime-web/wasm";
 import { tokenizerFromJson } from "../../checkpoint/tokenizer_json.ts";
 import {
   drawHeadView,
@@ -7,17 +8,13 @@ import {
 } from "../../views/attention/draw_head_view.ts";
 import { VIEW_CSS } from "../../views/attention/view_css.ts";
 import { HEAD_COLORS } from "../../views/theme.ts";
-import { PAGE_IDS, type PageData, type PageTask } from "../page_data.ts";
+import type { PageData } from "../page_data.ts";
 import {
   answer,
-  type Decision,
-  number,
   type PageAnswer,
-  percent,
   type Row,
-  type Sequence,
+  type WordEffect,
   wordEffects,
-  wordsOf,
 } from "./answers.ts";
 import { missingFeature, openSession, unpack } from "./session.ts";
 
@@ -50,6 +47,24 @@ function make(
 const say = (text: string): void => void (byId("status").textContent = text);
 const pause = (): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve));
+const take = (id: string): string => {
+  const text = byId(id).textContent!;
+  byId(id).remove(); // tens of megabytes
+  return text;
+};
+/** Calls a function for an event; what fails is said. */
+const on = (
+  target: HTMLElement,
+  type: string,
+  act: (event: Event) => unknown,
+): void =>
+  target.addEventListener(type, async (event) => {
+    try {
+      await act(event);
+    } catch (error) {
+      fail(error);
+    }
+  });
 
 const missing = missingFeature();
 if (missing === undefined) start().catch(fail);
@@ -66,83 +81,69 @@ function fail(error: unknown): void {
 }
 
 async function start(): Promise<void> {
-  const began = performance.now();
-  const data: PageData = JSON.parse(byId(PAGE_IDS.data).textContent!);
-  const { tokenizer: json, addedTokens, numLayers } = data;
-  const tokenizer = tokenizerFromJson(json, addedTokens);
+  const data: PageData = JSON.parse(take("data"));
+  const tokenizer = tokenizerFromJson(data.tokenizer, data.addedTokens);
   const model = { ...data, tokenizer };
-  const packed = [PAGE_IDS.weights, PAGE_IDS.runtime].map((id) => {
-    const text = byId(id).textContent!;
-    byId(id).textContent = ""; // tens of megabytes
-    return unpack(text);
-  });
+  const { vocabulary } = tokenizer;
+  const packed = ["weights", "runtime"].map((id) => unpack(take(id)));
   const [weights, runtime] = await Promise.all(packed);
-  const session = await openSession(weights!, runtime!, numLayers);
+  const session = await openSession(weights!, runtime!);
+  const isShare = model.task !== "regression";
   const fields = [...document.querySelectorAll("textarea")];
   const choice = byId<HTMLSelectElement>("decision");
   let turn = 0, shown: PageAnswer | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const respond = async (): Promise<void> => {
-    clearTimeout(timer);
-    const own = ++turn;
-    if (fields.some(({ value }) => value.trim() === "")) {
-      byId("said").textContent = "…";
-      byId("rows").replaceChildren();
-      byId("notes").replaceChildren();
-      byId("words").hidden = byId("attention").hidden = true;
-      return;
-    }
+  async function respond(): Promise<void> {
+    const own = ++turn, asked = performance.now();
     const [text, pair] = fields.map(({ value }) => value);
-    const asked = performance.now();
-    const input = { text: text!, pair: pair ?? "" };
-    const found = await answer(model, input, session.compute);
+    if (fields.some(({ value }) => value.trim() === "")) return showNothing();
+    const found = await answer(model, [text!, pair], session.compute);
     if (own !== turn) return;
     shown = found;
-    showAnswer(found, performance.now() - asked);
-    choice.replaceChildren(
-      ...found.decisions.map(({ name }) => make("option", {}, name)),
-    );
+    const milliseconds = (performance.now() - asked).toFixed(0);
+    const notes = [...found.notes, `Computed in ${milliseconds} ms.`];
+    showAnswer(found, notes, isShare);
+    const names = found.decisions.map(({ name }) => name);
+    choice.replaceChildren(...names.map((name) => make("option", {}, name)));
     await pause();
-    if (own === turn) await showAttention(found.sequence);
+    if (own === turn) await showAttention(found);
     if (own === turn) await explain();
-  };
-  const explain = async (): Promise<void> => {
-    const own = ++turn;
-    const decision = shown?.decisions[choice.selectedIndex];
+  }
+
+  async function explain(): Promise<void> {
+    const own = ++turn, decision = shown?.decisions[choice.selectedIndex];
     byId("words").hidden = decision === undefined;
     if (shown === undefined || decision === undefined) return;
-    const { sequence } = shown;
-    const count = wordsOf(tokenizer, sequence.inputIds).length;
-    const effects = [];
+    const { sequence } = shown, effects: WordEffect[] = [];
     for await (
-      const each of wordEffects(model, sequence, decision, session.compute)
+      const each of wordEffects(vocabulary, sequence, decision, session.compute)
     ) {
-      effects.push(each);
-      byId("progress").textContent = `Word ${effects.length} of ${count}`;
-      await pause();
       if (own !== turn) return;
+      effects.push(each);
+      byId("progress").textContent = `Reading without “${each.text}”`;
+      await pause();
     }
+    if (own !== turn) return;
     byId("progress").textContent = "";
-    showWords(effects, sequence, decision, model.task);
-  };
-  const showAttention = async (sequence: Sequence): Promise<void> => {
-    const { inputIds, tokenTypeIds } = sequence;
+    byId("decided").textContent = decision.name;
+    showWords(effects, sequence.tokenTypeIds, isShare);
+  }
+
+  async function showAttention({ sequence }: PageAnswer): Promise<void> {
+    const { inputIds, tokenTypeIds } = sequence,
+      { numLayers, numHeads } = model;
     const isShort = inputIds.length <= VIEWED_TOKENS;
     byId("attention").hidden = false;
     byId("long").hidden = isShort;
     const root = make("div");
     byId("view").replaceChildren(root);
     if (!isShort) return;
-    const { numHeads } = model;
-    const layers = await session.attentionsOf(sequence);
-    const bytes = layers.map((weights) =>
+    const bytes = (await session.attentionsOf(sequence)).map((weights) =>
       String.fromCharCode(...Array.from(weights, (w) => Math.round(255 * w)))
     );
-    const { pieces } = tokenizer.vocabulary;
-    const view = {
+    drawHeadView(root as never, {
       title: "",
-      tokens: inputIds.map((id) => pieces[id]!),
+      tokens: inputIds.map((id) => vocabulary.pieces[id]!),
       tokenTypeIds,
       numLayers,
       numHeads,
@@ -153,135 +154,125 @@ async function start(): Promise<void> {
         (_, head) => HEAD_COLORS[head % HEAD_COLORS.length]!,
       ),
       weights: btoa(bytes.join("")),
-    };
-    drawHeadView(root as never, view, `${VIEW_CSS}\n${HEAD_VIEW_CSS}`);
-  };
+    }, `${VIEW_CSS}\n${HEAD_VIEW_CSS}`);
+  }
 
-  const now = (): void => void respond().catch(fail);
-  byId("form").addEventListener("submit", (event) => {
+  on(byId("form"), "submit", (event) => {
     event.preventDefault();
-    now();
+    return respond();
   });
   for (const field of fields) {
-    field.addEventListener("input", () => {
-      turn++; // what is under way is of another text
-      clearTimeout(timer);
-      timer = setTimeout(now, PAUSE);
+    on(field, "input", async () => {
+      const own = ++turn; // what is under way is of another text
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      if (own === turn) await respond();
     });
-    field.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    on(field, "keydown", (event) => {
+      const { key, ctrlKey, metaKey } = event as KeyboardEvent;
+      if (key !== "Enter" || !(ctrlKey || metaKey)) return;
       event.preventDefault();
-      now();
+      return respond();
     });
   }
-  choice.addEventListener("change", () => void explain().catch(fail));
-  byId("version").textContent = session.version;
-  const seconds = (performance.now() - began) / 1000;
-  say(`The model is ready: it was unpacked in ${seconds.toFixed(1)} s.`);
-  now();
+  on(choice, "change", explain);
+  byId("version").textContent = env.versions.web ?? "";
+  say(`The model is ready after ${(performance.now() / 1000).toFixed(1)} s.`);
+  await respond();
+}
+
+function showNothing(): void {
+  byId("said").textContent = "…";
+  byId("rows").replaceChildren();
+  byId("notes").replaceChildren();
+  byId("words").hidden = byId("attention").hidden = true;
 }
 
 function showAnswer(
-  { said, rows, marked, notes }: PageAnswer,
-  milliseconds: number,
+  { rows, marked }: PageAnswer,
+  notes: readonly string[],
+  isShare: boolean,
 ): void {
-  byId("said").textContent = said;
-  byId("notes").replaceChildren(
-    ...notes.map((note) => make("p", {}, note)),
-    make("p", {}, `Computed in ${milliseconds.toFixed(0)} ms.`),
-  );
-  const parts: HTMLElement[] = [];
-  if (marked !== undefined) parts.push(markedText(marked));
-  if (rows.length > 0) parts.push(tableOf(rows.slice(0, SHOWN_ROWS)));
+  const given = rows.filter(({ isGiven }) => isGiven)
+    .map(({ label, value }) => `${label}, ${shownNumber(value, isShare)}`);
+  byId("said").textContent = given.join("; ") || "none";
+  byId("notes").replaceChildren(...notes.map((note) => make("p", {}, note)));
   const others = rows.slice(SHOWN_ROWS);
-  if (others.length > 0) {
-    const summary = make("summary", {}, `${others.length} more`);
-    parts.push(make("details", {}, summary, tableOf(others)));
-  }
-  byId("rows").replaceChildren(...parts);
+  const summary = make("summary", {}, `${others.length} more`);
+  byId("rows").replaceChildren(
+    ...marked === undefined ? [] : [markedText(marked)],
+    ...rows.length === 0 ? [] : [tableOf(rows.slice(0, SHOWN_ROWS), isShare)],
+    ...others.length === 0
+      ? []
+      : [make("details", {}, summary, tableOf(others, isShare))],
+  );
+}
+
+/** A probability in per cent, or a value. */
+function shownNumber(value: number, isShare: boolean): string {
+  if (isShare) return `${(100 * value).toFixed(1)} %`;
+  return Math.abs(value) < 0.1 ? value.toPrecision(2) : value.toFixed(2);
 }
 
 /** Labels, bars and numbers. */
-function tableOf(rows: readonly Row[]): HTMLElement {
-  return make(
-    "table",
-    {},
-    make("caption", { class: "unseen" }, "Each label with its number"),
-    make(
-      "tbody",
-      {},
-      ...rows.map(({ label, value, isShare, isGiven }) => {
-        const bar = make("span", { class: "bar", "aria-hidden": "true" });
-        bar.style.width = `${isShare ? 100 * value : 0}%`;
-        const text = isShare ? percent(value) : number(value);
-        return make(
-          "tr",
-          isGiven ? { class: "given" } : {},
-          make("th", { scope: "row" }, label),
-          make("td", { class: "track" }, bar),
-          make("td", {}, make("data", { value: String(value) }, text)),
-        );
-      }),
-    ),
-  );
+function tableOf(rows: readonly Row[], isShare: boolean): HTMLElement {
+  const lines = rows.map(({ label, value, isGiven }) => {
+    const bar = make("span", { class: "bar", "aria-hidden": "true" });
+    bar.style.width = `${100 * value}%`;
+    const number = shownNumber(value, isShare);
+    return make(
+      "tr",
+      { class: isGiven ? "given" : "" },
+      make("th", { scope: "row" }, label),
+      ...isShare ? [make("td", { class: "track" }, bar)] : [],
+      make("td", {}, make("data", { value: String(value) }, number)),
+    );
+  });
+  const caption = make("caption", { class: "unseen" }, "Labels and numbers");
+  return make("table", {}, caption, make("tbody", {}, ...lines));
 }
 
 function markedText(
   { text, marks }: NonNullable<PageAnswer["marked"]>,
 ): HTMLElement {
-  const parts: (Node | string)[] = [];
   let end = 0;
-  for (const mark of marks) {
-    const name = make("small", {}, ` ${mark.label}`);
-    parts.push(text.slice(end, mark.start));
-    parts.push(make("mark", {}, text.slice(mark.start, mark.end), name));
+  const parts = marks.flatMap((mark) => {
+    const before = text.slice(end, mark.start);
     end = mark.end;
-  }
+    const name = make("small", {}, ` ${mark.type}`);
+    return [before, make("mark", {}, text.slice(mark.start, end), name)];
+  });
   return make("p", { class: "marked" }, ...parts, text.slice(end));
 }
 
 /** The words of each text, with what each adds to the decision. */
 function showWords(
-  effects: readonly {
-    readonly text: string;
-    readonly start: number;
-    readonly effect: number;
-  }[],
-  { tokenTypeIds }: Sequence,
-  { name }: Decision,
-  task: PageTask,
+  effects: readonly WordEffect[],
+  tokenTypeIds: readonly number[],
+  isShare: boolean,
 ): void {
-  byId("decided").textContent = name;
   // Small log-odds are faint even if none is larger; the unit of a value is not known.
-  const least = task === "regression" ? 1e-9 : 1;
   const sizes = effects.map(({ effect }) => Math.abs(effect));
-  const largest = Math.max(least, ...sizes);
+  const largest = Math.max(isShare ? 1 : 1e-9, ...sizes);
   const names = [...document.querySelectorAll("form label")];
   const texts = Map.groupBy(effects, ({ start }) => tokenTypeIds[start]!);
-  byId("effects").replaceChildren(
-    ...[...texts].flatMap(([segment, words]) => [
-      ...texts.size > 1 ? [make("h3", {}, names[segment]!.textContent)] : [],
-      make(
-        "ol",
-        { class: "words" },
-        ...words.map(({ text, effect }) => {
-          const sign = effect < 0 ? "−" : "+";
-          const size = task === "regression"
-            ? number(Math.abs(effect))
-            : Math.abs(effect).toFixed(2);
-          const item = make(
-            "li",
-            {
-              class: effect < 0 ? "against" : "for",
-            },
-            `${text} `,
-            make("small", {}, sign + size),
-          );
-          const share = Math.abs(effect) / largest;
-          item.style.setProperty("--share", `${(55 * share).toFixed(0)}%`);
-          return item;
-        }),
-      ),
-    ]),
-  );
+  const lists = [...texts].flatMap(([segment, words]) => {
+    const items = words.map(({ text, effect }) => {
+      const size = Math.abs(effect);
+      const number = isShare ? size.toFixed(2) : shownNumber(size, isShare);
+      const item = make(
+        "li",
+        {
+          class: effect < 0 ? "against" : "for",
+        },
+        `${text} `,
+        make("small", {}, (effect < 0 ? "−" : "+") + number),
+      );
+      item.style.setProperty("--share", `${55 * size / largest}%`);
+      return item;
+    });
+    const name = make("h3", {}, names[segment]!.textContent!);
+    const list = make("ol", { class: "words" }, ...items);
+    return texts.size > 1 ? [name, list] : [list];
+  });
+  byId("effects").replaceChildren(...lists);
 }

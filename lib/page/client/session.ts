@@ -8,8 +8,6 @@ export type Session = {
   readonly compute: Compute;
   /** The weights of each layer, [H, T, T]. */
   readonly attentionsOf: (sequence: Sequence) => Promise<Float32Array[]>;
-  /** The version of onnxruntime. */
-  readonly version: string;
 };
 
 /** The smallest module with an instruction of fixed-width SIMD. */
@@ -34,65 +32,59 @@ export function missingFeature(): string | undefined {
  *
  * @param weights The ONNX file.
  * @param runtime onnxruntime's WebAssembly.
- * @param numLayers How many layers have attentions.
  * @returns The session.
  */
 export async function openSession(
   weights: ArrayBuffer,
   runtime: ArrayBuffer,
-  numLayers: number,
 ): Promise<Session> {
-  env.wasm.wasmBinary = runtime;
-  env.wasm.numThreads = 1;
-  env.logLevel = "error";
-  const session = await InferenceSession.create(new Uint8Array(weights), {
-    executionProviders: ["wasm"],
-  });
+  Object.assign(env.wasm, { wasmBinary: runtime, numThreads: 1 });
+  const session = await InferenceSession.create(new Uint8Array(weights));
   let last: Promise<unknown> = Promise.resolve();
-  const logits = session.outputNames.filter((name) => name.endsWith("logits"));
   const run = async (
     { inputIds, tokenTypeIds }: Sequence,
-    names: readonly string[],
+    isWanted: (name: string) => boolean,
   ): Promise<Tensor[]> => {
-    const shape = [1, inputIds.length];
-    const whole = (values: readonly number[]): Tensor =>
-      new Tensor("int64", BigInt64Array.from(values, BigInt), shape);
-    const all: Record<string, Tensor> = {
-      "input_ids": whole(inputIds),
-      "attention_mask": whole(inputIds.map(() => 1)),
-      "token_type_ids": whole(tokenTypeIds),
+    const values: Readonly<Record<string, readonly number[]>> = {
+      "input_ids": inputIds,
+      "attention_mask": inputIds.map(() => 1),
+      "token_type_ids": tokenTypeIds,
     };
-    const feeds = Object.fromEntries(
-      session.inputNames.map((name) => [name, all[name]!]),
-    );
+    const feeds = Object.fromEntries(session.inputNames.map((name) => {
+      const whole = BigInt64Array.from(values[name]!, BigInt);
+      return [name, new Tensor("int64", whole, [1, whole.length])];
+    }));
+    const names = session.outputNames.filter(isWanted);
     const running = last.then(() => session.run(feeds, names));
     last = running.catch(() => {}); // onnxruntime must not be called while it runs
     const outputs = await running;
-    return names.map((name) => outputs[name] as Tensor);
+    return names.map((name) => outputs[name]!);
   };
   return {
-    version: env.versions.web ?? "",
     compute: async (sequence) => {
-      const tensors = await run(sequence, logits);
+      const tensors = await run(sequence, (name) => name.endsWith("logits"));
       const rows = tensors.map(({ data, dims }) => {
-        const values = Array.from(data as Float32Array);
-        const size = dims.at(-1)!;
-        return dims.length === 2 ? values : Array.from(
-          { length: values.length / size },
-          (_, i) => values.slice(i * size, (i + 1) * size),
-        );
+        const values = Array.from(data as Float32Array), size = dims.at(-1)!;
+        if (dims.length === 2) return values;
+        return rowsOf(values, size);
       });
       return rows.length === 1 ? rows[0] : rows;
     },
     attentionsOf: async (sequence) => {
-      const names = Array.from(
-        { length: numLayers },
-        (_, i) => `attentions.${i}`,
-      );
-      const tensors = await run(sequence, names);
+      const isAttention = (name: string) => name.startsWith("attentions.");
+      const tensors = await run(sequence, isAttention);
       return tensors.map(({ data }) => data as Float32Array);
     },
   };
+}
+
+/** Numbers as rows of a size. */
+function rowsOf(values: readonly number[], size: number): number[][] {
+  const starts = Array.from(
+    { length: values.length / size },
+    (_, i) => i * size,
+  );
+  return starts.map((start) => values.slice(start, start + size));
 }
 
 /**
@@ -102,18 +94,10 @@ export async function openSession(
  * @returns The bytes.
  */
 export function unpack(text: string): Promise<ArrayBuffer> {
-  const packed = new Blob([fromBase64(text)]).stream();
-  return new Response(packed.pipeThrough(new DecompressionStream("gzip")))
-    .arrayBuffer();
-}
-
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const { fromBase64 } = Uint8Array as unknown as {
-    fromBase64?: (text: string) => Uint8Array<ArrayBuffer>;
-  };
-  if (fromBase64) return fromBase64.call(Uint8Array, text);
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
+  const stream = new Blob([bytes]).stream();
+  return new Response(stream.pipeThrough(new DecompressionStream("gzip")))
+    .arrayBuffer();
 }
