@@ -2,6 +2,7 @@
 
 import type { RunModel } from "../../lib/checkpoint/pretrained.ts";
 import type { HeadName } from "../../lib/model/heads/heads.ts";
+import { ONNX_FILES } from "../../lib/onnx/export_onnx.ts";
 import type { OnnxPrecision } from "../../lib/onnx/graph.ts";
 
 /** What transformers.js calls each precision. */
@@ -19,7 +20,7 @@ export type OnnxFile = AsyncDisposable & { readonly run: RunModel };
  * @param precision Which file.
  * @param head The head of the model.
  * @returns The file.
- * @throws {Error} If onnxruntime cannot read it.
+ * @throws {SyntaxError} If onnxruntime cannot read it.
  */
 export async function openOnnxFile(
   folder: string,
@@ -31,6 +32,15 @@ export async function openOnnxFile(
   const model = await AutoModel.from_pretrained(folder, {
     dtype: DTYPES[precision],
     local_files_only: true,
+  }).catch((error: Error) => {
+    const reason = error.message.split("\n")[0]!
+      .replace(/^Load model from .* failed:/, "")
+      .replace(/^\/onnxruntime_src.*?\) /, ""); // where its source says so
+    throw new SyntaxError(
+      `Cannot open "${ONNX_FILES[precision]}": it must be a whole ONNX file; ` +
+        `found what onnxruntime cannot read (${reason}); export it again`,
+      { cause: error },
+    );
   });
   const run: RunModel = async (input) => {
     const { inputIds, tokenTypeIds, attentionMask, length } = input;

@@ -42,6 +42,24 @@ function fileOf(file: string, run: RunModel): FileToTry {
   };
 }
 
+/** Files of the toy model that were cut off, are empty, or hold something else. */
+async function brokenFiles(folder: string): Promise<FileToTry[]> {
+  const model = toyModel();
+  const files = await exportOnnx(model, folder);
+  disposeTree(model.params);
+  const [cut, empty, other] = files.map(({ file }) => join(folder, file));
+  await Deno.truncate(cut!, files[0]!.bytes >> 1);
+  await Deno.truncate(empty!);
+  await Deno.writeTextFile(
+    other!,
+    "version https://git-lfs.github.com/spec/v1",
+  );
+  return (["float32", "float16", "int8"] as const).map((precision, i) => ({
+    ...files[i]!,
+    open: () => openOnnxFile(folder, precision, model.head),
+  }));
+}
+
 /** What the engine computes, changed. */
 const changed =
   (change: (row: number[]) => number[]): RunModel => async (_, engine) =>
@@ -49,6 +67,7 @@ const changed =
 
 Deno.test("a file that is not finite, constant, worse or broken is refused, and no other", async () => {
   await tf.setBackend("cpu");
+  await using folder = await temporaryFolder();
   const model = toyModel();
   // So that each class is likeliest for some of the texts.
   const encoded = TEXTS.map((text) => model.tokenizer.encode(text));
@@ -70,11 +89,7 @@ Deno.test("a file that is not finite, constant, worse or broken is refused, and 
     fileOf("nan", changed(([a, b]) => [a!, b!, NaN])),
     fileOf("constant", changed(() => [0.1, 0.2, 0.3])),
     fileOf("worse", changed(([a, b, c]) => [b!, c!, a!])),
-    {
-      ...fileOf("broken", changed((row) => row)),
-      open: () =>
-        Promise.reject(new TypeError("protobuf parsing failed\nat 1")),
-    },
+    ...await brokenFiles(folder.path),
   ];
   const data = { title: "toys", inputs, examples };
   const { engine, files: tried } = await tryFiles(
@@ -87,7 +102,7 @@ Deno.test("a file that is not finite, constant, worse or broken is refused, and 
   assert.ok(
     engine.score!.value > 0.8 && engine.score!.low < engine.score!.value,
   );
-  const [same, nearly, nan, constant, worse, broken] = tried;
+  const [same, nearly, nan, constant, worse, ...broken] = tried;
   assert.deepEqual(same!.score, engine.score);
   assert.ok(same!.logitDifference! < 1e-6);
   assert.ok(Math.abs(nearly!.logitDifference! - 0.01) < 1e-5);
@@ -95,7 +110,15 @@ Deno.test("a file that is not finite, constant, worse or broken is refused, and 
   assert.match(nan!.refusal!, /outputs must be finite; found NaN/);
   assert.match(constant!.refusal!, /the same output for every input/);
   assert.match(worse!.refusal!, /macroF1 is 0\.\d+, below the interval of/);
-  assert.equal(broken!.refusal, "protobuf parsing failed");
+  assert.equal(broken.length, 3);
+  for (const { file, refusal } of broken) {
+    assert.match(
+      refusal!,
+      /^Cannot open "model.*\.onnx": it must be a whole ONNX file; found what /,
+      file,
+    );
+    assert.doesNotMatch(refusal!, new RegExp(folder.path), file);
+  }
 });
 
 Deno.test("files that tag words and files that answer questions are tried", async () => {
