@@ -35,6 +35,13 @@ export class BrowserPage {
   /** What the page has told of the domains that were enabled. */
   readonly events: BrowserEvent[] = [];
 
+  /** The addresses that pages asked for, after `send("Network.enable")`. */
+  get requests(): string[] {
+    return this.events.filter(({ method }) =>
+      method === "Network.requestWillBeSent"
+    ).map(({ params }) => params.request!.url);
+  }
+
   private constructor(
     process: Deno.ChildProcess,
     socket: WebSocket,

@@ -1,15 +1,36 @@
 import { AutoModel, env, Tensor } from "@huggingface/transformers";
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
 import { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 import type { HeadModel } from "bertbook/checkpoint/pretrained.ts";
 import type { BertConfig } from "bertbook/model/config.ts";
 import { type HeadName, HEADS } from "bertbook/model/heads/heads.ts";
-import type { InputArrays } from "bertbook/model/input.ts";
+import { type InputArrays, inputFrom } from "bertbook/model/input.ts";
 import type { OnnxPrecision } from "bertbook/onnx/graph.ts";
+import { FORWARD } from "../checkpoint/_heads.ts";
 import { LABELS, TEXTS, VOCABULARY } from "../checkpoint/_toy.ts";
 import { chirpHead } from "../model/_support.ts";
 
 env.allowRemoteModels = false;
+
+/** The largest difference that is allowed, as a share of the largest output. */
+export const TOLERANCES: Readonly<Record<OnnxPrecision, number>> = {
+  float32: 1e-5, // found: 1.2e-6
+  float16: 5e-3, // found: 2.5e-3
+  int8: 0.1, // found: 0.05
+};
+
+/** The outputs that Python's optimum names. */
+const OUTPUTS: Readonly<Record<HeadName, readonly string[]>> = {
+  "base": ["last_hidden_state"],
+  "pretraining": ["prediction_logits", "seq_relationship_logits"],
+  "masked-lm": ["logits"],
+  "next-sentence": ["logits"],
+  "sequence-classification": ["logits"],
+  "token-classification": ["logits"],
+  "question-answering": ["start_logits", "end_logits"],
+};
 
 /** What transformers.js calls each precision. */
 export const DTYPES = { float32: "fp32", float16: "fp16", int8: "q8" } as const;
@@ -51,6 +72,36 @@ export type FileOutput = {
   readonly dims: readonly number[];
   readonly values: readonly number[];
 };
+
+/** What we compute for an input, by the names of the outputs in a file. */
+export function outputsOf<H extends HeadName>(
+  { head, params, config, inference = {} }: HeadModel<H>,
+  input: InputArrays,
+): Record<string, Float32Array> {
+  return tf.tidy(() => {
+    const ours = FORWARD[head](params, inputFrom(input, config), config);
+    const outputs = OUTPUTS[head].map((name, i) => [
+      name,
+      ours[i]!.div(inference.temperature ?? 1).dataSync<"float32">(),
+    ]);
+    return Object.fromEntries(outputs);
+  });
+}
+
+/** The largest difference of all outputs, also as a share of each one's largest number. */
+export function worstOf(
+  found: Readonly<Record<string, FileOutput>>,
+  ours: Readonly<Record<string, Float32Array>>,
+): { difference: number; share: number } {
+  assert.deepEqual(Object.keys(found).sort(), Object.keys(ours).sort());
+  const all = Object.entries(ours).map(([name, expected]) =>
+    compare(found[name]!.values, expected)
+  );
+  return {
+    difference: Math.max(...all.map(({ difference }) => difference)),
+    share: Math.max(...all.map((each) => each.difference / each.scale)),
+  };
+}
 
 /** Opens a file with onnxruntime, through transformers.js. */
 export async function openFile(

@@ -59,6 +59,16 @@ export async function runIn(
   return printed;
 }
 
+/** Whether a program is installed and does what it is asked to. */
+export function works(command: string, ...args: string[]): boolean {
+  try {
+    return new Deno.Command(command, { args }).outputSync().success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /** Checks the labels that `examples/fine_tune.ts` prints for {@linkcode NEW_TEXTS}. */
 export function assertLabels(printed: string): void {
   const labels = [...printed.matchAll(/label: ["'](\w+)["']/g)]

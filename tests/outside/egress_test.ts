@@ -7,17 +7,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { RUNS_ALL } from "../_tiers.ts";
-import { EmptyFolder, PROJECT } from "./_support.ts";
-
-/** Whether a program is installed and does what it is asked to. */
-function works(command: string, ...args: string[]): boolean {
-  try {
-    return new Deno.Command(command, { args }).outputSync().success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
+import { EmptyFolder, PROJECT, works } from "./_support.ts";
 
 const hasTracer = works("strace", "-qq", "-e", "trace=connect", "true");
 const mayIsolate = works("unshare", "-rn", "true");

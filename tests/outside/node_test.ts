@@ -2,14 +2,20 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { packForNode, TYPESCRIPT } from "../../tools/pack.ts";
 import { RUNS_ALL } from "../_tiers.ts";
-import { assertLabels, EmptyFolder, NEW_TEXTS, PROJECT } from "./_support.ts";
+import {
+  assertLabels,
+  EmptyFolder,
+  NEW_TEXTS,
+  PROJECT,
+  works,
+} from "./_support.ts";
 
 const NODES = ["node@22", "node@24"];
 
 Deno.test({
   name: "the packed library is installed by npm and runs in Node, with types",
   // It installs packages and trains on the slowest engine.
-  ignore: !RUNS_ALL || !await hasNpm(),
+  ignore: !RUNS_ALL || !works("npm", "--version"),
   fn: async (t) => {
     await using folder = await EmptyFolder.make();
     await packForNode(join(folder.path, "bertbook.tgz"));
@@ -66,12 +72,3 @@ console.log(describeDevice(await startEngine()));
     );
   },
 });
-
-async function hasNpm(): Promise<boolean> {
-  try {
-    const npm = new Deno.Command("npm", { args: ["--version"] });
-    return (await npm.output()).success;
-  } catch {
-    return false;
-  }
-}
