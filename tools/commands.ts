@@ -486,6 +486,10 @@ export const COMMANDS: readonly CommandEntry[] = [
         "--start",
         "Time from the kernel's start to the first trained step instead",
       ).conflicts(["torch", "eager", "wasm"]),
+      new Option(
+        "--onnx",
+        "Time one sentence here and in onnxruntime: Deno, Python, Chromium",
+      ).conflicts(["byLength", "start", "torch", "eager", "wasm"]),
       valued("--rounds <count>", "Number of rounds", count(1, 1000), "5"),
       valued("--steps <count>", "Steps per round", count(1, 1000), "4"),
       valued(

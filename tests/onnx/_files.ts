@@ -8,6 +8,7 @@ import type { BertConfig } from "bertbook/model/config.ts";
 import { type HeadName, HEADS } from "bertbook/model/heads/heads.ts";
 import { type InputArrays, inputFrom } from "bertbook/model/input.ts";
 import type { OnnxPrecision } from "bertbook/onnx/graph.ts";
+import { DTYPES } from "../../tools/own/onnx_file.ts";
 import { FORWARD } from "../checkpoint/_heads.ts";
 import { LABELS, TEXTS, VOCABULARY } from "../checkpoint/_toy.ts";
 import { chirpHead } from "../model/_support.ts";
@@ -31,9 +32,6 @@ const OUTPUTS: Readonly<Record<HeadName, readonly string[]>> = {
   "token-classification": ["logits"],
   "question-answering": ["start_logits", "end_logits"],
 };
-
-/** What transformers.js calls each precision. */
-export const DTYPES = { float32: "fp32", float16: "fp16", int8: "q8" } as const;
 
 /** A model of any sizes with weights from a formula. */
 export function formulaModel<H extends HeadName>(

@@ -13,10 +13,10 @@ import type { HeadName } from "bertbook/model/heads/heads.ts";
 import type { InputArrays } from "bertbook/model/input.ts";
 import { exportOnnx } from "bertbook/onnx/export_onnx.ts";
 import type { OnnxPrecision } from "bertbook/onnx/graph.ts";
+import { DTYPES } from "../../tools/own/onnx_file.ts";
 import { temporaryFolder } from "../checkpoint/_support.ts";
 import { TOY } from "../checkpoint/_toy.ts";
 import {
-  DTYPES,
   type FileOutput,
   formulaModel,
   outputsOf,

@@ -15,6 +15,7 @@ import { progressLines, provision } from "../shell/provision.ts";
 import { interruptible, StatusLine } from "../shell/terminal.ts";
 import { markdownTable, textTable } from "../shell/text_table.ts";
 import { benchChart } from "./bench_chart.ts";
+import { benchOnnx } from "./onnx.ts";
 import { measurePaddings } from "./padding.ts";
 import {
   benchCells,
@@ -55,6 +56,7 @@ export type BenchPlan = {
   readonly wasm?: boolean;
   readonly byLength?: boolean;
   readonly start?: boolean;
+  readonly onnx?: boolean;
   readonly rounds: number;
   readonly steps: number;
   readonly words: number;
@@ -78,6 +80,7 @@ const NUM_READINGS = 10;
 export async function bench(plan: BenchPlan): Promise<number> {
   return await interruptible(async (signal) => {
     if (plan.start) await benchStart(plan.rounds);
+    else if (plan.onnx) await benchOnnx(plan.rounds, signal);
     else if (plan.byLength) await benchPaddings(plan);
     else await benchSteps(plan, signal);
   });

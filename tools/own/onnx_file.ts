@@ -6,7 +6,7 @@ import { ONNX_FILES } from "../../lib/onnx/export_onnx.ts";
 import type { OnnxPrecision } from "../../lib/onnx/graph.ts";
 
 /** What transformers.js calls each precision. */
-const DTYPES = { float32: "fp32", float16: "fp16", int8: "q8" } as const;
+export const DTYPES = { float32: "fp32", float16: "fp16", int8: "q8" } as const;
 
 /** An open file; disposing it ends the session. */
 export type OnnxFile = AsyncDisposable & { readonly run: RunModel };

@@ -80,6 +80,7 @@ Deno.test("bench refuses two measurements at once", async () => {
       ["--by-length", "--start"],
       ["--by-length", "--torch"],
       ["--start", "--eager"],
+      ["--onnx", "--torch"],
     ]
   ) {
     await assert.rejects(planOf(...options), {
