@@ -26,7 +26,7 @@ import {
 } from "./_files.ts";
 
 /** How far probabilities and numbers of normalized vectors may be off. */
-const SCORE_TOLERANCES: Readonly<Record<OnnxPrecision, number>> = {
+export const SCORE_TOLERANCES: Readonly<Record<OnnxPrecision, number>> = {
   float32: 1e-6,
   float16: 2e-3,
   int8: 0.05,

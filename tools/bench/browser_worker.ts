@@ -55,26 +55,31 @@ export async function startBrowser<Answer>(
   stack.use(server);
   const profile = await Deno.makeTempDir({ prefix: "bertbook-chromium-" });
   stack.defer(() => Deno.remove(profile, { recursive: true }));
-  const browser = new Deno.Command(chromium, {
+  const command = new Deno.Command(chromium, {
     args: [
-      ...["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"],
+      ...Deno.uid() === 0 ? ["--no-sandbox"] : [], // root cannot have one
+      ...["--headless", "--disable-gpu", "--no-first-run"],
       ...["--disable-background-networking", `--user-data-dir=${profile}`],
       `http://127.0.0.1:${server.addr.port}/`,
     ],
     stdout: "null",
     stderr: "null",
   });
-  stack.use(browser.spawn());
-  const socket = await opened.promise;
-  const next = (): Promise<Answer> =>
-    new Promise((resolve, reject) => {
-      socket.onclose = () => reject(new TypeError(`${chromium} has ended`));
+  const browser = stack.use(command.spawn());
+  const ended = browser.status.then((): never => {
+    throw new TypeError(`${chromium} has ended`);
+  });
+  const socket = await Promise.race([opened.promise, ended]);
+  const next = (): Promise<Answer> => {
+    const said = new Promise<Answer>((resolve, reject) => {
       socket.onmessage = ({ data }) => {
         const { error, answer } = JSON.parse(data);
         if (error) reject(new TypeError(error));
         else resolve(answer);
       };
     });
+    return Promise.race([said, ended]);
+  };
   await next();
   return (count) => {
     socket.send(`${count}`);

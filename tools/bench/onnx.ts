@@ -7,11 +7,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { loadModel } from "../../lib/checkpoint/pretrained.ts";
+import { COLA } from "../../lib/datasets/cola.ts";
+import { loadDataset } from "../../lib/datasets/load_dataset.ts";
 import { describeDevice, startEngine } from "../../lib/engine/engine.ts";
 import { classify } from "../../lib/inference/classify.ts";
-import { exportOnnx } from "../../lib/onnx/export_onnx.ts";
-import { sampleRows } from "../own/export.ts";
-import { DTYPES } from "../own/onnx_file.ts";
+import { exportOnnx, ONNX_FILES } from "../../lib/onnx/export_onnx.ts";
 import { provision } from "../shell/provision.ts";
 import { StatusLine } from "../shell/terminal.ts";
 import { textTable } from "../shell/text_table.ts";
@@ -20,6 +20,11 @@ import { openPipelines, timesOf } from "./onnx_pipelines.mjs";
 import { figure } from "./report.ts";
 import { spreadOf } from "./statistics.ts";
 import { WorkerProcess } from "./worker_process.ts";
+
+/** What transformers.js calls the precisions, in the order of the files. */
+const DTYPES = ["fp32", "fp16", "q8"];
+
+const NUM_SENTENCES = 100;
 
 /** Classifies all sentences in the precision of that number: the milliseconds of each. */
 type Ask = (precision: number) => Promise<number[]>;
@@ -45,12 +50,12 @@ export async function benchOnnx(
     seed: 42,
   });
   const files = await exportOnnx(model, join(folder, "model"));
-  const texts = (await sampleRows({})).map(({ text }) => text!);
-  const dtypes = Object.values(DTYPES);
+  const { validation } = await loadDataset(COLA, { embeddedOnly: true });
+  const texts = validation.slice(0, NUM_SENTENCES).map(({ text }) => text);
 
   const inDeno = async (): Promise<Ask> => {
     const transformers = await import("@huggingface/transformers");
-    return await openPipelines(transformers, `${folder}/`, dtypes, texts);
+    return await openPipelines(transformers, `${folder}/`, DTYPES, texts);
   };
   const inPython = async (): Promise<Ask> => {
     const name = Deno.env.get("BERTBOOK_PYTHON") || "python3";
@@ -70,7 +75,7 @@ export async function benchOnnx(
       const transformers = await import("/transformers.min.js");
       const { openPipelines } = await import("/onnx_pipelines.mjs");
       transformers.env.backends.onnx.wasm.wasmPaths = "/";
-      const workload = ${JSON.stringify(["/", dtypes, texts])};
+      const workload = ${JSON.stringify(["/", DTYPES, texts])};
       return await openPipelines(transformers, ...workload);
     }`;
     return startBrowser(
@@ -88,8 +93,10 @@ export async function benchOnnx(
 
   const engine: Ask = () =>
     timesOf(texts, (text: string) => classify(model, [text]));
-  const none: number[] = [];
-  const programs = [{ name: "this engine", ask: engine, times: [none] }];
+  type Program = { name: string; ask: Ask; times: number[][] };
+  const programs: Program[] = [
+    { name: "this engine", ask: engine, times: [[]] }, // in float32 alone
+  ];
   for (
     const [name, open] of [
       ["transformers.js in Deno", inDeno],
@@ -98,8 +105,8 @@ export async function benchOnnx(
     ] as const
   ) {
     try {
-      const times = dtypes.map(() => none);
-      programs.push({ name, ask: await open(), times });
+      const ask = await open();
+      programs.push({ name, ask, times: DTYPES.map(() => []) });
     } catch (error) {
       if (signal.aborted) throw error;
       console.log(`${name} is left out: ${(error as Error).message}`);
@@ -112,15 +119,14 @@ export async function benchOnnx(
       for (const precision of times.keys()) {
         signal.throwIfAborted();
         const taken = await ask(precision);
-        // Round 0 compiles.
-        if (round > 0) times[precision] = [...times[precision]!, ...taken];
+        if (round > 0) times[precision]!.push(...taken); // round 0 compiles
       }
     }
   }
   const cells = programs.map(({ name, times }) => [
     name,
-    ...dtypes.map((_, i) => figure(times[i] && spreadOf(times[i]).median)),
+    ...DTYPES.map((_, i) => figure(times[i] && spreadOf(times[i]).median)),
   ]);
-  const titles = ["ms of one sentence", ...Object.keys(DTYPES)];
+  const titles = ["ms of one sentence", ...Object.keys(ONNX_FILES)];
   line.finish(`\n${textTable([titles, ...cells])}`);
 }

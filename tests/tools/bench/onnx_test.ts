@@ -53,6 +53,7 @@ Deno.test({
         /^transformers.js in Chromium is left out: .*"?\/nowhere\/chromium/m,
       );
       if (!RUNS_ALL || findChromium() === undefined) return;
+      assert.match(await bench(python, "false"), /left out: false has ended/);
       const all = await bench("/nowhere/python", findChromium()!);
       assert.match(all, /^onnxruntime in Python.* is left out: .*python/m);
       assert.match(all, new RegExp(`^.* in Chromium${figures}`, "m"));
