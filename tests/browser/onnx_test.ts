@@ -57,6 +57,7 @@ const TOLERANCES: Readonly<Record<OnnxPrecision, number>> = {
   int8: 0.3,
 };
 
+/** Six tokens each: what is computed of padding may be anything. */
 const SENTENCES = [["A fine film.", undefined], [
   "Dogs bark",
   "often",
@@ -81,13 +82,16 @@ Deno.test({
         ...head.endsWith("classification") && { labels: ["a", "b", "c"] },
         seed: 42,
       });
-      const input = toyInput(model, 8, SENTENCES);
+      const input = toyInput(model, 6, SENTENCES);
       const ours = outputsOf(model, input);
       const asked = { name: head, task: "feature-extraction", calls: [] };
-      for (const [platform, ask] of Object.entries(platforms)) {
-        const found = await askModels(ask, [{ ...asked, input, model }]);
+      const all = await askModels(
+        Object.values(platforms),
+        [{ ...asked, input, model }],
+      );
+      for (const [i, platform] of Object.keys(platforms).entries()) {
         for (const [precision, dtype] of Object.entries(DTYPES)) {
-          const { outputs } = found[head]![dtype]!;
+          const { outputs } = all[i]![head]![dtype]!;
           const { difference, share } = worstOf(outputs, ours);
           const figures = [difference, share].map((each) =>
             each.toExponential(1)

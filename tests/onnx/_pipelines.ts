@@ -192,11 +192,11 @@ function assertNear(
   } else assert.equal(actual, expected, path);
 }
 
-/** Exports models, and asks a platform. */
+/** Exports models, and asks each platform. */
 export async function askModels(
-  ask: Ask,
+  platforms: readonly Ask[],
   questions: readonly (Question & { readonly model: HeadModel<HeadName> })[],
-): Promise<Found> {
+): Promise<Found[]> {
   await using folder = await temporaryFolder();
   for (const { name, model } of questions) {
     await exportOnnx(model, join(folder.path, name));
@@ -205,18 +205,22 @@ export async function askModels(
     { name, task, calls, input }
   ));
   const dtypes = Object.values(DTYPES);
-  return JSON.parse(await ask(`${folder.path}/`, asked, dtypes));
+  const found: Found[] = [];
+  for (const ask of platforms) {
+    found.push(JSON.parse(await ask(`${folder.path}/`, asked, dtypes)));
+  }
+  return found;
 }
 
 /** Checks every case on a platform: the pipeline's answers, and the model's outputs. */
 export async function assertOurAnswers(ask: Ask): Promise<void> {
   const all = cases().map((each) => ({ ...each, input: toyInput(each.model) }));
-  const found = await askModels(ask, all);
+  const [found] = await askModels([ask], all);
   for (const { name, model, input, ours, theirs } of all) {
     const expected = await ours();
     for (const [key, dtype] of Object.entries(DTYPES)) {
       const precision = key as OnnxPrecision;
-      const { answers, outputs } = found[name]![dtype]!;
+      const { answers, outputs } = found![name]![dtype]!;
       const title = `${name} ${precision}`;
       const near = SCORE_TOLERANCES[precision];
       assertNear(theirs(answers), expected, near, title);
