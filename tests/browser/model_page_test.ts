@@ -102,10 +102,7 @@ Deno.test({
           .querySelectorAll("ul.query bdi")].map((each) => each.textContent)`,
       );
       assert.deepEqual(tokens, model.tokenizer.encode(TEXT).tokens);
-      const requests = page.events
-        .filter(({ method }) => method === "Network.requestWillBeSent")
-        .map(({ params }) => params.request!.url);
-      assert.deepEqual(requests, [url.href]);
+      assert.deepEqual(page.requests, [url.href]);
       // The policy, not only the missing network, forbids a connection.
       await page.send("Network.emulateNetworkConditions", {
         ...{ offline: false, latency: 0 },
