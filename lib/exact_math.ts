@@ -7,9 +7,11 @@
  * quotients and square roots are rounded in the same way everywhere; so the functions
  * are computed from these in pairs of doubles, to 77 bits or more, and rounded once.
  * Only a true value that is nearer than 2⁻²⁴ of a digit to the middle of two doubles may
- * be rounded to the other one, and that by every engine. Dekker (1971), "A Floating-Point Technique for Extending the Available
- * Precision"; Hida, Li and Bailey (2001), "Algorithms for Quad-Double Precision
- * Floating Point Arithmetic".
+ * be rounded to the other one, and that by every engine.
+ *
+ * Dekker (1971), "A Floating-Point Technique for Extending the Available Precision";
+ * Hida, Li and Bailey (2001), "Algorithms for Quad-Double Precision Floating Point
+ * Arithmetic".
  *
  * @module
  */
