@@ -80,16 +80,19 @@ export async function modelPage<H extends HeadName>(
         `found ${fields.length}`,
     );
   }
+  const gives = fields === inputs && inputs.length === 2
+    ? GIVES[task].replace("a text", "a pair of texts")
+    : GIVES[task];
+  const script = await bundle();
   const weights = await onnxBytes(model, "int8", { attentions: true });
   const facts = {
-    "Model": `${name}, fine-tuned to give ${GIVES[task]}`,
+    "Model": `${name}, fine-tuned to give ${gives}`,
     ...labels.length > 0 && { "Labels": labels.join(", ") },
     ...options.facts,
     "Weights":
       `int8, ${(weights.length / 1e6).toFixed(1)} MB: the last digits ` +
       `of an answer differ from those of the float32 model`,
   };
-  const script = await bundle();
   const read = (url: string) => readFile(new URL(url, import.meta.url));
   const runtime = "onnxruntime-web/ort-wasm-simd-threaded.wasm";
   const parts: Readonly<Record<string, string>> = {
@@ -97,14 +100,13 @@ export async function modelPage<H extends HeadName>(
     title: escapeHtml(title),
     css: `:root { --for: ${COLORS.blue}; --against: ${COLORS.vermilion}; }\n` +
       await read("./page.css"),
-    gives: GIVES[task],
+    gives,
     fields: fields.map((field, i) =>
       `<label for="field-${i}">${escapeHtml(field)}</label>
 <textarea id="field-${i}" rows="3" required></textarea>`
     ).join("\n"),
-    measure: task === "regression"
-      ? "the value falls"
-      : "the log-odds of the decision fall (0.7 is a factor of two)",
+    measure: task === "regression" ? "the value of" : "the log-odds of",
+    unit: task === "regression" ? "" : "; 0.7 doubles the odds",
     facts: Object.entries(facts).map(([name, value]) =>
       `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`
     ).join("\n"),

@@ -114,6 +114,7 @@ async function start(): Promise<void> {
     const own = ++turn, decision = shown?.decisions[choice.selectedIndex];
     byId("words").hidden = decision === undefined;
     if (shown === undefined || decision === undefined) return;
+    byId("decided").textContent = decision.name;
     const { sequence } = shown, effects: WordEffect[] = [];
     for await (
       const each of wordEffects(vocabulary, sequence, decision, session.compute)
@@ -125,7 +126,6 @@ async function start(): Promise<void> {
     }
     if (own !== turn) return;
     byId("progress").textContent = "";
-    byId("decided").textContent = decision.name;
     showWords(effects, sequence.tokenTypeIds, isShare);
   }
 
@@ -192,9 +192,13 @@ function showAnswer(
   notes: readonly string[],
   isShare: boolean,
 ): void {
-  const given = rows.filter(({ isGiven }) => isGiven)
-    .map(({ label, value }) => `${label}, ${shownNumber(value, isShare)}`);
-  byId("said").textContent = given.join("; ") || "none";
+  const given = rows.filter(({ isGiven }) => isGiven);
+  const [first] = given;
+  byId("said").textContent = first === undefined
+    ? "none"
+    : given.length > 1
+    ? given.map(({ label }) => label).join(", ")
+    : `${first.label}, ${shownNumber(first.value, isShare)}`;
   byId("notes").replaceChildren(...notes.map((note) => make("p", {}, note)));
   const others = rows.slice(SHOWN_ROWS);
   const summary = make("summary", {}, `${others.length} more`);
@@ -258,7 +262,9 @@ function showWords(
   const lists = [...texts].flatMap(([segment, words]) => {
     const items = words.map(({ text, effect }) => {
       const size = Math.abs(effect);
-      const number = isShare ? size.toFixed(2) : shownNumber(size, isShare);
+      const number = isShare || size < largest / 100
+        ? size.toFixed(2)
+        : shownNumber(size, isShare);
       const item = make(
         "li",
         {
