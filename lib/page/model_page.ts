@@ -51,7 +51,8 @@ const GIVES: Readonly<Record<ModelTask, string>> = {
  * The page shows the answer with its probabilities, what each word had to do with it, and
  * the attention. Its policy forbids every connection (Content Security Policy Level 3).
  *
- * `deno bundle` translates the page's script; at its first use Deno fetches esbuild.
+ * `deno bundle` translates the page's script, so it needs Deno, which fetches esbuild at
+ * the first use.
  *
  * @param model The model; its parameters do not change.
  * @param options Title, names of the fields, and facts.
@@ -154,6 +155,12 @@ async function packed(bytes: Uint8Array): Promise<string> {
 
 /** The page's script for a browser, as text that may stand in a script element. */
 async function bundle(): Promise<string> {
+  if (typeof Deno.execPath !== "function") {
+    throw new RangeError(
+      `Cannot make a page: Deno must run the library; found Node.js; run ` +
+        `"deno task page"`,
+    );
+  }
   const source = fileURLToPath(import.meta.resolve("./client/main.ts"));
   const folder = await mkdtemp(join(tmpdir(), "bertbook-page-"));
   const output = join(folder, "page.js");
