@@ -3,8 +3,8 @@
  * a double click and connects to nothing.
  *
  * onnxruntime's WebAssembly computes the int8 file of `lib/onnx`. TensorFlow.js would make
- * the page 4 MB smaller, but has no int8: its weights would be float32 in memory, and its
- * answers others than those of the exported file.
+ * the page 4 MB smaller, but has no int8: its weights would be float32 in memory, an answer
+ * would take twice the time, and be another than that of the exported file.
  *
  * @module
  */

@@ -5,6 +5,7 @@ import { disposeTree } from "../../../lib/engine/tensor_tree.ts";
 import * as tf from "@tensorflow/tfjs";
 import { toyHead } from "../../checkpoint/_heads.ts";
 import { toyModel } from "../../checkpoint/_toy.ts";
+import { PAGE_FILE } from "../../../tools/own/trained_folder.ts";
 import { inFolder, run } from "./_commands.ts";
 
 Deno.test("page writes one file that says what is known of the model", async () => {
@@ -57,6 +58,19 @@ Deno.test("page writes one file that says what is known of the model", async () 
         "<dd>macroF1 0.900 (0.80 to 0.95) on the 20 validation texts</dd>",
       ]
     ) assert.ok(html.includes(part), part);
+  });
+});
+
+Deno.test("a model can be saved again where its page is", async () => {
+  await inFolder(async (folder) => {
+    await tf.setBackend("cpu");
+    const model = toyModel(), place = join(folder, "model");
+    await saveModel(model, place);
+    await Deno.writeTextFile(join(place, PAGE_FILE), "<!DOCTYPE html>");
+    await saveModel(model, place);
+    disposeTree(model.params);
+    // A page of older weights is gone with them.
+    await assert.rejects(Deno.stat(join(place, PAGE_FILE)));
   });
 });
 
