@@ -91,8 +91,10 @@ export async function modelPage<H extends HeadName>(
     ...labels.length > 0 && { "Labels": labels.join(", ") },
     ...options.facts,
     "Weights":
-      `int8, ${(weights.length / 1e6).toFixed(1)} MB: the last digits ` +
-      `of an answer differ from those of the float32 model`,
+      `int8, ${
+        (weights.length / 1e6).toFixed(1)
+      } MB: probabilities differ a little ` +
+      `from those of float32, and a close answer may be another`,
   };
   const read = (url: string) => readFile(new URL(url, import.meta.url));
   const runtime = "onnxruntime-web/ort-wasm-simd-threaded.wasm";
