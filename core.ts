@@ -155,6 +155,12 @@ export {
   type MaskingOptions,
   maskTokens,
 } from "./lib/batches/masking.ts";
+export type {
+  ExampleSource,
+  NumberedExamples,
+  StreamedExamples,
+  TrainExamples,
+} from "./lib/batches/example_source.ts";
 export type { TokenSequence } from "./lib/batches/next_token.ts";
 export {
   type Batching,
@@ -162,7 +168,9 @@ export {
   type PackedBatchOptions,
 } from "./lib/batches/packed_batches.ts";
 export {
+  indexShuffleOrder,
   lengthGroupedOrder,
+  type Order,
   randomOrder,
   type SamplerName,
   sequentialOrder,

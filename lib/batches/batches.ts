@@ -9,7 +9,8 @@
 import { type BertConfig, maxSequenceLength } from "../model/config.ts";
 import type { PackingArrays } from "../model/input.ts";
 import { checkOption, RULES } from "../options.ts";
-import { sequentialOrder } from "./sampler.ts";
+import type { ExampleSource } from "./example_source.ts";
+import { type Order, sequentialOrder } from "./sampler.ts";
 
 /** The label that a loss leaves out; the number is PyTorch's `ignore_index`. */
 export const IGNORE_INDEX: number = -100;
@@ -49,7 +50,7 @@ export type BatchOptions = {
   /** Examples in a batch; the last may have fewer. */
   batchSize: number;
   /** Positions of the examples to use, in order; default all, as they are. */
-  order?: readonly number[];
+  order?: Order;
   /** T of every batch; default the length of its longest example. */
   length?: number | "longest";
   /** Rounds T up, so that few different shapes occur; default 1. */
@@ -84,7 +85,7 @@ export type BatchOptions = {
  * the examples, or an example is empty or longer than a fixed length.
  */
 export function* batchesOf(
-  examples: readonly EncodedExample[],
+  examples: ExampleSource<EncodedExample>,
   options: BatchOptions,
 ): Generator<Batch> {
   const { batchSize, order = sequentialOrder(examples.length) } = options;
@@ -151,10 +152,11 @@ function pad(
 
 /** The example at an index, which must be whole. */
 export function exampleAt(
-  examples: readonly EncodedExample[],
+  examples: ExampleSource<EncodedExample>,
   index: number,
 ): EncodedExample {
-  const example = examples[index];
+  const isIndex = Number.isInteger(index) && index >= 0;
+  const example = isIndex ? examples.at(index) : undefined;
   if (example === undefined) {
     throw new RangeError(
       `Cannot form a batch: every index must be below ${examples.length}; ` +

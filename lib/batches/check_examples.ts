@@ -9,6 +9,7 @@ import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
 import type { BertConfig } from "../model/config.ts";
 import { checkInput } from "../model/input.ts";
 import type { EncodedExample } from "./batches.ts";
+import type { NumberedExamples } from "./example_source.ts";
 import type { EncodedTargets } from "./head_batches.ts";
 
 /** The sizes that examples must fit. */
@@ -43,7 +44,7 @@ export function checkAlive(params: TensorTree, action: string): void {
  * @throws {TypeError} If an example is not encoded, or its label is no number.
  */
 export function checkExamples(
-  examples: readonly EncodedExample[],
+  examples: NumberedExamples<EncodedExample>,
   model: ModelSizes,
   purpose: string,
 ): void {
@@ -71,7 +72,7 @@ export function checkExamples(
  * @throws {TypeError} If an example is not encoded, or has no targets.
  */
 export function checkTargets(
-  examples: readonly EncodedTargets[],
+  examples: NumberedExamples<EncodedTargets>,
   { config, labels }: ModelSizes,
   purpose: string,
 ): void {
@@ -109,11 +110,15 @@ export function checkTargets(
  * @throws {TypeError} If an example is not encoded.
  */
 export function checkInputs(
-  examples: readonly Pick<EncodedExample, "inputIds" | "tokenTypeIds">[],
+  examples: NumberedExamples<
+    Pick<EncodedExample, "inputIds" | "tokenTypeIds">
+  >,
   config: BertConfig,
   purpose: string,
 ): void {
-  if (!Array.isArray(examples)) {
+  const isThere = Number.isInteger(examples?.length) &&
+    typeof examples.entries === "function";
+  if (!isThere) {
     throw new TypeError(
       `Cannot use the examples for ${purpose}: they must be an array; found ` +
         describe(examples),

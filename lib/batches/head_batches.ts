@@ -12,6 +12,7 @@ import {
   type EncodedExample,
   IGNORE_INDEX,
 } from "./batches.ts";
+import { type ExampleSource, mapExamples } from "./example_source.ts";
 import type { BertConfig } from "../model/config.ts";
 import {
   BATCHES_OF,
@@ -52,14 +53,16 @@ export type TokenBatch = Batch & {
  * @throws {RangeError} As `batchesOf` does.
  */
 export function* tokenBatchesOf(
-  examples: readonly TokenExample[],
+  examples: ExampleSource<TokenExample>,
   options: BatchOptions,
 ): Generator<TokenBatch> {
-  for (const batch of batchesOf(examples.map(unlabelled), options)) {
+  for (
+    const batch of batchesOf(mapExamples(examples, unlabelled), options)
+  ) {
     const { inputIds, indices, length } = batch;
     const tokenLabels = new Int32Array(inputIds.length).fill(IGNORE_INDEX);
     for (const [row, index] of indices.entries()) {
-      tokenLabels.set(examples[index]!.tokenLabels, row * length);
+      tokenLabels.set(examples.at(index)!.tokenLabels, row * length);
     }
     yield { ...batch, tokenLabels };
   }
@@ -94,12 +97,14 @@ export type AnswerBatch = Batch & {
  * @throws {RangeError} As `batchesOf` does.
  */
 export function* answerBatchesOf(
-  examples: readonly AnswerExample[],
+  examples: ExampleSource<AnswerExample>,
   options: BatchOptions,
 ): Generator<AnswerBatch> {
-  for (const batch of batchesOf(examples.map(unlabelled), options)) {
+  for (
+    const batch of batchesOf(mapExamples(examples, unlabelled), options)
+  ) {
     const spans = batch.indices.map((index) => {
-      const { inputIds, startPosition, endPosition } = examples[index]!;
+      const { inputIds, startPosition, endPosition } = examples.at(index)!;
       return endPosition < inputIds.length
         ? [startPosition, endPosition] as const
         : [IGNORE_INDEX, IGNORE_INDEX] as const;
@@ -139,14 +144,16 @@ export type TargetsBatch = Batch & {
  * @throws {RangeError} As `batchesOf` does.
  */
 export function* targetsBatchesOf(
-  examples: readonly EncodedTargets[],
+  examples: ExampleSource<EncodedTargets>,
   config: BertConfig,
   members: BatchMembers,
   batching: Batching,
 ): Generator<TargetsBatch> {
-  const sequences = examples.map(unlabelled);
+  const sequences = mapExamples(examples, unlabelled);
   for (const batch of BATCHES_OF[batching](sequences, config, members)) {
-    const targets = batch.indices.flatMap((index) => examples[index]!.targets);
+    const targets = batch.indices.flatMap((index) =>
+      examples.at(index)!.targets
+    );
     yield { ...batch, targets: Float32Array.from(targets) };
   }
 }

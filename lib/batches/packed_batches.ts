@@ -23,7 +23,8 @@ import {
   lengthMultiple,
   paddingOf,
 } from "./batches.ts";
-import { sequentialOrder } from "./sampler.ts";
+import type { ExampleSource } from "./example_source.ts";
+import { type Order, sequentialOrder } from "./sampler.ts";
 
 /** The position of an example in packed rows. */
 export type PackedPosition = {
@@ -38,7 +39,7 @@ export type PackedBatchOptions = {
   /** Examples in a batch; the last may have fewer. */
   batchSize: number;
   /** Positions of the examples to use, in order; default all, as they are. */
-  order?: readonly number[];
+  order?: Order;
   /** T: tokens in a row, if no example of the batch is longer. */
   rowLength: number;
   /** If one is longer, T is its length, rounded up to this multiple; default 1. */
@@ -105,7 +106,7 @@ export function packRows(
  * the examples, or an example is empty.
  */
 export function* packedBatchesOf(
-  examples: readonly EncodedExample[],
+  examples: ExampleSource<EncodedExample>,
   options: PackedBatchOptions,
 ): Generator<Batch> {
   const { batchSize, rowLength, multipleOf = 1, rowsMultipleOf = 1 } = options;
@@ -119,9 +120,8 @@ export function* packedBatchesOf(
   checkOption("rowsMultipleOf", rowsMultipleOf, RULES.count);
   for (let start = 0; start < order.length; start += batchSize) {
     const members = order.slice(start, start + batchSize);
-    const lengths = members.map((index) =>
-      exampleAt(examples, index).inputIds.length
-    );
+    const rows = members.map((index) => exampleAt(examples, index));
+    const lengths = rows.map(({ inputIds }) => inputIds.length);
     const longest = Math.max(...lengths);
     const length = longest <= rowLength
       ? rowLength
@@ -129,9 +129,9 @@ export function* packedBatchesOf(
     const isEven = members.length === batchSize ||
       members.length % numMicroBatches === 0;
     const count = isEven ? Math.min(numMicroBatches, members.length) : 1;
-    const groups = deal(lengths, count)
-      .map((group) => group.map((at) => members[at]!));
-    yield pack(examples, groups, { length, rowsMultipleOf, padTokenId });
+    const groups = deal(lengths, count);
+    const batch = pack(rows, groups, { length, rowsMultipleOf, padTokenId });
+    yield { ...batch, indices: batch.indices.map((at) => members[at]!) };
   }
 }
 
@@ -225,7 +225,7 @@ export const BATCHES_OF: Readonly<
   Record<
     Batching,
     (
-      examples: readonly EncodedExample[],
+      examples: ExampleSource<EncodedExample>,
       config: BertConfig,
       members: BatchMembers,
     ) => Generator<Batch>

@@ -1,9 +1,19 @@
 /** Samplers: the order in which an epoch visits the examples. @module */
 
+import { indexShuffle } from "../engine/random/index_shuffle.ts";
 import { randomStream } from "../engine/random/stream.ts";
+
+/** Positions of examples in the order of an epoch; an array is one. */
+export type Order = {
+  readonly length: number;
+  /** The positions from place `start` up to, but not including, `end`. */
+  slice(start: number, end: number): number[];
+};
 
 /** Batches that are sorted together; more make less padding and less randomness. */
 const MEGABATCH = 50;
+/** The number of this random stream among those of the same seed and epoch. */
+const INDEX_STREAM = 2;
 
 /**
  * 0, 1, 2, …: for evaluation, where order must not matter.
@@ -30,25 +40,62 @@ export function randomOrder(
   return randomStream(seed, epoch).shuffle(sequentialOrder(count));
 }
 
+/**
+ * Likewise, but computed place by place: an order of any number of examples takes no
+ * memory, and may begin anywhere.
+ *
+ * @param count Number of examples.
+ * @param options The run's seed and the epoch, from 1.
+ * @returns Every index once.
+ */
+export function indexShuffleOrder(
+  count: number,
+  options: { seed: number; epoch: number },
+): Order {
+  const shuffled = indexShuffle(
+    count,
+    options.seed,
+    options.epoch,
+    INDEX_STREAM,
+  );
+  return {
+    length: count,
+    slice: (start, end) =>
+      Array.from(
+        { length: Math.max(0, Math.min(end, count) - start) },
+        (_, i) => shuffled(start + i),
+      ),
+  };
+}
+
 /** How the examples of an epoch are ordered; `"length-grouped"` pads less. */
-export type SamplerName = "random" | "length-grouped";
+export type SamplerName = typeof SAMPLERS[number];
+
+/** The names of the samplers. */
+export const SAMPLERS = ["random", "length-grouped", "index-shuffle"] as const;
 
 /**
  * The order of one epoch of training.
  *
  * @param order Its kind.
- * @param lengths Length of each example, in tokens.
+ * @param lengths Length of each example, in tokens; only `"length-grouped"` needs more
+ * than their number.
  * @param options The run's seed, the epoch from 1, and the batch size.
  * @returns Every index once.
  */
 export function sampleOrder(
   order: SamplerName,
-  lengths: readonly number[],
+  lengths: ArrayLike<number>,
   options: { seed: number; epoch: number; batchSize: number },
-): number[] {
-  return order === "random"
-    ? randomOrder(lengths.length, options)
-    : lengthGroupedOrder(lengths, options);
+): Order {
+  switch (order) {
+    case "random":
+      return randomOrder(lengths.length, options);
+    case "index-shuffle":
+      return indexShuffleOrder(lengths.length, options);
+    case "length-grouped":
+      return lengthGroupedOrder(Array.from(lengths), options);
+  }
 }
 
 /**

@@ -42,7 +42,7 @@ export type RunInput = {
   readonly description: RunDescription;
   /** The call: which model, under which head, with which options. */
   readonly recipe?: Json;
-  /** The encoded examples, by the name of their set. */
+  /** The encoded examples, by the name of their set; without those that are streamed. */
   readonly data?: Readonly<Record<string, readonly object[]>>;
 };
 

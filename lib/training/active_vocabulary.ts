@@ -13,17 +13,23 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { EncodedExample } from "../batches/batches.ts";
+import {
+  areStreamed,
+  type ExampleSource,
+  mapExamples,
+  type TrainExamples,
+} from "../batches/example_source.ts";
 import type { EncoderParams } from "../model/bert.ts";
 import type { BertConfig } from "../model/config.ts";
 
 /** A model over the pieces that occur. */
-export type ActiveVocabulary<Params, Example> = {
+export type ActiveVocabulary<Params, Examples> = {
   /** Its word table is a new variable; every other leaf is shared. */
   readonly params: Params;
   /** Has the small table's `vocabSize`. */
   readonly config: BertConfig;
   /** The examples, whose ids are the rows of the small table. */
-  readonly examples: Example[];
+  readonly examples: Examples;
   /**
    * Writes the rows into the whole table.
    *
@@ -69,22 +75,43 @@ export function activeVocabulary<
   params: Params,
   config: BertConfig,
   examples: readonly Example[],
-): ActiveVocabulary<Params, Example> {
+): ActiveVocabulary<Params, readonly Example[]>;
+/** Likewise of examples that may be streamed. */
+export function activeVocabulary<
+  Params extends { bert: EncoderParams },
+  Example extends Pick<EncodedExample, "inputIds">,
+>(
+  params: Params,
+  config: BertConfig,
+  examples: TrainExamples<Example>,
+): ActiveVocabulary<Params, ExampleSource<Example>>;
+export function activeVocabulary<
+  Params extends { bert: EncoderParams },
+  Example extends Pick<EncodedExample, "inputIds">,
+>(
+  params: Params,
+  config: BertConfig,
+  examples: TrainExamples<Example>,
+): ActiveVocabulary<Params, ExampleSource<Example>> {
   const { embeddings } = params.bert;
   const whole = embeddings.word;
   if (!(whole instanceof tf.Variable)) {
     return {
       params,
       config,
-      examples: [...examples],
+      examples,
       writeBack(): void {},
       dispose(): void {},
     };
   }
   const { vocabSize: V } = config;
   const occurring = new Set([config.padTokenId]);
-  for (const { inputIds } of examples) {
-    inputIds.forEach((id) => occurring.add(id));
+  if (areStreamed(examples)) {
+    examples.tokenIds.forEach((id) => occurring.add(id));
+  } else {
+    for (const { inputIds } of examples) {
+      inputIds.forEach((id) => occurring.add(id));
+    }
   }
   const pieces = [...occurring].sort((a, b) => a - b);
   const rowOf = new Map(pieces.map((id, row) => [id, row]));
@@ -110,7 +137,7 @@ export function activeVocabulary<
       vocabSize: size,
       padTokenId: rowOf.get(config.padTokenId)!,
     },
-    examples: examples.map((example) => ({
+    examples: mapExamples(examples, (example) => ({
       ...example,
       inputIds: example.inputIds.map((id) => rowOf.get(id)!),
     })),

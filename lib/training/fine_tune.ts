@@ -8,6 +8,7 @@
 
 import type * as tf from "@tensorflow/tfjs";
 import type { EncodedExample } from "../batches/batches.ts";
+import { areStreamed, type TrainExamples } from "../batches/example_source.ts";
 import { splitBatch } from "../batches/batch_tensors.ts";
 import { checkAlive } from "../batches/check_examples.ts";
 import type { QuestionWindow } from "../batches/encode_questions.ts";
@@ -17,7 +18,12 @@ import type {
   TokenExample,
 } from "../batches/head_batches.ts";
 import type { Batching } from "../batches/packed_batches.ts";
-import { sampleOrder, type SamplerName } from "../batches/sampler.ts";
+import {
+  type Order,
+  sampleOrder,
+  type SamplerName,
+  SAMPLERS,
+} from "../batches/sampler.ts";
 import type {
   ClassifierModel,
   HeadModel,
@@ -46,7 +52,11 @@ import {
   noDecayPaths,
   numLayersWithGradients,
 } from "./parameter_groups.ts";
-import { pretrain, type PretrainOptions } from "./pretrain.ts";
+import {
+  pretrain,
+  type PretrainData,
+  type PretrainOptions,
+} from "./pretrain.ts";
 import type { HeadTask, HeadTaskModel, HeadTypes } from "./tasks/head_task.ts";
 import {
   NEXT_SENTENCE,
@@ -84,7 +94,10 @@ export type HeadFineTuneOptions<M extends Metrics> =
   & TrainOptions
   & EvaluationOptions<M>
   & {
-    /** Default `"random"`; `"length-grouped"` pads less. */
+    /**
+     * Default `"random"`, or `"index-shuffle"` if the training examples are streamed;
+     * `"length-grouped"` pads less.
+     */
     readonly sampler?: SamplerName;
     /**
      * Parts that are not trained: `"embeddings"`, and encoder layers by number, from 0.
@@ -128,9 +141,9 @@ export type TargetsFineTuneOptions = Omit<
   "labelSmoothing"
 >;
 
-/** The examples to train on, and those to evaluate on. */
+/** The examples to train on, which may be those of `streamTable`, and to evaluate on. */
 export type FineTuneData<Example = EncodedExample> = {
-  readonly train: readonly Example[];
+  readonly train: TrainExamples<Example>;
   readonly validation: readonly Example[];
 };
 
@@ -234,7 +247,7 @@ export function fineTune(
     case "pretraining":
       return pretrain(
         model as PretrainableModel,
-        data as FineTuneData,
+        data as PretrainData,
         options,
       );
     default:
@@ -359,17 +372,19 @@ export function resolveFineTuneOptions<T extends HeadTypes>(
   options: SequenceFineTuneOptions<T["metrics"]>,
 ): ResolvedFineTuneOptions<T["metrics"]> {
   checkAlive(model.params, "fine-tune");
-  task.check(data.train, model, "training");
+  const { train } = data;
+  const isStream = areStreamed(train);
+  task.check(isStream ? train.extremes : train, model, "training");
   task.check(data.validation, model, "validation");
   const resolved = resolveTrainOptions("fine-tune", options, {
-    numExamples: data.train.length,
+    numExamples: train.length,
     otherOptions: [...Object.keys(HEAD_OPTIONS), ...task.options],
   });
   const {
     evalSteps = Infinity,
     metricForBestModel = task.metrics[0]!,
     patience = Infinity,
-    sampler = "random",
+    sampler = isStream ? "index-shuffle" : "random",
     batching = "packed",
     freeze = [],
     layerwiseLrDecay = 1,
@@ -380,7 +395,8 @@ export function resolveFineTuneOptions<T extends HeadTypes>(
   checkOption("layerwiseLrDecay", layerwiseLrDecay, RULES.share);
   checkOption("labelSmoothing", labelSmoothing, RULES.belowOne);
   checkChoice("metricForBestModel", metricForBestModel, task.metrics);
-  checkChoice("sampler", sampler, ["random", "length-grouped"]);
+  const samplers = isStream ? SAMPLERS.filter(isOfAnyNumber) : SAMPLERS;
+  checkChoice("sampler", sampler, samplers);
   checkChoice("batching", batching, ["packed", "padded"]);
   checkFreeze(freeze, model.config);
   return {
@@ -397,6 +413,11 @@ export function resolveFineTuneOptions<T extends HeadTypes>(
     freeze,
     labelSmoothing,
   };
+}
+
+/** Whether a sampler needs no more of the examples than their number. */
+function isOfAnyNumber(sampler: SamplerName): boolean {
+  return sampler !== "length-grouped";
 }
 
 async function* run<T extends HeadTypes>(
@@ -416,7 +437,9 @@ async function* run<T extends HeadTypes>(
   const active = activeVocabulary(frozen.params, model.config, data.train);
   const { config, examples } = active;
   const numLayers = numLayersWithGradients(freeze, config);
-  const lengths = examples.map(({ inputIds }) => inputIds.length);
+  const lengths = Array.isArray(examples)
+    ? (examples as T["example"][]).map(({ inputIds }) => inputIds.length)
+    : { length: examples.length };
   const wordDecay = !decays("embedding") ? 0 : adamW.weightDecay *
     lrMultiplier("bert.embeddings.word", lrMultipliers);
   const decayAfter = (steps: number): number => {
@@ -431,10 +454,15 @@ async function* run<T extends HeadTypes>(
       params: active.params,
       trainStep: task.trainStep,
       config: labelSmoothing === 0 ? config : { ...config, labelSmoothing },
-      batches: (epoch) => {
-        const order = sampleOrder(sampler, lengths, { seed, epoch, batchSize });
+      *batches(epoch, numTaken = 0): Generator<T["plain"]> {
+        const all = sampleOrder(sampler, lengths, { seed, epoch, batchSize });
+        for (let i = 0; i < numTaken; i++) {
+          const indices = all.slice(i * batchSize, (i + 1) * batchSize);
+          yield { indices } as Pick<T["plain"], "indices"> as T["plain"];
+        }
+        const order = rest(all, numTaken * batchSize);
         const members = { batchSize, order, numMicroBatches };
-        return task.batchesOf(examples, config, members, batching);
+        yield* task.batchesOf(examples, config, members, batching);
       },
       split: splitBatch,
       tensorsOf: (batch) => task.tensorsOf(batch, config),
@@ -459,4 +487,12 @@ async function* run<T extends HeadTypes>(
     active.dispose();
     frozen.dispose();
   }
+}
+
+/** An order without its first places. */
+function rest(order: Order, start: number): Order {
+  return start === 0 ? order : {
+    length: Math.max(0, order.length - start),
+    slice: (from, to) => order.slice(start + from, start + to),
+  };
 }

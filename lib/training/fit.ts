@@ -31,6 +31,9 @@ import {
 import type { ResolvedTrainOptions } from "./train_options.ts";
 import { assignValues, readValues, type Values } from "./variable_values.ts";
 
+/** The batches whose memory is estimated before the first step: forming more takes time. */
+const MEMORY_BATCHES = 2000;
+
 /** What is trained, on which batches, on which loss, and how it is evaluated. */
 export type Task<
   Params extends TensorTree,
@@ -41,8 +44,11 @@ export type Task<
 > = StepTask<Params, Plain, Batch, Config> & {
   /** The parameters; every leaf that is a variable is trained. */
   readonly params: Params;
-  /** The batches of an epoch, from 1, made one at a time as they are needed. */
-  readonly batches: (epoch: number) => Iterable<Plain>;
+  /**
+   * The batches of an epoch, from 1, made one at a time as they are needed. Of the first
+   * `numTaken`, which an earlier process took, only the `indices` are read; default 0.
+   */
+  readonly batches: (epoch: number, numTaken?: number) => Iterable<Plain>;
   /** Evaluates the model; without it, there are no evaluations and no best model. */
   readonly evaluate?: () => Promise<Evaluation<M>>;
   /**
@@ -87,7 +93,8 @@ export async function* fit<
   const { params, memoryOf } = task;
   const { signal, checkpoints } = options;
   if (memoryOf !== undefined) {
-    const batches = Iterator.from(task.batches(1)).map(memoryOf);
+    const batches = Iterator.from(task.batches(1)).take(MEMORY_BATCHES)
+      .map(memoryOf);
     await checkMemory(params, batches, options);
   }
   const input = await task.describe?.() ?? { description: {} };
@@ -150,7 +157,10 @@ export async function* fit<
         steps ??= trainEpoch(
           task,
           state,
-          task.batches(epoch),
+          task.batches(
+            epoch,
+            (position.skip ?? 0) * (options.gradientAccumulationSteps ?? 1),
+          ),
           position,
           options,
         );

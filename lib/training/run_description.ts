@@ -1,5 +1,6 @@
 /** Run descriptions: the options, data and starting weights that decide a training. @module */
 
+import { areStreamed, type TrainExamples } from "../batches/example_source.ts";
 import type { TrainingRecord } from "../checkpoint/receipt.ts";
 import type { Json } from "../checkpoint/training_checkpoint.ts";
 import type { RunInput } from "../checkpoint/training_runs.ts";
@@ -14,7 +15,7 @@ export type Training = {
   /** The sizes of the model. */
   readonly config: object;
   /** The examples, by the name of their set. */
-  readonly data: Readonly<Record<string, readonly object[]>>;
+  readonly data: Readonly<Record<string, TrainExamples<object>>>;
   /** The parameters before the first step. */
   readonly params: TensorTree;
   /** How the model was loaded, if it was. */
@@ -41,8 +42,14 @@ export async function describeRun(
   { task, options, config, data, params, origin, stopped }: Training,
 ): Promise<RunInput> {
   const hashes: Record<string, Json> = {};
+  const inMemory: Record<string, readonly object[]> = {};
   for (const [name, examples] of Object.entries(data)) {
-    hashes[name] = await hashExamples(examples);
+    if (areStreamed(examples)) {
+      hashes[name] = examples.sha256;
+    } else {
+      hashes[name] = await hashExamples(examples);
+      inMemory[name] = examples;
+    }
   }
   const known = {
     task,
@@ -59,7 +66,7 @@ export async function describeRun(
     options: plain(options.given),
     ...origin && { origin: plain(origin) },
   };
-  return { description, recipe, data };
+  return { description, recipe, data: inMemory };
 }
 
 /** Whether a training was stopped that is the same but for its starting weights. */

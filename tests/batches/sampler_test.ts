@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { batchesOf } from "bertbook/batches/batches.ts";
 import {
+  indexShuffleOrder,
   lengthGroupedOrder,
   randomOrder,
   sequentialOrder,
@@ -108,4 +109,19 @@ Deno.test("lengthGroupedOrder() does not visit batches by length", () => {
     firsts.filter((length, i) => i > 0 && length > firsts[i - 1]!).length;
   // A random order of 50 ascends about half the time; a sorted one never.
   assert.ok(ascents > 10 && ascents < 35, `${ascents} of 49 ascend`);
+});
+
+Deno.test("indexShuffleOrder() has every index once, begins anywhere, and differs by epoch", () => {
+  const count = 1000;
+  const order = indexShuffleOrder(count, SEED);
+  const all = order.slice(0, 5000);
+  assert.equal(order.length, count);
+  assertPermutation(all, count);
+  assert.deepEqual(order.slice(990, 1010), all.slice(990));
+  assert.deepEqual(order.slice(300, 332), all.slice(300, 332));
+  assert.deepEqual(order.slice(1000, 1010), []);
+  const next = indexShuffleOrder(count, { ...SEED, epoch: 2 }).slice(0, count);
+  assertPermutation(next, count);
+  const same = all.filter((index, place) => index === next[place]).length;
+  assert.ok(same < 10, `${same} places`); // 1 is the mean
 });

@@ -128,6 +128,7 @@ Deno.test("fault 10: a training stopped after any of 20 steps ends in the same b
 const WAYS: Readonly<Record<string, Partial<FineTuneOptions>>> = {
   padded: { batching: "padded" },
   "length-grouped": { sampler: "length-grouped" },
+  "index-shuffle": { sampler: "index-shuffle" },
   "one micro-batch": { numMicroBatches: 1 },
   "frozen embeddings": { freeze: ["embeddings"] },
   "layer-wise rates, label smoothing, class weights": {

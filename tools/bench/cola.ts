@@ -2,7 +2,11 @@
 
 import type { EncodedExample } from "../../lib/batches/batches.ts";
 import { encodeExamples } from "../../lib/batches/encode_examples.ts";
-import { sampleOrder, type SamplerName } from "../../lib/batches/sampler.ts";
+import {
+  type Order,
+  sampleOrder,
+  type SamplerName,
+} from "../../lib/batches/sampler.ts";
 import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import {
   type ClassifierModel,
@@ -122,7 +126,7 @@ export async function colaTask(
 export function epochOrder(
   examples: readonly EncodedExample[],
   options: { sampler: SamplerName; seed: number; epoch: number },
-): readonly number[] {
+): Order {
   const lengths = examples.map(({ inputIds }) => inputIds.length);
   const { batchSize } = RECIPE;
   return sampleOrder(options.sampler, lengths, { ...options, batchSize });

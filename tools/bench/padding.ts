@@ -6,7 +6,7 @@ import {
   type EncodedExample,
 } from "../../lib/batches/batches.ts";
 import { BATCHES_OF, type Batching } from "../../lib/batches/packed_batches.ts";
-import type { SamplerName } from "../../lib/batches/sampler.ts";
+import type { Order, SamplerName } from "../../lib/batches/sampler.ts";
 import type { BertConfig } from "../../lib/model/config.ts";
 import { activeVocabulary } from "../../lib/training/active_vocabulary.ts";
 import type { StatusLine } from "../shell/terminal.ts";
@@ -46,7 +46,7 @@ type Strategy = (
 const orderOf = (
   sampler: SamplerName,
   examples: readonly EncodedExample[],
-): readonly number[] => epochOrder(examples, { sampler, seed: SEED, epoch: 1 });
+): Order => epochOrder(examples, { sampler, seed: SEED, epoch: 1 });
 
 const fixed = (length: number): Strategy => (examples) => {
   const order = orderOf("random", examples);

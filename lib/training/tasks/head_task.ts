@@ -2,6 +2,10 @@
 
 import type { EncodedExample } from "../../batches/batches.ts";
 import type { TokenArrays } from "../../batches/batch_tensors.ts";
+import type {
+  ExampleSource,
+  NumberedExamples,
+} from "../../batches/example_source.ts";
 import type { ModelSizes } from "../../batches/check_examples.ts";
 import type { Batching, BatchMembers } from "../../batches/packed_batches.ts";
 import type { InferenceSettings } from "../../checkpoint/inference_settings.ts";
@@ -47,13 +51,13 @@ export type HeadTask<T extends HeadTypes> = {
   readonly trainStep: CompiledTrainStep<T["params"], T["batch"], LossConfig>;
   /** Refuses examples that the model cannot read, or whose labels it has not. */
   readonly check: (
-    examples: readonly T["example"][],
+    examples: NumberedExamples<T["example"]>,
     model: ModelSizes,
     purpose: string,
   ) => void;
   /** The batches of an epoch. */
   readonly batchesOf: (
-    examples: readonly T["example"][],
+    examples: ExampleSource<T["example"]>,
     config: BertConfig,
     members: BatchMembers,
     batching: Batching,

@@ -6,6 +6,10 @@ import {
   type LabelledInput,
 } from "../../batches/batch_tensors.ts";
 import type { Batch, EncodedExample } from "../../batches/batches.ts";
+import {
+  areStreamed,
+  type TrainExamples,
+} from "../../batches/example_source.ts";
 import { checkExamples } from "../../batches/check_examples.ts";
 import { BATCHES_OF } from "../../batches/packed_batches.ts";
 import type { ClassifierModel } from "../../checkpoint/pretrained.ts";
@@ -123,8 +127,13 @@ export function balancedWeights(
 ): number[] {
   const counts = Array<number>(numClasses).fill(0);
   for (const label of labels) counts[label]!++;
+  return weightsOf(counts);
+}
+
+function weightsOf(counts: readonly number[]): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) =>
-    count === 0 ? 1 : labels.length / (numClasses * count)
+    count === 0 ? 1 : total / (counts.length * count)
   );
 }
 
@@ -140,10 +149,11 @@ export function balancedWeights(
 export function resolveClassWeights(
   classWeights: readonly number[] | "balanced" | undefined,
   classes: readonly string[],
-  train: readonly EncodedExample[],
+  train: TrainExamples<EncodedExample>,
 ): readonly number[] | undefined {
   if (classWeights === undefined) return undefined;
   if (classWeights === "balanced") {
+    if (areStreamed(train)) return weightsOf(train.labelCounts);
     return balancedWeights(train.map(({ label }) => label), classes.length);
   }
   if (!Array.isArray(classWeights) || classWeights.length !== classes.length) {

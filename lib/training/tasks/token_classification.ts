@@ -89,9 +89,9 @@ const TASK: Omit<HeadTask<TokenTypes>, "metrics"> = {
         checkLabel(label, labels, `token ${token} of ${example}`);
       }
     }
-    const isLabelled = ({ tokenLabels }: TokenExample): boolean =>
+    const isLabelled = ([, { tokenLabels }]: [number, TokenExample]): boolean =>
       tokenLabels.some((label) => label !== IGNORE_INDEX);
-    if (examples.some(isLabelled)) return;
+    if (Iterator.from(examples.entries()).some(isLabelled)) return;
     throw new RangeError(
       `Cannot use the examples for ${purpose}: a token must have a label; found none`,
     );
