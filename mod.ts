@@ -72,7 +72,13 @@ export {
   readTableRows,
   type TableSource,
 } from "./lib/datasets/load_table.ts";
+export {
+  type StreamedTable,
+  streamTable,
+  type StreamTableOptions,
+} from "./lib/datasets/stream_table.ts";
 export type { TableColumns } from "./lib/datasets/table_columns.ts";
+export type { TokenizingProgress } from "./lib/datasets/tokenized_files.ts";
 export type {
   TableDataset,
   TableDatasetOptions,

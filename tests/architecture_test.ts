@@ -28,10 +28,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/tokenizer",
   ],
   "lib/datasets": [
+    "lib/batches",
     "lib/download",
     "lib/engine",
     "lib/options.ts",
     "lib/printable.ts",
+    "lib/tokenizer",
   ],
   "lib/checkpoint": [
     "lib/download",
@@ -156,11 +158,15 @@ const BINDS_PLATFORM: Readonly<Record<string, string>> = {
   "lib/checkpoint/folder_lock.ts": "locks a folder",
   "lib/checkpoint/training_runs.ts": "keeps checkpoints in folders",
   "lib/onnx/export_onnx.ts": "writes model folders",
+  "lib/batches/token_cache.ts": "writes and reads files",
   "lib/datasets/load_dataset.ts": "finds and downloads files",
   "lib/datasets/load_entities.ts": "reads files",
   "lib/datasets/load_parts.ts": "reads files",
   "lib/datasets/load_questions.ts": "reads files",
   "lib/datasets/load_table.ts": "reads files and folders",
+  "lib/datasets/stream_rows.ts": "reads files",
+  "lib/datasets/stream_table.ts": "finds files, and keeps a cache of them",
+  "lib/datasets/tokenized_files.ts": "keeps a cache of files",
 };
 
 type Import = { readonly file: string; readonly target: string };

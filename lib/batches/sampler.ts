@@ -69,10 +69,14 @@ export function indexShuffleOrder(
 }
 
 /** How the examples of an epoch are ordered; `"length-grouped"` pads less. */
-export type SamplerName = typeof SAMPLERS[number];
+export type SamplerName = "random" | "length-grouped" | "index-shuffle";
 
 /** The names of the samplers. */
-export const SAMPLERS = ["random", "length-grouped", "index-shuffle"] as const;
+export const SAMPLERS: readonly SamplerName[] = [
+  "random",
+  "length-grouped",
+  "index-shuffle",
+];
 
 /**
  * The order of one epoch of training.

@@ -215,7 +215,7 @@ export function describeDataset(
 
 /** The sizes of the parts in words, such as "80 train, 10 validation and 10 test". */
 export function partSizes(
-  parts: DatasetParts<unknown>,
+  parts: Readonly<Record<Part, { readonly length: number }>>,
   names: Partial<Record<Part, string>> = {},
 ): string {
   const counts = PARTS.filter((part) => parts[part].length > 0).map((part) =>

@@ -253,7 +253,7 @@ function checkPlainFile(path: string, file: string, most: number): void {
   }
   if (found.size <= most) return;
   const rule = `it must have at most ${most} bytes`;
-  throw malformed(file, rule, `${found.size}; take a part of it`);
+  throw malformed(file, rule, `${found.size}; take a part of it, or stream it`);
 }
 
 /**

@@ -141,7 +141,7 @@ export async function loadTable(
     ...options,
     origin: isFile ? "folder" : "memory",
     folder: isFile ? dirname(source) : "",
-  });
+  }).dataset;
 }
 
 /**

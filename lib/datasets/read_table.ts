@@ -111,6 +111,7 @@ export function readTable(
  * @param bytes The file's content, not compressed.
  * @param file Its name, for errors.
  * @param encoding What is not UTF-8, or UTF-16 with its byte order mark, is not guessed.
+ * @param firstLine The number of its first line, if it is a part of a file; default 1.
  * @returns The text without byte order mark.
  * @throws {SyntaxError} If it is not in its encoding, or holds a NUL.
  */
@@ -118,16 +119,17 @@ export function decodeText(
   bytes: Uint8Array,
   file: string,
   encoding: CharacterEncoding = "utf-8",
+  firstLine = 1,
 ): string {
   const decoded = encoding === "iso-8859-1"
     ? Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")
     : encoding === "windows-1252"
     ? new TextDecoder(encoding).decode(bytes)
-    : decodeUnicode(bytes, file);
+    : decodeUnicode(bytes, file, firstLine);
   const text = decoded.endsWith("\r") ? decoded.slice(0, -1) : decoded;
   const nul = text.indexOf("\0");
   if (nul < 0) return text;
-  const line = text.slice(0, nul).split("\n").length;
+  const line = firstLine + text.slice(0, nul).split("\n").length - 1;
   const found = `one in line ${line}; is it a UTF-16 or a binary file?`;
   throw malformed(file, "text must hold no NUL", found);
 }
@@ -231,7 +233,7 @@ function malformedRow(
 /** The error for a file with more than {@linkcode MAX_ROWS} rows. */
 export function tooManyRows(file: string): SyntaxError {
   const rule = `it must have at most ${MAX_ROWS} rows`;
-  return malformed(file, rule, "more; take a part of it");
+  return malformed(file, rule, "more; take a part of it, or stream it");
 }
 
 /** The beginning of a text, quoted. */
@@ -244,17 +246,18 @@ function quote(text: string): string {
  *
  * @param text The decoded file.
  * @param file Its name, for errors.
- * @param options The delimiter; `quoteHint`: the way out if a quote is misplaced.
+ * @param options The delimiter; `quoteHint`: the way out if a quote is misplaced;
+ * `firstLine`: the number of the first line, if the text is a part of a file.
  * @returns The rows, one after the other.
  * @throws {SyntaxError} If a quote is misplaced, or there are too many rows.
  */
 export function* csvRows(
   text: string,
   file: string,
-  { delimiter = ",", quoteHint = "" } = {},
+  { delimiter = ",", quoteHint = "", firstLine = 1 } = {},
 ): Generator<TableRow> {
   const cellEnd = new RegExp(`["\n${delimiter}]`, "g");
-  let line = 1, count = 0, cells: string[] = [];
+  let line = firstLine, count = 0, cells: string[] = [];
   for (let at = 0; at < text.length || cells.length > 0;) {
     const isQuoted = text[at] === '"';
     const end = isQuoted
@@ -263,13 +266,13 @@ export function* csvRows(
     const after = isQuoted ? end + 1 : end;
     const mark = text.startsWith("\r\n", after) ? "\r\n" : text[after] ?? "";
     const cell = text.slice(isQuoted ? at + 1 : at, end);
-    const firstLine = line;
+    const cellLine = line;
     if (isQuoted) line += cell.split("\n").length - 1;
     if (after > text.length || !["", "\n", "\r\n", delimiter].includes(mark)) {
       const found = after > text.length
-        ? `one in line ${firstLine} that never closes`
+        ? `one in line ${cellLine} that never closes`
         : `another one in line ${line}` +
-          (line > firstLine ? ` of the cell from line ${firstLine}` : "");
+          (line > cellLine ? ` of the cell from line ${cellLine}` : "");
       const rule = "a quote must open and close a whole CSV cell";
       throw malformed(file, rule, found + quoteHint);
     }
@@ -308,7 +311,11 @@ export function linesOf(text: string, file: string): string[] {
 }
 
 /** Decodes UTF-8 or marked UTF-16, without the mark; never guesses a character. */
-function decodeUnicode(bytes: Uint8Array, file: string): string {
+function decodeUnicode(
+  bytes: Uint8Array,
+  file: string,
+  firstLine: number,
+): string {
   const mark = (bytes[0] ?? 0) << 8 | (bytes[1] ?? 0);
   if (mark === 0xfffe || mark === 0xfeff) {
     const utf16 = mark === 0xfffe ? "utf-16le" : "utf-16be";
@@ -323,16 +330,16 @@ function decodeUnicode(bytes: Uint8Array, file: string): string {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
     const found = `other bytes in line ${
-      firstBadLine(bytes)
+      firstBadLine(bytes, firstLine)
     }; save it as UTF-8, or pass its encoding`;
     throw malformed(file, "it must be UTF-8", found, error);
   }
 }
 
-/** The first line that does not decode, counted from 1. */
-function firstBadLine(bytes: Uint8Array): number {
+/** The first line that does not decode. */
+function firstBadLine(bytes: Uint8Array, firstLine: number): number {
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  for (let line = 1, start = 0;; line++) {
+  for (let line = firstLine, start = 0;; line++) {
     const found = bytes.indexOf(0x0a, start);
     const end = found < 0 ? bytes.length : found;
     try {

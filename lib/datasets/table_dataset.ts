@@ -68,7 +68,7 @@ export type PartTables = {
 };
 
 /** A row that became an example. */
-type Row = {
+export type Row = {
   readonly texts: { readonly text: string; readonly pair?: string };
   /** Its labels, or its numbers. */
   readonly answer: readonly (string | number)[];
@@ -100,7 +100,7 @@ type CellRule = {
 };
 
 /** A task, why it was chosen, and what separates several labels in one cell. */
-type TaskChoice = {
+export type TaskChoice = {
   readonly task: TableTask;
   readonly reason: string;
   readonly separator?: string | undefined;
@@ -132,38 +132,32 @@ const CELLS: Readonly<Record<TableTask | "flags", CellRule>> = {
  *
  * @param tables The rows of the parts.
  * @param named The columns to use.
- * @param options Task, seed, groups, title; and where the tables are from.
+ * @param options Task, seed, groups, title; where the tables are from; labels that need
+ * not occur in them.
  * @returns The dataset: rows that have no text or no label are left out and counted in
- * `oddities`.
+ * `oddities`; and the rows of its examples.
  * @throws {RangeError} If columns or task are not clear, or a part would be empty.
  * @throws {SyntaxError} If a cell is not what the task needs.
  */
 export function tableDataset(
   tables: PartTables,
   named: TableColumns,
-  options: TableDatasetOptions & Pick<Dataset, "origin" | "folder">,
-): TableDataset {
+  options: TableDatasetOptions & Pick<Dataset, "origin" | "folder"> & {
+    readonly labels?: readonly string[];
+  },
+): { readonly dataset: TableDataset; readonly rows: DatasetParts<Row> } {
   const { origin, folder, groupBy, title = tables.train.name } = options;
   const columns = chooseColumns(tables.train, named);
-  const { text, pair, labels: [label] } = columns;
+  const { text, pair } = columns;
   const all = PARTS.map((part) => tables[part])
     .filter((table) => typeof table === "object");
   for (const column of [text, pair, ...columns.labels, groupBy]) {
     if (column === undefined) continue;
     for (const table of all) checkColumn(table, column);
   }
-  const { task, reason, separator } = chooseTask(
-    all,
-    columns,
-    named,
-    options.task,
-  );
-  const used: TableColumns = {
-    text,
-    ...pair !== undefined && { pair },
-    label: named.label ?? label!,
-    ...separator !== undefined && { separator },
-  };
+  const choice = chooseTask(all, columns, named, options.task);
+  const { task, separator } = choice;
+  const used = usedColumns(columns, named, separator);
   const noted: Noted[] = [];
   const note: Note = (part, what, row, action = "kept") =>
     noted.push({ part, what, row, action });
@@ -191,16 +185,14 @@ export function tableDataset(
     }
   }
   const rows = drawParts(read, tables, task, options);
-  const isFixed = task === "regression" || Array.isArray(named.label);
-  const labels = isFixed
-    ? columns.labels
-    : sortLabels([...countLabels(PARTS.flatMap((part) => rows[part])).keys()]);
+  const labels = hasFixedLabels(task, named) ? columns.labels : sortLabels([
+    ...options.labels ?? [],
+    ...countLabels(PARTS.flatMap((part) => rows[part])).keys(),
+  ]);
   noteOddRows(rows, task, note);
   const numLeftOut = noted.filter(({ action }) => action === "left out").length;
   const description = `${title}: ${partSizes(rows)} examples; ` +
-    `columns: ${describeColumns(columns)}; task: ${task}, as ${reason}` +
-    (task === "regression" ? "" : `; labels: ${describeLabels(labels)}`) +
-    (numLeftOut > 0 ? `; rows left out: ${numLeftOut}` : "");
+    describeTable(columns, choice, labels, numLeftOut);
   const shared = {
     title,
     origin,
@@ -211,6 +203,7 @@ export function tableDataset(
     columns: used,
   };
   const oddities = groupNotes(noted);
+  const shown = { ...shared, oddities };
   if (task === "single-label") {
     const numbers = new Map(labels.map((label, number) => [label, number]));
     const parts = eachPart((part) =>
@@ -220,7 +213,7 @@ export function tableDataset(
       }))
     );
     const report = reportDataset(parts);
-    return { ...shared, ...parts, task, report, oddities };
+    return { dataset: { ...shown, ...parts, task, report }, rows };
   }
   const parts = eachPart((part) =>
     rows[part].map(({ texts, answer }): TargetsExample => ({
@@ -238,11 +231,53 @@ export function tableDataset(
         : [...targets.keys()].filter((i) => targets[i] === 1),
     answerOf: ({ targets }) => targets.join(),
   });
-  return { ...shared, ...parts, task, report, oddities };
+  return { dataset: { ...shown, ...parts, task, report }, rows };
 }
 
-/** The task that was asked for, or follows from the labels, and why. */
-function chooseTask(
+/** The columns, as they were named or guessed, in the form in which they are named. */
+export function usedColumns(
+  { text, pair, labels: [label] }: ChosenColumns,
+  named: TableColumns,
+  separator: string | undefined,
+): TableColumns {
+  return {
+    text,
+    ...pair !== undefined && { pair },
+    label: named.label ?? label!,
+    ...separator !== undefined && { separator },
+  };
+}
+
+/** Whether the labels are columns, and not what is in one. */
+export function hasFixedLabels(
+  task: TableTask,
+  { label }: TableColumns,
+): boolean {
+  return task === "regression" || Array.isArray(label);
+}
+
+/** What a description says of columns, task and labels. */
+export function describeTable(
+  columns: ChosenColumns,
+  { task, reason }: TaskChoice,
+  labels: readonly string[],
+  numLeftOut: number,
+): string {
+  return `columns: ${describeColumns(columns)}; task: ${task}, as ${reason}` +
+    (task === "regression" ? "" : `; labels: ${describeLabels(labels)}`) +
+    (numLeftOut > 0 ? `; rows left out: ${numLeftOut}` : "");
+}
+
+/**
+ * The task that was asked for, or follows from the labels.
+ *
+ * @param tables Where the labels are.
+ * @param columns The columns that are used.
+ * @param named Those that were named.
+ * @param asked The task that was asked for.
+ * @throws {RangeError} If the labels are not those of the task.
+ */
+export function chooseTask(
   tables: readonly TableRecords[],
   { labels }: ChosenColumns,
   { label, separator }: TableColumns,
@@ -320,8 +355,18 @@ function separatorIn(cells: readonly string[]): string | undefined {
   });
 }
 
-/** The example of a row; or why it is none. */
-function readRow(
+/**
+ * The example of a row.
+ *
+ * @param table The table.
+ * @param record The row.
+ * @param columns The columns that are used.
+ * @param named Whether the label is several columns, and what separates several in one.
+ * @param task What its label must be.
+ * @returns The example; or why it is none.
+ * @throws {SyntaxError} If a cell is not what the task needs.
+ */
+export function readRow(
   table: TableRecords,
   record: TableRecord,
   columns: ChosenColumns,
@@ -492,8 +537,13 @@ function countLabels(rows: readonly Row[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Each label once: numbers by value, words by their characters. */
-function sortLabels(labels: readonly string[]): string[] {
+/**
+ * Sorts labels: numbers by value, words by their characters.
+ *
+ * @param labels The labels.
+ * @returns Each once.
+ */
+export function sortLabels(labels: readonly string[]): string[] {
   const sorted = sortedLabels(labels);
   return sorted.every(isNumber)
     ? sorted.sort((a, b) => Number(a) - Number(b))

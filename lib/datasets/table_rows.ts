@@ -1,5 +1,6 @@
 /** Rows of a table file: CSV, TSV, JSON, JSON Lines or Parquet → records. @module */
 
+import type { AsyncBuffer } from "hyparquet";
 import { quoted, visibleControls } from "../printable.ts";
 import type { Oddity } from "./dataset.ts";
 import {
@@ -44,6 +45,14 @@ export type TableRowsOptions = {
   readonly header?: readonly string[] | undefined;
 };
 
+/** A part of a file. */
+export type TablePart = {
+  /** The number of its first line; default 1. */
+  readonly firstLine?: number;
+  /** What separates cells, if its first line has no header. */
+  readonly delimiter?: string;
+};
+
 const BLANK_LINE = "the line is blank";
 const FORMATS = /\.(csv|tsv|tab|jsonl|ndjson|json|parquet)(\.gz)?$/i;
 
@@ -62,22 +71,60 @@ export async function parseTableRows(
   file: string,
   options: TableRowsOptions = {},
 ): Promise<TableRecords> {
-  const format = FORMATS.exec(file)?.[1]?.toLowerCase();
-  if (format === undefined) {
-    throw new RangeError(
-      `Cannot read "${file}": its name must end in .csv, .tsv, .jsonl, .ndjson, ` +
-        `.json or .parquet, and perhaps .gz; found another ending; rename or convert it`,
-    );
-  }
+  const format = formatOf(file);
   if (format === "parquet") return await parquetRecords(bytes, file);
-  const decoded = decodeText(bytes, file, options.encoding);
+  return textRecords(bytes, file, options);
+}
+
+/**
+ * Whether a file is a table, by its name.
+ *
+ * @param file The name.
+ */
+export function isTableFile(file: string): boolean {
+  return FORMATS.test(file);
+}
+
+/**
+ * The format of a table file.
+ *
+ * @param file Its name.
+ * @returns Its ending, in lower case, without ".gz".
+ * @throws {RangeError} If the name says nothing.
+ */
+export function formatOf(file: string): string {
+  const format = FORMATS.exec(file)?.[1]?.toLowerCase();
+  if (format !== undefined) return format;
+  throw new RangeError(
+    `Cannot read "${file}": its name must end in .csv, .tsv, .jsonl, .ndjson, ` +
+      `.json or .parquet, and perhaps .gz; found another ending; rename or convert it`,
+  );
+}
+
+/**
+ * Reads the rows of a text file, or of a part of it that has whole rows.
+ *
+ * @param bytes The content, not compressed.
+ * @param file The file's name.
+ * @param options Encoding, quotes, header; which part it is.
+ * @returns Its rows.
+ * @throws {SyntaxError} If it is malformed; with the line.
+ */
+export function textRecords(
+  bytes: Uint8Array,
+  file: string,
+  options: TableRowsOptions & TablePart = {},
+): TableRecords {
+  const { encoding, firstLine } = options;
+  const format = formatOf(file);
+  const decoded = decodeText(bytes, file, encoding, firstLine);
   // Old Macintosh files end their lines with CR alone.
   const hasLines = decoded.includes("\n");
   const text = hasLines ? decoded : decoded.replaceAll("\r", "\n");
   const rule = "it must have rows";
   if (isBlank(text)) throw malformed(file, rule, "an empty file");
   if (format.startsWith("json") || format === "ndjson") {
-    return jsonRecords(text, file);
+    return jsonRecords(text, file, firstLine);
   }
   return delimitedRecords(text, file, format !== "csv", options);
 }
@@ -122,7 +169,11 @@ export function oddRows(
 }
 
 /** An array of objects, or an object in each line, whatever the file's name says. */
-function jsonRecords(text: string, file: string): TableRecords {
+function jsonRecords(
+  text: string,
+  file: string,
+  firstLine = 1,
+): TableRecords {
   const parse = (json: string, rule: string): unknown => {
     try {
       return JSON.parse(json);
@@ -141,10 +192,14 @@ function jsonRecords(text: string, file: string): TableRecords {
   const filled = all.filter((index) => !isBlank(lines[index]!));
   const blank = all.filter((index) => isBlank(lines[index]!));
   const rows = filled.map((index) =>
-    parse(lines[index]!, `line ${index + 1} must be a JSON object`)
+    parse(lines[index]!, `line ${firstLine + index} must be a JSON object`)
   );
-  const numbers = filled.map((index) => index + 1);
-  const oddities = oddRows(BLANK_LINE, "left out", blank.map((i) => i + 1));
+  const numbers = filled.map((index) => firstLine + index);
+  const oddities = oddRows(
+    BLANK_LINE,
+    "left out",
+    blank.map((index) => firstLine + index),
+  );
   return { ...recordsOf(rows, file, { unit: "line", numbers }), oddities };
 }
 
@@ -153,17 +208,19 @@ function delimitedRecords(
   text: string,
   file: string,
   isTsv: boolean,
-  { quotes = true, header }: TableRowsOptions,
+  { quotes = true, header, firstLine = 1, ...part }:
+    & TableRowsOptions
+    & TablePart,
 ): TableRecords {
-  const delimiter = isTsv ? "\t" : delimiterOf(text);
+  const { delimiter = isTsv ? "\t" : delimiterOf(text) } = part;
   const quoteHint =
     '; write "" in a quoted cell, or pass { quotes: false } if quotes are text';
   const rows = quotes
-    ? csvRows(text, file, { delimiter, quoteHint })
+    ? csvRows(text, file, { delimiter, quoteHint, firstLine })
     : linesOf(text, file).map((line, index) => {
-      return { line: index + 1, cells: line.split(delimiter) };
+      return { line: firstLine + index, cells: line.split(delimiter) };
     });
-  let columns = header && columnNames(header, file), last = 0;
+  let columns = header && columnNames(header, file), last = firstLine - 1;
   const records: TableRecord[] = [], blank: number[] = [], tall: number[] = [];
   for (const { line, cells } of rows) {
     const isTall = line > last + 1;
@@ -190,8 +247,12 @@ function delimitedRecords(
   return { ...table, records, oddities };
 }
 
-/** What separates the names in the first line. */
-function delimiterOf(text: string): string {
+/**
+ * What separates the cells of CSV.
+ *
+ * @param text It begins with the names of the columns.
+ */
+export function delimiterOf(text: string): string {
   const header = /^.*$/m.exec(text.trimStart())![0].replace(/"[^"]*"/g, "");
   const count = (mark: string): number => header.split(mark).length;
   return [",", ";", "\t"].reduce((best, mark) =>
@@ -208,32 +269,74 @@ function columnNames(cells: readonly string[], file: string): string[] {
   throw malformed(file, rule, `${quoted(twice)} twice; rename one`);
 }
 
-/** Rows of Parquet; the class numbers of a file from the Hugging Face Hub get names. */
+/** Rows of Parquet. */
 async function parquetRecords(
   bytes: Uint8Array,
   file: string,
 ): Promise<TableRecords> {
-  const { parquetMetadata, parquetReadObjects } = await import("hyparquet");
-  const { compressors } = await import("hyparquet-compressors");
   const { buffer } = new Uint8Array(bytes); // a Buffer may be a part of one
-  let names: Record<string, { names?: string[] }>, rows;
-  try {
-    const metadata = parquetMetadata(buffer);
-    const info = metadata.key_value_metadata
-      ?.find(({ key }) => key === "huggingface");
-    names = JSON.parse(info?.value ?? "{}").info?.features ?? {};
-    rows = metadata.num_rows > MAX_ROWS
-      ? undefined
-      : await parquetReadObjects({ file: buffer, metadata, compressors });
-  } catch (error) {
-    const { message } = error as Error;
-    throw malformed(file, "it must be a Parquet file", message, error);
-  }
-  if (rows === undefined) throw tooManyRows(file);
-  for (const [column, { names: words }] of Object.entries(names)) {
-    if (words === undefined) continue;
-    // The Hub's number of a hidden label is -1.
-    for (const row of rows) row[column] = words[Number(row[column])] ?? null;
+  const rows: unknown[] = [];
+  for await (const { records } of parquetBlocks(buffer, file, MAX_ROWS)) {
+    for (const { values } of records) rows.push(values);
   }
   return recordsOf(rows, file);
+}
+
+/**
+ * Reads Parquet one row group at a time; the class numbers of a file from the Hugging
+ * Face Hub get names.
+ *
+ * @param content The file, of which parts are read.
+ * @param file Its name.
+ * @param maxRows A file with more rows is refused; default any number.
+ * @yields The rows of each group.
+ * @throws {SyntaxError} If it is malformed.
+ */
+export async function* parquetBlocks(
+  content: AsyncBuffer,
+  file: string,
+  maxRows = Infinity,
+): AsyncGenerator<TableRecords> {
+  const { parquetMetadataAsync, parquetReadObjects } = await import(
+    "hyparquet"
+  );
+  const { compressors } = await import("hyparquet-compressors");
+  const parse = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      const { message } = error as Error;
+      throw malformed(file, "it must be a Parquet file", message, error);
+    }
+  };
+  const { metadata, features } = await parse(async () => {
+    const metadata = await parquetMetadataAsync(content);
+    const info = metadata.key_value_metadata
+      ?.find(({ key }) => key === "huggingface");
+    const features: Record<string, { names?: string[] }> =
+      JSON.parse(info?.value ?? "{}").info?.features ?? {};
+    return { metadata, features };
+  });
+  if (metadata.num_rows > maxRows) throw tooManyRows(file);
+  let rowStart = 0;
+  for (const group of metadata.row_groups) {
+    const rowEnd = rowStart + Number(group.num_rows);
+    const rows = await parse(() =>
+      parquetReadObjects({
+        file: content,
+        metadata,
+        compressors,
+        rowStart,
+        rowEnd,
+      })
+    );
+    for (const [column, { names: words }] of Object.entries(features)) {
+      if (words === undefined) continue;
+      // The Hub's number of a hidden label is -1.
+      for (const row of rows) row[column] = words[Number(row[column])] ?? null;
+    }
+    const numbers = rows.map((_, index) => rowStart + index + 1);
+    yield recordsOf(rows, file, { numbers });
+    rowStart = rowEnd;
+  }
 }

@@ -395,7 +395,10 @@ export function resolveFineTuneOptions<T extends HeadTypes>(
   checkOption("layerwiseLrDecay", layerwiseLrDecay, RULES.share);
   checkOption("labelSmoothing", labelSmoothing, RULES.belowOne);
   checkChoice("metricForBestModel", metricForBestModel, task.metrics);
-  const samplers = isStream ? SAMPLERS.filter(isOfAnyNumber) : SAMPLERS;
+  // Of streamed examples not all lengths are known.
+  const samplers = SAMPLERS.filter((name) =>
+    !isStream || name !== "length-grouped"
+  );
   checkChoice("sampler", sampler, samplers);
   checkChoice("batching", batching, ["packed", "padded"]);
   checkFreeze(freeze, model.config);
@@ -413,11 +416,6 @@ export function resolveFineTuneOptions<T extends HeadTypes>(
     freeze,
     labelSmoothing,
   };
-}
-
-/** Whether a sampler needs no more of the examples than their number. */
-function isOfAnyNumber(sampler: SamplerName): boolean {
-  return sampler !== "length-grouped";
 }
 
 async function* run<T extends HeadTypes>(
