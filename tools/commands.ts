@@ -190,7 +190,8 @@ export const COMMANDS: readonly CommandEntry[] = [
     description: "Train on your own data: a table, entities, or questions",
     argument: new Argument(
       "<data>",
-      "CSV, TSV, JSONL, Parquet, CoNLL or SQuAD file, or a folder for each class",
+      "CSV, TSV, JSONL, Parquet, CoNLL or SQuAD file, a folder for each class, or a " +
+        "folder or pattern of tables, which need not fit into memory",
     ),
     options: [
       ...LEARNING,

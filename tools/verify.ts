@@ -157,6 +157,11 @@ async function replay(
     changes: readonly string[];
   },
 ): Promise<string[]> {
+  if (run.data["train"] === undefined) {
+    const why =
+      "the training data were streamed, and the run has no copy of them";
+    return [unchecked("all steps", why)];
+  }
   const recipe = run.record.recipe as unknown as Recipe;
   const points = [undefined, ...run.checkpoints.toReversed()];
   const all = points.slice(1).map((to, i): Stretch => ({

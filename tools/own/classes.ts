@@ -2,6 +2,7 @@
 
 import { encodeExamples } from "../../lib/batches/encode_examples.ts";
 import type { EncodedExample } from "../../lib/batches/batches.ts";
+import type { StreamedExamples } from "../../lib/batches/example_source.ts";
 import type { ClassifierModel } from "../../lib/checkpoint/pretrained.ts";
 import { type Example, PARTS } from "../../lib/datasets/dataset.ts";
 import { bagLogits, fitBagOfWords } from "../../lib/evaluation/bag_of_words.ts";
@@ -88,7 +89,8 @@ export const SINGLE_LABEL: OwnTask<Example, TextInput, Classification> = {
   lengthOf,
   train: (model, data, { maxLength, ...options }) =>
     fineTune(model as ClassifierModel, {
-      train: encode(model, data.train, maxLength),
+      train: data.streamed as StreamedExamples<EncodedExample> ??
+        encode(model, data.train, maxLength),
       validation: encode(model, data.validation, maxLength),
     }, { ...options, metricForBestModel: "macroF1" }),
   tune: async (model, validation) => {

@@ -26,7 +26,7 @@ import { onEndSignal } from "../shell/terminal.ts";
 import { countSplitOtherwise, openOnnxFile } from "./onnx_file.ts";
 import { addToReport } from "./report.ts";
 import type { Columns, OwnTask, Row } from "./task.ts";
-import { openData, type ReadOptions, withTask } from "./tasks.ts";
+import { isStreamed, openData, type ReadOptions, withTask } from "./tasks.ts";
 import {
   FILES,
   modelFolder,
@@ -158,7 +158,10 @@ async function withInputs<R>(
   const validation = await sourceOf(trained.place);
   if (validation !== undefined) {
     const { path, read, data, validationSha256 } = validation;
-    return await openData(path, read, async (task, dataset) => {
+    const { streamedLength: maxLength } = validation;
+    const streaming = { model: trained.place, maxLength };
+    const how = { ...read, ...maxLength && { streaming } };
+    return await openData(path, how, async (task, dataset) => {
       const examples = dataset.validation;
       const { description } = dataset;
       const sha256 = await hashExamples(examples as object[]);
@@ -208,15 +211,17 @@ async function sourceOf(
   const folder = join(place, "..");
   if (!existsSync(join(folder, FILES.metrics))) return undefined;
   const { source, data } = await readJsonObject(folder, FILES.metrics);
-  const { path = "", read, validationSha256 = "" } = (source ?? {}) as Partial<
+  const { path = "", read, ...rest } = (source ?? {}) as Partial<
     TrainingSource
   >;
+  const { validationSha256 = "", streamedLength } = rest;
   const parts = [path, read?.validation, read?.test]
     .filter((part) => typeof part === "string");
-  if (read === undefined || !parts.every((part) => existsSync(part))) {
-    return undefined;
-  }
-  return { path, read, data, validationSha256 };
+  const isThere = (part: string): boolean =>
+    existsSync(part) || isStreamed(part);
+  if (read === undefined || !parts.every(isThere)) return undefined;
+  const streamed = streamedLength === undefined ? {} : { streamedLength };
+  return { path, read, data, validationSha256, ...streamed };
 }
 
 /** The text, or the two, that the tokenizer splits. */

@@ -157,9 +157,14 @@ export async function dataSection<E>(
     })),
     ...parts.flatMap((part) => warningsOf(part, report[part])),
   ];
+  const isSample = lengths.length < report.train.rows;
   return {
     markdown: `## The data\n\n${escapeMarkdown(dataset.description)}.` +
-      (odd.length === 0
+      (isSample
+        ? ` Lengths, duplicates and the baselines are those of ${lengths.length} ` +
+          `training texts, drawn at random.`
+        : "") +
+      (odd.length === 0 && !isSample
         ? "\n\nNo odd rows, no duplicates, and no text of the training set in " +
           "another part."
         : ""),

@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { encodeTargets } from "../../lib/batches/encode_examples.ts";
+import type { StreamedExamples } from "../../lib/batches/example_source.ts";
 import type { EncodedTargets } from "../../lib/batches/head_batches.ts";
 import type { ClassifierModel } from "../../lib/checkpoint/pretrained.ts";
 import type { TargetsExample } from "../../lib/datasets/dataset.ts";
@@ -46,10 +47,7 @@ const TARGETS = {
   lengthOf,
   train: (
     model: OwnModel,
-    data: {
-      readonly train: readonly TargetsExample[];
-      readonly validation: readonly TargetsExample[];
-    },
+    data: Parameters<OwnTask<TargetsExample, TextInput, object>["train"]>[1],
     { maxLength, ...options }: Parameters<
       OwnTask<TargetsExample, TextInput, object>["train"]
     >[2],
@@ -57,7 +55,8 @@ const TARGETS = {
     const encode = (examples: readonly TargetsExample[]): EncodedTargets[] =>
       encodeTargets(model.tokenizer, examples, { maxLength });
     const encoded = {
-      train: encode(data.train),
+      train: data.streamed as StreamedExamples<EncodedTargets> ??
+        encode(data.train),
       validation: encode(data.validation),
     };
     return fineTune(model as ClassifierModel, encoded, options);

@@ -1,5 +1,6 @@
 /** Tasks on one's own data: what a command needs to know of each. @module */
 
+import type { StreamedExamples } from "../../lib/batches/example_source.ts";
 import type { HeadModel } from "../../lib/checkpoint/pretrained.ts";
 import type { Dataset } from "../../lib/datasets/dataset.ts";
 import type { TableColumns } from "../../lib/datasets/table_columns.ts";
@@ -91,7 +92,12 @@ export type OwnTask<E, I, P extends object> = {
   readonly lengthOf: (tokenizer: Tokenizer, example: E) => number;
   readonly train: (
     model: OwnModel,
-    data: { readonly train: readonly E[]; readonly validation: readonly E[] },
+    data: {
+      readonly train: readonly E[];
+      readonly validation: readonly E[];
+      /** Encoded examples to train on in place of `train`. */
+      readonly streamed?: StreamedExamples<unknown> | undefined;
+    },
     options: TrainOptions & { readonly maxLength: number },
   ) => AsyncGenerator<FitEvent<Metrics>, void>;
   /** Chooses the model's inference settings by the validation examples. */

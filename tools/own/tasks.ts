@@ -4,12 +4,23 @@ import "../../lib/engine/engine.ts"; // registers the engines
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { UsageError } from "../shell/option_values.ts";
+import type { StreamedExamples } from "../../lib/batches/example_source.ts";
+import { configFromJson } from "../../lib/checkpoint/architectures.ts";
+import { ensureModel } from "../../lib/checkpoint/catalogue.ts";
+import {
+  readJsonObject,
+  readTokenizer,
+} from "../../lib/checkpoint/tokenizer_files.ts";
 import { loadTable } from "../../lib/datasets/load_table.ts";
 import { loadEntities } from "../../lib/datasets/load_entities.ts";
 import { readDataFile } from "../../lib/datasets/load_dataset.ts";
 import { loadQuestions } from "../../lib/datasets/load_questions.ts";
+import { streamTable, tableFiles } from "../../lib/datasets/stream_table.ts";
+import type { TokenizingProgress } from "../../lib/datasets/tokenized_files.ts";
+import { maxSequenceLength } from "../../lib/model/config.ts";
 import type { Dataset } from "../../lib/datasets/dataset.ts";
 import type { CharacterEncoding } from "../../lib/datasets/read_table.ts";
+import { isTableFile } from "../../lib/datasets/table_rows.ts";
 
 import { SINGLE_LABEL } from "./classes.ts";
 import { ENTITIES } from "./entities.ts";
@@ -26,6 +37,14 @@ export type ReadOptions = Columns & {
   /** The column of groups that stay together. */
   readonly group?: string;
   readonly seed: number;
+  /** How tables that do not fit into memory are tokenized; without it, none is read. */
+  readonly streaming?: {
+    /** Whose tokenizer. */
+    readonly model?: string | undefined;
+    /** Default as many as the task and the model take. */
+    readonly maxLength?: number | undefined;
+    readonly onProgress?: (progress: TokenizingProgress) => void;
+  };
 } & TableForm;
 
 /** What the name of a table's file does not say of it. */
@@ -45,7 +64,20 @@ type UseData<R> = <E, I, P extends object>(
   task: OwnTask<E, I, P>,
   dataset: Dataset<E>,
   columns: Columns,
+  /** If they do not fit into memory; the training set is then a sample of them. */
+  streamed?: StreamedTrain,
 ) => R;
+
+/** All training examples, encoded. */
+export type StreamedTrain = {
+  readonly examples: StreamedExamples<unknown>;
+  /** Where they are cut. */
+  readonly maxLength: number;
+  readonly notes: readonly string[];
+};
+
+/** A larger file is streamed. */
+const LARGE_BYTES = 1 << 28;
 
 /**
  * Calls a function with the task of a name.
@@ -84,14 +116,76 @@ export async function openData<R>(
   use: UseData<Promise<R>>,
 ): Promise<R> {
   const { validation, test } = options;
-  for (const path of [source, validation, test]) {
+  const isStream = options.streaming !== undefined && isStreamed(source);
+  for (const path of [isStream ? undefined : source, validation, test]) {
     if (typeof path !== "string" || existsSync(path)) continue;
     throw new UsageError(
       `Cannot read "${path}": there must be such a file or folder; found none`,
     );
   }
-  const open = await readData(source, options, use).catch(inWordsOfCommands);
+  const open = await (isStream ? readStream : readData)(source, options, use)
+    .catch(inWordsOfCommands);
   return await open();
+}
+
+/**
+ * Whether data are read row by row: a folder of tables, a pattern, or a large table.
+ *
+ * @param source The data.
+ */
+export function isStreamed(source: string): boolean {
+  if (!existsSync(source)) return /[*?]/.test(basename(source));
+  const { isFile, size } = Deno.statSync(source);
+  if (isFile) return size > LARGE_BYTES && isTableFile(source);
+  return [...Deno.readDirSync(source)].some(({ name, isFile }) =>
+    isFile && isTableFile(name)
+  );
+}
+
+/** Tokenizes data that do not fit into memory. */
+async function readStream<R>(
+  source: string,
+  options: ReadOptions,
+  use: UseData<Promise<R>>,
+): Promise<() => Promise<R>> {
+  const { task = "auto", group, seed, validation, test } = options;
+  const { encoding, header, quotes } = options;
+  if (task === "entities" || task === "questions" || group !== undefined) {
+    throw new UsageError(
+      `Cannot stream "${source}": it must be a table of texts without groups; found ` +
+        `${group === undefined ? `the task ${task}` : `the group ${group}`}; ` +
+        `pass one file, or a file for each part`,
+    );
+  }
+  tableFiles(source);
+  const { model, onProgress, ...asked } = options.streaming!;
+  const folder = await ensureModel(model);
+  const config = configFromJson(
+    await readJsonObject(folder, "config.json"),
+    "config.json",
+  );
+  const { maxLength = Math.min(256, maxSequenceLength(config)) } = asked;
+  const table = await streamTable(source, namedColumns(options), {
+    tokenizer: await readTokenizer(folder),
+    maxLength,
+    task,
+    seed,
+    ...validation !== undefined && { validation },
+    ...test !== undefined && { test },
+    ...onProgress && { onProgress },
+    encoding,
+    header,
+    ...quotes === false && { quotes },
+  });
+  const streamed = { examples: table.train, maxLength, notes: table.notes };
+  return async () => {
+    using _ = table;
+    const dataset = { ...table, train: table.sample };
+    return await withTask(
+      table.task, // its examples are those of the table
+      (task) => use(task, dataset as never, table.columns, streamed),
+    );
+  };
 }
 
 /** Puts options that a refusal names as the command line has them. */
@@ -105,6 +199,7 @@ function inWordsOfCommands(error: unknown): never {
           options.split(", ").filter((each) => each !== "validation: 0")
             .map((each) => `--${each.replace(":", "")}`).join(" "),
       )
+      .replace("or stream it", 'or name it by a pattern, such as "rows*.csv"')
       .replace("pass its encoding", "name it with --encoding");
   }
   throw error;
@@ -116,7 +211,7 @@ async function readData<R>(
   options: ReadOptions,
   use: UseData<R>,
 ): Promise<() => R> {
-  const { text, pair, label, separator, validation, test, seed } = options;
+  const { validation, test, seed } = options;
   const { task = await guessTask(source), group } = options;
   const { encoding, header, quotes } = options;
   const parts = { train: source, ...filesIn({ validation, test }) };
@@ -133,15 +228,7 @@ async function readData<R>(
     const dataset = await loadQuestions(parts, { ...shares, seed });
     return () => use(QUESTIONS, dataset, {});
   }
-  const named = {
-    ...text && { text },
-    ...pair && { pair },
-    ...label && { label: oneOrSeveral([label].flat()) },
-  };
-  const table = await loadTable(source, {
-    ...named,
-    ...separator && { separator },
-  }, {
+  const table = await loadTable(source, namedColumns(options), {
     task: task ?? "auto",
     seed,
     ...validation !== undefined && { validation },
@@ -159,6 +246,15 @@ async function readData<R>(
     case "regression":
       return () => use(REGRESSION, table, table.columns);
   }
+}
+
+function namedColumns({ text, pair, label, separator }: Columns): Columns {
+  return {
+    ...text && { text },
+    ...pair && { pair },
+    ...label && { label: oneOrSeveral([label].flat()) },
+    ...separator && { separator },
+  };
 }
 
 /** One column of classes, or a column for each label. */

@@ -4,6 +4,7 @@
 
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import type { StreamedExamples } from "../../lib/batches/example_source.ts";
 import { ALL_MINI_LM, ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { loadModel } from "../../lib/checkpoint/pretrained.ts";
 import type { TrainingRecord } from "../../lib/checkpoint/receipt.ts";
@@ -14,6 +15,7 @@ import {
 } from "../../lib/checkpoint/training_runs.ts";
 import { ifThere, writeSynced } from "../../lib/checkpoint/atomic_write.ts";
 import type { Dataset } from "../../lib/datasets/dataset.ts";
+import type { TokenizingProgress } from "../../lib/datasets/tokenized_files.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import { isHubName } from "../../lib/download/hub.ts";
@@ -35,7 +37,12 @@ import {
   type TrainingStory,
 } from "./report.ts";
 import type { Columns, OwnModel, OwnTask, TaskName } from "./task.ts";
-import { openData, type ReadOptions } from "./tasks.ts";
+import {
+  isStreamed,
+  openData,
+  type ReadOptions,
+  type StreamedTrain,
+} from "./tasks.ts";
 import { FILES, PAGE_FILE, type TrainingSource } from "./trained_folder.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
@@ -82,48 +89,61 @@ export async function train(
   const name = basename(resolve(source)).replace(/\.gz$/, "").replace(
     /\.[^.]+$/,
     "",
-  );
+  ).replace(/[*?]/g, "_"); // of a pattern
   const out = resolve(options.out ?? join("out", name));
   const { splitSeed = options.seed, threads } = options;
-  const how = { ...options, seed: splitSeed };
-  return await openData(source, how, async (task, dataset, columns) => {
-    task.check?.(dataset);
-    log(`${dataset.description}.`);
-    log(`Task: ${task.name}, ${task.purpose}.`);
-    using results = await openOutFolder(out);
-    await provision({}, log, options.model);
-    if (threads !== undefined) await startEngine({ threads });
-    const checkpoints = join(out, FILES.checkpoints);
-    if (await stoppedRun(checkpoints) !== undefined) { // the time was over
-      await Deno.rename(
-        checkpoints,
-        join(results.unfinished, FILES.checkpoints),
-      );
-    }
-    return await interruptible(async (signal) => {
-      const { summary, times, training } = await trainIn(
-        results.unfinished,
-        task,
-        dataset,
-        { ...options, source, columns, signal, log },
-      );
-      await results.finish();
-      await ifThere(Deno.remove(join(out, PAGE_FILE))); // of the model before
-      if (summary.steps === summary.totalSteps) {
-        await finishRun(checkpoints, training);
+  const line = new StatusLine(log);
+  const streaming = {
+    model: options.model,
+    maxLength: options.maxLength,
+    onProgress: ({ file, numFiles, rows }: TokenizingProgress) =>
+      line.update(`tokenizing file ${file} of ${numFiles}, row ${rows}`),
+  };
+  const how = { ...options, seed: splitSeed, streaming };
+  if (isStreamed(source)) await provision({}, log, options.model);
+  return await openData(
+    source,
+    how,
+    async (task, dataset, columns, streamed) => {
+      task.check?.(dataset);
+      for (const note of streamed?.notes ?? []) log(note);
+      log(`${dataset.description}.`);
+      log(`Task: ${task.name}, ${task.purpose}.`);
+      using results = await openOutFolder(out);
+      await provision({}, log, options.model);
+      if (threads !== undefined) await startEngine({ threads });
+      const checkpoints = join(out, FILES.checkpoints);
+      if (await stoppedRun(checkpoints) !== undefined) { // the time was over
+        await Deno.rename(
+          checkpoints,
+          join(results.unfinished, FILES.checkpoints),
+        );
       }
-      const files = Object.fromEntries(
-        Object.entries(FILES).map(([kind, file]) => [kind, join(out, file)]),
-      );
-      log(`Report: ${pathFromHere(join(out, FILES.report))}`);
-      log(`Model: ${pathFromHere(join(out, FILES.model))}`);
-      console.log(
-        options.json
-          ? JSON.stringify({ ...summary, ...times, files })
-          : `Verdict: ${summary.verdict.sentence}.`,
-      );
-    }, log);
-  });
+      return await interruptible(async (signal) => {
+        const { summary, times, training } = await trainIn(
+          results.unfinished,
+          task,
+          dataset,
+          { ...options, source, columns, streamed, signal, log },
+        );
+        await results.finish();
+        await ifThere(Deno.remove(join(out, PAGE_FILE))); // of the model before
+        if (summary.steps === summary.totalSteps) {
+          await finishRun(checkpoints, training);
+        }
+        const files = Object.fromEntries(
+          Object.entries(FILES).map(([kind, file]) => [kind, join(out, file)]),
+        );
+        log(`Report: ${pathFromHere(join(out, FILES.report))}`);
+        log(`Model: ${pathFromHere(join(out, FILES.model))}`);
+        console.log(
+          options.json
+            ? JSON.stringify({ ...summary, ...times, files })
+            : `Verdict: ${summary.verdict.sentence}.`,
+        );
+      }, log);
+    },
+  );
 }
 
 /** What `metrics.json` says: equal trainings have equal files. */
@@ -156,11 +176,12 @@ async function trainIn<E, I, P extends object>(
   options: TrainCommand & {
     readonly source: string;
     readonly columns: Columns;
+    readonly streamed: StreamedTrain | undefined;
     readonly signal: AbortSignal;
     readonly log: (text: string) => void;
   },
 ): Promise<{ summary: Summary; times: Times; training: TrainingRecord }> {
-  const { log, columns, signal, seed, epochs } = options;
+  const { log, columns, streamed, signal, seed, epochs } = options;
   const { batch: batchSize, lr: learningRate } = options;
   const start = performance.now();
   const model = await loadModel(await ensureModel(options.model), {
@@ -173,7 +194,7 @@ async function trainIn<E, I, P extends object>(
     const lengths = dataset.train.map((each) =>
       task.lengthOf(model.tokenizer, each)
     );
-    const maxLength = options.maxLength ??
+    const maxLength = streamed?.maxLength ?? options.maxLength ??
       chooseLength(
         lengths,
         Math.min(task.maxLength, maxSequenceLength(model.config)),
@@ -183,15 +204,22 @@ async function trainIn<E, I, P extends object>(
     const test = dataset[part];
     const baselines = task.baselines(dataset, test, model.tokenizer);
     const recipe = { epochs, batchSize, learningRate, seed };
-    const estimate = await estimateSeconds(task, model, dataset, epochs);
+    const numTrain = streamed?.examples.length ?? dataset.train.length;
+    const estimate = await estimateSeconds(
+      task,
+      model,
+      dataset,
+      { epochs, numTrain },
+    );
     log(
       `Training: ${epochs} ${epochs === 1 ? "epoch" : "epochs"} of ` +
-        `${dataset.train.length} ${task.unit}, at most ${maxLength} tokens each: ` +
+        `${numTrain} ${task.unit}, at most ${maxLength} tokens each: ` +
         `about ${duration(estimate.training + estimate.after)}.`,
     );
     const story = await runTraining(task, model, dataset, {
       ...recipe,
       maxLength,
+      streamed: streamed?.examples,
       folder: join(folder, FILES.checkpoints),
       minutes: options.maxMinutes,
       signal,
@@ -254,6 +282,7 @@ async function trainIn<E, I, P extends object>(
           ...options,
           seed: options.splitSeed ?? options.seed,
         }),
+        ...streamed && { streamedLength: streamed.maxLength },
         validationSha256: await hashExamples(dataset.validation as object[]),
       },
       columns,
@@ -336,7 +365,7 @@ async function estimateSeconds<E, I, P extends object>(
   task: OwnTask<E, I, P>,
   model: OwnModel,
   { train, validation, test }: Dataset<E>,
-  epochs: number,
+  { epochs, numTrain }: { readonly epochs: number; readonly numTrain: number },
 ): Promise<Estimate> {
   const inputs = train.slice(0, TIMED).map(task.inputOf);
   const seconds = async (): Promise<number> => {
@@ -349,7 +378,7 @@ async function estimateSeconds<E, I, P extends object>(
   const compiling = first - second;
   return {
     training: COMPILING * compiling +
-      epochs * (STEP_COST * train.length + validation.length) * each,
+      epochs * (STEP_COST * numTrain + validation.length) * each,
     after: REPORTING + test.length * JUDGING +
       (2 * validation.length + test.length + EXPLAINING) * each,
   };
@@ -365,6 +394,7 @@ async function runTraining<E, I, P extends object>(
     readonly learningRate: number;
     readonly seed: number;
     readonly maxLength: number;
+    readonly streamed: StreamedExamples<unknown> | undefined;
     readonly folder: string;
     readonly minutes: number | undefined;
     readonly estimate: Estimate;
@@ -372,12 +402,13 @@ async function runTraining<E, I, P extends object>(
     readonly log: (text: string) => void;
   },
 ): Promise<TrainingStory> {
-  const { folder, minutes = Infinity, estimate, log, ...recipe } = options;
+  const { folder, minutes = Infinity, estimate, log, streamed, ...recipe } =
+    options;
   const steps: StepEvent[] = [];
   const epochs: OwnEpoch[] = [];
   const line = new StatusLine(log);
   const end = performance.now() + minutes * 60_000;
-  const events = task.train(model, { train, validation }, {
+  const events = task.train(model, { train, validation, streamed }, {
     ...recipe,
     checkpoints: checkpointsIn(folder),
   });

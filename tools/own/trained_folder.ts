@@ -28,6 +28,8 @@ export const PAGE_FILE = "page.html";
 export type TrainingSource = {
   readonly path: string;
   readonly read: ReadOptions;
+  /** Where texts were cut, if they were streamed. */
+  readonly streamedLength?: number;
   /** The SHA-256 of the validation examples. */
   readonly validationSha256: string;
 };

@@ -39,20 +39,23 @@ export async function ownWorkload(
 ): Promise<SweepWorkload> {
   const { splitSeed = SPLIT_SEED, model, maxLength } = options;
   const start = await ensureModel(model);
-  const read = { ...options, seed: splitSeed };
-  return await openData(source, read, async (task, dataset) => {
+  const streaming = { model: start, maxLength };
+  const read = { ...options, seed: splitSeed, streaming };
+  return await openData(source, read, async (task, dataset, _, streamed) => {
     task.check?.(dataset);
     const { title, labels, train, validation, test } = dataset;
     return {
       task: {
         data: title,
-        size: `${train.length} ${task.unit}`,
+        size: `${streamed?.examples.length ?? train.length} ${task.unit}`,
         model: basename(start),
         metric: task.metric,
         recipe: { task: task.name, ...maxLength && { maxLength } },
         hashes: await hashesOf(start, {
           labels: labels.map((label) => ({ label })),
-          train: train as readonly object[],
+          train: streamed
+            ? [{ sha256: streamed.examples.sha256 }]
+            : train as readonly object[],
           validation: validation as readonly object[],
           test: test as readonly object[],
         }),
