@@ -153,7 +153,7 @@ const BINDS_PLATFORM: Readonly<Record<string, string>> = {
   "lib/checkpoint/atomic_write.ts": "replaces files",
   "lib/checkpoint/safetensors.ts": "reads and writes files",
   "lib/checkpoint/save_model.ts": "writes model folders",
-  "lib/checkpoint/tokenizer_files.ts": "reads tokenizers' files",
+  "lib/checkpoint/tokenizer_files.ts": "reads model folders",
   "lib/checkpoint/training_checkpoint.ts": "writes and reads checkpoints",
   "lib/checkpoint/folder_lock.ts": "locks a folder",
   "lib/checkpoint/training_runs.ts": "keeps checkpoints in folders",

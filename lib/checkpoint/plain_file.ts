@@ -1,6 +1,7 @@
 /** Plain files of a model folder: looked at before they are opened. @module */
 
 import { basename } from "node:path";
+import { decodeModelText } from "./model_files.ts";
 
 /** The longest tokenizer.json of a BERT has 10 MB. */
 const MAX_TEXT_BYTES = 1 << 26;
@@ -40,16 +41,5 @@ export async function readText(path: string): Promise<string> {
         `bytes; found ${size}; is it the file of a model?`,
     );
   }
-  const bytes = await Deno.readFile(path);
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-      .decode(bytes);
-  } catch {
-    throw new SyntaxError(
-      `Cannot parse "${
-        basename(path)
-      }": it must be UTF-8; found other bytes; ` +
-        `save the file as UTF-8`,
-    );
-  }
+  return decodeModelText(await Deno.readFile(path), basename(path));
 }

@@ -1,29 +1,14 @@
 /** Saving a model as a folder in Hugging Face's layout. @module */
 
 import { join } from "node:path";
-import { namedLeaves } from "../engine/tensor_tree.ts";
 import type { FileFact } from "../download/asset.ts";
 import { checkKnownOptions } from "../options.ts";
-import { PROBLEM_TYPES } from "../model/config.ts";
-import { type HeadName, HEADS } from "../model/heads/heads.ts";
-import {
-  ARCHITECTURES,
-  configToJson,
-  parametersOf,
-  pythonNameOf,
-} from "./architectures.ts";
-import { inferenceToJson } from "./inference_settings.ts";
-import { namesInFiles } from "./match_tensors.ts";
-import type { HeadModel } from "./pretrained.ts";
+import type { HeadName } from "../model/heads/heads.ts";
+import type { HeadModel } from "./read_model.ts";
 import { RECEIPT_FILE, receiptOf, type TrainingRecord } from "./receipt.ts";
 import { replaceFolder, writeSynced } from "./atomic_write.ts";
-import {
-  checkFinite,
-  safetensorsChunks,
-  type TensorToWrite,
-  WEIGHTS_FILE,
-} from "./safetensors.ts";
-import { tokenizerFiles } from "./tokenizer_files.ts";
+import { WEIGHTS_FILE } from "./safetensors_format.ts";
+import { modelTexts, modelWeights } from "./written_model.ts";
 
 /**
  * Saves a model so that `loadModel` and the class of the same name in Python's
@@ -64,32 +49,13 @@ export async function saveModel<H extends HeadName>(
     for (const [file, text] of Object.entries(modelTexts(model))) {
       await write(file, [new TextEncoder().encode(text)]);
     }
-    await write(WEIGHTS_FILE, safetensorsChunks(tensorsOf(model)));
+    await write(WEIGHTS_FILE, modelWeights(model));
     if (training === undefined) return;
     const receipt = await receiptOf(training, folder, { ...facts });
     const text = JSON.stringify(receipt, null, 2) + "\n";
     await write(RECEIPT_FILE, [new TextEncoder().encode(text)]);
   });
   return written;
-}
-
-/**
- * The text files of a model's folder: its configuration and its tokenizer.
- *
- * @param model The model.
- * @returns The text of each file, by its name.
- */
-export function modelTexts<H extends HeadName>(
-  model: HeadModel<H>,
-): Record<string, string> {
-  const { config, tokenizer } = model;
-  return {
-    "config.json": JSON.stringify(jsonOf(model), null, 2) + "\n",
-    ...tokenizerFiles(tokenizer, {
-      maxLength: config.maxPositionEmbeddings,
-      className: ARCHITECTURES[config.modelType].tokenizerClass,
-    }),
-  };
 }
 
 /**
@@ -112,50 +78,4 @@ export function checkTrained(
     `Cannot ${action}: its training must have ended; found that it was ` +
       `stopped at step ${step} of ${totalSteps}; train again${wayOut}`,
   );
-}
-
-function jsonOf<H extends HeadName>(
-  { head, config, labels, name, inference }: HeadModel<H>,
-): unknown {
-  return configToJson(config, {
-    architectures: [pythonNameOf(head, config.modelType)],
-    base_model: name,
-    ...HEADS[head].hasLabels && {
-      id2label: Object.fromEntries(labels.entries()),
-      label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
-    },
-    ...head === "sequence-classification" &&
-      { problem_type: config.problemType ?? PROBLEM_TYPES[0] },
-    ...inference && { inference: inferenceToJson(inference) },
-    dtype: "float32",
-  });
-}
-
-/** The parameters by Python's names and in its shapes, read one by one. */
-function tensorsOf<H extends HeadName>(
-  { head, config, params, labels }: HeadModel<H>,
-): TensorToWrite[] {
-  const leaves = new Map(namedLeaves(params));
-  const parameters = parametersOf(head, config, labels.length);
-  const namesOf = namesInFiles(parameters, config.modelType);
-  return parameters.flatMap((parameter) => {
-    const { name, path, role, shape } = parameter;
-    const values = async (): Promise<Float32Array> => {
-      const leaf = leaves.get(path)!;
-      const stored = role === "kernel" ? leaf.transpose() : leaf;
-      try {
-        const values = await stored.data<"float32">();
-        checkFinite(values, name);
-        return values;
-      } finally {
-        if (stored !== leaf) stored.dispose();
-      }
-    };
-    // Python's decoder, if it is not tied, has the bias under another name, too.
-    const names = config.tieWordEmbeddings === false &&
-        path === "predictions.bias"
-      ? namesOf.get(name)!
-      : [name];
-    return names.map((name) => ({ name, shape, values }));
-  });
 }

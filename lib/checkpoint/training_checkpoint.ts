@@ -12,7 +12,8 @@ import { join } from "node:path";
 import type { FileFact } from "../download/asset.ts";
 import { measureFile } from "../download/checksum.ts";
 import { removeTree, syncFolder, writeSynced } from "./atomic_write.ts";
-import { openSafetensors, safetensorsChunks } from "./safetensors.ts";
+import { openSafetensors } from "./safetensors.ts";
+import { safetensorsChunks } from "./safetensors_format.ts";
 import { isObject, parseStrictJson } from "./strict_json.ts";
 
 /** A value that JSON can hold. */

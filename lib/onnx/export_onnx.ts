@@ -8,8 +8,9 @@ import {
   writeSynced,
 } from "../checkpoint/atomic_write.ts";
 import type { HeadModel } from "../checkpoint/pretrained.ts";
-import { checkFinite, WEIGHTS_FILE } from "../checkpoint/safetensors.ts";
-import { checkTrained, modelTexts } from "../checkpoint/save_model.ts";
+import { checkFinite, WEIGHTS_FILE } from "../checkpoint/safetensors_format.ts";
+import { checkTrained } from "../checkpoint/save_model.ts";
+import { modelTexts } from "../checkpoint/written_model.ts";
 import { namedLeaves } from "../engine/tensor_tree.ts";
 import type { HeadName } from "../model/heads/heads.ts";
 import { checkChoice, checkKnownOptions } from "../options.ts";

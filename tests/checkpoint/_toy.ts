@@ -12,10 +12,8 @@ import {
 } from "bertbook/checkpoint/architectures.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 import type { ClassifierModel } from "bertbook/checkpoint/pretrained.ts";
-import {
-  type TensorToWrite,
-  writeSafetensors,
-} from "bertbook/checkpoint/safetensors.ts";
+import { writeSafetensors } from "bertbook/checkpoint/safetensors.ts";
+import type { TensorToWrite } from "bertbook/checkpoint/safetensors_format.ts";
 import { chirpClassifier } from "../model/_support.ts";
 
 /** Eleven words and pieces behind the special tokens. */

@@ -10,8 +10,8 @@ import {
   openTokenizer,
   readJsonObject,
   readTokenizer,
-  tokenizerFiles,
 } from "bertbook/checkpoint/tokenizer_files.ts";
+import { tokenizerFiles } from "bertbook/checkpoint/read_tokenizer.ts";
 import { temporaryFolder } from "./_support.ts";
 import { VOCABULARY } from "./_toy.ts";
 

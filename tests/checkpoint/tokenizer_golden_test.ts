@@ -1,10 +1,8 @@
 // Needs --allow-read: tests/golden/tokenizer_files.json, written by the program beside it.
 import { applyNormalizer, preTokenize } from "bertbook/tokenizer/normalize.ts";
 import type { BertTokenizer } from "bertbook/tokenizer/bert_tokenizer.ts";
-import {
-  openTokenizer,
-  tokenizerFiles,
-} from "bertbook/checkpoint/tokenizer_files.ts";
+import { tokenizerFiles } from "bertbook/checkpoint/read_tokenizer.ts";
+import { openTokenizer } from "bertbook/checkpoint/tokenizer_files.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { temporaryFolder } from "./_support.ts";

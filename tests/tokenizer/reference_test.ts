@@ -15,10 +15,8 @@ import { randomStream } from "bertbook/engine/random/stream.ts";
 import type { Tokenizer } from "bertbook/tokenizer/tokenizer.ts";
 import { parseVocabulary } from "bertbook/tokenizer/vocabulary.ts";
 import { ALL_MINI_LM } from "bertbook/checkpoint/catalogue.ts";
-import {
-  readTokenizer,
-  tokenizerFiles,
-} from "bertbook/checkpoint/tokenizer_files.ts";
+import { tokenizerFiles } from "bertbook/checkpoint/read_tokenizer.ts";
+import { readTokenizer } from "bertbook/checkpoint/tokenizer_files.ts";
 import { RUNS_ALL } from "../_tiers.ts";
 
 const file = new URL("../golden/tokenizer.json", import.meta.url);
