@@ -104,6 +104,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools/sweep": ["lib", "tools/bench", "tools/own", "tools/shell"],
   "tools/own": ["lib", "tools/jupyter", "tools/shell"],
   "tools/tokenizers": ["lib", "tools/bench"],
+  "tools/lab": ["lib"],
   // The commands' own files stand above all.
   "notebooks/exercises": ["lib"],
   tools: ["lib", "notebooks/exercises", "notebooks/support", "tools"],

@@ -309,6 +309,25 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./own/serve.ts")).serve,
   },
   {
+    name: "lab",
+    description: "Build a web page that fine-tunes BERT in the browser",
+    options: [
+      valued(
+        "--models <names>",
+        "Models that come with the page: names or folders",
+        listOf(text),
+        "tiny",
+      ),
+      valued("--out <folder>", "Folder of the page", text, "out/lab"),
+      valued(
+        "--port <number>",
+        "Also serve it to this machine at this port, until Ctrl+C",
+        count(0, 65_535),
+      ),
+    ],
+    load: async () => (await import("./lab.ts")).lab,
+  },
+  {
     name: "test",
     description: "Run the tests: in at most ten minutes, or all of them",
     argument: new Argument("[paths...]", "Only these files or folders"),

@@ -12,17 +12,23 @@ import { registerEngine, type StartedEngine } from "./start_engine.ts";
 const BACKEND = "wasm";
 
 /**
- * Registers the backend; it computes on one thread, four floats at a time.
+ * Registers the backend. It computes four floats at a time if there is SIMD, and on
+ * several threads in a browser whose page is `crossOriginIsolated`; else on one.
  *
- * @param options Where its binary files are; default: beside its npm package, which a
- * browser cannot find.
+ * @param options How many threads; and where its binary files are, by default beside its
+ * npm package, which a browser cannot find.
  */
 async function startWasm(
-  { wasmFolder }: { wasmFolder?: string },
+  { wasmFolder, threads }: { wasmFolder?: string; threads: number },
 ): Promise<StartedEngine> {
-  const { setWasmPaths, version_wasm } = await import(
+  const { setThreadsCount, setWasmPaths, version_wasm } = await import(
     "@tensorflow/tfjs-backend-wasm"
   );
+  const has = async (feature: string): Promise<boolean> =>
+    await tf.env().getAsync(`WASM_HAS_${feature}_SUPPORT`) === true;
+  const hasSimd = await has("SIMD");
+  const usesThreads = hasSimd && await has("MULTITHREAD");
+  if (usesThreads) setThreadsCount(threads);
   const folder = wasmFolder ?? packageFolder();
   setWasmPaths(folder.endsWith("/") ? folder : `${folder}/`);
   if (!tf.getKernel("UnsortedSegmentSum", BACKEND)) {
@@ -34,8 +40,11 @@ async function startWasm(
     origin: "from npm",
     device: "CPU",
     gpu: null,
-    threads: 1,
+    threads: usesThreads ? threads : 1,
     interOpThreads: 1,
+    notes: hasSimd
+      ? []
+      : ["WebAssembly here has no SIMD, which makes it slow."],
   };
 }
 
