@@ -3,7 +3,9 @@
 /** A loss after a step. */
 export type Point = { readonly step: number; readonly loss: number };
 
-const WIDTH = 640, HEIGHT = 240, LEFT = 44, BOTTOM = 24, TOP = 8, RIGHT = 8;
+/** Of the picture, where the page does not say. */
+const WIDTH = 640;
+const HEIGHT = 240, LEFT = 44, BOTTOM = 24, TOP = 8, RIGHT = 8;
 /** A step's loss depends on its batch; the line is a mean over steps, as in papers. */
 const SMOOTHING = 0.8;
 
@@ -21,10 +23,12 @@ export function drawCurve(
   epochs: readonly Point[],
   totalSteps: number,
 ): void {
+  // As wide as it is shown, so that its text has the size of the page's.
+  const width = svg.clientWidth || WIDTH;
   const most = [...steps, ...epochs]
     .reduce((most, { loss }) => Math.max(most, loss), 0.1);
   const x = (step: number): number =>
-    LEFT + (WIDTH - LEFT - RIGHT) * step / totalSteps;
+    LEFT + (width - LEFT - RIGHT) * step / totalSteps;
   const y = (loss: number): number =>
     HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * loss / most;
   const make = (
@@ -52,13 +56,13 @@ export function drawCurve(
     mean = SMOOTHING * mean + (1 - SMOOTHING) * loss;
     return { step, loss: mean };
   });
-  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
+  svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
   svg.replaceChildren(
     ...[0, most / 2, most].flatMap((loss) => [
       make("line", {
         class: "grid",
         x1: LEFT,
-        x2: WIDTH - RIGHT,
+        x2: width - RIGHT,
         y1: y(loss),
         y2: y(loss),
       }),
@@ -71,7 +75,7 @@ export function drawCurve(
     make("text", { x: LEFT, y: HEIGHT - 6 }, "step 0"),
     make(
       "text",
-      { x: WIDTH - RIGHT, y: HEIGHT - 6, "text-anchor": "end" },
+      { x: width - RIGHT, y: HEIGHT - 6, "text-anchor": "end" },
       `${totalSteps}`,
     ),
     line(steps, "each-step"),

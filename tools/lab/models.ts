@@ -17,7 +17,7 @@ export type ModelList = {
 };
 
 const HUB = "https://huggingface.co";
-const HUB_NAME = /^[\w.-]+\/[\w.-]+$/;
+const HUB_NAME = /^\w[\w.-]*\/\w[\w.-]*$/;
 const NEEDED = ["config.json", "model.safetensors"];
 const OPTIONAL = [
   "vocab.txt",

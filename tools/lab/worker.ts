@@ -57,7 +57,6 @@ const SHOWN_ROWS = 5, SHOWN_CHARACTERS = 80;
 const scope = globalThis as unknown as {
   onmessage: (message: MessageEvent<Request>) => void;
   postMessage(answer: Answer): void;
-  readonly location: Location;
 };
 const answer = (given: Answer): void => scope.postMessage(given);
 
@@ -218,7 +217,7 @@ function tellData({ description, oddities = [] }: TableDataset): void {
 /** Trains, from the beginning or from where the same training was stopped. */
 async function train(job: Job, isNew: boolean): Promise<void> {
   const { table, columns, model: given, recipe, engine } = job;
-  const wasmFolder = new URL("wasm/", scope.location.href).href;
+  const wasmFolder = new URL("wasm/", import.meta.url).href;
   const started = await startEngine({ ...engine, wasmFolder });
   answer({
     kind: "note",
