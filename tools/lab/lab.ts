@@ -1,14 +1,28 @@
 /** The page of the lab: shows what its worker does, and asks it for more. @module */
 
+import type { Oddity } from "../../lib/datasets/dataset.ts";
 import type { TableColumns } from "../../lib/datasets/table_columns.ts";
 import type { CharacterEncoding } from "../../lib/datasets/read_table.ts";
 import type { EngineName } from "../../lib/engine/start_engine.ts";
 import { drawCurve, type Point } from "./curve.ts";
 import type { Answer, ModelInput, Progress, Request } from "./messages.ts";
-import { embeddedModel, hubModel, listModels, localModel } from "./models.ts";
+import {
+  digestOf,
+  fetchModel,
+  hubModel,
+  listModels,
+  localModel,
+} from "./models.ts";
 
 /** Steps whose time tells how long the others will take. */
 const TIMED_STEPS = 20;
+const EPOCH_COLUMNS = [
+  "epoch",
+  "training loss",
+  "validation loss",
+  "accuracy",
+  "macro F1",
+];
 /** Rows of an oddity that are named. */
 const NAMED_ROWS = 20;
 
@@ -30,6 +44,7 @@ let isRunning = false;
 /** An unfinished training that a new one would replace. */
 let unfinished: Progress | undefined;
 let steps: Point[] = [], epochs: Point[] = [];
+let notes: string[] = [], epochRows: (readonly string[])[] = [];
 let seconds: number[] = [], validationSeconds = 0;
 
 function say(text: string): void {
@@ -67,23 +82,24 @@ function on(
 }
 
 /**
- * Fills a table with texts; the first row is its header. If some cells are marked as
- * right, so is the first column.
+ * Fills a table; the first row is its header. `"numbers"` follow a name in each row;
+ * those of a `"matrix"` are right on its diagonal.
  */
 function fillTable(
   id: string,
-  rows: readonly (readonly (string | number)[])[],
-  isRight?: (row: number, column: number) => boolean,
+  rows: readonly (readonly string[])[],
+  kind: "texts" | "numbers" | "matrix" = "texts",
 ): void {
-  $<HTMLTableElement>(id).replaceChildren(...rows.map((cells, row) => {
+  $(id).replaceChildren(...rows.map((cells, row) => {
     const line = document.createElement("tr");
     line.append(...cells.map((text, column) => {
-      const isHeader = row === 0 || isRight !== undefined && column === 0;
-      const cell = document.createElement(isHeader ? "th" : "td");
-      if (isHeader) cell.setAttribute("scope", row === 0 ? "col" : "row");
-      if (!isHeader && isRight) cell.className = "number";
-      if (isRight?.(row, column)) cell.classList.add("right");
-      cell.textContent = String(text);
+      const isName = kind !== "texts" && column === 0;
+      const cell = document.createElement(row === 0 || isName ? "th" : "td");
+      if (row === 0) cell.setAttribute("scope", "col");
+      else if (isName) cell.setAttribute("scope", "row");
+      if (kind !== "texts" && !isName) cell.className = "number";
+      if (kind === "matrix" && row === column) cell.classList.add("right");
+      cell.textContent = text;
       return cell;
     }));
     return line;
@@ -103,6 +119,15 @@ function listTexts(id: string, texts: readonly string[]): void {
     item.textContent = text;
     return item;
   }));
+}
+
+function addNote(text: string): void {
+  notes.push(text);
+  listTexts("notes", notes);
+}
+
+function inMegabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function setState(running: boolean): void {
@@ -167,26 +192,25 @@ function use(chosen: ModelInput, more = ""): void {
     0,
   );
   $("model-text").textContent = `Chosen: ${chosen.name}, ${
-    (bytes / 1e6).toFixed(1)
-  } MB.${more}`;
+    inMegabytes(bytes)
+  }.${more}`;
   say("");
   setState(isRunning);
 }
 
 on("use-embedded", "click", async () => {
-  const found = list.embedded.find(({ name }) => name === $("embedded").value)!;
-  use(
-    await embeddedModel(found, say),
-    " Its SHA-256 are those that were published.",
-  );
+  const { name, files } = list.embedded
+    .find(({ name }) => name === $("embedded").value)!;
+  const folder = `models/${encodeURIComponent(name)}`;
+  use(await fetchModel(name, folder, files, say));
 });
 on("use-hub", "click", async () => {
-  const found = await hubModel($("hub").value.trim(), list.hub, say);
-  use(
-    found,
-    ` SHA-256 of the weights: ${found.sha256}` +
-      (found.isKnown ? ", as published." : ", which this page does not know."),
-  );
+  const name = $("hub").value.trim();
+  const known = new Map(Object.entries(list.hub)).get(name);
+  const found = await hubModel(name, known, say);
+  const sha256 = await digestOf(found.files.get("model.safetensors")!);
+  const verdict = known ? "as published" : "which this page does not know";
+  use(found, ` SHA-256 of the weights: ${sha256}, ${verdict}.`);
 });
 for (const id of ["model-files", "model-folder"]) {
   on(id, "change", () => use(localModel([...$(id).files!])));
@@ -240,40 +264,27 @@ function begin(): void {
   seconds = [];
   for (const id of ["kept", "result"]) $(id).hidden = true;
   $("course").hidden = false;
-  fillTable("epochs-table", [[
-    "epoch",
-    "training loss",
-    "validation loss",
-    "accuracy",
-    "macro F1",
-  ]]);
-  listTexts("notes", []);
+  epochRows = [EPOCH_COLUMNS];
+  notes = [];
+  fillTable("epochs-table", epochRows, "numbers");
+  listTexts("notes", notes);
   say("Loading the model …");
   setState(true);
 }
 
-/** Draws at most once for each picture of the screen. */
-let isDrawing = false;
-function draw(totalSteps: number): void {
-  if (isDrawing) return;
-  isDrawing = true;
-  requestAnimationFrame(() => {
-    isDrawing = false;
-    drawCurve(
-      $<HTMLElement>("curve") as unknown as SVGSVGElement,
-      steps,
-      epochs,
-      totalSteps,
-    );
-  });
+let frame = 0, numSteps = 0;
+function draw(): void {
+  cancelAnimationFrame(frame);
+  frame = requestAnimationFrame(() =>
+    drawCurve(document.querySelector("svg")!, steps, epochs, numSteps)
+  );
 }
+addEventListener("resize", draw);
 
 function duration(seconds: number): string {
   return seconds < 90
     ? `${Math.ceil(seconds)} s`
-    : seconds < 5400
-    ? `${Math.round(seconds / 60)} min`
-    : `${(seconds / 3600).toFixed(1)} h`;
+    : `${Math.round(seconds / 60)} min`;
 }
 
 function showEvent({ event }: Answer & { kind: "event" }): void {
@@ -298,7 +309,8 @@ function showEvent({ event }: Answer & { kind: "event" }): void {
       `Epoch ${epoch}, step ${step} of ${totalSteps}, loss ` +
       `${loss.toFixed(3)}` +
       (seconds.length > 0 ? `, about ${duration(left)} left` : "");
-    draw(totalSteps);
+    numSteps = totalSteps;
+    draw();
   } else if (event.kind === "epoch") {
     const {
       epoch,
@@ -312,35 +324,20 @@ function showEvent({ event }: Answer & { kind: "event" }): void {
       addNote(`Epoch ${epoch}: ${event.warning}.`);
     }
     epochs.push({ step: steps.at(-1)!.step, loss: validationLoss });
-    const row = document.createElement("tr");
-    const cells = [
+    const [training, validation, ...scores] = [
       trainingLoss,
       validationLoss,
       validationAccuracy,
       validationMacroF1,
-    ]
-      .map((value) => value?.toFixed(3) ?? "—");
-    for (const text of [`${epoch}`, ...cells]) {
-      const cell = row.insertCell();
-      cell.className = "number";
-      cell.textContent = text;
-    }
-    $("epochs-table").append(row);
-    const text =
-      `Epoch ${epoch}: training loss ${cells[0]}, validation loss ${
-        cells[1]
-      }, ` +
-      `macro F1 ${cells[3]}`;
+    ].map((value) => value?.toFixed(3) ?? "—");
+    epochRows.push([`${epoch}`, training!, validation!, ...scores]);
+    fillTable("epochs-table", epochRows, "numbers");
+    const text = `Epoch ${epoch}: training loss ${training}, validation loss ` +
+      `${validation}, macro F1 ${scores[1]}`;
     say(text);
     $("curve").setAttribute("aria-label", `Loss by step. ${text}`);
-    draw(unfinished!.totalSteps);
+    draw();
   }
-}
-
-function addNote(text: string): void {
-  const item = document.createElement("li");
-  item.textContent = text;
-  $("notes").append(item);
 }
 
 // Answers of the worker
@@ -358,26 +355,22 @@ function show(answer: Answer): void {
       fillSelect("label", ["", ...columns], guess?.label as string);
       $("description").textContent = "";
       listTexts("oddities", []);
-      say(
-        `${name}: ${numRows} rows` +
-          (guess ? "" : ". Choose the columns of text and label"),
-      );
+      const hint = guess ? "" : ". Choose the columns of text and label";
+      say(`${name}: ${numRows} rows${hint}`);
       return choose();
     }
     case "data": {
       const { description, oddities, unit } = answer;
       hasData = true;
       $("description").textContent = `${description}.`;
-      listTexts(
-        "oddities",
-        oddities.map(({ part, what, action, rows }) => {
-          const named = rows.slice(0, NAMED_ROWS).join(", ");
-          const more = rows.length > NAMED_ROWS
-            ? ` and ${rows.length - NAMED_ROWS} more`
-            : "";
-          return `${unit} ${named}${more} (${part}): ${what}; ${action}`;
-        }),
-      );
+      const textOf = ({ part, what, action, rows }: Oddity): string => {
+        const more = rows.length - NAMED_ROWS;
+        return `${unit} ${rows.slice(0, NAMED_ROWS).join(", ")}` +
+          `${
+            more > 0 ? ` and ${more} more` : ""
+          } (${part}): ${what}; ${action}`;
+      };
+      listTexts("oddities", oddities.map(textOf));
       return setState(isRunning);
     }
     case "note":
@@ -391,21 +384,13 @@ function show(answer: Answer): void {
       const sorted = Object.entries(probabilities).sort(([, a], [, b]) =>
         b - a
       );
-      const result = document.createElement("p");
-      result.textContent = `${label} (${probabilities[label]!.toFixed(3)})` +
-        (numTruncated > 0
-          ? `; the last ${numTruncated} tokens were not read`
-          : "");
-      return $("prediction").replaceChildren(
-        result,
-        ...sorted.map(([name, probability]) => {
-          const line = document.createElement("label");
-          const meter = document.createElement("meter");
-          meter.value = probability;
-          line.append(meter, ` ${probability.toFixed(3)} ${name}`);
-          return line;
-        }),
-      );
+      $("predicted").textContent = numTruncated > 0
+        ? `${label}; the last ${numTruncated} tokens were not read`
+        : label;
+      return fillTable("probabilities", [
+        ["label", "probability"],
+        ...sorted.map(([label, value]) => [label, value.toFixed(3)]),
+      ], "numbers");
     }
     case "archive": {
       const link = document.createElement("a");
@@ -413,12 +398,10 @@ function show(answer: Answer): void {
       link.download = answer.name;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-      return say(`${answer.name}: ${(answer.file.size / 1e6).toFixed(1)} MB`);
+      return say(`${answer.name}: ${inMegabytes(answer.file.size)}`);
     }
     case "error":
-      if (answer.during === "train" || answer.during === "resume") {
-        setState(false);
-      }
+      if (["train", "resume"].includes(answer.during)) setState(false);
       return showProblem(answer.text);
   }
 }
@@ -448,7 +431,8 @@ function showTrained(trained: Answer & { kind: "trained" }): void {
   unfinished = hasEnded ? undefined : progress;
   $("result").hidden = false;
   $("pair-label").hidden = !hasPairs;
-  $("prediction").replaceChildren();
+  $("predicted").textContent = "";
+  fillTable("probabilities", []);
   const text = hasEnded
     ? `Trained, ${progress.step} steps`
     : `Stopped after step ${progress.step} of ${progress.totalSteps}`;
@@ -460,21 +444,14 @@ function showTrained(trained: Answer & { kind: "trained" }): void {
       mcc.toFixed(3)
     }. Rows: the label in ` +
     `the table; columns: the prediction.`;
-  fillTable(
-    "confusion",
-    [
-      ["label", ...labels, "precision", "recall", "F1"],
-      ...confusion.map((counts, i) => {
-        const { precision, recall, fScore } = classes[i]!;
-        return [
-          labels[i]!,
-          ...counts,
-          ...[precision, recall, fScore].map((score) => score.toFixed(3)),
-        ];
-      }),
-    ],
-    (row, column) => row === column,
-  );
+  fillTable("confusion", [
+    ["label", ...labels, "precision", "recall", "F1"],
+    ...confusion.map((counts, i) => {
+      const { precision, recall, fScore } = classes[i]!;
+      const scores = [precision, recall, fScore].map((each) => each.toFixed(3));
+      return [labels[i]!, ...counts.map(String), ...scores];
+    }),
+  ], "matrix");
   setState(false);
 }
 

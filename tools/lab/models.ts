@@ -18,17 +18,16 @@ export type ModelList = {
 
 const HUB = "https://huggingface.co";
 const HUB_NAME = /^\w[\w.-]*\/\w[\w.-]*$/;
-const NEEDED = ["config.json", "model.safetensors"];
-const OPTIONAL = [
-  "vocab.txt",
-  "tokenizer.json",
-  "tokenizer_config.json",
-  "special_tokens_map.json",
-  "added_tokens.json",
-];
-
-/** What is told while files come. */
-type Tell = (text: string) => void;
+/** The files of a model, and whether each is needed. */
+const ALL: Readonly<Record<string, boolean>> = {
+  "config.json": true,
+  "model.safetensors": true,
+  "vocab.txt": false,
+  "tokenizer.json": false,
+  "tokenizer_config.json": false,
+  "special_tokens_map.json": false,
+  "added_tokens.json": false,
+};
 
 /** The models that the page offers. */
 export async function listModels(): Promise<ModelList> {
@@ -36,60 +35,62 @@ export async function listModels(): Promise<ModelList> {
 }
 
 /**
- * Fetches a model from the folder of the page.
- *
- * @throws {RangeError} If a file is not the one that was put there.
- */
-export async function embeddedModel(
-  { name, files }: ModelList["embedded"][number],
-  tell: Tell,
-): Promise<ModelInput> {
-  const contents = new Map<string, Blob>();
-  for (const [file, sha256] of Object.entries(files)) {
-    const url = `models/${encodeURIComponent(name)}/${file}`;
-    const blob = await fetched(url, tell);
-    if (blob !== undefined) contents.set(file, blob);
-    await checkDigest(file, blob, sha256);
-  }
-  return { name, files: contents };
-}
-
-/**
  * Fetches a model of the hub.
  *
- * @returns The model, and the SHA-256 of its weights.
- * @throws {RangeError} If there is no such model, or a file of a known one is another.
+ * @param name Such as "google-bert/bert-base-uncased".
+ * @param digests What its files must have, if they are known.
+ * @param tell What is told while files come.
+ * @returns The model.
+ * @throws {RangeError} If there is no such model, or a file is not the known one.
  */
 export async function hubModel(
   name: string,
-  known: ModelList["hub"],
-  tell: Tell,
-): Promise<
-  ModelInput & { readonly sha256: string; readonly isKnown: boolean }
-> {
-  if (!HUB_NAME.test(name)) {
-    throw new RangeError(
-      `Cannot fetch the model: its name must be like "google-bert/bert-base-uncased"; ` +
-        `found "${name}"`,
-    );
+  digests: Digests | undefined,
+  tell: (text: string) => void,
+): Promise<ModelInput> {
+  if (HUB_NAME.test(name)) {
+    return await fetchModel(name, `${HUB}/${name}/resolve/main`, digests, tell);
   }
-  const digests = Object.hasOwn(known, name) ? known[name] : undefined;
+  throw new RangeError(
+    `Cannot fetch the model: its name must be like "google-bert/bert-base-uncased"; ` +
+      `found "${name}"`,
+  );
+}
+
+/**
+ * Fetches the files of a model.
+ *
+ * @param name What it is called.
+ * @param folder The URL of its files.
+ * @param digests What its files must have; undefined if they are not known.
+ * @param tell What is told while files come.
+ * @returns The model.
+ * @throws {RangeError} If a file is missing, or not the known one.
+ */
+export async function fetchModel(
+  name: string,
+  folder: string,
+  digests: Digests | undefined,
+  tell: (text: string) => void,
+): Promise<ModelInput> {
   const files = new Map<string, Blob>();
-  for (
-    const file of digests ? Object.keys(digests) : [...NEEDED, ...OPTIONAL]
-  ) {
-    const blob = await fetched(`${HUB}/${name}/resolve/main/${file}`, tell);
+  for (const file of Object.keys(digests ?? ALL)) {
+    const blob = await fetched(`${folder}/${file}`, tell);
     if (blob !== undefined) files.set(file, blob);
-    else if (NEEDED.includes(file)) {
+    else if (digests || ALL[file]) {
       throw new RangeError(
-        `Cannot fetch "${name}": the hub must have its ${file}; found no such file; ` +
+        `Cannot fetch "${name}": there must be its ${file}; found no such file; ` +
           `download the model yourself and choose its files`,
       );
     }
-    if (digests) await checkDigest(file, blob, digests[file]!);
+    const [sha256, found] = [digests?.[file], blob && await digestOf(blob)];
+    if (sha256 === undefined || sha256 === found) continue;
+    throw new RangeError(
+      `Cannot use "${file}": its SHA-256 must be ${sha256}; found ${found}; it is ` +
+        `not the file that was published`,
+    );
   }
-  const sha256 = await digestOf(files.get("model.safetensors")!);
-  return { name, files, sha256, isKnown: digests !== undefined };
+  return { name, files };
 }
 
 /**
@@ -99,7 +100,9 @@ export async function hubModel(
  */
 export function localModel(chosen: readonly File[]): ModelInput {
   const files = new Map(chosen.map((file) => [file.name, file as Blob]));
-  const missing = NEEDED.filter((name) => !files.has(name));
+  const missing = Object.keys(ALL).filter((name) =>
+    ALL[name] && !files.has(name)
+  );
   if (!files.has("vocab.txt") && !files.has("tokenizer.json")) {
     missing.push("vocab.txt or tokenizer.json");
   }
@@ -117,7 +120,10 @@ export function localModel(chosen: readonly File[]): ModelInput {
 }
 
 /** A file; undefined if there is none. */
-async function fetched(url: string, tell: Tell): Promise<Blob | undefined> {
+async function fetched(
+  url: string,
+  tell: (text: string) => void,
+): Promise<Blob | undefined> {
   const file = url.split("/").at(-1);
   const failure = `Cannot fetch "${file}": its server must deliver it`;
   const response = await fetch(url).catch((cause) => {
@@ -144,23 +150,13 @@ async function fetched(url: string, tell: Tell): Promise<Blob | undefined> {
   return new Blob(chunks);
 }
 
-async function digestOf(blob: Blob): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
-  return Array.from(
-    new Uint8Array(hash),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  ).join("");
-}
-
-async function checkDigest(
-  file: string,
-  blob: Blob | undefined,
-  sha256: string,
-): Promise<void> {
-  const found = blob && await digestOf(blob);
-  if (found === sha256) return;
-  throw new RangeError(
-    `Cannot use "${file}": its SHA-256 must be ${sha256}; found ` +
-      `${found ?? "no such file"}; it is not the file that was published`,
-  );
+/**
+ * The SHA-256 of a file, in hexadecimal digits.
+ *
+ * @param file The file.
+ */
+export async function digestOf(file: Blob): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+  const digits = (byte: number): string => byte.toString(16).padStart(2, "0");
+  return [...new Uint8Array(hash)].map(digits).join("");
 }
