@@ -39,7 +39,7 @@ export type TrainExamples<E> = readonly E[] | StreamedExamples<E>;
 export function areStreamed<E>(
   examples: TrainExamples<E>,
 ): examples is StreamedExamples<E> {
-  return !Array.isArray(examples) && "extremes" in examples;
+  return Object.hasOwn(Object(examples), "extremes");
 }
 
 /**
