@@ -30,7 +30,7 @@ import {
 
 await tf.setBackend("cpu");
 
-const DATA: FineTuneData = {
+const DATA = {
   train: copyTask(40, 4),
   validation: copyTask(20, 2),
 };

@@ -23,7 +23,7 @@ import {
 
 await startEngine({ engine: "tensorflow" });
 
-const DATA: FineTuneData = {
+const DATA = {
   train: copyTask(24, 4),
   validation: copyTask(20, 2),
 };

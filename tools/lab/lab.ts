@@ -381,9 +381,10 @@ function show(answer: Answer): void {
       return showTrained(answer);
     case "prediction": {
       const { label, probabilities, numTruncated } = answer.prediction;
-      const sorted = Object.entries(probabilities).sort(([, a], [, b]) =>
-        b - a
-      );
+      const sorted = Object.entries<number>(probabilities).sort((
+        [, a],
+        [, b],
+      ) => b - a);
       $("predicted").textContent = numTruncated > 0
         ? `${label}; the last ${numTruncated} tokens were not read`
         : label;

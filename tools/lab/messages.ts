@@ -6,7 +6,7 @@ import type { TableColumns } from "../../lib/datasets/table_columns.ts";
 import type { EngineName } from "../../lib/engine/start_engine.ts";
 import type { ClassificationMetrics } from "../../lib/evaluation/metrics.ts";
 import type { ClassScores } from "../../lib/evaluation/report.ts";
-import type { Classification } from "../../lib/inference/classify.ts";
+import type { Classification } from "../../lib/inference/postprocessing.ts";
 import type { FitEvent } from "../../lib/training/events.ts";
 
 /** A file with a table, and how it is read. */

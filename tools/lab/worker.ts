@@ -192,7 +192,7 @@ function datasetOf(
   named: TableColumns,
   seed = 42,
 ): TableDataset<"single-label"> {
-  const dataset = tableDataset(
+  const { dataset } = tableDataset(
     { train, validation: undefined, test: 0 },
     named,
     { task: "auto", seed, origin: "memory", folder: "" },
