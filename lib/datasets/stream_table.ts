@@ -219,7 +219,7 @@ export function tableFiles(source: string | readonly string[]): string[] {
   const isList = typeof source !== "string";
   if (isList && source.length > 0) return source.flatMap(tableFiles);
   const path = isList ? "" : source;
-  const isThere = existsSync(path);
+  const isThere = path !== "" && existsSync(path);
   if (isThere && Deno.statSync(path).isFile) return [path];
   const folder = isThere ? path : dirname(path);
   const pattern = (isThere ? "*" : basename(path))

@@ -40,7 +40,7 @@ export function indexShuffle(
   const random = randomStream(...seed);
   const keys = Array.from({ length: ROUNDS }, () => random.integer(2 ** 32));
   let bits = 1; // of each half
-  while (4 ** bits < count) bits++;
+  while (2 ** (2 * bits) < count) bits++;
   const size = 2 ** bits;
   const permute = (value: number): number => {
     let left = Math.floor(value / size), right = value % size;

@@ -8,6 +8,7 @@ import {
   sigmoid,
   softmax,
 } from "../../evaluation/probabilities.ts";
+import { exp, log1p } from "../../exact_math.ts";
 import { bestAnswers } from "../../inference/answer_spans.ts";
 import {
   entitiesIn,
@@ -212,7 +213,7 @@ async function spanAnswer(
           (sum, scores, i) => sum + logSoftmax(scores)[places[shown]![i]!]!,
           0,
         );
-        return log - Math.log(-Math.expm1(log));
+        return log - log1p(-exp(log));
       },
     }],
   };
