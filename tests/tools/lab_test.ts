@@ -92,12 +92,25 @@ Deno.test("tarOf() makes an archive that tar opens", async () => {
 Deno.test("localModel() names what is missing among the chosen files", () => {
   const chosen = (...names: string[]): File[] =>
     names.map((name) =>
-      Object.assign(new File([], name), { webkitRelativePath: "" })
+      Object.assign(new File([name], name.split("/").at(-1)!), {
+        webkitRelativePath: name.includes("/") ? name : "",
+      })
     );
   const { name, files } = localModel(
     chosen("config.json", "vocab.txt", "model.safetensors", "README.md"),
   );
   assert.deepEqual([name, files.size], ["local model", 4]);
+  const folder = localModel(chosen(
+    "mini/config.json",
+    "mini/model.safetensors",
+    "mini/tokenizer.json",
+    "mini/1_Pooling/config.json",
+  ));
+  assert.equal(folder.name, "mini");
+  assert.equal(
+    folder.files.get("config.json")!.size,
+    "mini/config.json".length,
+  );
   assert.throws(() => localModel(chosen("pytorch_model.bin", "config.json")), {
     name: "RangeError",
     message: /found no model.safetensors and no vocab.txt or tokenizer.json;/,

@@ -23,9 +23,10 @@ type Kept = {
   best: TrainingCheckpoint;
 };
 
-/** Whether the training that runs is in the database. */
-let isKept = false;
-/** What the database did not take, so that stopping loses nothing. */
+/**
+ * The training that the database did not take, so that stopping loses nothing; empty if
+ * it did.
+ */
 let inMemory: Partial<Kept> = {};
 
 /** Calls back with the store; all that is done there is done as a whole, or not at all. */
@@ -52,8 +53,8 @@ async function transact<T>(
 }
 
 async function get<K extends keyof Kept>(key: K): Promise<Kept[K] | undefined> {
-  return inMemory[key] ??
-    await transact<Kept[K]>("readonly", (store) => store.get(key));
+  if (inMemory.job !== undefined) return inMemory[key];
+  return await transact<Kept[K]>("readonly", (store) => store.get(key));
 }
 
 /**
@@ -86,10 +87,8 @@ export async function keepTraining(job: Job): Promise<string | undefined> {
       store.clear();
       store.put(job, "job");
     });
-    isKept = true;
     inMemory = {};
   } catch (error) {
-    isKept = false;
     inMemory = { job };
     return notKept(error, "is lost");
   }
@@ -119,7 +118,6 @@ export function keptCheckpoints(
       const isSame = await get("description") === description;
       const resumed = isSame ? await get("newest") : undefined;
       const best = isSame ? await get("best") : undefined;
-      if (inMemory.job === undefined) isKept = true;
       return {
         name: "browser",
         path: NAME,
@@ -137,7 +135,7 @@ export function keptCheckpoints(
             ...isBest && { best: checkpoint },
           };
           try {
-            if (isKept) {
+            if (inMemory.job === undefined) {
               await transact("readwrite", (store) => {
                 for (const [key, value] of Object.entries(kept)) {
                   store.put(value, key);
@@ -146,7 +144,6 @@ export function keptCheckpoints(
               return;
             }
           } catch (error) {
-            isKept = false;
             onProblem(
               notKept(error, "goes back to the last state that was kept"),
             );

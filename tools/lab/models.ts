@@ -99,7 +99,11 @@ export async function fetchModel(
  * @throws {RangeError} If some are missing.
  */
 export function localModel(chosen: readonly File[]): ModelInput {
-  const files = new Map(chosen.map((file) => [file.name, file as Blob]));
+  // Folders within the folder have other models' parts, and a config.json of theirs.
+  const files = new Map(
+    chosen.filter((file) => file.webkitRelativePath.split("/").length < 3)
+      .map((file) => [file.name, file as Blob]),
+  );
   const missing = Object.keys(ALL).filter((name) =>
     ALL[name] && !files.has(name)
   );
