@@ -77,6 +77,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/batches",
     "lib/checkpoint",
     "lib/evaluation",
+    "lib/exact_math.ts",
     "lib/inference",
     "lib/model",
     "lib/onnx",
