@@ -28,6 +28,11 @@ export type {
   SignatureReport,
 } from "./lib/engine/accelerator.ts";
 export {
+  type Cluster,
+  ClusterError,
+  parseCluster,
+} from "./lib/engine/cluster.ts";
+export {
   compile,
   type Compiled,
   type CompileOptions,
@@ -448,6 +453,7 @@ export {
   type LanguageModelMetrics,
   trainLanguageModel,
 } from "./lib/training/train_language_model.ts";
+export { type LossAndGradients } from "./lib/training/data_parallel.ts";
 export {
   type ResolvedTrainOptions,
   resolveTrainOptions,
@@ -459,7 +465,6 @@ export {
   compileTrainStep,
   gradientsOf,
   type GradientSums,
-  type LossAndGradients,
   type LossFunction,
   makeTrainable,
   type MicroBatches,

@@ -9,6 +9,7 @@ import {
   loadModel,
   type ModelOrigin,
 } from "../lib/checkpoint/pretrained.ts";
+import { differences } from "../lib/checkpoint/differences.ts";
 import { readReceipt, type Receipt } from "../lib/checkpoint/receipt.ts";
 import type {
   StoredTensor,
@@ -16,7 +17,6 @@ import type {
 } from "../lib/checkpoint/training_checkpoint.ts";
 import {
   type Checkpoints,
-  differences,
   readRun,
   type SavedRun,
 } from "../lib/checkpoint/training_runs.ts";

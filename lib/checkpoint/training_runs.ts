@@ -18,6 +18,7 @@ import {
   RULES,
 } from "../options.ts";
 import { removeTree, writeSynced } from "./atomic_write.ts";
+import { differences } from "./differences.ts";
 import { type FolderLock, lockFolder } from "./folder_lock.ts";
 import { isObject } from "./strict_json.ts";
 import {
@@ -294,15 +295,18 @@ export async function readRun(path: string): Promise<SavedRun | undefined> {
  * Looks whether the last training in a folder was stopped.
  *
  * @param folder The folder of {@linkcode checkpointsIn}; need not exist.
- * @returns Where it stopped; undefined if it came to its end, or has no checkpoint.
+ * @returns Where it stopped, and what decides its numbers; undefined if it came to its
+ * end, or has no checkpoint.
  */
-export async function stoppedRun(
-  folder: string,
-): Promise<{ step: number; totalSteps: number } | undefined> {
+export async function stoppedRun(folder: string): Promise<
+  | { step: number; totalSteps: number; description: RunDescription }
+  | undefined
+> {
   if (!existsSync(folder)) return undefined;
   const run = (await runsIn(folder)).at(-1);
   if (run === undefined || run.finished) return undefined;
-  return (await listCheckpoints(run.path)).saved[0];
+  const [newest] = (await listCheckpoints(run.path)).saved;
+  return newest && { ...newest, description: run.description };
 }
 
 /** The runs in a folder, the oldest first. */
@@ -366,45 +370,6 @@ function runDifferences(
     if (was === undefined || is === undefined) return each;
     return { ...each, text: `${each.text} (${was} before, ${is} now)` };
   });
-}
-
-/**
- * In what two descriptions differ.
- *
- * @param before A value.
- * @param now Another one.
- * @param name Its dotted name within the description.
- * @returns The dotted name of each difference, and a sentence about it.
- */
-export function differences(
-  before: Json | undefined,
-  now: Json | undefined,
-  name = "",
-): { readonly name: string; readonly text: string }[] {
-  if (isObject(before) && isObject(now)) {
-    const names = new Set([...Object.keys(before), ...Object.keys(now)]);
-    return [...names].flatMap((each) =>
-      differences(
-        before[each] as Json | undefined,
-        now[each] as Json | undefined,
-        name === "" ? each : `${name}.${each}`,
-      )
-    );
-  }
-  const [old, current] = [before, now].map((value) => JSON.stringify(value));
-  if (old === current) return [];
-  const hashed = name === "startingWeights"
-    ? "starting weights"
-    : /^data\.(.+)/.exec(name)?.[1]?.concat(" examples");
-  const text = hashed === undefined
-    ? `${name.replace(/^options\./, "the option ")} was ${old ?? "not set"} ` +
-      `and is ${current ?? "not set"}`
-    : old === undefined
-    ? `there were no ${hashed}`
-    : current === undefined
-    ? `there are no ${hashed}`
-    : `the ${hashed} differ`;
-  return [{ name, text }];
 }
 
 /** The newest sound checkpoint of a run whose best one is sound, too. */

@@ -9,6 +9,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
+import type { ClusterLink } from "./cluster.ts";
 import type { PyTree } from "./py_tree.ts";
 
 /** How a traced function is run. */
@@ -105,6 +106,8 @@ export type OperationAttributes = Readonly<
 export type Accelerator = {
   /** How many replicas a traced function runs side by side. */
   readonly numReplicas: number;
+  /** The processes that train with this one; undefined without others. */
+  readonly cluster: ClusterLink | undefined;
   /** Whether traced functions can have fused parts. */
   canFuse(): boolean;
   /** Whether a function is being traced. */

@@ -29,7 +29,7 @@ const GOLDEN = 0x9e37_79b9 | 0;
  * @returns int32 [2]. The caller disposes it.
  */
 export function foldIn(seed: tf.Tensor1D, data: number): tf.Tensor1D {
-  const offset = Math.imul(data, GOLDEN);
+  const offset = skipKeys(0, data);
   const engine = accelerator();
   if (!engine?.isTracing()) {
     const [run, step] = seed.dataSync();
@@ -46,6 +46,17 @@ export function foldIn(seed: tf.Tensor1D, data: number): tf.Tensor1D {
       seed.add(tf.tensor1d([offset, 0], "int32")),
     ]) as tf.Tensor1D
   );
+}
+
+/**
+ * The seed whose keys are those of another from a later number on: `foldIn` of it and n
+ * is `foldIn` of the other and `count` + n.
+ *
+ * @param seed A run's seed, an int32.
+ * @param count How many keys are skipped.
+ */
+export function skipKeys(seed: number, count: number): number {
+  return (seed + Math.imul(count, GOLDEN)) | 0;
 }
 
 /**

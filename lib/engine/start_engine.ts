@@ -7,6 +7,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { ProvisionOptions } from "../download/asset.ts";
+import type { Cluster } from "./cluster.ts";
 import { didYouMean } from "../options.ts";
 import { platform } from "./platform.ts";
 import { type CheckResult, selfTest } from "./self_test.ts";
@@ -57,6 +58,8 @@ export type EngineOptions = {
    * shared; default: one for each thread, at most {@linkcode MOST_AT_A_TIME}.
    */
   interOpThreads?: number;
+  /** The processes to train with, each of which calls this; TensorFlow on Linux only. */
+  cluster?: Cluster;
   /** Stop unless the engine computes on a GPU. */
   requireGpu?: boolean;
   /** How a missing library is fetched. */
@@ -121,6 +124,8 @@ export async function startEngine(
       // What the user forbade or stopped is no reason to take another engine.
       if (error instanceof Error && error.name === "NotCapable") throw error;
       options.provision?.signal?.throwIfAborted();
+      // Alone, or on another engine, a worker would leave the others waiting.
+      if (options.cluster !== undefined) throw error;
       cause = error;
       const reason = error instanceof Error ? error.message : String(error);
       notTaken.push({ engine, reason: withoutFolders(reason) });
@@ -153,6 +158,11 @@ async function tryEngine(
   engine: EngineName,
   options: EngineOptions,
 ): Promise<Omit<DeviceReport, "notTaken">> {
+  if (options.cluster !== undefined && engine !== "tensorflow") {
+    throw new RangeError(
+      `Cannot join a cluster: the engine must be "tensorflow"; found "${engine}"`,
+    );
+  }
   const started = await startOnce(engine, options);
   if (options.requireGpu && started.gpu === null) {
     throw new RangeError(

@@ -15,6 +15,7 @@ import {
 } from "../batches/check_examples.ts";
 import { splitBatch } from "../batches/batch_tensors.ts";
 import type { ClassifierModel, RunModel } from "../checkpoint/pretrained.ts";
+import { mapShared } from "../engine/shared_work.ts";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
 import {
   checkPrecision,
@@ -174,8 +175,8 @@ export async function outputsOf<Params extends TensorTree, Output>(
   checkPrecision(precision);
   checkAlive(params, "predict");
   await ensureEngine();
-  const outputs: Output[] = [];
-  for (const batch of predictionBatches(texts, config, batchSize)) {
+  const batches = predictionBatches(texts, config, batchSize);
+  const taken = await mapShared(batches, async (batch) => {
     const rows = await run(batch, async () => {
       const output = tf.tidy(() => {
         const inputs = splitBatch(batch, numReplicas())
@@ -188,11 +189,13 @@ export async function outputsOf<Params extends TensorTree, Output>(
         output.dispose();
       }
     });
-    for (const [row, index] of batch.indices.entries()) {
-      outputs[index] = take(rows[row], index);
-    }
     await yieldToEventLoop(); // the engine blocks while it computes
-  }
+    return batch.indices.map((index, row) =>
+      [index, take(rows[row], index)] as const
+    );
+  });
+  const outputs: Output[] = [];
+  for (const [index, output] of taken.flat()) outputs[index] = output;
   return outputs;
 }
 

@@ -81,6 +81,20 @@ export function dropoutFrom(seed: tf.Tensor1D): Dropout {
   return Object.assign(dropout, { key });
 }
 
+/**
+ * A dropout that drops nothing and counts its calls.
+ *
+ * @returns The dropout, and the number of its calls so far.
+ */
+export function countingDropout(): { dropout: Dropout; calls: () => number } {
+  let calls = 0;
+  const dropout = Object.assign(
+    <T extends tf.Tensor>(x: T): T => (calls++, x),
+    { key: () => void calls++ },
+  );
+  return { dropout, calls: () => calls };
+}
+
 /** {@linkcode applyDropout} alone, in one pass. */
 const fusedDropout = fuse("dropout", applyDropout<tf.Tensor>, {
   bfloat16: "also",

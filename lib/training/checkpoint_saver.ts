@@ -69,7 +69,7 @@ export class CheckpointSaver<M extends Metrics> {
       values: valuesOf(best, { params: state.params }),
     };
     if (resumed) {
-      const tree = treeOf(state);
+      const tree = stateTree(state);
       assignValues(tree, valuesOf(resumed, tree));
       progress.replay(this.replayed);
     }
@@ -130,7 +130,7 @@ export class CheckpointSaver<M extends Metrics> {
     const { step, bestStep, events, options } = this.progress;
     if (events.length === this.#savedEvents) return;
     await this.#writing;
-    const tree = treeOf(this.state);
+    const tree = stateTree(this.state);
     const shapes = new Map(variablesOf(tree));
     const values = await readValues(tree);
     const checkpoint: TrainingCheckpoint = {
@@ -154,7 +154,7 @@ export class CheckpointSaver<M extends Metrics> {
 }
 
 /** Parameters and moments in one tree: `params.…`, `m.…`, `v.…`. */
-function treeOf(
+export function stateTree(
   { params, optimizerState }: TrainState<TensorTree>,
 ): TensorTree {
   return { params, ...optimizerState };

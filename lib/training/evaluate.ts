@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { splitBatch, type TokenArrays } from "../batches/batch_tensors.ts";
+import { mapShared } from "../engine/shared_work.ts";
 import { type Compiled, numReplicas } from "../engine/compile.ts";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
 import {
@@ -85,18 +86,19 @@ export async function sumOverBatches<
   ) => tf.Tensor1D,
 ): Promise<number[]> {
   await ensureEngine();
-  const sums: number[] = [];
-  for (const plain of batches) {
+  const all = await mapShared(batches, async (plain) => {
     const ofBatch = tf.tidy(() => {
       const microBatches = splitBatch(plain, numReplicas())
         .map((each) => tensorsOf(each, config));
       return sumsOf(params, microBatches, config);
     });
-    for (const [i, sum] of (await ofBatch.data<"float32">()).entries()) {
-      sums[i] = (sums[i] ?? 0) + sum;
-    }
+    const sums = Array.from(await ofBatch.data<"float32">());
     ofBatch.dispose();
     await yieldToEventLoop();
-  }
-  return sums;
+    return sums;
+  });
+  return all.reduce(
+    (total, sums) => sums.map((sum, i) => (total[i] ?? 0) + sum),
+    [],
+  );
 }

@@ -21,6 +21,7 @@ import {
   MANY_SIGNATURES,
   type Precision,
 } from "../engine/precision.ts";
+import { mapShared } from "../engine/shared_work.ts";
 import { numReplicas } from "../engine/compile.ts";
 import { argMax } from "../evaluation/probabilities.ts";
 import { exp } from "../exact_math.ts";
@@ -85,16 +86,23 @@ export async function evaluatePretraining(
   });
   await ensureEngine();
   let loss = 0, numFound = 0, numMaskedTokens = 0, numRight = 0;
-  for (const batch of batches) {
+  const all = await mapShared(batches, async (batch) => {
     const predictions = tf.tidy(() => {
       const microBatches = splitBatch(batch, numReplicas())
         .map((microBatch) => maskedTensors(microBatch, config));
       return compiledPredictions[precision](params, microBatches, config);
     });
-    const logProbabilities = await predictions.logProbabilities.data();
-    const found = await predictions.found.data();
+    const logProbabilities = await predictions.logProbabilities.array();
+    const found = await predictions.found.array();
     const pairs = await predictions.pairs?.array() ?? [];
     tf.dispose(predictions);
+    await yieldToEventLoop();
+    const { maskedLabels, labels } = batch;
+    const targets = { labels: [...labels], maskedLabels: [...maskedLabels] };
+    return { logProbabilities, found, pairs, ...targets };
+  });
+  for (const batch of all) {
+    const { logProbabilities, found, pairs } = batch;
     for (const [m, label] of batch.maskedLabels.entries()) {
       if (label === IGNORE_INDEX) continue;
       loss -= logProbabilities[m]!;
@@ -104,7 +112,6 @@ export async function evaluatePretraining(
     numRight += pairs.filter((logits, row) =>
       argMax(logits) === batch.labels[row]
     ).length;
-    await yieldToEventLoop();
   }
   if (numMaskedTokens === 0) {
     throw new RangeError(

@@ -29,7 +29,7 @@ import type {
   HeadModel,
   PretrainableModel,
 } from "../checkpoint/pretrained.ts";
-import { numReplicas } from "../engine/compile.ts";
+import { defaultMicroBatches } from "../engine/shared_work.ts";
 import { untuned } from "../checkpoint/inference_settings.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
@@ -426,7 +426,7 @@ async function* run<T extends HeadTypes>(
 ): AsyncGenerator<FitEvent<T["metrics"]>, void> {
   await ensureEngine();
   if (model.inference) model.inference = untuned(model.inference);
-  const { numMicroBatches = numReplicas() } = resolved;
+  const { numMicroBatches = defaultMicroBatches() } = resolved;
   const options = { ...resolved, numMicroBatches };
   const { adamW, lrMultipliers, schedule, batchSize, precision } = options;
   const { seed, sampler, batching, freeze, labelSmoothing } = options;

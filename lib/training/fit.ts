@@ -9,10 +9,16 @@
 import type { TrainingRecord } from "../checkpoint/receipt.ts";
 import type { RunInput } from "../checkpoint/training_runs.ts";
 import type { PyTree } from "../engine/py_tree.ts";
+import {
+  currentCluster,
+  numWorkers,
+  shareWork,
+} from "../engine/shared_work.ts";
 import { currentEngine } from "../engine/start_engine.ts";
 import { disposeTree, type TensorTree } from "../engine/tensor_tree.ts";
 import { initOptimizerState } from "./adamw.ts";
 import { CheckpointSaver } from "./checkpoint_saver.ts";
+import { checkSameTraining, resumeTogether } from "./join_workers.ts";
 import type {
   Evaluation,
   EvaluationOptions,
@@ -70,6 +76,10 @@ export type Task<
  * latest ones if there was none. The same seed gives the same bits, also if the training
  * was stopped or killed and continues from a checkpoint.
  *
+ * In a cluster, every worker calls it with equal tasks and options, computes its part of
+ * each batch and of each evaluation, and yields the same events. Worker 0 alone uses
+ * `checkpoints`; the others take over what it continues.
+ *
  * @param task What is trained.
  * @param options From `resolveTrainOptions`, and how to evaluate.
  * @yields Events; break out of the loop to stop early. With `checkpoints`, the first is
@@ -77,6 +87,8 @@ export type Task<
  * @throws {RangeError} While it runs, if an epoch has too few batches for its steps.
  * @throws {TrainingDivergedError} While it runs, if loss or gradients are not finite.
  * @throws {CheckpointError} If a checkpoint cannot be written or continued.
+ * @throws {ClusterError} If workers differ in versions, options, seeds or data; while it
+ * runs, if one of them is lost or stops.
  * @throws {RangeError} Before the first step, if its batches cannot fit into memory.
  * @throws While it runs, the signal's reason, once it is aborted.
  */
@@ -94,11 +106,19 @@ export async function* fit<
   const { signal, checkpoints } = options;
   if (memoryOf !== undefined) {
     const batches = Iterator.from(task.batches(1)).take(MEMORY_BATCHES)
-      .map(memoryOf);
+      .map((batch) => {
+        const memory = memoryOf(batch);
+        return { ...memory, activations: memory.activations / numWorkers() };
+      });
     await checkMemory(params, batches, options);
   }
   const input = await task.describe?.() ?? { description: {} };
   const circumstances = await currentEngine();
+  const cluster = currentCluster();
+  if (cluster !== undefined) {
+    const versions = { [circumstances.engine]: circumstances.version };
+    await checkSameTraining(cluster, { ...input.description, versions });
+  }
   const progress = new FitProgress<M>(options, task.evaluate !== undefined);
   const state = { params, optimizerState: initOptimizerState(params) };
   let saver: CheckpointSaver<M> | undefined;
@@ -128,17 +148,23 @@ export async function* fit<
   });
   try {
     if (checkpoints !== undefined) {
-      const run = await checkpoints.open(input, circumstances);
-      saver = new CheckpointSaver(checkpoints, run, state, progress);
-      best = saver.best;
-      yield saver.start;
-      for (const event of saver.replayed) yield { ...event, replayed: true };
+      if (cluster === undefined || cluster.index === 0) {
+        const run = await checkpoints.open(input, circumstances);
+        saver = new CheckpointSaver(checkpoints, run, state, progress);
+      }
+      const resumed = cluster
+        ? await resumeTogether(cluster, saver, state)
+        : saver!;
+      if (saver === undefined) progress.replay(resumed.replayed);
+      best = resumed.best;
+      yield resumed.start;
+      for (const event of resumed.replayed) yield { ...event, replayed: true };
     }
     while (!progress.hasEnded) {
       if (progress.isEvaluationDue) {
         task.writeBack?.(progress.step);
         const start = performance.now();
-        const evaluation = await task.evaluate!();
+        const evaluation = await shareWork(task.evaluate!);
         const seconds = (performance.now() - start) / 1000;
         const event = progress.evaluated(evaluation, seconds);
         if (event.best) {
@@ -173,7 +199,7 @@ export async function* fit<
     await saver?.finish();
   } catch (error) {
     stage = "failed";
-    throw error;
+    throw cluster?.explain(error) ?? error;
   } finally {
     await steps?.return();
     try {
@@ -181,6 +207,12 @@ export async function* fit<
       if (stage !== "failed" || signal?.aborted) await saver?.save();
     } finally {
       await saver?.close();
+      if (!progress.hasEnded) {
+        const { step, options } = progress;
+        cluster?.abort(
+          `left at step ${step} of ${options.schedule.totalSteps}`,
+        );
+      }
       disposeTree(state.optimizerState);
       if (best) assignValues({ params }, best.values);
       task.writeBack?.(best?.step ?? progress.step);

@@ -8,7 +8,7 @@
  */
 
 import type * as tf from "@tensorflow/tfjs";
-import { numReplicas } from "../engine/compile.ts";
+import { defaultMicroBatches } from "../engine/shared_work.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import {
   type MaskedInput,
@@ -183,7 +183,7 @@ async function* run(
     & Required<Omit<PretrainOptions, keyof TrainOptions>>,
 ): AsyncGenerator<FitEvent<PretrainingMetrics>, void> {
   await ensureEngine();
-  const { numMicroBatches = numReplicas() } = resolved;
+  const { numMicroBatches = defaultMicroBatches() } = resolved;
   const options = { ...resolved, numMicroBatches };
   const { train, validation } = data;
   const { config, tokenizer } = model;

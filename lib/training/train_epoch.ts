@@ -8,9 +8,11 @@ import * as tf from "@tensorflow/tfjs";
 import { yieldToEventLoop } from "../engine/event_loop.ts";
 import type { Precision } from "../engine/precision.ts";
 import type { PyTree } from "../engine/py_tree.ts";
-import { numReplicas } from "../engine/compile.ts";
+import { defaultMicroBatches, numWorkers } from "../engine/shared_work.ts";
+import { skipKeys } from "../engine/dropout_mask.ts";
 import { disposeTree, type TensorTree } from "../engine/tensor_tree.ts";
 import { type AdamWRates, adamWRates } from "./adamw.ts";
+import { ownPart } from "./data_parallel.ts";
 import { type BatchMemory, outOfMemoryError } from "./memory.ts";
 import { learningRateAt, type Schedule } from "./schedule.ts";
 import {
@@ -63,7 +65,7 @@ export type StepOptions = UpdateSettings & {
   readonly seed: number;
   /** Number of batches in each step; default 1. */
   readonly gradientAccumulationSteps?: number;
-  /** Number of micro-batches of each batch; default one for each replica. */
+  /** Number of micro-batches of each batch; default one for each worker's replica. */
   readonly numMicroBatches?: number | undefined;
   /** Checked before each step. */
   readonly signal?: AbortSignal | undefined;
@@ -181,12 +183,20 @@ class Steps<
   readonly #sums;
   readonly #settings: UpdateSettings;
   #mostExamples = 0;
+  /** How many dropouts a micro-batch has, once that is needed. */
+  #numDropouts: number | undefined;
 
   constructor(
     private readonly task: StepTask<Params, Plain, Batch, Config>,
     private readonly state: TrainState<Params>,
     private readonly options: StepOptions,
   ) {
+    if (numWorkers() > 1 && task.split === undefined) {
+      throw new RangeError(
+        `Cannot train on ${numWorkers()} workers: batches must be split among them; ` +
+          `found a task whose batches stay whole; train it in one process`,
+      );
+    }
     const { gradientAccumulationSteps = 1 } = options;
     const { adamW, maxGradNorm, lrMultipliers, noDecay } = options;
     this.#settings = { adamW, maxGradNorm, lrMultipliers, noDecay };
@@ -234,13 +244,13 @@ class Steps<
 
   #takeWhole(plain: Plain, rates: AdamWRates, step: number): StepOutcome {
     const { task, state, options } = this;
-    const seed = tf.tensor1d([options.seed, step], "int32");
+    const { batch, seed } = this.#tensorsOf(plain, step);
     const { length } = plain.indices;
     this.#mostExamples = Math.max(this.#mostExamples, length);
     const settings = { ...this.#settings, config: task.config };
     return task.trainStep[options.precision](
       state,
-      this.#tensorsOf(plain),
+      batch,
       { rates, seed },
       // The last batch of an epoch may have a shape that occurs once.
       length < this.#mostExamples ? { ...settings, unfused: true } : settings,
@@ -263,8 +273,7 @@ class Steps<
     for (const [i, plain] of group.entries()) {
       // The number of the batch in the run, so that no two have the same masks.
       const number = (step - 1) * gradientAccumulationSteps + i + 1;
-      const batch = this.#tensorsOf(plain);
-      const seed = tf.tensor1d([options.seed, number], "int32");
+      const { batch, seed } = this.#tensorsOf(plain, number);
       const weight = tf.scalar(counts[i]! / total);
       const { paths } = task.trainStep.accumulate[precision](
         { params, sums: { loss, gradients } },
@@ -282,19 +291,35 @@ class Steps<
     );
   }
 
-  /** The tidy around a step frees them. */
-  #tensorsOf(plain: Plain): MicroBatches<Batch> {
-    const { split = (plain) => [plain], tensorsOf } = this.task;
-    const microBatches = split(
-      plain,
-      this.options.numMicroBatches ?? numReplicas(),
-    );
-    return {
+  /**
+   * This worker's part of a batch, and the seed of its dropout masks; the tidy around a
+   * step frees both.
+   */
+  #tensorsOf(
+    plain: Plain,
+    number: number,
+  ): { readonly batch: MicroBatches<Batch>; readonly seed: tf.Tensor1D } {
+    const { task, state, options } = this;
+    const { split = (plain) => [plain], tensorsOf } = task;
+    const all = split(plain, options.numMicroBatches ?? defaultMicroBatches());
+    const weights = all.map((each) => this.#weightOf(each));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const { microBatches, first, counts } = ownPart(all, weights);
+    const batch = {
       microBatches: microBatches.map(tensorsOf),
-      weights: microBatchWeights(
-        microBatches.map((each) => this.#weightOf(each)),
-      ),
+      weights: microBatchWeights(counts, total),
     };
+    if (first > 0) {
+      this.#numDropouts ??= task.trainStep.numDropouts(
+        state.params,
+        batch.microBatches[0]!,
+        task.config,
+      );
+    }
+    // Masks follow the number of the micro-batch, whichever worker computes it.
+    const skipped = first * (this.#numDropouts ?? 0);
+    const seed = [skipKeys(options.seed, skipped), number];
+    return { batch, seed: tf.tensor1d(seed, "int32") };
   }
 
   #weightOf(plain: Plain): number {

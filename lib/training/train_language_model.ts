@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { describeRun } from "./run_description.ts";
-import { numReplicas } from "../engine/compile.ts";
+import { defaultMicroBatches } from "../engine/shared_work.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import {
   type NextTokenInput,
@@ -101,7 +101,7 @@ async function* run(
   resolved: ResolvedTrainOptions,
 ): AsyncGenerator<StepEvent, void> {
   await ensureEngine();
-  const { numMicroBatches = numReplicas() } = resolved;
+  const { numMicroBatches = defaultMicroBatches() } = resolved;
   const options = { ...resolved, numMicroBatches };
   const { batchSize, seed } = options;
   makeTrainable(params);

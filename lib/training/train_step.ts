@@ -20,7 +20,7 @@ import {
 import type { PyTree } from "../engine/py_tree.ts";
 import { unfused } from "../engine/fuse.ts";
 import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
-import { type Dropout, dropoutFrom } from "../ops/dropout.ts";
+import { countingDropout, type Dropout, dropoutFrom } from "../ops/dropout.ts";
 import {
   adamW,
   type AdamWOptions,
@@ -30,6 +30,7 @@ import {
 } from "./adamw.ts";
 import { type LrMultipliers } from "./parameter_groups.ts";
 import { clipCoefficient, globalNorm } from "./clip.ts";
+import { type LossAndGradients, sumOverWorkers } from "./data_parallel.ts";
 
 /**
  * The mean loss of a batch, which training minimizes.
@@ -167,30 +168,24 @@ export function makeTrainStep<
   };
 }
 
-/** A loss and its gradients. */
-export type LossAndGradients = {
-  readonly loss: tf.Scalar;
-  /** By the paths of the variables that the loss depends on. */
-  readonly gradients: Readonly<Record<string, tf.Tensor>>;
-};
-
 /**
- * The second half of a step: clips the gradients and changes the weights, unless
- * the loss or a gradient is not finite.
+ * The second half of a step: sums up loss and gradients over the workers, clips the
+ * gradients and changes the weights, unless the loss or a gradient is not finite.
  *
  * @param state Parameters and moments. They change.
- * @param found The mean loss of a batch and its gradients.
+ * @param found The mean loss of a batch and its gradients, or this worker's part.
  * @param rates Those of the step.
  * @param settings AdamW's constants, clipping.
  * @returns Two scalars. The caller disposes them.
  */
 export function update(
   { params, optimizerState }: TrainState<TensorTree>,
-  { loss, gradients }: LossAndGradients,
+  found: LossAndGradients,
   rates: AdamWRates,
   { adamW: options, maxGradNorm, ...groups }: UpdateSettings,
 ): StepOutcome {
   return tf.tidy(() => {
+    const { loss, gradients } = sumOverWorkers(found);
     const gradientNorm = globalNorm(Object.values(gradients));
     const scale = {
       clipCoefficient: clipCoefficient(gradientNorm, maxGradNorm),
@@ -294,10 +289,13 @@ export function microBatchLoss<
  *
  * @param counts What the mean of each micro-batch is a mean over, such as the number of
  * its examples.
- * @returns Each count divided by their sum, [S]; 0 if all are. The caller disposes it.
+ * @param total Of the whole batch; default their sum.
+ * @returns Each count divided by the total, [S]; 0 if all are. The caller disposes it.
  */
-export function microBatchWeights(counts: readonly number[]): tf.Tensor1D {
-  const total = counts.reduce((sum, count) => sum + count, 0);
+export function microBatchWeights(
+  counts: readonly number[],
+  total: number = counts.reduce((sum, count) => sum + count, 0),
+): tf.Tensor1D {
   return tf.tensor1d(counts.map((count) => count / (total || 1)));
 }
 
@@ -410,6 +408,12 @@ export type CompiledTrainStep<
     readonly accumulate: CompiledEach<
       Accumulate<Params, MicroBatches<Batch>, Config>
     >;
+    /** How often the loss of one micro-batch calls the dropout. */
+    readonly numDropouts: (
+      params: Params,
+      batch: Batch,
+      config: Config,
+    ) => number;
   };
 
 /**
@@ -436,6 +440,11 @@ export function compileTrainStep<
       name: `${name}, accumulated`,
       ...MANY_SIGNATURES,
     }),
+    numDropouts: (params, batch, config): number => {
+      const { dropout, calls } = countingDropout();
+      tf.tidy(() => void lossFunction(params, batch, config, dropout));
+      return calls();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * Trains with checkpoints in the folder that is named; prints each loss, and the hash of
- * the end. A third argument is JSON: the number of threads, and options.
+ * the end. A third argument is JSON: the number of threads, the cluster, the step after
+ * which to stop, and options.
  */
 
 // deno-lint-ignore-file no-console -- a program speaks to the test
@@ -17,8 +18,8 @@ const [folder, name, more = "{}"] = Deno.args as [
   model: "toy" | "tiny" | "all-MiniLM-L6-v2",
   more?: string,
 ];
-const { threads = 2, ...options } = JSON.parse(more);
-await startEngine({ engine: "tensorflow", threads });
+const { threads = 2, cluster, breakAt, ...options } = JSON.parse(more);
+await startEngine({ engine: "tensorflow", threads, cluster });
 const model = name === "toy" ? newModel() : await loadModel(name, {
   head: "sequence-classification",
   labels: ["no", "yes"],
@@ -42,6 +43,10 @@ for await (const event of run) {
   if (event.kind === "start") console.log(`start ${event.step}`);
   if (event.kind === "step" && !event.replayed) {
     console.log(`step ${event.step} ${event.loss}`);
+    if (event.step === breakAt) break;
+  }
+  if (event.kind === "evaluation" && !event.replayed) {
+    console.log(`evaluation ${event.step} ${event.metrics.loss}`);
   }
 }
 const leaves = namedLeaves(model.params).map(([, leaf]) =>

@@ -50,13 +50,17 @@ export function encodeAsItIs(): Uint8Array<ArrayBuffer> {
 }
 
 /** A number: wire type 0. */
-function field(number: number, value: number): number[] {
+export function field(number: number, value: number): number[] {
   return [...varint(number << 3), ...varint(value)];
 }
 
-/** A nested message: wire type 2, its length, its bytes. */
-function message(number: number, bytes: number[]): number[] {
-  return [...varint((number << 3) | 2), ...varint(bytes.length), ...bytes];
+/** A nested message or a text: wire type 2, its length, its bytes. */
+export function message(
+  number: number,
+  bytes: Iterable<number>,
+): number[] {
+  const content = [...bytes];
+  return [...varint((number << 3) | 2), ...varint(content.length), ...content];
 }
 
 /** Seven bits a byte, the lowest first; the high bit says that more follow. */

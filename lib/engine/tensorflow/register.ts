@@ -14,6 +14,7 @@ import {
   type OperationAttributes,
   registerAccelerator,
 } from "../accelerator.ts";
+import type { Cluster, ClusterLink } from "../cluster.ts";
 import type { Threads } from "../start_engine.ts";
 import { type Attribute, AttributeType, typeAttribute } from "./attributes.ts";
 import {
@@ -24,6 +25,7 @@ import {
   tensorFlowBinding,
   unshare,
 } from "./backend.ts";
+import { joinCluster } from "./cluster.ts";
 import { TensorFlowFunction } from "./concrete_function.ts";
 import { openContext, type TensorFlowContext } from "./context.ts";
 import { EagerExecutor } from "./eager_executor.ts";
@@ -36,15 +38,21 @@ import { currentTrace, type Tracer } from "./trace.ts";
  *
  * @param path The shared library.
  * @param options How many threads to use, and the folder in which the machine code
- * of fused kernels is kept; undefined for none.
+ * of fused kernels is kept; undefined for none. `cluster`: the workers to train with.
  * @returns The open context.
  * @throws {TypeError} If the library cannot be loaded.
+ * @throws {ClusterError} If the cluster cannot be joined.
  */
 export async function registerTensorFlow(
   path: string,
-  options: Threads & { kernels?: string | undefined },
+  options: Threads & {
+    kernels?: string | undefined;
+    cluster?: Cluster | undefined;
+  },
 ): Promise<TensorFlowContext> {
   const context = openContext(path, options);
+  const link = options.cluster &&
+    await joinCluster(context, options.cluster, options);
   const binding = new TensorFlowBinding(new EagerExecutor(context));
   // The kernels call a function that Node.js deprecated and Deno does not have.
   Object.assign(util, { isNullOrUndefined: (x: unknown) => x == null });
@@ -57,7 +65,7 @@ export async function registerTensorFlow(
     // What a binding may have beyond ours, saved models, only `tfjs-node`'s own
     // API would call.
     new NodeJSKernelBackend(binding as unknown as TFJSBinding, BACKEND));
-  registerAccelerator(BACKEND, acceleratorOver(binding));
+  registerAccelerator(BACKEND, acceleratorOver(binding, link));
   return context;
 }
 
@@ -95,13 +103,17 @@ function registerGather(): void {
 /** The operation that a library has if XLA is part of it. */
 const XLA_OPERATION = "XlaLaunch";
 
-function acceleratorOver(binding: TensorFlowBinding): Accelerator {
+function acceleratorOver(
+  binding: TensorFlowBinding,
+  cluster: ClusterLink | undefined,
+): Accelerator {
   const { context } = binding.eager;
   const isUsingGpu = binding.isUsingGpuDevice();
   const canFuse = (): boolean =>
     !isUsingGpu && opRegistryOf(context).has(XLA_OPERATION);
   return {
     numReplicas: isUsingGpu ? 1 : context.interOpThreads,
+    cluster,
     canFuse,
     isTracing: () => currentTrace() !== undefined,
     fusingTrace: () => {

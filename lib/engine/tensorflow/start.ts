@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import type { ProvisionOptions } from "../../download/asset.ts";
 import { cacheFolder } from "../../download/cache.ts";
+import type { Cluster } from "../cluster.ts";
 import {
   registerEngine,
   type StartedEngine,
@@ -17,8 +18,9 @@ import { registerTensorFlow } from "./register.ts";
 
 /** Finds the library, opens it and registers it with tfjs. */
 async function startTensorFlow(
-  { threads, interOpThreads, provision = {} }: Threads & {
+  { threads, interOpThreads, provision = {}, cluster }: Threads & {
     provision?: ProvisionOptions;
+    cluster?: Cluster;
   },
 ): Promise<StartedEngine> {
   if (typeof Deno === "undefined") {
@@ -32,6 +34,7 @@ async function startTensorFlow(
     threads,
     interOpThreads,
     kernels: kernelFolder(provision),
+    cluster,
   });
   const gpu = devices.find(({ type }) => type === "GPU")?.name ?? null;
   return {

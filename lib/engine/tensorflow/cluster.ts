@@ -1,0 +1,258 @@
+/**
+ * TensorFlow's clusters: its coordination service, which notices lost workers, and its
+ * collective operations, as under Python's `MultiWorkerMirroredStrategy`.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import { type Cluster, ClusterError, type ClusterLink } from "../cluster.ts";
+import type { Threads } from "../start_engine.ts";
+import { AttributeType, typeAttribute } from "./attributes.ts";
+import { tensorFlowBackend } from "./backend.ts";
+import { Status, TensorFlowError } from "./c_api.ts";
+import { encodeConfig, field, message } from "./config.ts";
+import type { TensorFlowContext } from "./context.ts";
+import { keepSigterm, listenOnlyAt } from "./linux.ts";
+
+const POINTER = "pointer", BYTES = "buffer", NOTHING = "void";
+
+/** Of `tensorflow/c/eager/c_api_experimental.h`. */
+const SYMBOLS = {
+  TFE_EnableCollectiveOps: {
+    parameters: [POINTER, BYTES, "usize", POINTER],
+    result: NOTHING,
+    nonblocking: true,
+  },
+  TFE_InsertConfigKeyValue: {
+    parameters: [POINTER, BYTES, BYTES, POINTER],
+    result: NOTHING,
+  },
+  TFE_GetConfigKeyValue: {
+    parameters: [POINTER, BYTES, "i64", POINTER, POINTER],
+    result: NOTHING,
+    nonblocking: true,
+  },
+  TFE_DeleteConfigKeyValue: {
+    parameters: [POINTER, BYTES, POINTER],
+    result: NOTHING,
+  },
+  TFE_ReportErrorToCluster: {
+    parameters: [POINTER, "i32", BYTES, POINTER],
+    result: NOTHING,
+  },
+  TF_NewBuffer: { parameters: [], result: POINTER },
+  TF_DeleteBuffer: { parameters: [POINTER], result: NOTHING },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** How long a worker waits for the others to start, in seconds. */
+const START_SECONDS = 600;
+const HEARTBEAT_SECONDS = 20;
+/** A text is waited for as long as the cluster is healthy, asked about every so often. */
+const TEXT_MILLISECONDS = 5000n;
+const LEADER = "/job:worker/replica:0/task:0";
+/** `TF_Code` of `ABORTED`. */
+const ABORTED = 10;
+
+/**
+ * Joins a cluster; returns once all workers have.
+ *
+ * @param context An eager context that has not computed yet.
+ * @param cluster The workers.
+ * @param threads Those of the context.
+ * @returns What the workers exchange.
+ * @throws {ClusterError} If not all of them come, or this worker's port is taken.
+ */
+export async function joinCluster(
+  { api, address, path }: TensorFlowContext,
+  cluster: Cluster,
+  threads: Threads,
+): Promise<ClusterLink> {
+  if (Deno.build.os !== "linux") {
+    throw new ClusterError(
+      `Cannot join a cluster: every worker must run on Linux; found ${Deno.build.os}`,
+    );
+  }
+  const library = Deno.dlopen(path, SYMBOLS).symbols;
+  const { workers, index } = cluster;
+  const { heartbeatSeconds = HEARTBEAT_SECONDS } = cluster;
+  const status = new Status(api); // others use the context's meanwhile
+  const server = serverOf({ workers, index, heartbeatSeconds }, threads);
+  try {
+    using _ = keepSigterm();
+    const joining = library.TFE_EnableCollectiveOps(
+      address,
+      server,
+      BigInt(server.length),
+      status.address,
+    );
+    await listenOnlyAt(workers[index]!, joining);
+    await joining;
+    status.check(() => "join the cluster");
+  } catch (error) {
+    if (!(error instanceof TensorFlowError)) throw error;
+    throw new ClusterError(
+      `Cannot join the cluster: all workers, ${
+        workers.join(", ")
+      }, must start ` +
+        `within ${START_SECONDS} s, each at a free port; found ${
+          firstLine(error.message)
+        }`,
+      { cause: error },
+    );
+  }
+  const read = async (key: string): Promise<string> => {
+    const buffer = library.TF_NewBuffer();
+    try {
+      for (;;) {
+        await library.TFE_GetConfigKeyValue(
+          address,
+          cText(key),
+          TEXT_MILLISECONDS,
+          buffer,
+          status.address,
+        );
+        try {
+          status.check(() => "exchange values with the other workers");
+          return textIn(buffer!);
+        } catch (error) {
+          const { code, message } = error as TensorFlowError;
+          const isLate = code === "DEADLINE_EXCEEDED" &&
+            !/heartbeat/i.test(message);
+          if (!isLate) throw error;
+        }
+      }
+    } finally {
+      library.TF_DeleteBuffer(buffer);
+    }
+  };
+  let numExchanges = 0;
+  return {
+    workers,
+    index,
+    heartbeatSeconds,
+    allReduce: (x, key) => allReduce(x, workers.length, key),
+    async exchange(text): Promise<string[]> {
+      const name = `exchange ${++numExchanges} of worker `;
+      const [key, value] = [cText(name + index), cText(text)];
+      library.TFE_InsertConfigKeyValue(address, key, value, status.address);
+      status.check(() => "exchange values with the other workers");
+      const texts: string[] = [];
+      for (const worker of workers.keys()) {
+        texts.push(worker === index ? text : await read(name + worker));
+      }
+      // All have come to this exchange, so none still reads of the one before.
+      const before = cText(`exchange ${numExchanges - 1} of worker ${index}`);
+      library.TFE_DeleteConfigKeyValue(address, before, status.address);
+      return texts;
+    },
+    abort(reason): void {
+      const text = cText(`${nameOf(index, workers)} has stopped: ${reason}`);
+      library.TFE_ReportErrorToCluster(address, ABORTED, text, status.address);
+    },
+    explain: (error) => explain(error, { workers, index, heartbeatSeconds }),
+  };
+}
+
+/** A `ServerDef` (`tensorflow/core/protobuf/tensorflow_server.proto`). */
+function serverOf(
+  { workers, index, heartbeatSeconds }: Required<Cluster>,
+  threads: Threads,
+): Uint8Array<ArrayBuffer> {
+  const text = (number: number, value: string): number[] =>
+    message(number, new TextEncoder().encode(value));
+  const job = [
+    ...text(1, "worker"),
+    ...workers.flatMap((address, i) =>
+      message(2, [...field(1, i), ...text(2, address)])
+    ),
+  ];
+  const coordination = [
+    ...text(1, "standalone"),
+    ...text(2, LEADER),
+    ...field(4, START_SECONDS * 1000), // until all have registered
+    ...field(5, heartbeatSeconds * 1000),
+    ...field(8, 1), // a worker may end without a farewell
+    ...message(10, [...text(1, "worker"), ...field(2, workers.length)]),
+  ];
+  const session = [
+    ...encodeConfig(threads),
+    ...message(16, [...text(1, LEADER), ...message(23, coordination)]),
+  ];
+  return Uint8Array.from([
+    ...message(1, message(1, job)),
+    ...text(2, "worker"),
+    ...field(3, index),
+    ...message(4, session),
+    ...text(5, "grpc"),
+  ]);
+}
+
+/** A sum over the workers by a ring (Patarasuk & Yuan, 2009), in a fixed order. */
+function allReduce(x: tf.Tensor, numWorkers: number, key: number): tf.Tensor {
+  const backend = tensorFlowBackend()!;
+  const text = (name: string, value: string) => ({
+    name,
+    type: AttributeType.string,
+    value,
+  });
+  return tf.tidy(() =>
+    backend.executeSingleOutput("CollectiveReduceV2", [
+      typeAttribute("T", backend.getDTypeInteger(x.dtype)),
+      text("merge_op", "Add"),
+      text("final_op", "Id"),
+      text("communication_hint", "ring"),
+      { name: "Nordering_token", type: AttributeType.int, value: 0 },
+    ], [x, ...[numWorkers, 1, key].map((each) => tf.scalar(each, "int32"))])
+  );
+}
+
+/** What became of a worker, if an error is about one. */
+function explain(
+  error: unknown,
+  { workers, heartbeatSeconds }: Required<Cluster>,
+): unknown {
+  if (!(error instanceof TensorFlowError)) return error;
+  const { message, code } = error;
+  // A worker passes on what another one told it; the first said is the cause.
+  const number = /\/task:(\d+)/.exec(message)?.[1] ??
+    (message.includes("CoordinationService") ? "0" : undefined);
+  const said = STOPPED.exec(message)?.[0];
+  if (said === undefined && number === undefined) return error;
+  const reason = /Connection \w+[^:"\n]*|Socket closed|failed to connect/
+    .exec(message)?.[0] ?? code;
+  const worker = nameOf(Number(number), workers);
+  const found = said ??
+    (/heartbeat/i.test(message)
+      ? `${worker} has not answered for ${heartbeatSeconds} s`
+      : `${worker} has ended or cannot be reached (${reason})`);
+  return new ClusterError(
+    `Cannot continue training: all ${workers.length} workers must work; found that ` +
+      `${found}; the last checkpoint stands, and the same command continues from it`,
+    { cause: error },
+  );
+}
+
+/** What {@linkcode ClusterLink.abort} says. */
+const STOPPED = /worker \d+ \([\d.:]+\) has stopped: [^\n"\\]*/;
+
+function nameOf(worker: number, workers: readonly string[]): string {
+  return `worker ${worker} (${workers[worker]})`;
+}
+
+function firstLine(message: string): string {
+  return message.replace(/^.*; found /s, "").split("\n")[0]!;
+}
+
+function cText(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${text}\0`);
+}
+
+/** The content of a `TF_Buffer`: its address, and its length. */
+function textIn(buffer: Deno.PointerObject): string {
+  const view = new Deno.UnsafePointerView(buffer);
+  const [data, length] = [view.getPointer(0), Number(view.getBigUint64(8))];
+  if (data === null) return "";
+  const bytes = Deno.UnsafePointerView.getArrayBuffer(data, length);
+  return new TextDecoder().decode(bytes);
+}
