@@ -25,7 +25,7 @@ export interface ClusterLink extends Cluster {
    * Gives every worker the texts of all, in the order of the workers. All workers must
    * call it equally often.
    */
-  exchange(text: string): Promise<string[]>;
+  exchange(text: string): string[];
   /** Ends the work of the other workers, who are given the reason. */
   abort(reason: string): void;
   /** An error that says what became of a worker, if `error` comes of that. */

@@ -65,7 +65,7 @@ export async function mapShared<Item, Result>(
     if (count++ % workers.length === index) own.push(await compute(item));
   }
   if (cluster === undefined) return own;
-  const all = (await cluster.exchange(JSON.stringify(own, fromNumber)))
+  const all = cluster.exchange(JSON.stringify(own, fromNumber))
     .map((text) => JSON.parse(text, toNumber) as Result[]);
   return Array.from(
     { length: count },

@@ -117,7 +117,7 @@ export async function* fit<
   const cluster = currentCluster();
   if (cluster !== undefined) {
     const versions = { [circumstances.engine]: circumstances.version };
-    await checkSameTraining(cluster, { ...input.description, versions });
+    checkSameTraining(cluster, { ...input.description, versions });
   }
   const progress = new FitProgress<M>(options, task.evaluate !== undefined);
   const state = { params, optimizerState: initOptimizerState(params) };

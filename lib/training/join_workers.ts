@@ -31,11 +31,11 @@ import {
  * @param description What decides the numbers of the training.
  * @throws {ClusterError} If two workers differ; it names both.
  */
-export async function checkSameTraining(
+export function checkSameTraining(
   cluster: ClusterLink,
   description: RunDescription,
-): Promise<void> {
-  const texts = await cluster.exchange(JSON.stringify(description));
+): void {
+  const texts = cluster.exchange(JSON.stringify(description));
   const [first, ...others] = texts.map((text) => JSON.parse(text) as Json);
   for (const [i, other] of others.entries()) {
     const differing = differences(first, other);
@@ -74,7 +74,7 @@ export async function resumeTogether<M extends Metrics>(
 ): Promise<Resumed<M>> {
   const { start, replayed, best } = own ?? {};
   const said = { start, replayed, bestStep: best?.step };
-  const [first] = await cluster.exchange(JSON.stringify(said));
+  const [first] = cluster.exchange(JSON.stringify(said));
   const resumed = JSON.parse(first!) as Resumed<M> & { bestStep?: number };
   if (resumed.start.step > 0) {
     const tree = stateTree(state);

@@ -31,7 +31,6 @@ const SYMBOLS = {
   TFE_GetConfigKeyValue: {
     parameters: [POINTER, BYTES, "i64", POINTER, POINTER],
     result: NOTHING,
-    nonblocking: true,
   },
   TFE_DeleteConfigKeyValue: {
     parameters: [POINTER, BYTES, POINTER],
@@ -48,8 +47,10 @@ const SYMBOLS = {
 /** How long a worker waits for the others to start, in seconds. */
 const START_SECONDS = 600;
 const HEARTBEAT_SECONDS = 20;
-/** A text is waited for as long as the cluster is healthy, asked about every so often. */
-const TEXT_MILLISECONDS = 5000n;
+/** To read a text that another worker has written before. */
+const TEXT_MILLISECONDS = 60_000n;
+/** The key of the sum in an exchange; more than all sums of gradients and states have. */
+const EXCHANGE = 2 ** 31 - 1;
 const LEADER = "/job:worker/replica:0/task:0";
 /** `TF_Code` of `ABORTED`. */
 const ABORTED = 10;
@@ -101,27 +102,18 @@ export async function joinCluster(
       { cause: error },
     );
   }
-  const read = async (key: string): Promise<string> => {
+  const read = (key: string): string => {
     const buffer = library.TF_NewBuffer();
     try {
-      for (;;) {
-        await library.TFE_GetConfigKeyValue(
-          address,
-          cText(key),
-          TEXT_MILLISECONDS,
-          buffer,
-          status.address,
-        );
-        try {
-          status.check(() => "exchange values with the other workers");
-          return textIn(buffer!);
-        } catch (error) {
-          const { code, message } = error as TensorFlowError;
-          const isLate = code === "DEADLINE_EXCEEDED" &&
-            !/heartbeat/i.test(message);
-          if (!isLate) throw error;
-        }
-      }
+      library.TFE_GetConfigKeyValue(
+        address,
+        cText(key),
+        TEXT_MILLISECONDS,
+        buffer,
+        status.address,
+      );
+      status.check(() => "exchange values with the other workers");
+      return textIn(buffer!);
     } finally {
       library.TF_DeleteBuffer(buffer);
     }
@@ -132,19 +124,27 @@ export async function joinCluster(
     index,
     heartbeatSeconds,
     allReduce: (x, key) => allReduce(x, workers.length, key),
-    async exchange(text): Promise<string[]> {
-      const name = `exchange ${++numExchanges} of worker `;
-      const [key, value] = [cText(name + index), cText(text)];
-      library.TFE_InsertConfigKeyValue(address, key, value, status.address);
-      status.check(() => "exchange values with the other workers");
-      const texts: string[] = [];
-      for (const worker of workers.keys()) {
-        texts.push(worker === index ? text : await read(name + worker));
+    exchange(text): string[] {
+      try {
+        const name = `exchange ${++numExchanges} of worker `;
+        const [key, value] = [cText(name + index), cText(text)];
+        library.TFE_InsertConfigKeyValue(address, key, value, status.address);
+        status.check(() => "exchange values with the other workers");
+        // Waits until all have come here, and fails as soon as one is lost.
+        tf.tidy(() =>
+          allReduce(tf.scalar(0), workers.length, EXCHANGE).dataSync()
+        );
+        const texts = Array.from(
+          workers.keys(),
+          (worker) => worker === index ? text : read(name + worker),
+        );
+        // All have begun this exchange, so none still reads of the one before.
+        const before = cText(`exchange ${numExchanges - 1} of worker ${index}`);
+        library.TFE_DeleteConfigKeyValue(address, before, status.address);
+        return texts;
+      } catch (error) {
+        throw explain(error, { workers, index, heartbeatSeconds });
       }
-      // All have come to this exchange, so none still reads of the one before.
-      const before = cText(`exchange ${numExchanges - 1} of worker ${index}`);
-      library.TFE_DeleteConfigKeyValue(address, before, status.address);
-      return texts;
     },
     abort(reason): void {
       const text = cText(`${nameOf(index, workers)} has stopped: ${reason}`);

@@ -117,14 +117,19 @@ const SIGTERM = 15, SIGACTION_BYTES = 256;
  * Remembers what SIGTERM does; TensorFlow's cluster sets a handler of its own, after
  * which the signal would end no process.
  *
- * @returns Disposing it puts the handler back.
+ * @returns Disposing it puts Deno's handler back. Until then the signal ends the process.
  */
 export function keepSigterm(): Disposable {
   const { sigaction } = libc();
+  const exit = (): never => Deno.exit(128 + SIGTERM);
+  Deno.addSignalListener("SIGTERM", exit); // or Deno may set its handler meanwhile
   const before = new Uint8Array(SIGACTION_BYTES);
   sigaction(SIGTERM, null, before);
   return {
-    [Symbol.dispose]: () => void sigaction(SIGTERM, before, null),
+    [Symbol.dispose](): void {
+      sigaction(SIGTERM, before, null);
+      Deno.removeSignalListener("SIGTERM", exit);
+    },
   };
 }
 
