@@ -103,6 +103,19 @@ const JSON_OUTPUT = new Option(
   "Print one JSON object on standard output, and all else on standard error",
 );
 
+const WORKERS = [
+  valued(
+    "--workers <count>",
+    "Processes that train together and share the threads (default: 1)",
+    count(1, 64),
+  ),
+  valued(
+    "--cluster <file>",
+    "JSON list of the addresses of workers; the same command on each machine",
+    text,
+  ).conflicts("workers"),
+];
+
 const THREADS = valued(
   "--threads <count>",
   "Threads (default: all); another number gives other last digits",
@@ -205,6 +218,7 @@ export const COMMANDS: readonly CommandEntry[] = [
         "42",
       ),
       THREADS,
+      ...WORKERS,
       valued(
         "--out <folder>",
         "Folder for the results (default: out/ and the name of the data)",

@@ -7,7 +7,10 @@ import { basename, join, resolve } from "node:path";
 import type { StreamedExamples } from "../../lib/batches/example_source.ts";
 import { ALL_MINI_LM, ensureModel } from "../../lib/checkpoint/catalogue.ts";
 import { loadModel } from "../../lib/checkpoint/pretrained.ts";
-import type { TrainingRecord } from "../../lib/checkpoint/receipt.ts";
+import {
+  codeHashes,
+  type TrainingRecord,
+} from "../../lib/checkpoint/receipt.ts";
 import { saveModel } from "../../lib/checkpoint/save_model.ts";
 import {
   checkpointsIn,
@@ -17,10 +20,12 @@ import { ifThere, writeSynced } from "../../lib/checkpoint/atomic_write.ts";
 import type { Dataset } from "../../lib/datasets/dataset.ts";
 import type { TokenizingProgress } from "../../lib/datasets/tokenized_files.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
+import { currentCluster } from "../../lib/engine/shared_work.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
 import { isHubName } from "../../lib/download/hub.ts";
 import { maxSequenceLength } from "../../lib/model/config.ts";
 import { words } from "../../lib/printable.ts";
+import { checkSameTraining } from "../../lib/training/join_workers.ts";
 import { hashExamples } from "../../lib/training/run_description.ts";
 import type { StepEvent } from "../../lib/training/train_epoch.ts";
 import { openOutFolder } from "../shell/out_folder.ts";
@@ -45,6 +50,7 @@ import {
 } from "./tasks.ts";
 import { FILES, PAGE_FILE, type TrainingSource } from "./trained_folder.ts";
 import { judge, type Verdict } from "./verdict.ts";
+import { readCluster, runWorkers } from "./workers.ts";
 
 /** The options of the command. */
 export type TrainCommand = ReadOptions & {
@@ -56,6 +62,10 @@ export type TrainCommand = ReadOptions & {
   /** The seed of the parts; default that of the training. */
   readonly splitSeed?: number;
   readonly threads?: number;
+  /** Processes on this machine. */
+  readonly workers?: number;
+  /** The file that lists the workers on several machines. */
+  readonly cluster?: string;
   readonly out?: string;
   readonly maxMinutes?: number;
   readonly json?: boolean;
@@ -77,6 +87,9 @@ const LENGTH_STEP = 8;
 /**
  * Trains on a file or a folder, and writes a model, its metrics and a report.
  *
+ * Of several workers, the first one does all but the training alone: it speaks, saves,
+ * tests and writes. The others are silent unless they fail.
+ *
  * @param source The data.
  * @param options Those of the command.
  * @returns The exit code.
@@ -85,7 +98,13 @@ export async function train(
   source: string,
   options: TrainCommand,
 ): Promise<number> {
-  const log = options.json ? console.error : console.log;
+  if (options.workers !== undefined && options.workers > 1) {
+    return await runWorkers(options.workers, options.threads);
+  }
+  const cluster = readCluster(options.cluster);
+  const isFirst = cluster === undefined || cluster.index === 0;
+  const speak = options.json ? console.error : console.log;
+  const log = isFirst ? speak : () => {};
   const name = basename(resolve(source)).replace(/\.gz$/, "").replace(
     /\.[^.]+$/,
     "",
@@ -109,9 +128,26 @@ export async function train(
       for (const note of streamed?.notes ?? []) log(note);
       log(`${dataset.description}.`);
       log(`Task: ${task.name}, ${task.purpose}.`);
-      using results = await openOutFolder(out);
+      using results = isFirst ? await openOutFolder(out) : undefined;
       await provision({}, log, options.model);
-      if (threads !== undefined) await startEngine({ threads });
+      if (threads !== undefined || cluster !== undefined) {
+        await startEngine({
+          ...threads !== undefined && { threads },
+          ...cluster && { cluster },
+        });
+      }
+      const link = currentCluster();
+      if (link !== undefined) {
+        const { epochs, batch, lr, seed } = options;
+        checkSameTraining(link, {
+          code: await codeHashes(),
+          options: { epochs, batch, lr, seed, splitSeed },
+        });
+      }
+      if (results === undefined) {
+        await follow(task, dataset, { ...options, streamed, log });
+        return 0;
+      }
       const checkpoints = join(out, FILES.checkpoints);
       if (await stoppedRun(checkpoints) !== undefined) { // the time was over
         await Deno.rename(
@@ -119,12 +155,25 @@ export async function train(
           join(results.unfinished, FILES.checkpoints),
         );
       }
+      const numMicroBatches = await microBatchesOf(
+        join(results.unfinished, FILES.checkpoints),
+        options,
+      );
+      link?.exchange(JSON.stringify(numMicroBatches ?? null));
       return await interruptible(async (signal) => {
         const { summary, times, training } = await trainIn(
           results.unfinished,
           task,
           dataset,
-          { ...options, source, columns, streamed, signal, log },
+          {
+            ...options,
+            source,
+            columns,
+            streamed,
+            signal,
+            log,
+            numMicroBatches,
+          },
         );
         await results.finish();
         await ifThere(Deno.remove(join(out, PAGE_FILE))); // of the model before
@@ -179,31 +228,20 @@ async function trainIn<E, I, P extends object>(
     readonly streamed: StreamedTrain | undefined;
     readonly signal: AbortSignal;
     readonly log: (text: string) => void;
+    readonly numMicroBatches: number | undefined;
   },
 ): Promise<{ summary: Summary; times: Times; training: TrainingRecord }> {
-  const { log, columns, streamed, signal, seed, epochs } = options;
-  const { batch: batchSize, lr: learningRate } = options;
+  const { log, columns, streamed, signal, epochs, numMicroBatches } = options;
   const start = performance.now();
-  const model = await loadModel(await ensureModel(options.model), {
-    head: task.head,
-    ...dataset.labels.length > 0 && { labels: dataset.labels },
-    ...task.problemType && { problemType: task.problemType },
-    seed,
-  }) as OwnModel;
+  const { model, lengths, maxLength, recipe } = await prepare(
+    task,
+    dataset,
+    options,
+  );
   try {
-    const lengths = dataset.train.map((each) =>
-      task.lengthOf(model.tokenizer, each)
-    );
-    const maxLength = streamed?.maxLength ?? options.maxLength ??
-      chooseLength(
-        lengths,
-        Math.min(task.maxLength, maxSequenceLength(model.config)),
-      );
-    model.inference = { maxLength };
     const part: TestedPart = dataset.test.length > 0 ? "test" : "validation";
     const test = dataset[part];
     const baselines = task.baselines(dataset, test, model.tokenizer);
-    const recipe = { epochs, batchSize, learningRate, seed };
     const numTrain = streamed?.examples.length ?? dataset.train.length;
     const estimate = await estimateSeconds(
       task,
@@ -218,6 +256,7 @@ async function trainIn<E, I, P extends object>(
     );
     const story = await runTraining(task, model, dataset, {
       ...recipe,
+      ...numMicroBatches !== undefined && { numMicroBatches },
       maxLength,
       streamed: streamed?.examples,
       folder: join(folder, FILES.checkpoints),
@@ -319,6 +358,93 @@ async function trainIn<E, I, P extends object>(
   }
 }
 
+/** The model before its training, and how it is trained. */
+async function prepare<E, I, P extends object>(
+  task: OwnTask<E, I, P>,
+  dataset: Dataset<E>,
+  options: TrainCommand & { readonly streamed: StreamedTrain | undefined },
+): Promise<{
+  readonly model: OwnModel;
+  /** In tokens, of each training example. */
+  readonly lengths: readonly number[];
+  readonly maxLength: number;
+  readonly recipe: Record<
+    "epochs" | "batchSize" | "learningRate" | "seed",
+    number
+  >;
+}> {
+  const { epochs, batch: batchSize, lr: learningRate, seed } = options;
+  const model = await loadModel(await ensureModel(options.model), {
+    head: task.head,
+    ...dataset.labels.length > 0 && { labels: dataset.labels },
+    ...task.problemType && { problemType: task.problemType },
+    seed,
+  }) as OwnModel;
+  const lengths = dataset.train.map((each) =>
+    task.lengthOf(model.tokenizer, each)
+  );
+  const maxLength = options.streamed?.maxLength ?? options.maxLength ??
+    chooseLength(
+      lengths,
+      Math.min(task.maxLength, maxSequenceLength(model.config)),
+    );
+  model.inference = { maxLength };
+  const recipe = { epochs, batchSize, learningRate, seed };
+  return { model, lengths, maxLength, recipe };
+}
+
+/** Trains as a worker that is not the first one: it keeps nothing. */
+async function follow<E, I, P extends object>(
+  task: OwnTask<E, I, P>,
+  dataset: Dataset<E>,
+  options: TrainCommand & {
+    readonly streamed: StreamedTrain | undefined;
+    readonly log: (text: string) => void;
+  },
+): Promise<void> {
+  const [first] = currentCluster()!.exchange("");
+  const numMicroBatches = JSON.parse(first!) as number | null;
+  const { model, maxLength, recipe } = await prepare(task, dataset, options);
+  try {
+    await runTraining(task, model, dataset, {
+      ...recipe,
+      ...numMicroBatches !== null && { numMicroBatches },
+      maxLength,
+      streamed: options.streamed?.examples,
+      folder: FILES.checkpoints, // of worker 0
+      minutes: undefined,
+      estimate: { training: 0, after: 0 },
+      signal: new AbortController().signal,
+      log: options.log,
+    });
+  } finally {
+    disposeTree(model.params);
+  }
+}
+
+/**
+ * The number of micro-batches of a training with this recipe that was stopped: with it,
+ * any number of workers and threads continues it.
+ */
+async function microBatchesOf(
+  checkpoints: string,
+  { epochs, batch, lr, seed }: TrainCommand,
+): Promise<number | undefined> {
+  const stopped = await stoppedRun(checkpoints);
+  const options = stopped?.description["options"] as {
+    readonly epochs: number;
+    readonly batchSize: number;
+    readonly seed: number;
+    readonly schedule: { readonly learningRate: number };
+    readonly numMicroBatches: number;
+  } | undefined;
+  return options !== undefined && options.epochs === epochs &&
+      options.batchSize === batch && options.seed === seed &&
+      options.schedule.learningRate === lr
+    ? options.numMicroBatches
+    : undefined;
+}
+
 function tenths(seconds: number): number {
   return Math.round(seconds * 10) / 10;
 }
@@ -393,6 +519,7 @@ async function runTraining<E, I, P extends object>(
     readonly batchSize: number;
     readonly learningRate: number;
     readonly seed: number;
+    readonly numMicroBatches?: number;
     readonly maxLength: number;
     readonly streamed: StreamedExamples<unknown> | undefined;
     readonly folder: string;
