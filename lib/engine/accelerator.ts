@@ -15,7 +15,7 @@ import type { PyTree } from "./py_tree.ts";
 /** How a traced function is run. */
 export type GraphOptions = {
   /**
-   * Multiplies matrices in bfloat16 if the processor can: operands and products are
+   * Multiplies matrices in bfloat16 if the engine can: operands and products are
    * rounded, weights and sums stay float32.
    */
   readonly bfloat16?: boolean;
@@ -108,6 +108,8 @@ export type Accelerator = {
   readonly numReplicas: number;
   /** The processes that train with this one; undefined without others. */
   readonly cluster: ClusterLink | undefined;
+  /** Whether it multiplies bfloat16, and not by taking it apart first. */
+  readonly multipliesBfloat16: boolean;
   /** Whether traced functions can have fused parts. */
   canFuse(): boolean;
   /** Whether a function is being traced. */

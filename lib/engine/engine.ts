@@ -7,6 +7,7 @@
 
 import { cpus } from "node:os";
 import process from "node:process";
+import { keepMeasured, measured } from "./measured.ts";
 import { registerPlatform } from "./platform.ts";
 import { instructionSets } from "./processor.ts";
 import { memoryLimit } from "./system_memory.ts";
@@ -29,4 +30,6 @@ registerPlatform({
   processorName: () => cpus()[0]?.model.trim() || undefined,
   instructionSets,
   memoryLimit,
+  measured,
+  keepMeasured,
 });

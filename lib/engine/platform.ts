@@ -7,6 +7,32 @@
  * @module
  */
 
+/** What was measured on this machine, and holds for it alone. */
+export type Measured = {
+  /** The fastest threads, and how many processes of them. */
+  readonly threads?: {
+    readonly workers: number;
+    readonly threads: number;
+    readonly interOpThreads: number;
+    /** Of a training step. */
+    readonly milliseconds: number;
+    /** The day, such as `2026-11-30`. */
+    readonly date: string;
+  };
+  /** By the device: milliseconds of the same computation in each precision. */
+  readonly precision?: Readonly<
+    Record<string, MeasuredPrecision>
+  >;
+};
+
+/** Times of the same computation, in milliseconds. */
+export type MeasuredPrecision = {
+  readonly float32: number;
+  readonly bfloat16: number;
+  /** The day, such as `2026-11-30`. */
+  readonly date: string;
+};
+
 /** What a system tells of itself. */
 export type Platform = {
   /** The value of an environment variable. */
@@ -20,6 +46,10 @@ export type Platform = {
    * if it is not known.
    */
   memoryLimit(): number | undefined;
+  /** What was measured on this machine. */
+  measured(): Measured;
+  /** Keeps what was measured, for other processes, too. */
+  keepMeasured(part: Measured): void;
 };
 
 let current: Platform = {
@@ -27,6 +57,8 @@ let current: Platform = {
   processorName: () => undefined,
   instructionSets: () => undefined,
   memoryLimit: () => undefined,
+  measured: () => ({}),
+  keepMeasured: () => {},
 };
 
 /** Registers the system that the program runs on. */

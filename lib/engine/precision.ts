@@ -1,6 +1,7 @@
 /** Precision of matrix products: float32 or bfloat16. @module */
 
 import type { PyTree } from "./py_tree.ts";
+import { accelerator } from "./accelerator.ts";
 import { compile, type Compiled, type CompileOptions } from "./compile.ts";
 import { platform } from "./platform.ts";
 
@@ -55,12 +56,13 @@ export function multipliesBfloat16(
  * Refuses bfloat16 if it would only be slower.
  *
  * @param precision What is asked for.
- * @param sets The processor's instruction sets, null if they are not known.
- * @throws {RangeError} If the processor does not multiply bfloat16.
+ * @param sets The instruction sets of what computes, null if they are not known; default,
+ * those of the processor that the running engine uses.
+ * @throws {RangeError} If what computes does not multiply bfloat16.
  */
 export function checkPrecision(
   precision: Precision,
-  sets: readonly string[] | null = platform().instructionSets() ?? null,
+  sets: readonly string[] | null = setsInUse(),
 ): void {
   if (
     precision !== "bfloat16" || multipliesBfloat16(sets ?? undefined) !== false
@@ -71,6 +73,16 @@ export function checkPrecision(
         sets!.join(", ") || "none of the known instruction sets"
       }; use precision "float32"`,
   );
+}
+
+/** A card has none, and an engine need not use all that the processor has. */
+function setsInUse(): readonly string[] | null {
+  const multiplies = accelerator()?.multipliesBfloat16;
+  if (multiplies === true) return null;
+  const sets = platform().instructionSets();
+  return multiplies === undefined
+    ? sets ?? null
+    : sets?.filter((name) => !MULTIPLY_BFLOAT16.includes(name)) ?? [];
 }
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { DeviceReport, EngineName } from "./engine.ts";
+import type { DeviceReport, EngineName } from "./start_engine.ts";
 import { multipliesBfloat16 } from "./precision.ts";
 import { instructionSets } from "./processor.ts";
 
@@ -28,8 +28,8 @@ export type SpeedSettings = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
-/** They are read by XLA, and by oneDNN under its present and its former name. */
-const ENVIRONMENT = [
+/** They are read by XLA, by oneDNN under its present and its former name, and by CUDA. */
+export const ENVIRONMENT: readonly string[] = [
   "XLA_FLAGS",
   "TF_XLA_FLAGS",
   "ONEDNN_MAX_CPU_ISA",
@@ -37,6 +37,7 @@ const ENVIRONMENT = [
   "ONEDNN_DEFAULT_FPMATH_MODE",
   "DNNL_DEFAULT_FPMATH_MODE",
   "TF_SET_ONEDNN_FPMATH_MODE",
+  "NVIDIA_TF32_OVERRIDE",
 ];
 
 /**
@@ -60,12 +61,13 @@ export function speedSettings(report: DeviceReport): SpeedSettings {
     report;
   const sets = instructionSets();
   // The engine sets the variable when it loads TensorFlow, unless the user has.
-  const oneDnn = engine === "tensorflow"
+  const isTensorFlow = engine.startsWith("tensorflow");
+  const oneDnn = isTensorFlow
     ? Deno.env.get("TF_ENABLE_ONEDNN_OPTS") !== "0"
     : null;
   const environment = Object.fromEntries(
     ENVIRONMENT.flatMap((name) => {
-      const value = engine === "tensorflow" ? Deno.env.get(name) : undefined;
+      const value = isTensorFlow ? Deno.env.get(name) : undefined;
       return value === undefined ? [] : [[name, value]];
     }),
   );

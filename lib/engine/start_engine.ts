@@ -12,11 +12,21 @@ import { didYouMean } from "../options.ts";
 import { platform } from "./platform.ts";
 import { type CheckResult, selfTest } from "./self_test.ts";
 
-/** Every engine, the fastest first. */
-export const ENGINES = ["tensorflow", "webgpu", "wasm"] as const;
+/** Every engine; the first that works is taken, `tensorflow-gpu` only by its name. */
+export const ENGINES = [
+  "tensorflow",
+  "tensorflow-gpu",
+  "webgpu",
+  "wasm",
+] as const;
 
 /** The name of an engine. */
 export type EngineName = (typeof ENGINES)[number];
+
+/** One TensorFlow for each process: both builds are the same backend of tfjs. */
+function backendOf(engine: EngineName): string {
+  return engine === "tensorflow-gpu" ? "tensorflow" : engine;
+}
 
 /** How many threads an engine may use. */
 export type Threads = {
@@ -51,15 +61,21 @@ export type DeviceReport = StartedEngine & {
 export type EngineOptions = {
   /** Default: BERTBOOK_ENGINE, or the best that passes the self-test. */
   engine?: EngineName;
-  /** Threads of the processor; default: as many as it has. */
+  /**
+   * Threads of the processor; default: those that `deno task bench --scale` found to be
+   * the fastest on this machine, or as many as it has.
+   */
   threads?: number;
   /**
    * Operations that TensorFlow runs at the same time, among which the threads are
-   * shared; default: one for each thread, at most {@linkcode MOST_AT_A_TIME}.
+   * shared; default: as measured, or one for each thread, at most
+   * {@linkcode MOST_AT_A_TIME}.
    */
   interOpThreads?: number;
   /** The processes to train with, each of which calls this; TensorFlow on Linux only. */
   cluster?: Cluster;
+  /** The number of the card that `tensorflow-gpu` uses; default 0, the first. */
+  gpu?: number;
   /** Stop unless the engine computes on a GPU. */
   requireGpu?: boolean;
   /** How a missing library is fetched. */
@@ -91,8 +107,11 @@ export function registerEngine(name: EngineName, start: EngineStarter): void {
   starters.set(name, start);
 }
 
-/** Engines that run already; a process opens each of them once. */
-const running = new Map<EngineName, Promise<StartedEngine>>();
+/** An engine that runs. */
+type RunningEngine = StartedEngine & { readonly engine: EngineName };
+
+/** Engines that run already, by their backends; a process opens each of them once. */
+const running = new Map<string, Promise<RunningEngine>>();
 
 /**
  * Starts an engine, tests it, and makes it tfjs's backend.
@@ -114,7 +133,9 @@ export async function startEngine(
   const named = options.engine ?? platform().environment("BERTBOOK_ENGINE");
   const candidates = named
     ? [parseEngineName(named)]
-    : ENGINES.filter((engine) => starters.has(engine));
+    : ENGINES.filter((engine) =>
+      starters.has(engine) && engine !== "tensorflow-gpu"
+    );
   const notTaken: { engine: EngineName; reason: string }[] = [];
   let cause: unknown;
   for (const engine of candidates) {
@@ -171,7 +192,7 @@ async function tryEngine(
   }
   const before = tf.getBackend();
   try {
-    if (!await tf.setBackend(engine)) {
+    if (!await tf.setBackend(backendOf(engine))) {
       throw new RangeError(
         `Cannot start "${engine}": tfjs must be able to open it; it could not`,
       );
@@ -179,20 +200,23 @@ async function tryEngine(
     const results = await selfTest();
     const processor = platform().processorName() ?? "unknown processor";
     const notes = started.notes?.map(withoutFolders) ?? [];
-    return { engine, ...started, notes, processor, selfTest: results };
+    return { ...started, notes, processor, selfTest: results };
   } catch (error) {
     if (before) await tf.setBackend(before);
     throw error;
   }
 }
 
-function threadsOf(options: EngineOptions): Threads {
-  const threads = options.threads ?? navigator.hardwareConcurrency;
-  return {
-    threads,
-    interOpThreads: options.interOpThreads ??
-      Math.min(threads, MOST_AT_A_TIME),
-  };
+/** What the user says, or what was measured to be the fastest, or a guess. */
+function threadsOf(options: EngineOptions, measured?: Threads): Threads {
+  const { threads = measured?.threads ?? navigator.hardwareConcurrency } =
+    options;
+  const {
+    interOpThreads = measured?.threads === threads
+      ? measured.interOpThreads
+      : Math.min(threads, MOST_AT_A_TIME),
+  } = options;
+  return { threads, interOpThreads };
 }
 
 /**
@@ -223,8 +247,9 @@ export function checkThreads({ threads, interOpThreads }: Threads): void {
 async function startOnce(
   engine: EngineName,
   options: EngineOptions,
-): Promise<StartedEngine> {
-  let engineStarted = running.get(engine);
+): Promise<RunningEngine> {
+  const backend = backendOf(engine);
+  let engineStarted = running.get(backend);
   if (engineStarted === undefined) {
     const start = starters.get(engine);
     if (start === undefined) {
@@ -233,15 +258,25 @@ async function startOnce(
           `${[...starters.keys()].join(", ") || "no engine"}`,
       );
     }
-    engineStarted = start({ ...options, ...threadsOf(options) });
-    running.set(engine, engineStarted);
+    const measured = engine === "tensorflow"
+      ? platform().measured().threads
+      : undefined;
+    engineStarted = start({ ...options, ...threadsOf(options, measured) })
+      .then((started) => ({ ...started, engine }));
+    running.set(backend, engineStarted);
     // What failed may succeed later, once the user has done something about it.
-    engineStarted.catch(() => running.delete(engine));
+    engineStarted.catch(() => running.delete(backend));
   }
   const started = await engineStarted;
+  if (started.engine !== engine) {
+    throw new RangeError(
+      `Cannot start "${engine}": a process must have one TensorFlow; found ` +
+        `"${started.engine}", which runs; restart the process`,
+    );
+  }
   for (const name of ["threads", "interOpThreads"] as const) {
     const [asked, has] = [options[name], started[name]];
-    if (asked === undefined || engine !== "tensorflow" || asked === has) {
+    if (asked === undefined || backend !== "tensorflow" || asked === has) {
       continue;
     }
     throw new RangeError(
@@ -302,16 +337,17 @@ export async function ensureEngine(): Promise<void> {
 export async function currentEngine(): Promise<
   Pick<DeviceReport, "processor" | "threads" | "version"> & { engine: string }
 > {
-  const engine = tf.getBackend();
-  const started = await running.get(engine as EngineName);
-  const { version = tf.version_core, threads = 1 } = started ?? {};
+  const backend = tf.getBackend();
+  const started = await running.get(backend);
+  const { version = tf.version_core, threads = 1, engine = backend } =
+    started ?? {};
   const processor = platform().processorName() ?? "unknown processor";
   return { engine, version, threads, processor };
 }
 
 /** Whether the engine that computes now keeps its tensors in the memory of a GPU. */
 export async function computesOnGpu(): Promise<boolean> {
-  const started = await running.get(tf.getBackend() as EngineName);
+  const started = await running.get(tf.getBackend());
   return started !== undefined && started.gpu !== null;
 }
 

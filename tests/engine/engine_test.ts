@@ -162,7 +162,7 @@ Deno.test("an unknown engine is answered with the nearest one", async () => {
         name: "RangeError",
         message:
           `Cannot start the engine: BERTBOOK_ENGINE must be one of tensorflow, ` +
-          `webgpu, wasm; found "tensorflo"; did you mean "tensorflow"?`,
+          `tensorflow-gpu, webgpu, wasm; found "tensorflo"; did you mean "tensorflow"?`,
       }),
   );
 });

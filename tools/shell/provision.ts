@@ -3,7 +3,9 @@
 // deno-lint-ignore-file no-console -- a missing library is reported in the terminal
 
 import { parseEngineName } from "../../lib/engine/start_engine.ts";
+import { provideCuda } from "../../lib/engine/tensorflow/cuda_wheels.ts";
 import { provideLibrary } from "../../lib/engine/tensorflow/library.ts";
+import { nvidiaDriver } from "../../lib/engine/tensorflow/nvidia.ts";
 import {
   formatProgress,
   ProvisionError,
@@ -42,9 +44,15 @@ export async function provideEngine(
   log: Log = console.log,
 ): Promise<void> {
   const named = Deno.env.get("BERTBOOK_ENGINE");
-  if (named && parseEngineName(named) !== "tensorflow") return;
+  const engine = named ? parseEngineName(named) : "tensorflow";
+  if (!engine.startsWith("tensorflow")) return;
   try {
-    await provideLibrary({ ...options, onProgress: progressLines(log) });
+    const shown = { ...options, onProgress: progressLines(log) };
+    if (engine === "tensorflow") await provideLibrary(shown);
+    else if (!Deno.env.get("BERTBOOK_TENSORFLOW")) {
+      nvidiaDriver(); // before gigabytes are fetched
+      await provideCuda(shown);
+    }
   } catch (error) {
     const isMissing = error instanceof ProvisionError ||
       error instanceof RangeError;

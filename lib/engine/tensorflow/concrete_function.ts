@@ -7,15 +7,14 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
-import type {
-  ConcreteFunction,
+import {
+  accelerator,
+  type ConcreteFunction,
   FunctionDefinition,
   GraphOptions,
   SignatureReport,
 } from "../accelerator.ts";
-import { multipliesBfloat16 } from "../precision.ts";
 import { flatten, type PyTree, type TreeDef, unflatten } from "../py_tree.ts";
-import { instructionSets } from "../processor.ts";
 import { type Attribute, AttributeType } from "./attributes.ts";
 import {
   idOf,
@@ -64,7 +63,8 @@ export class TensorFlowFunction<Result extends PyTree | void>
       ...options,
     });
     try {
-      const bfloat16 = options.bfloat16 === true && multipliesHere(binding);
+      const bfloat16 = options.bfloat16 === true &&
+        accelerator()!.multipliesBfloat16;
       this.#trace = new Tracer(backend, binding, graph, bfloat16).trace(
         this.#function,
         leaves,
@@ -200,12 +200,6 @@ function summaryOf(leaves: readonly tf.Tensor[]): string {
   const numVariables = leaves.length - given.length;
   if (numVariables > 0) given.push(`${numVariables} variables`);
   return given.join(", ");
-}
-
-/** Whether it is this processor that multiplies, and in bfloat16 without detours. */
-function multipliesHere(binding: TensorFlowBinding): boolean {
-  return !binding.isUsingGpuDevice() &&
-    multipliesBfloat16(instructionSets()) !== false;
 }
 
 function callAttributes({ simplify, xla }: GraphOptions): Attribute[] {

@@ -11,6 +11,7 @@ const INTRA_OP_PARALLELISM_THREADS = 2;
 const INTER_OP_PARALLELISM_THREADS = 5;
 const GPU_OPTIONS = 6;
 const GPU_ALLOW_GROWTH = 4;
+const GPU_VISIBLE_DEVICE_LIST = 5;
 const ALLOW_SOFT_PLACEMENT = 7;
 const GRAPH_OPTIONS = 10;
 const REWRITE_OPTIONS = 10;
@@ -20,16 +21,25 @@ const DISABLE_META_OPTIMIZER = 19;
  * Serializes the settings of a context.
  *
  * @param options If as many operations run at a time as there are threads, each has a
- * thread, and none waits for another's; otherwise all share a pool of `threads`.
+ * thread, and none waits for another's; otherwise all share a pool of `threads`. `gpu`:
+ * the number of the only card to use; default all.
  * @returns The bytes of a `ConfigProto`.
  * @throws {RangeError} As {@linkcode checkThreads}.
  */
-export function encodeConfig(options: Threads): Uint8Array<ArrayBuffer> {
+export function encodeConfig(
+  options: Threads & { readonly gpu?: number | undefined },
+): Uint8Array<ArrayBuffer> {
   checkThreads(options);
-  const { threads, interOpThreads } = options;
+  const { threads, interOpThreads, gpu } = options;
   const intraOpThreads = interOpThreads === threads ? 1 : threads;
   // A GPU's memory is taken as it is needed, so that others can use it too.
-  const gpuOptions = field(GPU_ALLOW_GROWTH, 1);
+  const gpuOptions = [
+    ...field(GPU_ALLOW_GROWTH, 1),
+    ...gpu === undefined ? [] : message(
+      GPU_VISIBLE_DEVICE_LIST,
+      [...new TextEncoder().encode(`${gpu}`)],
+    ),
+  ];
   return Uint8Array.from([
     ...field(INTRA_OP_PARALLELISM_THREADS, intraOpThreads),
     ...field(INTER_OP_PARALLELISM_THREADS, interOpThreads),

@@ -14,6 +14,7 @@ import {
 } from "./c_api.ts";
 import { encodeConfig } from "./config.ts";
 import { KernelCache } from "./kernel_cache.ts";
+import type { Card } from "./nvidia.ts";
 import { dropUnknownFlags } from "./xla_flags.ts";
 
 /** A device that TensorFlow found. */
@@ -36,6 +37,8 @@ export type TensorFlowContext = {
   readonly devices: readonly Device[];
   /** Operations that run side by side. */
   readonly interOpThreads: number;
+  /** The card that computes; undefined if it was not asked for. */
+  readonly card: Card | undefined;
   /** Undefined where fused kernels are compiled anew in each process. */
   readonly kernelCache: KernelCache | undefined;
   /** What is done without, and why, in words. */
@@ -51,25 +54,46 @@ export type TensorFlowContext = {
 const ENVIRONMENT = { TF_CPP_MIN_LOG_LEVEL: "3", TF_ENABLE_ONEDNN_OPTS: "1" };
 
 /**
+ * Without TF32, which rounds float32 factors to 11 digits, products are what `float32`
+ * promises; the libraries of CUDA read it. Any other value allows it.
+ */
+const ON_A_CARD = { NVIDIA_TF32_OVERRIDE: "0" };
+
+/** What to open TensorFlow with. */
+export type ContextOptions = Threads & {
+  /** Where the machine code of fused kernels is kept; undefined for nowhere. */
+  readonly kernels?: string | undefined;
+  /** The number of the only card to use, and what the driver says of it. */
+  readonly gpu?: number;
+  readonly card?: Card;
+  /** Libraries that TensorFlow opens by their names, wherever they are. */
+  readonly libraries?: readonly string[];
+};
+
+/**
  * Opens TensorFlow and its eager context.
  *
  * @param path The shared library.
- * @param options How many threads to use, and the folder in which the machine code
- * of fused kernels is kept; undefined for none.
+ * @param options Threads, kernels, and the card, if one is to compute.
  * @returns The context.
- * @throws {TypeError} If the library cannot be loaded.
+ * @throws {TypeError} If a library cannot be loaded.
  * @throws {TensorFlowError} If TensorFlow refuses the settings.
  */
 export function openContext(
   path: string,
-  options: Threads & { kernels?: string | undefined },
+  options: ContextOptions,
 ): TensorFlowContext {
-  for (const [name, value] of Object.entries(ENVIRONMENT)) {
+  const { card, libraries = [] } = options;
+  const settingsOfAll = { ...ENVIRONMENT, ...card && ON_A_CARD };
+  for (const [name, value] of Object.entries(settingsOfAll)) {
     if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
   }
-  loadForGood(path, {
-    showLog: Deno.env.get("TF_CPP_MIN_LOG_LEVEL") === "0",
-  });
+  const showLog = Deno.env.get("TF_CPP_MIN_LOG_LEVEL") === "0";
+  for (const library of libraries) {
+    loadForGood(library, { showLog });
+    Deno.dlopen(library, {}).close(); // throws if it cannot be loaded, and says why
+  }
+  loadForGood(path, { showLog });
   const api = openTensorFlow(path);
   const status = new Status(api);
   const version = textAt(api.TF_Version());
@@ -103,6 +127,7 @@ export function openContext(
       version,
       devices: listDevices(api, status, address),
       interOpThreads: options.interOpThreads,
+      card,
       kernelCache,
       notes,
     };

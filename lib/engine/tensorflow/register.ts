@@ -15,7 +15,8 @@ import {
   registerAccelerator,
 } from "../accelerator.ts";
 import type { Cluster, ClusterLink } from "../cluster.ts";
-import type { Threads } from "../start_engine.ts";
+import { multipliesBfloat16 } from "../precision.ts";
+import { instructionSets } from "../processor.ts";
 import { type Attribute, AttributeType, typeAttribute } from "./attributes.ts";
 import {
   BACKEND,
@@ -27,30 +28,33 @@ import {
 } from "./backend.ts";
 import { joinCluster } from "./cluster.ts";
 import { TensorFlowFunction } from "./concrete_function.ts";
-import { openContext, type TensorFlowContext } from "./context.ts";
+import {
+  type ContextOptions,
+  openContext,
+  type TensorFlowContext,
+} from "./context.ts";
 import { EagerExecutor } from "./eager_executor.ts";
 import { XlaKernel, XlaUpdate } from "./fused_kernel.ts";
 import { opRegistryOf } from "./op_registry.ts";
+import { isAmpere } from "./nvidia.ts";
 import { currentTrace, type Tracer } from "./trace.ts";
 
 /**
  * Opens TensorFlow and registers it. The caller chooses the backend.
  *
  * @param path The shared library.
- * @param options How many threads to use, and the folder in which the machine code
- * of fused kernels is kept; undefined for none. `cluster`: the workers to train with.
+ * @param options As for {@linkcode openContext}; `cluster`: the workers to train with.
  * @returns The open context.
- * @throws {TypeError} If the library cannot be loaded.
+ * @throws {TypeError} If a library cannot be loaded.
+ * @throws {RangeError} If a card is to compute and TensorFlow does not find it.
  * @throws {ClusterError} If the cluster cannot be joined.
  */
 export async function registerTensorFlow(
   path: string,
-  options: Threads & {
-    kernels?: string | undefined;
-    cluster?: Cluster | undefined;
-  },
+  options: ContextOptions & { readonly cluster?: Cluster | undefined },
 ): Promise<TensorFlowContext> {
   const context = openContext(path, options);
+  checkCard(context);
   const link = options.cluster &&
     await joinCluster(context, options.cluster, options);
   const binding = new TensorFlowBinding(new EagerExecutor(context));
@@ -67,6 +71,18 @@ export async function registerTensorFlow(
     new NodeJSKernelBackend(binding as unknown as TFJSBinding, BACKEND));
   registerAccelerator(BACKEND, acceleratorOver(binding, link));
   return context;
+}
+
+/** Refuses to compute on the processor where a card was asked for. */
+function checkCard({ card, devices }: TensorFlowContext): void {
+  if (card === undefined || devices.some(({ type }) => type === "GPU")) return;
+  throw new RangeError(
+    `Cannot compute on a GPU: TensorFlow must find ${card.name}; found ` +
+      `${
+        devices.map(({ type }) => type).join(", ")
+      }; set TF_CPP_MIN_LOG_LEVEL=0 ` +
+      `to see why`,
+  );
 }
 
 /**
@@ -109,11 +125,15 @@ function acceleratorOver(
 ): Accelerator {
   const { context } = binding.eager;
   const isUsingGpu = binding.isUsingGpuDevice();
+  const { card } = context;
   const canFuse = (): boolean =>
     !isUsingGpu && opRegistryOf(context).has(XLA_OPERATION);
   return {
     numReplicas: isUsingGpu ? 1 : context.interOpThreads,
     cluster,
+    multipliesBfloat16: isUsingGpu
+      ? card !== undefined && isAmpere(card)
+      : multipliesBfloat16(instructionSets()) !== false && oneDnnMay(),
     canFuse,
     isTracing: () => currentTrace() !== undefined,
     fusingTrace: () => {
@@ -137,6 +157,20 @@ function acceleratorOver(
     changeInPlace: (operation, attributes, variables, inputs) =>
       changeInPlace(operation, attributesOf(attributes), variables, inputs),
   };
+}
+
+/** What oneDNN calls instruction sets without bfloat16. */
+const WITHOUT_BFLOAT16 =
+  /^(SSE41|AVX|AVX2|AVX2_VNNI|AVX512_CORE|AVX512_CORE_VNNI)$/i;
+
+/**
+ * Whether oneDNN may multiply bfloat16. Kept from it by the environment it takes each
+ * number apart, or ends the process.
+ */
+function oneDnnMay(): boolean {
+  const limit = Deno.env.get("ONEDNN_MAX_CPU_ISA") ??
+    Deno.env.get("DNNL_MAX_CPU_ISA") ?? "";
+  return !WITHOUT_BFLOAT16.test(limit);
 }
 
 function attributesOf(

@@ -2,7 +2,8 @@
 
 import type { Asset, FileFact } from "../../download/asset.ts";
 
-const VERSION = "2.21.0";
+/** The release that is pinned. */
+export const VERSION = "2.21.0";
 
 /** A wheel of the Python package index. */
 type Wheel = {

@@ -7,7 +7,7 @@ import protobuf from "protobufjs";
 
 /** The same fields, from TensorFlow's `config.proto`. */
 const SCHEMA = `syntax = "proto3";
-message GPUOptions { bool allow_growth = 4; }
+message GPUOptions { bool allow_growth = 4; string visible_device_list = 5; }
 message RewriterConfig { bool disable_meta_optimizer = 19; }
 message GraphOptions { RewriterConfig rewrite_options = 10; }
 message ConfigProto {
@@ -36,6 +36,15 @@ Deno.test("the settings are what protobuf reads", () => {
       allow_soft_placement: true,
     });
   }
+});
+
+Deno.test("one card is all that a process sees if it is named", () => {
+  const config = encodeConfig({ threads: 2, interOpThreads: 1, gpu: 3 });
+  const read = ConfigProto.toObject(ConfigProto.decode(config));
+  assert.deepEqual(read.gpu_options, {
+    allow_growth: true,
+    visible_device_list: "3",
+  });
 });
 
 Deno.test("a graph is left as it is in protobuf's words", () => {
