@@ -40,6 +40,11 @@ export {
 } from "./lib/engine/compile.ts";
 
 export type { CompiledEach, Precision } from "./lib/engine/precision.ts";
+export type { MeasuredPrecision } from "./lib/engine/platform.ts";
+export {
+  choosePrecision,
+  type PrecisionChoice,
+} from "./lib/model/choose_precision.ts";
 export type { PyTree } from "./lib/engine/py_tree.ts";
 export { type RandomStream, randomStream } from "./lib/engine/random/stream.ts";
 export type { CheckResult } from "./lib/engine/self_test.ts";
@@ -455,6 +460,7 @@ export {
 } from "./lib/training/train_language_model.ts";
 export { type LossAndGradients } from "./lib/training/data_parallel.ts";
 export {
+  type CheckedTrainOptions,
   type ResolvedTrainOptions,
   resolveTrainOptions,
   type TrainOptions,

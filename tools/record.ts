@@ -11,6 +11,7 @@ import type { Dataset, DatasetSource } from "../lib/datasets/dataset.ts";
 import { loadDataset } from "../lib/datasets/load_dataset.ts";
 import { measureFile } from "../lib/download/checksum.ts";
 import { startEngine } from "../lib/engine/engine.ts";
+import { choosePrecision } from "../lib/model/choose_precision.ts";
 import {
   RECORD_NAMES,
   recorded,
@@ -66,12 +67,13 @@ async function recordRuns(
   const plan = RECORD_PLANS[name];
   const { title, published, runsOf } = plan;
   const dataset = await realDataset(name, plan.source);
+  const { precision } = await choosePrecision();
   const facts = await factsOf(name, dataset, plan, runsOf([])[0]!);
   const standing = await readRecord(options, name);
   let runs = isSameTask(standing, facts) ? standing!.runs : [];
   const quiet = !!options.quiet && (runs.length === 0 || standing!.quiet);
   for (let made = 0; made < options.most; made++) {
-    const planned = runsOf(runs);
+    const planned = runsOf(runs, precision);
     runs = planned.flatMap((each) => runs.find(isRunOf(each)) ?? []);
     const next = planned.find((each) => !runs.some(isRunOf(each)));
     if (next === undefined) break;
@@ -86,7 +88,9 @@ async function recordRuns(
     console.log(`${name}, ${describe(run)}`);
   }
   console.log(
-    `${name}: ${runs.length} of ${runsOf(runs).length} trainings are recorded`,
+    `${name}: ${runs.length} of ${
+      runsOf(runs, precision).length
+    } trainings are recorded`,
   );
 }
 

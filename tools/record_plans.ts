@@ -26,7 +26,7 @@ import type {
   RecordedRun,
   RecordName,
 } from "../notebooks/support/recorded.ts";
-import { fastestPrecision } from "../notebooks/support/review_run.ts";
+import type { Precision } from "../lib/engine/precision.ts";
 import { settingsOf } from "./sweep/store.ts";
 
 /** A training to be recorded. */
@@ -51,8 +51,14 @@ export type RecordPlan = {
   readonly scoresTraining?: boolean;
   readonly published: readonly PublishedScore[];
   readonly partsOf: (dataset: Dataset, seed: number) => RecordedParts;
-  /** All its trainings, as far as the finished ones decide them. */
-  readonly runsOf: (finished: readonly RecordedRun[]) => PlannedRun[];
+  /**
+   * All its trainings, as far as the finished ones decide them, and the precision that is
+   * the fastest on this machine; default float32.
+   */
+  readonly runsOf: (
+    finished: readonly RecordedRun[],
+    fastest?: Precision,
+  ) => PlannedRun[];
 };
 
 /** The default seed of the notebooks, and two more. */
@@ -170,14 +176,14 @@ function onReviews(reviews: number): RecordPlan {
         },
       };
     },
-    runsOf: () =>
+    runsOf: (_, precision = "float32") =>
       [...others, main].filter((run) => run.reviews === reviews)
         .flatMap(({ maxLength, truncation }) =>
           overSeeds(`${truncation}, ${maxLength} tokens`, {
             ...FULL,
             ...recipe,
             schedule: "cosine",
-            precision: fastestPrecision(),
+            precision,
             maxLength,
             truncation,
             trainingExamples: reviews,

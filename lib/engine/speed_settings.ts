@@ -102,7 +102,13 @@ export function describeSpeed(settings: SpeedSettings): string {
     `${settings.processor}: ${
       settings.instructionSets?.join(", ") || "instruction sets not known"
     }`,
-    `bfloat16: ${said(settings.bfloat16, "possible", "not on this processor")}`,
+    `bfloat16: ${
+      said(
+        settings.bfloat16,
+        "the processor multiplies it",
+        "not on this processor",
+      )
+    }`,
     ...Object.entries(settings.environment).map(([name, value]) =>
       `environment: ${name}=${value}`
     ),

@@ -211,12 +211,20 @@ async function tryEngine(
 function threadsOf(options: EngineOptions, measured?: Threads): Threads {
   const { threads = measured?.threads ?? navigator.hardwareConcurrency } =
     options;
-  const {
-    interOpThreads = measured?.threads === threads
-      ? measured.interOpThreads
-      : Math.min(threads, MOST_AT_A_TIME),
-  } = options;
-  return { threads, interOpThreads };
+  const { interOpThreads } = measured?.threads === threads
+    ? measured
+    : defaultThreads(threads);
+  return { threads, interOpThreads: options.interOpThreads ?? interOpThreads };
+}
+
+/**
+ * How threads are used where nothing was measured.
+ *
+ * @param threads How many.
+ * @returns Them, and how many operations run at a time.
+ */
+export function defaultThreads(threads: number): Threads {
+  return { threads, interOpThreads: Math.min(threads, MOST_AT_A_TIME) };
 }
 
 /**
@@ -343,6 +351,11 @@ export async function currentEngine(): Promise<
     started ?? {};
   const processor = platform().processorName() ?? "unknown processor";
   return { engine, version, threads, processor };
+}
+
+/** What the engine that computes now computes on. */
+export async function currentDevice(): Promise<string> {
+  return (await running.get(tf.getBackend()))?.device ?? "CPU";
 }
 
 /** Whether the engine that computes now keeps its tensors in the memory of a GPU. */

@@ -27,6 +27,7 @@ import { numReplicas } from "../engine/compile.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
 import { logLoss, predictedClass } from "../evaluation/probabilities.ts";
+import { choosePrecision } from "../model/choose_precision.ts";
 import type { BertInput } from "../model/bert.ts";
 import {
   type BertConfig,
@@ -64,8 +65,11 @@ export type Predictions = {
 export type PredictOptions = {
   /** Texts per batch; default 32. */
   readonly batchSize?: number;
-  /** Precision of matrix products; default `"float32"`. */
-  readonly precision?: Precision;
+  /**
+   * Precision of matrix products; default `"float32"`; `"auto"`: as `choosePrecision`
+   * chooses.
+   */
+  readonly precision?: Precision | "auto";
 };
 
 /** The names of {@linkcode PredictOptions}. */
@@ -169,12 +173,15 @@ export async function outputsOf<Params extends TensorTree, Output>(
   options: PredictOptions,
   take: (output: unknown, index: number) => Output,
 ): Promise<Output[]> {
-  const { batchSize = 32, precision = "float32" } = options;
+  const { batchSize = 32, precision: asked = "float32" } = options;
   checkOption("batchSize", batchSize, RULES.count);
-  checkChoice("precision", precision, ["float32", "bfloat16"]);
-  checkPrecision(precision);
+  checkChoice("precision", asked, ["float32", "bfloat16", "auto"]);
+  if (asked !== "auto") checkPrecision(asked);
   checkAlive(params, "predict");
   await ensureEngine();
+  const precision = asked === "auto"
+    ? (await choosePrecision()).precision
+    : asked;
   const batches = predictionBatches(texts, config, batchSize);
   const taken = await mapShared(batches, async (batch) => {
     const rows = await run(batch, async () => {

@@ -81,9 +81,10 @@ import {
   type TokenMetrics,
 } from "./tasks/token_classification.ts";
 import {
-  type ResolvedTrainOptions,
+  type CheckedTrainOptions,
   resolveTrainOptions,
   type TrainOptions,
+  withPrecision,
 } from "./train_options.ts";
 import { describeRun } from "./run_description.ts";
 import { learningRateAt } from "./schedule.ts";
@@ -327,7 +328,7 @@ function start<T extends HeadTypes>(
 
 /** The options of fine-tuning, all of them decided. */
 export type ResolvedFineTuneOptions<M extends Metrics> =
-  & ResolvedTrainOptions
+  & CheckedTrainOptions
   & EvaluationOptions<M>
   & {
     readonly sampler: SamplerName;
@@ -427,7 +428,7 @@ async function* run<T extends HeadTypes>(
   await ensureEngine();
   if (model.inference) model.inference = untuned(model.inference);
   const { numMicroBatches = defaultMicroBatches() } = resolved;
-  const options = { ...resolved, numMicroBatches };
+  const options = await withPrecision({ ...resolved, numMicroBatches });
   const { adamW, lrMultipliers, schedule, batchSize, precision } = options;
   const { seed, sampler, batching, freeze, labelSmoothing } = options;
   makeTrainable(model.params as Exclude<TensorTree, tf.Tensor>);

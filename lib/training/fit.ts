@@ -157,7 +157,9 @@ export async function* fit<
         : saver!;
       if (saver === undefined) progress.replay(resumed.replayed);
       best = resumed.best;
-      yield resumed.start;
+      const { precisionReason = [] } = options;
+      const { start } = resumed;
+      yield { ...start, notes: start.notes.concat(precisionReason) };
       for (const event of resumed.replayed) yield { ...event, replayed: true };
     }
     while (!progress.hasEnded) {

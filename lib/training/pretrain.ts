@@ -52,9 +52,10 @@ import { labelledCrossEntropy, pretrainingLoss } from "./losses.ts";
 import { noDecayPaths } from "./parameter_groups.ts";
 import { NEXT_SENTENCE_LABELS } from "./tasks/next_sentence.ts";
 import {
-  type ResolvedTrainOptions,
+  type CheckedTrainOptions,
   resolveTrainOptions,
   type TrainOptions,
+  withPrecision,
 } from "./train_options.ts";
 import { compileTrainStep, makeTrainable } from "./train_step.ts";
 
@@ -179,12 +180,12 @@ async function* run(
   model: PretrainableModel,
   data: PretrainData,
   resolved:
-    & ResolvedTrainOptions
+    & CheckedTrainOptions
     & Required<Omit<PretrainOptions, keyof TrainOptions>>,
 ): AsyncGenerator<FitEvent<PretrainingMetrics>, void> {
   await ensureEngine();
   const { numMicroBatches = defaultMicroBatches() } = resolved;
-  const options = { ...resolved, numMicroBatches };
+  const options = await withPrecision({ ...resolved, numMicroBatches });
   const { train, validation } = data;
   const { config, tokenizer } = model;
   const params: PretrainableParams = model.params;

@@ -137,10 +137,13 @@ function bytesOf(text: string): Uint8Array {
 
 /** A value as JSON; infinite numbers as words. */
 function plain(value: object): Json {
-  const { signal: _, checkpoints: __, given: ___, ...rest } = value as Record<
-    string,
-    unknown
-  >;
+  const {
+    signal: _,
+    checkpoints: __,
+    given: ___,
+    precisionReason: ____,
+    ...rest
+  } = value as Record<string, unknown>;
   const text = JSON.stringify(
     rest,
     (_, each) => each === Infinity ? "Infinity" : each,

@@ -33,9 +33,10 @@ import { tokenLoss } from "./losses.ts";
 import { noDecayPaths } from "./parameter_groups.ts";
 import type { StepEvent } from "./train_epoch.ts";
 import {
-  type ResolvedTrainOptions,
+  type CheckedTrainOptions,
   resolveTrainOptions,
   type TrainOptions,
+  withPrecision,
 } from "./train_options.ts";
 import { compileTrainStep, makeTrainable } from "./train_step.ts";
 
@@ -98,11 +99,11 @@ async function* run(
   { params, config }: LanguageModel,
   sequences: readonly TokenSequence[],
   length: number,
-  resolved: ResolvedTrainOptions,
+  resolved: CheckedTrainOptions,
 ): AsyncGenerator<StepEvent, void> {
   await ensureEngine();
   const { numMicroBatches = defaultMicroBatches() } = resolved;
-  const options = { ...resolved, numMicroBatches };
+  const options = await withPrecision({ ...resolved, numMicroBatches });
   const { batchSize, seed } = options;
   makeTrainable(params);
   const events = fit({

@@ -3,6 +3,7 @@
 import { numBatches } from "../batches/batches.ts";
 import type { Checkpoints } from "../checkpoint/training_runs.ts";
 import { checkPrecision, type Precision } from "../engine/precision.ts";
+import { choosePrecision } from "../model/choose_precision.ts";
 import {
   checkChoice,
   checkKnownOptions,
@@ -40,8 +41,11 @@ export type TrainOptions = {
   readonly gradientAccumulationSteps?: number;
   /** Decides the order of the examples and the dropout masks. */
   readonly seed: number;
-  /** Of matrix products; default `"float32"`. */
-  readonly precision?: Precision;
+  /**
+   * Of matrix products; default `"float32"`. `"auto"` takes what is faster here, by the
+   * measurement of `choosePrecision`; the first of the events says why.
+   */
+  readonly precision?: Precision | "auto";
   /**
    * Into how many micro-batches each batch is split, which are computed in parallel;
    * default one for each thread. It decides dropout masks and rounding, so the same
@@ -79,6 +83,8 @@ const TRAIN_OPTION_NAMES: Readonly<Record<keyof TrainOptions, true>> = {
 
 /** The options of a training, all of them decided. */
 export type ResolvedTrainOptions = StepOptions & {
+  /** Why this precision, if it was chosen. */
+  readonly precisionReason?: string;
   readonly epochs: number;
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
@@ -86,6 +92,30 @@ export type ResolvedTrainOptions = StepOptions & {
   /** The user's choices. */
   readonly given: TrainOptions;
 };
+
+/** Options before the engine runs, which chooses the precision if asked to. */
+export type CheckedTrainOptions = Omit<ResolvedTrainOptions, "precision"> & {
+  readonly precision: Precision | "auto";
+};
+
+/**
+ * Chooses the precision, if it is `"auto"`.
+ *
+ * @param options From {@linkcode resolveTrainOptions}; the engine runs.
+ * @returns The options with a precision.
+ */
+export async function withPrecision<O extends CheckedTrainOptions>(
+  options: O,
+): Promise<Omit<O, "precision"> & Pick<ResolvedTrainOptions, "precision">> {
+  const { precision } = options;
+  if (precision !== "auto") return { ...options, precision };
+  const choice = await choosePrecision();
+  return {
+    ...options,
+    precision: choice.precision,
+    precisionReason: choice.reason,
+  };
+}
 
 /**
  * Checks the options of a training and fills in the defaults.
@@ -106,7 +136,7 @@ export function resolveTrainOptions(
     readonly otherOptions?: readonly string[];
     readonly warmupRatio?: number;
   },
-): ResolvedTrainOptions {
+): CheckedTrainOptions {
   const { numExamples, otherOptions = [], warmupRatio = 0 } = task;
   checkKnownOptions(action, options, [
     ...Object.keys(TRAIN_OPTION_NAMES),
@@ -142,8 +172,8 @@ export function resolveTrainOptions(
     checkOption("numMicroBatches", numMicroBatches, RULES.count);
   }
   checkChoice("schedule", schedule, Object.keys(DECAYS) as ScheduleName[]);
-  checkChoice("precision", precision, ["float32", "bfloat16"]);
-  checkPrecision(precision);
+  checkChoice("precision", precision, ["float32", "bfloat16", "auto"]);
+  if (precision !== "auto") checkPrecision(precision);
   const stepsPerEpoch = Math.ceil(
     numBatches(numExamples, batchSize) / gradientAccumulationSteps,
   );

@@ -5,11 +5,6 @@ import type { EncodedExample } from "../../lib/batches/batches.ts";
 import { encodeExamples } from "../../lib/batches/encode_examples.ts";
 import type { ClassifierModel } from "../../lib/checkpoint/pretrained.ts";
 import type { Example } from "../../lib/datasets/dataset.ts";
-import {
-  multipliesBfloat16,
-  type Precision,
-} from "../../lib/engine/precision.ts";
-import { instructionSets } from "../../lib/engine/processor.ts";
 import { bagLogits, fitBagOfWords } from "../../lib/evaluation/bag_of_words.ts";
 import { accuracy } from "../../lib/evaluation/metrics.ts";
 import { argMax } from "../../lib/evaluation/probabilities.ts";
@@ -229,13 +224,4 @@ export function standardDeviation(values: readonly number[]): number {
   const center = mean(values);
   const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
   return Math.sqrt(squares / (values.length - 1));
-}
-
-/**
- * bfloat16 if the processor multiplies it.
- *
- * @returns The fastest precision to train and to predict with.
- */
-export function fastestPrecision(): Precision {
-  return multipliesBfloat16(instructionSets()) ? "bfloat16" : "float32";
 }

@@ -72,7 +72,8 @@ async function follow(
     seed: 1,
   }, { numExamples: 10 });
   const events: FitEvent<Metrics>[] = [];
-  for await (const event of fit(task, { ...options, ...how })) {
+  const precision = "float32";
+  for await (const event of fit(task, { ...options, precision, ...how })) {
     events.push(event);
   }
   const kinds = events
