@@ -524,6 +524,10 @@ export const COMMANDS: readonly CommandEntry[] = [
         "--onnx",
         "Time one sentence here and in onnxruntime: Deno, Python, Chromium",
       ).conflicts(["byLength", "start", "torch", "eager", "wasm"]),
+      new Option(
+        "--scale",
+        "Measure which threads and precision are fastest here, and keep them",
+      ).conflicts(["start", "byLength", "onnx", "torch", "eager", "wasm"]),
       valued("--rounds <count>", "Number of rounds", count(1, 1000), "5"),
       valued("--steps <count>", "Steps per round", count(1, 1000), "4"),
       valued(

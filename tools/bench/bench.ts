@@ -3,6 +3,7 @@
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { startEngine } from "../../lib/engine/engine.ts";
+import { keepMeasured } from "../../lib/engine/measured.ts";
 import type { Precision } from "../../lib/engine/precision.ts";
 import {
   describeSpeed,
@@ -10,10 +11,11 @@ import {
   speedSettings,
 } from "../../lib/engine/speed_settings.ts";
 import { provideLibrary } from "../../lib/engine/tensorflow/library.ts";
+import { choosePrecision } from "../../lib/model/choose_precision.ts";
 import { renderPng } from "../../lib/views/picture.ts";
-import { progressLines, provision } from "../shell/provision.ts";
+import { progressLines, provideEngine, provision } from "../shell/provision.ts";
 import { interruptible, StatusLine } from "../shell/terminal.ts";
-import { markdownTable, textTable } from "../shell/text_table.ts";
+import { cellsOf, markdownTable, textTable } from "../shell/text_table.ts";
 import { benchChart } from "./bench_chart.ts";
 import { benchOnnx } from "./onnx.ts";
 import { measurePaddings } from "./padding.ts";
@@ -36,6 +38,7 @@ import {
   NUM_WORDS,
   type Savings,
 } from "./shapes.ts";
+import { defaultScale, type Scale, searchScale } from "./scale.ts";
 import { benchStart } from "./start.ts";
 import type { MemoryNow, StepsTaken, StepWorkload } from "./step.ts";
 import { fastestTorch, findTorch, type Torch } from "./torch.ts";
@@ -57,6 +60,7 @@ export type BenchPlan = {
   readonly byLength?: boolean;
   readonly start?: boolean;
   readonly onnx?: boolean;
+  readonly scale?: boolean;
   readonly rounds: number;
   readonly steps: number;
   readonly words: number;
@@ -82,6 +86,7 @@ export async function bench(plan: BenchPlan): Promise<number> {
     if (plan.start) await benchStart(plan.rounds);
     else if (plan.onnx) await benchOnnx(plan.rounds, signal);
     else if (plan.byLength) await benchPaddings(plan);
+    else if (plan.scale) await benchScale(plan, signal);
     else await benchSteps(plan, signal);
   });
 }
@@ -95,6 +100,72 @@ async function benchPaddings(plan: BenchPlan): Promise<void> {
   const { json = "out/lengths.json" } = plan;
   await writeJson(json, { machine, ...report });
   line.finish(`\n${table}\n\nFigures: ${json}`);
+}
+
+/** The step whose time decides: MiniLM's, as the notebooks train it. */
+const SCALED: Omit<StepWorkload, "scale"> = {
+  engine: "compiled",
+  model: "minilm",
+  tokens: 64,
+  precision: "float32",
+  savings: "all",
+  words: NUM_WORDS,
+};
+
+/**
+ * Measures which threads and which precision are the fastest here, and keeps both in the
+ * cache: they are the defaults of `startEngine` and of the precision `"auto"`.
+ */
+async function benchScale(plan: BenchPlan, signal: AbortSignal): Promise<void> {
+  await provideEngine();
+  const cores = navigator.hardwareConcurrency;
+  const line = new StatusLine();
+  const measure = async (scale: Scale): Promise<number> => {
+    line.update(describeScale(scale));
+    const { threads, interOpThreads } = scale;
+    const workload = {
+      ...SCALED,
+      words: plan.words,
+      scale: { threads, interOpThreads },
+    };
+    const command = denoWorker(describeScale(scale), "step.ts", workload);
+    await using worker = await WorkerProcess.start(command, signal);
+    await worker.ask(WARM_UP);
+    const { milliseconds } = await worker.ask<StepsTaken>(
+      plan.rounds * plan.steps,
+    );
+    return Math.min(...milliseconds);
+  };
+  const found = await searchScale(cores, defaultScale(cores), measure);
+  const { best, start, tried, isComplete } = found;
+  line.finish(textTable(cellsOf([
+    ["workers", ({ workers }) => `${workers}`],
+    ["threads", ({ threads }) => `${threads}`],
+    ["operations at a time", ({ interOpThreads }) => `${interOpThreads}`],
+    ["ms a step", ({ milliseconds }) => milliseconds.toFixed(1)],
+    [
+      "against the default",
+      ({ milliseconds }) => (start.milliseconds / milliseconds).toFixed(2),
+    ],
+  ], tried)));
+  const date = new Date().toISOString().slice(0, 10);
+  keepMeasured({ threads: { ...best, date } });
+  await startEngine();
+  const { reason } = await choosePrecision({ again: true });
+  const { json = "out/scale.json" } = plan;
+  await writeJson(json, { cores, date, ...found, precision: reason });
+  console.log(
+    `Fastest${isComplete ? "" : " until the time was over"}: ` +
+      `${describeScale(best)}\nPrecision ${reason}\n` +
+      `Kept for this machine; startEngine and precision "auto" follow it\n` +
+      `Figures: ${json}`,
+  );
+}
+
+function describeScale({ workers, threads, interOpThreads }: Scale): string {
+  return `${workers} worker${workers === 1 ? "" : "s"} of ${threads} ` +
+    `thread${threads === 1 ? "" : "s"}, ${interOpThreads} operation` +
+    `${interOpThreads === 1 ? "" : "s"} at a time`;
 }
 
 async function benchSteps(plan: BenchPlan, signal: AbortSignal): Promise<void> {

@@ -7,7 +7,7 @@ import { ratioOf, spreadOf } from "./statistics.ts";
 import type { MemoryNow, StepWorkload } from "./step.ts";
 
 /** The figures of a row in `bench.json`; those of baselines only if they ran. */
-export type BenchRow = Omit<StepWorkload, "engine"> & {
+export type BenchRow = Omit<StepWorkload, "engine" | "scale"> & {
   /** Milliseconds of a step: median and range. */
   readonly stepMs: number;
   readonly stepMsMin: number;

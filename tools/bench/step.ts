@@ -19,6 +19,7 @@ import type { Batch } from "../../lib/batches/batches.ts";
 import { runFunctionsEagerly } from "../../lib/engine/compile.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
 import type { Precision } from "../../lib/engine/precision.ts";
+import type { Threads } from "../../lib/engine/start_engine.ts";
 import { randomStream } from "../../lib/engine/random/stream.ts";
 import {
   tensorFlowBackend,
@@ -65,6 +66,8 @@ export type StepWorkload = {
   readonly savings: Savings;
   /** Rows of the word embedding table with `"all"` savings. */
   readonly words: number;
+  /** Default: those of this machine. */
+  readonly scale?: Threads;
 };
 
 /** What it answers after some steps. */
@@ -151,12 +154,12 @@ if (import.meta.main) await serve(JSON.parse(Deno.args[0]!));
 
 /** Takes as many steps as it is asked for; asked for none, it reads the memory. */
 async function serve(workload: StepWorkload): Promise<void> {
-  const { engine, model, tokens, precision, savings } = workload;
+  const { engine, model, tokens, precision, savings, scale } = workload;
   const words = savings === "all" ? workload.words : NUM_WORDS;
   await startEngine({
     ...(engine === "wasm" ? { engine } : {}),
     // Operations that are called one by one have all threads to themselves.
-    ...(engine === "compiled" ? {} : { interOpThreads: 1 }),
+    ...(engine === "compiled" ? scale : { interOpThreads: 1 }),
   });
   runFunctionsEagerly(engine === "eager");
   const config = { ...BENCH_MODELS[model], vocabSize: words };
