@@ -20,10 +20,14 @@ import { cacheFolder } from "../lib/download/cache.ts";
 import { measureFile } from "../lib/download/checksum.ts";
 import { findAsset } from "../lib/download/ensure_asset.ts";
 import { PIP } from "../lib/download/pip.ts";
+import { accelerator } from "../lib/engine/accelerator.ts";
 import { describeDevice, startEngine } from "../lib/engine/engine.ts";
 import { describeSpeed, speedSettings } from "../lib/engine/speed_settings.ts";
+import { cudaAssets } from "../lib/engine/tensorflow/cuda_wheels.ts";
 import { provideLibrary } from "../lib/engine/tensorflow/library.ts";
+import { describeCard, nvidiaDriver } from "../lib/engine/tensorflow/nvidia.ts";
 import { tensorflowFor } from "../lib/engine/tensorflow/wheels.ts";
+import { chosenPrecision } from "../lib/model/choose_precision.ts";
 import { settings } from "../notebooks/support/settings.ts";
 import { bestOf, peakMeter } from "./bench/peak_flops.ts";
 import { kernelspecFolder } from "./kernel.ts";
@@ -95,6 +99,7 @@ export async function doctor({ peak }: { peak?: boolean }): Promise<number> {
   }
   const library = await attempt(() => lookAtTensorFlow(cache));
   await report("TensorFlow", () => library);
+  await report("GPU", () => lookAtGpu(cache));
   if (!library.isMissing || Deno.env.get("BERTBOOK_ENGINE") !== "tensorflow") {
     await report("Engine", async () => {
       const engine = await startEngine({ provision });
@@ -103,6 +108,7 @@ export async function doctor({ peak }: { peak?: boolean }): Promise<number> {
       const lines = [
         describeDevice({ ...engine, notTaken }),
         describeSpeed(speedSettings(engine)),
+        await lookAtPrecision(),
         ...peak ? [peakSpeed()] : [],
       ];
       return { text: lines.join("\n") };
@@ -317,6 +323,63 @@ async function lookAtTensorFlow(cache: Cache): Promise<Finding> {
       `instead of seconds`;
     return { ...finding, text };
   }
+}
+
+/** The driver, the cards, and whether TensorFlow's build for them is here. */
+async function lookAtGpu(cache: Cache): Promise<Finding> {
+  const isWanted = Deno.env.get("BERTBOOK_ENGINE") === "tensorflow-gpu";
+  let text: string;
+  try {
+    const { cuda, cards } = nvidiaDriver();
+    text = [
+      ...cards.map(describeCard),
+      `driver ${driverVersion()}for CUDA ${cuda}`,
+    ]
+      .join("\n");
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const text = error.message + (isWanted ? "" : "; none is needed");
+    return { text, isFault: isWanted };
+  }
+  const assets = cudaAssets();
+  const absent = (await Array.fromAsync(
+    assets,
+    async (asset) =>
+      cache.folder !== undefined && await findAsset(asset) ? [] : [asset],
+  )).flat();
+  if (absent.length === 0) {
+    return {
+      text: `${text}\nTensorFlow for CUDA is here: set ` +
+        "BERTBOOK_ENGINE=tensorflow-gpu to use it",
+    };
+  }
+  const bytes = absent.reduce((sum, asset) => sum + bytesToFetch(asset), 0);
+  return {
+    text:
+      `${text}\nTensorFlow for CUDA: ${absent.length} of ${assets.length} ` +
+      `parts are not here; BERTBOOK_ENGINE=tensorflow-gpu fetches ` +
+      `${(bytes / 1e9).toFixed(1)} GB`,
+  };
+}
+
+/** Such as `550.54.15 `; empty where the system does not say. */
+function driverVersion(): string {
+  const path = "/proc/driver/nvidia/version";
+  if (!existsSync(path)) return "";
+  const version = /Kernel Module[^\d]*([\d.]+)/.exec(
+    Deno.readTextFileSync(path),
+  );
+  return version ? `${version[1]} ` : "";
+}
+
+/** Which precision is faster here. */
+async function lookAtPrecision(): Promise<string> {
+  const chosen = await chosenPrecision();
+  if (chosen !== undefined) return `Precision "auto" is ${chosen.reason}`;
+  return accelerator()?.multipliesBfloat16
+    ? 'Precision: not measured which is faster; "auto" measures it once, as does ' +
+      "deno task bench --scale"
+    : 'Precision "auto" is float32';
 }
 
 function lookAtKernel(): Finding {

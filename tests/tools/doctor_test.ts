@@ -1,10 +1,18 @@
 // deno-lint-ignore-file no-console -- what a command prints is read
 
 import assert from "node:assert/strict";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { ALL_MINI_LM } from "../../lib/checkpoint/catalogue.ts";
 import { writeStamp } from "../../lib/download/cache.ts";
+import { accelerator } from "../../lib/engine/accelerator.ts";
+import { startEngine } from "../../lib/engine/engine.ts";
+import { keepMeasured } from "../../lib/engine/measured.ts";
+import { provideLibrary } from "../../lib/engine/tensorflow/library.ts";
 import { doctor } from "../../tools/doctor.ts";
+import {
+  canBuildDriver,
+  fakeDriver,
+} from "../engine/tensorflow/_fake_driver.ts";
 
 /** What the command prints and returns on a machine with nothing but this. */
 async function doctorIn(
@@ -164,6 +172,74 @@ Deno.test("doctor says how the kernel is registered, and whether its Deno is the
   assert.match(await kernel(1), /a Deno that is gone, .*\n.*deno task kernel$/);
   await register(Deno.execPath(), relay);
   assert.ok((await kernel(0)).endsWith(folder));
+});
+
+Deno.test({
+  name:
+    "doctor names driver and cards, and a missing driver is a fault only if it is wanted",
+  ignore: !canBuildDriver,
+  async fn(): Promise<void> {
+    await using home = await temporaryFolder();
+    await fakeDriver(home.path, { VERSION: 12040, CARDS: 2 });
+    const main = join(import.meta.dirname!, "../../tools/commands.ts");
+    const gpuLine = async (
+      settings: Record<string, string>,
+    ): Promise<string> => {
+      const { stdout } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "-q", "--no-check", main, "doctor"],
+        env: {
+          BERTBOOK_DATA: "embedded",
+          BERTBOOK_ENGINE: "wasm",
+          BERTBOOK_HOME: home.path,
+          NO_COLOR: "1",
+          ...settings,
+        },
+      }).output();
+      const output = new TextDecoder().decode(stdout);
+      return /^GPU .*(?:\n .*)*/m.exec(output)![0];
+    };
+    assert.match(
+      await gpuLine({ LD_LIBRARY_PATH: home.path }),
+      /^GPU +First Card, 80\.0 GB, compute capability 9\.0\n +Second Card, .*\n +driver .*for CUDA 12\.4\n +TensorFlow for CUDA: 9 of 9 parts are not here; BERTBOOK_ENGINE=tensorflow-gpu fetches 3\.2 GB$/,
+    );
+    const { line, code } = await doctorIn({
+      BERTBOOK_HOME: home.path,
+      BERTBOOK_ENGINE: "tensorflow-gpu",
+    });
+    assert.equal(code, 1);
+    assert.match(line("GPU"), /^GPU +Cannot compute on a GPU: .*; install the/);
+    const { line: other } = await doctorIn({ BERTBOOK_HOME: home.path });
+    assert.match(other("GPU"), /; none is needed$/);
+  },
+});
+
+Deno.test("doctor says which precision is faster, or that nobody measured it", async () => {
+  await using home = await temporaryFolder();
+  const settings = {
+    BERTBOOK_HOME: home.path,
+    BERTBOOK_TENSORFLOW: dirname((await provideLibrary()).path),
+  };
+  await startEngine({ engine: "tensorflow" });
+  const can = accelerator()!.multipliesBfloat16;
+  const { line } = await doctorIn(settings);
+  assert.match(
+    line("Engine"),
+    can
+      ? /Precision: not measured which is faster; "auto"/
+      : /"auto" is float32/,
+  );
+  if (!can) return;
+  const before = Deno.env.get("BERTBOOK_HOME");
+  Deno.env.set("BERTBOOK_HOME", home.path);
+  const date = "2026-01-02";
+  keepMeasured({ precision: { CPU: { float32: 176, bfloat16: 304, date } } });
+  before === undefined
+    ? Deno.env.delete("BERTBOOK_HOME")
+    : Deno.env.set("BERTBOOK_HOME", before);
+  assert.match(
+    (await doctorIn(settings)).line("Engine"),
+    /Precision "auto" is float32: bfloat16 took 304.0 ms where float32 took 176.0 ms/,
+  );
 });
 
 Deno.test({
