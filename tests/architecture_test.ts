@@ -144,6 +144,7 @@ const CORE = [
 /** Files and folders of these rooms that bind a platform, and what for. */
 const BINDS_PLATFORM: Readonly<Record<string, string>> = {
   "lib/engine/engine.ts": "registers the engines of Deno and Node.js",
+  "lib/engine/measured.ts": "reads and writes the cache",
   "lib/engine/processor.ts": "reads /proc/cpuinfo",
   "lib/engine/speed_settings.ts": "reads the environment",
   "lib/engine/system_memory.ts": "reads /proc/meminfo",

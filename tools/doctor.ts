@@ -333,7 +333,7 @@ async function lookAtGpu(cache: Cache): Promise<Finding> {
     const { cuda, cards } = nvidiaDriver();
     text = [
       ...cards.map(describeCard),
-      `driver ${driverVersion()}for CUDA ${cuda}`,
+      `driver ${await driverVersion()}for CUDA ${cuda}`,
     ]
       .join("\n");
   } catch (error) {
@@ -363,13 +363,16 @@ async function lookAtGpu(cache: Cache): Promise<Finding> {
 }
 
 /** Such as `550.54.15 `; empty where the system does not say. */
-function driverVersion(): string {
-  const path = "/proc/driver/nvidia/version";
-  if (!existsSync(path)) return "";
-  const version = /Kernel Module[^\d]*([\d.]+)/.exec(
-    Deno.readTextFileSync(path),
-  );
-  return version ? `${version[1]} ` : "";
+async function driverVersion(): Promise<string> {
+  // Deno itself opens files of /proc with all permissions only.
+  const cat = new Deno.Command("cat", {
+    args: ["/proc/driver/nvidia/version"],
+    stderr: "null",
+  });
+  const { stdout } = await cat.output();
+  const text = new TextDecoder().decode(stdout);
+  const version = /Kernel Module[^\d]*([\d.]+)/.exec(text)?.[1];
+  return version === undefined ? "" : `${version} `;
 }
 
 /** Which precision is faster here. */

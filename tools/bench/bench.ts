@@ -136,6 +136,7 @@ async function benchScale(plan: BenchPlan, signal: AbortSignal): Promise<void> {
     );
     return Math.min(...milliseconds);
   };
+  const { load, isBusy } = loadNow();
   const found = await searchScale(cores, defaultScale(cores), measure);
   const { best, start, tried, isComplete } = found;
   line.finish(textTable(cellsOf([
@@ -149,17 +150,29 @@ async function benchScale(plan: BenchPlan, signal: AbortSignal): Promise<void> {
     ],
   ], tried)));
   const date = new Date().toISOString().slice(0, 10);
-  keepMeasured({ threads: { ...best, date } });
+  if (!isBusy) keepMeasured({ threads: { ...best, date } });
   await startEngine();
   const { reason } = await choosePrecision({ again: true });
   const { json = "out/scale.json" } = plan;
-  await writeJson(json, { cores, date, ...found, precision: reason });
+  await writeJson(json, { cores, date, load, ...found, precision: reason });
   console.log(
     `Fastest${isComplete ? "" : " until the time was over"}: ` +
       `${describeScale(best)}\nPrecision ${reason}\n` +
-      `Kept for this machine; startEngine and precision "auto" follow it\n` +
+      (isBusy
+        ? `The threads are not kept: other programs were busy (load ` +
+          `${
+            load.toFixed(1)
+          }), so they may be others when the machine is idle\n`
+        : `Kept for this machine: startEngine takes these threads\n`) +
+      `Kept for precision "auto", whose rounds take turns\n` +
       `Figures: ${json}`,
   );
+}
+
+/** Whether other programs take more than half of the processor. */
+function loadNow(): { load: number; isBusy: boolean } {
+  const [load = 0] = Deno.loadavg();
+  return { load, isBusy: load > navigator.hardwareConcurrency / 2 };
 }
 
 function describeScale({ workers, threads, interOpThreads }: Scale): string {
@@ -178,8 +191,8 @@ async function benchSteps(plan: BenchPlan, signal: AbortSignal): Promise<void> {
   );
   const settings = peakWorker.hello;
   console.log(describeSpeed(settings));
-  const [load = 0] = Deno.loadavg();
-  if (load > navigator.hardwareConcurrency / 2) {
+  const { load, isBusy } = loadNow();
+  if (isBusy) {
     console.log(
       `Other programs are busy (load ${load.toFixed(1)}): wait, or read the ` +
         `minimum times`,

@@ -60,7 +60,7 @@ export async function searchScale(
   const end = now() + 1000 * seconds;
   const tried = new Map<string, MeasuredScale>();
   const time = async (scale: Scale): Promise<MeasuredScale> => {
-    const key = JSON.stringify(scale);
+    const key = keyOf(scale);
     const before = tried.get(key)?.milliseconds ?? Infinity;
     const milliseconds = Math.min(before, await measure(scale));
     const measured = { ...scale, milliseconds };
@@ -73,7 +73,7 @@ export async function searchScale(
   while (best !== last && !isOver) {
     last = best;
     for (const next of neighbours(last, cores, mostWorkers)) {
-      const known = tried.get(JSON.stringify(next));
+      const known = tried.get(keyOf(next));
       isOver ||= known === undefined && now() >= end;
       if (isOver) break;
       const measured = known ?? await time(next);
@@ -100,6 +100,10 @@ export async function searchScale(
  */
 export function defaultScale(cores: number): Scale {
   return { workers: 1, ...defaultThreads(cores) };
+}
+
+function keyOf({ workers, threads, interOpThreads }: Scale): string {
+  return `${workers} × ${threads}, ${interOpThreads}`;
 }
 
 function isFaster(a: MeasuredScale, b: MeasuredScale): boolean {

@@ -85,6 +85,10 @@ Deno.test("on 4 to 64 cores the search finds a way near the fastest in few measu
         assert.ok(isComplete, where);
         assert.equal(best.milliseconds, timeOf(best), where);
         assert.ok(best.milliseconds <= 1.1 * fastest, where);
+        const keys = tried.map(({ milliseconds: _, ...scale }) =>
+          JSON.stringify(scale)
+        );
+        assert.equal(new Set(keys).size, tried.length, where);
         assert.ok(tried.length <= 28, `${where}: ${tried.length}`);
         assert.ok(
           tried.every(({ workers, threads, interOpThreads }) =>
