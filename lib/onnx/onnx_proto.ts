@@ -1,5 +1,7 @@
 /** ONNX's protocol buffers: the messages of a model file, as far as they are used. @module */
 
+import type { Type } from "protobufjs";
+
 /**
  * Names and numbers of fields as in onnx/onnx.proto of ONNX 1.23 (Apache-2.0); what no
  * file of ours holds is left out.
@@ -88,9 +90,27 @@ export async function encodeMessage(
   name: string,
   message: object,
 ): Promise<Uint8Array> {
+  return (await messageType(name)).encode(message).finish();
+}
+
+/**
+ * Reads a message.
+ *
+ * @param name Its type, such as "Model".
+ * @param bytes What {@linkcode encodeMessage} gives.
+ * @returns Its fields; those that are not among the messages here are left out.
+ */
+export async function decodeMessage(
+  name: string,
+  bytes: Uint8Array,
+): Promise<Record<string, unknown>> {
+  const type = await messageType(name);
+  return type.toObject(type.decode(bytes), { longs: Number, arrays: true });
+}
+
+async function messageType(name: string): Promise<Type> {
   const { default: protobuf } = await import("protobufjs");
-  return protobuf.parse(MESSAGES).root.lookupType(name).encode(message)
-    .finish();
+  return protobuf.parse(MESSAGES).root.lookupType(name);
 }
 
 /**

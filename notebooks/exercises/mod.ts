@@ -22,6 +22,7 @@ import { EXERCISES_18, QUIZ_18 } from "./page_18.ts";
 import { EXERCISES_19, QUIZ_19 } from "./page_19.ts";
 import { EXERCISES_20, QUIZ_20 } from "./page_20.ts";
 import { EXERCISES_21, QUIZ_21 } from "./page_21.ts";
+import { EXERCISES_22, QUIZ_22 } from "./page_22.ts";
 
 /** All exercises, by page and number: "3.2" is the second of notebook 3. */
 export const EXERCISES = Object.freeze({
@@ -46,6 +47,7 @@ export const EXERCISES = Object.freeze({
   ...EXERCISES_19,
   ...EXERCISES_20,
   ...EXERCISES_21,
+  ...EXERCISES_22,
 });
 
 /** The quiz of each page, by its number. */
@@ -71,6 +73,7 @@ export const QUIZZES: Readonly<Record<number, readonly QuizQuestion[]>> = {
   19: QUIZ_19,
   20: QUIZ_20,
   21: QUIZ_21,
+  22: QUIZ_22,
 };
 
 /** The number of an exercise, such as "3.2". */

@@ -3,6 +3,7 @@
 import { answerSpan, stridedWindows } from "./answers.ts";
 import type { compose, Figure } from "./drawing.ts";
 import { meanPooling } from "./embeddings.ts";
+import { modelRoutes } from "./export.ts";
 import {
   attentionHead,
   bertGptElmo,
@@ -51,6 +52,7 @@ export const FIGURES = {
   strided_windows: stridedWindows,
   three_outputs: threeOutputs,
   mean_pooling: meanPooling,
+  model_routes: modelRoutes,
 } as const satisfies Record<string, (variant?: Variant) => Figure>;
 
 /** A name of a figure. */

@@ -9,6 +9,7 @@ export * from "./fine_tuned.ts";
 export * from "./heads.ts";
 export * from "./loss_series.ts";
 export * from "./made_up_tasks.ts";
+export * from "./onnx_files.ts";
 export * from "./opinions.ts";
 export * from "./pretraining_run.ts";
 export * from "./progress.ts";

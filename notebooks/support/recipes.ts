@@ -112,6 +112,19 @@ export const FEW_SHOT_RECIPES: Readonly<
   full: { epochs: 20, batchSize: 16, learningRate: 3e-4 },
 };
 
+/** How the model that is exported is fine-tuned: on some examples of each class. */
+export const EXPORT_RECIPES: Readonly<
+  Record<
+    Mode,
+    Pick<Recipe, "epochs" | "batchSize" | "learningRate"> & {
+      readonly numEach: number;
+    }
+  >
+> = {
+  quick: { numEach: 60, epochs: 2, batchSize: 16, learningRate: 3e-4 },
+  full: { numEach: 250, epochs: 4, batchSize: 16, learningRate: 1e-4 },
+};
+
 /** One training: on how many reviews, and how much of each. */
 export type ReviewRun = {
   /** Training reviews, the first of the shuffled ones: a larger run has them too. */
