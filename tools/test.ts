@@ -63,7 +63,7 @@ export const GROUPS: readonly TestGroup[] = [
       "tests/inference",
       "tests/interpretation",
     ],
-    permissions: [...NATIVE, "--allow-write", "--allow-run"],
+    permissions: [...NATIVE, ...PROCESSES],
     needsAssets: true,
   },
   {

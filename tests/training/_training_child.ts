@@ -1,7 +1,7 @@
 /**
  * Trains with checkpoints in the folder that is named; prints each loss, and the hash of
  * the end. A third argument is JSON: the number of threads, the cluster, the step after
- * which to stop, and options.
+ * which to stop, the number of examples, and options.
  */
 
 // deno-lint-ignore-file no-console -- a program speaks to the test
@@ -18,7 +18,8 @@ const [folder, name, more = "{}"] = Deno.args as [
   model: "toy" | "tiny" | "all-MiniLM-L6-v2",
   more?: string,
 ];
-const { threads = 2, cluster, breakAt, ...options } = JSON.parse(more);
+const { threads = 2, cluster, breakAt, examples = 160, ...options } = JSON
+  .parse(more);
 await startEngine({ engine: "tensorflow", threads, cluster });
 const model = name === "toy" ? newModel() : await loadModel(name, {
   head: "sequence-classification",
@@ -27,7 +28,7 @@ const model = name === "toy" ? newModel() : await loadModel(name, {
 });
 const run = fineTune(
   model,
-  { train: copyTask(160, 4), validation: copyTask(16, 2) },
+  { train: copyTask(examples, 4), validation: copyTask(16, 2) },
   {
     epochs: 2,
     batchSize: 4,
