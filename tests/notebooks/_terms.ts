@@ -62,6 +62,8 @@ export const TERMS: readonly Term[] = [
   term("masked-language-modelling", "masked language modell?ing"),
   term("named-entity", "named entit(?:y|ies)"),
   term("iob2", "IOB2"),
+  term("onnx", "ONNX"),
+  term("quantization"),
 ];
 
 /** Where a reader first meets a term. */
