@@ -23,7 +23,9 @@ async function train(
   }).output();
   await Deno.remove(folder, { recursive: true });
   assert.ok(success);
-  const lines = new TextDecoder().decode(stdout);
+  // Threads share the batches of an evaluation, which changes the last digits of its sums.
+  const lines = new TextDecoder().decode(stdout)
+    .replace(/^evaluation .*\n/gm, "");
   assert.match(lines, /^start 0\n(step \d+ \S+\n){20}end \w{64}\n$/);
   return lines;
 }
