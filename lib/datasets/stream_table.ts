@@ -262,7 +262,10 @@ function openTable(
       ? answers
       : labels.map((_, label) => Number(of.includes(label)));
     const answer = task === "single-label" ? { label: of[0] } : { targets };
-    return { ...input, ...answer } as EncodedExample & EncodedTargets;
+    // One of the two, as the task has it.
+    return { ...input, ...answer } as unknown as
+      & EncodedExample
+      & EncodedTargets;
   };
   const kept = new Set(rows.train.map(({ row }) => row));
   const drawn = found.sample.map(({ row }) => row)
