@@ -113,6 +113,9 @@ type RunningEngine = StartedEngine & { readonly engine: EngineName };
 /** Engines that run already, by their backends; a process opens each of them once. */
 const running = new Map<string, Promise<RunningEngine>>();
 
+/** The options of engines that run, by their backends. */
+const begunWith = new Map<string, EngineOptions>();
+
 /**
  * Starts an engine, tests it, and makes it tfjs's backend.
  *
@@ -272,6 +275,7 @@ async function startOnce(
     engineStarted = start({ ...options, ...threadsOf(options, measured) })
       .then((started) => ({ ...started, engine }));
     running.set(backend, engineStarted);
+    begunWith.set(backend, options);
     // What failed may succeed later, once the user has done something about it.
     engineStarted.catch(() => running.delete(backend));
   }
@@ -287,6 +291,19 @@ async function startOnce(
     if (asked === undefined || backend !== "tensorflow" || asked === has) {
       continue;
     }
+    throw new RangeError(
+      `Cannot start "${engine}": it must keep the ${name} it began with, ${has}; ` +
+        `found ${asked}; restart the process`,
+    );
+  }
+  const begun = begunWith.get(backend)!;
+  for (const name of ["cluster", "gpu"] as const) {
+    const has = JSON.stringify(begun[name]) ?? (name === "gpu" ? "0" : "none");
+    const asked = JSON.stringify(options[name]);
+    if (asked === undefined || backend !== "tensorflow" || asked === has) {
+      continue;
+    }
+    if (name === "gpu" && engine !== "tensorflow-gpu") continue;
     throw new RangeError(
       `Cannot start "${engine}": it must keep the ${name} it began with, ${has}; ` +
         `found ${asked}; restart the process`,

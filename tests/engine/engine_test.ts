@@ -121,6 +121,17 @@ Deno.test("another number of threads needs another process", async () => {
   }
 });
 
+Deno.test("TensorFlow that runs joins no cluster and changes no card", async () => {
+  const cluster = { workers: ["127.0.0.1:1", "127.0.0.1:2"], index: 1 };
+  await assert.rejects(startEngine({ engine: "tensorflow", cluster }), {
+    name: "RangeError",
+    message:
+      /keep the cluster it began with, none; found \{"workers":.*; restart/,
+  });
+  // A card is the affair of the GPU's build; the processor's has none.
+  await startEngine({ engine: "tensorflow", gpu: 1 });
+});
+
 Deno.test("threads that make no sense are refused, and not another engine taken", async () => {
   for (
     const threads of [
