@@ -19,9 +19,16 @@ export function numWorkers(): number {
   return currentCluster()?.workers.length ?? 1;
 }
 
+/** The number of those at this worker's address, which share a machine's memory. */
+export function numWorkersHere(): number {
+  const { workers = [""], index = 0 } = currentCluster() ?? {};
+  const hosts = workers.map((address) => address.split(":")[0]);
+  return hosts.filter((host) => host === hosts[index]).length;
+}
+
 /**
- * Into how many micro-batches a training splits each batch by default: one for each
- * replica of each worker.
+ * Into how many micro-batches a training splits each batch by default: as many for each
+ * worker as this one has replicas.
  */
 export function defaultMicroBatches(): number {
   return numReplicas() * numWorkers();

@@ -10,6 +10,7 @@ import type { TokenArrays } from "../batches/batch_tensors.ts";
 import { numReplicas } from "../engine/compile.ts";
 import { platform } from "../engine/platform.ts";
 import type { Precision } from "../engine/precision.ts";
+import { numWorkersHere } from "../engine/shared_work.ts";
 import { computesOnGpu } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
 import type { BertConfig } from "../model/config.ts";
@@ -91,8 +92,9 @@ export async function checkMemory(
     readonly checkpoints?: unknown;
   },
 ): Promise<void> {
-  const limit = platform().memoryLimit();
-  if (limit === undefined || await computesOnGpu()) return;
+  const numSharing = numWorkersHere();
+  const limit = (platform().memoryLimit() ?? Infinity) / numSharing;
+  if (limit === Infinity || await computesOnGpu()) return;
   const { numMicroBatches = numReplicas(), checkpoints } = options;
   const { gradientAccumulationSteps = 1, precision } = options;
   const numValues = variablesOf(params)
@@ -108,7 +110,8 @@ export async function checkMemory(
   const sums = 4 * numValues; // of accumulated gradients
   throw outOfMemory(largest, gradientAccumulationSteps, {
     found: `about ${megabytes(fixed + activations)} needed and ` +
-      `${megabytes(limit)} there`,
+      `${megabytes(limit)} there` +
+      (numSharing > 1 ? ` for each of ${numSharing} workers` : ""),
     fits: (part) => ERROR * (fixed + sums + part * activations) <= limit,
   });
 }

@@ -7,11 +7,12 @@ import { provideLibrary } from "bertbook/engine/tensorflow/library.ts";
 import { initTransformer } from "bertbook/model/transformer.ts";
 import { transformerConfig } from "bertbook/model/transformer.ts";
 import { fineTune } from "bertbook/training/fine_tune.ts";
-import { batchMemory } from "bertbook/training/memory.ts";
+import { batchMemory, checkMemory } from "bertbook/training/memory.ts";
 import { trainEpoch } from "bertbook/training/train_epoch.ts";
 import { trainLanguageModel } from "bertbook/training/train_language_model.ts";
 import { randomStream } from "bertbook/engine/random/stream.ts";
 import { RUNS_ALL } from "../_tiers.ts";
+import { asWorker } from "./_fake_cluster.ts";
 import type { PeakMemoryPlan } from "./_peak_memory.ts";
 import {
   assertNoLeak,
@@ -164,4 +165,25 @@ Deno.test({
     const options = { gradientAccumulationSteps: gradientAccumulationSteps! };
     assert.equal(await run({ batchSize: batchSize!, options }), "trained");
   },
+});
+
+Deno.test("workers at one address share the memory of their machine", async () => {
+  await tf.setBackend("cpu");
+  const batch = { numExamples: 2, numRows: 2, length: 3, activations: 400e6 };
+  const check = (...hosts: number[]) =>
+    asWorker(
+      hosts.map((host, i) => `10.0.0.${host}:${2222 + i}`),
+      0,
+      () => checkMemory({}, [batch], {}),
+    );
+  // About 620 MB are estimated, and 30 % less may be enough.
+  await withMemory(1e9, async () => {
+    await check(1, 1);
+    await check(1, 2, 3, 4);
+    await assert.rejects(check(1, 2, 1, 1), {
+      name: "RangeError",
+      message:
+        /found about 6\d\d MB needed and 333 MB there for each of 3 workers/,
+    });
+  });
 });
