@@ -29,7 +29,6 @@ import type {
   HeadModel,
   PretrainableModel,
 } from "../checkpoint/pretrained.ts";
-import { defaultMicroBatches } from "../engine/shared_work.ts";
 import { untuned } from "../checkpoint/inference_settings.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import type { TensorTree } from "../engine/tensor_tree.ts";
@@ -84,7 +83,7 @@ import {
   type CheckedTrainOptions,
   resolveTrainOptions,
   type TrainOptions,
-  withPrecision,
+  withMachineDefaults,
 } from "./train_options.ts";
 import { describeRun } from "./run_description.ts";
 import { learningRateAt } from "./schedule.ts";
@@ -427,10 +426,10 @@ async function* run<T extends HeadTypes>(
 ): AsyncGenerator<FitEvent<T["metrics"]>, void> {
   await ensureEngine();
   if (model.inference) model.inference = untuned(model.inference);
-  const { numMicroBatches = defaultMicroBatches() } = resolved;
-  const options = await withPrecision({ ...resolved, numMicroBatches });
+  const options = await withMachineDefaults(resolved);
   const { adamW, lrMultipliers, schedule, batchSize, precision } = options;
   const { seed, sampler, batching, freeze, labelSmoothing } = options;
+  const { numMicroBatches } = options;
   makeTrainable(model.params as Exclude<TensorTree, tf.Tensor>);
   const frozen = freezeParams(model.params, freeze);
   const active = activeVocabulary(frozen.params, model.config, data.train);

@@ -8,7 +8,6 @@
  */
 
 import type * as tf from "@tensorflow/tfjs";
-import { defaultMicroBatches } from "../engine/shared_work.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import {
   type MaskedInput,
@@ -55,7 +54,7 @@ import {
   type CheckedTrainOptions,
   resolveTrainOptions,
   type TrainOptions,
-  withPrecision,
+  withMachineDefaults,
 } from "./train_options.ts";
 import { compileTrainStep, makeTrainable } from "./train_step.ts";
 
@@ -184,8 +183,7 @@ async function* run(
     & Required<Omit<PretrainOptions, keyof TrainOptions>>,
 ): AsyncGenerator<FitEvent<PretrainingMetrics>, void> {
   await ensureEngine();
-  const { numMicroBatches = defaultMicroBatches() } = resolved;
-  const options = await withPrecision({ ...resolved, numMicroBatches });
+  const options = await withMachineDefaults(resolved);
   const { train, validation } = data;
   const { config, tokenizer } = model;
   const params: PretrainableParams = model.params;

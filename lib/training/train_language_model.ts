@@ -2,7 +2,6 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { describeRun } from "./run_description.ts";
-import { defaultMicroBatches } from "../engine/shared_work.ts";
 import { ensureEngine } from "../engine/start_engine.ts";
 import {
   type NextTokenInput,
@@ -36,7 +35,7 @@ import {
   type CheckedTrainOptions,
   resolveTrainOptions,
   type TrainOptions,
-  withPrecision,
+  withMachineDefaults,
 } from "./train_options.ts";
 import { compileTrainStep, makeTrainable } from "./train_step.ts";
 
@@ -102,8 +101,7 @@ async function* run(
   resolved: CheckedTrainOptions,
 ): AsyncGenerator<StepEvent, void> {
   await ensureEngine();
-  const { numMicroBatches = defaultMicroBatches() } = resolved;
-  const options = await withPrecision({ ...resolved, numMicroBatches });
+  const options = await withMachineDefaults(resolved);
   const { batchSize, seed } = options;
   makeTrainable(params);
   const events = fit({

@@ -3,7 +3,11 @@
 import { numBatches } from "../batches/batches.ts";
 import type { Checkpoints } from "../checkpoint/training_runs.ts";
 import { checkPrecision, type Precision } from "../engine/precision.ts";
-import { choosePrecision } from "../model/choose_precision.ts";
+import { currentCluster, defaultMicroBatches } from "../engine/shared_work.ts";
+import {
+  choosePrecision,
+  type PrecisionChoice,
+} from "../model/choose_precision.ts";
 import {
   checkChoice,
   checkKnownOptions,
@@ -48,8 +52,9 @@ export type TrainOptions = {
   readonly precision?: Precision | "auto";
   /**
    * Into how many micro-batches each batch is split, which are computed in parallel;
-   * default one for each thread. It decides dropout masks and rounding, so the same
-   * number gives the same bits on another number of threads.
+   * default one for each operation that the engine runs at a time (`interOpThreads`), on
+   * each worker. It decides dropout masks and rounding, so the same number gives the same
+   * bits on another number of threads.
    */
   readonly numMicroBatches?: number;
   /** Ends the training between two steps. */
@@ -99,21 +104,39 @@ export type CheckedTrainOptions = Omit<ResolvedTrainOptions, "precision"> & {
 };
 
 /**
- * Chooses the precision, if it is `"auto"`.
+ * Decides what depends on the machine: the precision, if it is `"auto"`, and the default
+ * of `numMicroBatches`. In a cluster, worker 0 decides for all.
  *
  * @param options From {@linkcode resolveTrainOptions}; the engine runs.
- * @returns The options with a precision.
+ * @returns The options, all of them decided.
+ * @throws {RangeError} If worker 0 chose a precision that this worker does not have.
  */
-export async function withPrecision<O extends CheckedTrainOptions>(
+export async function withMachineDefaults<O extends CheckedTrainOptions>(
   options: O,
-): Promise<Omit<O, "precision"> & Pick<ResolvedTrainOptions, "precision">> {
-  const { precision } = options;
-  if (precision !== "auto") return { ...options, precision };
-  const choice = await choosePrecision();
+): Promise<
+  & Omit<O, "precision" | "numMicroBatches">
+  & Pick<ResolvedTrainOptions, "precision">
+  & { readonly numMicroBatches: number }
+> {
+  const cluster = currentCluster();
+  const isFirst = cluster === undefined || cluster.index === 0;
+  const isAuto = options.precision === "auto";
+  const own: Partial<PrecisionChoice> & { readonly numMicroBatches: number } = {
+    numMicroBatches: defaultMicroBatches(),
+    ...isAuto && isFirst && await choosePrecision(),
+  };
+  const text = cluster?.exchange(JSON.stringify(own))[0];
+  const first = text === undefined ? own : JSON.parse(text) as typeof own;
+  const { numMicroBatches = first.numMicroBatches } = options;
+  const { precision = "float32", reason } = isAuto
+    ? first
+    : { precision: options.precision as Precision };
+  if (isAuto) checkPrecision(precision);
   return {
     ...options,
-    precision: choice.precision,
-    precisionReason: choice.reason,
+    numMicroBatches,
+    precision,
+    ...reason !== undefined && { precisionReason: reason },
   };
 }
 

@@ -93,6 +93,30 @@ Deno.test({
 
 Deno.test({
   name:
+    "machines of other numbers of threads take the micro-batches of worker 0",
+  ignore: !IS_LINUX,
+  fn: () =>
+    inFolder(async (folder) => {
+      const options = { epochs: 1, examples: 40 };
+      const [alone] = await allEnd(
+        startTraining(`${folder}/1`, 1, () => ({
+          ...options,
+          numMicroBatches: 4,
+        })),
+      );
+      const [first, second] = await allEnd(
+        startTraining(`${folder}/2`, 2, (worker) => ({
+          ...options,
+          threads: 2 - worker,
+        })),
+      );
+      assert.deepEqual(second, first);
+      assertClose(first!, alone!);
+    }),
+});
+
+Deno.test({
+  name:
     "fault 95: workers of different seeds or data are refused before the first step",
   ignore: !IS_LINUX,
   fn: () =>

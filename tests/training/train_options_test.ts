@@ -1,8 +1,11 @@
+import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import {
   resolveTrainOptions,
   type TrainOptions,
+  withMachineDefaults,
 } from "bertbook/training/train_options.ts";
+import { asWorker } from "./_fake_cluster.ts";
 
 const RECIPE: TrainOptions = {
   epochs: 3,
@@ -69,4 +72,25 @@ Deno.test("resolveTrainOptions() refuses every option outside its range", () => 
       },
     );
   }
+});
+
+Deno.test("withMachineDefaults() takes what worker 0 chose, and keeps what is given", async () => {
+  await tf.setBackend("cpu");
+  const workers = ["10.0.0.1:2222", "10.0.0.2:2222"];
+  const said = { numMicroBatches: 7, precision: "float32", reason: "measured" };
+  const decide = (options: Partial<TrainOptions>, index: number) =>
+    asWorker(workers, index, async () => {
+      const { numMicroBatches, precision, precisionReason } =
+        await withMachineDefaults(
+          resolveTrainOptions("fit", { ...RECIPE, ...options }, {
+            numExamples: 8,
+          }),
+        );
+      return [numMicroBatches, precision, precisionReason];
+    }, index === 0 ? undefined : said);
+  const auto = { precision: "auto" } as const;
+  assert.deepEqual(await decide(auto, 1), [7, "float32", "measured"]);
+  assert.deepEqual(await decide({}, 1), [7, "float32", undefined]);
+  assert.deepEqual((await decide({ numMicroBatches: 3 }, 1))[0], 3);
+  assert.deepEqual((await decide({}, 0))[0], 2); // one replica on each of two
 });
