@@ -39,6 +39,17 @@ export class ClusterError extends Error {
 }
 
 /**
+ * Whether an error says that a worker left a training between two steps, as planned: its
+ * loop was left, or its signal aborted. It did not fail, and may go on without the others.
+ *
+ * @param error What a training threw on another worker.
+ */
+export function hasLeft(error: unknown): error is ClusterError {
+  return error instanceof ClusterError &&
+    / has stopped: left at step /.test(error.message);
+}
+
+/**
  * Reads which workers there are: a list of addresses, or the form of TensorFlow's
  * `TF_CONFIG`, `{"cluster": {"worker": [...]}, "task": {"index": 0}}`.
  *

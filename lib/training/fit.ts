@@ -9,6 +9,7 @@
 import type { TrainingRecord } from "../checkpoint/receipt.ts";
 import type { RunInput } from "../checkpoint/training_runs.ts";
 import type { PyTree } from "../engine/py_tree.ts";
+import { hasLeft } from "../engine/cluster.ts";
 import {
   currentCluster,
   numWorkers,
@@ -125,6 +126,7 @@ export async function* fit<
   let best: { readonly step: number; readonly values: Values } | undefined;
   let steps: AsyncGenerator<StepEvent, void> | undefined;
   let stage: TrainingRecord["stage"] = "running";
+  let end: "left" | "failed" = "left";
   task.onRecord?.({
     description: input.description,
     recipe: input.recipe ?? null,
@@ -201,7 +203,10 @@ export async function* fit<
     await saver?.finish();
   } catch (error) {
     stage = "failed";
-    throw cluster?.explain(error) ?? error;
+    const explained = cluster?.explain(error) ?? error;
+    // What a worker passes on has the same cause.
+    if (!signal?.aborted && !hasLeft(explained)) end = "failed";
+    throw explained;
   } finally {
     await steps?.return();
     try {
@@ -212,7 +217,7 @@ export async function* fit<
       if (!progress.hasEnded) {
         const { step, options } = progress;
         cluster?.abort(
-          `left at step ${step} of ${options.schedule.totalSteps}`,
+          `${end} at step ${step} of ${options.schedule.totalSteps}`,
         );
       }
       disposeTree(state.optimizerState);

@@ -19,6 +19,7 @@ import {
 import { ifThere, writeSynced } from "../../lib/checkpoint/atomic_write.ts";
 import type { Dataset } from "../../lib/datasets/dataset.ts";
 import type { TokenizingProgress } from "../../lib/datasets/tokenized_files.ts";
+import { hasLeft } from "../../lib/engine/cluster.ts";
 import { startEngine } from "../../lib/engine/engine.ts";
 import { currentCluster } from "../../lib/engine/shared_work.ts";
 import { disposeTree } from "../../lib/engine/tensor_tree.ts";
@@ -393,7 +394,10 @@ async function prepare<E, I, P extends object>(
   return { model, lengths, maxLength, recipe };
 }
 
-/** Trains as a worker that is not the first one: it keeps nothing. */
+/**
+ * Trains as a worker that is not the first one: it keeps nothing. It ends well if the
+ * first one leaves as planned, such as when its time is over.
+ */
 async function follow<E, I, P extends object>(
   task: OwnTask<E, I, P>,
   dataset: Dataset<E>,
@@ -417,6 +421,11 @@ async function follow<E, I, P extends object>(
       signal: new AbortController().signal,
       log: options.log,
     });
+  } catch (error) {
+    if (!hasLeft(error)) throw error;
+    console.error(
+      /worker \d+ \(\S+\) has stopped: [^;]*/.exec(error.message)![0],
+    );
   } finally {
     disposeTree(model.params);
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { inFolder, run, start, tickets } from "./_commands.ts";
+import { freeAddresses } from "../../training/_cluster.ts";
+import { type Ended, inFolder, run, start, tickets } from "./_commands.ts";
 
 const IS_LINUX = Deno.build.os === "linux";
 
@@ -27,6 +28,51 @@ Deno.test({
       const { steps, metrics } = JSON.parse(resumed.out); // of one worker
       assert.equal(steps, 48);
       assert.ok(metrics.test.accuracy > 0.6, JSON.stringify(metrics));
+    }),
+});
+
+Deno.test({
+  name:
+    "when the time is over worker 0 tests and saves, and the others end well",
+  ignore: !IS_LINUX,
+  fn: () =>
+    inFolder(async (folder) => {
+      await Deno.writeTextFile(join(folder, "tickets.csv"), tickets(240));
+      const train = ["train", "tickets.csv", "--label=team", "--model=tiny"];
+      const options = ["--epochs=20", "--lr=1e-3", "--out=found", "--json"];
+      const worker = freeAddresses(2);
+      const workers = await Promise.all(worker.map(async (_, index) => {
+        const list = { cluster: { worker }, task: { index } };
+        const file = `${index}.json`;
+        await Deno.writeTextFile(join(folder, file), JSON.stringify(list));
+        const cluster = [`--cluster=${file}`, "--threads=1"];
+        const limit = "--max-minutes=0.01";
+        return run(folder, ...train, ...options, ...cluster, limit);
+      }));
+      const [first, second] = workers as [Ended, Ended];
+      assert.equal(first.code, 0, first.err);
+      assert.match(first.err, /The time is over after \d+ of 240 steps/);
+      assert.equal(second.code, 0, second.err);
+      assert.equal(second.out, "");
+      assert.match(
+        second.err,
+        /^worker 0 \(127\.0\.0\.1:\d+\) has stopped: left at step \d+ of 240\n$/,
+      );
+      const before = JSON.parse(first.out);
+      await Deno.stat(before.files.report);
+
+      const both = ["--workers=2", "--threads=2", "--max-minutes=0.05"];
+      const { code, out, err } = await run(
+        folder,
+        ...train,
+        ...options,
+        ...both,
+      );
+      assert.equal(code, 0, err);
+      assert.match(err, /Resumed at step \d+ of 240/);
+      const after = JSON.parse(out);
+      assert.ok(before.steps < after.steps && after.steps < 240, out);
+      await Deno.stat(join(after.files.model, "model.safetensors"));
     }),
 });
 
