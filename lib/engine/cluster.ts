@@ -83,7 +83,7 @@ export function parseCluster(
     throw new SyntaxError(
       `Cannot read the cluster: it must be ${form}, in JSON; found ${
         (cause as Error).message
-      }`,
+      }; correct the text, such as its quotes and brackets`,
       { cause },
     );
   }
@@ -97,14 +97,15 @@ export function parseCluster(
     throw new SyntaxError(
       `Cannot read the cluster: it must be ${form}; found ${
         text.slice(0, 100)
-      }`,
+      }; name at least one address`,
     );
   }
   for (const [i, address] of workers.entries()) {
     if (isAddress(address) && workers.indexOf(address) === i) continue;
     throw new RangeError(
       `Cannot read the cluster: each worker must have an IPv4 address and a port of ` +
-        `its own, such as "10.0.0.1:2222"; found ${JSON.stringify(address)}`,
+        `its own, such as "10.0.0.1:2222"; found ${JSON.stringify(address)}; ` +
+        `write addresses in place of names, and each once`,
     );
   }
   const own = workers.flatMap((address: string, i) =>
@@ -116,14 +117,16 @@ export function parseCluster(
       `Cannot join the cluster: exactly one worker must have an address of this ` +
         `machine, or task.index must name one of ${workers.length}; found ` +
         `${own.length} of ${workers.join(", ")} and task.index=` +
-        `${task?.index ?? "none"}; this machine has ${ownAddresses.join(", ")}`,
+        `${task?.index ?? "none"}; this machine has ${
+          ownAddresses.join(", ")
+        }; list one of these, or name the worker by task.index`,
     );
   }
   if (heartbeatSeconds === undefined) return { workers, index };
   if (typeof heartbeatSeconds !== "number" || !(heartbeatSeconds >= 2)) {
     throw new RangeError(
       `Cannot join the cluster: heartbeatSeconds must be at least 2; found ` +
-        `${heartbeatSeconds}`,
+        `${heartbeatSeconds}; leave it out for the default`,
     );
   }
   return { workers, index, heartbeatSeconds };

@@ -47,7 +47,8 @@ export function checkSameTraining(
         `seeds and data; found ` +
         differing.map(({ name, before, now }) =>
           `${name}=${before} on ${nameOf(0)} and ${now} on ${nameOf(i + 1)}`
-        ).join("; "),
+        ).join("; ") +
+        "; run the same command on the same data, with the same version of bertbook",
     );
   }
 }

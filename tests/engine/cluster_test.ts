@@ -29,6 +29,8 @@ Deno.test("parseCluster() refuses what names no worker", () => {
   const refuse = (value: unknown, found: RegExp): void => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
     assert.throws(() => parseCluster(text, ["10.0.0.1"]), found);
+    const wayOut = /; found [^]+; [a-z]/;
+    assert.throws(() => parseCluster(text, ["10.0.0.1"]), wayOut);
   };
   refuse("10.0.0.1:2222", /must be a list of addresses/);
   refuse("null", /must be a list of addresses/);

@@ -71,7 +71,8 @@ export async function joinCluster(
 ): Promise<ClusterLink> {
   if (Deno.build.os !== "linux") {
     throw new ClusterError(
-      `Cannot join a cluster: every worker must run on Linux; found ${Deno.build.os}`,
+      `Cannot join a cluster: every worker must run on Linux; found ` +
+        `${Deno.build.os}; train in one process, or use Linux in a virtual machine`,
     );
   }
   const library = Deno.dlopen(path, SYMBOLS).symbols;
@@ -98,7 +99,8 @@ export async function joinCluster(
       }, must start ` +
         `within ${START_SECONDS} s, each at a free port; found ${
           firstLine(error.message)
-        }`,
+        }; start them at the same time, with other ports if these are taken; tokenize ` +
+        `streamed data on each machine before`,
       { cause: error },
     );
   }

@@ -66,7 +66,7 @@ export async function listenOnlyAt(
       ) return;
       throw new RangeError(
         `Cannot join the cluster: only ${address} must be reached; found a system ` +
-          `without packet filters`,
+          `without packet filters (SO_ATTACH_FILTER); allow them, or train in one process`,
       );
     }
     if (hasEnded) return;
