@@ -133,7 +133,10 @@ function inMegabytes(bytes: number): string {
 function setState(running: boolean): void {
   isRunning = running;
   for (
-    const id of ["file", "paste", "text", "pair", "label", "resume", "forget"]
+    const id of [
+      ...["file", "encoding", "paste", "text", "pair", "label"],
+      ...["resume", "forget"],
+    ]
   ) {
     $(id).disabled = running;
   }
@@ -144,11 +147,10 @@ function setState(running: boolean): void {
 
 // Data
 
-function read(file: File): void {
+function read(file: File, encoding: CharacterEncoding): void {
   hasData = false;
-  setState(false);
+  setState(isRunning);
   say(`Reading ${file.name} …`);
-  const encoding = $("encoding").value as CharacterEncoding;
   ask({ kind: "read", table: { file, encoding } });
 }
 
@@ -157,7 +159,7 @@ function choose(): void {
     $(id).value
   );
   hasData = false;
-  setState(false);
+  setState(isRunning);
   if (!text || !label) return;
   const columns: TableColumns = { text, label, ...pair && { pair } };
   ask({ kind: "choose", columns });
@@ -166,13 +168,15 @@ function choose(): void {
 for (const id of ["file", "encoding"]) {
   on(id, "change", () => {
     const [file] = $("file").files!;
-    if (file !== undefined) read(file);
+    if (file === undefined) return;
+    read(file, $("encoding").value as CharacterEncoding);
   });
 }
 on("paste", "click", () => {
   const text = $<HTMLTextAreaElement>("pasted").value;
   const isJson = /^\s*[[{]/.test(text);
-  read(new File([text], isJson ? "pasted.jsonl" : "pasted.csv"));
+  $("file").value = ""; // its encoding is not that of these rows
+  read(new File([text], isJson ? "pasted.jsonl" : "pasted.csv"), "utf-8");
 });
 for (const id of ["text", "pair", "label"]) on(id, "change", choose);
 
