@@ -72,6 +72,8 @@ let turn = tellKept();
 scope.onmessage = ({ data }): void => {
   if (data.kind === "stop") mustStop = true;
   else {
+    const isTraining = data.kind === "train" || data.kind === "resume";
+    if (isTraining) mustStop = false;
     turn = turn.then(() => handle(data)).catch((error) => {
       const { name, message } = error as Error;
       const text = message.startsWith("Cannot ")
@@ -257,7 +259,6 @@ async function train(job: Job, isNew: boolean): Promise<void> {
   const problem = isNew ? await keepTraining(job) : undefined;
   if (problem !== undefined) answer({ kind: "note", text: problem });
   let progress = { step: 0, totalSteps: 0 };
-  mustStop = false;
   const events = fineTune(model, data, {
     ...rest,
     seed,
