@@ -5,7 +5,7 @@ import type { TableColumns } from "../../lib/datasets/table_columns.ts";
 import type { CharacterEncoding } from "../../lib/datasets/read_table.ts";
 import type { EngineName } from "../../lib/engine/start_engine.ts";
 import { drawCurve, type Point } from "./curve.ts";
-import type { Answer, ModelInput, Progress, Request } from "./messages.ts";
+import type { Answer, Kept, ModelInput, Request } from "./messages.ts";
 import {
   digestOf,
   fetchModel,
@@ -41,8 +41,8 @@ worker.onerror = (event) => {
 let model: ModelInput | undefined;
 let hasData = false;
 let isRunning = false;
-/** An unfinished training that a new one would replace. */
-let unfinished: Progress | undefined;
+/** The training that a new one would replace. */
+let kept: Kept | undefined;
 let steps: Point[] = [], epochs: Point[] = [];
 let notes: string[] = [], epochRows: (readonly string[])[] = [];
 let seconds: number[] = [], validationSeconds = 0;
@@ -142,7 +142,7 @@ function setState(running: boolean): void {
   }
   $("start").disabled = running || !hasData || model === undefined;
   $("stop").disabled = !running;
-  $("continue").disabled = running || unfinished === undefined;
+  $("continue").disabled = running || kept === undefined || isFinished(kept);
 }
 
 // Data
@@ -223,12 +223,9 @@ for (const id of ["model-files", "model-folder"]) {
 // Training
 
 on("recipe", "submit", () => {
-  const isSure = unfinished === undefined ||
-    confirm(
-      `This replaces the training that is kept at step ${unfinished.step} of ` +
-        `${unfinished.totalSteps}. Train anew?`,
-    );
-  if (!isSure) return;
+  const question = kept &&
+    `This replaces the training that is kept, ${describe(kept)} Train anew?`;
+  if (question !== undefined && !confirm(question)) return;
   const number = (id: string): number => $(id).valueAsNumber;
   const maxLength = number("length");
   begin();
@@ -306,7 +303,6 @@ function showEvent({ event }: Answer & { kind: "event" }): void {
       Math.max(1, epochs.length);
     const epochsLeft = Math.ceil((totalSteps - step) / perEpoch);
     const left = mean * (totalSteps - step) + epochsLeft * validationSeconds;
-    unfinished = { step, totalSteps };
     $<HTMLProgressElement>("progress").max = totalSteps;
     $<HTMLProgressElement>("progress").value = step;
     $("step").textContent =
@@ -411,29 +407,34 @@ function show(answer: Answer): void {
   }
 }
 
-function showKept(kept: (Answer & { kind: "kept" })["kept"]): void {
+function isFinished({ progress }: Kept): boolean {
+  return progress !== undefined && progress.step === progress.totalSteps;
+}
+
+function describe(training: Kept): string {
+  const { table, model, progress } = training;
+  const state = progress === undefined
+    ? "stopped before its first state was kept"
+    : isFinished(training)
+    ? `trained, ${progress.step} steps`
+    : `stopped after step ${progress.step} of ${progress.totalSteps}`;
+  return `${model} on ${table}: ${state}.`;
+}
+
+function showKept(found: Kept | undefined): void {
+  kept = found;
   $("kept").hidden = kept === undefined;
-  unfinished = undefined;
   if (kept !== undefined) {
-    const { table, model, progress } = kept;
-    const { step, totalSteps } = progress ?? { step: 0, totalSteps: NaN };
-    if (step !== totalSteps) unfinished = { step, totalSteps };
-    $("kept-text").textContent = `${model} on ${table}: ` +
-      (step === totalSteps
-        ? `trained, ${step} steps.`
-        : progress
-        ? `stopped after step ${step} of ${totalSteps}.`
-        : "stopped before its first state was kept.");
-    $("resume").textContent = step === totalSteps ? "Open it" : "Go on";
+    $("kept-text").textContent = describe(kept);
+    $("resume").textContent = isFinished(kept) ? "Open it" : "Go on";
   }
-  setState(false);
+  setState(isRunning);
 }
 
 function showTrained(trained: Answer & { kind: "trained" }): void {
   const { progress, hasPairs, labels, confusion, classes } = trained;
   const { accuracy, macroF1, mcc } = trained;
   const hasEnded = progress.step === progress.totalSteps;
-  unfinished = hasEnded ? undefined : progress;
   $("result").hidden = false;
   $("pair-label").hidden = !hasPairs;
   $("predicted").textContent = "";

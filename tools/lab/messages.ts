@@ -49,6 +49,14 @@ export type Job = {
 /** Where a kept training is. */
 export type Progress = { readonly step: number; readonly totalSteps: number };
 
+/** What a training or a closed tab has left. */
+export type Kept = {
+  readonly table: string;
+  readonly model: string;
+  /** Undefined before the first state. */
+  readonly progress: Progress | undefined;
+};
+
 /** What the page asks of the worker. */
 export type Request =
   | { readonly kind: "read"; readonly table: TableInput }
@@ -64,12 +72,8 @@ export type Request =
 export type Answer =
   | {
     readonly kind: "kept";
-    /** What a closed tab has left; undefined if there is nothing. */
-    readonly kept?: {
-      readonly table: string;
-      readonly model: string;
-      readonly progress: Progress | undefined;
-    };
+    /** Undefined if there is nothing. */
+    readonly kept?: Kept;
   }
   | {
     readonly kind: "table";

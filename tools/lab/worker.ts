@@ -74,11 +74,12 @@ scope.onmessage = ({ data }): void => {
   else {
     const isTraining = data.kind === "train" || data.kind === "resume";
     if (isTraining) mustStop = false;
-    turn = turn.then(() => handle(data)).catch((error) => {
+    turn = turn.then(() => handle(data)).catch(async (error) => {
       const { name, message } = error as Error;
       const text = message.startsWith("Cannot ")
         ? message
         : `${name}: ${message}`;
+      if (isTraining) await tellKept();
       answer({ kind: "error", during: data.kind, text: inWordsOfPage(text) });
     });
   }
@@ -276,6 +277,7 @@ async function train(job: Job, isNew: boolean): Promise<void> {
   const { predictions } = await predict(model, data.validation);
   const actual = data.validation.map(({ label }) => label);
   const numLabels = model.labels.length;
+  await tellKept();
   answer({
     kind: "trained",
     progress,
