@@ -476,7 +476,8 @@ on("download", "click", () => {
 
 if (crossOriginIsolated) {
   $("threads").disabled = false;
-  $("threads").value = `${navigator.hardwareConcurrency}`;
+  const most = Number($("threads").max);
+  $("threads").value = `${Math.min(navigator.hardwareConcurrency, most)}`;
 }
 $("machine").textContent = crossOriginIsolated
   ? ""

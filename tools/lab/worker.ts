@@ -228,6 +228,13 @@ async function train(job: Job, isNew: boolean): Promise<void> {
       `Engine: ${started.engine} ${started.version} on ${started.device}, ` +
       `threads: ${started.threads}. ${(started.notes ?? []).join(" ")}`,
   });
+  if (crossOriginIsolated && engine.threads !== started.threads) {
+    answer({
+      kind: "note",
+      text: `The engine keeps the threads it began with; to train on ` +
+        `${engine.threads}, load this page anew.`,
+    });
+  }
   const { seed, maxLength: asked, ...rest } = recipe;
   const dataset = datasetOf(await rowsOf(table), columns, seed);
   const contents = new Map<string, Uint8Array<ArrayBuffer>>();
