@@ -19,7 +19,7 @@ export type ModelList = {
 const HUB = "https://huggingface.co";
 const HUB_NAME = /^\w[\w.-]*\/\w[\w.-]*$/;
 /** The files of a model, and whether each is needed. */
-const ALL: Readonly<Record<string, boolean>> = {
+export const MODEL_FILES: Readonly<Record<string, boolean>> = {
   "config.json": true,
   "model.safetensors": true,
   "vocab.txt": false,
@@ -74,10 +74,10 @@ export async function fetchModel(
   tell: (text: string) => void,
 ): Promise<ModelInput> {
   const files = new Map<string, Blob>();
-  for (const file of Object.keys(digests ?? ALL)) {
+  for (const file of Object.keys(digests ?? MODEL_FILES)) {
     const blob = await fetched(`${folder}/${file}`, tell);
     if (blob !== undefined) files.set(file, blob);
-    else if (digests || ALL[file]) {
+    else if (digests || MODEL_FILES[file]) {
       throw new RangeError(
         `Cannot fetch "${name}": there must be its ${file}; found no such file; ` +
           `download the model yourself and choose its files`,
@@ -101,11 +101,14 @@ export async function fetchModel(
 export function localModel(chosen: readonly File[]): ModelInput {
   // Folders within the folder have other models' parts, and a config.json of theirs.
   const files = new Map(
-    chosen.filter((file) => file.webkitRelativePath.split("/").length < 3)
+    chosen.filter((file) =>
+      Object.hasOwn(MODEL_FILES, file.name) &&
+      file.webkitRelativePath.split("/").length < 3
+    )
       .map((file) => [file.name, file as Blob]),
   );
-  const missing = Object.keys(ALL).filter((name) =>
-    ALL[name] && !files.has(name)
+  const missing = Object.keys(MODEL_FILES).filter((name) =>
+    MODEL_FILES[name] && !files.has(name)
   );
   if (!files.has("vocab.txt") && !files.has("tokenizer.json")) {
     missing.push("vocab.txt or tokenizer.json");
