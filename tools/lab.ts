@@ -6,11 +6,14 @@ import { basename, extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ALL_MINI_LM, ensureModel } from "../lib/checkpoint/catalogue.ts";
 import { measureFile } from "../lib/download/checksum.ts";
-import type { ModelList } from "./lab/models.ts";
+import { MODEL_FILES, type ModelList } from "./lab/models.ts";
+import { UsageError } from "./shell/option_values.ts";
 import { openOutFolder } from "./shell/out_folder.ts";
 import { pathFromHere, PROJECT } from "./shell/project.ts";
 
 const SOURCES = join(PROJECT, "tools", "lab");
+/** Weights in several files, and their index. */
+const SHARD = /^model-[\w-]+\.safetensors$|^model\.safetensors\.index\.json$/;
 /** Without these two, a browser gives the page one thread. */
 const ISOLATION = {
   "Cross-Origin-Opener-Policy": "same-origin",
@@ -52,11 +55,24 @@ export async function lab({ models, out, port }: LabCommand): Promise<number> {
  *
  * @param folder An empty folder.
  * @param models Names or folders of the models that come with the page.
+ * @throws {UsageError} If two models have the same name.
  */
 export async function buildLab(
   folder: string,
   models: readonly string[],
 ): Promise<void> {
+  const sources = new Map<string, string>();
+  for (const model of models) {
+    const source = resolve(await ensureModel(model));
+    const name = basename(source);
+    if (sources.has(name)) {
+      throw new UsageError(
+        `Cannot build the page: each model must have another name; found two with ` +
+          `the name "${name}"; copy one into a folder of another name`,
+      );
+    }
+    sources.set(name, source);
+  }
   for (
     const [source, file] of [["lab.ts", "lab.js"], ["worker.ts", "worker.js"]]
   ) {
@@ -79,13 +95,11 @@ export async function buildLab(
     await Deno.copyFile(binary, join(folder, "wasm", name));
   }
   const embedded = [];
-  for (const model of models) {
-    const source = await ensureModel(model);
-    const name = basename(source);
+  for (const [name, source] of sources) {
     await Deno.mkdir(join(folder, "models", name), { recursive: true });
     const files: Record<string, string> = {};
     for await (const { name: file } of Deno.readDir(source)) {
-      if (!/^[\w.-]+\.(json|txt|safetensors)$/.test(file)) continue;
+      if (!Object.hasOwn(MODEL_FILES, file) && !SHARD.test(file)) continue;
       await Deno.copyFile(
         join(source, file),
         join(folder, "models", name, file),

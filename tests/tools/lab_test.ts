@@ -17,7 +17,16 @@ Deno.test({
   fn: async () => {
     const folder = await Deno.makeTempDir();
     try {
-      await buildLab(folder, ["tiny"]);
+      const model = join(folder, "source", "tiny");
+      await Deno.mkdir(model, { recursive: true });
+      const tiny = await findModel(TINY);
+      const names = Array.from(Deno.readDirSync(tiny!), ({ name }) => name);
+      for (const name of names) {
+        await Deno.copyFile(join(tiny!, name), join(model, name));
+      }
+      await Deno.writeTextFile(join(model, "receipt.json"), "{}");
+      await Deno.writeTextFile(join(model, "notes.txt"), "");
+      await buildLab(folder, [model]);
       const read = (file: string): Promise<string> =>
         Deno.readTextFile(join(folder, file));
       for (const script of ["lab.js", "worker.js"]) {
@@ -27,8 +36,6 @@ Deno.test({
       const [, policy] = /content="(default-src[^"]+)"/.exec(page)!;
       assert.ok((await read("_headers")).includes(policy!));
       const { embedded, hub } = JSON.parse(await read("models.json"));
-      const tiny = await findModel(TINY);
-      const names = Array.from(Deno.readDirSync(tiny!), ({ name }) => name);
       assert.deepEqual(Object.keys(embedded[0].files).sort(), names.sort());
       assert.match(
         hub["sentence-transformers/all-MiniLM-L6-v2"]["model.safetensors"],
@@ -65,6 +72,16 @@ Deno.test({
       await Deno.remove(folder, { recursive: true });
     }
   },
+});
+
+Deno.test({
+  name: `two models of the page must have two names${reason}`,
+  ignore,
+  fn: () =>
+    assert.rejects(buildLab("nowhere", ["tiny", "tiny"]), {
+      name: "UsageError",
+      message: /found two with the name "tiny"; copy one/,
+    }),
 });
 
 Deno.test("tarOf() makes an archive that tar opens", async () => {
