@@ -6,7 +6,9 @@ import { basename, extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ALL_MINI_LM, ensureModel } from "../lib/checkpoint/catalogue.ts";
 import { measureFile } from "../lib/download/checksum.ts";
+import { bundle } from "../lib/page/bundle.ts";
 import { MODEL_FILES, type ModelList } from "./lab/models.ts";
+import { listen } from "./shell/listen.ts";
 import { UsageError } from "./shell/option_values.ts";
 import { openOutFolder } from "./shell/out_folder.ts";
 import { pathFromHere, PROJECT } from "./shell/project.ts";
@@ -76,7 +78,8 @@ export async function buildLab(
   for (
     const [source, file] of [["lab.ts", "lab.js"], ["worker.ts", "worker.js"]]
   ) {
-    await bundle(join(SOURCES, source!), join(folder, file!));
+    const script = await bundle(join(SOURCES, source!));
+    await Deno.writeTextFile(join(folder, file!), script);
   }
   await Deno.copyFile(join(SOURCES, "lab.css"), join(folder, "lab.css"));
   await Deno.copyFile(join(SOURCES, "page.html"), join(folder, "index.html"));
@@ -121,26 +124,6 @@ export async function buildLab(
   await Deno.writeTextFile(join(folder, "models.json"), JSON.stringify(list));
 }
 
-/** One script of a module and all that it imports. */
-async function bundle(source: string, output: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "bundle",
-      "--quiet",
-      "--platform",
-      "browser",
-      "--minify",
-      "-o",
-      output,
-      source,
-    ],
-    cwd: PROJECT,
-    stdout: "null",
-  }).output();
-  if (success) return;
-  throw new Error(new TextDecoder().decode(stderr));
-}
-
 /** The page's own policy, which holds for its worker only as a header. */
 async function headers(): Promise<Record<string, string>> {
   const page = await Deno.readTextFile(join(SOURCES, "page.html"));
@@ -161,19 +144,20 @@ function headersFile(given: Record<string, string>): string {
  *
  * @param folder From {@linkcode buildLab}.
  * @param port 0 for any that is free.
+ * @throws {UsageError} If another program has the port.
  */
 export async function serveLab(
   folder: string,
   port: number,
 ): Promise<Deno.HttpServer<Deno.NetAddr>> {
   const all = await headers();
-  return Deno.serve(
+  return listen(
     { hostname: "127.0.0.1", port, onListen: () => {} },
     async ({ url }) => {
-      // A URL has no "..", and an escaped one is taken out here.
-      const path = normalize(decodeURIComponent(new URL(url).pathname));
-      const file = join(folder, path.endsWith("/") ? "index.html" : path);
       try {
+        // A URL has no "..", and an escaped one is taken out here.
+        const path = normalize(decodeURIComponent(new URL(url).pathname));
+        const file = join(folder, path.endsWith("/") ? "index.html" : path);
         const type = TYPES[extname(file)] ?? "application/octet-stream";
         const { readable } = await Deno.open(file);
         return new Response(readable, {

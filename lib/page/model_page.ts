@@ -11,9 +11,7 @@
 
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { HeadModel } from "../checkpoint/pretrained.ts";
 import { tokenizerJson } from "../checkpoint/tokenizer_json.ts";
@@ -24,6 +22,7 @@ import { checkKnownOptions } from "../options.ts";
 import { BertTokenizer } from "../tokenizer/bert_tokenizer.ts";
 import { escapeHtml, scriptJson } from "../views/escape.ts";
 import { COLORS } from "../views/theme.ts";
+import { bundle } from "./bundle.ts";
 import { type ModelTask, modelTask, type PageData } from "./page_data.ts";
 
 /** What a page says besides its model's answers. */
@@ -84,7 +83,9 @@ export async function modelPage<H extends HeadName>(
   const gives = fields === inputs && inputs.length === 2
     ? GIVES[task].replace("a text", "a pair of texts")
     : GIVES[task];
-  const script = await bundle();
+  const main = fileURLToPath(import.meta.resolve("./client/main.ts"));
+  const script = (await bundle(main))
+    .replaceAll(/<(?=\/script|!--)/gi, "\\x3c"); // it stands in a script element
   const weights = await onnxBytes(model, "int8", { attentions: true });
   const facts = {
     "Model": `${name}, fine-tuned to give ${gives}`,
@@ -153,41 +154,4 @@ async function packed(bytes: Uint8Array): Promise<string> {
     .pipeThrough(new CompressionStream("gzip"));
   return Buffer.from(await new Response(stream).arrayBuffer())
     .toString("base64");
-}
-
-/** The page's script for a browser, as text that may stand in a script element. */
-async function bundle(): Promise<string> {
-  if (typeof Deno.execPath !== "function") {
-    throw new RangeError(
-      `Cannot make a page: Deno must run the library; found Node.js; run ` +
-        `"deno task page"`,
-    );
-  }
-  const source = fileURLToPath(import.meta.resolve("./client/main.ts"));
-  const folder = await mkdtemp(join(tmpdir(), "bertbook-page-"));
-  const output = join(folder, "page.js");
-  try {
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["bundle", "--quiet", "--minify", "--platform", "browser"],
-        ...["-o", output, source],
-      ],
-      cwd: join(source, "..", "..", "..", ".."), // that of deno.json
-      env: { NO_COLOR: "1" },
-      stdout: "null",
-    }).output();
-    if (success) {
-      const code = await readFile(output, "utf8");
-      return code.replaceAll(/<(?=\/script|!--)/gi, "\\x3c");
-    }
-    throw new RangeError(
-      `Cannot make a page: "deno bundle" must translate its script; found ` +
-        `${
-          new TextDecoder().decode(stderr).trim().split("\n")[0]
-        }; Deno fetches ` +
-        `esbuild at the first use, so connect to the network once`,
-    );
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }

@@ -63,11 +63,17 @@ Deno.test({
         assert.equal(response.headers.get("content-security-policy"), policy);
         await response.body!.cancel();
       }
-      for (const path of ["/%2e%2e%2fdeno.json", "/..%2f..%2fetc/passwd"]) {
+      for (
+        const path of ["/%2e%2e%2fdeno.json", "/..%2f..%2fetc/passwd", "/%"]
+      ) {
         const response = await get(path);
         assert.equal(response.status, 404);
         await response.body!.cancel();
       }
+      await assert.rejects(serveLab(folder, server.addr.port), {
+        name: "UsageError",
+        message: /it must be free; found another program there;/,
+      });
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -3,7 +3,7 @@
 // deno-lint-ignore-file no-console -- a command speaks to a terminal
 
 import { quoted } from "../../lib/printable.ts";
-import { UsageError } from "../shell/option_values.ts";
+import { listen } from "../shell/listen.ts";
 import { interruptible } from "../shell/terminal.ts";
 import { provideEngine } from "../shell/provision.ts";
 import type { Columns, OwnModel, OwnTask } from "./task.ts";
@@ -58,21 +58,6 @@ export async function serve(
       await server.finished;
     });
   });
-}
-
-function listen(
-  options: Deno.ServeTcpOptions,
-  handler: Deno.ServeHandler,
-): Deno.HttpServer {
-  try {
-    return Deno.serve(options, handler);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new UsageError(
-      `Cannot serve on port ${options.port}: it must be free; found another program ` +
-        `there; name another one with --port`,
-    );
-  }
 }
 
 /** Inputs of one request, and whom to tell of their predictions. */
