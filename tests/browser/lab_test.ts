@@ -233,6 +233,66 @@ labTest("the page refuses bad input in clear words", async (lab) => {
   await refused(/one tab of this page may train at a time/);
 });
 
+labTest(
+  "the page keeps its controls and what it has trained, whatever is done in between",
+  async (lab) => {
+    const of = <T>(id: string, property: string): Promise<T> =>
+      lab.browser.evaluate(`document.getElementById("${id}").${property}`);
+    await lab.set("encoding", "iso-8859-1");
+    await lab.paste(TABLE.replace("a bad", "ein böser"));
+    assert.equal(
+      await lab.browser.evaluate(
+        `answers.find(({ kind }) => kind === "table").rows[0][0]`,
+      ),
+      "ein böser film, number 0",
+    );
+    await prepare(lab);
+    await lab.set("epochs", 1);
+    await lab.browser.evaluate(`{
+      answers.length = 0;
+      for (const id of ["start", "stop"]) document.getElementById(id).click();
+    }`);
+    const { progress } = await lab.next("trained");
+    assert.equal(progress.step, 1);
+    await lab.browser.evaluate(
+      `window.confirm = (text) => { window.asked = text; return false; }`,
+    );
+    const asked = async (): Promise<string> => {
+      await lab.click("start");
+      return await lab.browser.evaluate("asked");
+    };
+    const { totalSteps } = progress;
+    assert.equal(
+      await asked(),
+      "This replaces the training that is kept, tiny on pasted.csv: stopped after " +
+        `step 1 of ${totalSteps}. Train anew?`,
+    );
+
+    await lab.click("continue");
+    await lab.until(`answers.some(({ event }) => event?.kind === "step")`);
+    assert.equal(await of("encoding", "disabled"), true);
+    await lab.set("label", "label"); // reads the columns anew
+    await lab.until(`answers.some(({ event }) => event?.kind === "epoch")`);
+    assert.equal(await of("stop", "disabled"), false);
+    assert.equal(await of("continue", "disabled"), true);
+    await lab.next("trained");
+    const trained = `tiny on pasted.csv: trained, ${totalSteps} steps.`;
+    assert.ok((await asked()).includes(`kept, ${trained} Train anew?`));
+
+    await lab.browser.evaluate(`{
+      window.confirm = () => true;
+      const engine = document.getElementById("engine");
+      engine.append(new Option("none"));
+      engine.value = "none";
+    }`);
+    await lab.click("start");
+    assert.equal((await lab.next("trained")).kind as string, "error");
+    assert.equal(await of("kept", "hidden"), false);
+    assert.equal(await of("kept-text", "textContent"), trained);
+    assert.equal(await of("resume", "textContent"), "Open it");
+  },
+);
+
 /** The configuration of a small model whose weights are in a file. */
 async function tinyConfig(): Promise<string> {
   const model = await loadModel("tiny", {
