@@ -218,9 +218,11 @@ async function trainAgain(
   { record, data, checkpoints: saved }: SavedRun,
   { from, to }: Stretch,
 ): Promise<string | undefined> {
-  const { numMicroBatches } = record.description["options"] as unknown as {
-    numMicroBatches: number;
-  };
+  const { numMicroBatches, precision } = record.description[
+    "options"
+  ] as unknown as Required<
+    Pick<FineTuneOptions, "numMicroBatches" | "precision">
+  >;
   let reached: TrainingCheckpoint | undefined;
   const checkpoints: Checkpoints = {
     saveSteps: Infinity,
@@ -250,7 +252,7 @@ async function trainAgain(
   const events = fineTune(
     model as HeadModel<"sequence-classification">,
     data as unknown as Parameters<typeof fineTune>[1],
-    { ...options, numMicroBatches, checkpoints },
+    { ...options, numMicroBatches, precision, checkpoints },
   );
   for await (const event of events) {
     if (event.kind !== "step") continue;

@@ -80,6 +80,8 @@ export type Checkpoints = {
    * @param circumstances What may differ when it continues, such as the engine.
    */
   open(input: RunInput, circumstances: RunDescription): Promise<OpenRun>;
+  /** What decides the numbers of the run that was stopped last, if it may continue. */
+  stopped?(): Promise<RunDescription | undefined>;
 };
 
 /** How to keep checkpoints. */
@@ -167,6 +169,10 @@ export function checkpointsIn(
   return {
     saveSteps,
     saveMinutes,
+    async stopped(): Promise<RunDescription | undefined> {
+      if (resume === "never") return undefined;
+      return (await stoppedRun(folder))?.description;
+    },
     async open(
       { description, recipe, data = {} },
       circumstances,

@@ -135,8 +135,13 @@ function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** A value as JSON; infinite numbers as words. */
-function plain(value: object): Json {
+/**
+ * A value as JSON, without what decides no number; infinite numbers as words.
+ *
+ * @param value Options or sizes.
+ * @returns What a description has of it.
+ */
+export function plain(value: object): Json {
   const {
     signal: _,
     checkpoints: __,

@@ -1,7 +1,9 @@
 /** Training options, with their defaults filled in and checked. @module */
 
 import { numBatches } from "../batches/batches.ts";
+import { differences } from "../checkpoint/differences.ts";
 import type { Checkpoints } from "../checkpoint/training_runs.ts";
+import { accelerator } from "../engine/accelerator.ts";
 import { checkPrecision, type Precision } from "../engine/precision.ts";
 import { currentCluster, defaultMicroBatches } from "../engine/shared_work.ts";
 import {
@@ -15,6 +17,7 @@ import {
   RULES,
 } from "../options.ts";
 import { ADAMW_DEFAULTS } from "./adamw.ts";
+import { plain } from "./run_description.ts";
 import { DECAYS, type ScheduleName } from "./schedule.ts";
 import type { StepOptions } from "./train_epoch.ts";
 
@@ -47,7 +50,8 @@ export type TrainOptions = {
   readonly seed: number;
   /**
    * Of matrix products; default `"float32"`. `"auto"` takes what is faster here, by the
-   * measurement of `choosePrecision`; the first of the events says why.
+   * measurement of `choosePrecision`; with `checkpoints`, it continues in the precision
+   * of a stopped training, and the first of the events says why.
    */
   readonly precision?: Precision | "auto";
   /**
@@ -123,7 +127,10 @@ export async function withMachineDefaults<O extends CheckedTrainOptions>(
   const isAuto = options.precision === "auto";
   const own: Partial<PrecisionChoice> & { readonly numMicroBatches: number } = {
     numMicroBatches: defaultMicroBatches(),
-    ...isAuto && isFirst && await choosePrecision(),
+    ...isAuto && isFirst && await continuedOrChosen({
+      ...options,
+      numMicroBatches: options.numMicroBatches ?? defaultMicroBatches(),
+    }),
   };
   const text = cluster?.exchange(JSON.stringify(own))[0];
   const first = text === undefined ? own : JSON.parse(text) as typeof own;
@@ -138,6 +145,33 @@ export async function withMachineDefaults<O extends CheckedTrainOptions>(
     precision,
     ...reason !== undefined && { precisionReason: reason },
   };
+}
+
+/** The precision of the training that continues, or the fastest here. */
+async function continuedOrChosen(
+  options: CheckedTrainOptions,
+): Promise<Pick<PrecisionChoice, "precision" | "reason">> {
+  const stopped = await stoppedPrecision(options);
+  return stopped === undefined ? await choosePrecision() : {
+    precision: stopped,
+    reason: `${stopped}: so did the training begin that continues`,
+  };
+}
+
+/** The precision of a stopped training whose other options are the same. */
+async function stoppedPrecision(
+  options: CheckedTrainOptions,
+): Promise<Precision | undefined> {
+  const stopped = await options.checkpoints?.stopped?.();
+  const before = stopped?.["options"] as { precision: Precision } | undefined;
+  if (before === undefined) return undefined;
+  const { precision } = before;
+  const canCompute = precision === "float32" ||
+    accelerator()?.multipliesBfloat16 === true;
+  const now = plain({ ...options, precision });
+  return canCompute && differences(before, now).length === 0
+    ? precision
+    : undefined;
 }
 
 /**

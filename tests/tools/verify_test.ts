@@ -4,7 +4,9 @@ import { encodeExamples } from "bertbook/batches/encode_examples.ts";
 import { loadModel } from "bertbook/checkpoint/pretrained.ts";
 import { saveModel } from "bertbook/checkpoint/save_model.ts";
 import { checkpointsIn } from "bertbook/checkpoint/training_runs.ts";
+import { accelerator } from "bertbook/engine/accelerator.ts";
 import { startEngine } from "bertbook/engine/engine.ts";
+import { platform, registerPlatform } from "bertbook/engine/platform.ts";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { fineTune } from "bertbook/training/fine_tune.ts";
 import { compareModel, verdicts } from "../../tools/verify.ts";
@@ -15,7 +17,9 @@ await startEngine({ engine: "tensorflow" });
 const TEXTS = ["The dogs barked.", "He barked 10", "The dog", "it it he cafe"];
 
 /** Trains and saves a model; the folder of both is gone when the block ends. */
-async function trained(): Promise<{ home: string } & AsyncDisposable> {
+async function trained(
+  precision: "float32" | "auto" = "float32",
+): Promise<{ home: string } & AsyncDisposable> {
   const home = await Deno.makeTempDir({ prefix: "bertbook-verify-" });
   const start = toyModel();
   await saveModel(start, join(home, "start"));
@@ -34,6 +38,7 @@ async function trained(): Promise<{ home: string } & AsyncDisposable> {
     batchSize: 3,
     learningRate: 1e-2,
     seed: 1,
+    precision,
     checkpoints: checkpointsIn(join(home, "checkpoints"), {
       saveSteps: 6,
       saveTotalLimit: 9,
@@ -74,6 +79,31 @@ Deno.test("verify finds an honest training the same, bit for bit", async () => {
   }
   assert.match(text, /^same +model: its weights are those of the best/m);
   assert.doesNotMatch(text, /unchecked/);
+});
+
+Deno.test({
+  name:
+    "verify trains again in the precision of the training, not in that of now",
+  ignore: accelerator()?.multipliesBfloat16 !== true,
+  async fn(): Promise<void> {
+    const system = platform();
+    const measure = (float32: number, bfloat16: number): void => {
+      const times = { float32, bfloat16, date: "2026-01-02" };
+      const measured = () => ({ precision: { CPU: times } });
+      registerPlatform({ ...system, measured });
+    };
+    try {
+      measure(2, 1);
+      await using training = await trained("auto");
+      measure(1, 2);
+      const model = join(training.home, "model");
+      const lines = await verdicts(model, { stretches: 9 });
+      assert.deepEqual(differing(lines), []);
+      assert.match(lines.join("\n"), /^same +steps 16 to 20/m);
+    } finally {
+      registerPlatform(system);
+    }
+  },
 });
 
 Deno.test("verify lists what it did not check, and checks nothing without checkpoints", async () => {

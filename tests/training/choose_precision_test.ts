@@ -154,6 +154,64 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    '"auto" continues a stopped training in its precision, whatever is faster now',
+  ignore,
+  fn: () =>
+    withMeasured(async () => {
+      const measure = (float32: number, bfloat16: number): void =>
+        platform().keepMeasured({
+          precision: { CPU: { float32, bfloat16, date: "2026-01-02" } },
+        });
+      const folder = await Deno.makeTempDir();
+      const examples = copyTask(16, 4);
+      const data = { train: examples, validation: examples };
+      const train = async (
+        name: string,
+        { seed = 1, stopAt = Infinity } = {},
+      ): Promise<{ losses: number[]; notes: string }> => {
+        const model = newModel();
+        const losses: number[] = [];
+        let notes = "";
+        const events = fineTune(model, data, {
+          ...{ epochs: 2, batchSize: 8, learningRate: 1e-3, seed },
+          precision: "auto",
+          checkpoints: checkpointsIn(`${folder}/${name}`),
+        });
+        for await (const event of events) {
+          if (event.kind === "start") notes = event.notes.join("\n");
+          if (event.kind !== "step") continue;
+          losses.push(event.loss);
+          if (event.step === stopAt) break;
+        }
+        disposeTree(model.params);
+        return { losses, notes };
+      };
+      try {
+        measure(2, 1);
+        const whole = await train("whole");
+        await train("part", { stopAt: 1 });
+        await train("other", { stopAt: 1 });
+        measure(1, 2);
+        const resumed = await train("part");
+        assert.match(
+          resumed.notes,
+          /^Resumed at step 1 of 4\.\nbfloat16: so did/,
+        );
+        assert.deepEqual(resumed.losses, whole.losses);
+        // Another training chooses by the measurement.
+        const { notes } = await train("other", { seed: 2 });
+        assert.match(
+          notes,
+          /the option precision was "bfloat16" and is "float32"/,
+        );
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    }),
+});
+
+Deno.test({
   name: "bfloat16 that oneDNN is kept from is refused, and the process goes on",
   ignore,
   async fn(): Promise<void> {
