@@ -122,7 +122,9 @@ export async function tokenizeFiles(
   how: Tokenizing,
 ): Promise<{ found: Required<TokenizedFiles>; notes: string[] }> {
   let found = await readState(folder);
+  const looks = JSON.stringify(found.files);
   const difference = await differenceOf(found.files, paths);
+  const isTouched = JSON.stringify(found.files) !== looks;
   const notes = difference === undefined
     ? []
     : [`All files were tokenized again: ${difference}.`];
@@ -135,9 +137,10 @@ export async function tokenizeFiles(
     }
   }
   const all = found as Required<TokenizedFiles>;
-  if (numDone === numFiles) return { found: all, notes };
+  if (numDone === numFiles && !isTouched) return { found: all, notes };
   const numIds = how.tokenizer.vocabulary.pieces.length;
   using writer = new TokenCacheWriter(folder, numIds, found.size);
+  if (isTouched) writer.save(STATE_FILE, JSON.stringify(found));
   for (let file = numDone + 1; file <= numFiles; file++) {
     await tokenizeFile(
       paths[file - 1]!,
@@ -167,9 +170,12 @@ async function readState(folder: string): Promise<TokenizedFiles> {
   }
 }
 
-/** Which of the files that are in the cache is another one, and how. */
+/**
+ * Which of the files that are in the cache is another one, and how; one that looks
+ * different but has the same content gets its new look, not to be hashed once more.
+ */
 async function differenceOf(
-  files: readonly FileLook[],
+  files: FileLook[],
   paths: readonly string[],
 ): Promise<string | undefined> {
   for (const [i, { name, sha256, ...look }] of files.entries()) {
@@ -182,6 +188,8 @@ async function differenceOf(
     if (JSON.stringify(now) === JSON.stringify(look)) continue;
     const { sha256: hash } = await hashFile(path!, now.size);
     if (hash !== sha256) return `${quoted(name)} has changed`;
+    // The system tells seconds: in the same one, another change would look as this.
+    if (Date.now() >= now.changed + 1000) files[i] = { name, sha256, ...now };
   }
   return undefined;
 }
