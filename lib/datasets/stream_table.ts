@@ -237,7 +237,7 @@ export function tableFiles(source: string | readonly string[]): string[] {
     `Cannot stream ${
       quoted(source)
     }: it must be a table, a folder of tables, or a ` +
-      `pattern such as "rows-*.jsonl"; found no table there`,
+      `pattern such as "rows-*.jsonl"; found no table there; name one that is there`,
   );
 }
 

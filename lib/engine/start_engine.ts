@@ -184,7 +184,8 @@ async function tryEngine(
 ): Promise<Omit<DeviceReport, "notTaken">> {
   if (options.cluster !== undefined && engine !== "tensorflow") {
     throw new RangeError(
-      `Cannot join a cluster: the engine must be "tensorflow"; found "${engine}"`,
+      `Cannot join a cluster: the engine must be "tensorflow"; found "${engine}"; ` +
+        `pass engine: "tensorflow"`,
     );
   }
   const started = await startOnce(engine, options);
@@ -212,10 +213,13 @@ async function tryEngine(
 
 /** What the user says, or what was measured to be the fastest, or a guess. */
 function threadsOf(options: EngineOptions, measured?: Threads): Threads {
-  const { threads = measured?.threads ?? navigator.hardwareConcurrency } =
-    options;
-  const { interOpThreads } = measured?.threads === threads
-    ? measured
+  // Fewer threads than the given operations at a time would be refused.
+  const known = (options.interOpThreads ?? 1) > (measured?.threads ?? 0)
+    ? undefined
+    : measured;
+  const { threads = known?.threads ?? navigator.hardwareConcurrency } = options;
+  const { interOpThreads } = known?.threads === threads
+    ? known
     : defaultThreads(threads);
   return { threads, interOpThreads: options.interOpThreads ?? interOpThreads };
 }

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import pl from "nodejs-polars";
 import {
@@ -233,6 +234,14 @@ Deno.test("streamTable() tokenizes once, again after a change, and only what is 
     const b = join(folder, "rows", "b.jsonl");
     await Deno.utime(b, 1, 1);
     assert.deepEqual(await rowsRead(), { read: [], notes: [], length: 40 });
+    // And it is not hashed again at each start: its new look is kept.
+    const [cache] = Deno.readDirSync(join(folder, "cache"));
+    const state = join(folder, "cache", cache!.name, "state.json");
+    await delay(1010);
+    assert.deepEqual(await rowsRead(), { read: [], notes: [], length: 40 });
+    const { files: looks } = JSON.parse(await Deno.readTextFile(state));
+    assert.equal(looks[1].modified, 1000);
+    await delay(1010);
     await write(join(folder, "rows", "c.jsonl"), linesOf(rowsOf(5, 40)));
     assert.deepEqual(await rowsRead(), { read: [3], notes: [], length: 45 });
     // As long as before, and with the time of before: one letter is another one.
@@ -398,7 +407,7 @@ Deno.test("streamTable() finds files by pattern, and says what is not there", as
       await assert.rejects(streamTable(source, {}, options), {
         name: "RangeError",
         message:
-          /^Cannot stream .*: it must be a table, a folder of tables, or a pattern such as "rows-\*\.jsonl"; found no table there$/,
+          /^Cannot stream .*: it must be a table, a folder of tables, or a pattern such as "rows-\*\.jsonl"; found no table there; name one that is there$/,
       });
     }
     await assert.rejects(

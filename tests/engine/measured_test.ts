@@ -114,11 +114,14 @@ Deno.test("the engine starts with the threads that were measured, unless it is t
   const home = await Deno.makeTempDir();
   const before = Deno.env.get("BERTBOOK_HOME");
   try {
-    Deno.env.set("BERTBOOK_HOME", home);
-    keepMeasured({ threads: { ...THREADS, threads: 3, interOpThreads: 1 } });
-    before === undefined
-      ? Deno.env.delete("BERTBOOK_HOME")
-      : Deno.env.set("BERTBOOK_HOME", before);
+    const keep = (threads: number): void => {
+      Deno.env.set("BERTBOOK_HOME", home);
+      keepMeasured({ threads: { ...THREADS, threads, interOpThreads: 1 } });
+      before === undefined
+        ? Deno.env.delete("BERTBOOK_HOME")
+        : Deno.env.set("BERTBOOK_HOME", before);
+    };
+    keep(3);
     assert.deepEqual(await threadsAtStart(home, ""), {
       threads: 3,
       interOpThreads: 1,
@@ -130,6 +133,12 @@ Deno.test("the engine starts with the threads that were measured, unless it is t
     assert.deepEqual(await threadsAtStart(home, "threads: 2"), {
       threads: 2,
       interOpThreads: 2,
+    });
+    keep(1); // too few for what is asked for
+    const cores = navigator.hardwareConcurrency;
+    assert.deepEqual(await threadsAtStart(home, `interOpThreads: ${cores}`), {
+      threads: cores,
+      interOpThreads: cores,
     });
   } finally {
     await Deno.remove(home, { recursive: true });

@@ -44,7 +44,8 @@ async function startOnGpu(options: StartOptions): Promise<StartedEngine> {
   if (card === undefined) {
     throw new RangeError(
       `Cannot compute on GPU ${gpu}: it must be the number of a card; found ` +
-        `${cards.length}: ${cards.map(describeCard).join("; ")}`,
+        `${cards.length}: ${cards.map(describeCard).join("; ")}; ` +
+        `pass gpu: 0, or another number below ${cards.length}`,
     );
   }
   const files = Deno.env.get("BERTBOOK_TENSORFLOW")

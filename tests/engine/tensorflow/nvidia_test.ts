@@ -155,7 +155,7 @@ Deno.test({
       );
       assert.match(
         await startOnCard(folder, 2),
-        /^Cannot compute on GPU 2: it must be the number of a card; found 2: First Card, 80.0 GB, .*; Second Card/,
+        /^Cannot compute on GPU 2: it must be the number of a card; found 2: First Card, 80.0 GB, .*; Second Card.*; pass gpu: 0, or another number below 2;/,
       );
     }),
 });
