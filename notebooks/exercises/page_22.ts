@@ -233,7 +233,7 @@ export const EXERCISES_22 = {
     hints: [
       "Cut the policy at each semicolon, and each part at its spaces.",
       "The first word is the directive, the others are its sources. Compare whole words.",
-      'Without the directive take "default-src"; without that, ["*"].',
+      'Without the directive take "default-src", as for all that a page loads; without that, ["*"].',
     ],
   }),
   "22.6": exercise<
@@ -353,9 +353,10 @@ export const QUIZ_22: readonly QuizQuestion[] = [
       },
       {
         text:
-          "Because `connect-src 'none'` lets the browser open no connection.",
+          "Because connections, images and forms are forbidden, and all scripts but one.",
         isRight: true,
-        reply: "The browser enforces it, whatever the script tries.",
+        reply:
+          "`connect-src` stops `fetch`, `default-src` images, and `form-action` forms.",
       },
       {
         text: "Because the weights are in the page.",
