@@ -61,7 +61,7 @@ Deno.test({
       const before = JSON.parse(first.out);
       await Deno.stat(before.files.report);
 
-      const both = ["--workers=2", "--threads=2", "--max-minutes=0.05"];
+      const both = ["--workers=2", "--threads=2", "--max-minutes=0.01"];
       const { code, out, err } = await run(
         folder,
         ...train,
