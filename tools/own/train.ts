@@ -112,7 +112,7 @@ export async function train(
   ).replace(/[*?]/g, "_"); // of a pattern
   const out = resolve(options.out ?? join("out", name));
   const { splitSeed = options.seed, threads } = options;
-  const line = new StatusLine(log);
+  using line = new StatusLine(log);
   const streaming = {
     model: options.model,
     maxLength: options.maxLength,
@@ -125,6 +125,7 @@ export async function train(
     source,
     how,
     async (task, dataset, columns, streamed) => {
+      line[Symbol.dispose]();
       task.check?.(dataset);
       for (const note of streamed?.notes ?? []) log(note);
       log(`${dataset.description}.`);

@@ -18,12 +18,16 @@ export class StatusLine {
 
   /**
    * @param log Where lines are written: `console.error`, if the standard output is for
-   * other programs.
+   * other programs. Another function receives lines only, also in a terminal.
    */
   constructor(log: Log = console.log) {
     this.#log = log;
-    const stream = log === console.error ? Deno.stderr : Deno.stdout;
-    this.#terminal = stream.isTerminal() ? stream : undefined;
+    const stream = log === console.error
+      ? Deno.stderr
+      : log === console.log
+      ? Deno.stdout
+      : undefined;
+    this.#terminal = stream?.isTerminal() ? stream : undefined;
   }
 
   /**
@@ -53,12 +57,17 @@ export class StatusLine {
    * @param text The result, one line.
    */
   finish(text: string): void {
+    this[Symbol.dispose]();
+    this.#loggedAt = Date.now();
+    this.#log(text);
+  }
+
+  /** Removes the line. */
+  [Symbol.dispose](): void {
     if (this.#drawn) {
       this.#terminal!.writeSync(new TextEncoder().encode("\r\x1b[2K"));
     }
     this.#drawn = false;
-    this.#loggedAt = Date.now();
-    this.#log(text);
   }
 }
 
