@@ -118,7 +118,7 @@ const WORKERS = [
 
 const THREADS = valued(
   "--threads <count>",
-  "Threads (default: all); another number gives other last digits",
+  "Threads (default: as bench --scale measured, or all); another number gives other last digits",
   count(1, 1024),
 );
 

@@ -124,7 +124,9 @@ export async function openData<R>(
     );
   }
   const open = await (isStream ? readStream : readData)(source, options, use)
-    .catch(inWordsOfCommands);
+    .catch((error) =>
+      inWordsOfCommands(error, options.streaming !== undefined)
+    );
   return await open();
 }
 
@@ -189,7 +191,7 @@ async function readStream<R>(
 }
 
 /** Puts options that a refusal names as the command line has them. */
-function inWordsOfCommands(error: unknown): never {
+function inWordsOfCommands(error: unknown, canStream: boolean): never {
   if (error instanceof Error) {
     error.message = error.message
       .replace("{ quotes: false }", "--no-quotes")
@@ -199,7 +201,10 @@ function inWordsOfCommands(error: unknown): never {
           options.split(", ").filter((each) => each !== "validation: 0")
             .map((each) => `--${each.replace(":", "")}`).join(" "),
       )
-      .replace("or stream it", 'or name it by a pattern, such as "rows*.csv"')
+      .replace(
+        ", or stream it",
+        canStream ? ', or name it by a pattern, such as "rows*.csv"' : "",
+      )
       .replace("pass its encoding", "name it with --encoding");
   }
   throw error;

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { cacheFolder } from "bertbook/download/cache.ts";
+import { openData } from "../../../tools/own/tasks.ts";
 import { inFolder, run, tickets } from "./_commands.ts";
 
 const TRAIN = ["--model", "tiny", "--epochs", "1", "--lr", "1e-3"];
@@ -77,5 +78,17 @@ Deno.test("several tables train without being in memory, and their validation se
         }
       }
     }
+  });
+});
+
+Deno.test("a command that does not stream names no way to do so", async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, "large.csv");
+    await Deno.writeTextFile(path, "text,label\n");
+    await Deno.truncate(path, 2 ** 28 + 1);
+    await assert.rejects(
+      openData(path, { task: "single-label", seed: 1 }, () => assert.fail()),
+      { message: /; take a part of it$/ },
+    );
   });
 });
