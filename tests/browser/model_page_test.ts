@@ -97,12 +97,36 @@ Deno.test({
         words.join(" "),
         "the cafe ' s log - in page crashes !",
       );
+      // The words of a decision do not stand under another one.
+      const numWords = await page.evaluate<number>(`{
+        const choice = document.getElementById("decision");
+        choice.selectedIndex = 1;
+        choice.dispatchEvent(new Event("change"));
+        document.querySelectorAll(".words li").length;
+      }`);
+      assert.equal(numWords, 0);
+      await waitFor(page, `document.querySelectorAll(".words li").length > 0`);
       const tokens = await page.evaluate<string[]>(
         `[...document.querySelector("#view div").shadowRoot
           .querySelectorAll("ul.query bdi")].map((each) => each.textContent)`,
       );
       assert.deepEqual(tokens, model.tokenizer.encode(TEXT).tokens);
       assert.deepEqual(page.requests, [url.href]);
+      // An error leaves no old answer, and its message goes with the next answer.
+      const ask = `document.getElementById("form").requestSubmit();`;
+      await page.evaluate(`{
+        window.normalize = String.prototype.normalize;
+        String.prototype.normalize = () => { throw new Error("broken"); };
+        ${ask}
+      }`);
+      await waitFor(page, `${textOf("status")}.includes("wrong: broken")`);
+      assert.equal(await page.evaluate(textOf("said")), "…");
+      await page.evaluate(`{
+        String.prototype.normalize = window.normalize;
+        ${ask}
+      }`);
+      await waitFor(page, `${textOf("said")} !== "…"`);
+      assert.equal(await page.evaluate(textOf("status")), "");
       // The policy, not only the missing network, forbids a connection.
       await page.send("Network.emulateNetworkConditions", {
         ...{ offline: false, latency: 0 },

@@ -97,8 +97,13 @@ async function start(): Promise<void> {
     const own = ++turn, asked = performance.now();
     const [text, pair] = fields.map(({ value }) => value);
     if (fields.some(({ value }) => value.trim() === "")) return showNothing();
-    const found = await answer(model, [text!, pair], session.compute);
+    const found = await answer(model, [text!, pair], session.compute)
+      .catch((error) => {
+        if (own === turn) showNothing();
+        throw error;
+      });
     if (own !== turn) return;
+    say("");
     shown = found;
     const milliseconds = (performance.now() - asked).toFixed(0);
     const notes = [...found.notes, `Computed in ${milliseconds} ms.`];
@@ -113,6 +118,7 @@ async function start(): Promise<void> {
   async function explain(): Promise<void> {
     const own = ++turn, decision = shown?.decisions[choice.selectedIndex];
     byId("words").hidden = decision === undefined;
+    byId("effects").replaceChildren();
     if (shown === undefined || decision === undefined) return;
     byId("decided").textContent = decision.name;
     const { sequence } = shown, effects: WordEffect[] = [];
