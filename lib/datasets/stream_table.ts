@@ -97,7 +97,8 @@ const OPTIONS = [
  *
  * The files are those of `loadTable`; several are one table. The cache is made again if a
  * file, the tokenizer or an option is another one; files that come after the known ones
- * are added. If the process is killed, the next call goes on after the last whole file.
+ * are added. If the process is killed, the next call continues after the last whole
+ * file.
  *
  * @example
  * ```ts ignore

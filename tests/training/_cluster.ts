@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { freeAddresses } from "../../tools/own/workers.ts";
 
 const CHILD = join(import.meta.dirname!, "_training_child.ts");
 
@@ -21,19 +22,6 @@ export type RunningWorker = {
   /** Waits until the worker prints a line that begins so. */
   says(start: string): Promise<void>;
 };
-
-/** Addresses of this machine at ports that are free now. */
-export function freeAddresses(count: number): string[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
-  return listeners.map((listener) => {
-    const { port } = listener.addr;
-    listener.close();
-    return `127.0.0.1:${port}`;
-  });
-}
 
 /**
  * Starts a training of the toy.

@@ -113,8 +113,13 @@ function killed(process: Deno.ChildProcess): void {
   }
 }
 
-/** Addresses of this machine alone, at ports that are free now. */
-function freeAddresses(count: number): string[] {
+/**
+ * Addresses of this machine alone, at ports that are free now.
+ *
+ * @param count How many.
+ * @returns Such as "127.0.0.1:23450".
+ */
+export function freeAddresses(count: number): string[] {
   const listeners = Array.from(
     { length: count },
     () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
