@@ -437,6 +437,14 @@ export {
 } from "./lib/training/pretrain.ts";
 export { layerGradientNorms } from "./lib/training/layer_gradients.ts";
 export {
+  type Collective,
+  type Network,
+  type Parallelism,
+  predictStep,
+  type StepCost,
+  type StepPrediction,
+} from "./lib/training/scaling_model.ts";
+export {
   learningRateAt,
   type Schedule,
   type ScheduleName,

@@ -17,10 +17,17 @@ export interface ClusterLink extends Cluster {
   /**
    * Σ x over the workers, the same bits on each; also within a compiled function.
    *
-   * @param x Of one shape on all workers, float32 or, on the wire, bfloat16.
-   * @param key Names the sum: the same on all workers, and another one for each shape.
+   * @param x Of float32, and of one shape on all workers.
+   * @param key Names the sum: the same on all workers, and another one for each shape and
+   * precision.
+   * @param precision In which it is sent and summed up; default `"float32"`.
+   * @returns Float32, of the shape of `x`. The caller disposes it.
    */
-  allReduce(x: tf.Tensor, key: number): tf.Tensor;
+  allReduce(
+    x: tf.Tensor,
+    key: number,
+    precision?: "float32" | "bfloat16",
+  ): tf.Tensor;
   /**
    * Gives every worker the texts of all, in the order of the workers. All workers must
    * call it equally often.

@@ -73,8 +73,8 @@ function fileOf(cache: string): string {
 function checked({ threads, precision = {} }: Measured): Measured {
   const isCount = (value: unknown): boolean =>
     Number.isSafeInteger(value) && Number(value) >= 1;
-  const isSound = threads !== undefined && isCount(threads.workers) &&
-    isCount(threads.threads) && isCount(threads.interOpThreads) &&
+  const isSound = threads !== undefined && isCount(threads.threads) &&
+    isCount(threads.interOpThreads) &&
     threads.interOpThreads <= threads.threads;
   const times = Object.entries(precision).filter(([, { float32, bfloat16 }]) =>
     float32 > 0 && bfloat16 > 0

@@ -9,9 +9,8 @@
 
 /** What was measured on this machine, and holds for it alone. */
 export type Measured = {
-  /** The fastest threads, and how many processes of them. */
+  /** The fastest threads of a process. */
   readonly threads?: {
-    readonly workers: number;
     readonly threads: number;
     readonly interOpThreads: number;
     /** Of a training step. */

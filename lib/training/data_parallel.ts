@@ -11,8 +11,10 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import { rowSpans } from "../batches/batch_tensors.ts";
+import { type RowSpan, rowSpans } from "../batches/batch_tensors.ts";
+import { namedLeaves, type TensorTree } from "../engine/tensor_tree.ts";
 import type { ClusterLink } from "../engine/cluster.ts";
+import type { Precision } from "../engine/precision.ts";
 import { currentCluster } from "../engine/shared_work.ts";
 
 /** A loss and its gradients. */
@@ -69,24 +71,30 @@ const BUCKET_SIZE = 2_500_000;
  * a compiled step, each sum begins when its gradients are there.
  *
  * @param found Of this worker.
+ * @param precision In which gradients are sent and summed up; the loss always is in
+ * float32.
  * @returns Of the whole batch, the same bits on each worker; `found` without a cluster.
  */
 export function sumOverWorkers(
   { loss, gradients }: LossAndGradients,
+  precision: Precision = "float32",
 ): LossAndGradients {
   const cluster = currentCluster();
   if (cluster === undefined) return { loss, gradients };
   return tf.tidy(() => {
     // The last layers have their gradients first.
-    const entries: [string, tf.Tensor][] = [
-      ...Object.entries(gradients).reverse(),
-      ["", loss],
-    ];
-    const sums = bucketsOf(entries).flatMap((bucket, number) =>
-      sumBucket(cluster, bucket, number)
-    );
-    const { "": lossSum, ...rest } = Object.fromEntries(sums);
-    const ordered = Object.keys(gradients).map((path) => [path, rest[path]!]);
+    const paths = Object.keys(gradients).reverse();
+    const sizes = paths.map((path) => gradients[path]!.size);
+    const sums: Record<string, tf.Tensor> = {};
+    const buckets = bucketsOf(sizes);
+    for (const [number, { start, end }] of buckets.entries()) {
+      const own = paths.slice(start, end);
+      const tensors = own.map((path) => gradients[path]!);
+      const parts = sumTogether(cluster, tensors, number, precision);
+      own.forEach((path, i) => sums[path] = parts[i]!);
+    }
+    const [lossSum] = sumTogether(cluster, [loss], buckets.length);
+    const ordered = Object.keys(gradients).map((path) => [path, sums[path]!]);
     return {
       loss: lossSum as tf.Scalar,
       gradients: Object.fromEntries(ordered) as Record<string, tf.Tensor>,
@@ -94,32 +102,61 @@ export function sumOverWorkers(
   });
 }
 
-function bucketsOf(
-  entries: readonly [string, tf.Tensor][],
-): [string, tf.Tensor][][] {
-  const buckets: [string, tf.Tensor][][] = [[]];
-  let size = 0;
-  for (const entry of entries) {
-    if (size > BUCKET_SIZE) {
-      buckets.push([]);
-      size = 0;
-    }
-    buckets.at(-1)!.push(entry);
-    size += entry[1].size;
+/**
+ * What is summed up in a step.
+ *
+ * @param params Parameters that are trained.
+ * @returns Bytes of the gradients in each sum, in float32, the last layers first; and
+ * bytes of those of the embeddings.
+ */
+export function sumBytes(
+  params: TensorTree,
+): { bucketBytes: number[]; embeddingBytes: number } {
+  const leaves = namedLeaves(params).reverse();
+  const bytesOf = (some: typeof leaves): number =>
+    some.reduce((sum, [, { size }]) => sum + 4 * size, 0);
+  const spans = bucketsOf(leaves.map(([, { size }]) => size));
+  return {
+    bucketBytes: spans.map(({ start, end }) =>
+      bytesOf(leaves.slice(start, end))
+    ),
+    embeddingBytes: bytesOf(
+      leaves.filter(([path]) => path.includes("embeddings.")),
+    ),
+  };
+}
+
+/**
+ * Which gradients are summed up together.
+ *
+ * @param sizes Numbers of values, the last layers first.
+ * @returns Spans of them, each the shortest that exceeds {@linkcode BUCKET_SIZE}; the
+ * last may be smaller.
+ */
+export function bucketsOf(sizes: readonly number[]): RowSpan[] {
+  const buckets: RowSpan[] = [];
+  let [start, size] = [0, 0];
+  for (const [i, each] of sizes.entries()) {
+    size += each;
+    if (size <= BUCKET_SIZE && i + 1 < sizes.length) continue;
+    buckets.push({ start, end: i + 1 });
+    [start, size] = [i + 1, 0];
   }
   return buckets;
 }
 
-function sumBucket(
+function sumTogether(
   cluster: ClusterLink,
-  bucket: readonly [string, tf.Tensor][],
+  tensors: readonly tf.Tensor[],
   number: number,
-): [string, tf.Tensor][] {
-  const sizes = bucket.map(([, { size }]) => size);
-  const flat = tf.concat1d(bucket.map(([, tensor]) => tensor.flatten()));
-  const sum = cluster.allReduce(flat, sumKey(flat.size, number));
-  return tf.split(sum, sizes)
-    .map((part, i) => [bucket[i]![0], part.reshape(bucket[i]![1].shape)]);
+  precision?: Precision,
+): tf.Tensor[] {
+  const flat = tf.concat1d(tensors.map((tensor) => tensor.flatten()));
+  // TensorFlow remembers the type of each key.
+  const own = precision === "bfloat16" ? number + BROADCAST / 2 : number;
+  const sum = cluster.allReduce(flat, sumKey(flat.size, own), precision);
+  return tf.split(sum, tensors.map(({ size }) => size))
+    .map((part, i) => part.reshape(tensors[i]!.shape));
 }
 
 /** The number of sums outside of steps; more than a step has buckets. */

@@ -199,7 +199,14 @@ class Steps<
     }
     const { gradientAccumulationSteps = 1 } = options;
     const { adamW, maxGradNorm, lrMultipliers, noDecay } = options;
-    this.#settings = { adamW, maxGradNorm, lrMultipliers, noDecay };
+    const { reducePrecision } = options;
+    this.#settings = {
+      adamW,
+      maxGradNorm,
+      lrMultipliers,
+      noDecay,
+      reducePrecision,
+    };
     this.#sums = gradientAccumulationSteps > 1
       ? initGradientSums(state.params)
       : undefined;

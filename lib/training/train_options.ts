@@ -61,6 +61,11 @@ export type TrainOptions = {
    * bits on another number of threads.
    */
   readonly numMicroBatches?: number;
+  /**
+   * In which several workers send and sum up their gradients; default `"float32"`.
+   * `"bfloat16"` sends half as much, and rounds every partial sum to 8 binary digits.
+   */
+  readonly reducePrecision?: Precision;
   /** Ends the training between two steps. */
   readonly signal?: AbortSignal;
   /**
@@ -86,6 +91,7 @@ const TRAIN_OPTION_NAMES: Readonly<Record<keyof TrainOptions, true>> = {
   seed: true,
   precision: true,
   numMicroBatches: true,
+  reducePrecision: true,
   signal: true,
   checkpoints: true,
 };
@@ -200,7 +206,7 @@ export function resolveTrainOptions(
     ...otherOptions,
   ]);
   const { epochs, batchSize, learningRate, seed } = options;
-  const { signal, checkpoints, numMicroBatches } = options;
+  const { signal, checkpoints, numMicroBatches, reducePrecision } = options;
   const {
     beta1 = ADAMW_DEFAULTS.beta1,
     beta2 = ADAMW_DEFAULTS.beta2,
@@ -231,6 +237,9 @@ export function resolveTrainOptions(
   checkChoice("schedule", schedule, Object.keys(DECAYS) as ScheduleName[]);
   checkChoice("precision", precision, ["float32", "bfloat16", "auto"]);
   if (precision !== "auto") checkPrecision(precision);
+  if (reducePrecision !== undefined) {
+    checkChoice("reducePrecision", reducePrecision, ["float32", "bfloat16"]);
+  }
   const stepsPerEpoch = Math.ceil(
     numBatches(numExamples, batchSize) / gradientAccumulationSteps,
   );
@@ -254,6 +263,7 @@ export function resolveTrainOptions(
     batchSize,
     gradientAccumulationSteps,
     numMicroBatches,
+    reducePrecision,
     stepsPerEpoch,
     checkpoints,
     given: options,

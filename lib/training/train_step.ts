@@ -16,6 +16,7 @@ import {
   type CompiledEach,
   compileEach,
   MANY_SIGNATURES,
+  type Precision,
 } from "../engine/precision.ts";
 import type { PyTree } from "../engine/py_tree.ts";
 import { unfused } from "../engine/fuse.ts";
@@ -78,6 +79,8 @@ export type UpdateSettings = {
   readonly lrMultipliers?: LrMultipliers | undefined;
   /** Paths of the parameters without weight decay; default none. */
   readonly noDecay?: readonly string[] | undefined;
+  /** In which workers send and sum up gradients; default `"float32"`. */
+  readonly reducePrecision?: Precision | undefined;
 };
 
 /** What stays the same during a training. */
@@ -182,10 +185,10 @@ export function update(
   { params, optimizerState }: TrainState<TensorTree>,
   found: LossAndGradients,
   rates: AdamWRates,
-  { adamW: options, maxGradNorm, ...groups }: UpdateSettings,
+  { adamW: options, maxGradNorm, reducePrecision, ...groups }: UpdateSettings,
 ): StepOutcome {
   return tf.tidy(() => {
-    const { loss, gradients } = sumOverWorkers(found);
+    const { loss, gradients } = sumOverWorkers(found, reducePrecision);
     const gradientNorm = globalNorm(Object.values(gradients));
     const scale = {
       clipCoefficient: clipCoefficient(gradientNorm, maxGradNorm),

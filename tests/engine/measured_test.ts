@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 
 const THREADS = {
-  workers: 1,
   threads: 8,
   interOpThreads: 2,
   milliseconds: 12.5,

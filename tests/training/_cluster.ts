@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { freeAddresses } from "../../tools/own/workers.ts";
+import { freeAddresses } from "bertbook/engine/tensorflow/free_addresses.ts";
 
 const CHILD = join(import.meta.dirname!, "_training_child.ts");
 

@@ -64,6 +64,34 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "gradients in bfloat16 change losses a little, and are the same on each",
+  ignore: !IS_LINUX,
+  fn: () =>
+    inFolder(async (folder) => {
+      const [[whole], rounded] = await Promise.all(
+        ["float32", "bfloat16"].map((reducePrecision) =>
+          allEnd(
+            startTraining(`${folder}/${reducePrecision}`, 2, () => ({
+              epochs: 1,
+              reducePrecision,
+            })),
+          )
+        ),
+      ) as [string[][], string[][]];
+      assert.deepEqual(rounded[1], rounded[0]);
+      const [expected, found] = [lossesOf(whole!), lossesOf(rounded[0]!)];
+      // The first loss is computed before any gradient is sent.
+      assert.equal(found.get("step 1"), expected.get("step 1"));
+      const differences = [...found].map(([name, loss]) =>
+        Math.abs(loss / expected.get(name)! - 1)
+      );
+      const most = Math.max(...differences);
+      assert.ok(most > 1e-7 && most < 1e-2, `${most}`);
+    }),
+});
+
+Deno.test({
   name: "workers with accumulated, padded batches of few examples agree, too",
   ignore: !IS_LINUX,
   fn: () =>

@@ -5,7 +5,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cluster, parseCluster } from "../../lib/engine/cluster.ts";
+import { freeAddresses } from "../../lib/engine/tensorflow/free_addresses.ts";
 import { UsageError } from "../shell/option_values.ts";
+import { coresFor, pinned } from "../shell/pinned_cores.ts";
 import { PROJECT } from "../shell/project.ts";
 import { onEndSignal } from "../shell/terminal.ts";
 
@@ -59,9 +61,8 @@ export async function runWorkers(
   const addresses = freeAddresses(count);
   const args = [...withoutOptions(Deno.args, ["--workers", "--threads"])];
   const workers = addresses.map((_, index) => {
-    const pin = cores?.slice(index * each, (index + 1) * each).join();
     const command = [
-      ...pin === undefined ? [] : ["taskset", "-c", pin],
+      ...pinned(cores?.slice(index * each, (index + 1) * each)),
       Deno.execPath(),
       ...["run", "--quiet", "--no-prompt", "--allow-all"],
       join(PROJECT, "tools/launch.ts"),
@@ -113,24 +114,6 @@ function killed(process: Deno.ChildProcess): void {
   }
 }
 
-/**
- * Addresses of this machine alone, at ports that are free now.
- *
- * @param count How many.
- * @returns Such as "127.0.0.1:23450".
- */
-export function freeAddresses(count: number): string[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
-  return listeners.map((listener) => {
-    const { port } = listener.addr;
-    listener.close();
-    return `127.0.0.1:${port}`;
-  });
-}
-
 /** Arguments without some options and their values. */
 function* withoutOptions(
   args: readonly string[],
@@ -141,27 +124,5 @@ function* withoutOptions(
     else if (!names.some((name) => args[i]!.startsWith(`${name}=`))) {
       yield args[i]!;
     }
-  }
-}
-
-/** The cores that this process may use, if there are enough to pin workers to them. */
-async function coresFor(count: number): Promise<number[] | undefined> {
-  try {
-    const { stdout } = await new Deno.Command("taskset", {
-      args: ["-cp", `${Deno.pid}`],
-      stderr: "null",
-    }).output();
-    // "pid 12's current affinity list: 0-3,8"
-    const list = new TextDecoder().decode(stdout).split(":").at(-1)!.trim();
-    const cores = list.split(",").flatMap((range) => {
-      const [first, last = first] = range.split("-").map(Number);
-      return Array.from({ length: last! - first! + 1 }, (_, i) => first! + i);
-    });
-    return cores.length >= count && cores.every(Number.isSafeInteger)
-      ? cores
-      : undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
   }
 }

@@ -8,11 +8,19 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Cluster, ClusterError, type ClusterLink } from "../cluster.ts";
 import type { Threads } from "../start_engine.ts";
-import { AttributeType, typeAttribute } from "./attributes.ts";
-import { tensorFlowBackend } from "./backend.ts";
+import type { Precision } from "../precision.ts";
+import { type Attribute, AttributeType, typeAttribute } from "./attributes.ts";
+import {
+  idOf,
+  tensorFlowBackend,
+  tensorFlowBinding,
+  tensorOf,
+} from "./backend.ts";
 import { Status, TensorFlowError } from "./c_api.ts";
 import { encodeConfig, field, message } from "./config.ts";
 import type { TensorFlowContext } from "./context.ts";
+import { DataType } from "./dtypes.ts";
+import type { TensorMetadata } from "./eager_executor.ts";
 import { keepSigterm, listenOnlyAt } from "./linux.ts";
 
 const POINTER = "pointer", BYTES = "buffer", NOTHING = "void";
@@ -125,7 +133,8 @@ export async function joinCluster(
     workers,
     index,
     heartbeatSeconds,
-    allReduce: (x, key) => allReduce(x, workers.length, key),
+    allReduce: (x, key, precision) =>
+      allReduce(x, workers.length, key, precision),
     exchange(text): string[] {
       try {
         const name = `exchange ${++numExchanges} of worker `;
@@ -191,23 +200,53 @@ function serverOf(
 }
 
 /** A sum over the workers by a ring (Patarasuk & Yuan, 2009), in a fixed order. */
-function allReduce(x: tf.Tensor, numWorkers: number, key: number): tf.Tensor {
+function allReduce(
+  x: tf.Tensor,
+  numWorkers: number,
+  key: number,
+  precision: Precision = "float32",
+): tf.Tensor {
   const backend = tensorFlowBackend()!;
-  const text = (name: string, value: string) => ({
-    name,
-    type: AttributeType.string,
-    value,
+  const { executor } = tensorFlowBinding();
+  return tf.tidy(() => {
+    const settings = [numWorkers, 1, key].map((each) =>
+      idOf(backend, tf.scalar(each, "int32"))
+    );
+    const run = (
+      name: string,
+      attributes: readonly Attribute[],
+      ...inputs: readonly number[]
+    ): TensorMetadata => executor.execute(name, attributes, inputs, 1)[0]!;
+    const sum = (id: number, type: number): TensorMetadata =>
+      run(
+        "CollectiveReduceV2",
+        [typeAttribute("T", type), ...RING],
+        id,
+        ...settings,
+      );
+    const { float32, bfloat16 } = DataType;
+    if (precision === "float32") {
+      return tensorOf(backend, sum(idOf(backend, x), float32));
+    }
+    // tfjs has no bfloat16, so these two have no tensors of its own.
+    const rounded = run("Cast", types(float32, bfloat16), idOf(backend, x));
+    const total = sum(rounded.id, bfloat16);
+    const whole = run("Cast", types(bfloat16, float32), total.id);
+    for (const { id } of [rounded, total]) executor.delete(id);
+    return tensorOf(backend, whole);
   });
-  return tf.tidy(() =>
-    backend.executeSingleOutput("CollectiveReduceV2", [
-      typeAttribute("T", backend.getDTypeInteger(x.dtype)),
-      text("merge_op", "Add"),
-      text("final_op", "Id"),
-      text("communication_hint", "ring"),
-      { name: "Nordering_token", type: AttributeType.int, value: 0 },
-    ], [x, ...[numWorkers, 1, key].map((each) => tf.scalar(each, "int32"))])
-  );
 }
+
+function types(from: number, to: number): Attribute[] {
+  return [typeAttribute("SrcT", from), typeAttribute("DstT", to)];
+}
+
+const RING: readonly Attribute[] = [
+  { name: "merge_op", type: AttributeType.string, value: "Add" },
+  { name: "final_op", type: AttributeType.string, value: "Id" },
+  { name: "communication_hint", type: AttributeType.string, value: "ring" },
+  { name: "Nordering_token", type: AttributeType.int, value: 0 },
+];
 
 /** What became of a worker, if an error is about one. */
 function explain(

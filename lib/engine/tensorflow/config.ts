@@ -22,15 +22,19 @@ const DISABLE_META_OPTIMIZER = 19;
  *
  * @param options If as many operations run at a time as there are threads, each has a
  * thread, and none waits for another's; otherwise all share a pool of `threads`. `gpu`:
- * the number of the only card to use; default all.
+ * the number of the only card to use; default all. `isWorker`: whether it sums up with
+ * others.
  * @returns The bytes of a `ConfigProto`.
  * @throws {RangeError} As {@linkcode checkThreads}.
  */
 export function encodeConfig(
-  options: Threads & { readonly gpu?: number | undefined },
+  options: Threads & {
+    readonly gpu?: number | undefined;
+    readonly isWorker?: boolean;
+  },
 ): Uint8Array<ArrayBuffer> {
   checkThreads(options);
-  const { threads, interOpThreads, gpu } = options;
+  const { threads, interOpThreads, gpu, isWorker = false } = options;
   const intraOpThreads = interOpThreads === threads ? 1 : threads;
   // A GPU's memory is taken as it is needed, so that others can use it too.
   const gpuOptions = [
@@ -42,7 +46,11 @@ export function encodeConfig(
   ];
   return Uint8Array.from([
     ...field(INTRA_OP_PARALLELISM_THREADS, intraOpThreads),
-    ...field(INTER_OP_PARALLELISM_THREADS, interOpThreads),
+    // A thread goes down through all layers first; another one begins their sums.
+    ...field(
+      INTER_OP_PARALLELISM_THREADS,
+      isWorker ? interOpThreads + 1 : interOpThreads,
+    ),
     ...message(GPU_OPTIONS, gpuOptions),
     // An operation without a kernel for the GPU runs on the CPU.
     ...field(ALLOW_SOFT_PLACEMENT, 1),

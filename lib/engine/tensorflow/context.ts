@@ -63,6 +63,8 @@ const ON_A_CARD = { NVIDIA_TF32_OVERRIDE: "0" };
 export type ContextOptions = Threads & {
   /** Where the machine code of fused kernels is kept; undefined for nowhere. */
   readonly kernels?: string | undefined;
+  /** Whether it sums up with others. */
+  readonly isWorker?: boolean;
   /** The number of the only card to use, and what the driver says of it. */
   readonly gpu?: number;
   readonly card?: Card;

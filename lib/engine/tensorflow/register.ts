@@ -53,7 +53,8 @@ export async function registerTensorFlow(
   path: string,
   options: ContextOptions & { readonly cluster?: Cluster | undefined },
 ): Promise<TensorFlowContext> {
-  const context = openContext(path, options);
+  const isWorker = options.cluster !== undefined;
+  const context = openContext(path, { ...options, isWorker });
   checkCard(context);
   const link = options.cluster &&
     await joinCluster(context, options.cluster, options);

@@ -38,6 +38,15 @@ Deno.test("the settings are what protobuf reads", () => {
   }
 });
 
+Deno.test("a worker has a thread more, which begins sums", () => {
+  for (const [threads, interOpThreads] of [[1, 1], [4, 2]] as const) {
+    const config = encodeConfig({ threads, interOpThreads, isWorker: true });
+    const read = ConfigProto.toObject(ConfigProto.decode(config));
+    assert.equal(read.intra_op_parallelism_threads, threads);
+    assert.equal(read.inter_op_parallelism_threads, interOpThreads + 1);
+  }
+});
+
 Deno.test("one card is all that a process sees if it is named", () => {
   const config = encodeConfig({ threads: 2, interOpThreads: 1, gpu: 3 });
   const read = ConfigProto.toObject(ConfigProto.decode(config));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { freeAddresses } from "../../../tools/own/workers.ts";
+import { freeAddresses } from "bertbook/engine/tensorflow/free_addresses.ts";
 import { type Ended, inFolder, run, start, tickets } from "./_commands.ts";
 
 const IS_LINUX = Deno.build.os === "linux";
