@@ -528,6 +528,25 @@ export const COMMANDS: readonly CommandEntry[] = [
         "--scale",
         "Measure which threads and precision are fastest here, and keep them",
       ).conflicts(["start", "byLength", "onnx", "torch", "eager", "wasm"]),
+      valued(
+        "--workers <counts>",
+        "Time steps of several processes that train together, such as 1,2,4",
+        listOf(count(1, 16)),
+      ).conflicts([
+        ...["scale", "start", "byLength", "onnx"],
+        ...["torch", "eager", "wasm", "precision", "savings"],
+      ]),
+      valued(
+        "--gbit <speeds>",
+        "Put them into network namespaces, with links of so many Gbit/s (root)",
+        listOf(number(0.001, 1000)),
+      ),
+      valued(
+        "--reduce-precision <names>",
+        "In which they send gradients: float32, bfloat16, or both",
+        listOf(precision),
+        "float32",
+      ),
       valued("--rounds <count>", "Number of rounds", count(1, 1000), "5"),
       valued("--steps <count>", "Steps per round", count(1, 1000), "4"),
       valued(

@@ -23,6 +23,7 @@ import { EXERCISES_19, QUIZ_19 } from "./page_19.ts";
 import { EXERCISES_20, QUIZ_20 } from "./page_20.ts";
 import { EXERCISES_21, QUIZ_21 } from "./page_21.ts";
 import { EXERCISES_22, QUIZ_22 } from "./page_22.ts";
+import { EXERCISES_23, QUIZ_23 } from "./page_23.ts";
 
 /** All exercises, by page and number: "3.2" is the second of notebook 3. */
 export const EXERCISES = Object.freeze({
@@ -48,6 +49,7 @@ export const EXERCISES = Object.freeze({
   ...EXERCISES_20,
   ...EXERCISES_21,
   ...EXERCISES_22,
+  ...EXERCISES_23,
 });
 
 /** The quiz of each page, by its number. */
@@ -74,6 +76,7 @@ export const QUIZZES: Readonly<Record<number, readonly QuizQuestion[]>> = {
   20: QUIZ_20,
   21: QUIZ_21,
   22: QUIZ_22,
+  23: QUIZ_23,
 };
 
 /** The number of an exercise, such as "3.2". */

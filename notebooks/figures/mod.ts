@@ -27,6 +27,7 @@ import {
   maskedWords,
   trainingLoop,
 } from "./training.ts";
+import { dataParallel } from "./workers.ts";
 
 type Variant = Parameters<typeof compose>[1];
 
@@ -53,6 +54,7 @@ export const FIGURES = {
   three_outputs: threeOutputs,
   mean_pooling: meanPooling,
   model_routes: modelRoutes,
+  data_parallel: dataParallel,
 } as const satisfies Record<string, (variant?: Variant) => Figure>;
 
 /** A name of a figure. */

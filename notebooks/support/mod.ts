@@ -24,3 +24,4 @@ export * from "./step_times.ts";
 export * from "./tensors.ts";
 export * from "./tickets.ts";
 export * from "./training_progress.ts";
+export * from "./workers.ts";

@@ -13,6 +13,7 @@ import {
 import { provideLibrary } from "../../lib/engine/tensorflow/library.ts";
 import { choosePrecision } from "../../lib/model/choose_precision.ts";
 import { renderPng } from "../../lib/views/picture.ts";
+import { UsageError } from "../shell/option_values.ts";
 import { progressLines, provideEngine, provision } from "../shell/provision.ts";
 import { interruptible, StatusLine } from "../shell/terminal.ts";
 import { cellsOf, markdownTable, textTable } from "../shell/text_table.ts";
@@ -40,6 +41,13 @@ import {
 } from "./shapes.ts";
 import { defaultScale, type Scale, searchScale } from "./scale.ts";
 import { benchStart } from "./start.ts";
+import {
+  fastestStep,
+  measureWorkers,
+  WORKERS_COLUMNS,
+  type WorkersCase,
+  type WorkersRow,
+} from "./workers.ts";
 import type { MemoryNow, StepsTaken, StepWorkload } from "./step.ts";
 import { fastestTorch, findTorch, type Torch } from "./torch.ts";
 import {
@@ -61,6 +69,9 @@ export type BenchPlan = {
   readonly start?: boolean;
   readonly onnx?: boolean;
   readonly scale?: boolean;
+  readonly workers?: readonly number[];
+  readonly gbit?: readonly number[];
+  readonly reducePrecision: readonly Precision[];
   readonly rounds: number;
   readonly steps: number;
   readonly words: number;
@@ -82,11 +93,18 @@ const NUM_READINGS = 10;
 
 /** Measures what the options ask for, and writes the figures to a file. */
 export async function bench(plan: BenchPlan): Promise<number> {
+  if (plan.gbit && !plan.workers) {
+    throw new UsageError(
+      `Cannot use --gbit: --workers must be given, too; found --gbit ` +
+        `${plan.gbit} alone; add --workers 1,2`,
+    );
+  }
   return await interruptible(async (signal) => {
     if (plan.start) await benchStart(plan.rounds);
     else if (plan.onnx) await benchOnnx(plan.rounds, signal);
     else if (plan.byLength) await benchPaddings(plan);
     else if (plan.scale) await benchScale(plan, signal);
+    else if (plan.workers) await benchWorkers(plan, plan.workers, signal);
     else await benchSteps(plan, signal);
   });
 }
@@ -103,14 +121,7 @@ async function benchPaddings(plan: BenchPlan): Promise<void> {
 }
 
 /** The step whose time decides: MiniLM's, as the notebooks train it. */
-const SCALED: Omit<StepWorkload, "scale"> = {
-  engine: "compiled",
-  model: "minilm",
-  tokens: 64,
-  precision: "float32",
-  savings: "all",
-  words: NUM_WORDS,
-};
+const SCALED = { model: "minilm", tokens: 64 } as const;
 
 /**
  * Measures which threads and which precision are the fastest here, and keeps both in the
@@ -120,25 +131,24 @@ async function benchScale(plan: BenchPlan, signal: AbortSignal): Promise<void> {
   await provideEngine();
   const cores = navigator.hardwareConcurrency;
   const line = new StatusLine();
-  const measure = async (scale: Scale): Promise<number> => {
+  const { words, rounds, steps } = plan;
+  const measure = (scale: Scale): Promise<number> => {
     line.update(describeScale(scale));
-    const { threads, interOpThreads } = scale;
-    const workload = {
-      ...SCALED,
-      words: plan.words,
-      scale: { threads, interOpThreads },
-    };
-    const command = denoWorker(describeScale(scale), "step.ts", workload);
-    await using worker = await WorkerProcess.start(command, signal);
-    await worker.ask(WARM_UP);
-    const { milliseconds } = await worker.ask<StepsTaken>(
-      plan.rounds * plan.steps,
-    );
-    return Math.min(...milliseconds);
+    const what = { ...SCALED, words };
+    return fastestStep(what, scale, { rounds, steps, signal, line });
   };
   const { load, isBusy } = loadNow();
-  const found = await searchScale(cores, defaultScale(cores), measure);
+  const found = await searchScale(cores, defaultScale(cores), measure, {
+    mostWorkers: Deno.build.os === "linux" ? cores : 1,
+  });
   const { best, start, tried, isComplete } = found;
+  // A single process takes the threads that are kept.
+  const one = best.workers === 1
+    ? best
+    : tried.filter((scale) => scale.workers === 1).reduce((a, b) =>
+      a.milliseconds <= b.milliseconds ? a : b
+    );
+  const { workers: _, ...threads } = one;
   line.finish(textTable(cellsOf([
     ["workers", ({ workers }) => `${workers}`],
     ["threads", ({ threads }) => `${threads}`],
@@ -150,7 +160,7 @@ async function benchScale(plan: BenchPlan, signal: AbortSignal): Promise<void> {
     ],
   ], tried)));
   const date = new Date().toISOString().slice(0, 10);
-  if (!isBusy) keepMeasured({ threads: { ...best, date } });
+  if (!isBusy) keepMeasured({ threads: { ...threads, date } });
   await startEngine();
   const { reason } = await choosePrecision({ again: true });
   const { json = "out/scale.json" } = plan;
@@ -163,9 +173,48 @@ async function benchScale(plan: BenchPlan, signal: AbortSignal): Promise<void> {
           `${
             load.toFixed(1)
           }), so they may be others when the machine is idle\n`
-        : `Kept for this machine: startEngine takes these threads\n`) +
+        : `Kept for this machine: startEngine takes ${
+          describeThreads(one)
+        }\n`) +
+      (best.workers === 1
+        ? ""
+        : `For a training: deno task train … --workers ${best.workers}\n`) +
       `Kept for precision "auto", whose rounds take turns\n` +
       `Figures: ${json}`,
+  );
+}
+
+/** Measures steps of several workers, with every link, beside what the model predicts. */
+async function benchWorkers(
+  plan: BenchPlan,
+  counts: readonly number[],
+  signal: AbortSignal,
+): Promise<void> {
+  await provideEngine();
+  const { words, rounds, steps, json = "out/workers.json" } = plan;
+  const line = new StatusLine();
+  const rows: WorkersRow[] = [];
+  const { reducePrecision, gbit = [undefined] } = plan;
+  const cases = plan.model.flatMap((model) =>
+    plan.tokens.flatMap((tokens) => {
+      const what = { model, tokens, words };
+      const alone = counts.includes(1) ? [{ ...what, workers: 1 }] : [];
+      const shared = gbit.flatMap((gbit) =>
+        reducePrecision.flatMap((reducePrecision) =>
+          counts.filter((workers) => workers > 1).map((
+            workers,
+          ): WorkersCase => ({ ...what, workers, gbit, reducePrecision }))
+        )
+      );
+      return [...alone, ...shared];
+    })
+  );
+  for (const what of cases) {
+    rows.push(await measureWorkers(what, { rounds, steps, signal, line }));
+    await writeJson(json, { rows }); // each time: it may be stopped
+  }
+  line.finish(
+    `${textTable(cellsOf(WORKERS_COLUMNS, rows))}\n\nFigures: ${json}`,
   );
 }
 
@@ -175,10 +224,15 @@ function loadNow(): { load: number; isBusy: boolean } {
   return { load, isBusy: load > navigator.hardwareConcurrency / 2 };
 }
 
-function describeScale({ workers, threads, interOpThreads }: Scale): string {
-  return `${workers} worker${workers === 1 ? "" : "s"} of ${threads} ` +
-    `thread${threads === 1 ? "" : "s"}, ${interOpThreads} operation` +
-    `${interOpThreads === 1 ? "" : "s"} at a time`;
+function describeScale(scale: Scale): string {
+  const { workers } = scale;
+  return `${workers} worker${workers === 1 ? "" : "s"} of ` +
+    describeThreads(scale);
+}
+
+function describeThreads({ threads, interOpThreads }: Scale): string {
+  return `${threads} thread${threads === 1 ? "" : "s"}, ${interOpThreads} ` +
+    `operation${interOpThreads === 1 ? "" : "s"} at a time`;
 }
 
 async function benchSteps(plan: BenchPlan, signal: AbortSignal): Promise<void> {

@@ -87,10 +87,15 @@ export function stepFlops(
  *
  * @param tokens T.
  * @param words Rows of the word embedding table.
+ * @param size Sentences.
  * @returns The batch; with all words the same as in `torch_worker.py`.
  */
-export function benchBatch(tokens: number, words: number = NUM_WORDS): Batch {
-  const length = BATCH_SIZE * tokens;
+export function benchBatch(
+  tokens: number,
+  words: number = NUM_WORDS,
+  size: number = BATCH_SIZE,
+): Batch {
+  const length = size * tokens;
   return {
     inputIds: Int32Array.from(
       { length },
@@ -101,9 +106,9 @@ export function benchBatch(tokens: number, words: number = NUM_WORDS): Batch {
       { length },
       (_, i) => i % tokens < Math.max(1, tokens - 3) ? 1 : 0,
     ),
-    labels: Int32Array.from({ length: BATCH_SIZE }, (_, i) => i % NUM_CLASSES),
-    indices: Array.from({ length: BATCH_SIZE }, (_, i) => i),
-    size: BATCH_SIZE,
+    labels: Int32Array.from({ length: size }, (_, i) => i % NUM_CLASSES),
+    indices: Array.from({ length: size }, (_, i) => i),
+    size,
     length: tokens,
   };
 }

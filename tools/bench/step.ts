@@ -107,15 +107,19 @@ const plainStep = compileTrainStep((
  *
  * @param params The classifier. It becomes trainable, and changes with each step.
  * @param config Its sizes.
- * @param options `savings` default `"all"`, `precision` default `"float32"`.
+ * @param options `savings` default `"all"`; both precisions default `"float32"`.
  * @returns A function that takes a step on each batch and returns their milliseconds.
  */
 export function stepTimer(
   params: ClassifierParams,
   config: BertConfig,
-  options: { savings?: Savings; precision?: Precision } = {},
+  options: {
+    savings?: Savings;
+    precision?: Precision;
+    reducePrecision?: Precision;
+  } = {},
 ): (batches: Iterable<Batch>) => Promise<number[]> {
-  const { savings = "all", precision = "float32" } = options;
+  const { savings = "all", precision = "float32", reducePrecision } = options;
   makeTrainable(params);
   const state = { params, optimizerState: initOptimizerState(params) };
   const task = {
@@ -137,6 +141,7 @@ export function stepTimer(
       HEADS["sequence-classification"].parameters(config, NUM_CLASSES),
     ),
     precision,
+    reducePrecision,
     seed: SEED,
   } as const;
   let stepsDone = 0;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { BenchPlan } from "../../../tools/bench/bench.ts";
+import { bench, type BenchPlan } from "../../../tools/bench/bench.ts";
 import { optionsOf } from "../_main.ts";
 
 const planOf = (...args: string[]) => optionsOf<BenchPlan>("bench", ...args);
@@ -10,6 +10,7 @@ Deno.test("bench has the defaults that --help shows", async () => {
     tokens: [16, 64, 128],
     precision: ["float32"],
     savings: ["all", "none"],
+    reducePrecision: ["float32"],
     rounds: 5,
     steps: 4,
     words: 5_632,
@@ -37,6 +38,7 @@ Deno.test("bench reads lists, in their order and each item once", async () => {
     tokens: [64, 16],
     precision: ["bfloat16", "float32"],
     savings: ["none"],
+    reducePrecision: ["float32"],
     torch: true,
     wasm: true,
     rounds: 2,
@@ -90,4 +92,17 @@ Deno.test("bench refuses two measurements at once", async () => {
       ),
     });
   }
+});
+
+Deno.test("bench --workers measures its own steps alone", async () => {
+  for (const other of ["--scale", "--precision=bfloat16", "--torch"]) {
+    await assert.rejects(planOf("--workers=1,2", other), {
+      name: "CommanderError",
+      message: /'--workers <counts>' cannot be used with option '--/,
+    });
+  }
+  await assert.rejects(
+    async () => await bench(await planOf("--gbit=1")),
+    /Cannot use --gbit: --workers must be given, too; found --gbit 1 alone/,
+  );
 });
