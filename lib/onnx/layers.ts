@@ -8,7 +8,7 @@
  */
 
 import { type Activation, ACTIVATIONS } from "../ops/activations.ts";
-import type { OnnxGraph } from "./graph.ts";
+import { type OnnxGraph, ZERO_POINT } from "./graph.ts";
 import { MAX_FLOAT16 } from "./quantize.ts";
 
 /**
@@ -73,7 +73,14 @@ function wholeProduct(
   const [whole, scale, zero] = [`${x}.uint8`, `${x}.scale`, `${x}.zero`];
   const output = [whole, scale, zero];
   graph.node("DynamicQuantizeLinear", whole, [x], {}, { output });
-  const sum = graph.op("MatMulInteger", `${name}.whole`, whole, kernel, zero);
+  const zeros = [zero, graph.zeroPoint()];
+  const sum = graph.op(
+    "MatMulInteger",
+    `${name}.whole`,
+    whole,
+    kernel,
+    ...zeros,
+  );
   const floats = graph.cast(`${name}.cast`, sum, "float32");
   const both = graph.op("Mul", `${name}.scale`, scale, scales);
   return graph.op("Mul", name, floats, both);
@@ -91,7 +98,13 @@ export function lookup(
   }
   const [rows, scales] = graph.quantized(table, "rows");
   const whole = graph.op("Gather", `${name}.whole`, rows, ids);
-  const floats = graph.cast(`${name}.cast`, whole, "float32");
+  const cast = graph.cast(`${name}.cast`, whole, "float32");
+  const floats = graph.op(
+    "Sub",
+    `${name}.signed`,
+    cast,
+    graph.scalar(ZERO_POINT),
+  );
   return graph.op(
     "Mul",
     name,

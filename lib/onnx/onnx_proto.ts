@@ -65,7 +65,7 @@ message Model {
 /** `TensorProto.DataType`. */
 export const ELEMENT_TYPES = {
   float32: 1,
-  int8: 3,
+  uint8: 2,
   int32: 6,
   int64: 7,
   float16: 10,

@@ -53,7 +53,7 @@ export type QuantizedMatrix = {
  * Quantizes a matrix to int8, symmetrically, with a scale for each of its rows or
  * columns: value ≈ scale · whole number.
  *
- * As onnxruntime's `quantize_dynamic(per_channel=True, weight_type=QInt8)` does; Krishnamoorthi
+ * As onnxruntime's `quantize_dynamic(per_channel=True)` does; Krishnamoorthi
  * (2018), "Quantizing deep convolutional networks for efficient inference", section 2.2.
  *
  * @param values The matrix, row by row.

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { disposeTree } from "bertbook/engine/tensor_tree.ts";
 import { exportOnnx, ONNX_FILES } from "bertbook/onnx/export_onnx.ts";
+import { ZERO_POINT } from "bertbook/onnx/graph.ts";
 import { quantizeMatrix } from "bertbook/onnx/quantize.ts";
 import {
   answerAccuracy,
@@ -60,7 +61,10 @@ Deno.test("readOnnx() finds inputs, outputs, operators and constants", async () 
     const { kernel } = model.params.bert.layers[0]!.intermediate;
     const values = await kernel.data<"float32">();
     assert.deepEqual(
-      new Int8Array(int8!.constants.get(`${path}.int8`)!),
+      Int8Array.from(
+        int8!.constants.get(`${path}.uint8`)!,
+        (value) => value - ZERO_POINT,
+      ),
       quantizeMatrix(values, kernel.shape[1], "columns").values,
     );
     const [row] = fileRows(files, { kernel });
