@@ -1,3 +1,4 @@
+import { RUNS_ALL } from "../_tiers.ts";
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -120,51 +121,55 @@ Deno.test("record keeps each training, continues an interrupted one, and repeats
   }
 });
 
-Deno.test("record of TREC predicts the training questions after each epoch", async () => {
-  const home = await Deno.makeTempDir();
-  try {
-    const folder = join(home, "data", "trec");
-    await Deno.mkdir(folder, { recursive: true });
-    const questions = Array.from(
-      { length: 24 },
-      (_, i) => `${i % 2} ${i % 2 ? "Which fruit" : "What is rust"} ${i} ?\n`,
-    );
-    const files = {
-      nodev: questions,
-      dev: questions.slice(4),
-      test: questions,
-    };
-    for (const [part, lines] of Object.entries(files)) {
-      const file = join(folder, `trec.${part}.utf8`);
-      await Deno.writeTextFile(file, lines.join(""));
-    }
-    const { code, stderr } = await startRecord(home, "trec").output();
-    assert.equal(code, 0, new TextDecoder().decode(stderr));
-    const record: RunRecord = JSON.parse(
-      await Deno.readTextFile(join(home, "recorded", "trec.json")),
-    );
-    assert.equal(record.runs.length, 6);
-    for (const { epochs, scores } of record.runs) {
-      assert.equal(epochs.length, 12);
-      const [first, last] = [epochs[0]!, epochs.at(-1)!]
-        .map((each) => each.trainingAccuracy!);
-      assert.ok(first! <= last!, `${first} and ${last}`);
-      for (const { trainingAccuracy } of epochs) { // of 24 questions, not of 5
-        const right = 24 * trainingAccuracy!;
-        assert.ok(Math.abs(right - Math.round(right)) < 1e-9);
-      }
-      // The test questions are the training questions: the best epoch's score is theirs.
-      const best = Math.max(...epochs.map((each) => each.validationAccuracy));
-      const ofBest = epochs
-        .find(({ validationAccuracy }) => validationAccuracy === best)!;
-      assert.equal(
-        scores["test"]!.accuracy!.value,
-        ofBest.trainingAccuracy,
+Deno.test({
+  name: "record of TREC predicts the training questions after each epoch",
+  ignore: !RUNS_ALL,
+  async fn(): Promise<void> {
+    const home = await Deno.makeTempDir();
+    try {
+      const folder = join(home, "data", "trec");
+      await Deno.mkdir(folder, { recursive: true });
+      const questions = Array.from(
+        { length: 24 },
+        (_, i) => `${i % 2} ${i % 2 ? "Which fruit" : "What is rust"} ${i} ?\n`,
       );
+      const files = {
+        nodev: questions,
+        dev: questions.slice(4),
+        test: questions,
+      };
+      for (const [part, lines] of Object.entries(files)) {
+        const file = join(folder, `trec.${part}.utf8`);
+        await Deno.writeTextFile(file, lines.join(""));
+      }
+      const { code, stderr } = await startRecord(home, "trec").output();
+      assert.equal(code, 0, new TextDecoder().decode(stderr));
+      const record: RunRecord = JSON.parse(
+        await Deno.readTextFile(join(home, "recorded", "trec.json")),
+      );
+      assert.equal(record.runs.length, 6);
+      for (const { epochs, scores } of record.runs) {
+        assert.equal(epochs.length, 12);
+        const [first, last] = [epochs[0]!, epochs.at(-1)!]
+          .map((each) => each.trainingAccuracy!);
+        assert.ok(first! <= last!, `${first} and ${last}`);
+        for (const { trainingAccuracy } of epochs) { // of 24 questions, not of 5
+          const right = 24 * trainingAccuracy!;
+          assert.ok(Math.abs(right - Math.round(right)) < 1e-9);
+        }
+        // The test questions are the training questions: the best epoch's score is theirs.
+        const best = Math.max(...epochs.map((each) => each.validationAccuracy));
+        const ofBest = epochs
+          .find(({ validationAccuracy }) => validationAccuracy === best)!;
+        assert.equal(
+          scores["test"]!.accuracy!.value,
+          ofBest.trainingAccuracy,
+        );
+      }
+    } finally {
+      await Deno.remove(home, { recursive: true });
     }
-  } finally {
-    await Deno.remove(home, { recursive: true });
-  }
+  },
 });
 
 Deno.test("record refuses the embedded corpus", async () => {
