@@ -1,5 +1,5 @@
 /**
- * A worker that notebook 23 starts: some training steps on whatever corpus is there.
+ * A worker that notebook 23 starts: some training steps on the embedded corpus.
  *
  *     worker_program.ts <WorkerTask as JSON>
  *
@@ -48,7 +48,7 @@ const events = fineTune(model, data, {
 });
 for await (const event of events) {
   if (event.kind !== "step") continue;
-  const { step, loss, seconds } = event;
-  const line = JSON.stringify({ step, loss, seconds } satisfies WorkerStep);
+  const { step, loss } = event;
+  const line = JSON.stringify({ step, loss } satisfies WorkerStep);
   await Deno.stdout.write(new TextEncoder().encode(`${line}\n`));
 }

@@ -28,7 +28,6 @@ export type WorkerTask = {
 export type WorkerStep = {
   readonly step: number;
   readonly loss: number;
-  readonly seconds: number;
 };
 
 /** What became of a worker. */
@@ -196,7 +195,7 @@ export type RecordedWorkers = {
   readonly workers: number;
   readonly threads: number;
   /** 10⁹ bits a second between network namespaces; without it, loopback. */
-  readonly gbit?: number;
+  readonly gbit?: number | undefined;
   readonly reducePrecision?: "float32" | "bfloat16";
   /** Of one process with all threads; of workers that exchange nothing; of these. */
   readonly oneSeconds: number;
@@ -208,7 +207,7 @@ export type RecordedWorkers = {
   readonly gradientBytes: number;
   readonly cost: StepCost;
   /** Its processor time is that of one core. */
-  readonly network?: Required<Network>;
+  readonly network?: Required<Network> | undefined;
 };
 
 /** What `deno task bench --workers` wrote on one machine. */

@@ -7,12 +7,9 @@
 
 import type { Threads } from "../../lib/engine/start_engine.ts";
 import type { Precision } from "../../lib/engine/precision.ts";
-import {
-  type Network,
-  predictStep,
-  type StepCost,
-} from "../../lib/training/scaling_model.ts";
+import { type Network, predictStep } from "../../lib/training/scaling_model.ts";
 import { freeAddresses } from "../../lib/engine/tensorflow/free_addresses.ts";
+import type { RecordedWorkers } from "../../notebooks/support/workers.ts";
 import { coresFor, pinned } from "../shell/pinned_cores.ts";
 import { type StatusLine } from "../shell/terminal.ts";
 import type { Column } from "../shell/text_table.ts";
@@ -44,22 +41,7 @@ export type WorkersPlan = {
 };
 
 /** What was measured, and predicted. */
-export type WorkersRow = WorkersCase & {
-  readonly threads: number;
-  /** A step of one process with all threads, in the same rounds. */
-  readonly oneSeconds: number;
-  /** A step of as many workers side by side that exchange nothing. */
-  readonly aloneSeconds: number;
-  readonly stepSeconds: number;
-  readonly predictedSeconds: number;
-  /** Of all sums, while nothing else is computed. */
-  readonly sumSeconds: number;
-  /** Bytes of all gradients. */
-  readonly gradientBytes: number;
-  readonly cost: StepCost;
-  /** Of one core; undefined for one process. */
-  readonly network?: Required<Network> | undefined;
-};
+export type WorkersRow = WorkersCase & RecordedWorkers;
 
 /** The columns of the table. */
 export const WORKERS_COLUMNS: readonly Column<WorkersRow>[] = [
