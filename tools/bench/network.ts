@@ -59,12 +59,9 @@ export async function startMachines(
       for (const device of ["lo", "eth0"]) {
         await run([...inside, "ip", "link", "set", device, "up"]);
       }
-      const [tc, latency] = [["tc", "qdisc", "add", "dev"], [
-        "latency",
-        "50ms",
-      ]];
-      await run([...tc, each, ...limit, ...latency]);
-      await run([...inside, ...tc, "eth0", ...limit, ...latency]);
+      const tc = ["tc", "qdisc", "add", "dev"];
+      await run([...tc, each, ...limit]);
+      await run([...inside, ...tc, "eth0", ...limit]);
     }
     return machines;
   } catch (error) {
